@@ -1,0 +1,42 @@
+"""Generative against discriminative classifiers: which wins at this sample size, by how much, how surely, and why."""
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+# Public name -> module that defines it. Resolved on first use, so that `import genvsdisc` stays light.
+_PUBLIC = {
+    "GaussianClassifier": "generative.gaussian",
+    "NaiveBayesClassifier": "generative.naive_bayes",
+    "LogisticClassifier": "discriminative.logistic",
+    "CascadeClassifier": "discriminative.cascade",
+    "MLPClassifier": "discriminative.mlp",
+    "QuadraticFeatures": "features.transforms",
+    "PrototypeDistances": "features.transforms",
+    "TableEncoder": "features.encoding",
+    "compare": "study.run",
+    "default_models": "models",
+    "bias_variance": "study.decomposition",
+    "learning_curve_crossing": "study.crossing",
+    "corrected_ttest": "study.differences",
+    "bayesian_comparison": "study.differences",
+    "search_verdict": "study.differences",
+    "Model": "study.design",
+    "Design": "study.design",
+    "Comparison": "study.results",
+}
+_MODULES = ("datasets", "figures")
+__all__ = ["__version__", *_MODULES, *_PUBLIC]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
+    if name not in _PUBLIC:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_PUBLIC[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,1 @@
+"""Tables by name, from files, and drawn from known laws."""

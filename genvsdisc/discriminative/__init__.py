@@ -1,0 +1,1 @@
+"""Classifiers that model the boundary between classes, and the training they share."""

@@ -1,0 +1,1 @@
+"""Transformers put in front of a classifier."""

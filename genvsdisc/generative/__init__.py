@@ -1,0 +1,1 @@
+"""Classifiers that model how each class generates its features."""

@@ -1,0 +1,1 @@
+"""Runnable claims of the course notes."""

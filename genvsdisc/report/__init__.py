@@ -1,0 +1,1 @@
+"""The page: a function of the saved tables."""

@@ -1,0 +1,1 @@
+"""The comparison: one place fits, all the rest are functions of its predictions."""
