@@ -22,7 +22,7 @@ _PUBLIC = {
     "corrected_ttest": "study.differences",
     "bayesian_comparison": "study.differences",
     "search_verdict": "study.differences",
-    "Model": "study.design",
+    "Model": "models",
     "Design": "study.design",
     "Comparison": "study.results",
 }

@@ -1,0 +1,221 @@
+"""A classifier is log scores plus a softmax; a training set is a row of a weight matrix.
+
+`ProbabilisticClassifier` does the validation, the four predictions and the bookkeeping of replicates. A subclass
+gives two things, both over a stack of R training sets:
+
+* ``_fit_stack(X, codes, weights)``: R sets of parameters, one for each row of `weights` (R, n);
+* ``_log_scores(X, parameters)``: (R, n, K) log scores, known up to a constant for each row of X.
+
+``fit`` is the stack of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import log_softmax, softmax
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import _check_sample_weight, check_array, check_is_fitted, validate_data
+
+Parameters = Mapping[str, Sequence[Any]]
+"""Fitted attribute -> its values over the stack: an array with leading axis R, or a sequence of R objects."""
+
+
+class ProbabilisticClassifier(ClassifierMixin, BaseEstimator):
+    """Base of all classifiers here: validation, predictions from log scores, replicates."""
+
+    _allow_nan = False
+    # Names of the fitted attributes from which `_log_scores` computes; all must be in what `_fit_stack` returns.
+    _score_attributes: tuple[str, ...] = ()
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = self._allow_nan
+        return tags
+
+    # What a subclass gives -------------------------------------------------------------------------------------
+
+    def _fit_stack(self, X: NDArray, codes: NDArray, weights: NDArray) -> dict[str, Sequence[Any]]:
+        """Parameters of R fits: X (n, d), codes (n,) indices into `classes_`, weights (R, n), not negative."""
+        raise NotImplementedError
+
+    def _log_scores(self, X: NDArray, parameters: Parameters) -> NDArray:
+        """Log scores (R, n, K) of the rows of X under each of R parameter sets."""
+        raise NotImplementedError
+
+    # Fitting ---------------------------------------------------------------------------------------------------
+
+    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+        """Fit to rows X with labels y.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Training rows.
+        y : array-like of shape (n_samples,)
+            Labels of any type that sorts.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Non-negative weights; a weight of 2 is the row given twice. None weighs every row 1.
+
+        Returns
+        -------
+        self : object
+            The fitted classifier.
+        """
+        X, codes = self._validate_training(X, y)
+        weights = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
+        for name, values in self._fit_stack(X, codes, weights[None, :]).items():
+            setattr(self, name, values[0])
+        return self
+
+    def fit_replicates(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike) -> Replicates:
+        """Fit many weightings of the same rows at once.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows shared by all training sets.
+        y : array-like of shape (n_samples,)
+            Labels.
+        sample_weight : array-like of shape (n_replicates, n_samples)
+            Each row is one training set: bootstrap counts, or 1 for the rows of a fold and 0 for the rest.
+
+        Returns
+        -------
+        replicates : Replicates
+            ``replicates[r]`` is the classifier that ``fit(X, y, sample_weight=sample_weight[r])`` gives. The
+            classifier on which this is called stays as it was.
+        """
+        template = copy(self)
+        X, codes = template._validate_training(X, y)
+        weights = check_array(sample_weight, dtype=X.dtype, ensure_non_negative=True, input_name="sample_weight")
+        if weights.shape[1] != X.shape[0]:
+            raise ValueError(
+                f"sample_weight must have shape (n_replicates, {X.shape[0]}), a column for each row of X, "
+                f"got {weights.shape}"
+            )
+        if not weights.any(axis=1).all():
+            r = int(np.argmin(weights.any(axis=1)))
+            raise ValueError(f"every replicate needs a positive weight; row {r} of sample_weight is all zero")
+        return Replicates(template, template._fit_stack(X, codes, weights))
+
+    def _validate_training(self, X: ArrayLike, y: ArrayLike) -> tuple[NDArray, NDArray]:
+        """Check X and y, set `classes_`, and return X as floats and y as indices into `classes_`."""
+        X, y = validate_data(self, X, y, **self._row_rules())
+        check_classification_targets(y)
+        self.classes_, codes = np.unique(y, return_inverse=True)
+        if len(self.classes_) < 2:
+            raise ValueError(f"y needs at least 2 classes, got 1 class: {self.classes_[0]!r}")
+        return X, codes
+
+    def _validate_rows(self, X: ArrayLike) -> NDArray:
+        """Check the rows that a fitted classifier is to judge."""
+        return validate_data(self, X, reset=False, **self._row_rules())
+
+    def _row_rules(self) -> dict[str, Any]:
+        return {"dtype": [np.float64, np.float32], "ensure_all_finite": "allow-nan" if self._allow_nan else True}
+
+    # Predictions -----------------------------------------------------------------------------------------------
+
+    def _scores(self, X: ArrayLike) -> NDArray:
+        check_is_fitted(self)
+        X = self._validate_rows(X)
+        return self._log_scores(X, {name: getattr(self, name)[None] for name in self._score_attributes})[0]
+
+    def decision_function(self, X: ArrayLike) -> NDArray:
+        """Log scores of the classes; for two classes the log-odds of the second.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        scores : ndarray of shape (n_samples,) for two classes, else (n_samples, n_classes)
+        """
+        scores = self._scores(X)
+        return scores[:, 1] - scores[:, 0] if scores.shape[1] == 2 else scores
+
+    def predict(self, X: ArrayLike) -> NDArray:
+        """Most probable class of each row.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        labels : ndarray of shape (n_samples,)
+        """
+        return self.classes_[self._scores(X).argmax(axis=1)]
+
+    def predict_proba(self, X: ArrayLike) -> NDArray:
+        """Posterior probabilities p(class | row), the softmax of the log scores.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n_samples, n_classes)
+            Columns in the order of `classes_`.
+        """
+        return softmax(self._scores(X), axis=1)
+
+    def predict_log_proba(self, X: ArrayLike) -> NDArray:
+        """Logarithm of `predict_proba`, computed without leaving log space.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        log_probabilities : ndarray of shape (n_samples, n_classes)
+        """
+        return log_softmax(self._scores(X), axis=1)
+
+
+@dataclass(frozen=True)
+class Replicates:
+    """Classifiers of one kind, fitted to many weightings of the same rows; made by ``fit_replicates``."""
+
+    template: ProbabilisticClassifier
+    parameters: Parameters
+
+    def __len__(self) -> int:
+        return len(next(iter(self.parameters.values())))
+
+    def __getitem__(self, r: int) -> ProbabilisticClassifier:
+        """Replicate r as an ordinary fitted classifier."""
+        classifier = copy(self.template)
+        for name, values in self.parameters.items():
+            setattr(classifier, name, values[r])
+        return classifier
+
+    def _scores(self, X: ArrayLike) -> NDArray:
+        X = self.template._validate_rows(X)
+        return self.template._log_scores(X, self.parameters)
+
+    def predict_log_proba(self, X: ArrayLike) -> NDArray:
+        """Log posterior probabilities, (n_replicates, n_samples, n_classes)."""
+        return log_softmax(self._scores(X), axis=2)
+
+    def predict_proba(self, X: ArrayLike) -> NDArray:
+        """Posterior probabilities, (n_replicates, n_samples, n_classes)."""
+        return softmax(self._scores(X), axis=2)
+
+    def predict(self, X: ArrayLike) -> NDArray:
+        """Most probable classes, (n_replicates, n_samples)."""
+        return self.template.classes_[self._scores(X).argmax(axis=2)]
