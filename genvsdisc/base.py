@@ -105,7 +105,7 @@ class ProbabilisticClassifier(ClassifierMixin, BaseEstimator):
             raise ValueError(f"every replicate needs a positive weight; row {r} of sample_weight is all zero")
         return Replicates(template, template._fit_stack(X, codes, weights))
 
-    def _validate_training(self, X: ArrayLike, y: ArrayLike) -> tuple[NDArray, NDArray]:
+    def _validate_training(self, X: Any, y: Any) -> tuple[NDArray, NDArray]:
         """Check X and y, set `classes_`, and return X as floats and y as indices into `classes_`."""
         X, y = validate_data(self, X, y, **self._row_rules())
         check_classification_targets(y)
