@@ -155,7 +155,8 @@ class ProbabilisticClassifier(ClassifierMixin, BaseEstimator):
         -------
         labels : ndarray of shape (n_samples,)
         """
-        return self.classes_[self._scores(X).argmax(axis=1)]
+        best = self._scores(X).argmax(axis=1)
+        return self.classes_[best]
 
     def predict_proba(self, X: ArrayLike) -> NDArray:
         """Posterior probabilities p(class | row), the softmax of the log scores.
