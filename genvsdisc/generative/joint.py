@@ -27,7 +27,7 @@ class GenerativeClassifier(ProbabilisticClassifier):
     class_prior_: NDArray
 
     def _joint_scores(self, X: ArrayLike) -> NDArray:
-        """log p(x, y), (n, K). Override where `_log_scores` leaves out a term that all classes share."""
+        """Log p(x, y), (n, K). Override where `_log_scores` leaves out a term that all classes share."""
         return self._scores(X)
 
     def predict_joint_log_proba(self, X: ArrayLike) -> NDArray:
@@ -150,8 +150,8 @@ class GenerativeClassifier(ProbabilisticClassifier):
         max_iter : int, default=1000
             Largest number of rounds; a warning says when they do not suffice.
         tol : float, default=1e-12
-            Stop when the score of the mixture, ``mean_i p(x_i | k) / p(x_i) - 1``, is at most this for every class
-            (and, for classes with a positive prior, at least minus this).
+            Stop when an EM step moves no prior by more than this and no class has a mixture score,
+            ``mean_i p(x_i | k) / p(x_i) - 1``, above 100 times this.
 
         Returns
         -------
@@ -172,7 +172,7 @@ class GenerativeClassifier(ProbabilisticClassifier):
 
 
 def _check_priors(priors: ArrayLike, n_classes: int) -> NDArray:
-    """The priors as floats, or an error that says what is wrong with them."""
+    """Return the priors as floats, or an error that says what is wrong with them."""
     values = np.asarray(priors, dtype=np.float64)
     if values.shape != (n_classes,):
         raise ValueError(f"priors must have one entry for each of the {n_classes} classes, got shape {values.shape}")
@@ -190,7 +190,7 @@ def _mixture_weights(log_density: NDArray, max_iter: int, tol: float) -> NDArray
     for _ in range(max_iter):
         ratio = density / (density @ weights)[:, None]
         score = ratio.mean(axis=0) - 1  # of the mixture: zero where a weight is positive, else not positive
-        if max(score.max(), np.abs(weights * score).max()) <= tol:
+        if np.abs(weights * score).max() <= tol and score.max() <= 100 * tol:
             return weights
         em_step = weights * (1 + score)
         newton = _newton_weights(ratio, score)
@@ -213,7 +213,8 @@ def _newton_weights(ratio: NDArray, score: NDArray) -> NDArray:
     identity keeps the factor regular where two classes have the same density or one has none.
     """
     hessian = ratio.T @ ratio / len(ratio)
-    hessian[np.diag_indices_from(hessian)] += 1e-12 * hessian.max()
+    diagonal = np.diag(hessian)
+    hessian[np.diag_indices_from(hessian)] += 1e-12 * np.where(diagonal > 0, diagonal, 1)
     factor = np.linalg.cholesky(hessian)
     weights, _ = nnls(factor.T, np.linalg.solve(factor, 2 * score + 1))
     return weights / weights.sum()
