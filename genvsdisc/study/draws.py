@@ -54,7 +54,9 @@ def bootstrap_weights(
     if not stratified:
         return rng.multinomial(size, np.full(len(codes), 1 / len(codes)), size=n_draws).astype(np.uint16)
     weights = np.zeros((n_draws, len(codes)), dtype=np.uint16)
-    for rows, count in zip(_rows_of_classes(codes), _class_sizes(codes, size), strict=True):
+    drawn = codes[_stratified_order(codes)[np.arange(size) % len(codes)]]
+    for k in np.unique(codes):
+        rows, count = np.flatnonzero(codes == k), np.count_nonzero(drawn == k)
         weights[:, rows] = rng.multinomial(count, np.full(len(rows), 1 / len(rows)), size=n_draws)
     return weights
 
@@ -77,26 +79,21 @@ def nested_draws(
     test_rows = []
     for b, (pool, test) in enumerate(splits.split(np.empty((len(codes), 0)), codes)):
         test_rows.append(test)
-        pool_codes = codes[pool]
-        shuffled = [pool[rng.permutation(rows)] for rows in _rows_of_classes(pool_codes)]
+        pool = rng.permutation(pool)
+        order = pool[_stratified_order(codes[pool])]
         for s, size in enumerate(sizes):
-            for rows, count in zip(shuffled, _class_sizes(pool_codes, size), strict=True):
-                weights[s, b, rows[:count]] = 1
+            weights[s, b, order[:size]] = 1
     return weights, test_rows
 
 
-def _rows_of_classes(codes: NDArray) -> list[NDArray]:
-    return [np.flatnonzero(codes == k) for k in np.unique(codes)]
+def _stratified_order(codes: NDArray) -> NDArray:
+    """Order of rows of which every beginning has the class shares of the whole, and each class once first of all.
 
-
-def _class_sizes(codes: NDArray, size: int) -> NDArray:
-    """Rows of each class in a stratified draw: proportional, largest remainders first, at least one; they add up."""
-    counts = np.unique(codes, return_counts=True)[1]
-    share = size * counts / counts.sum()
-    taken = np.maximum(np.floor(share).astype(int), 1)
-    order = np.argsort(taken - share, kind="stable")
-    for k in order[: max(0, size - taken.sum())]:
-        taken[k] += 1
-    while taken.sum() > size and taken.max() > 1:
-        taken[np.argmax(taken)] -= 1
-    return taken
+    Webster's divisor method: unlike largest remainders it never takes a row away when the size grows.
+    """
+    key = np.empty(len(codes))
+    for k in np.unique(codes):
+        rows = np.flatnonzero(codes == k)
+        key[rows] = (np.arange(len(rows)) + 0.5) / len(rows)
+        key[rows[0]] = -1
+    return np.argsort(key, kind="stable")

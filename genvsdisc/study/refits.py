@@ -102,7 +102,7 @@ def _through(steps: Sequence[Any], X: Any) -> Any:
 
 
 def _seeds(estimator: Any, rng: np.random.RandomState) -> dict[str, Any]:
-    """New values for the ``random_state`` parameters that were left None."""
+    """Draw new values for the ``random_state`` parameters that were left None."""
     return {
         name: rng.randint(np.iinfo(np.int32).max)
         for name, value in sorted(estimator.get_params(deep=True).items())
