@@ -78,15 +78,14 @@ class Design:
             )
         return sizes
 
-    def for_table(self, n_rows: int, smallest_class: int) -> Design:
-        """Fit to a table: no more folds than the rarest class has rows, less repetition where rows are many."""
+    def for_table(self, n_rows: int) -> Design:
+        """Repeat less where rows are many: there one repeat says as much."""
         spare = max(1, n_rows // 2000)
-        return replace(
-            self,
-            n_splits=max(2, min(self.n_splits, smallest_class)),
-            n_repeats=max(1, self.n_repeats // spare),
-            n_draws=max(20, self.n_draws // spare),
-        )
+        return replace(self, n_repeats=max(1, self.n_repeats // spare), n_draws=max(20, self.n_draws // spare))
+
+    def with_folds_for(self, smallest_class: int) -> Design:
+        """Use no more folds than the rarest class has rows, so that every fold can hold one."""
+        return replace(self, n_splits=max(2, min(self.n_splits, smallest_class)))
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for the record."""
