@@ -67,8 +67,8 @@ class Batches:
     """Draws the mini-batches of each epoch: each row of positive weight is in exactly one.
 
     The m rows of a member are split into ⌈m / batch_size⌉ batches whose sizes differ by at most one. The loss of a
-    batch B is Σ_B w_i l_i · m / (|B| Σ w), so that its average over the batches is the weighted mean loss. A member with
-    a single batch takes its rows in their order and draws nothing.
+    batch B is Σ_B w_i l_i · m / (|B| Σ w), so that its average over the batches is the weighted mean loss. A member
+    with a single batch takes its rows in their order and draws nothing.
 
     Parameters
     ----------
