@@ -1,1 +1,16 @@
 """Tables by name, from files, and drawn from known laws."""
+
+from genvsdisc.datasets.catalogue import load, names
+from genvsdisc.datasets.dataset import Dataset
+from genvsdisc.datasets.pokemon import make_pokemon_style
+from genvsdisc.datasets.synthetic import make_gaussian_pair, make_naive_bayes_toy, make_xor
+
+__all__ = [
+    "Dataset",
+    "load",
+    "make_gaussian_pair",
+    "make_naive_bayes_toy",
+    "make_pokemon_style",
+    "make_xor",
+    "names",
+]
