@@ -145,7 +145,7 @@ def family_of(estimator: Any) -> str:
 class Preparation:
     """What a table needs in front of each kind of classifier."""
 
-    kinds: dict[str, str]
+    kinds: dict[Any, str]
     encoder: Any = None
     missing: bool = False
 
@@ -155,7 +155,7 @@ class Preparation:
         if not isinstance(X, pd.DataFrame):
             return cls({}, None, X is not None and bool(np.isnan(np.asarray(X, dtype=float)).any()))
         columns = column_kinds(X)
-        kinds = {name: column.kind for name, column in columns.items() if column.used}
+        kinds: dict[Any, str] = {name: column.kind for name, column in columns.items() if column.used}
         encoder = TableEncoder(columns)
         return cls(kinds, encoder, bool(np.isnan(encoder.fit_transform(X)).any()))
 

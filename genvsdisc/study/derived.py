@@ -72,9 +72,7 @@ def out_of_fold(e: Evidence, draws: Draws, n_rows: int) -> NDArray:
 
 def confusion_table(name: str, probabilities: NDArray, codes: NDArray, classes: NDArray) -> pd.DataFrame:
     """Share of each true class that is predicted as each class, from out-of-fold predictions."""
-    shares = confusion_matrix(
-        codes, probabilities.argmax(axis=1), labels=np.arange(len(classes)), normalize="true"
-    )
+    shares = confusion_matrix(codes, probabilities.argmax(axis=1), labels=np.arange(len(classes)), normalize="true")
     return pd.DataFrame(
         {
             "model": name,
@@ -92,7 +90,9 @@ def parameter_table(e: Evidence, columns: Sequence[str], classes: NDArray) -> pd
     for attribute in ("class_prior_", "means_", "coef_", "intercept_"):
         values = np.asarray(getattr(fitted, attribute, ()), dtype=float)
         if 0 < values.size <= MAX_PARAMETERS:
-            rows += [(e.model.name, f"{attribute}[{', '.join(map(str, i))}]", float(v)) for i, v in np.ndenumerate(values)]
+            rows += [
+                (e.model.name, f"{attribute}[{', '.join(map(str, i))}]", float(v)) for i, v in np.ndenumerate(values)
+            ]
     return pd.DataFrame(rows, columns=["model", "parameter", "value"])
 
 

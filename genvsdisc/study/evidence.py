@@ -65,7 +65,16 @@ class Draws:
             bootstraps.append(weights)
         seed = int(rng.randint(np.iinfo(np.int32).max))
         return cls(
-            design, cv_weights, cv_tests, sizes, curve_weights, curve_tests, (few, len(pool)), bootstraps, held_out, seed
+            design,
+            cv_weights,
+            cv_tests,
+            sizes,
+            curve_weights,
+            curve_tests,
+            (few, len(pool)),
+            bootstraps,
+            held_out,
+            seed,
         )
 
     def fingerprint(self) -> str:

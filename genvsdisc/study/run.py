@@ -117,9 +117,7 @@ def _gather_all(
     """Evidence of every model, in the order of the roster, by as many processes as asked for."""
     work = Memory(cache, verbose=0).cache(gather) if cache is not None else gather
     found = []
-    results = Parallel(n_jobs=n_jobs, return_as="generator")(
-        delayed(work)(model, table, draws) for model in roster
-    )
+    results = Parallel(n_jobs=n_jobs, return_as="generator")(delayed(work)(model, table, draws) for model in roster)
     for done, evidence in enumerate(results, start=1):
         found.append(evidence)
         if progress is not None:

@@ -76,7 +76,11 @@ def _rows_to_settle(row: pd.Series, rope: float, rows: int) -> str:
     if not np.isfinite(half_width) or distance < half_width / 10:
         return ""
     needed = rows * (half_width / distance) ** 2
-    return f" If the difference stayed as it is, about {_two_digits(needed)} rows would settle it." if needed > rows else ""
+    return (
+        f" If the difference stayed as it is, about {_two_digits(needed)} rows would settle it."
+        if needed > rows
+        else ""
+    )
 
 
 def _two_digits(number: float) -> str:
@@ -97,7 +101,9 @@ def _also(row: pd.Series, loss: str) -> str:
             )
     if row["p_equal"] >= SURE:
         return f"In {name} the two are practically equal (probability {row['p_equal']:.2f})."
-    return f"In {name} they differ by {row['difference']:+.3f} (95% interval {_interval(row)}), which does not settle it."
+    return (
+        f"In {name} they differ by {row['difference']:+.3f} (95% interval {_interval(row)}), which does not settle it."
+    )
 
 
 def _why(best: pd.DataFrame, decomposition: pd.DataFrame) -> list[str]:
