@@ -19,6 +19,48 @@ MAX_PARAMETERS = 60
 """Parameters of a model listed by name; more are counted only."""
 
 
+def derive(
+    table: Prepared, draws: Draws, evidence: Sequence[Evidence], posterior: Callable[[Any], NDArray] | None = None
+) -> dict[str, pd.DataFrame]:
+    """Compute every table of a comparison.
+
+    Parameters
+    ----------
+    table : Prepared
+    draws : Draws
+        What the models were fitted to.
+    evidence : sequence of Evidence
+        What they said.
+    posterior : callable X -> (n_samples, n_classes), default=None
+        The true ``p(y | x)``, where it is known.
+
+    Returns
+    -------
+    tables : dict of str to DataFrame
+        The tables that `Comparison` takes.
+    """
+    usable = [e for e in evidence if not e.failed]
+    models = model_table(evidence)
+    scores = score_table(evidence, table.codes, draws)
+    ranked = models[models["status"] == "ok"]
+    return {
+        "models": models,
+        "scores": scores,
+        "summary": summary_table(scores, models),
+        "differences": difference_table(scores, ranked, draws.design.rope),
+        "decomposition": decomposition_table(usable, table, draws, posterior),
+        **curve_tables(usable, draws),
+        **calibration_tables(usable, table, draws),
+        "assumptions": assumptions(table, scores),
+        "robustness": robustness(usable, draws),
+        "confusion": _stacked(confusion_table(e, table, draws) for e in usable),
+        "parameters": _stacked(parameter_table(e) for e in usable),
+        "columns": column_table(table.columns),
+        "classes": table.class_counts,
+        "timings": timing_table(evidence),
+    }
+
+
 def model_table(evidence: Sequence[Evidence]) -> pd.DataFrame:
     """One row a model: what it is, whether it could be fitted, and what it said while fitting."""
     return pd.DataFrame(
