@@ -6,6 +6,7 @@ categorical; any number -> gaussian. The columns of a plain array are all gaussi
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -88,18 +89,24 @@ class ColumnKinds:
         return X
 
     def support(self, X: NDArray) -> NDArray:
-        """X with its bernoulli columns as 0 and 1 (above 0 counts as 1), after a look at the counts' sign."""
-        counts = X[:, self.columns("poisson")] if "poisson" in self.distributions else X[:, :0]
-        if (counts < 0).any():
-            j = self.columns("poisson")[np.argmax((counts < 0).any(axis=0))]
-            raise ValueError(
-                f"Negative values in data: column {j} is poisson, whose values are counts; "
-                "give it another distribution, such as gaussian"
-            )
-        if "bernoulli" in self.distributions:
-            X, binary = X.copy(), self.columns("bernoulli")
-            X[:, binary] = np.where(np.isnan(X[:, binary]), np.nan, X[:, binary] > 0)
+        """X with each value where its distribution has mass: above 0 is 1 for bernoulli, a negative count is missing."""
+        if "bernoulli" not in self.distributions and "poisson" not in self.distributions:
+            return X
+        X, binary, counts = X.copy(), self.columns("bernoulli"), self.columns("poisson")
+        X[:, binary] = np.where(np.isnan(X[:, binary]), np.nan, X[:, binary] > 0)
+        X[:, counts] = np.where(X[:, counts] < 0, np.nan, X[:, counts])
         return X
+
+    def warn_of_negative_counts(self, X: NDArray) -> None:
+        """Say so when a poisson column holds values that are none of its own."""
+        counts = self.columns("poisson")
+        negative = (X[:, counts] < 0).any(axis=0)
+        if negative.any():
+            warnings.warn(
+                f"column {counts[np.argmax(negative)]} is poisson but holds negative values, which count as missing; "
+                "give it another distribution, such as gaussian",
+                stacklevel=4,
+            )
 
 
 def as_frame(X: Any, distributions: Any) -> Any:

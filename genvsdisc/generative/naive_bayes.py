@@ -78,7 +78,8 @@ class NaiveBayesClassifier(GenerativeClassifier):
         tags = super().__sklearn_tags__()
         names = declared(self.distributions)
         tags.input_tags.categorical = tags.input_tags.string = "categorical" in names
-        tags.input_tags.positive_only = "poisson" in names
+        # As scikit-learn's discrete naive Bayes: measurements are not counts, and no model of counts scores well on them.
+        tags.classifier_tags.poor_score = "poisson" in names
         return tags
 
     # Reading rows ----------------------------------------------------------------------------------------------
@@ -93,6 +94,7 @@ class NaiveBayesClassifier(GenerativeClassifier):
         else:
             kinds = self._kinds_of(X, frame).learn(frame)
             X, codes = super()._validate_training(kinds.code_frame(frame), y)
+        kinds.warn_of_negative_counts(X)
         self._kinds = kinds
         return kinds.support(X), codes
 
