@@ -1,0 +1,131 @@
+"""What a network is: widths, activations, and how one flat vector holds all of its parameters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genvsdisc.functional.activations import Activation, Identity
+from genvsdisc.functional.initialization import initial_weights
+from genvsdisc.functional.layers import BatchNorm, affine, fold
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Parameters of one layer of R networks, as views of R flat vectors.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (R, outputs, inputs + 1)
+        Affine map, the bias last.
+    scale, shift, mean, variance : ndarray of shape (R, outputs, 1), or None
+        Batch normalization between the affine map and the activation: γ, β, and the statistics used at prediction,
+        which have no gradient. None where there is none.
+    """
+
+    weights: NDArray
+    scale: NDArray | None = None
+    shift: NDArray | None = None
+    mean: NDArray | None = None
+    variance: NDArray | None = None
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """A fully connected network.
+
+    Parameters
+    ----------
+    widths : tuple of int
+        Units of each layer, from the inputs to the outputs.
+    activations : tuple of Activation
+        One for each hidden layer.
+    batch_norm : bool
+        Normalize the affine sums of the hidden layers.
+
+    Examples
+    --------
+    >>> from genvsdisc.functional.activations import Tanh
+    >>> Architecture((2, 3, 1), (Tanh(),)).n_parameters
+    13
+    """
+
+    widths: tuple[int, ...]
+    activations: tuple[Activation, ...]
+    batch_norm: bool = False
+
+    @cached_property
+    def _pieces(self) -> list[list[tuple[int, tuple[int, ...]]]]:
+        """Offset and shape of the arrays of each layer, in the order of the fields of `Layer`."""
+        pieces: list[list[tuple[int, tuple[int, ...]]]] = []
+        offset = 0
+        for below, above in zip(self.widths, self.widths[1:], strict=False):
+            shapes: list[tuple[int, ...]] = [(above, below + 1)]
+            if self.batch_norm and len(pieces) < len(self.activations):
+                shapes += [(above, 1)] * 4
+            pieces.append([])
+            for shape in shapes:
+                pieces[-1].append((offset, shape))
+                offset += int(np.prod(shape))
+        return pieces
+
+    @property
+    def n_parameters(self) -> int:
+        """Length of the flat vector."""
+        offset, shape = self._pieces[-1][-1]
+        return offset + int(np.prod(shape))
+
+    def layers(self, flat: NDArray) -> list[Layer]:
+        """View R flat vectors (R, P) as layers."""
+        return [
+            Layer(*(flat[:, at : at + int(np.prod(shape))].reshape(len(flat), *shape) for at, shape in pieces))
+            for pieces in self._pieces
+        ]
+
+    def penalized(self) -> NDArray:
+        """Flat vector (P,) of booleans: True for weights; biases, scales, shifts are left free."""
+        flat = np.zeros((1, self.n_parameters), bool)
+        for layer in self.layers(flat):
+            layer.weights[:, :, :-1] = True
+        return flat[0]
+
+    def initial(self, generator: np.random.Generator, init: str) -> NDArray:
+        """Draw a flat vector (P,) to start from; see `initial_weights`. Biases are 0, scales 1."""
+        flat = np.zeros((1, self.n_parameters))
+        activations = (*self.activations, Identity())
+        for layer, activation in zip(self.layers(flat), activations, strict=True):
+            outputs, inputs = layer.weights.shape[1], layer.weights.shape[2] - 1
+            layer.weights[0, :, :-1] = initial_weights(generator, inputs, outputs, init, activation)
+            if layer.scale is not None and layer.variance is not None:
+                layer.scale[:] = layer.variance[:] = 1
+        return flat[0]
+
+    def folded(self, flat: NDArray) -> list[NDArray]:
+        """Affine maps (R, outputs, inputs + 1) that with the activations alone make the predictions of R networks."""
+        return [
+            layer.weights
+            if layer.scale is None
+            else fold(layer.weights, layer.scale, layer.shift, layer.mean, layer.variance)
+            for layer in self.layers(flat)
+        ]
+
+    def hidden(self, maps: list[NDArray], inputs: NDArray) -> list[NDArray]:
+        """Values of the hidden layers and the logits, (R, units, rows) each, for folded maps.
+
+        Parameters
+        ----------
+        maps : list of ndarrays
+            From `folded`.
+        inputs : ndarray of shape (R or 1, features, rows)
+            Rows, feature-major.
+        """
+        values = []
+        for weights, activation in zip(maps, (*self.activations, Identity()), strict=True):
+            inputs = weights[:, :, :-1] @ inputs
+            inputs += weights[:, :, -1:]
+            activation.forward(inputs, np.empty_like(inputs))
+            values.append(inputs)
+        return values
