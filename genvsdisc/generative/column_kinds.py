@@ -46,7 +46,7 @@ class ColumnKinds:
             object.__setattr__(self, name, value)
 
     def columns(self, name: str) -> NDArray:
-        """Indices of the columns with this distribution."""
+        """List the columns with this distribution."""
         return np.flatnonzero(np.array(self.distributions) == name)
 
     def learn(self, X: Any) -> ColumnKinds:
@@ -60,6 +60,14 @@ class ColumnKinds:
             known[j] = met if old is None else np.union1d(old, met)
         return ColumnKinds(self.distributions, tuple(known))
 
+    def positions_in(self, other: ColumnKinds) -> NDArray:
+        """Where each category of the common table is in the table of kinds that know all of them."""
+        known = [
+            (other.categories[j], self.categories[j], at)
+            for j, at in zip(self.categorical, other.offsets, strict=False)
+        ]
+        return np.concatenate([np.zeros(0, np.intp), *(at + np.searchsorted(new, old) for new, old, at in known)])
+
     def code_frame(self, frame: Any) -> Any:
         """Copy of a frame with numbers for categories and truth values; unknown and missing ones become NaN."""
         import pandas as pd
@@ -68,7 +76,8 @@ class ColumnKinds:
         for j in range(min(frame.shape[1], len(self.distributions))):
             column, kind = frame.iloc[:, j], self.distributions[j]
             if kind == "categorical":
-                codes = pd.Index(self.categories[j]).get_indexer(_comparable(column))
+                known = pd.Index(np.asarray(self.categories[j]))
+                codes = known.get_indexer(pd.Index(_comparable(column)))
                 coded.isetitem(j, np.where(codes < 0, np.nan, codes))
             elif kind == "bernoulli" and column.dtype.kind not in "biuf":
                 coded.isetitem(j, column.astype("boolean").to_numpy(dtype=np.float64, na_value=np.nan))
@@ -89,7 +98,7 @@ class ColumnKinds:
         return X
 
     def support(self, X: NDArray) -> NDArray:
-        """X with each value where its distribution has mass: above 0 is 1 for bernoulli, a negative count is missing."""
+        """Bring values to where their distributions have mass: above 0 is 1 for bernoulli, below 0 missing for poisson."""
         if "bernoulli" not in self.distributions and "poisson" not in self.distributions:
             return X
         X, binary, counts = X.copy(), self.columns("bernoulli"), self.columns("poisson")

@@ -7,7 +7,16 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from genvsdisc.generative.naive_bayes import NaiveBayesClassifier
 
-KINDS = ("auto", "gaussian", "bernoulli", "categorical", "poisson", {"bernoulli": [0]}, {"categorical": [0]}, {"poisson": [0]})
+KINDS = (
+    "auto",
+    "gaussian",
+    "bernoulli",
+    "categorical",
+    "poisson",
+    {"bernoulli": [0]},
+    {"categorical": [0]},
+    {"poisson": [0]},
+)
 COMBINATIONS = [
     NaiveBayesClassifier(kind, shared_variance=shared, alpha=alpha, var_smoothing=smoothing)
     for kind, shared, alpha, smoothing in product(KINDS, (False, True), (1.0, 0.0), (1e-9, 0.1))
