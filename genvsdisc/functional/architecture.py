@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from genvsdisc.functional.activations import Activation, Identity
 from genvsdisc.functional.initialization import initial_weights
-from genvsdisc.functional.layers import BatchNorm, affine, fold
+from genvsdisc.functional.layers import Norm, fold
 
 
 @dataclass(frozen=True)
@@ -21,16 +22,12 @@ class Layer:
     ----------
     weights : ndarray of shape (R, outputs, inputs + 1)
         Affine map, the bias last.
-    scale, shift, mean, variance : ndarray of shape (R, outputs, 1), or None
-        Batch normalization between the affine map and the activation: γ, β, and the statistics used at prediction,
-        which have no gradient. None where there is none.
+    norm : Norm or None
+        Batch normalization between the affine map and the activation.
     """
 
     weights: NDArray
-    scale: NDArray | None = None
-    shift: NDArray | None = None
-    mean: NDArray | None = None
-    variance: NDArray | None = None
+    norm: Norm | None = None
 
 
 @dataclass(frozen=True)
@@ -58,32 +55,30 @@ class Architecture:
     batch_norm: bool = False
 
     @cached_property
-    def _pieces(self) -> list[list[tuple[int, tuple[int, ...]]]]:
-        """Offset and shape of the arrays of each layer, in the order of the fields of `Layer`."""
-        pieces: list[list[tuple[int, tuple[int, ...]]]] = []
-        offset = 0
-        for below, above in zip(self.widths, self.widths[1:], strict=False):
-            shapes: list[tuple[int, ...]] = [(above, below + 1)]
-            if self.batch_norm and len(pieces) < len(self.activations):
-                shapes += [(above, 1)] * 4
+    def _pieces(self) -> list[list[tuple[int, int, tuple[int, ...]]]]:
+        """Begin, end and shape of the arrays of each layer: weights, then what a `Norm` holds."""
+        pieces: list[list[tuple[int, int, tuple[int, ...]]]] = []
+        end = 0
+        for below, above in pairwise(self.widths):
+            normalizes = self.batch_norm and len(pieces) < len(self.activations)
             pieces.append([])
-            for shape in shapes:
-                pieces[-1].append((offset, shape))
-                offset += int(np.prod(shape))
+            for shape in ((above, below + 1), *((above, 1),) * 4 * normalizes):
+                begin, end = end, end + shape[0] * shape[1]
+                pieces[-1].append((begin, end, shape))
         return pieces
 
     @property
     def n_parameters(self) -> int:
         """Length of the flat vector."""
-        offset, shape = self._pieces[-1][-1]
-        return offset + int(np.prod(shape))
+        return self._pieces[-1][-1][1]
 
     def layers(self, flat: NDArray) -> list[Layer]:
         """View R flat vectors (R, P) as layers."""
-        return [
-            Layer(*(flat[:, at : at + int(np.prod(shape))].reshape(len(flat), *shape) for at, shape in pieces))
-            for pieces in self._pieces
-        ]
+        layers = []
+        for pieces in self._pieces:
+            weights, *rest = (flat[:, begin:end].reshape(len(flat), *shape) for begin, end, shape in pieces)
+            layers.append(Layer(weights, Norm(*rest) if rest else None))
+        return layers
 
     def penalized(self) -> NDArray:
         """Flat vector (P,) of booleans: True for weights; biases, scales, shifts are left free."""
@@ -99,18 +94,13 @@ class Architecture:
         for layer, activation in zip(self.layers(flat), activations, strict=True):
             outputs, inputs = layer.weights.shape[1], layer.weights.shape[2] - 1
             layer.weights[0, :, :-1] = initial_weights(generator, inputs, outputs, init, activation)
-            if layer.scale is not None and layer.variance is not None:
-                layer.scale[:] = layer.variance[:] = 1
+            if layer.norm is not None:
+                layer.norm.scale[:] = layer.norm.variance[:] = 1
         return flat[0]
 
     def folded(self, flat: NDArray) -> list[NDArray]:
         """Affine maps (R, outputs, inputs + 1) that with the activations alone make the predictions of R networks."""
-        return [
-            layer.weights
-            if layer.scale is None
-            else fold(layer.weights, layer.scale, layer.shift, layer.mean, layer.variance)
-            for layer in self.layers(flat)
-        ]
+        return [layer.weights if layer.norm is None else fold(layer.weights, layer.norm) for layer in self.layers(flat)]
 
     def hidden(self, maps: list[NDArray], inputs: NDArray) -> list[NDArray]:
         """Values of the hidden layers and the logits, (R, units, rows) each, for folded maps.

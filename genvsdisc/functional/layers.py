@@ -43,7 +43,24 @@ def affine_backward(delta: NDArray, weights: NDArray, out: NDArray) -> None:
     np.matmul(weights[:, :, :-1].swapaxes(1, 2), delta, out=out)
 
 
-@dataclass
+@dataclass(frozen=True)
+class Norm:
+    """Parameters of a batch normalization, all of shape (R, units, 1).
+
+    Parameters
+    ----------
+    scale, shift : ndarray
+        γ and β, learned.
+    mean, variance : ndarray
+        Statistics used at prediction; they have no gradient.
+    """
+
+    scale: NDArray
+    shift: NDArray
+    mean: NDArray
+    variance: NDArray
+
+
 class BatchNorm:
     """Batch normalization: y = γ (z − μ) / √(σ² + ε) + β with the mean and the variance of the batch.
 
@@ -51,15 +68,14 @@ class BatchNorm:
 
     Parameters
     ----------
-    scale, shift : ndarray of shape (R, units, 1)
+    norm : Norm
         γ and β.
     normalized : ndarray of shape (R, units, rows)
         Room for (z − μ) / √(σ² + ε).
     """
 
-    scale: NDArray
-    shift: NDArray
-    normalized: NDArray
+    def __init__(self, norm: Norm, normalized: NDArray) -> None:
+        self.norm, self.normalized = norm, normalized
 
     def forward(self, z: NDArray, weights: NDArray, scratch: NDArray) -> None:
         """Replace z (R, units, rows) by y; `weights` (R, rows, 1) sum to 1."""
@@ -70,27 +86,28 @@ class BatchNorm:
         self.variance = scratch @ weights
         self.inverse = 1 / np.sqrt(self.variance + EPSILON)
         self.normalized *= self.inverse
-        np.multiply(self.normalized, self.scale, out=z)
-        z += self.shift
+        np.multiply(self.normalized, self.norm.scale, out=z)
+        z += self.norm.shift
 
-    def backward(self, delta: NDArray, scale_gradient: NDArray, shift_gradient: NDArray, scratch: NDArray) -> None:
-        """Replace delta by the gradient with respect to z; the two gradients (R, units, 1) are written."""
+    def backward(self, delta: NDArray, gradient: Norm, scratch: NDArray) -> None:
+        """Replace delta by the gradient with respect to z; that of the parameters is written."""
         np.multiply(delta, self.normalized, out=scratch)
-        np.sum(scratch, axis=2, keepdims=True, out=scale_gradient)
-        np.sum(delta, axis=2, keepdims=True, out=shift_gradient)
+        np.sum(scratch, axis=2, keepdims=True, out=gradient.scale)
+        np.sum(delta, axis=2, keepdims=True, out=gradient.shift)
+        gradient.mean[:] = gradient.variance[:] = 0
         # The batch's mean and variance move with each of its rows, by the row's weight.
-        np.multiply(self.normalized, scale_gradient, out=scratch)
-        scratch += shift_gradient
+        np.multiply(self.normalized, gradient.scale, out=scratch)
+        scratch += gradient.shift
         scratch *= self.weights.swapaxes(1, 2)
         delta -= scratch
-        delta *= self.scale * self.inverse
+        delta *= self.norm.scale * self.inverse
 
 
 def moments(z: NDArray, weights: NDArray) -> tuple[NDArray, NDArray]:
     """Weighted mean and variance of each unit over the rows.
 
-    For equal batches this mean is the mean of the batches' means, and this variance the mean of their variances plus the
-    variance of their means: the exact statistics of all rows, where Ioffe & Szegedy leave out the second term.
+    For equal batches this mean is the mean of the batches' means, and this variance the mean of their variances plus
+    the variance of their means: the exact statistics of all rows, where Ioffe & Szegedy leave out the second term.
 
     Parameters
     ----------
@@ -107,14 +124,14 @@ def moments(z: NDArray, weights: NDArray) -> tuple[NDArray, NDArray]:
     return mean, np.square(z - mean) @ weights
 
 
-def fold(weights: NDArray, scale: NDArray, shift: NDArray, mean: NDArray, variance: NDArray) -> NDArray:
+def fold(weights: NDArray, norm: Norm) -> NDArray:
     """Fold batch normalization with fixed statistics into the affine layer before it.
 
     Parameters
     ----------
     weights : ndarray of shape (R, outputs, inputs + 1)
         Weights, the bias last.
-    scale, shift, mean, variance : ndarray of shape (R, outputs, 1)
+    norm : Norm
         γ, β, μ, σ².
 
     Returns
@@ -122,7 +139,7 @@ def fold(weights: NDArray, scale: NDArray, shift: NDArray, mean: NDArray, varian
     weights : ndarray of shape (R, outputs, inputs + 1)
         Of the affine layer that gives the normalized values.
     """
-    factor = scale / np.sqrt(variance + EPSILON)
+    factor = norm.scale / np.sqrt(norm.variance + EPSILON)
     folded = weights * factor
-    folded[:, :, -1:] += shift - factor * mean
+    folded[:, :, -1:] += norm.shift - factor * norm.mean
     return folded

@@ -23,8 +23,8 @@ class NetworkObjective:
     ----------
     architecture : Architecture
         The network; its last width is the number of classes, or 1 for two classes.
-    X : ndarray of shape (n, features)
-        Rows.
+    X : ndarray of shape (n, features) or (R, n, features)
+        Rows, shared or for each member.
     codes : ndarray of shape (n,)
         Class numbers.
     weights : ndarray of shape (R, n)
@@ -55,8 +55,9 @@ class NetworkObjective:
         moving_average: bool = False,
     ) -> None:
         self.architecture, self.loss, self.dropout = architecture, loss, dropout
-        self.rows = np.ones((X.shape[0], X.shape[1] + 1), X.dtype)
-        self.rows[:, :-1] = X
+        # A last column of ones, for the biases.
+        self._rows = np.ones((1 if X.ndim == 2 else len(X), X.shape[-2], X.shape[-1] + 1), X.dtype)
+        self._rows[:, :, :-1] = X
         self.codes = codes
         self.penalty = architecture.penalized() * X.dtype.type(reg_lambda)
         self.penalizes = reg_lambda > 0
@@ -70,7 +71,7 @@ class NetworkObjective:
         """Losses (R,) on a batch; the gradient (R, P) is written."""
         work = self._pass(parameters, batch, gradient)
         work.load(batch)
-        work.forward(self.generators)
+        work.forward(batch)
         losses = self.loss.value_and_gradient(work.logits, work.targets, batch.weights)
         work.backward()
         if self.moving_average:
@@ -85,7 +86,7 @@ class NetworkObjective:
         """Losses (R,) at prediction: no dropout, no penalty, statistics as in `settled`."""
         maps = self.architecture.folded(self.settled(parameters, batch.members))
         logits = self.architecture.hidden(maps, self._columns(batch))[-1]
-        return self.loss.value_and_gradient(logits, one_hot(self._codes(batch), logits), batch.weights)
+        return self.loss.value_and_gradient(logits, one_hot(self.gather_codes(batch), logits), batch.weights)
 
     def settled(self, parameters: NDArray, members: NDArray) -> NDArray:
         """Parameters with the statistics that prediction uses: layer after layer, those of all training rows.
@@ -101,15 +102,14 @@ class NetworkObjective:
             return parameters
         settled = parameters.copy()
         batch = self._training.take(members)
-        values = self._columns(batch)
-        layers = self.architecture.layers(settled)
-        for layer, activation in zip(layers, self.architecture.activations, strict=False):
+        values, weights = self._columns(batch), batch.weights[:, :, None]
+        for layer, activation in zip(self.architecture.layers(settled), self.architecture.activations, strict=False):
             values = layer.weights[:, :, :-1] @ values
             values += layer.weights[:, :, -1:]
-            layer.mean[:], layer.variance[:] = moments(values, batch.weights[:, :, None])
-            norm = BatchNorm(layer.scale, layer.shift, np.empty_like(values))
             scratch = np.empty_like(values)
-            norm.forward(values, batch.weights[:, :, None], scratch)
+            if layer.norm is not None:
+                layer.norm.mean[:], layer.norm.variance[:] = moments(values, weights)
+                BatchNorm(layer.norm, np.empty_like(values)).forward(values, weights, scratch)
             activation.forward(values, scratch)
         return settled
 
@@ -117,17 +117,27 @@ class NetworkObjective:
         """Move the averages toward the statistics of the batch; the first batches count alike."""
         self.updates[members] += 1
         step = np.maximum(1 - MOVING_DECAY, 1 / self.updates[members])[:, None, None]
-        for layer, norm in zip(work.layers, work.norms, strict=False):
-            layer.mean += step * (norm.mean - layer.mean)
-            layer.variance += step * (norm.variance - layer.variance)
+        for batch_norm in work.norms:
+            norm = batch_norm.norm
+            norm.mean[:] += step * (batch_norm.mean - norm.mean)
+            norm.variance[:] += step * (batch_norm.variance - norm.variance)
+
+    def gather(self, batch: Batch, out: NDArray | None = None) -> NDArray:
+        """Rows of a batch with a last column of ones, (R, b, features + 1); (1, n, ...) where all share all rows."""
+        shared = len(self._rows) == 1
+        if batch.rows is None:
+            return self._rows if shared else self._rows[batch.members]
+        n = self._rows.shape[1]
+        rows = batch.rows if shared else batch.rows + batch.members[:, None] * n
+        return np.take(self._rows.reshape(-1, self._rows.shape[2]), rows, axis=0, out=out, mode="clip")
+
+    def gather_codes(self, batch: Batch) -> NDArray:
+        """Class numbers of a batch, (R, b) or (1, n)."""
+        return self.codes[None] if batch.rows is None else self.codes[batch.rows]
 
     def _columns(self, batch: Batch) -> NDArray:
-        """Rows of a batch, feature-major: (R or 1, features, b)."""
-        rows = self.rows[None] if batch.rows is None else self.rows[batch.rows]
-        return rows[:, :, :-1].swapaxes(1, 2)
-
-    def _codes(self, batch: Batch) -> NDArray:
-        return self.codes[None] if batch.rows is None else self.codes[batch.rows]
+        """Rows of a batch, feature-major and without the ones."""
+        return self.gather(batch)[:, :, :-1].swapaxes(1, 2)
 
     def _pass(self, parameters: NDArray, batch: Batch, gradient: NDArray) -> Pass:
         """Arrays to work in, made once for each shape: a training step allocates nothing that grows with it."""
@@ -141,7 +151,7 @@ class NetworkObjective:
 
 
 def one_hot(codes: NDArray, like: NDArray) -> NDArray:
-    """Indicators of class numbers (R, b) in the shape of logits (R, K, b); for one output, of class 1."""
+    """Indicate class numbers (R, b) in the shape of logits (R, K, b); for one output, class 1."""
     classes = np.arange(like.shape[1]) if like.shape[1] > 1 else np.array([1])
     return np.equal(codes[:, None, :], classes[:, None], out=np.empty_like(like), casting="unsafe")
 
@@ -164,33 +174,27 @@ class Pass:
         self.logits = np.empty((count, architecture.widths[-1], size), dtype)
         self.shrinkage = np.empty_like(parameters)
         self.batch: Batch | None = None
-        self.norms = [
-            BatchNorm(layer.scale, layer.shift, np.empty_like(delta))
-            for layer, delta in zip(self.layers, self.deltas, strict=False)
-            if layer.scale is not None
-        ]
+        norms = [layer.norm for layer in self.layers if layer.norm is not None]
+        self.norms = [BatchNorm(norm, np.empty_like(delta)) for norm, delta in zip(norms, self.deltas, strict=False)]
+        self.norm_gradients = [layer.norm for layer in self.gradients if layer.norm is not None]
         # Dropout is applied to a copy: the derivative of an activation needs its own value.
         self.masks = [np.zeros_like(delta) for delta in self.deltas] if objective.dropout else []
         self.active = [np.empty_like(delta) for delta in self.deltas] if objective.dropout else self.values
-        self.gathered = np.empty((count, size, objective.rows.shape[1]), dtype)
+        self.gathered = np.empty((count, size, architecture.widths[0] + 1), dtype)
 
     def load(self, batch: Batch) -> None:
         """Fetch the rows and classes of a batch, unless they are those of the last one."""
         if batch is self.batch:
             return
         self.batch = batch
-        objective = self.objective
-        if batch.rows is None:
-            rows = np.broadcast_to(objective.rows, (1, *objective.rows.shape))
-        else:
-            rows = np.take(objective.rows, batch.rows, axis=0, out=self.gathered, mode="clip")
+        rows = self.objective.gather(batch, self.gathered)
         self.inputs = [rows.swapaxes(1, 2), *self.padded]
-        self.targets = one_hot(objective._codes(batch), self.logits)
+        self.targets = one_hot(self.objective.gather_codes(batch), self.logits)
         if self.norms:
             self.row_weights = (batch.weights / batch.weights.sum(axis=1, keepdims=True))[:, :, None]
 
-    def forward(self, generators: Sequence[np.random.Generator]) -> None:
-        """From the rows to the logits."""
+    def forward(self, batch: Batch) -> None:
+        """Compute the logits of a loaded batch."""
         for i, activation in enumerate(self.activations):
             active, scratch = self.active[i], self.scratch[i]
             affine(self.layers[i].weights, self.inputs[i], active)
@@ -198,12 +202,12 @@ class Pass:
                 self.norms[i].forward(active, self.row_weights, scratch)
             activation.forward(active, scratch)
             if self.masks:
-                self._draw_mask(self.masks[i], generators)
+                self._draw_mask(self.masks[i], batch)
                 np.multiply(active, self.masks[i], out=self.values[i])
         affine(self.layers[-1].weights, self.inputs[-1], self.logits)
 
     def backward(self) -> None:
-        """From the derivative with respect to the logits, which `logits` holds now, to that of all parameters."""
+        """Compute the gradient of all parameters from that of the logits, which `logits` holds now."""
         delta = self.logits
         affine_gradient(delta, self.inputs[-1], self.gradients[-1].weights)
         for i in range(len(self.activations) - 1, -1, -1):
@@ -214,16 +218,15 @@ class Pass:
             self.activations[i].backward(delta, self.active[i], self.scratch[i])
             gradient = self.gradients[i]
             if self.norms:
-                self.norms[i].backward(delta, gradient.scale, gradient.shift, self.scratch[i])
-                gradient.mean[:] = gradient.variance[:] = 0
+                self.norms[i].backward(delta, self.norm_gradients[i], self.scratch[i])
             affine_gradient(delta, self.inputs[i], gradient.weights)
             if self.norms:
                 gradient.weights[:, :, -1] = 0  # normalization takes the bias out; rounding would leave a trace of it
 
-    def _draw_mask(self, mask: NDArray, generators: Sequence[np.random.Generator]) -> None:
+    def _draw_mask(self, mask: NDArray, batch: Batch) -> None:
         """Draw which units each row keeps. Padding draws nothing, so a member has the same masks in any stack."""
         keep = 1 - self.objective.dropout
-        for r, member in enumerate(self.batch.members):
-            present = np.flatnonzero(self.batch.weights[r])
-            draws = generators[member].random((mask.shape[1], len(present)), dtype=mask.dtype)
-            mask[r, :, present] = (draws < keep).T / keep
+        for r, member in enumerate(batch.members):
+            present = np.flatnonzero(batch.weights[r])
+            draws = self.objective.generators[member].random((mask.shape[1], len(present)), dtype=mask.dtype)
+            mask[r][:, present] = (draws < keep) / mask.dtype.type(keep)
