@@ -12,7 +12,8 @@ from sklearn.metrics import confusion_matrix
 
 from genvsdisc.features.kinds import column_table
 from genvsdisc.study.calibration import calibration_tables
-from genvsdisc.study.crossing import crossing_table, curve_table
+from genvsdisc.study.crossing import crossing_table
+from genvsdisc.study.curves import curve_table
 from genvsdisc.study.decomposition import decompose
 from genvsdisc.study.differences import pair_table, summary_table
 from genvsdisc.study.evidence import Draws, Evidence
@@ -138,11 +139,11 @@ def decomposition_table(
 
 def curve_tables(evidence: Sequence[Evidence], draws: Draws) -> dict[str, pd.DataFrame]:
     """Learning curves, and where those of each pair cross."""
-    losses = {e.model.name: e.curve_losses for e in evidence if e.curve_losses}
-    described = model_table(evidence)
+    curves = {(e.model.name, loss): curve for e in evidence for loss, curve in e.curves.items()}
+    models = model_table(evidence)
     return {
-        "learning_curves": curve_table(losses, draws.sizes, described),
-        "crossings": crossing_table(losses, draws.sizes, described, random_state=draws.seed),
+        "learning_curves": curve_table(draws.sizes, curves, models),
+        "crossings": crossing_table(draws.sizes, curves, models, random_state=draws.seed),
     }
 
 
