@@ -22,6 +22,7 @@ class GenerativeClassifier(ProbabilisticClassifier):
     A subclass has a parameter ``priors``, takes its class priors from `_prior_stack`, and gives `_sample_given_class`.
     """
 
+    _family = "generative"
     _allow_nan = True
     priors: ArrayLike | None
     class_prior_: NDArray
