@@ -97,7 +97,7 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
     >>> model.predict([[1.0, 1.0], [4.0, float("nan")]])
     array(['a', 'b'], dtype='<U1')
     >>> model.predict_proba([[2.5, 2.5]]).round(3)
-    array([[0.614, 0.386]])
+    array([[0.642, 0.358]])
     >>> model.set_priors([0.1, 0.9]).predict([[2.5, 2.5]])
     array(['b'], dtype='<U1')
     """

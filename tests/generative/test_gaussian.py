@@ -146,7 +146,7 @@ def test_many_features_and_tiny_replicates_keep_their_digits():
 @pytest.mark.parametrize("structure", ["full", "diagonal", "spherical"])
 @pytest.mark.parametrize("priors", [None, np.array([0.2, 0.3, 0.5])])
 def test_leave_one_out_in_closed_form_is_brute_force(shared, structure, priors):
-    X, y = draw(40)
+    X, y = draw(24)
     weight = np.random.default_rng(1).integers(0, 3, len(y)).astype(float)
     weight[:3] = 1
     poolings, shrinkages = (0.0, 0.4, 1.0), (0.0, 0.2, 1.0)
