@@ -101,7 +101,7 @@ def default_models(X: Any = None) -> list[Model]:
         ),
         ("cascade", "discriminative", None, table.complete(CascadeClassifier((4,), n_restarts=1, **network))),
         ("multilayer perceptron", "discriminative", None, table.complete(MLPClassifier((16,), **network))),
-        ("majority class", "baseline", None, PriorClassifier()),
+        ("majority class", "baseline", None, table.gaussian(PriorClassifier())),
     ]
     return [Model(name, estimator, family, form) for name, family, form, estimator in rows]
 
