@@ -48,7 +48,7 @@ class Moments:
         return type(self)(*(None if value is None else value[index] for value in values))
 
     def moved(self, shift: NDArray) -> Self:
-        """The same sums about ``center + shift``, shift (..., K, d)."""
+        """Return the same sums about ``center + shift``, shift (..., K, d)."""
         weight, first, second = self.weight[..., None], self.first, self.second
         if not self.full:
             second = second - 2 * shift * first + weight * shift**2
@@ -68,12 +68,18 @@ class Moments:
         return moved
 
     def about_means(self) -> Self:
-        """The same sums about the means of the classes; a class without weight stays where it is."""
+        """Return the same sums about the means of the classes; a class without weight stays where it is."""
         weight = self.weight[..., None]
         shift = np.divide(self.first, weight, out=np.zeros_like(self.first), where=weight > 0)
         moved = self.moved(shift)
         moved.first = np.zeros_like(self.first)
         return moved
+
+
+def stacked(members: list[Moments]) -> Moments:
+    """Put stacks after one another."""
+    values = ([getattr(m, f.name) for m in members] for f in fields(Moments))
+    return Moments(*(None if any(v is None for v in value) else np.concatenate(value) for value in values))
 
 
 def merge(a: Moments, b: Moments) -> Moments:
