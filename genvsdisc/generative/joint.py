@@ -22,6 +22,7 @@ class GenerativeClassifier(ProbabilisticClassifier):
     A subclass has a parameter ``priors``, takes its class priors from `_prior_stack`, and gives `_sample_given_class`.
     """
 
+    _family = "generative"
     _allow_nan = True
     priors: ArrayLike | None
     class_prior_: NDArray
@@ -104,7 +105,7 @@ class GenerativeClassifier(ProbabilisticClassifier):
         """
         priors = class_weights
         if self.priors is not None:
-            given = _check_priors(self.priors, class_weights.shape[1]).astype(class_weights.dtype)
+            given = check_priors(self.priors, class_weights.shape[1]).astype(class_weights.dtype)
             priors = np.where(class_weights > 0, given, 0)
         total = priors.sum(axis=1, keepdims=True)
         if not (total > 0).all():
@@ -133,7 +134,7 @@ class GenerativeClassifier(ProbabilisticClassifier):
             If the priors are not a distribution over the classes.
         """
         check_is_fitted(self)
-        self.class_prior_ = _check_priors(priors, len(self.classes_)).astype(self.class_prior_.dtype)
+        self.class_prior_ = check_priors(priors, len(self.classes_)).astype(self.class_prior_.dtype)
         return self
 
     def adapt_priors(self, X: ArrayLike, *, max_iter: int = 1000, tol: float = 1e-12) -> Self:
@@ -171,7 +172,7 @@ class GenerativeClassifier(ProbabilisticClassifier):
         return self.set_priors(priors)
 
 
-def _check_priors(priors: ArrayLike, n_classes: int) -> NDArray:
+def check_priors(priors: ArrayLike, n_classes: int) -> NDArray:
     """Return the priors as floats, or an error that says what is wrong with them."""
     values = np.asarray(priors, dtype=np.float64)
     if values.shape != (n_classes,):

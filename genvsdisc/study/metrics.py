@@ -1,0 +1,76 @@
+"""Losses of predicted probabilities: the one place where a prediction is scored."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+LOSSES = ("zero_one", "brier", "log_loss")
+"""Losses that are a mean over rows. The Brier score is ``sum_k (p_k - 1[y = k])^2``, between 0 and 2."""
+
+
+def pointwise_losses(probabilities: NDArray, codes: NDArray, loss: str) -> NDArray:
+    """Loss of each row.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (..., n, n_classes)
+        Predicted probabilities, any number of leading axes (replicates, sizes).
+    codes : ndarray of shape (n,)
+        Index of the true class of each row.
+    loss : {"zero_one", "brier", "log_loss"}
+        ``1[argmax p != y]``, ``sum_k (p_k - 1[y = k])^2`` or ``-log p_y``, with p clipped at the machine epsilon as
+        `sklearn.metrics.log_loss` does.
+
+    Returns
+    -------
+    losses : ndarray of shape (..., n)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> p = np.array([[0.75, 0.25], [0.5, 0.5]])
+    >>> pointwise_losses(p, np.array([0, 1]), "brier")
+    array([0.125, 0.5  ])
+    """
+    if loss == "zero_one":
+        return (probabilities.argmax(axis=-1) != codes).astype(float)
+    of_truth = np.take_along_axis(
+        probabilities, np.broadcast_to(codes[:, None], (*probabilities.shape[:-1], 1)), axis=-1
+    )[..., 0]
+    if loss == "brier":
+        return np.einsum("...k,...k->...", probabilities, probabilities) - 2 * of_truth + 1
+    if loss == "log_loss":
+        return -np.log(np.maximum(of_truth, np.finfo(probabilities.dtype).eps))
+    raise ValueError(f"loss must be one of {', '.join(LOSSES)}, got {loss!r}")
+
+
+def roc_auc(probabilities: NDArray, codes: NDArray) -> float:
+    """Area under the ROC curve; for several classes the mean of each class against the rest.
+
+    The Mann-Whitney form: the probability that a row of the class is given a higher probability than a row of
+    another, ties counting half. Equals `sklearn.metrics.roc_auc_score` (``multi_class="ovr"``), in one ranking of all
+    columns. Classes that the rows lack are left out of the mean; NaN where no class has a row against it.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (n, n_classes)
+    codes : ndarray of shape (n,)
+
+    Returns
+    -------
+    auc : float
+    """
+    n_classes = probabilities.shape[1]
+    of_class = codes[:, None] == np.arange(n_classes)
+    inside, outside = of_class.sum(axis=0), (~of_class).sum(axis=0)
+    defined = (inside > 0) & (outside > 0)
+    if n_classes == 2:
+        defined[0] = False  # the mirror image of the second class
+    if not defined.any():
+        return float("nan")
+    ranks = np.where(of_class, rankdata(probabilities, axis=0), 0.0).sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        areas = (ranks - inside * (inside + 1) / 2) / (inside * outside)
+    return float(areas[defined].mean())

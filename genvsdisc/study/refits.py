@@ -1,0 +1,129 @@
+"""The only place that fits: many weightings of the same rows, and what each fit says of other rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import clone
+from sklearn.pipeline import Pipeline
+from sklearn.utils import _safe_indexing, check_random_state, get_tags
+
+CHUNK_CELLS = 4_000_000
+"""Weights held at once: keeps a study of a million rows within memory."""
+
+
+def refit_probabilities(
+    estimator: Any,
+    X: Any,
+    y: ArrayLike,
+    weights: NDArray,
+    evaluate: Any,
+    *,
+    classes: NDArray,
+    random_state: Any = None,
+    n_jobs: int | None = None,
+) -> list[NDArray]:
+    """Fit `estimator` once for each row of `weights` and predict.
+
+    Parameters
+    ----------
+    estimator : classifier with ``predict_proba``
+        Where it has ``fit_replicates`` (also as the last step of a Pipeline whose other steps are stateless) all fits
+        are done at once; otherwise it is cloned and fitted for each draw, on rows repeated by their weight.
+    X : array-like or DataFrame of shape (n_samples, n_features)
+        Rows shared by all draws.
+    y : array-like of shape (n_samples,)
+        Labels.
+    weights : ndarray of shape (n_replicates, n_samples)
+        Whole numbers, not negative: how often each row stands in each draw.
+    evaluate : sequence of n_replicates integer arrays, or rows like X
+        Rows of X that replicate r is to judge; or other rows, judged by every replicate.
+    classes : ndarray of shape (n_classes,)
+        Sorted labels; a class that a draw lacks gets probability 0.
+    random_state : int, RandomState instance or None, default=None
+        Seeds every ``random_state`` parameter of the estimator that is None, differently in each draw.
+    n_jobs : int, default=None
+        Processes for estimators without ``fit_replicates``.
+
+    Returns
+    -------
+    probabilities : list of n_replicates ndarrays of shape (n_rows, n_classes)
+    """
+    y = np.asarray(y)
+    rng = check_random_state(random_state)
+    rows_of = evaluate if _is_index_list(evaluate, len(weights)) else None
+    transformed = _split_stateless(estimator)
+    if transformed is None:
+        seeds = rng.randint(np.iinfo(np.int32).max, size=len(weights))
+        judged = [_safe_indexing(X, rows) for rows in rows_of] if rows_of is not None else [evaluate] * len(weights)
+        return Parallel(n_jobs=n_jobs)(
+            delayed(_fit_and_predict)(estimator, X, y, w, rows, classes, seed)
+            for w, rows, seed in zip(weights, judged, seeds, strict=True)
+        )
+    steps, final = transformed
+    X = _through(steps, X)
+    others = None if rows_of is not None else _through(steps, evaluate)
+    final = clone(final).set_params(**_seeds(final, rng))
+    out: list[NDArray] = []
+    chunk = max(1, CHUNK_CELLS // len(X))
+    for start in range(0, len(weights), chunk):
+        replicates = final.fit_replicates(X, y, weights[start : start + chunk])
+        seen = replicates.template.classes_
+        if rows_of is None:
+            out.extend(_aligned(p, seen, classes) for p in replicates.predict_proba(others))
+        else:
+            out.extend(
+                _aligned(replicates[r].predict_proba(_safe_indexing(X, rows_of[start + r])), seen, classes)
+                for r in range(len(replicates))
+            )
+    return out
+
+
+def _is_index_list(evaluate: Any, n_replicates: int) -> bool:
+    return isinstance(evaluate, list) and len(evaluate) == n_replicates
+
+
+def _split_stateless(estimator: Any) -> tuple[Sequence[Any], Any] | None:
+    """Stateless transformers and the classifier behind them, where all draws can share the transformed rows."""
+    steps = [step for _, step in estimator.steps] if isinstance(estimator, Pipeline) else [estimator]
+    *before, final = steps
+    shared = all(step == "passthrough" or not get_tags(step).requires_fit for step in before)
+    return (before, final) if shared and hasattr(final, "fit_replicates") else None
+
+
+def _through(steps: Sequence[Any], X: Any) -> Any:
+    for step in steps:
+        X = X if step == "passthrough" else clone(step).fit(X).transform(X)
+    return X
+
+
+def _seeds(estimator: Any, rng: np.random.RandomState) -> dict[str, Any]:
+    """Draw new values for the ``random_state`` parameters that were left None."""
+    return {
+        name: rng.randint(np.iinfo(np.int32).max)
+        for name, value in sorted(estimator.get_params(deep=True).items())
+        if (name == "random_state" or name.endswith("__random_state")) and value is None
+    }
+
+
+def _fit_and_predict(
+    estimator: Any, X: Any, y: NDArray, weights: NDArray, rows: Any, classes: NDArray, seed: int
+) -> NDArray:
+    drawn = np.repeat(np.arange(len(y)), weights.astype(int))
+    fitted = clone(estimator)
+    fitted.set_params(**_seeds(fitted, check_random_state(seed)))
+    fitted.fit(_safe_indexing(X, drawn), y[drawn])
+    return _aligned(fitted.predict_proba(rows), fitted.classes_, classes)
+
+
+def _aligned(probabilities: NDArray, seen: NDArray, classes: NDArray) -> NDArray:
+    """Columns for all classes, zero for those that the draw lacked."""
+    if len(seen) == len(classes):
+        return probabilities
+    full = np.zeros((len(probabilities), len(classes)), dtype=probabilities.dtype)
+    full[:, np.searchsorted(classes, seen)] = probabilities
+    return full
