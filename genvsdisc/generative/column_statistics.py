@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from genvsdisc.functional.exponential_family import FAMILIES, Moments, categorical_estimate, cell_weights, moments
+from genvsdisc.functional.exponential_family import FAMILIES, Moments, categorical_estimate, cell_weights, class_moments
 from genvsdisc.generative.column_kinds import ColumnKinds
 
 
@@ -41,17 +41,13 @@ class Statistics:
 
 def gather(X: NDArray, codes: NDArray, weights: NDArray, kinds: ColumnKinds, n_classes: int) -> Statistics:
     """Statistics of R training sets: rows X (n, d), their classes (n,), weights (R, n)."""
-    numbers = X[:, kinds.numeric]
-    by_class = []
-    for k in range(n_classes):
-        rows = np.flatnonzero(codes == k)
-        by_class.append(moments(numbers[rows], weights[:, rows]))
     counts = [np.zeros((len(weights), n_classes, 0), X.dtype)]
     for j, size in zip(kinds.categorical, np.diff(kinds.offsets), strict=True):
         cells = np.where(np.isnan(X[:, j]), -1, codes * size + X[:, j]).astype(np.intp)
         counts.append(cell_weights(cells, n_classes * size, weights).reshape(-1, n_classes, size))
     class_weight = cell_weights(codes, n_classes, weights)
-    return Statistics(class_weight, Moments.stack(by_class, axis=1), np.concatenate(counts, axis=2))
+    by_class = class_moments(X[:, kinds.numeric], codes, weights, n_classes)
+    return Statistics(class_weight, by_class, np.concatenate(counts, axis=2))
 
 
 def numeric_estimates(

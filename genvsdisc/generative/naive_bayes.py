@@ -186,14 +186,14 @@ class NaiveBayesClassifier(GenerativeClassifier):
         n_models = prior.size
         mean, variance = (values.reshape(n_models, -1)[:, kinds.numeric] for values in (means, variances))
         scores = AdditiveScores.build(mean, variance, kinds.groups)(X[:, kinds.numeric])
-        table = np.nan_to_num(tables.reshape(n_models, -1).T)
+        table = np.nan_to_num(tables.reshape(n_models, -1))
         for j, start, stop in zip(kinds.categorical, kinds.offsets, kinds.offsets[1:], strict=False):
-            # The last row, of zeros, is for missing and unknown categories: their factor is dropped.
-            rows = np.where(np.isnan(X[:, j]), stop - start, X[:, j]).astype(np.intp)
-            scores += np.concatenate([table[start:stop], np.zeros((1, n_models), table.dtype)])[rows]
+            # The last entry, of zeros, is for missing and unknown categories: their factor is dropped.
+            index = np.where(np.isnan(X[:, j]), stop - start, X[:, j]).astype(np.intp)
+            scores += np.pad(table[:, start:stop], ((0, 0), (0, 1))).take(index, axis=1)
         with np.errstate(divide="ignore"):
-            scores += np.log(prior).reshape(n_models)
-        return scores.reshape(len(X), *prior.shape).transpose(1, 0, 2)
+            scores += np.log(prior).reshape(-1, 1)
+        return scores.reshape(*prior.shape, len(X)).transpose(0, 2, 1)
 
     def _joint_scores(self, X: ArrayLike) -> NDArray:
         scores, counts = self._scores(X), self._kinds.columns("poisson")
