@@ -85,7 +85,7 @@ class NetworkObjective:
     def value(self, parameters: NDArray, batch: Batch) -> NDArray:
         """Losses (R,) at prediction: no dropout, no penalty, statistics as in `settled`."""
         maps = self.architecture.folded(self.settled(parameters, batch.members))
-        logits = self.architecture.hidden(maps, self._columns(batch))[-1]
+        logits = self.architecture.values(maps, self._columns(batch))[-1]
         return self.loss.value_and_gradient(logits, one_hot(self.gather_codes(batch), logits), batch.weights)
 
     def settled(self, parameters: NDArray, members: NDArray) -> NDArray:
