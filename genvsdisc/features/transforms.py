@@ -17,9 +17,9 @@ class QuadraticFeatures(TransformerMixin, BaseEstimator):
     """The features, their squares and their products.
 
     Row (x₁, …, x_d) becomes d + d(d + 1)/2 columns: first x₁, …, x_d, then x_i x_j for i ≤ j, in the order
-    x₁², x₁x₂, …, x₁x_d, x₂², x₂x₃, …, x_d². That is ``PolynomialFeatures(degree=2, include_bias=False)``. A logistic regression on
-    them has the log-odds of two Gaussians with a covariance each. Nothing is learned: `transform` works before `fit`,
-    which only looks at the number and the names of the columns.
+    x₁², x₁x₂, …, x₁x_d, x₂², x₂x₃, …, x_d². That is ``PolynomialFeatures(degree=2, include_bias=False)``. A logistic
+    regression on them has the log-odds of two Gaussians with a covariance each. Nothing is learned: `transform` works
+    before `fit`, which only looks at the number and the names of the columns.
 
     Attributes
     ----------

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from genvsdisc.functional.newton import Solution, curves_of
+from genvsdisc.functional.metric import Metric
 from genvsdisc.functional.softmax_regression import SoftmaxRegression
+from genvsdisc.functional.solution import Solution, curves_of
 
 
 def accelerated_descent(objective: SoftmaxRegression, start: NDArray, *, max_iter: int, tol: float) -> Solution:
@@ -33,8 +34,8 @@ def accelerated_descent(objective: SoftmaxRegression, start: NDArray, *, max_ite
     solution : Solution
         Its curves hold the objective at the points where gradients were taken, and at the end.
     """
-    whole, size, active = objective, len(start), np.arange(len(start))
-    inverse = _inverse(objective.curvature_bound())
+    whole, metric = objective, Metric.of(objective)
+    size, active = len(start), np.arange(len(start))
     theta, n_iter, converged = start.copy(), np.zeros(size, dtype=int), np.zeros(size, dtype=bool)
     last, point, momentum = start, start, np.ones(size)
     history = []
@@ -42,11 +43,10 @@ def accelerated_descent(objective: SoftmaxRegression, start: NDArray, *, max_ite
         values, gradients, _ = objective.evaluate(point)
         history.append(np.full(size, np.nan))
         history[-1][active] = values
-        steps = gradients @ inverse
+        steps = metric.steps(gradients)
         done = np.einsum("rcd,rcd->r", gradients, steps) <= tol * tol
         following = point - steps
-        n_iter[active] += 1
-        theta[active] = following
+        theta[active], n_iter[active] = following, n_iter[active] + 1
         uphill = np.einsum("rcd,rcd->r", gradients, following - last) > 0
         grown = (1 + np.sqrt(1 + 4 * momentum**2)) / 2
         ahead = np.where(uphill, 0.0, (momentum - 1) / grown)
@@ -55,24 +55,8 @@ def accelerated_descent(objective: SoftmaxRegression, start: NDArray, *, max_ite
         if done.any():
             converged[active[done]] = True
             stay = ~done
-            objective, inverse, active = objective.take(stay), inverse[stay], active[stay]
+            objective, metric, active = objective.take(stay), metric.take(stay), active[stay]
             last, point, momentum = last[stay], point[stay], momentum[stay]
         if not len(active):
             break
-    history.append(np.full(size, np.nan))
-    curves = [
-        [*curve[:-1], float(value)]
-        for curve, value in zip(curves_of(history, n_iter), whole.evaluate(theta)[0], strict=True)
-    ]
-    return Solution(theta, n_iter, converged, curves, np.zeros(size, dtype=bool))
-
-
-def _inverse(matrices: NDArray) -> NDArray:
-    """Inverses of positive semi-definite matrices; zero in directions without curvature."""
-    try:
-        tiny = np.finfo(matrices.dtype).tiny
-        diagonal = np.sqrt(np.maximum(np.einsum("rdd->rd", matrices), tiny))
-        scaled = matrices / (diagonal[:, :, None] * diagonal[:, None, :])
-        return np.linalg.inv(scaled) / (diagonal[:, :, None] * diagonal[:, None, :])
-    except np.linalg.LinAlgError:
-        return np.linalg.pinv(matrices, hermitian=True)
+    return Solution(theta, n_iter, converged, curves_of(history, n_iter, whole.evaluate(theta)[0]))

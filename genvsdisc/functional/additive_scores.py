@@ -30,18 +30,10 @@ class AdditiveScores:
     @classmethod
     def build(cls, mean: NDArray, variance: NDArray, groups: Groups) -> AdditiveScores:
         """Prepare from means and variances (M, d)."""
-        shift = np.zeros(mean.shape[1], mean.dtype)
-        terms = Terms(*(np.empty_like(mean) for _ in range(3)))
-        far = np.zeros(mean.shape, bool)
-        for name, columns in groups:
-            m, v = mean[:, columns], variance[:, columns]
-            if name == "gaussian":
-                shift[columns] = m.mean(axis=0)
-                # The expansion loses about log10((m - shift)^2 / v) digits of those that the type has.
-                far[:, columns] = (m - shift[columns]) ** 2 > np.finfo(mean.dtype).eps ** -0.4 * v
-            family = FAMILIES[name].terms(m, v, shift[columns])
-            terms.quadratic[:, columns], terms.linear[:, columns] = family.quadratic, family.linear
-            terms.constant[:, columns] = family.constant
+        shift, terms = shifted_terms(mean, variance, groups)
+        # The expansion loses log10((mean - shift)^2 / variance) of the digits that the type has. Only gaussian entries
+        # have a quadratic term; at the others this is 0.
+        far = -2 * terms.quadratic * (mean - shift) ** 2 > np.finfo(mean.dtype).eps ** -0.4
         if far.any():
             terms.constant[far] = -0.5 * np.log(2 * np.pi * variance[far])
             terms.quadratic[far] = terms.linear[far] = 0
@@ -75,6 +67,19 @@ class AdditiveScores:
         if missing is not None:
             scores -= missing @ self.terms.constant.T
         return scores
+
+
+def shifted_terms(mean: NDArray, variance: NDArray, groups: Groups) -> tuple[NDArray, Terms]:
+    """Log densities as quadratics in x - shift; the shift (d,) is the mean over classes, 0 for other than gaussian."""
+    shift = np.zeros(mean.shape[1], mean.dtype)
+    terms = Terms(*(np.empty_like(mean) for _ in range(3)))
+    for name, columns in groups:
+        if name == "gaussian":
+            shift[columns] = mean[:, columns].mean(axis=0)
+        family = FAMILIES[name].terms(mean[:, columns], variance[:, columns], shift[columns])
+        terms.quadratic[:, columns], terms.linear[:, columns] = family.quadratic, family.linear
+        terms.constant[:, columns] = family.constant
+    return shift, terms
 
 
 def _far_entries(far: NDArray, mean: NDArray, variance: NDArray) -> Iterator[tuple[int, NDArray, NDArray, NDArray]]:

@@ -9,7 +9,7 @@ What it needs to know of a model is an `Objective`: the loss and its gradient on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,9 +25,20 @@ _BLOWN_UP = 1e6
 # A member that ends this much above its first loss (plus one nat) has not descended.
 _NOT_DESCENDED = 2.0
 
-Hook = Callable[[int, NDArray, NDArray], object]
-"""Called after each epoch with its number (from 0), the parameters (R', P) and the training losses (R',) of the members
-still in the stack. A true answer stops all."""
+
+class Hook(Protocol):
+    """Is told of each epoch of a descent."""
+
+    def begin(self, epoch: int) -> None:
+        """Before epoch number `epoch`, from 0."""
+        ...
+
+    def end(self, epoch: int, parameters: NDArray, losses: NDArray) -> bool:
+        """After it, with the parameters (R', P) and the training losses (R',) of the members still in the stack.
+
+        True stops all of them.
+        """
+        ...
 
 
 class Objective(Protocol):
@@ -130,8 +141,8 @@ def descend(
     validation_weights : ndarray of shape (R, n), optional
         Weights of the validation rows (0 elsewhere). With them the validation loss decides when to stop, and the
         parameters of its best epoch are returned: early stopping.
-    hook : callable, optional
-        See `Hook`.
+    hook : Hook, optional
+        Is told of each epoch, and may stop the descent.
 
     Returns
     -------
@@ -156,10 +167,12 @@ def descend(
     run = _Run(objective, parameters, weights, settings, generators, validation_weights)
     with np.errstate(over="ignore", invalid="ignore"):  # divergence is seen in the loss and reported in the result
         for epoch in range(settings.max_iter):
+            if hook is not None:
+                hook.begin(epoch)
             run.epoch()
             run.record()
-            stop = hook is not None and hook(epoch, run.parameters, run.losses)
-            run.retire(everyone=bool(stop) or epoch + 1 == settings.max_iter)
+            stop = hook is not None and hook.end(epoch, run.parameters, run.losses)
+            run.retire(everyone=stop or epoch + 1 == settings.max_iter)
             if not len(run.members):
                 break
     return run.result

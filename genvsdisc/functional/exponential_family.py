@@ -2,7 +2,7 @@
 
 Gaussian, Bernoulli and Poisson densities are all ``log p(x) = a x^2 + b x + c + h(x)`` and are estimated from a weight,
 a mean and a scatter, so one code serves the three. A categorical density is a table of log probabilities, estimated
-from counts. Arrays have shape (..., d): any leading axes (training sets, classes), then columns. NaN is a missing value.
+from counts. Arrays have shape (..., d): any leading axes (training sets, classes), then columns. NaN is missing.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def cell_weights(cells: NDArray, n_cells: int, weights: NDArray) -> NDArray:
 
 @dataclass(frozen=True)
 class Terms:
-    """Log density ``quadratic x^2 + linear x + constant``, each (..., d), up to the base measure h(x)."""
+    """Log density ``quadratic z^2 + linear z + constant`` in z = x - shift, each (..., d), up to h(x)."""
 
     quadratic: NDArray
     linear: NDArray
@@ -123,13 +123,11 @@ class Family:
     """One family for numeric columns, in mean parameters.
 
     estimate(moments, together, alpha) gives mean and variance, where `together` are the moments of all classes;
-    terms(mean, variance, shift) gives the log density as a function of x - shift; log_base(X) sums h over columns;
-    draw(mean, variance, rng) gives one value for each mean.
+    terms(mean, variance, shift) the log density; draw(mean, variance, rng) one value for each mean.
     """
 
     estimate: Callable[[Moments, Moments, float], tuple[NDArray, NDArray]]
     terms: Callable[[NDArray, NDArray, NDArray], Terms]
-    log_base: Callable[[NDArray], NDArray | float]
     draw: Callable[[NDArray, NDArray, np.random.RandomState], NDArray]
 
 
@@ -141,7 +139,7 @@ def log_probability(p: NDArray) -> NDArray:
     return np.log(np.maximum(p, np.sqrt(np.finfo(p.dtype).tiny)))
 
 
-def _gaussian_estimate(observed: Moments, together: Moments, alpha: float) -> tuple[NDArray, NDArray]:
+def _gaussian_estimate(observed: Moments, _together: Moments, _alpha: float) -> tuple[NDArray, NDArray]:
     return observed.mean, observed.variance()
 
 
@@ -151,15 +149,23 @@ def _gaussian_terms(mean: NDArray, variance: NDArray, shift: NDArray) -> Terms:
     return Terms(-0.5 / variance, linear, -0.5 * (step * linear + np.log(2 * np.pi * variance)))
 
 
-def _bernoulli_estimate(observed: Moments, together: Moments, alpha: float) -> tuple[NDArray, NDArray]:
+def _gaussian_draw(mean: NDArray, variance: NDArray, rng: np.random.RandomState) -> NDArray:
+    return rng.normal(mean, np.sqrt(variance))
+
+
+def _bernoulli_estimate(observed: Moments, _together: Moments, alpha: float) -> tuple[NDArray, NDArray]:
     p = _ratio(observed.weight * observed.mean + alpha, observed.weight + 2 * alpha)
     return p, p * (1 - p)
 
 
-def _bernoulli_terms(p: NDArray, variance: NDArray, shift: NDArray) -> Terms:
+def _bernoulli_terms(p: NDArray, _variance: NDArray, shift: NDArray) -> Terms:
     log_p, log_q = log_probability(p), log_probability(1 - p)
     linear = log_p - log_q
     return Terms(np.zeros_like(p), linear, log_q + linear * shift)
+
+
+def _bernoulli_draw(p: NDArray, _variance: NDArray, rng: np.random.RandomState) -> NDArray:
+    return (rng.uniform(size=p.shape) < p).astype(p.dtype)
 
 
 def _poisson_estimate(observed: Moments, together: Moments, alpha: float) -> tuple[NDArray, NDArray]:
@@ -168,30 +174,24 @@ def _poisson_estimate(observed: Moments, together: Moments, alpha: float) -> tup
     return rate, rate
 
 
-def _poisson_terms(rate: NDArray, variance: NDArray, shift: NDArray) -> Terms:
+def _poisson_terms(rate: NDArray, _variance: NDArray, shift: NDArray) -> Terms:
     linear = log_probability(rate)
     return Terms(np.zeros_like(rate), linear, linear * shift - rate)
 
 
+def _poisson_draw(rate: NDArray, _variance: NDArray, rng: np.random.RandomState) -> NDArray:
+    return rng.poisson(rate).astype(rate.dtype)
+
+
+def poisson_log_base(X: NDArray) -> NDArray:
+    """Sum over columns of h(x) = -log x!, the part of a Poisson density that no class changes, (n,)."""
+    return -np.nansum(gammaln(X + 1), axis=-1)
+
+
 FAMILIES = {
-    "gaussian": Family(
-        _gaussian_estimate,
-        _gaussian_terms,
-        lambda X: 0.0,
-        lambda mean, variance, rng: rng.normal(mean, np.sqrt(variance)),
-    ),
-    "bernoulli": Family(
-        _bernoulli_estimate,
-        _bernoulli_terms,
-        lambda X: 0.0,
-        lambda p, variance, rng: (rng.uniform(size=p.shape) < p).astype(p.dtype),
-    ),
-    "poisson": Family(
-        _poisson_estimate,
-        _poisson_terms,
-        lambda X: -np.nansum(gammaln(X + 1), axis=-1),
-        lambda rate, variance, rng: rng.poisson(rate).astype(rate.dtype),
-    ),
+    "gaussian": Family(_gaussian_estimate, _gaussian_terms, _gaussian_draw),
+    "bernoulli": Family(_bernoulli_estimate, _bernoulli_terms, _bernoulli_draw),
+    "poisson": Family(_poisson_estimate, _poisson_terms, _poisson_draw),
 }
 
 

@@ -2,53 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from genvsdisc.functional.softmax_regression import SoftmaxRegression
+from genvsdisc.functional.solution import Solution, curves_of
 
 _MAX_HALVINGS = 40
-
-
-@dataclass(frozen=True)
-class Solution:
-    """What a solver found for R objectives.
-
-    Parameters
-    ----------
-    theta : ndarray of shape (R, C, D)
-        Coefficients.
-    n_iter : ndarray of int, shape (R,)
-        Steps taken.
-    converged : ndarray of bool, shape (R,)
-        Whether the stopping rule was met.
-    curves : list of R lists of float
-        Objective at the start and after each step.
-    receding : ndarray of bool, shape (R,)
-        Whether the optimum was seen to lie at infinity (separable classes, no penalty).
-    """
-
-    theta: NDArray
-    n_iter: NDArray
-    converged: NDArray
-    curves: list[list[float]]
-    receding: NDArray
-
-    @classmethod
-    def joined(cls, parts: Sequence[Solution]) -> Solution:
-        """The solutions of consecutive blocks of replicates as one."""
-        if len(parts) == 1:
-            return parts[0]
-        return cls(
-            np.concatenate([part.theta for part in parts]),
-            np.concatenate([part.n_iter for part in parts]),
-            np.concatenate([part.converged for part in parts]),
-            [curve for part in parts for curve in part.curves],
-            np.concatenate([part.receding for part in parts]),
-        )
 
 
 def newton(objective: SoftmaxRegression, start: NDArray, *, max_iter: int, tol: float) -> Solution:
@@ -76,16 +36,16 @@ def newton(objective: SoftmaxRegression, start: NDArray, *, max_iter: int, tol: 
     theta, n_iter = start.copy(), np.zeros(size, dtype=int)
     converged, receding = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
     point, values, gradients, residuals = start, *objective.evaluate(start)
-    history = [values]
+    history, least = [], values.copy()
     for _ in range(max_iter):
+        history.append(np.full(size, np.nan))
+        history[-1][active] = values
         steps = _newton_steps(objective.hessian(residuals), gradients)
         slopes = np.einsum("rcd,rcd->r", gradients, steps)
         stalled, point, values, gradients, residuals = _line_search(
             objective, point, steps, slopes, (values, gradients, residuals)
         )
-        history.append(np.full(size, np.nan))
-        history[-1][active] = values
-        theta[active], n_iter[active] = point, n_iter[active] + 1
+        theta[active], n_iter[active], least[active] = point, n_iter[active] + 1, values
         # A search that finds nothing lower when the decrement is this small has met the rounding of the objective.
         done = (-slopes <= tol * tol) | (stalled & (-slopes <= 1e-9))
         if (done | stalled).any():
@@ -96,12 +56,7 @@ def newton(objective: SoftmaxRegression, start: NDArray, *, max_iter: int, tol: 
             values, gradients, residuals = values[stay], gradients[stay], residuals[stay]
         if not len(active):
             break
-    return Solution(theta, n_iter, converged, curves_of(history, n_iter), receding)
-
-
-def curves_of(history: list[NDArray], n_iter: NDArray) -> list[list[float]]:
-    """Each replicate's values up to its last step, from one array (R,) a step."""
-    return [curve[: n + 1].tolist() for curve, n in zip(np.stack(history, axis=1), n_iter, strict=True)]
+    return Solution(theta, n_iter, converged, curves_of(history, n_iter, least), receding)
 
 
 def _newton_steps(hessian: NDArray, gradients: NDArray) -> NDArray:

@@ -11,40 +11,12 @@ run along contiguous rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-Loss = Callable[[NDArray, NDArray], tuple[NDArray, NDArray]]
-"""(logits (R, C, n), codes (n,)) -> losses (R, n) and their derivatives by the logits (R, C, n)."""
-
-ABSENT = -1e300
-"""Logit of a class without weight: finite, so that a zero weight times its loss is zero and not NaN."""
-
-
-def sigmoid_cross_entropy(logits: NDArray, codes: NDArray) -> tuple[NDArray, NDArray]:
-    """Log loss of two classes, and its derivative, from the log-odds (R, 1, n) of the second."""
-    against = (1 - 2 * codes).astype(logits.dtype)
-    # The log-odds of the wrong class: the residual is then small by itself and not as 1 - (1 - small).
-    margins = logits * against
-    small = np.exp(-np.abs(margins))
-    losses = np.log1p(small) + np.maximum(margins, 0)
-    residuals = np.where(margins >= 0, against, against * small) / (1 + small)
-    return losses[:, 0], residuals
-
-
-def softmax_cross_entropy(logits: NDArray, codes: NDArray) -> tuple[NDArray, NDArray]:
-    """Log loss of K classes, and its derivative, from logits (R, K, n)."""
-    own = np.arange(len(codes))
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    residuals = np.exp(shifted)
-    totals = residuals.sum(axis=1, keepdims=True)
-    losses = np.log(totals[:, 0]) - shifted[:, codes, own]
-    residuals /= totals
-    residuals[:, codes, own] -= 1
-    return losses, residuals
+from genvsdisc.functional.linear_losses import ABSENT, LinearLoss
 
 
 @dataclass(frozen=True)
@@ -65,6 +37,8 @@ class SoftmaxRegression:
         Weight of each squared coefficient; 0 for the intercept.
     present : ndarray of bool, shape (R, K)
         Classes that have weight.
+    loss : LinearLoss
+        Sigmoid or softmax, with the cross-entropy or another loss.
     """
 
     rows: NDArray
@@ -73,19 +47,15 @@ class SoftmaxRegression:
     weights: NDArray
     penalties: NDArray
     present: NDArray
+    loss: LinearLoss
 
     @property
     def shape(self) -> tuple[int, int, int]:
         """(R, C, D), the shape of the coefficients."""
         return len(self.weights), 1 if self.n_classes == 2 else self.n_classes, self.rows.shape[1]
 
-    @property
-    def loss(self) -> Loss:
-        """The loss that the number of classes asks for."""
-        return sigmoid_cross_entropy if self.n_classes == 2 else softmax_cross_entropy
-
     def take(self, replicates: NDArray | slice) -> SoftmaxRegression:
-        """The objectives of some of the replicates."""
+        """Keep the objectives of some of the replicates."""
         return replace(
             self,
             weights=self.weights[replicates],
@@ -102,7 +72,7 @@ class SoftmaxRegression:
 
     def evaluate(self, theta: NDArray) -> tuple[NDArray, NDArray, NDArray]:
         """Values (R,), gradients (R, C, D) and unweighted residuals (R, C, n)."""
-        losses, residuals = self.loss(self.logits(theta), self.codes)
+        losses, residuals = self.loss.evaluate(self.logits(theta), self.codes)
         shrunk = theta * self.penalties[:, None, :]
         values = np.einsum("rn,rn->r", self.weights, losses) + 0.5 * np.einsum("rcd,rcd->r", theta, shrunk)
         weighted = residuals * self.weights[:, None, :]
@@ -110,42 +80,37 @@ class SoftmaxRegression:
         return values, gradients + shrunk, residuals
 
     def prior_logits(self) -> NDArray:
-        """Intercepts (R, C) that give each class its share of the weight; 0 for classes without."""
+        """Find the intercepts (R, C) that give each class its share of the weight; 0 for classes without."""
         shares = self.weights @ (self.codes[:, None] == np.arange(self.n_classes))
         logs = np.log(np.where(self.present & (shares > 0), shares, 1.0))
         if self.n_classes == 2:
             return logs[:, 1:] - logs[:, :1]
         return np.where(self.present, logs - logs.sum(axis=1, keepdims=True) / self.present.sum(axis=1)[:, None], 0.0)
 
-    def separated_by(self, theta: NDArray) -> NDArray:
-        """Whether every row that has weight gets its own class's logit strictly the largest, (R,)."""
-        logits = self.logits(theta)
-        own = np.arange(len(self.codes))
-        if self.n_classes == 2:
-            ahead = logits[:, 0] * (2 * self.codes - 1)
-        else:
-            mine = logits[:, self.codes, own]
-            logits[:, self.codes, own] = -np.inf
-            ahead = mine - logits.max(axis=1)
-        return ((ahead > 0) | (self.weights == 0)).all(axis=1)
-
-    def gram(self) -> NDArray:
-        """Weighted second moments of the rows, (R, D, D)."""
-        return weighted_products(self.rows, self.weights)
-
     def curvature_bound(self) -> NDArray:
         r"""Matrices B (R, D, D) with Hessian :math:`\preceq B` for each class's block of coefficients.
 
-        1/4 of the Gram matrix for the sigmoid, 1/2 for the softmax, plus the penalty (Böhning & Lindsay 1988,
-        Böhning 1992). It does not depend on theta.
+        The Gram matrix of the rows times the greatest curvature of the loss, plus the penalty (Böhning & Lindsay
+        1988). It does not depend on theta.
         """
-        bound = (0.25 if self.n_classes == 2 else 0.5) * self.gram()
+        bound = self.loss.curvature * weighted_products(self.rows, self.weights)
         diagonal = np.arange(bound.shape[1])
         bound[:, diagonal, diagonal] += self.penalties
         return bound
 
+    def curvature_limit(self) -> NDArray:
+        """Bound the curvature of the mean loss by one number a replicate, (R,): the largest eigenvalue for B.
+
+        By power iteration from a fixed start, with a margin for what it has left.
+        """
+        vectors = np.random.default_rng(0).normal(size=(len(self.weights), self.rows.shape[1]))
+        for _ in range(50):
+            vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+            vectors = (self.weights * (vectors @ self.rows.T)) @ self.rows
+        return 1.1 * self.loss.curvature * np.linalg.norm(vectors, axis=1)
+
     def hessian(self, residuals: NDArray) -> NDArray:
-        """Hessians (R, C * D, C * D) at the point where `evaluate` gave these residuals.
+        """Hessians (R, C * D, C * D) of the cross-entropy, where `evaluate` gave these residuals.
 
         Adding the same vector to the coefficients of every class changes no probability, so the softmax has
         directions without curvature. They are given some here: the gradient is orthogonal to them, so that the Newton
@@ -182,13 +147,13 @@ class SoftmaxRegression:
         return hessian.reshape(n_replicates, n_classes * width, n_classes * width)
 
     def _null_curvature(self) -> NDArray:
-        """A curvature for the same change of all classes: a diagonal like the data's own."""
+        """Make a curvature for the same change of all classes: a diagonal like the data's own."""
         scale = np.einsum("rn,nd->rd", self.weights, self.rows * self.rows) / self.n_classes
         return scale[:, :, None] * np.eye(self.rows.shape[1])
 
 
 def weighted_products(rows: NDArray, weights: NDArray) -> NDArray:
-    """Sums over i of ``weights[m, i] * outer(rows[i], rows[i])``, (M, D, D).
+    """Sum over i ``weights[m, i] * outer(rows[i], rows[i])``, (M, D, D).
 
     With many weightings, or few rows, the D(D + 1)/2 products of the columns are made once and all sums are one
     matrix product; else the rows are scaled in blocks that stay in cache.

@@ -6,6 +6,7 @@ categorical; any number -> gaussian. The columns of a plain array are all gaussi
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -45,7 +46,7 @@ class ColumnKinds:
             object.__setattr__(self, name, value)
 
     def columns(self, name: str) -> NDArray:
-        """Indices of the columns with this distribution."""
+        """List the columns with this distribution."""
         return np.flatnonzero(np.array(self.distributions) == name)
 
     def learn(self, X: Any) -> ColumnKinds:
@@ -59,6 +60,14 @@ class ColumnKinds:
             known[j] = met if old is None else np.union1d(old, met)
         return ColumnKinds(self.distributions, tuple(known))
 
+    def positions_in(self, other: ColumnKinds) -> NDArray:
+        """Where each category of the common table is in the table of kinds that know all of them."""
+        known = [
+            (other.categories[j], self.categories[j], at)
+            for j, at in zip(self.categorical, other.offsets, strict=False)
+        ]
+        return np.concatenate([np.zeros(0, np.intp), *(at + np.searchsorted(new, old) for new, old, at in known)])
+
     def code_frame(self, frame: Any) -> Any:
         """Copy of a frame with numbers for categories and truth values; unknown and missing ones become NaN."""
         import pandas as pd
@@ -67,7 +76,8 @@ class ColumnKinds:
         for j in range(min(frame.shape[1], len(self.distributions))):
             column, kind = frame.iloc[:, j], self.distributions[j]
             if kind == "categorical":
-                codes = pd.Index(self.categories[j]).get_indexer(_comparable(column))
+                known = pd.Index(np.asarray(self.categories[j]))
+                codes = known.get_indexer(pd.Index(_comparable(column)))
                 coded.isetitem(j, np.where(codes < 0, np.nan, codes))
             elif kind == "bernoulli" and column.dtype.kind not in "biuf":
                 coded.isetitem(j, column.astype("boolean").to_numpy(dtype=np.float64, na_value=np.nan))
@@ -88,18 +98,24 @@ class ColumnKinds:
         return X
 
     def support(self, X: NDArray) -> NDArray:
-        """X with its bernoulli columns as 0 and 1 (above 0 counts as 1), after a look at the counts' sign."""
-        counts = X[:, self.columns("poisson")] if "poisson" in self.distributions else X[:, :0]
-        if (counts < 0).any():
-            j = self.columns("poisson")[np.argmax((counts < 0).any(axis=0))]
-            raise ValueError(
-                f"Negative values in data: column {j} is poisson, whose values are counts; "
-                "give it another distribution, such as gaussian"
-            )
-        if "bernoulli" in self.distributions:
-            X, binary = X.copy(), self.columns("bernoulli")
-            X[:, binary] = np.where(np.isnan(X[:, binary]), np.nan, X[:, binary] > 0)
+        """Bring values to where their distributions have mass: above 0 is 1 for bernoulli, below 0 missing for poisson."""
+        if "bernoulli" not in self.distributions and "poisson" not in self.distributions:
+            return X
+        X, binary, counts = X.copy(), self.columns("bernoulli"), self.columns("poisson")
+        X[:, binary] = np.where(np.isnan(X[:, binary]), np.nan, X[:, binary] > 0)
+        X[:, counts] = np.where(X[:, counts] < 0, np.nan, X[:, counts])
         return X
+
+    def warn_of_negative_counts(self, X: NDArray) -> None:
+        """Say so when a poisson column holds values that are none of its own."""
+        counts = self.columns("poisson")
+        negative = (X[:, counts] < 0).any(axis=0)
+        if negative.any():
+            warnings.warn(
+                f"column {counts[np.argmax(negative)]} is poisson but holds negative values, which count as missing; "
+                "give it another distribution, such as gaussian",
+                stacklevel=4,
+            )
 
 
 def as_frame(X: Any, distributions: Any) -> Any:

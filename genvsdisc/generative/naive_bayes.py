@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from numbers import Integral, Real
+from collections.abc import Callable
+from numbers import Real
 from typing import Any, Self
 
 import numpy as np
@@ -13,38 +13,12 @@ from sklearn.utils.multiclass import _check_partial_fit_first_call
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from genvsdisc.base import Parameters
-from genvsdisc.functional.additive_scores import AdditiveScores
-from genvsdisc.functional.exponential_family import (
-    FAMILIES,
-    Moments,
-    categorical_estimate,
-    cell_weights,
-    log_probability,
-    moments,
-)
+from genvsdisc.functional.additive_scores import AdditiveScores, shifted_terms
+from genvsdisc.functional.exponential_family import FAMILIES, Terms, log_probability, poisson_log_base
 from genvsdisc.generative.column_kinds import ColumnKinds, as_frame, declared, infer, resolve
+from genvsdisc.generative.column_statistics import Statistics, gather, numeric_estimates, table_estimates
 from genvsdisc.generative.joint import GenerativeClassifier
-
-
-@dataclass(frozen=True)
-class Statistics:
-    """Sufficient statistics of K classes; with a leading axis R, of R training sets."""
-
-    class_weight: NDArray  # (K,)
-    moments: Moments  # (K, numeric columns)
-    counts: NDArray  # (K, categories of all categorical columns, one column after the other)
-
-    def __len__(self) -> int:
-        return len(self.class_weight)
-
-    def __getitem__(self, index: Any) -> Statistics:
-        return Statistics(self.class_weight[index], self.moments[index], self.counts[index])
-
-    def merge(self, other: Statistics) -> Statistics:
-        """Statistics of both sets of rows together."""
-        return Statistics(
-            self.class_weight + other.class_weight, self.moments.merge(other.moments), self.counts + other.counts
-        )
+from genvsdisc.generative.sufficient_statistics import SufficientStatistics
 
 
 class NaiveBayesClassifier(GenerativeClassifier):
@@ -78,23 +52,31 @@ class NaiveBayesClassifier(GenerativeClassifier):
         tags = super().__sklearn_tags__()
         names = declared(self.distributions)
         tags.input_tags.categorical = tags.input_tags.string = "categorical" in names
-        tags.input_tags.positive_only = "poisson" in names
+        # As scikit-learn's discrete naive Bayes: a model of counts scores badly on measurements.
+        tags.classifier_tags.poor_score = "poisson" in names
         return tags
 
     # Reading rows ----------------------------------------------------------------------------------------------
 
     def _validate_training(self, X: Any, y: Any) -> tuple[NDArray, NDArray]:
+        X, codes, self._kinds = self._read_batch(X, y, super()._validate_training, None)
+        return X, codes
+
+    def _read_batch(
+        self, X: Any, y: Any, validate: Callable[[Any, Any], tuple[NDArray, NDArray]], kinds: ColumnKinds | None
+    ) -> tuple[NDArray, NDArray, ColumnKinds]:
+        """Rows as floats, class codes, and the kinds of columns, which are `kinds` with new categories if given."""
         self._validate_params()
         frame = as_frame(X, self.distributions)
         if frame is None:
-            X, codes = super()._validate_training(X, y)
-            kinds = self._kinds_of(X, None).learn(X)
+            X, codes = validate(X, y)
+            kinds = (kinds or self._kinds_of(X, None)).learn(X)
             X = kinds.code_array(X)
         else:
-            kinds = self._kinds_of(X, frame).learn(frame)
-            X, codes = super()._validate_training(kinds.code_frame(frame), y)
-        self._kinds = kinds
-        return kinds.support(X), codes
+            kinds = (kinds or self._kinds_of(X, frame)).learn(frame)
+            X, codes = validate(kinds.code_frame(frame), y)
+        kinds.warn_of_negative_counts(X)
+        return kinds.support(X), codes, kinds
 
     def _kinds_of(self, X: Any, frame: Any) -> ColumnKinds:
         inferred = ["gaussian"] * X.shape[1] if frame is None else infer(frame)
@@ -113,33 +95,62 @@ class NaiveBayesClassifier(GenerativeClassifier):
     # Fitting ---------------------------------------------------------------------------------------------------
 
     def _fit_stack(self, X: NDArray, codes: NDArray, weights: NDArray) -> dict[str, Any]:
-        return self._estimates(self._statistics(X, codes, weights))
+        return self._estimates(gather(X, codes, weights, self._kinds, len(self.classes_)))
 
-    def _statistics(self, X: NDArray, codes: NDArray, weights: NDArray) -> Statistics:
-        n_classes, kinds = len(self.classes_), self._kinds
-        numbers = X[:, kinds.numeric]
-        by_class = []
-        for k in range(n_classes):
-            rows = np.flatnonzero(codes == k)
-            by_class.append(moments(numbers[rows], weights[:, rows]))
-        counts = [np.zeros((len(weights), n_classes, 0), X.dtype)]
-        for j, size in zip(kinds.categorical, np.diff(kinds.offsets), strict=True):
-            cells = np.where(np.isnan(X[:, j]), -1, codes * size + X[:, j]).astype(np.intp)
-            counts.append(cell_weights(cells, n_classes * size, weights).reshape(-1, n_classes, size))
-        class_weight = cell_weights(codes, n_classes, weights)
-        return Statistics(class_weight, Moments.stack(by_class, axis=1), np.concatenate(counts, axis=2))
+    def partial_fit(
+        self, X: ArrayLike, y: ArrayLike, classes: ArrayLike | None = None, sample_weight: ArrayLike | None = None
+    ) -> Self:
+        """Update the fitted model with more rows, exactly: any batches in any order equal one fit to all of them.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            New rows, which may hold new categories.
+        y : array-like of shape (n_samples,)
+            Their labels.
+        classes : array-like of shape (n_classes,), default=None
+            All labels that will ever come; needed at the first call unless `fit` came before.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Non-negative weights of the rows.
+
+        Returns
+        -------
+        self : object
+
+        Raises
+        ------
+        ValueError
+            If y holds a label that is not among the classes, or the first call does not name them.
+        """
+        _check_partial_fit_first_call(self, classes)
+        first = not hasattr(self, "statistics_")
+
+        def validate(X: Any, y: Any) -> tuple[NDArray, NDArray]:
+            X, y = validate_data(self, X, y, reset=first, **self._row_rules())
+            if not np.isin(y, self.classes_).all():
+                raise ValueError(f"y holds labels {np.setdiff1d(y, self.classes_)} that are not among {self.classes_}")
+            return X, np.searchsorted(self.classes_, y)
+
+        X, codes, kinds = self._read_batch(X, y, validate, None if first else self._kinds)
+        weights = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
+        statistics = gather(X, codes, weights[None], kinds, len(self.classes_))
+        if not first:
+            statistics = self.statistics_[None].relabel(self._kinds, kinds).merge(statistics)
+        self._kinds = kinds
+        for name, values in self._estimates(statistics).items():
+            setattr(self, name, values[0])
+        return self
 
     def _estimates(self, statistics: Statistics) -> dict[str, Any]:
         """Parameters of R training sets from their statistics, which they keep for `partial_fit`."""
         kinds, weight = self._kinds, statistics.class_weight
         means = np.full((*weight.shape, len(kinds.distributions)), np.nan, weight.dtype)
         variances = means.copy()
-        means[..., kinds.numeric], variances[..., kinds.numeric] = self._numeric_estimates(statistics.moments)
-        tables = [
-            categorical_estimate(statistics.counts[..., start:stop], self.alpha)
-            for start, stop in zip(kinds.offsets, kinds.offsets[1:], strict=False)
-        ]
-        probabilities = np.concatenate([statistics.counts[..., :0], *tables], axis=2)
+        means[..., kinds.numeric], variances[..., kinds.numeric] = numeric_estimates(
+            statistics.moments, kinds, self.alpha, self.var_smoothing, self.shared_variance
+        )
+        self._check_variances(variances)
+        probabilities = table_estimates(statistics.counts, kinds, self.alpha)
         return {
             "class_prior_": self._prior_stack(weight),
             "class_count_": weight,
@@ -150,40 +161,15 @@ class NaiveBayesClassifier(GenerativeClassifier):
             "statistics_": statistics,
         }
 
-    def _numeric_estimates(self, by_class: Moments) -> tuple[NDArray, NDArray]:
-        together = by_class.pooled(axis=1)
-        # A class with nothing observed in a column takes what all classes have there: the column is no evidence.
-        unseen = by_class.weight == 0
-        observed = Moments(
-            np.where(unseen, together.weight, by_class.weight),
-            np.where(unseen, together.mean, by_class.mean),
-            np.where(unseen, together.scatter, by_class.scatter),
-        )
-        mean, variance = np.empty_like(observed.mean), np.empty_like(observed.mean)
-        for name, columns in self._kinds.groups:
-            family = FAMILIES[name]
-            mean[..., columns], variance[..., columns] = family.estimate(
-                observed[..., columns], together[..., columns], self.alpha
-            )
-            if name == "gaussian":
-                variance[..., columns] = self._gaussian_variances(by_class[..., columns], variance[..., columns])
-        return mean, variance
-
-    def _gaussian_variances(self, by_class: Moments, variance: NDArray) -> NDArray:
-        """Shared or separate variances (R, K, d), smoothed by a share of the largest variance of a column."""
-        if self.shared_variance:
-            scatter, weight = by_class.scatter.sum(1, keepdims=True), by_class.weight.sum(1, keepdims=True)
-            variance = np.broadcast_to(scatter / np.where(weight > 0, weight, 1), variance.shape)
-        largest = by_class.pooled(axis=1).variance().max(axis=2, keepdims=True)
-        variance = variance + variance.dtype.type(self.var_smoothing) * np.where(largest > 0, largest, 1)
-        if not (np.isfinite(variance) & (variance > 0)).all():
-            r, k, j = np.argwhere(~(np.isfinite(variance) & (variance > 0)))[0]
-            column = self._kinds.columns("gaussian")[j]
+    def _check_variances(self, variances: NDArray) -> None:
+        gaussian = self._kinds.columns("gaussian")
+        wrong = ~(np.isfinite(variances[..., gaussian]) & (variances[..., gaussian] > 0))
+        if wrong.any():
+            r, k, j = np.argwhere(wrong)[0]
             raise ValueError(
-                f"column {column} has variance {variance[r, k, j]} in class {self.classes_[k]!r} of replicate {r}; "
-                "drop or rescale the column, or raise var_smoothing"
+                f"column {gaussian[j]} has variance {variances[r, k, gaussian[j]]} in class {self.classes_[k]!r} "
+                f"(replicate {r}); drop or rescale the column, or raise var_smoothing"
             )
-        return variance
 
     def _count_parameters(self, probabilities: NDArray) -> list[int]:
         kinds, n_classes = self._kinds, len(self.classes_)
@@ -198,8 +184,8 @@ class NaiveBayesClassifier(GenerativeClassifier):
         kinds = self._kinds
         prior, means, variances, tables = (np.asarray(parameters[name]) for name in self._score_attributes)
         n_models = prior.size
-        flat = [values.reshape(n_models, -1)[:, kinds.numeric] for values in (means, variances)]
-        scores = AdditiveScores.build(*flat, kinds.groups)(X[:, kinds.numeric])
+        mean, variance = (values.reshape(n_models, -1)[:, kinds.numeric] for values in (means, variances))
+        scores = AdditiveScores.build(mean, variance, kinds.groups)(X[:, kinds.numeric])
         table = np.nan_to_num(tables.reshape(n_models, -1).T)
         for j, start, stop in zip(kinds.categorical, kinds.offsets, kinds.offsets[1:], strict=False):
             # The last row, of zeros, is for missing and unknown categories: their factor is dropped.
@@ -208,3 +194,95 @@ class NaiveBayesClassifier(GenerativeClassifier):
         with np.errstate(divide="ignore"):
             scores += np.log(prior).reshape(n_models)
         return scores.reshape(len(X), *prior.shape).transpose(1, 0, 2)
+
+    def _joint_scores(self, X: ArrayLike) -> NDArray:
+        scores, counts = self._scores(X), self._kinds.columns("poisson")
+        if len(counts):
+            scores += poisson_log_base(self._validate_rows(X)[:, counts])[:, None]
+        return scores
+
+    def _class_moments(self) -> tuple[NDArray, NDArray]:
+        """Means and variances (K, numeric columns)."""
+        return self.means_[:, self._kinds.numeric], self.variances_[:, self._kinds.numeric]
+
+    def _shifted_terms(self) -> tuple[NDArray, Terms]:
+        mean, variance = self._class_moments()
+        return shifted_terms(mean, variance, self._kinds.groups)
+
+    # What the model says ---------------------------------------------------------------------------------------
+
+    @property
+    def distributions_(self) -> tuple[str, ...]:
+        """Distribution of each column, as given or inferred."""
+        return self._kinds.distributions
+
+    @property
+    def categories_(self) -> tuple[NDArray | None, ...]:
+        """Categories of each categorical column, sorted; None for the other columns."""
+        return self._kinds.categories
+
+    @property
+    def coef_(self) -> NDArray:
+        """Coefficients of the log-odds where they are linear in the columns; (1, d) for two classes, else (K, d)."""
+        return self._linear()[0]
+
+    @property
+    def intercept_(self) -> NDArray:
+        """Intercepts that go with `coef_`; (1,) for two classes, else (K,)."""
+        return self._linear()[1]
+
+    def _linear(self) -> tuple[NDArray, NDArray]:
+        kinds = self._kinds
+        curved = "gaussian" in kinds.distributions and not self.shared_variance
+        if curved or len(kinds.categorical):
+            raise AttributeError(
+                "coef_ and intercept_ exist where the log-odds are linear in the columns: no categorical column, and "
+                "shared_variance=True if one is gaussian; linear_log_odds() is for the other cases"
+            )
+        shift, terms = self._shifted_terms()
+        coef, constant = terms.linear, terms.constant
+        intercept = constant.sum(axis=1) - coef @ shift + np.log(self.class_prior_)
+        return (np.diff(coef, axis=0), np.diff(intercept)) if len(intercept) == 2 else (coef, intercept)
+
+    def linear_log_odds(self) -> tuple[SufficientStatistics, NDArray, NDArray]:
+        """Write the posterior as a linear model of the columns' sufficient statistics.
+
+        Returns
+        -------
+        statistics : SufficientStatistics
+            Fitted transformer from rows to features, among them indicators of missing values.
+        coef : ndarray of shape (1, n_statistics) for two classes, else (n_classes, n_statistics)
+        intercept : ndarray of shape (1,) for two classes, else (n_classes,)
+            With these, ``softmax(statistics.transform(X) @ coef.T + intercept)`` is `predict_proba` (two classes: the
+            sigmoid is the second column).
+        """
+        check_is_fitted(self)
+        statistics = SufficientStatistics.of(self)
+        coef, intercept = statistics.coefficients()
+        if len(intercept) == 2:
+            coef, intercept = np.diff(coef, axis=0), np.diff(intercept)
+        return statistics, coef, intercept
+
+    def _sample_given_class(self, codes: NDArray, rng: np.random.RandomState) -> Any:
+        kinds, (means, variances) = self._kinds, self._class_moments()
+        numbers = np.empty((len(codes), means.shape[1]), means.dtype)
+        for name, columns in kinds.groups:
+            numbers[:, columns] = FAMILIES[name].draw(means[:, columns][codes], variances[:, columns][codes], rng)
+        if not len(kinds.categorical):
+            return numbers
+        drawn = dict(zip(np.arange(len(kinds.distributions))[kinds.numeric], numbers.T, strict=True))
+        for j, start, stop in zip(kinds.categorical, kinds.offsets, kinds.offsets[1:], strict=False):
+            # Counting the steps of the distribution function below a uniform draw is a draw from it.
+            steps = np.nan_to_num(np.exp(self.category_log_prob_[:, start:stop])).cumsum(axis=1)
+            index = (rng.uniform(size=(len(codes), 1)) > steps[codes, :-1]).sum(axis=1)
+            drawn[j] = np.asarray(kinds.categories[j])[index]
+        return self._table([drawn[j] for j in range(len(drawn))])
+
+    def _table(self, columns: list[NDArray]) -> Any:
+        """Columns side by side: an array where all are numbers, else a pandas frame."""
+        if all(column.dtype.kind in "biuf" for column in columns):
+            return np.column_stack(columns).astype(self.means_.dtype)
+        import pandas as pd
+
+        names = getattr(self, "feature_names_in_", range(len(columns)))
+        return pd.DataFrame(dict(zip(names, columns, strict=True)))

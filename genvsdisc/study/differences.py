@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from genvsdisc.study.metrics import LOSSES
-from genvsdisc.study.paired_tests import bayesian_comparison, corrected_ttest, holm
+from genvsdisc.study.paired_tests import corrected_ttest, holm, judge
 
 HIGHEST = {"zero_one": 1.0, "brier": 2.0, "log_loss": np.inf, "roc_auc": 1.0}
 """Largest possible value of each score; the smallest is 0. Intervals end there."""
@@ -91,7 +91,7 @@ def pair_table(scores: pd.DataFrame, models: pd.DataFrame, *, rope: float = 0.01
         values = of_loss.pivot_table(index=splits, columns="model", values="value").reindex(columns=models["model"])
         fractions = _test_fractions(of_loss.drop_duplicates(splits).set_index(splits).loc[values.index])
         rows += [
-            (*pair, loss, *_compared(values[pair[0]] - values[pair[1]], fractions, rope, level))
+            (*pair, loss, *judge(values[pair[0]] - values[pair[1]], test_fraction=fractions, rope=rope, level=level))
             for pair in pairs(models)
         ]
     measured = ["difference", "lower", "upper", "pvalue", "p_generative", "p_equal", "p_discriminative"]
@@ -99,14 +99,6 @@ def pair_table(scores: pd.DataFrame, models: pd.DataFrame, *, rope: float = 0.01
     table = table.astype(dict.fromkeys(measured, float))
     table.insert(8, "pvalue_holm", table.groupby("loss")["pvalue"].transform(holm).astype(float))
     return table
-
-
-def _compared(differences: pd.Series, fractions: NDArray, rope: float, level: float) -> tuple[float, ...]:
-    if len(differences) < 2 or differences.isna().any():
-        return (np.nan,) * 7
-    test = corrected_ttest(differences, test_fraction=fractions, level=level)
-    belief = bayesian_comparison(differences, test_fraction=fractions, rope=rope)
-    return test.mean, test.lower, test.upper, test.pvalue, belief.p_left, belief.p_rope, belief.p_right
 
 
 def _test_fractions(scores: pd.DataFrame) -> NDArray:

@@ -16,9 +16,9 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 
 from genvsdisc.models import Model
+from genvsdisc.study.curves import CurveLosses, curve_probabilities
 from genvsdisc.study.design import Design
 from genvsdisc.study.draws import bootstrap_weights, cross_validation_draws, nested_draws
-from genvsdisc.study.metrics import pointwise_losses
 from genvsdisc.study.prepared import Prepared
 from genvsdisc.study.refits import refit_probabilities
 from genvsdisc.study.robustness import label_noise_losses
@@ -93,7 +93,7 @@ class Evidence:
 
     model: Model
     cv: list[NDArray] = field(default_factory=list)
-    curve_losses: dict[str, NDArray] = field(default_factory=dict)
+    curves: dict[str, CurveLosses] = field(default_factory=dict)
     bootstraps: list[NDArray] = field(default_factory=list)
     noise_losses: Any = None
     fitted: Any = None
@@ -108,48 +108,20 @@ class Evidence:
 
 
 def gather(model: Model, table: Prepared, draws: Draws) -> Evidence:
-    """Fit one model to every draw and keep what it predicts."""
+    """Fit one model to every draw and keep what it predicts.
+
+    What a stage raises is kept as the reason why it is absent: one model that cannot be fitted is a row of the
+    report, not the end of it. Without cross-validation there is nothing to compare, and the other stages are left out.
+    """
+    work = _Gathering(model, table, draws)
     found = Evidence(model)
-    X, y, codes = table.X, table.y, table.codes
-
-    def refit(weights: NDArray, evaluate: Any) -> list[NDArray]:
-        return refit_probabilities(
-            model.estimator, X, y, weights, evaluate, classes=table.classes, random_state=draws.seed
-        )
-
-    def fit_whole() -> None:
-        found.fitted = clone(model.estimator).fit(X, y)
-
-    def cross_validate() -> None:
-        found.cv = refit(draws.cv_weights, draws.cv_tests)
-
-    def learning_curve() -> None:
-        found.curve_losses = _curve_losses(model, codes, draws, refit, found.failures)
-
-    def resample() -> None:
-        rows = [draws.held_out] * draws.design.n_draws
-        count = _n_draws(model, draws.design)
-        found.bootstraps = [np.stack(refit(w[:count], rows[:count])) for w in draws.bootstraps]
-
-    def flip_labels() -> None:
-        found.noise_losses = label_noise_losses(
-            model.estimator, X, codes, draws.held_out, losses=draws.design.losses, random_state=draws.seed
-        )
-
-    stages: list[tuple[str, Callable[[], None]]] = [
-        ("cross-validation", cross_validate),
-        ("fit to all rows", fit_whole),
-        ("learning curve", learning_curve),
-        ("bias and variance", resample),
-        ("label noise", flip_labels),
-    ]
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        for stage, run in stages:
+        for stage, run in STAGES.items():
             start = time.perf_counter()
             try:
-                run()
-            except Exception as error:  # a model that fails is a row of the report, not the end of it
+                run(work, found)
+            except Exception as error:
                 found.failures[stage] = f"{type(error).__name__}: {error}"
             found.seconds[stage] = time.perf_counter() - start
             if found.failed:
@@ -158,25 +130,66 @@ def gather(model: Model, table: Prepared, draws: Draws) -> Evidence:
     return found
 
 
-def _n_draws(model: Model, design: Design) -> int:
-    return design.n_draws if model.form else max(2, design.n_draws // FLEXIBLE_SHARE)
+@dataclass(frozen=True)
+class _Gathering:
+    """The stages of one model."""
+
+    model: Model
+    table: Prepared
+    draws: Draws
+
+    @property
+    def n_draws(self) -> int:
+        n_draws = self.draws.design.n_draws
+        return n_draws if self.model.form else max(2, n_draws // FLEXIBLE_SHARE)
+
+    @property
+    def shared(self) -> dict[str, Any]:
+        return {"classes": self.table.classes, "random_state": self.draws.seed}
+
+    def cross_validate(self, found: Evidence) -> None:
+        rows, draws = self.table, self.draws
+        found.cv = refit_probabilities(
+            self.model.estimator, rows.X, rows.y, draws.cv_weights, draws.cv_tests, **self.shared
+        )
+
+    def fit_all_rows(self, found: Evidence) -> None:
+        found.fitted = clone(self.model.estimator).fit(self.table.X, self.table.y)
+
+    def learning_curve(self, found: Evidence) -> None:
+        rows, draws = self.table, self.draws
+        weights, tests = draws.curve_weights[:, : self.n_draws], draws.curve_tests[: self.n_draws]
+        predicted, errors = curve_probabilities(self.model.estimator, rows.X, rows.y, weights, tests, **self.shared)
+        found.failures |= {f"learning curve at {draws.sizes[s]} rows": why for s, why in errors.items()}
+        found.curves = {loss: CurveLosses.of(predicted, tests, rows.codes, loss) for loss in draws.design.losses}
+
+    def resample(self, found: Evidence) -> None:
+        rows, draws = self.table, self.draws
+        held_out = rows.X.iloc[draws.held_out]
+        found.bootstraps = [
+            np.stack(
+                refit_probabilities(
+                    self.model.estimator, rows.X, rows.y, weights[: self.n_draws], held_out, **self.shared
+                )
+            )
+            for weights in draws.bootstraps
+        ]
+
+    def flip_labels(self, found: Evidence) -> None:
+        found.noise_losses = label_noise_losses(
+            self.model.estimator,
+            self.table.X,
+            self.table.codes,
+            self.draws.held_out,
+            losses=self.draws.design.losses,
+            random_state=self.draws.seed,
+        )
 
 
-def _curve_losses(
-    model: Model, codes: NDArray, draws: Draws, refit: Callable[[NDArray, Any], list[NDArray]], failures: dict[str, str]
-) -> dict[str, NDArray]:
-    """Mean loss on the held-out rows, (n_sizes, n_draws) for each loss; NaN at sizes where the model has no fit."""
-    count = _n_draws(model, draws.design)
-    out = {loss: np.full((len(draws.sizes), count), np.nan) for loss in draws.design.losses}
-    for s, size in enumerate(draws.sizes):
-        try:
-            predicted = refit(draws.curve_weights[s, :count], draws.curve_tests[:count])
-        except Exception as error:  # too few rows for this model: the curve starts later
-            failures[f"learning curve at {size} rows"] = f"{type(error).__name__}: {error}"
-            continue
-        for loss, values in out.items():
-            values[s] = [
-                pointwise_losses(p, codes[rows], loss).mean()
-                for p, rows in zip(predicted, draws.curve_tests, strict=False)
-            ]
-    return out
+STAGES: dict[str, Callable[[_Gathering, Evidence], None]] = {
+    "cross-validation": _Gathering.cross_validate,
+    "fit to all rows": _Gathering.fit_all_rows,
+    "learning curve": _Gathering.learning_curve,
+    "bias and variance": _Gathering.resample,
+    "label noise": _Gathering.flip_labels,
+}

@@ -170,6 +170,23 @@ def bayesian_comparison(
     return BayesianComparison(below, max(0.0, 1 - below - above), above, float(lower), float(upper))
 
 
+JUDGED = ("difference", "lower", "upper", "pvalue", "p_below", "p_equal", "p_above")
+"""What `judge` returns."""
+
+
+def judge(differences: ArrayLike, *, test_fraction: ArrayLike, rope: float, level: float) -> tuple[float, ...]:
+    """Mean, interval and two-sided p-value of the corrected t test, then the three probabilities; the row of a table.
+
+    NaN throughout where a difference is missing: a classifier that failed on some split is not compared.
+    """
+    values = np.asarray(differences, dtype=float)
+    if len(values) < 2 or np.isnan(values).any():
+        return (np.nan,) * len(JUDGED)
+    test = corrected_ttest(values, test_fraction=test_fraction, level=level)
+    belief = bayesian_comparison(values, test_fraction=test_fraction, rope=rope)
+    return test.mean, test.lower, test.upper, test.pvalue, belief.p_left, belief.p_rope, belief.p_right
+
+
 def _mean_and_error(differences: ArrayLike, test_fraction: ArrayLike) -> tuple[NDArray, float, float]:
     """Differences, their mean, and its corrected standard error."""
     values = np.asarray(differences, dtype=float)

@@ -8,13 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length
 
+from genvsdisc.datasets.targets import check_target, drop_rare_classes
 from genvsdisc.features.kinds import Column, column_kinds
-
-FEWEST_ROWS = 2
-"""A class with fewer rows cannot stand on both sides of a split, and is left out."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +50,15 @@ class Prepared:
         return {name: column.kind for name, column in self.columns.items() if column.used}
 
 
-def prepare(X: Any, y: Any) -> Prepared:
+def prepare(X: Any, y: Any, *, n_splits: int) -> Prepared:
     """Drop rows without a label, classes too rare to split, and columns that say nothing.
 
     Parameters
     ----------
     X : DataFrame (pandas, polars) or array-like of shape (n_samples, n_features)
     y : array-like of shape (n_samples,)
+    n_splits : int
+        A class with fewer rows cannot stand in every fold and is left out, as long as two classes remain.
 
     Returns
     -------
@@ -70,47 +69,51 @@ def prepare(X: Any, y: Any) -> Prepared:
     ValueError
         If lengths differ, the target is continuous, fewer than two classes remain, or no column does.
     """
-    frame, labels = _as_frame(X), pd.Series(np.asarray(y), name=getattr(y, "name", None))
+    frame, labels = as_frame(X), pd.Series(np.asarray(y), name=target_name(y))
     check_consistent_length(frame, labels)
-    counts = labels.value_counts(dropna=True)
-    rare = sorted(counts.index[counts < FEWEST_ROWS], key=str)
-    keep = (labels.notna() & ~labels.isin(rare)).to_numpy()
-    if counts.size - len(rare) < 2:
-        raise ValueError(
-            f"the target needs at least 2 classes of {FEWEST_ROWS} rows or more, got "
-            + (", ".join(f"{label!r} ({count} rows)" for label, count in counts.items()) or "no label at all")
-        )
-    target = labels[keep].infer_objects().to_numpy()
-    check_classification_targets(target)
+    labelled = labels.notna().to_numpy()
+    if not labelled.any():
+        raise ValueError(f"the target {labels.name!r} has only missing values")
+    frame, labels = frame[labelled], check_target(labels[labelled].infer_objects())
+    counts = labels.value_counts().sort_index()
+    frame, labels, rare = drop_rare_classes(frame, labels, minimum=n_splits)
     columns = column_kinds(frame)
     used = [name for name, column in columns.items() if column.used]
     if not used:
         raise ValueError("no column of X can be used: " + "; ".join(column.note for column in columns.values()))
-    classes, codes = np.unique(target, return_inverse=True)
-    note = f"left out: fewer than {FEWEST_ROWS} rows"
-    left_out = [f"{int(labels.isna().sum())} rows have no label and are left out."] if labels.isna().any() else []
-    left_out += [f"Class {label!r}, {counts[label]} row, is {note}." for label in rare]
-    left_out += [column.note for column in columns.values() if not column.used]
+    classes, codes = np.unique(labels.to_numpy(), return_inverse=True)
+    too_few = f"fewer than {n_splits} rows, one for each fold"
+    unlabelled = int((~labelled).sum())
     return Prepared(
-        X=frame.loc[keep, used].reset_index(drop=True),
-        y=target,
+        X=frame[used].reset_index(drop=True),
+        y=labels.to_numpy(),
         codes=codes,
         classes=classes,
-        target=str(labels.name or "target"),
+        target=str(labels.name),
         columns=columns,
         class_counts=pd.DataFrame(
             {
                 "label": counts.index.astype(str),
                 "rows": counts.to_numpy(),
-                "used": ~counts.index.isin(rare),
-                "note": [note if label in rare else "" for label in counts.index],
+                "used": ~counts.index.isin(list(rare)),
+                "note": [too_few if label in rare else "" for label in counts.index],
             }
         ),
-        left_out=tuple(left_out),
+        left_out=tuple(
+            [f"{unlabelled} rows without a label are left out."] * (unlabelled > 0)
+            + [f"Class {label!s} ({rows} rows) is left out: {too_few}." for label, rows in rare.items()]
+            + [f"Column {name!s} is left out: {column.note}" for name, column in columns.items() if not column.used]
+        ),
     )
 
 
-def _as_frame(X: Any) -> pd.DataFrame:
+def target_name(y: Any) -> str:
+    """Name of a Series, else "target"."""
+    name = getattr(y, "name", None)
+    return "target" if name is None else str(name)
+
+
+def as_frame(X: Any) -> pd.DataFrame:
     if isinstance(X, pd.DataFrame):
         return X.reset_index(drop=True)
     if hasattr(X, "to_pandas"):

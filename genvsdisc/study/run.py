@@ -51,11 +51,12 @@ def compare(
     X : DataFrame or array-like of shape (n_samples, n_features)
         The table (pandas, polars or an array). Identifier, constant and empty columns are left out, and said.
     y : array-like of shape (n_samples,)
-        The target. Rows without one are left out; so are classes of fewer than two rows.
+        The target. Rows without one are left out; so are classes with fewer rows than there are folds.
     models : dict name -> classifier, list of Model, or None, default=None
         What to compare; any scikit-learn classifier with ``predict_proba``. None is `default_models`.
     design : Design, default=None
-        Folds, draws and sizes. None is ``Design()``, with less repetition on tables of more than 2,000 rows.
+        Folds, draws and sizes. None is ``Design()``, with fewer folds where classes are small and less repetition on
+        tables of more than 4,000 rows.
     random_state : int, RandomState instance or None, default=0
         Source of every draw.
     n_jobs : int, default=None
@@ -94,9 +95,8 @@ def compare(
     >>> sorted(result.summary["model"].unique())
     ['logistic', 'naive Bayes, shared variance', 'shared Gaussian']
     """
-    table = prepare(X, y)
-    plan = Design().for_table(len(table.y)) if design is None else design
-    plan = plan.with_folds_for(int(np.bincount(table.codes).min()))
+    plan = Design.for_classes(pd.Series(np.asarray(y)).value_counts().tolist()) if design is None else design
+    table = prepare(X, y, n_splits=plan.n_splits)
     roster = default_models(table.X) if models is None else as_models(models)
     roster = [tuned(model) for model in roster] if tune else roster
     draws = Draws.make(table.codes, plan, random_state)
