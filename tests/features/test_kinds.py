@@ -67,6 +67,8 @@ def test_levels_are_sorted_and_ordered_categories_keep_their_order():
     kinds = column_kinds(table)
     assert kinds["plain"].levels == ("a", "b", "c")
     assert kinds["graded"].levels == ("low", "mid", "high")
+    mixed = pd.DataFrame({"c": [2, "b", datetime.date.min, "a", 1, True] * 2}, dtype=object)
+    assert column_kinds(mixed)["c"].levels == (datetime.date.min, 1, 2, "a", "b")  # True equals 1
 
 
 def test_too_many_levels_keep_the_most_frequent():
