@@ -1,0 +1,291 @@
+"""The sample size at which the better of two models changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from sklearn.utils import check_random_state
+
+from genvsdisc.study.curves import CurveLosses, curve_probabilities, curve_table
+from genvsdisc.study.design import Design
+from genvsdisc.study.differences import pairs
+from genvsdisc.study.draws import nested_draws
+
+N_BOOTSTRAP = 2000
+NOBODY = "undecided"
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """Where the better of two models changes.
+
+    `estimate`, `lower` and `upper` are numbers of training rows, or None where no crossing was found; `finding` says
+    it in a sentence; `curves` holds both learning curves.
+    """
+
+    estimate: float | None
+    lower: float | None
+    upper: float | None
+    smallest: int
+    largest: int
+    leader_smallest: str
+    leader_largest: str
+    finding: str
+    curves: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    notes: tuple[str, ...] = ()
+
+
+def crossing_from_losses(
+    sizes: NDArray,
+    generative: CurveLosses,
+    discriminative: CurveLosses,
+    *,
+    names: tuple[str, str] = ("the generative model", "the discriminative model"),
+    level: float = 0.95,
+    random_state: Any = None,
+) -> Crossing:
+    """Find the size at which the sign of the mean paired difference changes for good.
+
+    The split of the sizes into a side for each model that agrees best with the difference curve is found; the
+    crossing is interpolated linearly in log m between the two sizes at the split, so it never leaves the range. It is
+    reported only if each model is ahead by more than noise on its side, that is if the simultaneous band of the
+    difference excludes 0 there: a pair that never crosses is said to cross with probability 1 - level at most.
+
+    Parameters
+    ----------
+    sizes : ndarray of shape (n_sizes,)
+        Training rows, ascending.
+    generative, discriminative : CurveLosses
+        Losses on the same draws. Sizes at which either is NaN are left out.
+    names : tuple of 2 str
+        Names for the sentence.
+    level : float, default=0.95
+        Confidence of the band and of the percentile interval.
+    random_state : int, RandomState instance or None, default=None
+        Source of the bootstrap curves, drawn from the normal law with the covariance of the difference curve.
+
+    Returns
+    -------
+    crossing : Crossing
+        Without curves. The interval ends where the sizes end.
+    """
+    fitted = np.isfinite(generative.mean - discriminative.mean)
+    if not fitted.any():
+        finding = f"{names[0]} and {names[1]} could not both be fitted at any size."
+        return Crossing(None, None, None, int(sizes[0]), int(sizes[-1]), NOBODY, NOBODY, finding)
+    difference, sizes = (generative - discriminative).at(fitted), sizes[fitted]
+    mean, noise = difference.mean, _noise(difference.covariance, check_random_state(random_state))
+    ahead = _certain_signs(mean, difference.covariance, noise, level)
+    split, log_crossing = (values[0] for values in _change(np.log(sizes), mean[None]))
+    left, right = ahead[: split + 1], ahead[split + 1 :]
+    direction = np.sign(mean[-1]) if np.isnan(log_crossing) else np.sign(mean[split + 1])
+    crosses = not np.isnan(log_crossing) and (left == -direction).any() and (right == direction).any()
+    bounds: list[float] = []
+    if crosses:
+        ends = _interval(np.log(sizes), mean + noise, direction, level)
+        bounds = [float(bound) for bound in np.exp([log_crossing, *ends])]
+    estimate, lower, upper = bounds or (None, None, None)
+    leaders = [{-1: names[0], 1: names[1]}.get(sign, NOBODY) for sign in ahead]
+    return Crossing(
+        estimate,
+        lower,
+        upper,
+        smallest=int(sizes[0]),
+        largest=int(sizes[-1]),
+        leader_smallest=leaders[0],
+        leader_largest=leaders[-1],
+        finding=_finding(sizes, ahead, bounds, names, direction, level),
+    )
+
+
+def _noise(covariance: NDArray, rng: np.random.RandomState) -> NDArray:
+    """Curves (N_BOOTSTRAP, n_sizes) around 0 with this covariance, which may be singular."""
+    values, vectors = np.linalg.eigh(covariance)
+    return rng.standard_normal((N_BOOTSTRAP, len(values))) @ (vectors * np.sqrt(np.maximum(values, 0))).T
+
+
+def _certain_signs(mean: NDArray, covariance: NDArray, noise: NDArray, level: float) -> NDArray:
+    """-1, 0 or 1 for each size: the sign of the difference where the simultaneous band excludes 0."""
+    standard_error = np.sqrt(np.diag(covariance))
+    some = standard_error > 0
+    reach = np.quantile(np.abs(noise[:, some] / standard_error[some]).max(axis=1), level) if some.any() else 0.0
+    return np.where(np.abs(mean) > reach * standard_error, np.sign(mean), 0)
+
+
+def _change(log_sizes: NDArray, curves: NDArray) -> tuple[NDArray, NDArray]:
+    """Last size before the best change of sign of each curve, and the interpolated log size; NaN where none helps."""
+    below = np.cumsum(curves, axis=1)
+    total = below[:, -1]
+    contrast = total[:, None] - 2 * below[:, :-1]
+    if not contrast.shape[1]:
+        return np.zeros(len(curves), dtype=int), np.full(len(curves), np.nan)
+    split = np.abs(contrast).argmax(axis=1)
+    row = np.arange(len(curves))
+    a, b = curves[row, split], curves[row, split + 1]
+    changes = (np.abs(contrast[row, split]) > np.abs(total)) & (a * b < 0)
+    share = np.divide(a, a - b, out=np.full(len(a), np.nan), where=changes)
+    return split, log_sizes[split] + share * (log_sizes[split + 1] - log_sizes[split])
+
+
+def _interval(log_sizes: NDArray, curves: NDArray, direction: float, level: float) -> NDArray:
+    """Percentile interval; a curve all on one side crosses beyond the end where the other side would be."""
+    _, found = _change(log_sizes, curves)
+    beyond = np.where(curves.sum(axis=1) * direction > 0, log_sizes[0], log_sizes[-1])
+    return np.quantile(np.where(np.isnan(found), beyond, found), [(1 - level) / 2, (1 + level) / 2])
+
+
+def _finding(
+    sizes: NDArray, ahead: NDArray, bounds: list[float], names: tuple[str, str], direction: float, level: float
+) -> str:
+    """Say it in a sentence; `direction` is the sign of the difference beyond the crossing."""
+    between = f"between {sizes[0]} and {sizes[-1]} rows"
+    if bounds:
+        estimate, lower, upper = (f"{bound:.0f}" for bound in bounds)
+        first, second = names if direction > 0 else names[::-1]
+        return (
+            f"Up to about {estimate} training rows {first} is ahead, beyond that {second} "
+            f"({level:.0%} interval {lower} to {upper})."
+        )
+    if (ahead < 0).any() and (ahead > 0).any():
+        return f"The lead changes more than once {between}."
+    if not ahead.any():
+        return f"No crossing {between}: neither {names[0]} nor {names[1]} is ahead by more than noise."
+    leader = names[0] if (ahead < 0).any() else names[1]
+    return f"No crossing {between}: {leader} is ahead wherever the two can be told apart."
+
+
+def crossing_table(
+    sizes: NDArray,
+    curves: Mapping[tuple[str, str], CurveLosses],
+    models: pd.DataFrame,
+    *,
+    level: float = 0.95,
+    random_state: Any = None,
+) -> pd.DataFrame:
+    """Find the crossing of every pair of one form: the table `crossings`.
+
+    Parameters
+    ----------
+    sizes : ndarray of shape (n_sizes,)
+        Training rows.
+    curves : mapping (model, loss) -> CurveLosses
+        All on the same draws. A pair one of whose models has no curve is left out.
+    models : DataFrame
+        Columns model, family, form.
+    level : float, default=0.95
+        Confidence of the intervals.
+    random_state : int, RandomState instance or None, default=None
+        Source of the bootstrap.
+
+    Returns
+    -------
+    crossings : DataFrame
+        Columns generative, discriminative, form, loss, estimate, lower, upper (NaN where none), smallest, largest,
+        leader_smallest, leader_largest ("undecided" where noise hides it), finding.
+    """
+    rng = check_random_state(random_state)
+    measured = ["estimate", "lower", "upper", "smallest", "largest", "leader_smallest", "leader_largest", "finding"]
+    rows = []
+    for loss in dict.fromkeys(loss for _, loss in curves):
+        for *pair, form in pairs(models):
+            if all((name, loss) in curves for name in pair):
+                a, b = (curves[name, loss] for name in pair)
+                found = crossing_from_losses(sizes, a, b, names=(pair[0], pair[1]), level=level, random_state=rng)
+                rows.append([*pair, form, loss, *(getattr(found, name) for name in measured)])
+    table = pd.DataFrame(rows, columns=["generative", "discriminative", "form", "loss", *measured])
+    return table.astype(dict.fromkeys(["estimate", "lower", "upper"], float))
+
+
+def learning_curve_crossing(
+    generative: Any,
+    discriminative: Any,
+    X: Any,
+    y: ArrayLike,
+    *,
+    train_sizes: Any = "auto",
+    n_draws: int = 200,
+    level: float = 0.95,
+    metric: str = "zero_one",
+    random_state: Any = None,
+    n_jobs: int | None = None,
+) -> Crossing:
+    """Estimate the number of training rows at which the better of two classifiers changes.
+
+    Both are fitted to the same nested stratified subsamples of the table, and judged on the quarter of the rows that
+    each draw holds out.
+
+    Parameters
+    ----------
+    generative, discriminative : classifiers with ``predict_proba``
+        Any two; the names say which is expected to lead with few rows, nothing depends on it.
+    X : array-like or DataFrame of shape (n_samples, n_features)
+        Rows.
+    y : array-like of shape (n_samples,)
+        Labels.
+    train_sizes : "auto" or sequence of int, default="auto"
+        Training rows; "auto" spaces ten sizes evenly in the logarithm, from two rows a class (at least 6) to three
+        quarters of the table.
+    n_draws : int, default=200
+        Draws.
+    level : float, default=0.95
+        Confidence of the interval.
+    metric : {"zero_one", "brier", "log_loss"}, default="zero_one"
+        Loss that is compared.
+    random_state : int, RandomState instance or None, default=None
+        Source of randomness.
+    n_jobs : int, default=None
+        Processes for estimators without ``fit_replicates``.
+
+    Returns
+    -------
+    crossing : Crossing
+        ``.estimate .lower .upper`` in rows (None where none was found: a crossing is never extrapolated),
+        ``.finding`` a sentence, ``.curves`` a table with columns model, n_train, mean, se, lower, upper, n_draws, and
+        ``.notes``, the sizes that could not be fitted.
+
+    Raises
+    ------
+    ValueError
+        If a size or a loss is impossible, or a classifier can be fitted at no size.
+
+    References
+    ----------
+    Ng & Jordan, "On discriminative vs. generative classifiers", NIPS 14 (2001).
+    Owen, "The pigeonhole bootstrap", Annals of Applied Statistics 1 (2007), on the two sources of uncertainty.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+    >>> from sklearn.naive_bayes import GaussianNB
+    >>> X, y = load_iris(return_X_y=True)
+    >>> crossing = learning_curve_crossing(
+    ...     GaussianNB(), LinearDiscriminantAnalysis(), X, y, train_sizes=[9, 30, 90], n_draws=20, random_state=0)
+    >>> crossing.curves[["model", "n_train"]].head(3)
+            model  n_train
+    0  generative        9
+    1  generative       30
+    2  generative       90
+    """
+    rng = check_random_state(random_state)
+    classes, codes = np.unique(np.asarray(y), return_inverse=True)
+    design = Design(train_sizes=train_sizes, n_draws=n_draws, losses=(metric,))
+    sizes = design.sizes(len(codes), len(classes))
+    weights, test_rows = nested_draws(codes, sizes, n_draws, test_size=design.test_size, random_state=rng)
+    seed = rng.randint(np.iinfo(np.int32).max)
+    curves, notes = {}, []
+    for name, estimator in (("generative", generative), ("discriminative", discriminative)):
+        probabilities, errors = curve_probabilities(
+            estimator, X, y, weights, test_rows, classes=classes, random_state=seed, n_jobs=n_jobs
+        )
+        curves[name, metric] = CurveLosses.of(probabilities, test_rows, codes, metric)
+        notes += [f"the {name} model could not be fitted to {sizes[s]} rows: {why}" for s, why in errors.items()]
+    found = crossing_from_losses(sizes, *curves.values(), level=level, random_state=rng)
+    models = pd.DataFrame({"model": ["generative", "discriminative"], "family": "", "form": ""})
+    table = curve_table(sizes, curves, models, level=level).drop(columns=["family", "form", "loss"])
+    return replace(found, curves=table, notes=tuple(notes))

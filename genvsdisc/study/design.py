@@ -1,0 +1,103 @@
+"""What is done to every model: folds, draws, sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genvsdisc.study.metrics import LOSSES
+
+
+@dataclass(frozen=True)
+class Design:
+    """How the models of a comparison are fitted and judged; the same for all of them.
+
+    Parameters
+    ----------
+    n_splits : int, default=10
+        Folds of the stratified cross-validation.
+    n_repeats : int, default=10
+        How often the folds are drawn anew.
+    train_sizes : "auto" or sequence of int, default="auto"
+        Training rows at which learning curves are taken; "auto" spaces ten sizes evenly in the logarithm.
+    n_draws : int, default=200
+        Training sets drawn for each point of a learning curve and for bias and variance.
+    test_size : float, default=0.25
+        Share of the rows that a draw holds out.
+    losses : tuple of {"zero_one", "brier", "log_loss"}, default=all three
+        What is measured.
+    rope : float, default=0.01
+        Half-width of the region of practical equivalence, in units of the loss.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range or a loss is unknown.
+
+    Examples
+    --------
+    >>> from genvsdisc import Design
+    >>> Design(n_repeats=2).sizes(140, 2)
+    array([  6,   8,  11,  16,  21,  29,  40,  56,  76, 105])
+    """
+
+    n_splits: int = 10
+    n_repeats: int = 10
+    train_sizes: Any = "auto"
+    n_draws: int = 200
+    test_size: float = 0.25
+    losses: tuple[str, ...] = LOSSES
+    rope: float = 0.01
+
+    def __post_init__(self) -> None:
+        for name, least in (("n_splits", 2), ("n_repeats", 1), ("n_draws", 2)):
+            if getattr(self, name) < least:
+                raise ValueError(f"{name} must be at least {least}, got {getattr(self, name)!r}")
+        if not 0 < self.test_size < 1:
+            raise ValueError(f"test_size must be between 0 and 1, got {self.test_size!r}")
+        if self.rope < 0:
+            raise ValueError(f"rope must not be negative, got {self.rope!r}")
+        unknown = [loss for loss in self.losses if loss not in LOSSES]
+        if unknown or not self.losses:
+            raise ValueError(f"losses must be some of {', '.join(LOSSES)}, got {self.losses!r}")
+
+    def sizes(self, n_rows: int, n_classes: int) -> NDArray:
+        """Training sizes for a table of `n_rows`."""
+        largest = n_rows - int(np.ceil(self.test_size * n_rows))
+        smallest = min(max(6, 2 * n_classes), largest)
+        if isinstance(self.train_sizes, str):
+            return np.unique(np.geomspace(smallest, largest, 10).round().astype(int))
+        sizes = np.unique(np.asarray(self.train_sizes, dtype=int))
+        if sizes[0] < n_classes or sizes[-1] > largest:
+            raise ValueError(
+                f"train_sizes must lie between {n_classes} (a row for each class) and {largest} "
+                f"(rows left beside the held-out share of {self.test_size}), got {sizes.tolist()}"
+            )
+        return sizes
+
+    @classmethod
+    def for_classes(cls, counts: Sequence[int]) -> Design:
+        """Plan for a table with these class counts.
+
+        Ten folds where at least two classes have ten rows, else five, three or two; less repetition where rows are
+        many, because there one repeat says as much.
+        """
+        spare = max(1, sum(counts) // 2000)
+        n_splits = next((k for k in (10, 5, 3) if sum(count >= k for count in counts) >= 2), 2)
+        return cls(n_splits=n_splits, n_repeats=max(1, 10 // spare), n_draws=max(20, 200 // spare))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for the record."""
+        sizes = self.train_sizes
+        return asdict(self) | {
+            "train_sizes": sizes if isinstance(sizes, str) else [int(m) for m in sizes],
+            "losses": list(self.losses),
+        }
+
+
+QUICK = Design(n_splits=5, n_repeats=2, n_draws=40)
+"""A first look, in a few seconds."""
