@@ -26,7 +26,7 @@ def _log_loss(p: NDArray, q: NDArray, weights: NDArray, _: NDArray) -> Sums:
 
 
 def _kohavi_wolpert(p: NDArray, q: NDArray, weights: NDArray, _: NDArray) -> Sums:
-    terms = kohavi_wolpert_contributions(_votes(p).astype(float), q)
+    terms = kohavi_wolpert_contributions(_votes(p.argmax(axis=2), q).astype(float), q)
     return {"expected": terms.loss @ weights, "variance": terms.variance @ weights}
 
 
@@ -36,7 +36,8 @@ def _zero_one(p: NDArray, q: NDArray, weights: NDArray, multipliers: NDArray) ->
     The bias is a step function of the votes: its error comes from rows whose main prediction could have come out
     otherwise, and no derivative sees that. A Gaussian multiplier bootstrap does, with the covariance between rows.
     """
-    votes = _votes(p)
+    chosen = p.argmax(axis=2)
+    votes = _votes(chosen, q)
     shares = votes.mean(axis=0)
     best, main = q.argmax(axis=1), shares.argmax(axis=1)
     rows = np.arange(len(q))
@@ -45,18 +46,17 @@ def _zero_one(p: NDArray, q: NDArray, weights: NDArray, multipliers: NDArray) ->
     deviations = (votes[:, close] - shares[close]).reshape(len(p), -1)
     perturbed = shares[close] + (multipliers @ deviations).reshape(len(multipliers), *shares[close].shape)
     flips = (perturbed.argmax(axis=2) != best[close]) @ weights[close] - wrong[close].sum()
-    chosen = votes.astype(float)
     return {
-        "expected": 1 - np.einsum("snk,nk->sn", chosen, q) @ weights,
-        "suboptimal": ~votes[:, rows, best] @ weights,
-        "variance": ~votes[:, rows, main] @ weights,
+        "expected": (1 - q[rows, chosen]) @ weights,
+        "suboptimal": (chosen != best) @ weights,
+        "variance": (chosen != main) @ weights,
         "bias": wrong.sum() + np.concatenate([[0.0], flips]),
     }
 
 
-def _votes(p: NDArray) -> NDArray:
-    """Predictions as unit vectors of booleans; ties go to the lower class."""
-    return p.argmax(axis=2)[..., None] == np.arange(p.shape[2])
+def _votes(chosen: NDArray, q: NDArray) -> NDArray:
+    """Predicted classes as unit vectors of booleans."""
+    return chosen[..., None] == np.arange(q.shape[1])
 
 
 def _contested(shares: NDArray, n_draws: int) -> NDArray:
