@@ -11,7 +11,7 @@ gives two things, both over a stack of R training sets:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass
 from typing import Any, Self
@@ -23,13 +23,14 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_array, check_is_fitted, validate_data
 
-Parameters = Mapping[str, Sequence[Any]]
+Parameters = Mapping[str, Any]
 """Fitted attribute -> its values over the stack: an array with leading axis R, or a sequence of R objects."""
 
 
 class ProbabilisticClassifier(ClassifierMixin, BaseEstimator):
     """Base of all classifiers here: validation, predictions from log scores, replicates."""
 
+    _family = "other"
     _allow_nan = False
     # Names of the fitted attributes from which `_log_scores` computes; all must be in what `_fit_stack` returns.
     _score_attributes: tuple[str, ...] = ()
@@ -41,7 +42,7 @@ class ProbabilisticClassifier(ClassifierMixin, BaseEstimator):
 
     # What a subclass gives -------------------------------------------------------------------------------------
 
-    def _fit_stack(self, X: NDArray, codes: NDArray, weights: NDArray) -> dict[str, Sequence[Any]]:
+    def _fit_stack(self, X: NDArray, codes: NDArray, weights: NDArray) -> dict[str, Any]:
         """Parameters of R fits: X (n, d), codes (n,) indices into `classes_`, weights (R, n), not negative."""
         raise NotImplementedError
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -31,6 +30,7 @@ class PriorClassifier(ProbabilisticClassifier):
     array([[0.25, 0.75]])
     """
 
+    _family = "baseline"
     _allow_nan = True
     _score_attributes = ("class_log_prior_",)
 
@@ -39,7 +39,7 @@ class PriorClassifier(ProbabilisticClassifier):
         tags.classifier_tags.poor_score = True
         return tags
 
-    def _fit_stack(self, X: NDArray, codes: NDArray, weights: NDArray) -> dict[str, Sequence[Any]]:
+    def _fit_stack(self, X: NDArray, codes: NDArray, weights: NDArray) -> dict[str, Any]:
         totals = weights @ np.eye(len(self.classes_), dtype=X.dtype)[codes]
         with np.errstate(divide="ignore"):
             return {"class_log_prior_": np.log(totals / totals.sum(axis=1, keepdims=True))}

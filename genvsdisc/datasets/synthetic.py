@@ -159,9 +159,9 @@ def _pair_parameters(n_features: int, distance: float, shared: bool) -> tuple[ND
 def _pair_posterior(X: ArrayLike, distance: float, shared: bool) -> NDArray:
     rows = np.asarray(X, dtype=float)
     means, covariances = _pair_parameters(rows.shape[1], distance, shared)
-    deviations = rows - means[:, None, :]  # (2, n, d); the two determinants are equal and cancel
+    deviations = rows - means[:, None, :]  # (2, n, d)
     squares = np.einsum("knd,kde,kne->nk", deviations, np.linalg.inv(covariances), deviations)
-    return softmax(-0.5 * squares, axis=1)
+    return softmax(-0.5 * (squares + np.linalg.slogdet(covariances)[1]), axis=1)
 
 
 def _xor_posterior(X: ArrayLike, noise: float) -> NDArray:

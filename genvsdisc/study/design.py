@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -78,15 +79,16 @@ class Design:
             )
         return sizes
 
-    def for_table(self, n_rows: int, smallest_class: int) -> Design:
-        """Fit to a table: no more folds than the rarest class has rows, less repetition where rows are many."""
-        spare = max(1, n_rows // 2000)
-        return replace(
-            self,
-            n_splits=max(2, min(self.n_splits, smallest_class)),
-            n_repeats=max(1, self.n_repeats // spare),
-            n_draws=max(20, self.n_draws // spare),
-        )
+    @classmethod
+    def for_classes(cls, counts: Sequence[int]) -> Design:
+        """Plan for a table with these class counts.
+
+        Ten folds where at least two classes have ten rows, else five, three or two; less repetition where rows are
+        many, because there one repeat says as much.
+        """
+        spare = max(1, sum(counts) // 2000)
+        n_splits = next((k for k in (10, 5, 3) if sum(count >= k for count in counts) >= 2), 2)
+        return cls(n_splits=n_splits, n_repeats=max(1, 10 // spare), n_draws=max(20, 200 // spare))
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for the record."""

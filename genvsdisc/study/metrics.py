@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import roc_auc_score
+from scipy.stats import rankdata
 
 LOSSES = ("zero_one", "brier", "log_loss")
 """Losses that are a mean over rows. The Brier score is ``sum_k (p_k - 1[y = k])^2``, between 0 and 2."""
@@ -47,13 +47,30 @@ def pointwise_losses(probabilities: NDArray, codes: NDArray, loss: str) -> NDArr
 
 
 def roc_auc(probabilities: NDArray, codes: NDArray) -> float:
-    """Area under the ROC curve; for several classes the mean over pairs (Hand & Till 2001).
+    """Area under the ROC curve; for several classes the mean of each class against the rest.
 
-    NaN where the rows lack a class, because the curve is not defined there.
+    The Mann-Whitney form: the probability that a row of the class is given a higher probability than a row of
+    another, ties counting half. Equals `sklearn.metrics.roc_auc_score` (``multi_class="ovr"``), in one ranking of all
+    columns. Classes that the rows lack are left out of the mean; NaN where no class has a row against it.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (n, n_classes)
+    codes : ndarray of shape (n,)
+
+    Returns
+    -------
+    auc : float
     """
-    n_classes = probabilities.shape[-1]
-    if len(np.unique(codes)) < n_classes:
-        return float("nan")
+    n_classes = probabilities.shape[1]
+    of_class = codes[:, None] == np.arange(n_classes)
+    inside, outside = of_class.sum(axis=0), (~of_class).sum(axis=0)
+    defined = (inside > 0) & (outside > 0)
     if n_classes == 2:
-        return float(roc_auc_score(codes, probabilities[:, 1]))
-    return float(roc_auc_score(codes, probabilities, multi_class="ovo", average="macro"))
+        defined[0] = False  # the mirror image of the second class
+    if not defined.any():
+        return float("nan")
+    ranks = np.where(of_class, rankdata(probabilities, axis=0), 0.0).sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        areas = (ranks - inside * (inside + 1) / 2) / (inside * outside)
+    return float(areas[defined].mean())

@@ -77,7 +77,7 @@ def refit_probabilities(
             out.extend(_aligned(p, seen, classes) for p in replicates.predict_proba(others))
         else:
             out.extend(
-                _aligned(replicates[r].predict_proba(X[rows_of[start + r]]), seen, classes)
+                _aligned(replicates[r].predict_proba(_safe_indexing(X, rows_of[start + r])), seen, classes)
                 for r in range(len(replicates))
             )
     return out
@@ -98,7 +98,7 @@ def _split_stateless(estimator: Any) -> tuple[Sequence[Any], Any] | None:
 def _through(steps: Sequence[Any], X: Any) -> Any:
     for step in steps:
         X = X if step == "passthrough" else clone(step).fit(X).transform(X)
-    return np.asarray(X)
+    return X
 
 
 def _seeds(estimator: Any, rng: np.random.RandomState) -> dict[str, Any]:

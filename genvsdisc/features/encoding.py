@@ -1,0 +1,237 @@
+"""From a table with columns of several kinds to the matrix of floats that classifiers take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from genvsdisc.features.kinds import Column, as_numbers, column_kinds
+
+_MISSING = -2  # code of a missing entry; -1 is a value that is none of the levels
+
+
+class TableEncoder(TransformerMixin, BaseEstimator):
+    """Encode the columns of a table as floats, by rules that hold for each row alone.
+
+    ============ =============================================================================================
+    kind         becomes
+    ============ =============================================================================================
+    continuous   the number; dates as days since 1970; missing as NaN
+    binary       0 for the first level, 1 for the second; missing or unknown as NaN
+    categorical  an indicator for every level but the first; if the column had missing entries, one more
+                 indicator for those; if it had too many levels, one more for the lumped ones. A value never
+                 seen before is zero in all of them
+    others       left out: identifiers, constants, empty columns
+    ============ =============================================================================================
+
+    NaN is kept: generative classifiers integrate it out. For classifiers that cannot, let
+    ``SimpleImputer(strategy="mean", add_indicator=True, keep_empty_features=True)`` of scikit-learn follow.
+
+    Parameters
+    ----------
+    columns : mapping of column name to Column, default=None
+        The schema, as `column_kinds` gives it. With it the encoder has no state: nothing is learned from rows, so it
+        can be applied before rows are split. None learns the schema in `fit`.
+
+    Attributes
+    ----------
+    columns_ : mapping of column name to Column
+        The schema in use, after `fit`.
+    n_features_in_ : int
+        Number of columns seen in `fit`.
+    feature_names_in_ : ndarray of str
+        Their names, where all are strings.
+
+    See Also
+    --------
+    genvsdisc.features.kinds.column_kinds : The rules that judge what a column is.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from genvsdisc import TableEncoder
+    >>> table = pd.DataFrame({"age": [31, None, 29, 44, 31], "sex": list("fmmfm")})
+    >>> table["town"] = ["Ulm", "Rom", "Ulm", None, "Bonn"]
+    >>> encoder = TableEncoder.for_table(table)
+    >>> list(encoder.get_feature_names_out())
+    ['age', 'sex=m', 'town=Rom', 'town=Ulm', 'town=(missing)']
+    >>> encoder.transform(table)[:2]
+    array([[31.,  0.,  0.,  1.,  0.],
+           [nan,  1.,  1.,  0.,  0.]])
+    """
+
+    def __init__(self, columns: Mapping[Any, Column] | None = None) -> None:
+        self.columns = columns
+
+    @classmethod
+    def for_table(cls, X: Any) -> Self:
+        """Make the encoder that a table's columns call for; it needs no `fit`."""
+        encoder = cls()
+        return cls(encoder._learn(encoder._table(X)))
+
+    def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002
+        """Learn the schema, unless it was given.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_columns)
+            The table.
+        y : ignored
+            The kinds of columns never depend on the labels.
+
+        Returns
+        -------
+        self : TableEncoder
+
+        Raises
+        ------
+        ValueError
+            If no column of X can be used.
+        """
+        table = self._table(X, reset=True)
+        self.columns_ = self._learn(table) if self.columns is None else self.columns
+        return self
+
+    def transform(self, X: Any) -> NDArray[np.float64]:
+        """Encode rows.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_columns)
+            A table with the columns of the schema.
+
+        Returns
+        -------
+        matrix : ndarray of shape (n_samples, n_features_out)
+
+        Raises
+        ------
+        ValueError
+            If X lacks a column of the schema, a number is infinite, or a column of numbers holds words.
+        """
+        schema = self._schema()
+        table = self._table(X)
+        absent = [name for name, column in schema.items() if column.used and name not in table.columns]
+        if absent:
+            raise ValueError(f"X lacks the column {absent[0]!r}; it has {', '.join(map(str, table.columns[:20]))}")
+        matrix = np.empty((len(table), sum(_width(column) for column in schema.values())))
+        start = 0
+        for name, column in schema.items():
+            if column.used:
+                stop = start + _width(column)
+                _encode(name, table[name], column, matrix[:, start:stop])
+                start = stop
+        return matrix
+
+    def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:  # noqa: ARG002
+        """Name the columns of the matrix: ``name``, or ``name=level`` for an indicator.
+
+        Parameters
+        ----------
+        input_features : ignored
+            The names come from the schema.
+
+        Returns
+        -------
+        names : ndarray of str
+        """
+        return np.array([out for name, column in self._schema().items() for out in _names(name, column)], dtype=object)
+
+    def _schema(self) -> Mapping[Any, Column]:
+        if self.columns is not None:
+            return self.columns
+        check_is_fitted(self)
+        return self.columns_
+
+    def _learn(self, table: pd.DataFrame) -> dict[Any, Column]:
+        schema = column_kinds(table)
+        if not any(column.used for column in schema.values()):
+            kinds = ", ".join(f"{name} ({column.kind})" for name, column in schema.items()) or "no columns"
+            raise ValueError(
+                f"no column of X can be used in its {len(table)} sample(s), n_samples = {len(table)}: {kinds}"
+            )
+        return schema
+
+    def _table(self, X: Any, *, reset: bool = False) -> pd.DataFrame:
+        """X as a pandas table; an array gets the schema's names, or x0, x1, ..."""
+        check = reset or hasattr(self, "n_features_in_")
+        if hasattr(X, "to_pandas"):
+            X = X.to_pandas()
+        if isinstance(X, pd.DataFrame):
+            if check and self.columns is None:
+                validate_data(self, X, reset=reset, skip_check_array=True)
+            return X
+        rules: dict[str, Any] = {"dtype": None, "ensure_all_finite": "allow-nan"}
+        rows = validate_data(self, X, reset=reset, **rules) if check else np.asarray(X)
+        schema = self.columns if self.columns is not None else getattr(self, "columns_", {})
+        names = list(schema) or [f"x{j}" for j in range(rows.shape[1])]
+        return pd.DataFrame(rows, columns=names).infer_objects()
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.requires_fit = self.columns is None
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        return tags
+
+
+def _extra_levels(column: Column) -> Iterator[str]:
+    """Levels of a categorical column beyond its own."""
+    if column.lumped:
+        yield "(other)"
+    if column.missing:
+        yield "(missing)"
+
+
+def _names(name: Any, column: Column) -> list[str]:
+    """Names of the encoded columns of one column."""
+    match column.kind:
+        case "continuous":
+            return [str(name)]
+        case "binary":
+            return [f"{name}={column.levels[1]}" if isinstance(column.levels[1], str) else str(name)]
+        case "categorical":
+            return [f"{name}={level}" for level in (*column.levels[1:], *_extra_levels(column))]
+        case _:
+            return []
+
+
+def _width(column: Column) -> int:
+    return len(_names("", column))
+
+
+def _encode(name: Any, values: pd.Series, column: Column, out: NDArray) -> None:
+    """Write the encoded column into its slice of the matrix."""
+    match column.kind:
+        case "continuous":
+            try:
+                out[:, 0] = as_numbers(values)
+            except (TypeError, ValueError) as error:
+                raise ValueError(f"column {name!r} should hold numbers: {error}") from None
+            if np.isinf(out).any():
+                raise ValueError(f"column {name!r} holds infinite values: replace or remove them")
+        case "binary":
+            out[:, 0] = np.array([0.0, 1.0, np.nan, np.nan])[_codes(values, column)]  # the last two are -2 and -1
+        case "categorical":
+            indicators = np.zeros((len(column.levels) + 2, out.shape[1]))
+            own = len(column.levels) - 1
+            indicators[np.arange(1, own + 1), np.arange(own)] = 1
+            if column.lumped:
+                indicators[-1, own] = 1
+            if column.missing:
+                indicators[_MISSING, -1] = 1
+            out[:] = indicators[_codes(values, column)]
+
+
+def _codes(values: pd.Series, column: Column) -> NDArray[np.intp]:
+    """Place of each value among the levels; -1 if it is none of them, `_MISSING` if it is missing."""
+    codes, uniques = pd.factorize(values)
+    places = pd.Index(column.levels, dtype=object).get_indexer(pd.Index(uniques).astype(object))
+    return np.append(places, _MISSING)[codes]

@@ -1,0 +1,214 @@
+"""Exponential families of one variable: sufficient statistics, estimates, log densities, draws.
+
+Gaussian, Bernoulli and Poisson densities are all ``log p(x) = a x^2 + b x + c + h(x)`` and are estimated from a weight,
+a mean and a scatter, so one code serves the three. A categorical density is a table of log probabilities, estimated
+from counts. Arrays have shape (..., d): any leading axes (training sets, classes), then columns. NaN is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import gammaln
+
+# Rows are worked through in blocks of about this many bytes, which stay in the second-level cache.
+BLOCK_BYTES = 1 << 18
+
+
+def row_blocks(n: int, row_bytes: int) -> list[slice]:
+    """Slices over n rows whose blocks fit the cache."""
+    size = max(64, BLOCK_BYTES // max(row_bytes, 1))
+    return [slice(start, min(start + size, n)) for start in range(0, n, size)]
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Weight of the observed values, their mean, and the weighted sum of squares about it; each (..., d)."""
+
+    weight: NDArray
+    mean: NDArray
+    scatter: NDArray
+
+    def __getitem__(self, index: Any) -> Moments:
+        return Moments(self.weight[index], self.mean[index], self.scatter[index])
+
+    @classmethod
+    def stack(cls, parts: list[Moments], axis: int) -> Self:
+        """Moments of several groups along a new axis."""
+        return cls(
+            np.stack([part.weight for part in parts], axis),
+            np.stack([part.mean for part in parts], axis),
+            np.stack([part.scatter for part in parts], axis),
+        )
+
+    def merge(self, other: Moments) -> Moments:
+        """Moments of the two sets of rows together (Chan, Golub & LeVeque 1983)."""
+        weight = self.weight + other.weight
+        share = _ratio(other.weight, weight)
+        step = other.mean - self.mean
+        mean = np.where(self.weight > 0, self.mean + share * step, other.mean)
+        return Moments(weight, mean, self.scatter + other.scatter + self.weight * share * step**2)
+
+    def pooled(self, axis: int) -> Moments:
+        """Moments of all groups along an axis taken together, that axis kept with length 1."""
+        weight = self.weight.sum(axis, keepdims=True)
+        # About the first mean, not about zero: a common offset of 1e9 must not cost the digits of the spread.
+        origin = self.mean.take([0], axis)
+        step = self.mean - origin
+        mean = _ratio((self.weight * step).sum(axis, keepdims=True), weight)
+        between = (self.weight * (step - mean) ** 2).sum(axis, keepdims=True)
+        return Moments(weight, origin + mean, self.scatter.sum(axis, keepdims=True) + between)
+
+    def variance(self) -> NDArray:
+        """Maximum-likelihood variance: scatter over weight, 0 where nothing was observed."""
+        return _ratio(self.scatter, self.weight)
+
+
+def moments(X: NDArray, weights: NDArray) -> Moments:
+    """Weighted moments of the columns of X (n, d) under each row of weights (R, n), as (R, d) arrays.
+
+    Missing values (NaN) have weight 0. One pass after centring at the mean under all weights together, whose error
+    against each set's own mean is then taken out exactly.
+    """
+    total = weights.sum(axis=0)
+    center = np.dot(total, X) / max(total.sum(), np.finfo(X.dtype).tiny)
+    missing = bool(np.isnan(center).any())
+    if missing:
+        center = _ratio(np.dot(total, np.nan_to_num(X)), np.dot(total, ~np.isnan(X)))
+    weight = np.empty((len(weights), X.shape[1]), X.dtype)
+    weight[...] = 0 if missing else weights.sum(axis=1, keepdims=True)
+    first, second = np.zeros_like(weight), np.zeros_like(weight)
+    for rows in row_blocks(len(X), X.itemsize * X.shape[1]):
+        Z, block = X[rows] - center, weights[:, rows]
+        if missing:
+            observed = ~np.isnan(Z)
+            Z[~observed] = 0
+            weight += block @ observed.astype(X.dtype)
+        first += block @ Z
+        second += block @ np.multiply(Z, Z, out=Z)
+    drift = _ratio(first, weight)
+    return Moments(weight, center + drift, np.maximum(second - first * drift, 0))
+
+
+def cell_weights(cells: NDArray, n_cells: int, weights: NDArray) -> NDArray:
+    """Sum of the weights (R, n) of the rows in each cell, (R, n_cells); a row with a negative cell is in none."""
+    inside = cells >= 0
+    if not inside.all():
+        cells, weights = cells[inside], weights[:, inside]
+    if len(weights) == 1:
+        return np.bincount(cells, weights[0], n_cells).astype(weights.dtype)[None]
+    sums = np.zeros((len(weights), n_cells), weights.dtype)
+    if len(cells):
+        order = np.argsort(cells, kind="stable")
+        occupied, starts = np.unique(cells[order], return_index=True)
+        sums[:, occupied] = np.add.reduceat(weights[:, order], starts, axis=1)
+    return sums
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Log density ``quadratic z^2 + linear z + constant`` in z = x - shift, each (..., d), up to h(x)."""
+
+    quadratic: NDArray
+    linear: NDArray
+    constant: NDArray
+
+
+@dataclass(frozen=True)
+class Family:
+    """One family for numeric columns, in mean parameters.
+
+    estimate(moments, together, alpha) gives mean and variance, where `together` are the moments of all classes;
+    terms(mean, variance, shift) the log density; draw(mean, variance, rng) one value for each mean.
+    """
+
+    estimate: Callable[[Moments, Moments, float], tuple[NDArray, NDArray]]
+    terms: Callable[[NDArray, NDArray, NDArray], Terms]
+    draw: Callable[[NDArray, NDArray, np.random.RandomState], NDArray]
+
+
+def log_probability(p: NDArray) -> NDArray:
+    """Logarithm with the root of the smallest normal number (1.5e-154 in float64, 1.1e-19 in float32) in place of 0.
+
+    A row that every class rules out then still has a posterior: the class with the fewest impossible values.
+    """
+    return np.log(np.maximum(p, np.sqrt(np.finfo(p.dtype).tiny)))
+
+
+def _gaussian_estimate(observed: Moments, _together: Moments, _alpha: float) -> tuple[NDArray, NDArray]:
+    return observed.mean, observed.variance()
+
+
+def _gaussian_terms(mean: NDArray, variance: NDArray, shift: NDArray) -> Terms:
+    step = mean - shift
+    linear = step / variance
+    return Terms(-0.5 / variance, linear, -0.5 * (step * linear + np.log(2 * np.pi * variance)))
+
+
+def _gaussian_draw(mean: NDArray, variance: NDArray, rng: np.random.RandomState) -> NDArray:
+    return rng.normal(mean, np.sqrt(variance))
+
+
+def _bernoulli_estimate(observed: Moments, _together: Moments, alpha: float) -> tuple[NDArray, NDArray]:
+    p = _ratio(observed.weight * observed.mean + alpha, observed.weight + 2 * alpha)
+    return p, p * (1 - p)
+
+
+def _bernoulli_terms(p: NDArray, _variance: NDArray, shift: NDArray) -> Terms:
+    log_p, log_q = log_probability(p), log_probability(1 - p)
+    linear = log_p - log_q
+    return Terms(np.zeros_like(p), linear, log_q + linear * shift)
+
+
+def _bernoulli_draw(p: NDArray, _variance: NDArray, rng: np.random.RandomState) -> NDArray:
+    return (rng.uniform(size=p.shape) < p).astype(p.dtype)
+
+
+def _poisson_estimate(observed: Moments, together: Moments, alpha: float) -> tuple[NDArray, NDArray]:
+    # Additive smoothing on the scale of the column: alpha more rows with the mean count of all classes.
+    rate = _ratio(observed.weight * observed.mean + alpha * together.mean, observed.weight + alpha)
+    return rate, rate
+
+
+def _poisson_terms(rate: NDArray, _variance: NDArray, shift: NDArray) -> Terms:
+    linear = log_probability(rate)
+    return Terms(np.zeros_like(rate), linear, linear * shift - rate)
+
+
+def _poisson_draw(rate: NDArray, _variance: NDArray, rng: np.random.RandomState) -> NDArray:
+    return rng.poisson(rate).astype(rate.dtype)
+
+
+def poisson_log_base(X: NDArray) -> NDArray:
+    """Sum over columns of h(x) = -log x!, the part of a Poisson density that no class changes, (n,)."""
+    return -np.nansum(gammaln(X + 1), axis=-1)
+
+
+FAMILIES = {
+    "gaussian": Family(_gaussian_estimate, _gaussian_terms, _gaussian_draw),
+    "bernoulli": Family(_bernoulli_estimate, _bernoulli_terms, _bernoulli_draw),
+    "poisson": Family(_poisson_estimate, _poisson_terms, _poisson_draw),
+}
+
+
+def categorical_estimate(counts: NDArray, alpha: float) -> NDArray:
+    """Smoothed category probabilities (..., K, C) of K classes from weighted counts.
+
+    ``(N_kc + alpha) / (N_k + alpha C)``, C counting the categories that some class has. A category that none has
+    gets NaN; a class without any row gets, when alpha is 0, the probabilities of all classes together.
+    """
+    together = counts.sum(axis=-2, keepdims=True)
+    seen = together > 0
+    rows = counts.sum(axis=-1, keepdims=True)
+    counts = np.where((rows == 0) & (alpha == 0), together, counts)
+    smoothed = counts + alpha * seen
+    return np.where(seen, _ratio(smoothed, smoothed.sum(axis=-1, keepdims=True)), np.nan)
+
+
+def _ratio(numerator: NDArray, denominator: NDArray) -> NDArray:
+    """Quotient, 0 where the denominator is."""
+    return np.divide(numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0)

@@ -1,0 +1,212 @@
+"""Gaussian densities for stacks of means and covariances: factors, log densities, and the linear special case.
+
+Shapes: R parameter sets, K classes, d features, n rows; G is K, or 1 where the classes share the covariance.
+A covariance is a matrix (d, d), or a vector (d,) where it is diagonal.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+_CHUNK = 1 << 16  # numbers handled at a time: half a megabyte of float64 stays in cache
+_LOG_2_PI = float(np.log(2 * np.pi))
+
+
+class SingularCovarianceError(ValueError):
+    """A covariance matrix has no inverse, up to rounding.
+
+    Parameters
+    ----------
+    index : tuple of int
+        Which one in the stack.
+    column : int
+        The first feature that brings nothing new.
+    constant : bool
+        Whether it is constant, or else a linear combination of the features before it.
+    """
+
+    def __init__(self, index: tuple[int, ...], column: int, constant: bool) -> None:
+        self.index, self.column, self.constant = index, column, constant
+        kind = "constant" if constant else "a linear combination of others"
+        super().__init__(f"covariance {index} is singular: feature {column} is {kind}")
+
+
+def whiten(covariances: NDArray, full: bool) -> tuple[NDArray, NDArray]:
+    """Factors W with ``W W' = inverse covariance``, and the log determinants of the covariances.
+
+    The features are brought to variance 1 before the Cholesky factorisation, so that their units do not matter.
+
+    Parameters
+    ----------
+    covariances : ndarray of shape (..., d, d) if `full`, else (..., d)
+        Covariance matrices, or variances.
+    full : bool
+        Which of the two.
+
+    Returns
+    -------
+    factors : ndarray, shape of `covariances`
+        ``(x - mean) @ W`` (full) or ``(x - mean) * W`` has unit covariance.
+    log_determinants : ndarray of shape (...)
+
+    Raises
+    ------
+    SingularCovarianceError
+        If a variance is 0, or less than eps^(5/8) of it (1.6e-10 in double precision) is left after regression on
+        the features before it: more digits would be lost than the sixth.
+    """
+    variances = np.diagonal(covariances, axis1=-2, axis2=-1) if full else covariances
+    if not (variances > 0).all():
+        *index, column = np.argwhere(~(variances > 0))[0].tolist()
+        raise SingularCovarianceError(tuple(index), column, constant=True)
+    scale = np.sqrt(variances)
+    log_determinants = 2 * np.log(scale).sum(axis=-1)
+    if not full:
+        return 1 / scale, log_determinants
+    correlations = covariances / (scale[..., :, None] * scale[..., None, :])
+    tolerance = np.finfo(covariances.dtype).eps ** (5 / 8)
+    try:
+        lower = np.linalg.cholesky(correlations)
+    except np.linalg.LinAlgError:
+        raise _first_singular(correlations, tolerance) from None
+    pivots = np.diagonal(lower, axis1=-2, axis2=-1)
+    if not (pivots**2 > tolerance).all():
+        raise _first_singular(correlations, tolerance)
+    factors = np.swapaxes(np.linalg.inv(lower), -1, -2) / scale[..., :, None]
+    return factors, log_determinants + 2 * np.log(pivots).sum(axis=-1)
+
+
+def _first_singular(correlations: NDArray, tolerance: float) -> SingularCovarianceError:
+    """Find by Gaussian elimination which matrix is singular, and from which column on."""
+    stack, d = correlations.shape[:-2], correlations.shape[-1]
+    rest = correlations.reshape(-1, d, d).copy()
+    for j in range(d):
+        small = ~(rest[:, j, j] > tolerance)
+        if small.any():
+            index = np.unravel_index(int(np.argmax(small)), stack)
+            return SingularCovarianceError(tuple(int(i) for i in index), j, constant=False)
+        rest -= rest[:, :, j, None] * rest[:, j, None, :] / rest[:, j, j, None, None]
+    raise AssertionError("a factorisation failed on regular matrices")
+
+
+def linear_scores(X: NDArray, center: NDArray, slopes: NDArray, offsets: NDArray) -> NDArray:
+    """Scores ``slopes . (x - center) + offsets``, (R, K, n), from slopes (R, K, d) and offsets (R, K)."""
+    R, K, d = slopes.shape
+    scores = slopes.reshape(R * K, d) @ (X - center).T
+    scores += offsets.reshape(R * K, 1)
+    return scores.reshape(R, K, len(X))
+
+
+def linear_discriminants(means: NDArray, factors: NDArray, center: NDArray) -> tuple[NDArray, NDArray]:
+    """Slopes and offsets of the log densities under a shared covariance, less what the classes have in common.
+
+    With m = mean - center and S the covariance, the slope is ``S^-1 m`` and the offset ``-m' S^-1 m / 2``.
+
+    Parameters
+    ----------
+    means : ndarray of shape (R, K, d)
+        Class means.
+    factors : ndarray of shape (R, 1, d, d) or (R, 1, d)
+        What `whiten` gives.
+    center : ndarray of shape (d,)
+        Origin for the rows; near the data, to keep all digits.
+
+    Returns
+    -------
+    slopes : ndarray of shape (R, K, d)
+    offsets : ndarray of shape (R, K)
+    """
+    z = means - center
+    if factors.ndim == 3:
+        z = z * factors
+        return z * factors, -0.5 * (z * z).sum(axis=-1)
+    z = z @ factors[:, 0]
+    return z @ np.swapaxes(factors[:, 0], -1, -2), -0.5 * (z * z).sum(axis=-1)
+
+
+def log_densities(X: NDArray, means: NDArray, factors: NDArray, log_determinants: NDArray) -> NDArray:
+    """Log densities of rows under Gaussians.
+
+    ``-(d log 2 pi + log |S| + |W'(x - mean)|^2) / 2``; computed as one matrix product of the products of columns of X
+    with the coefficients of the quadratic form where that is the cheaper way and keeps the digits.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, d)
+        Rows, finite.
+    means : ndarray of shape (R, K, d)
+        Means.
+    factors : ndarray of shape (R, K or 1, d, d) or (R, K or 1, d)
+        What `whiten` gives.
+    log_determinants : ndarray of shape (R, K or 1)
+        What `whiten` gives.
+
+    Returns
+    -------
+    log_density : ndarray of shape (R, K, n)
+    """
+    (n, d), (R, K, _) = X.shape, means.shape
+    full = factors.ndim == 4
+    constants = np.broadcast_to(-0.5 * (log_determinants + d * _LOG_2_PI), (R, K))
+    factors = np.broadcast_to(factors, (R, K, *factors.shape[2:]))
+    out = np.empty((R, K, n), X.dtype)
+    if not full or R * K >= 3 or d <= 6:
+        center = means.mean(axis=(0, 1))
+        coefficients = _quadratic_coefficients(means - center, factors, constants)
+        if _keeps_digits(coefficients, X, center):
+            return _expanded(X, center, coefficients, out, full)
+    return _whitened(X, means, factors, constants, out)
+
+
+def _quadratic_coefficients(means: NDArray, factors: NDArray, constants: NDArray) -> NDArray:
+    """Coefficients (R, K, 1 + d + products) of the log densities in 1, x_i and x_i x_j (i <= j) or x_i^2."""
+    if factors.ndim == 3:
+        precision = factors**2
+        linear = precision * means
+        quadratic = -0.5 * precision
+    else:
+        matrix = factors @ np.swapaxes(factors, -1, -2)
+        linear = (matrix @ means[..., None])[..., 0]
+        i, j = np.triu_indices(means.shape[-1])
+        quadratic = -matrix[..., i, j] * np.where(i == j, 0.5, 1.0).astype(means.dtype)
+    constant = constants - 0.5 * (linear * means).sum(axis=-1)
+    return np.concatenate([constant[..., None], linear, quadratic], axis=-1)
+
+
+def _keeps_digits(coefficients: NDArray, X: NDArray, center: NDArray) -> bool:
+    """Whether the terms of the expanded form are so small that their rounding errors do not matter."""
+    reach = np.maximum(X.max(axis=0) - center, center - X.min(axis=0))[None]
+    products = coefficients.shape[-1] - 1 - X.shape[1]
+    largest = np.abs(_product_rows(reach, products > X.shape[1]))[:, 0]
+    size = (np.abs(coefficients) @ largest).max()
+    return bool(size * np.finfo(X.dtype).eps < (1e-10 if X.dtype == np.float64 else 1e-4))
+
+
+def _product_rows(Z: NDArray, full: bool) -> NDArray:
+    """The rows 1, z_i and z_i z_j (i <= j), or z_i^2, for rows Z (m, d): (1 + d + products, m)."""
+    Zt = np.ascontiguousarray(Z.T)
+    blocks = [Zt[i] * Zt[i:] for i in range(len(Zt))] if full else [Zt * Zt]
+    return np.concatenate([np.ones((1, Zt.shape[1]), Zt.dtype), Zt, *blocks])
+
+
+def _expanded(X: NDArray, center: NDArray, coefficients: NDArray, out: NDArray, full: bool) -> NDArray:
+    R, K, width = coefficients.shape
+    flat, flat_out = coefficients.reshape(R * K, width), out.reshape(R * K, -1)
+    step = max(_CHUNK // width, 64)
+    for start in range(0, len(X), step):
+        rows = _product_rows(X[start : start + step] - center, full)
+        np.matmul(flat, rows, out=flat_out[:, start : start + step])
+    return out
+
+
+def _whitened(X: NDArray, means: NDArray, factors: NDArray, constants: NDArray, out: NDArray) -> NDArray:
+    """Form ``|W'(x - mean)|^2`` itself; never loses digits to the distance of the mean from the origin."""
+    step = max(_CHUNK // X.shape[1], 64)
+    for start in range(0, len(X), step):
+        rows = X[start : start + step]
+        for index in np.ndindex(constants.shape):
+            z = rows - means[index]
+            z = z @ factors[index] if factors.ndim == 4 else z * factors[index]
+            out[(*index, slice(start, start + step))] = constants[index] - 0.5 * np.einsum("ij,ij->i", z, z)
+    return out

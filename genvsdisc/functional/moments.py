@@ -1,0 +1,243 @@
+"""Weighted moments of each class, for a stack of weightings of the same rows, and their merging.
+
+Sums are taken about a pilot, a point inside the class, so that a mean of 1e9 with spread 1 costs no digits, and a
+column that is constant within a class has a scatter of exactly zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+_CHUNK = 1 << 16  # numbers handled at a time: half a megabyte of float64 stays in cache
+_ONE_HOT_LIMIT = 1 << 21  # below this many multiplications, one product with 0/1 weights beats a loop over classes
+_PRODUCTS_LIMIT = 48  # features up to which it pays to form the d (d + 1) / 2 products of columns
+_KEPT_SHARE = 1e-5  # of a second moment about the pilot that must remain about the mean; else the digits are gone
+
+
+@dataclass
+class Moments:
+    """Sufficient statistics of K classes of rows, over leading axes of a stack (R, or none for a single one).
+
+    With z a row minus `center`, the sums over the rows of a class are ``weight = sum w``, ``first = sum w z``,
+    ``second = sum w z z'`` (or ``sum w z^2`` where only the diagonal is kept) and, where asked for, ``cubic = sum w
+    |z|^2 z`` and ``quartic = sum w |z|^4``. What `class_moments` and `merge` return is about the means: `first` is 0.
+    """
+
+    weight: NDArray  # (..., K)
+    center: NDArray  # (..., K, d)
+    first: NDArray  # (..., K, d)
+    second: NDArray  # (..., K, d, d) or (..., K, d)
+    cubic: NDArray | None = None  # (..., K, d)
+    quartic: NDArray | None = None  # (..., K)
+
+    @property
+    def full(self) -> bool:
+        """Whether `second` holds matrices."""
+        return self.second.ndim > self.first.ndim
+
+    def __len__(self) -> int:
+        return len(self.weight)
+
+    def __getitem__(self, index: object) -> Self:
+        values = (getattr(self, field.name) for field in fields(self))
+        return type(self)(*(None if value is None else value[index] for value in values))
+
+    def moved(self, shift: NDArray) -> Self:
+        """The same sums about ``center + shift``, shift (..., K, d)."""
+        weight, first, second = self.weight[..., None], self.first, self.second
+        if not self.full:
+            second = second - 2 * shift * first + weight * shift**2
+            return replace(self, center=self.center + shift, first=first - weight * shift, second=second)
+        rest = first - weight * shift
+        outer = shift[..., :, None] * rest[..., None, :]
+        moved = replace(self, center=self.center + shift, first=rest)
+        moved.second = second - outer - first[..., :, None] * shift[..., None, :]
+        if self.cubic is not None and self.quartic is not None:
+            length = (shift**2).sum(axis=-1, keepdims=True)
+            along = (first * shift).sum(axis=-1, keepdims=True)
+            trace = np.trace(second, axis1=-2, axis2=-1)[..., None]
+            turned = (second @ shift[..., None])[..., 0]
+            moved.cubic = self.cubic - 2 * turned - trace * shift + length * rest + 2 * along * shift
+            products = 4 * turned - 4 * self.cubic + (weight * length + 2 * trace - 4 * along) * shift
+            moved.quartic = self.quartic + (products * shift).sum(axis=-1)
+        return moved
+
+    def about_means(self) -> Self:
+        """The same sums about the means of the classes; a class without weight stays where it is."""
+        weight = self.weight[..., None]
+        shift = np.divide(self.first, weight, out=np.zeros_like(self.first), where=weight > 0)
+        moved = self.moved(shift)
+        moved.first = np.zeros_like(self.first)
+        return moved
+
+
+def merge(a: Moments, b: Moments) -> Moments:
+    """Moments of the union of two sets of rows, about its means (Chan, Golub & LeVeque 1979, with higher powers)."""
+    total = a.weight + b.weight
+    share = np.divide(b.weight, total, out=np.zeros_like(total), where=total > 0)
+    shift = share[..., None] * (b.center - a.center)
+    parts = a.moved(shift), b.moved(shift - (b.center - a.center))
+    sums = [_sum(getattr(parts[0], f.name), getattr(parts[1], f.name)) for f in fields(Moments)]
+    return replace(Moments(*sums), center=parts[0].center, first=np.zeros_like(a.first))
+
+
+def _sum(a: NDArray | None, b: NDArray | None) -> NDArray | None:
+    return None if a is None or b is None else a + b
+
+
+def class_moments(
+    X: NDArray, codes: NDArray, weights: NDArray, n_classes: int, *, full: bool = True, fourth: bool = False
+) -> Moments:
+    """Moments of the rows of each class under each weighting, about the means.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, d)
+        Rows, finite.
+    codes : ndarray of shape (n,)
+        Class of each row, 0 to n_classes - 1.
+    weights : ndarray of shape (R, n)
+        Non-negative weights.
+    n_classes : int
+        Number of classes K; some may have no rows.
+    full : bool, default=True
+        Whether `second` holds matrices, or only their diagonals.
+    fourth : bool, default=False
+        Whether to compute `cubic` and `quartic`.
+
+    Returns
+    -------
+    moments : Moments
+        With leading axis R. Where a class has weight 0 its mean is that of its rows, or arbitrary.
+    """
+    (n, d), R = X.shape, len(weights)
+    order = np.argsort(codes.astype(np.uint16 if n_classes < 1 << 16 else codes.dtype), kind="stable")
+    bounds = np.concatenate([[0], np.cumsum(np.bincount(codes, minlength=n_classes))])
+    members = [order[bounds[k] : bounds[k + 1]] for k in range(n_classes)]
+    n_products = d * (d + 3) // 2 if full else 2 * d
+    every = list(np.ndindex(R, n_classes))
+    raw = _empty(R, n_classes, d, X.dtype, full, fourth)
+    if R * n_classes * n * n_products <= _ONE_HOT_LIMIT:
+        _add_one_hot(raw, X, codes, weights, order[np.minimum(bounds[:-1], n - 1)])
+        direct = _cancelled(raw)
+    elif R > 1 and (d <= _PRODUCTS_LIMIT or not full):
+        for k, rows in enumerate(members):
+            _add_class(raw, k, X, rows, weights)
+        direct = _cancelled(raw)
+    else:
+        direct = every
+    for r, k in direct:
+        _sum_rows(raw, (r, k), X, members[k], weights[r])
+    return raw.about_means()
+
+
+def _empty(R: int, n_classes: int, d: int, dtype: np.dtype, full: bool, fourth: bool) -> Moments:
+    vectors = (R, n_classes, d)
+    first, center, cubic = (np.zeros(vectors, dtype) for _ in range(3))
+    weight, quartic = (np.zeros(vectors[:2], dtype) for _ in range(2))
+    second = np.zeros((*vectors, d) if full else vectors, dtype)
+    return Moments(weight, center, first, second, *((cubic, quartic) if fourth else ()))
+
+
+def _add_one_hot(raw: Moments, X: NDArray, codes: NDArray, weights: NDArray, pilots: NDArray) -> None:
+    """All classes at once: a row is in the sums of its class, with 0/1 weights elsewhere."""
+    R, K = raw.weight.shape
+    one_hot = (codes == np.arange(K)[:, None]).astype(X.dtype)
+    center = X[pilots]
+    counts = np.maximum(one_hot.sum(axis=1), 1)
+    center = center + one_hot @ (X - center[codes]) / counts[:, None]
+    raw.center[:] = center
+    _add_products(raw, slice(None), X - center[codes], (weights[:, None, :] * one_hot).reshape(R * K, -1))
+
+
+def _add_class(raw: Moments, k: int, X: NDArray, rows: NDArray, weights: NDArray) -> None:
+    """One class under all weightings, in pieces that stay in cache."""
+    if not len(rows):
+        return
+    pilot = X[rows[0]]
+    center = pilot + (X[rows] - pilot).mean(axis=0)
+    raw.center[:, k] = center
+    for part in _pieces(rows, raw.second[0, 0].size):
+        _add_products(raw, k, X[part] - center, weights[:, part])
+
+
+def _add_products(raw: Moments, k: int | slice, Z: NDArray, weights: NDArray) -> None:
+    """Add ``weights @ products`` to the sums of class k (or of all classes), products being those of columns of Z."""
+    d = Z.shape[1]
+    Zt = np.ascontiguousarray(Z.T)
+    blocks = [Zt, *([Zt[i] * Zt[i:] for i in range(d)] if raw.full else [Zt * Zt])]
+    if raw.cubic is not None and raw.quartic is not None:
+        length = (Zt * Zt).sum(axis=0)
+        blocks += [length * Zt, length[None] ** 2]
+    sums = weights @ np.concatenate(blocks).T
+    shape = raw.weight[:, k].shape
+    raw.weight[:, k] += weights.sum(axis=1).reshape(shape)
+    raw.first[:, k] += sums[:, :d].reshape(*shape, d)
+    end = d + (d * (d + 1) // 2 if raw.full else d)
+    raw.second[:, k] += _unpacked(sums[:, d:end], d, raw.full).reshape(*shape, *raw.second.shape[2:])
+    if raw.cubic is not None and raw.quartic is not None:
+        raw.cubic[:, k] += sums[:, end : end + d].reshape(*shape, d)
+        raw.quartic[:, k] += sums[:, -1].reshape(shape)
+
+
+def _unpacked(products: NDArray, d: int, full: bool) -> NDArray:
+    """Symmetric matrices from their upper triangles, row by row."""
+    if not full:
+        return products
+    matrices = np.empty((len(products), d, d), products.dtype)
+    i, j = np.triu_indices(d)
+    matrices[:, i, j] = products
+    matrices[:, j, i] = products
+    return matrices
+
+
+def _sum_rows(raw: Moments, index: tuple[int, int], X: NDArray, rows: NDArray, weights: NDArray) -> None:
+    """One class under one weighting, from its own rows: for a single fit, many features, or lost digits."""
+    w = weights[rows]
+    if not w.all():
+        rows, w = rows[w > 0], w[w > 0]
+    raw.weight[index] = w.sum()
+    for sums in (raw.first, raw.second, raw.cubic, raw.quartic):
+        if sums is not None:
+            sums[index] = 0
+    if not len(rows):
+        return
+    equal = bool((w == w[0]).all())
+    pilot = X[rows[0]]
+    start = rows[: max(_CHUNK // len(pilot), 64)]
+    pilot = pilot + (X[start] - pilot).mean(axis=0)
+    raw.center[index] = pilot
+    position = 0
+    for part in _pieces(rows, len(pilot)):
+        Z, part_w = X[part] - pilot, w[position : position + len(part)]
+        position += len(part)
+        _add_rows(raw, index, Z, part_w, equal)
+
+
+def _add_rows(raw: Moments, index: tuple[int, int], Z: NDArray, w: NDArray, equal: bool) -> None:
+    raw.first[index] += w @ Z
+    root = Z if equal else Z * np.sqrt(w)[:, None]  # A' A is a symmetric product, half the work of A' B
+    second = root.T @ root if raw.full else np.einsum("ij,ij->j", root, root)
+    raw.second[index] += w[0] * second if equal else second
+    if raw.cubic is not None and raw.quartic is not None:
+        length = np.einsum("ij,ij->i", Z, Z)
+        raw.cubic[index] += (w * length) @ Z
+        raw.quartic[index] += w @ length**2
+
+
+def _pieces(rows: NDArray, width: int) -> Iterator[NDArray]:
+    step = max(_CHUNK // width, 64)
+    return (rows[start : start + step] for start in range(0, len(rows), step))
+
+
+def _cancelled(raw: Moments) -> list[tuple[int, ...]]:
+    """Where the spread about the mean is lost in the square of the distance from the pilot to the mean."""
+    second = np.diagonal(raw.second, axis1=-2, axis2=-1) if raw.full else raw.second
+    weight = raw.weight[..., None]
+    offset = np.divide(raw.first**2, weight, out=np.zeros_like(raw.first), where=weight > 0)
+    return [tuple(index) for index in np.argwhere((second - offset < _KEPT_SHARE * offset).any(axis=-1))]

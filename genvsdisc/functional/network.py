@@ -1,0 +1,232 @@
+"""The mean loss of a stack of networks and its gradient, layer by layer: what `descend` minimizes for an MLP."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genvsdisc.functional.architecture import Architecture
+from genvsdisc.functional.batches import Batch, whole
+from genvsdisc.functional.layers import BatchNorm, affine, affine_backward, affine_gradient, moments
+from genvsdisc.functional.losses import Loss
+
+MOVING_DECAY = 0.9
+"""Weight of the past in moving averages of batch statistics."""
+
+
+class NetworkObjective:
+    """Mean loss + (λ/2) ‖weights‖² of a stack of networks on the same data.
+
+    Parameters
+    ----------
+    architecture : Architecture
+        The network; its last width is the number of classes, or 1 for two classes.
+    X : ndarray of shape (n, features) or (R, n, features)
+        Rows, shared or for each member.
+    codes : ndarray of shape (n,)
+        Class numbers.
+    weights : ndarray of shape (R, n)
+        Weights of the training rows, over which the statistics of batch normalization are taken.
+    loss : Loss
+        Loss of the logits.
+    reg_lambda : float
+        λ. Biases and the parameters of batch normalization are free.
+    dropout : float
+        Share of hidden units left out at random, for each row anew; the others are scaled up by 1 / (1 − dropout).
+    generators : sequence of R numpy Generators
+        Sources of the dropout; not used without.
+    moving_average : bool
+        Take moving averages of the batches' statistics for prediction, not the statistics of all training rows.
+    """
+
+    def __init__(
+        self,
+        architecture: Architecture,
+        X: NDArray,
+        codes: NDArray,
+        weights: NDArray,
+        *,
+        loss: Loss,
+        reg_lambda: float = 0.0,
+        dropout: float = 0.0,
+        generators: Sequence[np.random.Generator] = (),
+        moving_average: bool = False,
+    ) -> None:
+        self.architecture, self.loss, self.dropout = architecture, loss, dropout
+        # A last column of ones, for the biases.
+        self._rows = np.ones((1 if X.ndim == 2 else len(X), X.shape[-2], X.shape[-1] + 1), X.dtype)
+        self._rows[:, :, :-1] = X
+        self.codes = codes
+        self.penalty = architecture.penalized() * X.dtype.type(reg_lambda)
+        self.penalizes = reg_lambda > 0
+        self.generators = generators
+        self.moving_average = moving_average
+        self.updates = np.zeros(len(weights), int)
+        self._training = whole(weights)
+        self._passes: dict[tuple[int, int, int], Pass] = {}
+
+    def value_and_gradient(self, parameters: NDArray, batch: Batch, gradient: NDArray) -> NDArray:
+        """Losses (R,) on a batch; the gradient (R, P) is written."""
+        work = self._pass(parameters, batch, gradient)
+        work.load(batch)
+        work.forward(batch)
+        losses = self.loss.value_and_gradient(work.logits, work.targets, batch.weights)
+        work.backward()
+        if self.moving_average:
+            self._follow(work, batch.members)
+        if self.penalizes:
+            np.multiply(parameters, self.penalty, out=work.shrinkage)
+            losses += 0.5 * np.vecdot(work.shrinkage, parameters)
+            gradient += work.shrinkage
+        return losses
+
+    def value(self, parameters: NDArray, batch: Batch) -> NDArray:
+        """Losses (R,) at prediction: no dropout, no penalty, statistics as in `settled`."""
+        maps = self.architecture.folded(self.settled(parameters, batch.members))
+        logits = self.architecture.hidden(maps, self._columns(batch))[-1]
+        return self.loss.value_and_gradient(logits, one_hot(self.gather_codes(batch), logits), batch.weights)
+
+    def settled(self, parameters: NDArray, members: NDArray) -> NDArray:
+        """Parameters with the statistics that prediction uses: layer after layer, those of all training rows.
+
+        Parameters
+        ----------
+        parameters : ndarray of shape (R', P)
+            Networks.
+        members : ndarray of shape (R',)
+            Which members of the stack they are.
+        """
+        if not self.architecture.batch_norm or self.moving_average:
+            return parameters
+        settled = parameters.copy()
+        batch = self._training.take(members)
+        values, weights = self._columns(batch), batch.weights[:, :, None]
+        for layer, activation in zip(self.architecture.layers(settled), self.architecture.activations, strict=False):
+            values = layer.weights[:, :, :-1] @ values
+            values += layer.weights[:, :, -1:]
+            scratch = np.empty_like(values)
+            if layer.norm is not None:
+                layer.norm.mean[:], layer.norm.variance[:] = moments(values, weights)
+                BatchNorm(layer.norm, np.empty_like(values)).forward(values, weights, scratch)
+            activation.forward(values, scratch)
+        return settled
+
+    def _follow(self, work: Pass, members: NDArray) -> None:
+        """Move the averages toward the statistics of the batch; the first batches count alike."""
+        self.updates[members] += 1
+        step = np.maximum(1 - MOVING_DECAY, 1 / self.updates[members])[:, None, None]
+        for batch_norm in work.norms:
+            norm = batch_norm.norm
+            norm.mean[:] += step * (batch_norm.mean - norm.mean)
+            norm.variance[:] += step * (batch_norm.variance - norm.variance)
+
+    def gather(self, batch: Batch, out: NDArray | None = None) -> NDArray:
+        """Rows of a batch with a last column of ones, (R, b, features + 1); (1, n, ...) where all share all rows."""
+        shared = len(self._rows) == 1
+        if batch.rows is None:
+            return self._rows if shared else self._rows[batch.members]
+        n = self._rows.shape[1]
+        rows = batch.rows if shared else batch.rows + batch.members[:, None] * n
+        return np.take(self._rows.reshape(-1, self._rows.shape[2]), rows, axis=0, out=out, mode="clip")
+
+    def gather_codes(self, batch: Batch) -> NDArray:
+        """Class numbers of a batch, (R, b) or (1, n)."""
+        return self.codes[None] if batch.rows is None else self.codes[batch.rows]
+
+    def _columns(self, batch: Batch) -> NDArray:
+        """Rows of a batch, feature-major and without the ones."""
+        return self.gather(batch)[:, :, :-1].swapaxes(1, 2)
+
+    def _pass(self, parameters: NDArray, batch: Batch, gradient: NDArray) -> Pass:
+        """Arrays to work in, made once for each shape: a training step allocates nothing that grows with it."""
+        key = (id(parameters), *batch.weights.shape)
+        work = self._passes.get(key)
+        if work is None or work.parameters is not parameters or work.gradient is not gradient:
+            if len(self._passes) > 3:
+                self._passes.clear()
+            work = self._passes[key] = Pass(self, parameters, gradient, batch.weights.shape[1])
+        return work
+
+
+def one_hot(codes: NDArray, like: NDArray) -> NDArray:
+    """Indicate class numbers (R, b) in the shape of logits (R, K, b); for one output, class 1."""
+    classes = np.arange(like.shape[1]) if like.shape[1] > 1 else np.array([1])
+    return np.equal(codes[:, None, :], classes[:, None], out=np.empty_like(like), casting="unsafe")
+
+
+class Pass:
+    """One forward and one backward pass through a stack of networks, in arrays that are used again and again."""
+
+    def __init__(self, objective: NetworkObjective, parameters: NDArray, gradient: NDArray, size: int) -> None:
+        self.objective, self.parameters, self.gradient = objective, parameters, gradient
+        architecture = objective.architecture
+        self.activations = architecture.activations
+        self.layers, self.gradients = architecture.layers(parameters), architecture.layers(gradient)
+        count, dtype = len(parameters), parameters.dtype
+        hidden = architecture.widths[1:-1]
+        # Each layer's values have a last unit that stays 1, for the bias of the layer above.
+        self.padded = [np.ones((count, width + 1, size), dtype) for width in hidden]
+        self.values = [padded[:, :-1] for padded in self.padded]
+        self.deltas = [np.empty((count, width, size), dtype) for width in hidden]
+        self.scratch = [np.empty((count, width, size), dtype) for width in hidden]
+        self.logits = np.empty((count, architecture.widths[-1], size), dtype)
+        self.shrinkage = np.empty_like(parameters)
+        self.batch: Batch | None = None
+        norms = [layer.norm for layer in self.layers if layer.norm is not None]
+        self.norms = [BatchNorm(norm, np.empty_like(delta)) for norm, delta in zip(norms, self.deltas, strict=False)]
+        self.norm_gradients = [layer.norm for layer in self.gradients if layer.norm is not None]
+        # Dropout is applied to a copy: the derivative of an activation needs its own value.
+        self.masks = [np.zeros_like(delta) for delta in self.deltas] if objective.dropout else []
+        self.active = [np.empty_like(delta) for delta in self.deltas] if objective.dropout else self.values
+        self.gathered = np.empty((count, size, architecture.widths[0] + 1), dtype)
+
+    def load(self, batch: Batch) -> None:
+        """Fetch the rows and classes of a batch, unless they are those of the last one."""
+        if batch is self.batch:
+            return
+        self.batch = batch
+        rows = self.objective.gather(batch, self.gathered)
+        self.inputs = [rows.swapaxes(1, 2), *self.padded]
+        self.targets = one_hot(self.objective.gather_codes(batch), self.logits)
+        if self.norms:
+            self.row_weights = (batch.weights / batch.weights.sum(axis=1, keepdims=True))[:, :, None]
+
+    def forward(self, batch: Batch) -> None:
+        """Compute the logits of a loaded batch."""
+        for i, activation in enumerate(self.activations):
+            active, scratch = self.active[i], self.scratch[i]
+            affine(self.layers[i].weights, self.inputs[i], active)
+            if self.norms:
+                self.norms[i].forward(active, self.row_weights, scratch)
+            activation.forward(active, scratch)
+            if self.masks:
+                self._draw_mask(self.masks[i], batch)
+                np.multiply(active, self.masks[i], out=self.values[i])
+        affine(self.layers[-1].weights, self.inputs[-1], self.logits)
+
+    def backward(self) -> None:
+        """Compute the gradient of all parameters from that of the logits, which `logits` holds now."""
+        delta = self.logits
+        affine_gradient(delta, self.inputs[-1], self.gradients[-1].weights)
+        for i in range(len(self.activations) - 1, -1, -1):
+            affine_backward(delta, self.layers[i + 1].weights, self.deltas[i])
+            delta = self.deltas[i]
+            if self.masks:
+                delta *= self.masks[i]
+            self.activations[i].backward(delta, self.active[i], self.scratch[i])
+            gradient = self.gradients[i]
+            if self.norms:
+                self.norms[i].backward(delta, self.norm_gradients[i], self.scratch[i])
+            affine_gradient(delta, self.inputs[i], gradient.weights)
+            if self.norms:
+                gradient.weights[:, :, -1] = 0  # normalization takes the bias out; rounding would leave a trace of it
+
+    def _draw_mask(self, mask: NDArray, batch: Batch) -> None:
+        """Draw which units each row keeps. Padding draws nothing, so a member has the same masks in any stack."""
+        keep = 1 - self.objective.dropout
+        for r, member in enumerate(batch.members):
+            present = np.flatnonzero(batch.weights[r])
+            draws = self.objective.generators[member].random((mask.shape[1], len(present)), dtype=mask.dtype)
+            mask[r][:, present] = (draws < keep) / mask.dtype.type(keep)

@@ -1,0 +1,54 @@
+"""What a solver found for a stack of objectives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Solution:
+    """What a solver found for R objectives.
+
+    Parameters
+    ----------
+    theta : ndarray of shape (R, C, D)
+        Coefficients.
+    n_iter : ndarray of int, shape (R,)
+        Steps taken.
+    converged : ndarray of bool, shape (R,)
+        Whether the stopping rule was met.
+    curves : list of R lists of float
+        Objective before each step and at the end.
+    receding : ndarray of bool, shape (R,), optional
+        Whether the optimum was seen to lie at infinity (separable classes, no penalty).
+    """
+
+    theta: NDArray
+    n_iter: NDArray
+    converged: NDArray
+    curves: list[list[float]]
+    receding: NDArray | bool = False
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """Put the solutions of consecutive blocks of replicates together."""
+        if len(parts) == 1:
+            return parts[0]
+        return cls(
+            np.concatenate([part.theta for part in parts]),
+            np.concatenate([part.n_iter for part in parts]),
+            np.concatenate([part.converged for part in parts]),
+            [curve for part in parts for curve in part.curves],
+            np.concatenate([np.broadcast_to(part.receding, len(part.theta)) for part in parts]),
+        )
+
+
+def curves_of(history: Sequence[NDArray], n_iter: NDArray, last: NDArray) -> list[list[float]]:
+    """Give each replicate its own values, up to its last step and with its last value, from an array (R,) a step."""
+    table = np.stack(history, axis=1)
+    return [[*row[:n].tolist(), end] for row, n, end in zip(table, n_iter, last.tolist(), strict=True)]

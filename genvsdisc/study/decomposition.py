@@ -1,0 +1,258 @@
+"""Bias, variance and noise of 0-1 loss, Brier score and log loss, all from one set of refits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from sklearn.utils import check_consistent_length, check_random_state, gen_batches
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import _check_sample_weight
+
+from ..functional.decomposition import noise
+from .contributions import SUMS_OF_ROWS
+from .metrics import LOSSES
+from .refits import refit_probabilities
+from .resampling import training_draws
+
+TERMS = ("expected", "noise", "bias", "variance", "net_variance", "interaction")
+BLOCK_CELLS = 2_000_000
+"""Probabilities held in double precision at once."""
+N_MULTIPLIERS = 200
+"""Perturbed main predictions behind the standard error of the 0-1 bias: it is known to 5 percent."""
+
+
+def bias_variance(
+    estimator: Any,
+    X: Any,
+    y: ArrayLike,
+    X_test: Any,
+    y_test: ArrayLike,
+    *,
+    losses: Sequence[str] = LOSSES,
+    n_repeats: int = 200,
+    resample: str | ArrayLike = "bootstrap",
+    train_size: int | float | None = None,
+    posterior: Callable[[Any], ArrayLike] | None = None,
+    sample_weight: ArrayLike | None = None,
+    test_weight: ArrayLike | None = None,
+    random_state: Any = None,
+    n_jobs: int | None = None,
+) -> pd.DataFrame:
+    r"""Split the expected loss of a learning algorithm into noise, bias and variance.
+
+    The algorithm is fitted to `n_repeats` draws of the training rows; each fit judges all test rows. With t a label
+    (of law q where `posterior` is given, else the one in `y_test`), p the probabilities of a random fit and y its
+    prediction, the terms, averaged over the test rows, are
+
+    ========== ============== ======================= ==========================
+    loss       noise          bias                    variance
+    ========== ============== ======================= ==========================
+    zero_one   1 - max q      1[m != y*]              P(y != m)
+    brier      1 - sum q^2    \|mean p - q\|^2        mean \|p - mean p\|^2
+    log_loss   H(q), nats     KL(q | c)               mean KL(c | p)
+    ========== ============== ======================= ==========================
+
+    where m is the most frequent prediction, y* the most probable label and c the normalized geometric mean of the p.
+    Always ``loss = noise + bias + net_variance + interaction``. For Brier score and log loss ``net_variance`` is the
+    variance and ``interaction`` is 0. For the 0-1 loss they are Domingos': with ``loss = c1 noise + bias + c2
+    variance``, ``net_variance = c2 variance`` (variance helps where the main prediction is wrong) and ``interaction =
+    (c1 - 1) noise`` (a wrong prediction can hit a noisy label); no decomposition of the 0-1 loss adds up without one.
+
+    Parameters
+    ----------
+    estimator : classifier with ``predict_proba``
+        Any scikit-learn classifier. Those with ``fit_replicates`` make all fits at once.
+    X, y : array-like of shape (n_samples, n_features) and (n_samples,)
+        Training rows and labels of any type that sorts.
+    X_test, y_test : array-like of shape (n_test, n_features) and (n_test,)
+        Rows on which the fits are judged.
+    losses : sequence of {"zero_one", "brier", "log_loss", "zero_one_kohavi_wolpert"}
+        Rows of the result. The last, Kohavi & Wolpert's decomposition of the 0-1 loss, is half the Brier
+        decomposition of the predictions as unit vectors; its variance is never negative, its bias never 0 on noise.
+    n_repeats : int, default=200
+        Number of draws, at least 2.
+    resample : {"bootstrap", "subsample", "disjoint"} or array-like of shape (n_repeats, n_samples)
+        "bootstrap": rows drawn with replacement; "subsample": without, stratified by class; "disjoint": stratified sets
+        that share no row, the only ones that are independent; an array: how often each row stands in each draw.
+    train_size : int or float, default=None
+        Rows of a draw, as a number or as a share of n_samples. None: n_samples for the bootstrap, half of them for
+        subsamples, ``n_samples // n_repeats`` for disjoint sets.
+    posterior : callable, default=None
+        True class probabilities: X_test -> (n_test, n_classes), classes sorted. None: unknown; the noise is then NaN
+        and ``bias`` is bias + noise, because the label is taken for the truth.
+    sample_weight : array-like of shape (n_samples,), default=None
+        How likely a training row is to be drawn, in proportion; 0 leaves it out. Not used with an array `resample`.
+    test_weight : array-like of shape (n_test,), default=None
+        Weights of the test rows in all averages.
+    random_state : int, RandomState instance or None, default=None
+        Seeds the draws, and every ``random_state`` of the estimator that is None.
+    n_jobs : int, default=None
+        Processes for estimators without ``fit_replicates``. Changes no result.
+
+    Returns
+    -------
+    terms : DataFrame indexed by loss
+        Columns loss, noise, bias, variance, net_variance and interaction, and for each its standard error with
+        ``_se`` behind the name: the Monte-Carlo error over training draws, given the test rows. `noise_se` alone is
+        over test rows, since the noise does not depend on the draws.
+
+    Raises
+    ------
+    ValueError
+        If fewer than 2 draws are asked for, if disjoint sets do not fit in the rows, if a loss or a way to resample
+        has no such name, or if `posterior` gives no probabilities of the classes.
+
+    Notes
+    -----
+    Few draws make the plug-in variance too small. The variance of the Brier score and of Kohavi & Wolpert is
+    therefore multiplied by S / (S - 1), which makes it unbiased, and that of the log loss too, to first order; bias
+    is what is left of the loss, and can be negative within its error. For Domingos' bias and variance no correction is
+    known and none is made. Bootstrap and subsamples vary within one table: the terms are those of that table.
+
+    References
+    ----------
+    Domingos, P. (2000). A unified bias-variance decomposition for zero-one and squared loss. AAAI, 564-569.
+    Heskes, T. (1998). Bias/variance decompositions for likelihood-based estimators. Neural Computation 10.
+    Yang, Z. et al. (2020). Rethinking bias-variance trade-off for generalization of neural networks. ICML.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.naive_bayes import GaussianNB
+    >>> X, y = load_iris(return_X_y=True)
+    >>> terms = bias_variance(GaussianNB(), X[::2], y[::2], X[1::2], y[1::2], n_repeats=20, random_state=0)
+    >>> bool(abs(terms["loss"] - terms["bias"] - terms["net_variance"]).max() < 1e-12)
+    True
+    """
+    check_consistent_length(X, y)
+    check_consistent_length(X_test, y_test)
+    y, y_test = np.asarray(y), np.asarray(y_test)
+    check_classification_targets(y)
+    classes, codes = np.unique(np.concatenate([y, y_test]), return_inverse=True)
+    X_test = X_test if hasattr(X_test, "shape") else np.asarray(X_test)
+    truth = codes[len(y) :] if posterior is None else _law(posterior(X_test), len(y_test), classes)
+    rng = check_random_state(random_state)
+    weights = training_draws(
+        codes[: len(y)], n_repeats, resample, size=train_size, sample_weight=sample_weight, random_state=rng
+    )
+    probabilities = refit_probabilities(
+        estimator, X, y, weights, X_test, classes=classes, random_state=rng, n_jobs=n_jobs
+    )
+    terms = decompose(np.stack(probabilities), truth, losses, sample_weight=test_weight, random_state=rng)
+    terms = terms.set_index("loss").rename_axis(index=None)
+    terms.columns = terms.columns.str.replace("expected", "loss")
+    return terms
+
+
+def _law(q: ArrayLike, n_test: int, classes: NDArray) -> NDArray:
+    q = np.asarray(q, dtype=float)
+    if q.shape != (n_test, len(classes)) or not np.allclose(q.sum(axis=1), 1, atol=1e-6) or q.min() < 0:
+        raise ValueError(
+            f"posterior must give probabilities of shape {(n_test, len(classes))}, a column for each of the sorted "
+            f"classes {classes.tolist()}, rows that sum to 1; got shape {q.shape}"
+        )
+    return q
+
+
+def decompose(
+    probabilities: NDArray,
+    truth: NDArray,
+    losses: Sequence[str] = LOSSES,
+    *,
+    sample_weight: ArrayLike | None = None,
+    random_state: Any = 0,
+) -> pd.DataFrame:
+    """Split the loss of stored predictions; `bias_variance` explains the terms, and fits first.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (S, n, n_classes)
+        Predictions of S models, trained on S draws, for the same n rows.
+    truth : ndarray of shape (n,) or (n, n_classes)
+        Index of the label of each row, or the true probabilities of the classes.
+    losses : sequence of str, default=("zero_one", "brier", "log_loss")
+        Rows of the result, "zero_one_kohavi_wolpert" also.
+    sample_weight : array-like of shape (n,), default=None
+        Weights of the rows in all averages.
+    random_state : int, RandomState instance or None, default=0
+        Randomness of the standard errors of the 0-1 bias, which need a simulation.
+
+    Returns
+    -------
+    terms : DataFrame
+        A row for each loss: loss (its name), expected, expected_se, noise, noise_se, bias, bias_se, variance,
+        variance_se, net_variance, net_variance_se, interaction, interaction_se. With labels only, noise and noise_se
+        are NaN: the noise is then part of the bias.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> p = np.array([[[0.75, 0.25]], [[0.25, 0.75]]])
+    >>> decompose(p, np.array([0]), ("brier",))[["expected", "bias", "variance"]]
+       expected  bias  variance
+    0     0.625   0.375      0.25
+    """
+    S, _, K = probabilities.shape
+    if S < 2:
+        raise ValueError(f"bias and variance need at least 2 draws, got {S}")
+    known = truth.ndim == 2
+    q = truth if known else np.eye(K)[truth]
+    weights = _check_sample_weight(sample_weight, q, dtype=np.float64, ensure_non_negative=True)
+    weights = weights / weights.sum()
+    multipliers = check_random_state(random_state).standard_normal((N_MULTIPLIERS, S)) / np.sqrt(S * (S - 1))
+    rows = []
+    for loss in losses:
+        row = _row(loss, probabilities, q, weights, multipliers)
+        if not known:
+            row["noise"] = row["noise_se"] = np.nan
+        rows.append({"loss": loss, **row})
+    return pd.DataFrame(rows)
+
+
+def _row(loss: str, p: NDArray, q: NDArray, weights: NDArray, multipliers: NDArray) -> dict[str, float]:
+    """Terms and standard errors of one loss."""
+    S, n, K = p.shape
+    sums_of_rows = SUMS_OF_ROWS.get(loss)
+    if sums_of_rows is None:
+        raise ValueError(f"losses must be among {', '.join(SUMS_OF_ROWS)}, got {loss!r}")
+    blocks = gen_batches(n, max(1, BLOCK_CELLS // (max(S, N_MULTIPLIERS) * K)))
+    parts = [sums_of_rows(p[:, b], q[b], weights[b], multipliers) for b in blocks]
+    sums = {name: np.sum([part[name] for part in parts], axis=0) for name in parts[0]}
+    pointwise_noise = noise(q, loss)
+    floor = float(weights @ pointwise_noise)
+    spread = n / max(n - 1, 1) * weights**2 @ (pointwise_noise - floor) ** 2
+    terms = {"expected": _mean(sums["expected"]), "noise": (floor, float(np.sqrt(spread)))}
+    terms |= (_zero_one_terms if loss == "zero_one" else _additive_terms)(sums, floor, multipliers)
+    return {name + suffix: terms[name][i] for name in TERMS for i, suffix in enumerate(("", "_se"))}
+
+
+def _additive_terms(sums: dict[str, NDArray], floor: float, _: NDArray) -> dict[str, tuple[float, float]]:
+    variance = sums["variance"] * len(sums["variance"]) / (len(sums["variance"]) - 1)
+    spread = _mean(variance)
+    return {
+        "bias": _mean(sums["expected"] - floor - variance),
+        "variance": spread,
+        "net_variance": spread,
+        "interaction": (0.0, 0.0),
+    }
+
+
+def _zero_one_terms(sums: dict[str, NDArray], floor: float, multipliers: NDArray) -> dict[str, tuple[float, float]]:
+    bias, perturbed_bias = sums["bias"][0], sums["bias"][1:]
+    suboptimal = sums["suboptimal"]
+    perturbed_net = multipliers @ (suboptimal - suboptimal.mean()) - perturbed_bias
+    return {
+        "bias": (float(bias), float(perturbed_bias.std(ddof=1))),
+        "variance": _mean(sums["variance"]),
+        "net_variance": (float(suboptimal.mean() - bias), float(perturbed_net.std(ddof=1))),
+        "interaction": _mean(sums["expected"] - suboptimal - floor),
+    }
+
+
+def _mean(contributions: NDArray) -> tuple[float, float]:
+    """Mean over draws and its standard error."""
+    return float(contributions.mean()), float(contributions.std(ddof=1) / np.sqrt(len(contributions)))

@@ -1,0 +1,221 @@
+"""Reliability of forecasts of one event: score splits without bins, and an ECE that knows its own null."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.optimize import isotonic_regression
+from scipy.special import xlog1py, xlogy
+from scipy.stats import binom
+
+SCORES = ("brier", "log_loss")
+
+
+class ScoreSplit(NamedTuple):
+    """``score = miscalibration - discrimination + uncertainty``."""
+
+    score: float
+    miscalibration: float
+    discrimination: float
+    uncertainty: float
+
+
+class MurphySplit(NamedTuple):
+    """``brier = reliability - resolution + uncertainty``."""
+
+    reliability: float
+    resolution: float
+    uncertainty: float
+
+
+def reliability_curve(forecast: NDArray, outcome: NDArray, max_points: int | None = None) -> pd.DataFrame:
+    """Recalibrate forecasts by isotonic regression (CORP: consistent, optimally binned, reproducible, by PAV).
+
+    Parameters
+    ----------
+    forecast : ndarray of shape (n,)
+        Forecasts of the event.
+    outcome : ndarray of shape (n,)
+        1 where the event happened, else 0.
+    max_points : int, default=None
+        Neighboring steps are pooled until there are no more than these, of about equal numbers of rows.
+
+    Returns
+    -------
+    steps : DataFrame
+        One row for each step of the regression: forecast (mean of the rows), observed (share of events) and n (rows);
+        both rise.
+
+    References
+    ----------
+    Dimitriadis, T., Gneiting, T. and Jordan, A. (2021). Stable reliability diagrams for probabilistic classifiers.
+    PNAS 118.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> reliability_curve(np.array([0.1, 0.4, 0.6, 0.9]), np.array([0, 1, 0, 1]))
+       forecast  observed  n
+    0       0.1       0.0  1
+    1       0.5       0.5  2
+    2       0.9       1.0  1
+    """
+    values, counts, events = _tally(forecast, outcome)
+    starts = isotonic_regression(events / counts, weights=counts).blocks[:-1]
+    n = np.add.reduceat(counts, starts)
+    if max_points is not None and len(n) > max_points:
+        middle = np.cumsum(n) - n / 2
+        starts = starts[np.unique(np.floor(middle / n.sum() * max_points), return_index=True)[1]]
+        n = np.add.reduceat(counts, starts)
+    return pd.DataFrame(
+        {
+            "forecast": np.add.reduceat(values * counts, starts) / n,
+            "observed": np.add.reduceat(events, starts) / n,
+            "n": n.astype(int),
+        }
+    )
+
+
+def corp_split(forecast: NDArray, outcome: NDArray, score: str = "brier") -> ScoreSplit:
+    """Split a mean proper score of binary forecasts into miscalibration, discrimination and uncertainty.
+
+    With S the score of the forecasts, S_C that after isotonic recalibration and S_R that of the base rate:
+    ``miscalibration = S - S_C``, ``discrimination = S_R - S_C``, ``uncertainty = S_R``. Neither of the first two is
+    ever negative, nothing is binned, and the recalibration is the same for all proper scores.
+
+    Parameters
+    ----------
+    forecast : ndarray of shape (n,)
+        Forecasts of the event.
+    outcome : ndarray of shape (n,)
+        1 where the event happened, else 0.
+    score : {"brier", "log_loss"}, default="brier"
+        ``(f - o)^2``, between 0 and 1, or ``-o log f - (1 - o) log(1 - f)`` in nats, f clipped at the machine epsilon.
+
+    Returns
+    -------
+    split : ScoreSplit
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> corp_split(np.array([-1, 1, 1, 2]), np.array([0, 0, 1, 1]))
+    ScoreSplit(score=0.75, miscalibration=0.625, discrimination=0.125, uncertainty=0.25)
+    """
+    if score not in SCORES:
+        raise ValueError(f"score must be one of {', '.join(SCORES)}, got {score!r}")
+    steps = reliability_curve(forecast, outcome)
+    # The entropy of a recalibrated group is its mean score: q(1 - q) for the Brier score, H(q) for the log loss.
+    entropy = _binary_brier_entropy if score == "brier" else _binary_entropy
+    base = float(entropy(np.mean(outcome)))
+    recalibrated = float(np.average(entropy(steps["observed"].to_numpy()), weights=steps["n"]))
+    own = _mean_score(np.asarray(forecast, dtype=float), np.asarray(outcome), score)
+    return ScoreSplit(own, own - recalibrated, base - recalibrated, base)
+
+
+def murphy_split(forecast: NDArray, outcome: NDArray, *, debiased: bool = True) -> MurphySplit:
+    """Split the Brier score ``mean (f - o)^2`` of forecasts that take few values.
+
+    Rows are grouped by equal forecast. The plug-in reliability is too large by ``C = mean_k n_k o_k (1 - o_k) /
+    (n_k - 1)``; Ferro & Fricker subtract it, and give ``C - U`` and ``U = o (1 - o) / (n - 1)`` back to resolution
+    and uncertainty, so that the sum stays. A group of one row says nothing of its own error and adds nothing to C.
+
+    Parameters
+    ----------
+    forecast : ndarray of shape (n,)
+        Probabilities of the event.
+    outcome : ndarray of shape (n,)
+        1 where the event happened, else 0.
+    debiased : bool, default=True
+        Whether to correct.
+
+    Returns
+    -------
+    split : MurphySplit
+
+    References
+    ----------
+    Ferro, C. and Fricker, T. (2012). A bias-corrected decomposition of the Brier score. QJRMS 138.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> murphy_split(np.array([0.25, 0.25, 0.75, 0.75]), np.array([0, 0, 1, 1]), debiased=False)
+    MurphySplit(reliability=0.0625, resolution=0.25, uncertainty=0.25)
+    """
+    values, counts, events = _tally(forecast, outcome)
+    n, rates, base = float(counts.sum()), events / counts, float(np.mean(outcome))
+    correction = excess = 0.0
+    if debiased:
+        correction = float(np.sum(counts * rates * (1 - rates) / np.maximum(counts - 1, 1)) / n)
+        excess = base * (1 - base) / (n - 1)
+    return MurphySplit(
+        float(counts @ (values - rates) ** 2 / n) - correction,
+        float(counts @ (rates - base) ** 2 / n) - correction + excess,
+        base * (1 - base) + excess,
+    )
+
+
+def expected_calibration_error(forecast: NDArray, outcome: NDArray, n_bins: int = 15) -> tuple[float, float]:
+    """Compute the expected calibration error, and what a calibrated forecaster would score with the same forecasts.
+
+    ``sum_b n_b / n |mean outcome - mean forecast|`` over bins of equal width depends on the bins and is never 0 on
+    finite data. Its expectation under calibration is a mean absolute deviation of binomial counts, in closed form (de
+    Moivre): exact where forecasts do not vary within a bin, slightly large where they do.
+
+    Parameters
+    ----------
+    forecast : ndarray of shape (n,)
+        Probabilities of the event.
+    outcome : ndarray of shape (n,)
+        1 where the event happened, else 0; rows are taken as independent.
+    n_bins : int, default=15
+        Bins of equal width on [0, 1].
+
+    Returns
+    -------
+    ece, ece_calibrated : float
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> ece, ece_calibrated = expected_calibration_error(np.full(4, 0.5), np.array([0, 0, 1, 1]))
+    >>> ece, round(ece_calibrated, 12)
+    (0.0, 0.1875)
+    """
+    bins = np.minimum((np.asarray(forecast) * n_bins).astype(int), n_bins - 1)
+    counts = np.bincount(bins, minlength=n_bins)
+    used = counts > 0
+    counts = counts[used]
+    sums = np.bincount(bins, weights=forecast, minlength=n_bins)[used]
+    events = np.bincount(bins, weights=outcome, minlength=n_bins)[used]
+    p = np.clip(sums / counts, 0, 1)
+    above = np.floor(counts * p) + 1
+    deviation = 2 * above * (1 - p) * binom.pmf(above, counts, p)
+    n = counts.sum()
+    return float(np.abs(events - sums).sum() / n), float(deviation.sum() / n)
+
+
+def _tally(forecast: NDArray, outcome: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+    """Sorted distinct forecasts, rows of each, events of each."""
+    values, inverse = np.unique(np.asarray(forecast, dtype=float), return_inverse=True)
+    return values, np.bincount(inverse).astype(float), np.bincount(inverse, weights=outcome)
+
+
+def _binary_brier_entropy(rate: NDArray) -> NDArray:
+    return rate * (1 - rate)
+
+
+def _binary_entropy(rate: NDArray) -> NDArray:
+    return -xlogy(rate, rate) - xlog1py(1 - rate, -rate)
+
+
+def _mean_score(forecast: NDArray, outcome: NDArray, score: str) -> float:
+    if score == "brier":
+        return float(np.mean((forecast - outcome) ** 2))
+    eps = np.finfo(float).eps
+    inner = np.clip(forecast, eps, 1 - eps)
+    return float(-np.mean(xlogy(outcome, inner) + xlog1py(1 - outcome, -inner)))

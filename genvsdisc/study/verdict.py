@@ -1,0 +1,154 @@
+"""The answer in a few plain sentences; every number in them stands in a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+SURE = 0.95
+"""Probability from which a statement is made without a "may"."""
+BEST = "best of each family"
+"""Form under which the pair of the best models of the two families stands in the table `differences`."""
+LOSS_NAMES = {"zero_one": "0-1 error", "brier": "Brier score", "log_loss": "log loss"}
+
+
+def write_verdict(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any]) -> str:
+    """Say which family wins, by how much, how surely, where the answer flips, and why.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Tables of a comparison: differences, decomposition, crossings, assumptions.
+    meta : mapping
+        Its facts; ``n_rows`` and ``design`` are read.
+
+    Returns
+    -------
+    verdict : str
+        Sentences parted by spaces.
+    """
+    pairs = tables["differences"]
+    best = pairs[pairs["form"] == BEST].set_index("loss")
+    if best.empty:
+        return "No verdict: a comparison needs a generative and a discriminative model that could both be fitted."
+    losses = [loss for loss in LOSS_NAMES if loss in best.index]
+    sentences = [_who_wins(best.loc[losses[0]], losses[0], meta)]
+    sentences += [_also(best.loc[loss], loss) for loss in losses[1:] if loss == "log_loss"]
+    sentences += _why(best, tables["decomposition"])
+    sentences += _flips(tables["crossings"], losses[0])
+    sentences += _violated(tables["assumptions"])
+    return " ".join(sentences)
+
+
+def _who_wins(row: pd.Series, loss: str, meta: Mapping[str, Any]) -> str:
+    rope = meta["design"]["rope"]
+    rows = meta["n_rows"]
+    pair = f"{row['generative']} (generative) and {row['discriminative']} (discriminative)"
+    gap = f"{abs(row['difference']):.3f} in {LOSS_NAMES[loss]}"
+    if row["p_equal"] >= SURE:
+        return (
+            f"Practically equal at {rows} rows: the best of each family, {pair}, differ by {gap}, "
+            f"less than {rope:g} with probability {row['p_equal']:.2f}."
+        )
+    for side, other in (("generative", "discriminative"), ("discriminative", "generative")):
+        if row[f"p_{side}"] >= SURE:
+            return (
+                f"The {side} family wins at {rows} rows: {row[side]} beats {row[other]} by {gap} "
+                f"(95% interval {_interval(row)}); its lead exceeds {rope:g} with probability {row[f'p_{side}']:.2f}."
+            )
+    leads = "generative" if row["difference"] < 0 else "discriminative"
+    return (
+        f"Cannot tell at {rows} rows which family has the lower {LOSS_NAMES[loss]}: of the best of each, {pair}, the "
+        f"{leads} one leads by {abs(row['difference']):.3f} (generative minus discriminative: 95% interval "
+        f"{_interval(row)}). Probability that generative is better by more than {rope:g}: {row['p_generative']:.2f}, "
+        f"practically equal: {row['p_equal']:.2f}, discriminative better: {row['p_discriminative']:.2f}."
+        + _rows_to_settle(row, rope, rows)
+    )
+
+
+def _rows_to_settle(row: pd.Series, rope: float, rows: int) -> str:
+    """Rows at which the interval would lie on one side, were the difference to stay and its error fall as 1/sqrt(n)."""
+    half_width = (row["upper"] - row["lower"]) / 2
+    distance = abs(abs(row["difference"]) - rope)
+    if not np.isfinite(half_width) or distance < half_width / 10:
+        return ""
+    needed = rows * (half_width / distance) ** 2
+    return (
+        f" If the difference stayed as it is, about {_two_digits(needed)} rows would settle it."
+        if needed > rows
+        else ""
+    )
+
+
+def _two_digits(number: float) -> str:
+    return f"{float(f'{number:.1e}'):,.0f}"
+
+
+def _interval(row: pd.Series) -> str:
+    return f"{row['lower']:.3f} to {row['upper']:.3f}"
+
+
+def _also(row: pd.Series, loss: str) -> str:
+    name = LOSS_NAMES[loss]
+    for side in ("generative", "discriminative"):
+        if row[f"p_{side}"] >= SURE:
+            return (
+                f"Its probabilities are judged by the {name}: there {row[side]} is better by "
+                f"{abs(row['difference']):.3f} (probability {row[f'p_{side}']:.2f})."
+            )
+    if row["p_equal"] >= SURE:
+        return f"In {name} the two are practically equal (probability {row['p_equal']:.2f})."
+    return (
+        f"In {name} they differ by {row['difference']:+.3f} (95% interval {_interval(row)}), which does not settle it."
+    )
+
+
+def _why(best: pd.DataFrame, decomposition: pd.DataFrame) -> list[str]:
+    """Name the part of the log loss in which the two differ most, where it exceeds twice its standard error."""
+    loss = "log_loss" if "log_loss" in best.index else best.index[0]
+    rows = decomposition[decomposition["loss"] == loss]
+    names = best.loc[loss, ["generative", "discriminative"]]
+    rows = rows[rows["model"].isin(names)]
+    if rows["model"].nunique() < 2:
+        return []
+    size = rows["n_train"].max()
+    at_size = rows[rows["n_train"] == size].set_index("model").loc[list(names)]
+    parts = {}
+    for part in ("bias", "net_variance"):
+        gap = at_size[part].iloc[0] - at_size[part].iloc[1]
+        error = float(np.hypot(*at_size[f"{part}_se"]))
+        parts[part] = (gap, error)
+    part = max(parts, key=lambda p: abs(parts[p][0]))
+    gap, error = parts[part]
+    if not abs(gap) > 2 * error:
+        return [f"At {size} training rows neither bias nor variance tells them apart."]
+    worse = names.iloc[0] if gap > 0 else names.iloc[1]
+    word = "bias" if part == "bias" else "variance"
+    return [
+        f"The larger part of their difference in {LOSS_NAMES[loss]} at {size} training rows is {word}: "
+        f"{worse} has {abs(gap):.3f} more (standard error {error:.3f})."
+    ]
+
+
+def _flips(crossings: pd.DataFrame, loss: str) -> list[str]:
+    return [
+        f"{row.generative} and {row.discriminative} change places near {row.estimate:.0f} training rows "
+        f"(95% interval {row.lower:.0f} to {row.upper:.0f}): below, the {row.leader_smallest} one leads."
+        for row in crossings[crossings["loss"] == loss].itertuples()
+        if np.isfinite(row.estimate) and np.isfinite(row.lower) and np.isfinite(row.upper)
+    ][:2]
+
+
+def _violated(assumptions: pd.DataFrame) -> list[str]:
+    """Name the assumption whose violation costs most, where the interval of its cost excludes zero."""
+    costly = assumptions[assumptions["cost_lower"] > 0]
+    if costly.empty:
+        return []
+    worst = costly.loc[costly["cost"].idxmax()]
+    return [
+        f"The assumption that costs most is {worst['assumption']}: dropping it lowers the log loss by "
+        f"{worst['cost']:.3f} (95% interval {worst['cost_lower']:.3f} to {worst['cost_upper']:.3f})."
+    ]

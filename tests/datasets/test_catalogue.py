@@ -1,0 +1,49 @@
+"""Tables by name: complete, labelled, carded, and what they say they are."""
+
+import hashlib
+import tomllib
+
+import numpy as np
+import pytest
+
+from genvsdisc.datasets import load, names
+from genvsdisc.datasets.catalogue import _tables_folder
+
+
+@pytest.mark.parametrize("name", names())
+def test_table_is_whole(name):
+    data = load(name)
+    assert data.name == name
+    assert len(data.X) == len(data.y)
+    assert data.X.notna().all(axis=None)
+    assert data.y.nunique() >= 2
+    assert data.card["target"] == data.y.name
+    assert {"title", "source", "licence"} <= set(data.card)
+    assert data.y.name not in data.X
+
+
+@pytest.mark.parametrize("name", [name for name in names() if load(name).posterior])
+def test_posterior_has_a_column_for_each_class(name):
+    data = load(name)
+    posterior = data.posterior(data.X)
+    assert posterior.shape == (len(data.X), data.y.nunique())
+    np.testing.assert_allclose(posterior.sum(axis=1), 1)
+
+
+def test_loading_twice_gives_the_same():
+    for name in names():
+        assert load(name).to_frame().equals(load(name).to_frame())
+
+
+def test_shipped_files_match_their_cards():
+    cards = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in _tables_folder().glob("*.toml")}
+    tables = {path.stem: path for path in _tables_folder().glob("*.csv")}
+    assert set(cards) <= set(names())
+    assert {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in tables.items()} == {
+        name: cards[name]["sha256"] for name in tables
+    }
+
+
+def test_unknown_name_names_the_closest():
+    with pytest.raises(ValueError, match="no table is named 'brest_cancer'; did you mean breast_cancer"):
+        load("brest_cancer")

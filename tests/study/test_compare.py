@@ -1,0 +1,218 @@
+"""The main job: a table in, tables and a verdict out."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from pandas.testing import assert_frame_equal
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.metrics import log_loss
+from sklearn.model_selection import RepeatedStratifiedKFold, cross_val_score
+
+import genvsdisc as gd
+
+SMALL = gd.Design(n_splits=4, n_repeats=2, n_draws=8, train_sizes=(10, 30, 60))
+
+
+@pytest.fixture(scope="module")
+def data():
+    return gd.datasets.make_gaussian_pair(100, n_features=3, distance=2.0, random_state=0)
+
+
+@pytest.fixture(scope="module")
+def linear():
+    return [model for model in gd.default_models() if model.form == "linear"]
+
+
+@pytest.fixture(scope="module")
+def result(data, linear):
+    return gd.compare(data.X, data.y, linear, design=SMALL, name="pair", posterior=data.posterior)
+
+
+def test_every_number_of_the_verdict_stands_in_a_table(result):
+    numbers = {float(word) for word in re.findall(r"\d+\.\d+", result.verdict)}
+    assert numbers
+    known = set()
+    for table in (result.differences, result.decomposition, result.crossings, result.assumptions):
+        values = table.select_dtypes("number").abs().to_numpy(dtype=float).ravel()
+        known |= {float(f"{v:.{digits}f}") for v in values[np.isfinite(values)] for digits in (2, 3)}
+    known |= {result.meta["design"]["rope"], 0.95}
+    decomposition = result.decomposition.select_dtypes("number").to_numpy(dtype=float)
+    gaps = np.abs(decomposition[:, None] - decomposition[None]).ravel()
+    errors = np.hypot(decomposition[:, None], decomposition[None]).ravel()
+    known |= {round(float(v), 3) for v in np.concatenate([gaps, errors])}
+    assert numbers <= known
+
+
+def test_all_models_see_the_same_folds(result, linear):
+    scores = result.scores
+    assert set(scores["model"]) == {model.name for model in linear}
+    one = scores[scores["loss"] == "brier"].pivot(index=["repeat", "fold"], columns="model", values="n_test")
+    assert (one.nunique(axis=1) == 1).all()
+    assert len(one) == 8
+    assert len(result.meta["splits_hash"]) == 64
+
+
+def test_scores_are_those_of_scikit_learns_cross_validation(data, result, linear):
+    folds = RepeatedStratifiedKFold(n_splits=4, n_repeats=2, random_state=np.random.RandomState(0))
+    for model in linear:
+        theirs = -cross_val_score(model.estimator, data.X, data.y, scoring="neg_log_loss", cv=folds)
+        folds.random_state = np.random.RandomState(0)
+        mine = result.scores.query("model == @model.name and loss == 'log_loss'")["value"]
+        np.testing.assert_allclose(np.sort(mine), np.sort(theirs), rtol=1e-6)
+
+
+def test_the_terms_of_the_decomposition_add_up(result):
+    terms = result.decomposition.fillna(0.0)
+    total = terms["noise"] + terms["bias"] + terms["net_variance"] + terms["interaction"]
+    np.testing.assert_allclose(total, terms["expected"], atol=1e-12)
+    assert (terms["noise"] > 0).all()
+
+
+def test_the_seed_decides_and_the_number_of_processes_does_not(data, linear, result):
+    again = gd.compare(data.X, data.y, linear, design=SMALL, name="pair", posterior=data.posterior, n_jobs=2)
+    assert again.meta == result.meta
+    for name in set(result.tables) - {"timings"}:
+        assert_frame_equal(again.tables[name], result.tables[name])
+    other = gd.compare(data.X, data.y, linear, design=SMALL, random_state=1)
+    assert other.meta["splits_hash"] != result.meta["splits_hash"]
+
+
+class Moody(ClassifierMixin, BaseEstimator):
+    """Refuses to fit."""
+
+    def fit(self, X, y):
+        raise ValueError("not today")
+
+    def predict_proba(self, X):
+        raise AssertionError("never fitted")
+
+
+def test_a_model_that_fails_is_a_row_with_its_error_and_the_rest_goes_on(data, linear):
+    found = gd.compare(data.X, data.y, [*linear, gd.Model("moody", Moody())], design=SMALL)
+    models = found.models.set_index("model")
+    assert models.loc["moody", "status"] == "failed"
+    assert "ValueError: not today" in models.loc["moody", "error"]
+    assert (models.drop(index="moody")["status"] == "ok").all()
+    assert "moody" in set(found.summary["model"])
+    assert found.summary.query("model == 'moody'")["mean"].isna().all()
+
+
+def test_any_classifier_of_scikit_learn_joins_by_name(data):
+    models = {"forest": RandomForestClassifier(10), "mine": gd.GaussianClassifier(), "yours": gd.LogisticClassifier()}
+    found = gd.compare(data.X, data.y, models, design=SMALL)
+    assert found.models.set_index("model")["family"].to_dict() == {
+        "forest": "other",
+        "mine": "generative",
+        "yours": "discriminative",
+    }
+    pair = found.differences[["generative", "discriminative"]].drop_duplicates()
+    assert pair.to_numpy().tolist() == [["mine", "yours"]]
+
+
+def test_frames_of_both_kinds_and_arrays_give_the_same(data, linear, result):
+    as_polars = gd.compare(pl.from_pandas(data.X), data.y.to_numpy(), linear, design=SMALL)
+    as_array = gd.compare(data.X.to_numpy(), data.y.to_numpy(), linear, design=SMALL)
+    for found in (as_polars, as_array):
+        assert_frame_equal(found.scores, result.scores)
+
+
+def test_words_gaps_and_identifiers_are_handled_and_said():
+    rng = np.random.default_rng(0)
+    n = 90
+    y = np.array(["no", "yes"])[(np.arange(n) % 3 == 0).astype(int)]
+    X = pd.DataFrame(
+        {
+            "id": np.arange(n),
+            "height": np.where(rng.random(n) < 0.2, np.nan, rng.normal(size=n) + (y == "yes")),
+            "town": rng.choice(["Ulm", "Rom", None], n),
+            "member": rng.choice([True, False], n),
+            "same": 1.0,
+        }
+    )
+    found = gd.compare(X, pd.Series(y, name="joined"), design=gd.Design(n_splits=3, n_repeats=1, n_draws=4))
+    assert found.models.set_index("model")["error"].to_dict() == dict.fromkeys(found.models["model"], "")
+    assert found.meta["target"] == "joined"
+    used = found.columns.set_index("column")["used"].to_dict()
+    assert used == {"id": False, "height": True, "town": True, "member": True, "same": False}
+    assert len(found.meta["left_out"]) == 2
+
+
+class Spy(ClassifierMixin, BaseEstimator):
+    """Remembers nothing but fails when it has seen the planted value."""
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        self.saw_ = bool((np.asarray(X) > 1e8).any())
+        return self
+
+    def predict_proba(self, X):
+        planted = bool((np.asarray(X) > 1e8).any())
+        share = 0.9 if planted and self.saw_ else 0.5
+        return np.tile([share, 1 - share], (len(X), 1))
+
+
+def test_a_row_is_never_judged_by_a_model_that_saw_it(data):
+    planted = data.X.copy()
+    planted.iloc[0, 0] = 1e9
+    found = gd.compare(planted, data.y, {"spy": Spy(), "spy too": Spy()}, design=SMALL)
+    values = found.scores.query("loss == 'log_loss'")["value"]
+    np.testing.assert_allclose(values, log_loss([0, 1], [[0.5, 0.5]] * 2), rtol=1e-12)
+    np.testing.assert_allclose(found.decomposition.query("loss == 'log_loss'")["expected"], np.log(2), rtol=1e-12)
+
+
+def test_finished_models_are_kept_in_the_cache(data, linear, tmp_path, monkeypatch):
+    first = gd.compare(data.X, data.y, linear, design=SMALL, cache=tmp_path)
+    monkeypatch.setattr(
+        "genvsdisc.study.evidence.refit_probabilities", lambda *_, **__: pytest.fail("fitted although it was kept")
+    )
+    again = gd.compare(data.X, data.y, linear, design=SMALL, cache=tmp_path)
+    assert_frame_equal(again.scores, first.scores)
+
+
+def test_tuning_happens_inside_and_is_said(data, linear):
+    found = gd.compare(data.X, data.y, linear, design=gd.Design(n_splits=3, n_repeats=1, n_draws=2), tune=True)
+    tuned = found.models.set_index("model")["tuned"]
+    assert tuned["logistic"].startswith("reg_lambda = ")
+    assert tuned["shared Gaussian"].startswith("shrinkage = ")
+
+
+def test_progress_is_told_model_by_model(data, linear):
+    told = []
+    gd.compare(data.X, data.y, linear, design=SMALL, progress=lambda *step: told.append(step))
+    assert [step[1:] for step in told] == [(1, 3), (2, 3), (3, 3)]
+
+
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        (np.ones(100), "one class only"),
+        (np.full(100, np.nan), "only missing values"),
+        (np.linspace(0, 1, 100), "continuous"),
+        (np.r_[np.zeros(98), 1, 2], "fewer than two classes"),
+    ],
+)
+def test_a_target_that_cannot_be_compared_on_is_refused(data, y, message):
+    with pytest.raises(ValueError, match=message):
+        gd.compare(data.X, pd.Series(y, name="t"), design=SMALL)
+
+
+def test_a_roster_must_make_sense(data):
+    with pytest.raises(ValueError, match="stands twice"):
+        gd.compare(data.X, data.y, [gd.Model("a", gd.GaussianClassifier())] * 2)
+    with pytest.raises(TypeError, match="no predict_proba"):
+        gd.compare(data.X, data.y, {"a": BaseEstimator()})
+    with pytest.raises(ValueError, match="family"):
+        gd.compare(data.X, data.y, [gd.Model("a", gd.GaussianClassifier(), family="baysian")])
+
+
+def test_design_refuses_what_it_cannot_do():
+    for wrong in ({"n_splits": 1}, {"test_size": 1.5}, {"losses": ("hinge",)}, {"rope": -0.1}, {"n_draws": 1}):
+        (name,) = wrong
+        with pytest.raises(ValueError, match=name):
+            gd.Design(**wrong)
+    with pytest.raises(ValueError, match="train_sizes"):
+        gd.Design(train_sizes=(5, 200)).sizes(100, 2)
