@@ -154,15 +154,17 @@ def plot_decomposition(table: pd.DataFrame, ax: Axes | None = None, *, reach: fl
     """
     ax = axes_or_new(ax)
     loss, n_train = only(table, "loss"), only(table, "n_train")
-    for y, row in enumerate(table.itertuples()):
-        color = FAMILY_COLORS[row.family]
-        noise = np.nan_to_num(row.noise)
-        systematic = noise + row.bias
-        ax.barh(y, noise, 0.34, color=FAMILY_COLORS["baseline"], alpha=0.45, linewidth=0)
-        ax.barh(y, row.bias, 0.34, left=noise, color=color, linewidth=0)
-        ax.barh(y, row.net_variance, 0.34, left=systematic, color=color, alpha=0.4, linewidth=0)
-        for at, se, shift in ((systematic, row.bias_se, -0.05), (row.expected, row.expected_se, 0.05)):
-            ax.errorbar(at, y + shift, xerr=2 * se, color=INK, elinewidth=1, capsize=1.5, capthick=1, linestyle="none")
+    places = np.arange(len(table))
+    noise = table.noise.fillna(0).to_numpy()
+    systematic = noise + table.bias.to_numpy()
+    colors = table.family.map(FAMILY_COLORS).tolist()
+    if noise.any():
+        ax.barh(places, noise, 0.34, color=FAMILY_COLORS["baseline"], alpha=0.45, linewidth=0)
+    ax.barh(places, table.bias, 0.34, left=noise, color=colors, linewidth=0)
+    ax.barh(places, table.net_variance, 0.34, left=systematic, color=colors, alpha=0.4, linewidth=0)
+    for at, se, shift in ((systematic, table.bias_se, -0.05), (table.expected, table.expected_se, 0.05)):
+        for y, x, error in zip(places + shift, at, se.fillna(0), strict=True):
+            ax.plot([x - 2 * error, x + 2 * error], [y, y], color=INK, linewidth=1.2, solid_capstyle="butt")
     _name_rows(ax, table.model)
     ax.set_xlim(min(0.0, ax.get_xlim()[0]), reach)
     loss_axis(ax, loss, "x")

@@ -33,7 +33,7 @@ FAMILY_MARKERS = {"generative": "o", "discriminative": "s", "baseline": "D", "ot
 FAMILY_DASHES = {"generative": "", "discriminative": (4, 1.5), "baseline": (1, 1.5), "other": (6, 1.5, 1, 1.5)}
 CLASS_COLORS = tuple(list(TWINS)[-6:])
 CLASS_MARKERS = ("o", "^", "s", "D", "v", "P", "X")
-LOSS_NAMES = {"zero_one": "0-1 error", "brier": "Brier score", "log_loss": "Log loss (nats)", "roc_auc": "ROC AUC"}
+LOSS_NAMES = {"zero_one": "0-1 error", "log_loss": "Log loss (nats)", "brier": "Brier score", "roc_auc": "ROC AUC"}
 
 RC: dict[str, Any] = {
     "svg.fonttype": "none",  # text stays text: small, and in the reader's own font

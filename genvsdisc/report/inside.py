@@ -59,7 +59,7 @@ def _classes(comparison: Comparison) -> Figure | None:
     panels, rows = [], []
     for model, part in ellipses.groupby("model", sort=False):
         size = (296, 290) if many else (192, 196)
-        picture = svg(plot_classes, part, size=size, margins=_SQUARE, scatter=_dots(comparison), names=names)
+        picture = svg(plot_classes, part, size=size, margins=_SQUARE, clip=True, scatter=_dots(comparison), names=names)
         said = [f"{row.label} at ({plain(row.mean_x)}, {plain(row.mean_y)})" for row in part.head(6).itertuples()]
         more = f" and {len(part) - 6} more" if len(part) > 6 else ""
         panels.append(
@@ -117,7 +117,9 @@ def _boundaries(comparison: Comparison) -> Figure | None:
         return None
     panels, rows = [], []
     for model, part in grid.groupby("model", sort=False):
-        picture = svg(plot_boundaries, part, size=(192, 196), margins=_SQUARE, scatter=_dots(comparison), names=names)
+        picture = svg(
+            plot_boundaries, part, size=(192, 196), margins=_SQUARE, clip=True, scatter=_dots(comparison), names=names
+        )
         shares = part.label.value_counts(normalize=True)
         said = [f"{label} on {100 * share:.0f}% of it" for label, share in shares.head(6).items()]
         panels.append(
