@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from genvsdisc.figures.style import (
     FAMILY_COLORS,
-    FAMILY_DASHES,
+    FAMILY_LINES,
     FAMILY_MARKERS,
     HAIRLINE,
     INK,
@@ -123,29 +123,17 @@ def plot_search(table: pd.DataFrame, ax: Axes | None = None, *, x: str = "reg_la
     >>> plot_search(pd.DataFrame(curve | {"se": 0.01})).get_xlabel()
     'λ (log scale)'
     """
-    import seaborn as sns
-
     ax = axes_or_new(ax)
     loss = only(table, "loss")
-    sns.lineplot(
-        table,
-        x=x,
-        y="mean",
-        style="split",
-        style_order=["validation", "train"],
-        color=INK,
-        estimator=None,
-        legend=False,
-        ax=ax,
-    )
-    for _, curve in table.groupby("split"):
-        ax.fill_between(
-            curve[x], curve["mean"] - 2 * curve.se, curve["mean"] + 2 * curve.se, color=QUIET, alpha=0.16, linewidth=0
-        )
+    ends = {}
+    for split, curve in table.sort_values(x).groupby("split"):
+        mean, reach = curve["mean"], 2 * curve.se
+        ax.fill_between(curve[x], mean - reach, mean + reach, color=QUIET, alpha=0.16, linewidth=0)
+        ax.plot(curve[x], mean, color=INK, linestyle="-" if split == "validation" else (0, (3, 2)))
+        ends[split] = mean.iloc[-1]
     log_axis(ax, ("λ" if x == "reg_lambda" else "learning rate") + " (log scale)")
     loss_axis(ax, loss)
-    ax.set_ylabel("")
-    end_labels(ax, {split: _last(curve, x, "mean") for split, curve in table.groupby("split")})
+    end_labels(ax, ends)
     ax.set_title(f"{LOSS_NAMES[loss]}, {short(name)}" if name else LOSS_NAMES[loss])
     return ax
 
@@ -189,25 +177,12 @@ def plot_traces(table: pd.DataFrame, ax: Axes | None = None, *, name: str = "") 
 
 
 def _family_lines(table: pd.DataFrame, x: str, ax: Axes) -> None:
-    import seaborn as sns
-
-    sns.lineplot(
-        table,
-        x=x,
-        y="mean",
-        hue="family",
-        style="family",
-        units="model",
-        palette=FAMILY_COLORS,
-        dashes=FAMILY_DASHES,
-        markers=FAMILY_MARKERS,
-        markeredgewidth=0,
-        estimator=None,
-        legend=False,
-        ax=ax,
-    )
-    ax.set_ylabel("")
-    end_labels(ax, {family: _last(curve, x, "mean") for family, curve in table.groupby("family")})
+    ends = {}
+    for (_, family), curve in table.sort_values(x).groupby(["model", "family"], sort=False):
+        look = {"color": FAMILY_COLORS[family], "marker": FAMILY_MARKERS[family], "linestyle": FAMILY_LINES[family]}
+        ax.plot(curve[x], curve["mean"], markeredgewidth=0, **look)
+        ends[family] = curve["mean"].iloc[-1]
+    end_labels(ax, ends)
 
 
 def _last(curve: pd.DataFrame, x: str, y: str) -> float:

@@ -30,7 +30,12 @@ TWINS = {
 INK, QUIET, HAIRLINE = "#1b1b1b", "#595959", "#d9d9d9"
 FAMILY_COLORS = {"generative": "#0072b2", "discriminative": "#d55e00", "baseline": "#6e6e6e", "other": "#8a4f9e"}
 FAMILY_MARKERS = {"generative": "o", "discriminative": "s", "baseline": "D", "other": "^"}
-FAMILY_DASHES = {"generative": "", "discriminative": (4, 1.5), "baseline": (1, 1.5), "other": (6, 1.5, 1, 1.5)}
+FAMILY_LINES = {
+    "generative": "-",
+    "discriminative": (0, (4, 1.5)),
+    "baseline": (0, (1, 1.5)),
+    "other": (0, (6, 1.5, 1, 1.5)),
+}
 CLASS_COLORS = tuple(list(TWINS)[-6:])
 CLASS_MARKERS = ("o", "^", "s", "D", "v", "P", "X")
 LOSS_NAMES = {"zero_one": "0-1 error", "log_loss": "Log loss (nats)", "brier": "Brier score", "roc_auc": "ROC AUC"}

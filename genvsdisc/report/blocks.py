@@ -16,6 +16,7 @@ class Cell:
     numeric: bool = False
     family: str = ""
     shares: tuple[float, ...] = ()  # probabilities of generative better, equal, discriminative better
+    span: int = 1  # columns
     shade: int = 0  # 0 to 9, for a table that is read as a picture
 
 

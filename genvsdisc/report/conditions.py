@@ -79,17 +79,17 @@ def _search_figure(found: pd.DataFrame, setting: str) -> Figure:
 
 def _search_table(ours: pd.DataFrame, setting: str) -> Table:
     losses = [loss for loss in LOSS_NAMES if loss in set(ours.loss)]
-    by = ours.drop_duplicates(["model", setting, "split", "loss"]).set_index(["model", setting, "split", "loss"])
-    rows = []
-    for model, value in dict.fromkeys(zip(ours.model, ours[setting], strict=True)):
-        cells = [
-            number(with_error(loss, *by.loc[(model, value, split, loss)][["mean", "se"]]))
-            if (model, value, split, loss) in by.index
-            else number("")
-            for loss in losses
-            for split in ("train", "validation")
-        ]
-        rows.append([Cell(f"{_SETTINGS[setting]} {plain(value)}", note=model), *cells])
+    columns = [(split, loss) for loss in losses for split in ("train", "validation")]
+    values = ours[setting]
+    at = {
+        (row.model, value, row.split, row.loss): with_error(row.loss, row.mean, row.se)
+        for row, value in zip(ours.itertuples(), values, strict=True)
+    }
+    rows = [
+        [Cell(f"{_SETTINGS[setting]} {plain(value)}", note=model)]
+        + [number(at.get((model, value, *column), "")) for column in columns]
+        for model, value in dict.fromkeys(zip(ours.model, values, strict=True))
+    ]
     heads = [f"{LOSS_NAMES[loss].split(' (')[0]}, {split}" for loss in losses for split in ("train", "valid.")]
     return table(f"Loss against {_SETTINGS[setting]}, ± standard error", ["Setting", *heads], rows, source="search.csv")
 
@@ -143,20 +143,15 @@ def _noise_panel(part: pd.DataFrame) -> Panel:
 
 def _noise_table(ours: pd.DataFrame, loss: str) -> Table:
     levels = sorted(ours.noise.unique())
-    rows = []
-    for (model, family, n), part in ours.groupby(["model", "family", "n_train"], sort=False):
-        by = part.set_index("noise")
-        cells = [
-            number(with_error(loss, *by.loc[level, ["mean", "se"]])) if level in by.index else number("")
-            for level in levels
-        ]
-        rows.append([Cell(model, note=f"{n} rows", family=family), *cells])
-    return table(
-        f"{LOSS_NAMES[loss]} by share of flipped training labels, ± standard error",
-        ["Model", *(f"{100 * level:.0f}%" for level in levels)],
-        rows,
-        source="robustness.csv",
-    )
+    at = {(row.model, row.n_train, row.noise): with_error(loss, row.mean, row.se) for row in ours.itertuples()}
+    who = dict.fromkeys(zip(ours.model, ours.family, ours.n_train, strict=True))
+    rows = [
+        [Cell(model, note=f"{n} rows", family=family), *(number(at.get((model, n, level), "")) for level in levels)]
+        for model, family, n in who
+    ]
+    heads = ["Model", *(f"{100 * level:.0f}%" for level in levels)]
+    caption = f"{LOSS_NAMES[loss]} by share of flipped training labels, ± standard error"
+    return table(caption, heads, rows, source="robustness.csv")
 
 
 def _noise_finding(ours: pd.DataFrame, loss: str) -> str:

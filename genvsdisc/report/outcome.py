@@ -46,19 +46,22 @@ def leaderboard(comparison: Comparison) -> Section | None:
 
 def score_table(comparison: Comparison) -> Table:
     """Leaderboard as a table: a row for each model."""
-    summary, roster = comparison.summary, comparison.models.set_index("model")
+    summary, roster = comparison.summary, comparison.models
     losses = [loss for loss in LOSS_NAMES if loss in set(summary.loss)]
-    by = summary.set_index(["model", "loss"])
+    cells = {(row.model, row.loss): interval(row.loss, row.mean, row.lower, row.upper) for row in summary.itertuples()}
+    facts = summary.drop_duplicates("model").set_index("model")
+    errors = dict(zip(roster.model, roster.error.where(roster.status == "failed", ""), strict=True))
     rows = []
     for model in _order(summary):
-        facts = by.loc[(model, losses[0])]
-        failed = model in roster.index and roster.loc[model, "status"] == "failed"
-        count = "" if pd.isna(facts.n_parameters) else fixed(int(facts.n_parameters), 0)
-        note = f"failed: {roster.loc[model, 'error']}" if failed else ""
-        cells = [interval(loss, *by.loc[(model, loss)][["mean", "lower", "upper"]]) for loss in losses]
-        rows.append([Cell(model, note=note, family=facts.family), number(count), *cells])
+        count = facts.n_parameters[model]
+        size = "" if pd.isna(count) else f"{fixed(int(count), 0)} parameters"
+        name = Cell(model, note=size, family=facts.family[model])
+        failed = errors.get(model, "")
+        scores = [Cell(f"failed: {failed}", span=len(losses))] if failed else [cells[model, loss] for loss in losses]
+        rows.append([name, *scores])
     caption = "Models, the fewest errors first. Under each mean its 95% interval."
-    return table(caption, ["Model", "Parameters", *(LOSS_NAMES[loss] for loss in losses)], rows, source="summary.csv")
+    heads = [LOSS_NAMES[loss].split(" (")[0] for loss in losses]
+    return table(caption, ["Model", *heads], rows, source="summary.csv")
 
 
 def pairs(comparison: Comparison) -> Section | None:

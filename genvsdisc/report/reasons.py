@@ -148,28 +148,14 @@ def _curve_panel(part: pd.DataFrame, crossing: pd.Series | None) -> Panel:
 
 
 def _curve_table(part: pd.DataFrame, form: str, losses: list[str]) -> Table:
-    by = part.set_index(["n_train", "loss", "family"])
     columns = [(loss, family) for loss in losses for family in FAMILIES]
-    rows = [
-        [
-            fixed(n, 0),
-            *(
-                number(with_error(loss, *by.loc[[(n, loss, family)]][["mean", "se"]].iloc[0]))
-                if (n, loss, family) in by.index
-                else number("")
-                for loss, family in columns
-            ),
-        ]
-        for n in sorted(part.n_train.unique())
-    ]
+    at = {(row.n_train, row.loss, row.family): with_error(row.loss, row.mean, row.se) for row in part.itertuples()}
+    sizes = sorted(part.n_train.unique())
+    rows = [[fixed(n, 0), *(number(at.get((n, *column), "")) for column in columns)] for n in sizes]
     heads = [f"{LOSS_NAMES[loss].split(' (')[0]}, {family[:4]}." for loss, family in columns]
     names = " against ".join(part[part.family == family].model.iloc[0] for family in FAMILIES)
-    return table(
-        f"{form.capitalize()} pair: {names}, ± standard error",
-        ["Training rows", *heads],
-        rows,
-        source="learning_curves.csv",
-    )
+    caption = f"{form.capitalize()} pair: {names}, ± standard error"
+    return table(caption, ["Training rows", *heads], rows, source="learning_curves.csv")
 
 
 def _reliability_panel(curve: pd.DataFrame) -> Panel:
