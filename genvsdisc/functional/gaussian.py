@@ -167,15 +167,18 @@ def log_densities(X: NDArray, means: NDArray, factors: NDArray, log_determinants
     out = np.empty((R, K, n), X.dtype)
     if not full or R * K >= 3 or d <= 6:
         center = means.mean(axis=(0, 1))
-        coefficients = _quadratic_coefficients(means - center, factors, constants)
+        coefficients = quadratic_coefficients(means - center, factors, constants)
         if _keeps_digits(coefficients, X, center):
             return _expanded(X, center, coefficients, out, full)
     return _whitened(X, means, factors, constants, out)
 
 
-def _quadratic_coefficients(means: NDArray, factors: NDArray, constants: NDArray) -> NDArray:
-    """Coefficients (R, K, 1 + d + products) of the log densities in 1, x_i and x_i x_j (i <= j) or x_i^2."""
-    if factors.ndim == 3:
+def quadratic_coefficients(means: NDArray, factors: NDArray, constants: NDArray) -> NDArray:
+    """Coefficients (..., 1 + d + products) of the log densities in 1, x_i and x_i x_j (i <= j) or x_i^2.
+
+    From means (..., d), factors (..., d, d) or (..., d) of `whiten`, and the log densities (...) at the means.
+    """
+    if factors.ndim == means.ndim:
         precision = factors**2
         linear = precision * means
         quadratic = -0.5 * precision
