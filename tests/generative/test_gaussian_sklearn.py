@@ -1,7 +1,5 @@
 """GaussianClassifier is a scikit-learn classifier, and agrees with scikit-learn's where both have the model."""
 
-import numpy as np
-import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from genvsdisc import GaussianClassifier
