@@ -119,7 +119,9 @@ class _Writer:
             self.parts[-1:] = [self.parts[-1].removesuffix(">") + "/>"] if empty else [self.parts[-1], f"</{tag}>"]
 
     def _write_path(self, attributes: dict[str, str]) -> None:
-        data = attributes.pop("d")
+        data = attributes.pop("d", "")
+        if not data:
+            return  # nothing to draw: a line all of whose points are NaN
         look = "".join(f" {key}='{value}'" for key, value in attributes.items())
         style = next((style for style, name in self.classes.items() if name == attributes.get("class")), "")
         if "stroke:" not in style and "fill:none" in style:
