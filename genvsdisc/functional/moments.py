@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from typing import Any, Self
 
 import numpy as np
@@ -128,7 +129,6 @@ def class_moments(
     bounds = np.concatenate([[0], np.cumsum(np.bincount(codes, minlength=n_classes))])
     members = [order[bounds[k] : bounds[k + 1]] for k in range(n_classes)]
     n_products = d * (d + 3) // 2 if full else 2 * d
-    every = list(np.ndindex(R, n_classes))
     raw = _empty(R, n_classes, d, X.dtype, full, fourth)
     if R * n_classes * n * n_products <= _ONE_HOT_LIMIT:
         _add_one_hot(raw, X, codes, weights, order[np.minimum(bounds[:-1], n - 1)])
@@ -138,7 +138,7 @@ def class_moments(
             _add_class(raw, k, X, rows, weights)
         direct = _cancelled(raw)
     else:
-        direct = every
+        direct = list(np.ndindex(R, n_classes))
     for r, k in direct:
         _sum_rows(raw, (r, k), X, members[k], weights[r])
     return raw.about_means()
@@ -198,10 +198,15 @@ def _unpacked(products: NDArray, d: int, full: bool) -> NDArray:
     if not full:
         return products
     matrices = np.empty((len(products), d, d), products.dtype)
-    i, j = np.triu_indices(d)
+    i, j = _upper(d)
     matrices[:, i, j] = products
     matrices[:, j, i] = products
     return matrices
+
+
+@cache
+def _upper(d: int) -> tuple[NDArray, NDArray]:
+    return np.triu_indices(d)
 
 
 def _sum_rows(raw: Moments, index: tuple[int, int], X: NDArray, rows: NDArray, weights: NDArray) -> None:
@@ -248,4 +253,5 @@ def _cancelled(raw: Moments) -> list[tuple[int, ...]]:
     second = np.diagonal(raw.second, axis1=-2, axis2=-1) if raw.full else raw.second
     weight = raw.weight[..., None]
     offset = np.divide(raw.first**2, weight, out=np.zeros_like(raw.first), where=weight > 0)
-    return [tuple(index) for index in np.argwhere((second - offset < _KEPT_SHARE * offset).any(axis=-1))]
+    lost = (second - offset < _KEPT_SHARE * offset).any(axis=-1)
+    return [tuple(index) for index in np.argwhere(lost)] if lost.any() else []

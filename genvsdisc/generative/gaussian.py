@@ -189,10 +189,13 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
     # Scores ----------------------------------------------------------------------------------------------------
 
     def _log_scores(self, X: NDArray, parameters: Parameters) -> NDArray:
-        if self.covariance == "separate" or np.isnan(X.max()):
+        if self.covariance == "separate":
             return self._log_joint(X, parameters)
         center, slopes, offsets = (parameters[name] for name in ("_center", "_slopes", "_offsets"))
-        return _with_priors(gaussian.linear_scores(X, center[0], slopes, offsets), parameters)
+        scores = gaussian.linear_scores(X, center[0], slopes, offsets)
+        if np.isnan(scores.max()):  # the missing entries show here, in an array smaller than X
+            return self._log_joint(X, parameters)
+        return _with_priors(scores, parameters)
 
     def _log_joint(self, X: NDArray, parameters: Parameters) -> NDArray:
         log_densities = marginal_log_densities if np.isnan(X.max()) else gaussian.log_densities
