@@ -18,7 +18,7 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import log_softmax, softmax
+from scipy.special import log_softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_array, check_is_fitted, validate_data
@@ -70,7 +70,10 @@ class ProbabilisticClassifier(ClassifierMixin, BaseEstimator):
             The fitted classifier.
         """
         X, codes = self._validate_training(X, y)
-        weights = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
+        if sample_weight is None:
+            weights = np.ones(len(X), X.dtype)
+        else:
+            weights = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
         for name, values in self._fit_stack(X, codes, weights[None, :]).items():
             setattr(self, name, values[0])
         return self
@@ -109,8 +112,7 @@ class ProbabilisticClassifier(ClassifierMixin, BaseEstimator):
     def _validate_training(self, X: Any, y: Any) -> tuple[NDArray, NDArray]:
         """Check X and y, set `classes_`, and return X as floats and y as indices into `classes_`."""
         X, y = validate_data(self, X, y, **self._row_rules())
-        check_classification_targets(y)
-        self.classes_, codes = np.unique(y, return_inverse=True)
+        self.classes_, codes = _encoded(y)
         if len(self.classes_) < 2:
             raise ValueError(f"y needs at least 2 classes, got 1 class: {self.classes_[0]!r}")
         return X, codes
@@ -172,7 +174,7 @@ class ProbabilisticClassifier(ClassifierMixin, BaseEstimator):
         probabilities : ndarray of shape (n_samples, n_classes)
             Columns in the order of `classes_`.
         """
-        return softmax(self._scores(X), axis=1)
+        return _softmax(self._scores(X))
 
     def predict_log_proba(self, X: ArrayLike) -> NDArray:
         """Logarithm of `predict_proba`, computed without leaving log space.
@@ -187,6 +189,26 @@ class ProbabilisticClassifier(ClassifierMixin, BaseEstimator):
         log_probabilities : ndarray of shape (n_samples, n_classes)
         """
         return log_softmax(self._scores(X), axis=1)
+
+
+def _encoded(y: NDArray) -> tuple[NDArray, NDArray]:
+    """Sorted distinct labels, and for each label its place among them."""
+    if y.dtype.kind in "iu" and int(y.max()) - int(y.min()) < len(y):  # counting is faster than sorting
+        offset = y.min()
+        place = y - offset
+        present = np.bincount(place) > 0
+        return np.flatnonzero(present).astype(y.dtype) + offset, (np.cumsum(present) - 1)[place]
+    check_classification_targets(y)
+    classes, codes = np.unique(y, return_inverse=True)
+    return classes, codes
+
+
+def _softmax(scores: NDArray) -> NDArray:
+    """Exponentials along the last axis, made to sum to 1."""
+    result: NDArray = scores - scores.max(axis=-1, keepdims=True)
+    np.exp(result, out=result)
+    result /= result.sum(axis=-1, keepdims=True)
+    return result
 
 
 @dataclass(frozen=True)
@@ -216,7 +238,7 @@ class Replicates:
 
     def predict_proba(self, X: ArrayLike) -> NDArray:
         """Posterior probabilities, (n_replicates, n_samples, n_classes)."""
-        return softmax(self._scores(X), axis=2)
+        return _softmax(self._scores(X))
 
     def predict(self, X: ArrayLike) -> NDArray:
         """Most probable classes, (n_replicates, n_samples)."""

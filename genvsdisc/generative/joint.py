@@ -97,6 +97,25 @@ class GenerativeClassifier(ProbabilisticClassifier):
     def _sample_given_class(self, codes: NDArray, rng: np.random.RandomState) -> NDArray:
         raise NotImplementedError
 
+    def linear_log_odds(self) -> tuple[Any, NDArray, NDArray]:
+        """Features in which the log-odds are linear (None: those of X), their coefficients and intercepts."""
+        raise NotImplementedError
+
+    def as_discriminative(self) -> Any:
+        """Build the discriminative classifier with the same posterior.
+
+        Returns
+        -------
+        model : LogisticClassifier or Pipeline
+            Fitted. A logistic model of the features (shared covariance), of them with their squares and products
+            (separate covariances), or of the sufficient statistics of naive Bayes. It has no density any more: it
+            takes complete rows only, unless its features stand for missing entries, and keeps these priors.
+        """
+        from genvsdisc.bridge import as_discriminative
+
+        check_is_fitted(self)
+        return as_discriminative(self)
+
     # Priors ----------------------------------------------------------------------------------------------------
 
     def _prior_stack(self, class_weights: NDArray) -> NDArray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,7 +79,7 @@ class Regularization:
             lifted = moments.weight.sum(axis=1) - K < d
             if not lifted.any():
                 raise
-        singular = gaussian.singular_columns(covariances) < d if full else ~(covariances > 0).all(axis=-1)
+        singular: Any = gaussian.singular_columns(covariances) < d if full else ~(covariances > 0).all(axis=-1)
         lifted &= singular.any(axis=1)
         least = np.finfo(covariances.dtype).eps ** (3 / 8)
         more = replace(self, pooling=np.maximum(self.pooling, least), shrinkage=np.maximum(shrinkage, least))
@@ -115,14 +116,14 @@ def _diagonals(values: NDArray, full: bool) -> NDArray:
 
 def _pooled(moments: Moments, shared: bool, pooling: NDArray) -> Moments:
     """Moments of the rows behind each covariance: one group, or for each class a mixture of its own and all rows."""
-    total = {name: _total(getattr(moments, name)) for name in ("weight", "second", "quartic")}
+    total: dict[str, Any] = {name: _total(getattr(moments, name)) for name in ("weight", "second", "quartic")}
     if shared:
         return replace(moments, **total)
     share = np.where(moments.weight == 0, 1, pooling).astype(moments.second.dtype)
     if not share.any():
         return moments
 
-    def mixed(name: str) -> NDArray | None:
+    def mixed(name: str) -> Any:
         value = getattr(moments, name)
         if value is None:
             return None
