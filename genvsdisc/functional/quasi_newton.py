@@ -89,8 +89,14 @@ def _descend(
         callback=after_step,
         options={"maxiter": max_iter, "maxfun": 20 * max_iter, "gtol": tol, "ftol": 0.0, "maxcor": 20},
     )
-    # A line search that finds nothing lower, next to the optimum, has met the rounding of the objective.
-    converged = found.status == 0 or (found.status == 2 and np.abs(found.jac).max() <= 1e4 * tol)
-    return Solution(
-        theta_at(found.x)[None], np.array([max(found.nit, 1)]), np.array([converged]), [curve[: max(found.nit, 1)]]
-    )
+    x, gradient = found.x, found.jac
+    # Where the objective no longer tells points apart, so that the line search fails, the gradient still does.
+    while found.status == 2 and np.abs(gradient).max() > tol:
+        trial = x - found.hess_inv @ gradient
+        slopes = value_and_gradient(trial)[1]
+        if not np.linalg.norm(slopes) < 0.9 * np.linalg.norm(gradient):
+            break
+        x, gradient = trial, slopes
+    n_iter = max(found.nit, 1)
+    converged = np.abs(gradient).max() <= (1e4 * tol if found.status == 2 else tol)
+    return Solution(theta_at(x)[None], np.array([n_iter]), np.array([converged]), [curve[:n_iter]])
