@@ -90,13 +90,13 @@ def _descend(
         options={"maxiter": max_iter, "maxfun": 20 * max_iter, "gtol": tol, "ftol": 0.0, "maxcor": 20},
     )
     x, gradient = found.x, found.jac
-    # Where the objective no longer tells points apart, so that the line search fails, the gradient still does.
-    while found.status == 2 and np.abs(gradient).max() > tol:
+    # Where the objective no longer tells points apart, so that the line search ends, the gradient still does.
+    while found.status in (0, 2) and np.abs(gradient).max() > tol:
         trial = x - found.hess_inv @ gradient
         slopes = value_and_gradient(trial)[1]
         if not np.linalg.norm(slopes) < 0.9 * np.linalg.norm(gradient):
             break
         x, gradient = trial, slopes
     n_iter = max(found.nit, 1)
-    converged = np.abs(gradient).max() <= (1e4 * tol if found.status == 2 else tol)
+    converged = bool(found.status in (0, 2) and np.abs(gradient).max() <= 1e4 * tol)
     return Solution(theta_at(x)[None], np.array([n_iter]), np.array([converged]), [curve[:n_iter]])
