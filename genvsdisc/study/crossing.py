@@ -128,8 +128,9 @@ def _change(log_sizes: NDArray, curves: NDArray) -> tuple[NDArray, NDArray]:
     split = np.abs(contrast).argmax(axis=1)
     row = np.arange(len(curves))
     a, b = curves[row, split], curves[row, split + 1]
-    changes = (np.abs(contrast[row, split]) > np.abs(total)) & (a * b <= 0)
-    share = np.divide(a, a - b, out=np.full(len(a), np.nan), where=changes)
+    # The sums on the two sides then differ in sign, and so, but for rounding, do the values at the best split.
+    changes = np.abs(contrast[row, split]) > np.abs(total)
+    share = np.divide(a, a - b, out=np.full(len(a), np.nan), where=changes).clip(0, 1)
     return split, log_sizes[split] + share * (log_sizes[split + 1] - log_sizes[split])
 
 
