@@ -18,10 +18,12 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import log_softmax, softmax
+from scipy.special import log_softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_array, check_is_fitted, validate_data
+
+from genvsdisc.functional.posterior import softmax
 
 Parameters = Mapping[str, Any]
 """Fitted attribute -> its values over the stack: an array with leading axis R, or a sequence of R objects."""
@@ -172,7 +174,7 @@ class ProbabilisticClassifier(ClassifierMixin, BaseEstimator):
         probabilities : ndarray of shape (n_samples, n_classes)
             Columns in the order of `classes_`.
         """
-        return softmax(self._scores(X), axis=1)
+        return softmax(self._scores(X))
 
     def predict_log_proba(self, X: ArrayLike) -> NDArray:
         """Logarithm of `predict_proba`, computed without leaving log space.
@@ -216,7 +218,7 @@ class Replicates:
 
     def predict_proba(self, X: ArrayLike) -> NDArray:
         """Posterior probabilities, (n_replicates, n_samples, n_classes)."""
-        return softmax(self._scores(X), axis=2)
+        return softmax(self._scores(X))
 
     def predict(self, X: ArrayLike) -> NDArray:
         """Most probable classes, (n_replicates, n_samples)."""

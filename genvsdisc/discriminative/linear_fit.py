@@ -13,6 +13,7 @@ from genvsdisc.discriminative.coordinates import Frame, weighted_deviations
 from genvsdisc.functional.descent import Settings, descend
 from genvsdisc.functional.linear_descent import LinearDescent
 from genvsdisc.functional.linear_losses import LinearLoss
+from genvsdisc.functional.products import ColumnProducts
 from genvsdisc.functional.softmax_regression import SoftmaxRegression
 from genvsdisc.functional.solution import Solution
 
@@ -69,17 +70,30 @@ class LinearProblem:
         shape = (len(self.weights), self.X.shape[1])
         return np.zeros(shape), np.ones(shape)
 
+    def alone(self, r: int) -> LinearProblem:
+        """Give replicate r as its plain fit has it: its own rows and nothing else."""
+        kept = self.weights[r] > 0
+        everything = kept.all()
+        return replace(
+            self,
+            X=self.X if everything else self.X[kept],
+            codes=self.codes if everything else self.codes[kept],
+            weights=self.weights[r : r + 1, kept],
+            present=self.present[r : r + 1],
+        )
+
     def objective(self, frame: Frame) -> SoftmaxRegression:
         """Carry the problem over to a frame."""
+        rows = frame.rows(self.X)
         return SoftmaxRegression(
-            rows=frame.rows(self.X),
+            rows=rows,
             codes=self.codes,
-            n_classes=self.present.shape[1],
             # Of one class alone nothing is learned: the penalty then has the word.
             weights=self.weights * (self.present.sum(axis=1, keepdims=True) > 1),
             penalties=frame.penalties(self.reg_lambda, self.scaling[1]),
             present=self.present,
             loss=self.loss,
+            products=ColumnProducts(rows),
         )
 
     def separated_by(self, coef: NDArray, intercept: NDArray) -> NDArray:
@@ -109,13 +123,22 @@ class LinearFit:
     curves: list[list[float]]
     validation_curves: list[list[float]] | None = None
 
+    @classmethod
+    def joined(cls, fits: Sequence[LinearFit]) -> LinearFit:
+        """Put fits of single replicates together."""
+        arrays = ("coef", "intercept", "n_iter", "converged", "diverged", "receding")
+        return cls(
+            **{name: np.concatenate([getattr(fit, name) for fit in fits]) for name in arrays},
+            curves=[curve for fit in fits for curve in fit.curves],
+        )
+
 
 def solve(problem: LinearProblem, solver: Solver, start: Start, *, max_iter: int, tol: float, cells: int) -> LinearFit:
     """Fit by a solver whose end does not depend on the coordinates, in blocks of replicates that stay in cache.
 
     Without a start: no coefficients, and the intercepts that give each class its share of the weight.
     """
-    frame = Frame.of(problem.X, problem.weights)
+    frame = Frame.of(problem.X)
     objective = problem.objective(frame)
     theta = np.zeros(objective.shape)
     if start is None:

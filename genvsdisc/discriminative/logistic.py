@@ -107,16 +107,19 @@ class LogisticClassifier(ProbabilisticClassifier):
         dtype = X.dtype
         weights, present = self._class_weighted(codes, weights.astype(float))
         kept = weights.any(axis=0)
+        if not kept.all():
+            X, codes, weights = X[kept], codes[kept], weights[:, kept]
         problem = LinearProblem(
-            X=X[kept].astype(float, copy=False),
-            codes=codes[kept],
-            weights=weights[:, kept],
+            X=X.astype(float, copy=False),
+            codes=codes,
+            weights=weights,
             present=present,
             loss=linear_loss(self.loss, len(self.classes_)),
             reg_lambda=self.reg_lambda,
             standardize=self.standardize,
         )
-        fit = self._solve(problem) if self._solver else self._descend(problem)
+        solver = self._solver
+        fit = self._solve(problem, solver) if solver else self._descend(problem)
         self._warn(problem, fit)
         self.__dict__.pop("validation_loss_curve_", None)
         fitted = {
@@ -169,15 +172,17 @@ class LogisticClassifier(ProbabilisticClassifier):
             return None
         return self.coef_.astype(float), np.where(np.isfinite(self.intercept_), self.intercept_, 0.0).astype(float)
 
-    def _solve(self, problem: LinearProblem) -> LinearFit:
-        solver, n_outputs = self._solver, problem.n_outputs
+    def _solve(self, problem: LinearProblem, solver: Solver) -> LinearFit:
+        n_outputs, limits = problem.n_outputs, {"max_iter": self.max_iter, "tol": self.tol}
         size = n_outputs * (problem.X.shape[1] + 1)
+        if solver is lbfgs or (solver is newton and size > _MOST_NEWTON):
+            # One by one, each just as its plain fit: the path of L-BFGS multiplies differences in rounding.
+            alone = [problem.alone(r) for r in range(len(problem.weights))]
+            return LinearFit.joined([solve(one, lbfgs, self._start, **limits, cells=1) for one in alone])
         cells = n_outputs * len(problem.X)
-        if solver is newton and size > _MOST_NEWTON:
-            solver = lbfgs
-        elif solver is newton:
+        if solver is newton:
             cells = max(cells * (n_outputs + 1) // 2, size * size)
-        return solve(problem, solver, self._start, max_iter=self.max_iter, tol=self.tol, cells=cells)
+        return solve(problem, solver, self._start, **limits, cells=cells)
 
     def _descend(self, problem: LinearProblem) -> LinearFit:
         automatic = self.learning_rate == "auto"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from genvsdisc.functional.metric import Metric
+from genvsdisc.functional.metric import Metric, bound
 from genvsdisc.functional.softmax_regression import SoftmaxRegression
 from genvsdisc.functional.solution import Solution, curves_of
 
@@ -34,7 +34,7 @@ def accelerated_descent(objective: SoftmaxRegression, start: NDArray, *, max_ite
     solution : Solution
         Its curves hold the objective at the points where gradients were taken, and at the end.
     """
-    whole, metric = objective, Metric.of(objective)
+    whole, metric = objective, Metric.of(bound(objective))
     size, active = len(start), np.arange(len(start))
     theta, n_iter, converged = start.copy(), np.zeros(size, dtype=int), np.zeros(size, dtype=bool)
     last, point, momentum = start, start, np.ones(size)

@@ -24,10 +24,12 @@ class SingularCovarianceError(ValueError):
         The first feature that brings nothing new.
     constant : bool
         Whether it is constant, or else a linear combination of the features before it.
+    full : bool
+        Whether the covariance was a matrix, or variances only.
     """
 
-    def __init__(self, index: tuple[int, ...], column: int, constant: bool) -> None:
-        self.index, self.column, self.constant = index, column, constant
+    def __init__(self, index: tuple[int, ...], column: int, *, constant: bool, full: bool) -> None:
+        self.index, self.column, self.constant, self.full = index, column, constant, full
         kind = "constant" if constant else "a linear combination of others"
         super().__init__(f"covariance {index} is singular: feature {column} is {kind}")
 
@@ -59,35 +61,47 @@ def whiten(covariances: NDArray, full: bool) -> tuple[NDArray, NDArray]:
     variances = np.diagonal(covariances, axis1=-2, axis2=-1) if full else covariances
     if not (variances > 0).all():
         *index, column = np.argwhere(~(variances > 0))[0].tolist()
-        raise SingularCovarianceError(tuple(index), column, constant=True)
+        raise SingularCovarianceError(tuple(index), column, constant=True, full=full)
     scale = np.sqrt(variances)
     log_determinants = 2 * np.log(scale).sum(axis=-1)
     if not full:
         return 1 / scale, log_determinants
-    correlations = covariances / (scale[..., :, None] * scale[..., None, :])
-    tolerance = np.finfo(covariances.dtype).eps ** (5 / 8)
+    lower = _cholesky(covariances / (scale[..., :, None] * scale[..., None, :]))
+    factors = np.swapaxes(np.linalg.inv(lower), -1, -2) / scale[..., :, None]
+    return factors, log_determinants + 2 * np.log(np.diagonal(lower, axis1=-2, axis2=-1)).sum(axis=-1)
+
+
+def _cholesky(correlations: NDArray) -> NDArray:
+    """Lower Cholesky factors; an error that says where, if a matrix is singular."""
     try:
         lower = np.linalg.cholesky(correlations)
+        if (np.diagonal(lower, axis1=-2, axis2=-1) ** 2 > _tolerance(correlations)).all():
+            return lower
     except np.linalg.LinAlgError:
-        raise _first_singular(correlations, tolerance) from None
-    pivots = np.diagonal(lower, axis1=-2, axis2=-1)
-    if not (pivots**2 > tolerance).all():
-        raise _first_singular(correlations, tolerance)
-    factors = np.swapaxes(np.linalg.inv(lower), -1, -2) / scale[..., :, None]
-    return factors, log_determinants + 2 * np.log(pivots).sum(axis=-1)
+        pass
+    columns = singular_columns(correlations)
+    index = np.unravel_index(int(np.argmin(columns)), columns.shape)
+    raise SingularCovarianceError(tuple(int(i) for i in index), int(columns[index]), constant=False, full=True)
 
 
-def _first_singular(correlations: NDArray, tolerance: float) -> SingularCovarianceError:
-    """Find by Gaussian elimination which matrix is singular, and from which column on."""
-    stack, d = correlations.shape[:-2], correlations.shape[-1]
-    rest = correlations.reshape(-1, d, d).copy()
+def singular_columns(covariances: NDArray) -> NDArray:
+    """First feature of each covariance (..., d, d) that brings nothing new, or d where it is regular."""
+    stack, d = covariances.shape[:-2], covariances.shape[-1]
+    variances = np.diagonal(covariances, axis1=-2, axis2=-1)
+    scale = np.sqrt(np.where(variances > 0, variances, 1))
+    rest = (covariances / (scale[..., :, None] * scale[..., None, :])).reshape(-1, d, d)
+    columns = np.full(len(rest), d)
     for j in range(d):
-        small = ~(rest[:, j, j] > tolerance)
-        if small.any():
-            index = np.unravel_index(int(np.argmax(small)), stack)
-            return SingularCovarianceError(tuple(int(i) for i in index), j, constant=False)
-        rest -= rest[:, :, j, None] * rest[:, j, None, :] / rest[:, j, j, None, None]
-    raise AssertionError("a factorisation failed on regular matrices")
+        pivots = rest[:, j, j]
+        small = ~(pivots > _tolerance(rest))
+        columns[small & (columns == d)] = j
+        pivots = np.where(small, 1, pivots)
+        rest = rest - rest[:, :, j, None] * rest[:, j, None, :] / pivots[:, None, None]
+    return columns.reshape(stack)
+
+
+def _tolerance(correlations: NDArray) -> float:
+    return float(np.finfo(correlations.dtype).eps ** (5 / 8))
 
 
 def linear_scores(X: NDArray, center: NDArray, slopes: NDArray, offsets: NDArray) -> NDArray:
@@ -153,15 +167,18 @@ def log_densities(X: NDArray, means: NDArray, factors: NDArray, log_determinants
     out = np.empty((R, K, n), X.dtype)
     if not full or R * K >= 3 or d <= 6:
         center = means.mean(axis=(0, 1))
-        coefficients = _quadratic_coefficients(means - center, factors, constants)
+        coefficients = quadratic_coefficients(means - center, factors, constants)
         if _keeps_digits(coefficients, X, center):
             return _expanded(X, center, coefficients, out, full)
     return _whitened(X, means, factors, constants, out)
 
 
-def _quadratic_coefficients(means: NDArray, factors: NDArray, constants: NDArray) -> NDArray:
-    """Coefficients (R, K, 1 + d + products) of the log densities in 1, x_i and x_i x_j (i <= j) or x_i^2."""
-    if factors.ndim == 3:
+def quadratic_coefficients(means: NDArray, factors: NDArray, constants: NDArray) -> NDArray:
+    """Coefficients (..., 1 + d + products) of the log densities in 1, x_i and x_i x_j (i <= j) or x_i^2.
+
+    From means (..., d), factors (..., d, d) or (..., d) of `whiten`, and the log densities (...) at the means.
+    """
+    if factors.ndim == means.ndim:
         precision = factors**2
         linear = precision * means
         quadratic = -0.5 * precision
@@ -184,7 +201,7 @@ def _keeps_digits(coefficients: NDArray, X: NDArray, center: NDArray) -> bool:
 
 
 def _product_rows(Z: NDArray, full: bool) -> NDArray:
-    """The rows 1, z_i and z_i z_j (i <= j), or z_i^2, for rows Z (m, d): (1 + d + products, m)."""
+    """Form the rows 1, z_i and z_i z_j (i <= j), or z_i^2, for rows Z (m, d): (1 + d + products, m)."""
     Zt = np.ascontiguousarray(Z.T)
     blocks = [Zt[i] * Zt[i:] for i in range(len(Zt))] if full else [Zt * Zt]
     return np.concatenate([np.ones((1, Zt.shape[1]), Zt.dtype), Zt, *blocks])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,11 +44,12 @@ class Moments:
         return len(self.weight)
 
     def __getitem__(self, index: object) -> Self:
-        values = (getattr(self, field.name) for field in fields(self))
-        return type(self)(*(None if value is None else value[index] for value in values))
+        values: list[Any] = [getattr(self, field.name) for field in fields(self)]
+        taken: list[Any] = [None if value is None else value[index] for value in values]
+        return type(self)(*taken)
 
     def moved(self, shift: NDArray) -> Self:
-        """The same sums about ``center + shift``, shift (..., K, d)."""
+        """Return the same sums about ``center + shift``, shift (..., K, d)."""
         weight, first, second = self.weight[..., None], self.first, self.second
         if not self.full:
             second = second - 2 * shift * first + weight * shift**2
@@ -68,12 +69,19 @@ class Moments:
         return moved
 
     def about_means(self) -> Self:
-        """The same sums about the means of the classes; a class without weight stays where it is."""
+        """Return the same sums about the means of the classes; a class without weight stays where it is."""
         weight = self.weight[..., None]
         shift = np.divide(self.first, weight, out=np.zeros_like(self.first), where=weight > 0)
         moved = self.moved(shift)
         moved.first = np.zeros_like(self.first)
         return moved
+
+
+def stacked(members: list[Moments]) -> Moments:
+    """Put stacks after one another."""
+    columns: list[Any] = [[getattr(m, f.name) for m in members] for f in fields(Moments)]
+    joined: list[Any] = [None if column[0] is None else np.concatenate(column) for column in columns]
+    return Moments(*joined)
 
 
 def merge(a: Moments, b: Moments) -> Moments:
@@ -82,7 +90,7 @@ def merge(a: Moments, b: Moments) -> Moments:
     share = np.divide(b.weight, total, out=np.zeros_like(total), where=total > 0)
     shift = share[..., None] * (b.center - a.center)
     parts = a.moved(shift), b.moved(shift - (b.center - a.center))
-    sums = [_sum(getattr(parts[0], f.name), getattr(parts[1], f.name)) for f in fields(Moments)]
+    sums: list[Any] = [_sum(getattr(parts[0], f.name), getattr(parts[1], f.name)) for f in fields(Moments)]
     return replace(Moments(*sums), center=parts[0].center, first=np.zeros_like(a.first))
 
 

@@ -1,4 +1,4 @@
-"""L-BFGS in the coordinates in which the curvature bound is the identity."""
+"""L-BFGS in coordinates in which the curvature is near the identity."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from genvsdisc.functional.metric import Metric
+from genvsdisc.functional.metric import Whitening, bound
 from genvsdisc.functional.softmax_regression import SoftmaxRegression
 from genvsdisc.functional.solution import Solution
 
+_SCOUTS = 2048  # rows that suffice to find the neighborhood of the optimum, or 10 a coefficient of a class
+
 
 def lbfgs(objective: SoftmaxRegression, start: NDArray, *, max_iter: int, tol: float) -> Solution:
-    """Minimize each replicate by limited-memory BFGS (Liu & Nocedal 1989).
+    """Minimize each replicate by limited-memory BFGS (Liu & Nocedal 1989), in two rounds.
 
-    The Gram matrix of the rows, once inverted, preconditions all steps: L-BFGS then has to learn only what the
-    probabilities add to the curvature. A replicate stops when no component of its gradient, in those coordinates, is
-    larger than `tol`.
+    The first round finds the neighborhood of the optimum, on a part of the rows if they are many. The curvature of
+    each class there preconditions the second, in which L-BFGS has to learn only what couples the classes. A replicate
+    stops when no component of its gradient, in those coordinates, is larger than ``tol / 1000``: the path multiplies
+    rounding errors, and near the optimum steps gain much.
 
     Parameters
     ----------
@@ -27,27 +30,34 @@ def lbfgs(objective: SoftmaxRegression, start: NDArray, *, max_iter: int, tol: f
     max_iter : int
         Most steps of a replicate.
     tol : float
-        Bound on the components of the preconditioned gradient.
+        A thousand times the bound on the components of the preconditioned gradient.
 
     Returns
     -------
     solution : Solution
     """
-    metric = Metric.of(objective)
-    parts = [_one(objective.take(slice(r, r + 1)), start[r], metric.root(r), max_iter, tol) for r in range(len(start))]
+    parts = []
+    for r in range(len(start)):
+        one, theta = objective.take(slice(r, r + 1)), start[r]
+        scouts = one.every(max(1, len(one.rows) // max(_SCOUTS, 10 * theta.shape[1])))
+        matrices = bound(scouts)
+        curve = []
+        if one.loss.convex and matrices.shape[1] > 1:
+            scout = _descend(scouts, theta, Whitening.of(matrices), SCOUT_ITER, SCOUT_TOL)
+            theta, curve = scout.theta[0], scout.curves[0]
+            matrices = scouts.class_curvatures(scouts.evaluate(scout.theta)[2])[0] + MIX * matrices
+        parts.append(_descend(one, theta, Whitening.of(matrices), max_iter, 1e-3 * tol))
     return Solution.joined(parts)
 
 
-def _one(objective: SoftmaxRegression, start: NDArray, root: NDArray, max_iter: int, tol: float) -> Solution:
-    diagonal = len(root) == 1
+SCOUT_ITER, SCOUT_TOL, MIX = 15, 1e-3, 0.02
 
-    def theta_at(moves: NDArray) -> NDArray:
-        moves = moves.reshape(start.shape)
-        return start + (moves * root if diagonal else moves @ root)
 
-    def value_and_gradient(moves: NDArray) -> tuple[float, NDArray]:
-        values, gradients, _ = objective.evaluate(theta_at(moves)[None])
-        return float(values[0]), (gradients[0] * root if diagonal else gradients[0] @ root).ravel()
+def _descend(objective: SoftmaxRegression, start: NDArray, whitening: Whitening, max_iter: int, tol: float) -> Solution:
+    def value_and_gradient(coordinates: NDArray) -> tuple[float, NDArray]:
+        theta = start + whitening.moves(coordinates.reshape(start.shape))
+        values, gradients, _ = objective.evaluate(theta[None])
+        return float(values[0]), whitening.gradients(gradients[0]).ravel()
 
     origin = np.zeros(start.size)
     curve = [value_and_gradient(origin)[0]]
@@ -61,4 +71,5 @@ def _one(objective: SoftmaxRegression, start: NDArray, root: NDArray, max_iter: 
     )
     # A line search that finds nothing lower, next to the optimum, has met the rounding of the objective.
     converged = found.status == 0 or (found.status == 2 and np.abs(found.jac).max() <= 1e3 * tol)
-    return Solution(theta_at(found.x)[None], np.array([max(found.nit, 1)]), np.array([converged]), [curve])
+    theta = start + whitening.moves(found.x.reshape(start.shape))
+    return Solution(theta[None], np.array([max(found.nit, 1)]), np.array([converged]), [curve])

@@ -2,25 +2,105 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from numbers import Real
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.multiclass import _check_partial_fit_first_call
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from genvsdisc.base import Parameters
 from genvsdisc.functional import gaussian
-from genvsdisc.functional.moments import Moments, class_moments, merge
-from genvsdisc.generative.joint import GenerativeClassifier
-from genvsdisc.generative.regularization import regularized_covariances
+from genvsdisc.functional.missing import marginal_log_densities
+from genvsdisc.functional.moments import Moments
+from genvsdisc.generative.estimation import estimate
+from genvsdisc.generative.incremental import IncrementalLearning
+from genvsdisc.generative.joint import GenerativeClassifier, check_priors
+from genvsdisc.generative.missing import check_observed
+from genvsdisc.generative.regularization import Regularization, describe
+
+if TYPE_CHECKING:
+    from genvsdisc.features.transforms import QuadraticFeatures
 
 
-class GaussianClassifier(GenerativeClassifier):
-    """Bayes' rule with a Gaussian density for each class."""
+class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
+    r"""Bayes' rule with a Gaussian density for each class.
+
+    The posterior is :math:`p(k \mid x) = \pi_k \mathcal{N}(x; \mu_k, \Sigma_k) / p(x)`, with everything estimated by
+    weighted maximum likelihood (sums are divided by the sum of weights). With a shared covariance the log-odds are
+    linear in x (linear discriminant analysis): :math:`w = \Sigma^{-1}(\mu_1 - \mu_2)`, :math:`b = -\mu_1' \Sigma^{-1}
+    \mu_1 / 2 + \mu_2' \Sigma^{-1} \mu_2 / 2 + \log(\pi_1 / \pi_2)`; with separate ones they are quadratic.
+
+    Rows may have missing entries (NaN): `fit` uses EM, the predictions integrate them out.
+
+    Parameters
+    ----------
+    covariance : {"shared", "separate"}, default="shared"
+        One covariance for all classes (weighted by class counts), or one for each.
+    structure : {"full", "diagonal", "spherical"}, default="full"
+        Shape of the covariances: any, features independent given the class, or a multiple of the identity.
+    pooling : float, default=0.0
+        In [0, 1]; moves separate covariances toward the shared one (Friedman's lambda). With S_k the scatter and W_k
+        the weight of class k, S and W their sums, and a the pooling, the covariance is
+        ``((1 - a) S_k + a S) / ((1 - a) W_k + a W)``. No effect on a shared covariance.
+    shrinkage : float, "oas", "ledoit_wolf" or "auto", default=0.0
+        In [0, 1]; g moves each covariance C, after pooling, to ``(1 - g) C + g trace(C) / d I`` (Friedman's gamma).
+        "oas" and "ledoit_wolf" estimate g for each covariance of full structure, "auto" takes the pooling and
+        shrinkage, out of 7 x 8, with the best leave-one-out log loss, and ignores `pooling`.
+    priors : array-like of shape (n_classes,), default=None
+        Class priors, in the order of the sorted labels. None takes the class proportions.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Sorted labels.
+    class_prior_ : ndarray of shape (n_classes,)
+        Priors; 0 for a class without weight, whose mean and covariance are those of all rows.
+    means_ : ndarray of shape (n_classes, n_features)
+        Class means.
+    covariances_ : ndarray
+        Shapes as in :class:`sklearn.mixture.GaussianMixture`. Separate: (n_classes, n_features, n_features) for full,
+        (n_classes, n_features) for diagonal, (n_classes,) for spherical structure. Shared: without the first axis.
+    pooling_ : float
+        Pooling used.
+    shrinkage_ : float or ndarray of shape (n_classes,)
+        Shrinkage used for the shared or for each separate covariance.
+    coef_ : ndarray of shape (1, n_features) or (n_classes, n_features)
+        Shared covariance only. Slopes of the log-odds of the second of two classes, or of each class's log score.
+    intercept_ : ndarray of shape (1,) or (n_classes,)
+        Shared covariance only.
+    n_parameters_ : int
+        Free parameters.
+    n_features_in_, feature_names_in_
+        Number and names of the features.
+
+    Notes
+    -----
+    A feature that is constant within a class, but not all features of it, has there the variance 1e-9 of its overall
+    variance. When a covariance is singular and the rows of all classes together are fewer than the features, the
+    smallest pooling and shrinkage that keep six digits are used (1.3e-6); `shrinkage_` tells. Everything else that
+    leaves a covariance singular is a ValueError that names the class, the reason and the remedy.
+
+    References
+    ----------
+    Friedman (1989), Regularized Discriminant Analysis, JASA 84, 165-175.
+    Chen, Wiesel, Eldar & Hero (2010), IEEE Transactions on Signal Processing 58, 5016-5029.
+    Ledoit & Wolf (2004), Journal of Multivariate Analysis 88, 365-411.
+
+    Examples
+    --------
+    >>> from genvsdisc import GaussianClassifier
+    >>> X = [[0.0, 1.0], [1.0, 0.0], [2.0, 2.0], [3.0, 5.0], [4.0, 3.0], [5.0, 5.0]]
+    >>> y = ["a", "a", "a", "b", "b", "b"]
+    >>> model = GaussianClassifier().fit(X, y)
+    >>> model.predict([[1.0, 1.0], [4.0, float("nan")]])
+    array(['a', 'b'], dtype='<U1')
+    >>> model.predict_proba([[2.5, 2.5]]).round(3)
+    array([[0.614, 0.386]])
+    >>> model.set_priors([0.1, 0.9]).predict([[2.5, 2.5]])
+    array(['b'], dtype='<U1')
+    """
 
     _parameter_constraints = {  # noqa: RUF012
         "covariance": [StrOptions({"shared", "separate"})],
@@ -48,173 +128,76 @@ class GaussianClassifier(GenerativeClassifier):
 
     # Fitting ---------------------------------------------------------------------------------------------------
 
-    def _fit_stack(self, X: NDArray, codes: NDArray, weights: NDArray) -> dict[str, Sequence[Any]]:
-        self._check_options()
-        moments = self._class_moments(X, codes, weights)
-        covariances, estimates = self._estimates(moments)
-        return {**estimates, **self._factored(covariances, estimates)}
+    def _fit_stack(self, X: NDArray, codes: NDArray, weights: NDArray) -> dict[str, Any]:
+        rule, K = self._rule(), len(self.classes_)
+        self._unready = None
+        complete = not np.isnan(X.max())
+        if not complete:
+            for own in weights:
+                check_observed(X, codes, own, self.classes_, self._feature_names())
+        priors = None if self.priors is None else check_priors(self.priors, K)
+        try:
+            moments, rule = estimate(X, codes, weights, K, rule, priors)
+        except gaussian.SingularCovarianceError as error:
+            class_weights = np.bincount(codes, weights[0], K)[None]
+            raise ValueError(self._explain(error, class_weights)) from None
+        fitted = self._parameters(moments, rule)
+        # The expected moments of incomplete rows depend on all rows: they cannot be added to.
+        return fitted if complete else {**fitted, "_moments": [None] * len(weights)}
 
-    def _check_options(self) -> None:
+    def _rule(self) -> Regularization:
         self._validate_params()
         if self.shrinkage in ("oas", "ledoit_wolf") and self.structure != "full":
             raise ValueError(
                 f"shrinkage={self.shrinkage!r} is derived for structure='full', got structure={self.structure!r}; "
                 "give a number in [0, 1] or 'auto'"
             )
+        return Regularization(self.covariance == "shared", self.structure, self.pooling, self.shrinkage)
 
-    def _class_moments(self, X: NDArray, codes: NDArray, weights: NDArray) -> Moments:
-        fourth = self.shrinkage == "ledoit_wolf"
-        return class_moments(X, codes, weights, len(self.classes_), full=self.structure == "full", fourth=fourth)
-
-    def _estimates(self, moments: Moments) -> tuple[NDArray, dict[str, Sequence[Any]]]:
-        """Covariances (R, G, ...) and the published estimates, from the class moments (leading axis R)."""
-        shared, spherical = self.covariance == "shared", self.structure == "spherical"
-        covariances, shrinkage = regularized_covariances(
-            moments, shared=shared, spherical=spherical, pooling=self.pooling, shrinkage=self.shrinkage
-        )
-        published = covariances[..., 0] if spherical else covariances
-        return covariances, {
-            "class_prior_": self._prior_stack(moments.weight),
-            "means_": _means(moments),
-            "covariances_": published[:, 0] if shared else published,
-            "shrinkage_": shrinkage[:, 0] if shared else shrinkage,
-            "_moments": moments,
-        }
-
-    def _factored(self, covariances: NDArray, estimates: dict[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
-        """What the scores are computed from."""
-        means = np.asarray(estimates["means_"])
+    def _parameters(self, moments: Moments, rule: Regularization) -> dict[str, Any]:
+        """Everything fitted, as functions of the class moments (leading axis R)."""
+        means = _means(moments)
         try:
-            factors, log_determinants = gaussian.whiten(covariances, self.structure == "full")
+            covariances, shrinkage, factors, log_determinants = rule.factored(moments)
         except gaussian.SingularCovarianceError as error:
-            raise ValueError(self._singular(error, estimates["_moments"])) from None
+            raise ValueError(self._explain(error, moments.weight)) from None
         center = means.mean(axis=(0, 1))
         slopes = offsets = np.empty((len(means), 0), means.dtype)
-        if self.covariance == "shared":
+        if rule.shared:
             slopes, offsets = gaussian.linear_discriminants(means, factors, center)
+        published = covariances[..., 0] if rule.structure == "spherical" else covariances
         return {
+            "class_prior_": self._prior_stack(moments.weight),
+            "means_": means,
+            "covariances_": published[:, 0] if rule.shared else published,
+            "pooling_": np.broadcast_to(np.asarray(rule.pooling, np.float64).ravel(), len(means)),
+            "shrinkage_": shrinkage[:, 0] if rule.shared else shrinkage,
             "_factors": factors,
             "_log_determinants": log_determinants,
             "_center": np.broadcast_to(center, (len(means), *center.shape)),
             "_slopes": slopes,
             "_offsets": offsets,
-            "_unready": [None] * len(means),
+            "_moments": moments,
         }
 
-    def _singular(self, error: gaussian.SingularCovarianceError, moments: Any) -> str:
-        """Say which covariance is singular, why, and what to do."""
-        r, group = error.index
-        shared, d = self.covariance == "shared", moments.center.shape[-1]
-        rows = moments.weight[r].sum() if shared else moments.weight[r, group]
-        who = "the shared covariance" if shared else f"the covariance of class {self.classes_[group]!r}"
-        name = repr(getattr(self, "feature_names_in_", range(d))[error.column])
-        if self.structure == "full" and rows - (len(self.classes_) if shared else 1) < d:
-            why = f"comes from {rows:g} rows for {d} features"
-            remedy = "give more rows, use structure='diagonal', or set shrinkage > 0"
-        elif error.constant:
-            why = f"is singular: feature {name} is constant there"
-            remedy = "drop the feature, or set shrinkage > 0"
-        else:
-            why = f"is singular: feature {name} is a linear combination of others there"
-            remedy = "drop the feature, use structure='diagonal', or set shrinkage > 0"
-        which = f"replicate {r}: " if len(moments) > 1 else ""
-        return f"{which}{who} {why}; {remedy}" + ("" if shared else " or pooling > 0")
+    def _explain(self, error: gaussian.SingularCovarianceError, class_weights: NDArray) -> str:
+        return describe(error, class_weights, self.covariance == "shared", self.classes_, self._feature_names())
 
-    def partial_fit(
-        self, X: ArrayLike, y: ArrayLike, classes: ArrayLike | None = None, sample_weight: ArrayLike | None = None
-    ) -> Self:
-        """Add rows to those already learnt from; batches in any order give what one `fit` to all rows gives.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            New rows, without missing entries.
-        y : array-like of shape (n_samples,)
-            Their labels.
-        classes : array-like of shape (n_classes,), default=None
-            All labels that will ever occur; needed at the first call unless `fit` came before.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Non-negative weights.
-
-        Returns
-        -------
-        self : object
-            The classifier. While the rows so far leave a covariance singular, predictions raise a ValueError.
-
-        Raises
-        ------
-        ValueError
-            For missing entries, for ``shrinkage="auto"`` (both need all rows at once), and for unknown labels.
-        """
-        first = _check_partial_fit_first_call(self, classes)
-        self._check_options()
-        X, y = validate_data(self, X, y, reset=first, dtype=[np.float64, np.float32])
-        weights = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
-        codes = np.searchsorted(self.classes_, y).clip(max=len(self.classes_) - 1)
-        if (self.classes_[codes] != y).any():
-            raise ValueError(
-                f"y has labels that are not among the classes {self.classes_.tolist()}; list them in `classes`"
-            )
-        moments = self._class_moments(X, codes, weights[None])[0]
-        return self._learn(moments if first else merge(self._own_moments(), moments))
-
-    def merge(self, other: Self) -> Self:
-        """Add all rows that another classifier of the same classes has learnt from.
-
-        Parameters
-        ----------
-        other : GaussianClassifier
-            Fitted with the same options to rows of the same features and classes.
-
-        Returns
-        -------
-        self : object
-            The classifier, as if fitted to the rows of both.
-        """
-        check_is_fitted(self)
-        check_is_fitted(other)
-        if not np.array_equal(self.classes_, other.classes_) or self.n_features_in_ != other.n_features_in_:
-            raise ValueError(
-                f"merge needs the same classes and number of features, got {self.classes_.tolist()} with "
-                f"{self.n_features_in_} and {other.classes_.tolist()} with {other.n_features_in_}"
-            )
-        return self._learn(merge(self._own_moments(), other._own_moments()))
-
-    def _own_moments(self) -> Moments:
-        if self._moments is None or self.shrinkage == "auto":
-            raise ValueError(
-                "rows can be added only to a classifier fitted to rows without missing entries, with shrinkage a "
-                "number, 'oas' or 'ledoit_wolf'; fit again to all rows"
-            )
-        return self._moments
-
-    def _learn(self, moments: Moments) -> Self:
-        """Replace everything fitted by what follows from these moments."""
-        covariances, estimates = self._estimates(moments[None])
-        try:
-            fitted = {**estimates, **self._factored(covariances, estimates)}
-        except ValueError as error:
-            fitted = {**estimates, "_unready": [f"more rows are needed: {error}"]}
-        for name, values in fitted.items():
-            setattr(self, name, values[0])
-        return self
+    def _feature_names(self) -> Any:
+        return getattr(self, "feature_names_in_", range(self.n_features_in_))
 
     # Scores ----------------------------------------------------------------------------------------------------
 
-    def _validate_rows(self, X: ArrayLike) -> NDArray:
-        if getattr(self, "_unready", None):
-            raise ValueError(self._unready)
-        return super()._validate_rows(X)
-
     def _log_scores(self, X: NDArray, parameters: Parameters) -> NDArray:
-        if self.covariance == "separate":
+        if self.covariance == "separate" or np.isnan(X.max()):
             return self._log_joint(X, parameters)
         center, slopes, offsets = (parameters[name] for name in ("_center", "_slopes", "_offsets"))
         return _with_priors(gaussian.linear_scores(X, center[0], slopes, offsets), parameters)
 
     def _log_joint(self, X: NDArray, parameters: Parameters) -> NDArray:
+        log_densities = marginal_log_densities if np.isnan(X.max()) else gaussian.log_densities
         means, factors, log_determinants = (parameters[f] for f in ("means_", "_factors", "_log_determinants"))
-        return _with_priors(gaussian.log_densities(X, means, factors, log_determinants), parameters)
+        return _with_priors(log_densities(X, means, factors, log_determinants), parameters)
 
     def _joint_scores(self, X: ArrayLike) -> NDArray:
         check_is_fitted(self)
@@ -223,8 +206,8 @@ class GaussianClassifier(GenerativeClassifier):
 
     def _sample_given_class(self, codes: NDArray, rng: np.random.RandomState) -> NDArray:
         z = rng.standard_normal((len(codes), self.n_features_in_)).astype(self.means_.dtype)
-        factors = np.broadcast_to(self._factors, (len(self.classes_), *self._factors.shape[1:]))
-        for k, factor in enumerate(factors):
+        for k in range(len(self.classes_)):
+            factor = self._factors[k if len(self._factors) > 1 else 0]
             own = codes == k
             z[own] = z[own] @ np.linalg.inv(factor) if factor.ndim == 2 else z[own] / factor
         return self.means_[codes] + z
@@ -259,10 +242,44 @@ class GaussianClassifier(GenerativeClassifier):
             slopes = self._slopes[1:] - self._slopes[:1]
             scores = self._offsets + log_prior
             return slopes, scores[1:] - scores[:1] - slopes @ self._center
-        slopes, offsets = gaussian.linear_discriminants(
-            self.means_[None], self._factors[None], np.zeros_like(self._center)
-        )
+        origin = np.zeros_like(self._center)
+        slopes, offsets = gaussian.linear_discriminants(self.means_[None], self._factors[None], origin)
         return slopes[0], offsets[0] + log_prior
+
+    def linear_log_odds(self) -> tuple[QuadraticFeatures | None, NDArray, NDArray]:
+        """Write the posterior as a linear model, of the features or of them with their squares and products.
+
+        Returns
+        -------
+        features : QuadraticFeatures or None
+            None for a shared covariance.
+        coef : ndarray of shape (1, n_terms) for two classes, else (n_classes, n_terms)
+        intercept : ndarray of shape (1,) for two classes, else (n_classes,)
+            With these, ``softmax(features.transform(X) @ coef.T + intercept)`` is `predict_proba` (two classes: the
+            sigmoid is the second column).
+        """
+        from genvsdisc.features.transforms import QuadraticFeatures
+
+        if self.covariance == "shared":
+            return None, self.coef_, self.intercept_
+        check_is_fitted(self)
+        terms = gaussian.quadratic_coefficients(self.means_, self._factors, -0.5 * self._log_determinants)
+        with np.errstate(divide="ignore"):
+            terms[:, 0] += np.log(self.class_prior_)
+        if self._factors.ndim == 2:  # the squares, among the products
+            d = self.n_features_in_
+            every = np.zeros((len(terms), 1 + d + d * (d + 1) // 2), terms.dtype)
+            first, second = np.triu_indices(d)
+            every[:, : 1 + d] = terms[:, : 1 + d]
+            every[:, 1 + d + np.flatnonzero(first == second)] = terms[:, 1 + d :]
+            terms = every
+        if len(terms) == 2:
+            terms = terms[1:] - terms[:1]
+        features = QuadraticFeatures()
+        features.n_features_in_ = self.n_features_in_
+        if hasattr(self, "feature_names_in_"):
+            features.feature_names_in_ = self.feature_names_in_
+        return features, terms[:, 1:], terms[:, 0]
 
 
 def _means(moments: Moments) -> NDArray:

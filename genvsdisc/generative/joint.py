@@ -96,6 +96,25 @@ class GenerativeClassifier(ProbabilisticClassifier):
     def _sample_given_class(self, codes: NDArray, rng: np.random.RandomState) -> NDArray:
         raise NotImplementedError
 
+    def linear_log_odds(self) -> tuple[Any, NDArray, NDArray]:
+        """Features in which the log-odds are linear (None: those of X), their coefficients and intercepts."""
+        raise NotImplementedError
+
+    def as_discriminative(self) -> Any:
+        """Build the discriminative classifier with the same posterior.
+
+        Returns
+        -------
+        model : LogisticClassifier or Pipeline
+            Fitted. A logistic model of the features (shared covariance), of them with their squares and products
+            (separate covariances), or of the sufficient statistics of naive Bayes. It has no density any more: it
+            takes complete rows only, unless its features stand for missing entries, and keeps these priors.
+        """
+        from genvsdisc.bridge import as_discriminative
+
+        check_is_fitted(self)
+        return as_discriminative(self)
+
     # Priors ----------------------------------------------------------------------------------------------------
 
     def _prior_stack(self, class_weights: NDArray) -> NDArray:
@@ -105,7 +124,7 @@ class GenerativeClassifier(ProbabilisticClassifier):
         """
         priors = class_weights
         if self.priors is not None:
-            given = _check_priors(self.priors, class_weights.shape[1]).astype(class_weights.dtype)
+            given = check_priors(self.priors, class_weights.shape[1]).astype(class_weights.dtype)
             priors = np.where(class_weights > 0, given, 0)
         total = priors.sum(axis=1, keepdims=True)
         if not (total > 0).all():
@@ -134,7 +153,7 @@ class GenerativeClassifier(ProbabilisticClassifier):
             If the priors are not a distribution over the classes.
         """
         check_is_fitted(self)
-        self.class_prior_ = _check_priors(priors, len(self.classes_)).astype(self.class_prior_.dtype)
+        self.class_prior_ = check_priors(priors, len(self.classes_)).astype(self.class_prior_.dtype)
         return self
 
     def adapt_priors(self, X: ArrayLike, *, max_iter: int = 1000, tol: float = 1e-12) -> Self:
@@ -172,7 +191,7 @@ class GenerativeClassifier(ProbabilisticClassifier):
         return self.set_priors(priors)
 
 
-def _check_priors(priors: ArrayLike, n_classes: int) -> NDArray:
+def check_priors(priors: ArrayLike, n_classes: int) -> NDArray:
     """Return the priors as floats, or an error that says what is wrong with them."""
     values = np.asarray(priors, dtype=np.float64)
     if values.shape != (n_classes,):

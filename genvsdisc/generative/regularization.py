@@ -2,85 +2,133 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from genvsdisc.functional import gaussian
 from genvsdisc.functional.moments import Moments
 
 
-def regularized_covariances(
-    moments: Moments, *, shared: bool, spherical: bool, pooling: float, shrinkage: float | str
-) -> tuple[NDArray, NDArray]:
-    """Regularised discriminant analysis (Friedman 1989), for a stack of class moments.
+@dataclass(frozen=True)
+class Regularization:
+    """How covariances follow from class moments; the parameters of `GaussianClassifier` of the same names."""
 
-    With S_k the scatter and W_k the weight of class k, and S and W their sums:
-    ``S_k(a) = (1 - a) S_k + a S``, ``W_k(a) = (1 - a) W_k + a W``, ``C = S_k(a) / W_k(a)`` and, with shrinkage g,
-    ``(1 - g) C + g trace(C) / d I``. A class without weight has the shared covariance, the limit of small pooling.
+    shared: bool
+    structure: str
+    pooling: NDArray | float
+    """In [0, 1], (R, 1) or one for all."""
+    shrinkage: NDArray | float | str
+    """In [0, 1], (R, G) or one for all; or "oas" or "ledoit_wolf"."""
 
-    Parameters
-    ----------
-    moments : Moments
-        With leading axis R.
-    shared : bool
-        One covariance for all classes: ``a = 1``, kept once.
-    spherical : bool
-        Variances equal over features; for diagonal moments.
-    pooling : float
-        a, in [0, 1].
-    shrinkage : float, "oas" or "ledoit_wolf"
-        g in [0, 1], or the name of its estimate from each C.
+    def covariances(self, moments: Moments) -> tuple[NDArray, NDArray]:
+        """Regularised discriminant analysis (Friedman 1989), for a stack of class moments.
 
-    Returns
-    -------
-    covariances : ndarray of shape (R, G, d, d) or (R, G, d)
-        G is 1 if shared, else K.
-    shrinkage : ndarray of shape (R, G)
-        The g used.
+        With S_k the scatter and W_k the weight of class k, and S and W their sums:
+        ``S_k(a) = (1 - a) S_k + a S``, ``W_k(a) = (1 - a) W_k + a W``, ``C = S_k(a) / W_k(a)`` and, with shrinkage
+        g, ``(1 - g) C + g trace(C) / d I``. Without weight a class has the shared covariance, the limit of small a.
+
+        Returns
+        -------
+        covariances : ndarray of shape (R, G, d, d) or (R, G, d)
+            G is 1 if shared, else K.
+        shrinkage : ndarray of shape (R, G)
+            The g used.
+        """
+        pooled = _pooled(moments, self.shared, np.asarray(self.pooling))
+        covariances = pooled.second / pooled.weight[(..., *[None] * (pooled.second.ndim - 2))]
+        shrinkage = self.shrinkage
+        if isinstance(shrinkage, str):
+            shrinkage = _INTENSITIES[shrinkage](covariances, pooled)
+        shrinkage = np.broadcast_to(shrinkage, pooled.weight.shape).astype(covariances.dtype)
+        return with_floor(self._shrunk(covariances, shrinkage), moments), shrinkage
+
+    def _shrunk(self, covariances: NDArray, shrinkage: NDArray) -> NDArray:
+        variances = _diagonals(covariances, self.structure == "full")
+        level = variances.mean(axis=-1, keepdims=True)
+        if self.structure == "spherical":
+            return np.broadcast_to(level, covariances.shape).copy()
+        if not shrinkage.any():
+            return covariances
+        g = shrinkage[..., None]
+        result = covariances * (1 - (g[..., None] if self.structure == "full" else g))
+        diagonal = _diagonals(result, self.structure == "full")
+        diagonal += g * level
+        return result
+
+    def factored(self, moments: Moments) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+        """Covariances and shrinkage as above, with what `whiten` makes of the covariances.
+
+        Where all rows together are fewer than features (W - K < d), there is no class to blame for a singular
+        covariance; such a member of the stack gets the smallest pooling and shrinkage that keep six digits,
+        eps^(3/8): the limit of vanishing regularisation.
+
+        Raises
+        ------
+        SingularCovarianceError
+            If a covariance is singular all the same.
+        """
+        covariances, shrinkage = self.covariances(moments)
+        full = self.structure == "full"
+        try:
+            return covariances, shrinkage, *gaussian.whiten(covariances, full)
+        except gaussian.SingularCovarianceError:
+            K, d = moments.center.shape[1:]
+            lifted = moments.weight.sum(axis=1) - K < d
+            if not lifted.any():
+                raise
+        singular: Any = gaussian.singular_columns(covariances) < d if full else ~(covariances > 0).all(axis=-1)
+        lifted &= singular.any(axis=1)
+        least = np.finfo(covariances.dtype).eps ** (3 / 8)
+        more = replace(self, pooling=np.maximum(self.pooling, least), shrinkage=np.maximum(shrinkage, least))
+        for old, new in zip((covariances, shrinkage), more.covariances(moments), strict=True):
+            old[lifted] = new[lifted]
+        return covariances, shrinkage, *gaussian.whiten(covariances, full)
+
+
+def with_floor(covariances: NDArray, moments: Moments) -> NDArray:
+    """Give features that are constant within a class 1e-9 of their overall variance (1 if constant overall).
+
+    So such a feature decides for the class whose value it has, and says nothing if all classes have the same. Where
+    all features are constant there is no covariance to speak of; that is left as it is.
     """
-    pooled = _pooled(moments, shared, pooling)
-    weight = pooled.weight.reshape(*pooled.weight.shape, *[1] * (pooled.second.ndim - 2))
-    covariances = pooled.second / weight
-    if isinstance(shrinkage, str):
-        shrink = _INTENSITIES[shrinkage](covariances, pooled)
-    else:
-        shrink = np.full(pooled.weight.shape, shrinkage, covariances.dtype)
-    return shrunk(covariances, shrink, moments.full, spherical), shrink
-
-
-def shrunk(covariances: NDArray, shrinkage: NDArray, full: bool, spherical: bool) -> NDArray:
-    """``(1 - g) C + g trace(C) / d I`` for matrices (..., d, d) or variances (..., d) and g (...)."""
-    variances = np.diagonal(covariances, axis1=-2, axis2=-1) if full else covariances
-    level = variances.mean(axis=-1)[..., None]
-    if spherical:
-        return np.broadcast_to(level, covariances.shape).copy()
-    if not shrinkage.any():
+    variances = _diagonals(covariances, moments.full)
+    constant = variances == 0
+    floor = constant & ~constant.all(axis=-1, keepdims=True)
+    if not floor.any():
         return covariances
-    g = shrinkage[..., None]
-    result = covariances * (1 - (g[..., None] if full else g))
-    diagonal = np.einsum("...ii->...i", result) if full else result
-    diagonal += g * level
-    return result
+    share = (moments.weight / moments.weight.sum(axis=1, keepdims=True))[..., None]
+    within = _diagonals(moments.second, moments.full).sum(axis=1, keepdims=True)
+    away = moments.center - moments.center[:, :1]
+    between = (share * away**2).sum(axis=1, keepdims=True)
+    spread = between - (share * away).sum(axis=1, keepdims=True) ** 2
+    overall = np.where(spread > 1e-9 * between, spread, 0) + within / moments.weight.sum(axis=1)[:, None, None]
+    variances[floor] = np.broadcast_to(np.where(overall > 0, 1e-9 * overall, 1), variances.shape)[floor]
+    return covariances
 
 
-def _pooled(moments: Moments, shared: bool, pooling: float) -> Moments:
-    """Moments of the groups of rows that share a covariance: one, or a mixture of own and all for each class."""
-    total = {name: _total(getattr(moments, name)) for name in ("weight", "second", "quartic")}
+def _diagonals(values: NDArray, full: bool) -> NDArray:
+    """Writable view of the diagonals of matrices, or the variances themselves."""
+    return np.einsum("...ii->...i", values) if full else values
+
+
+def _pooled(moments: Moments, shared: bool, pooling: NDArray) -> Moments:
+    """Moments of the rows behind each covariance: one group, or for each class a mixture of its own and all rows."""
+    total: dict[str, Any] = {name: _total(getattr(moments, name)) for name in ("weight", "second", "quartic")}
     if shared:
         return replace(moments, **total)
-    empty = moments.weight == 0
-    own = np.where(empty, 0, 1 - pooling).astype(moments.second.dtype)
-    others = np.where(empty, 1, pooling).astype(moments.second.dtype)
-    if not others.any():
+    share = np.where(moments.weight == 0, 1, pooling).astype(moments.second.dtype)
+    if not share.any():
         return moments
 
-    def mixed(name: str) -> NDArray | None:
+    def mixed(name: str) -> Any:
         value = getattr(moments, name)
         if value is None:
             return None
-        axes = (..., *[None] * (value.ndim - 2))
-        return own[axes] * value + others[axes] * total[name]
+        a = share[(..., *[None] * (value.ndim - 2))]
+        return (1 - a) * value + a * total[name]
 
     return replace(moments, weight=mixed("weight"), second=mixed("second"), quartic=mixed("quartic"))
 
@@ -102,13 +150,12 @@ def _ledoit_wolf(covariances: NDArray, pooled: Moments) -> NDArray:
     d = covariances.shape[-1]
     power = (covariances**2).sum(axis=(-2, -1))
     level = np.trace(covariances, axis1=-2, axis2=-1) / d
-    assert pooled.quartic is not None
-    noise = (pooled.quartic / pooled.weight - power) / pooled.weight
+    noise = (np.asarray(pooled.quartic) / pooled.weight - power) / pooled.weight
     return _ratio(np.maximum(noise, 0), power - d * level**2, d)
 
 
 def _ratio(numerator: NDArray, denominator: NDArray, d: int) -> NDArray:
-    """numerator / denominator in [0, 1]; 0 for one feature, which has nothing to shrink toward."""
+    """Return numerator / denominator in [0, 1]; 0 for one feature, which has nothing to shrink toward."""
     if d == 1:
         return np.zeros_like(numerator)
     above = numerator >= denominator
@@ -116,3 +163,25 @@ def _ratio(numerator: NDArray, denominator: NDArray, d: int) -> NDArray:
 
 
 _INTENSITIES = {"oas": _oas, "ledoit_wolf": _ledoit_wolf}
+
+
+def describe(
+    error: gaussian.SingularCovarianceError, weight: NDArray, shared: bool, labels: NDArray, names: NDArray
+) -> str:
+    """Say which covariance is singular, why, and what to do; weight (R, K)."""
+    r, group = error.index
+    d = len(names)
+    rows = weight[r].sum() - len(labels) + 1 if shared else weight[r, group]
+    who = "the covariance shared by the classes" if shared else f"the covariance of class {labels[group]!r}"
+    if error.full and rows <= d:
+        total = weight[r].sum() if shared else rows
+        why = f"comes from too few rows, {total:g} for {d} features"
+        remedy = "give more rows, use structure='diagonal', or set shrinkage > 0"
+    elif error.constant:
+        why = f"is singular: feature {names[error.column]!r} is constant there"
+        remedy = "drop the feature, or set shrinkage > 0"
+    else:
+        why = f"is singular: feature {names[error.column]!r} is a linear combination of others there"
+        remedy = "drop the feature, use structure='diagonal', or set shrinkage > 0"
+    which = f"replicate {r}: " if len(weight) > 1 else ""
+    return f"{which}{who} {why}; {remedy}" + ("" if shared else " or pooling > 0")

@@ -7,8 +7,7 @@ import pytest
 
 from genvsdisc.functional.activations import ACTIVATIONS
 from genvsdisc.functional.architecture import Architecture
-from genvsdisc.functional.batches import Batch, whole
-from genvsdisc.functional.layers import EPSILON, BatchNorm, fold, moments
+from genvsdisc.functional.batches import whole
 from genvsdisc.functional.losses import LOSSES
 from genvsdisc.functional.network import NetworkObjective
 
