@@ -159,10 +159,10 @@ def plot_decomposition(table: pd.DataFrame, ax: Axes | None = None, *, reach: fl
     systematic = noise + table.bias.to_numpy()
     colors = table.family.map(FAMILY_COLORS).tolist()
     if noise.any():
-        ax.barh(places, noise, 0.34, color=FAMILY_COLORS["baseline"], alpha=0.45, linewidth=0)
-    ax.barh(places, table.bias, 0.34, left=noise, color=colors, linewidth=0)
-    ax.barh(places, table.net_variance, 0.34, left=systematic, color=colors, alpha=0.4, linewidth=0)
-    for at, se, shift in ((systematic, table.bias_se, -0.05), (table.expected, table.expected_se, 0.05)):
+        ax.barh(places, noise, 0.3, color=FAMILY_COLORS["baseline"], alpha=0.45, linewidth=0)
+    ax.barh(places, table.bias, 0.3, left=noise, color=colors, linewidth=0)
+    ax.barh(places, table.net_variance, 0.3, left=systematic, color=colors, alpha=0.4, linewidth=0)
+    for at, se, shift in ((systematic, table.bias_se, 0.21), (table.expected, table.expected_se, 0.28)):
         for y, x, error in zip(places + shift, at, se.fillna(0), strict=True):
             ax.plot([x - 2 * error, x + 2 * error], [y, y], color=INK, linewidth=1.2, solid_capstyle="butt")
     _name_rows(ax, table.model)

@@ -70,7 +70,8 @@ def svg(
         figure = Figure(figsize=(width / 72, height / 72))
         FigureCanvasSVG(figure)
         figure.patch.set_visible(False)
-        plot(*tables, ax=figure.add_axes(box), **options)
+        ax = plot(*tables, ax=figure.add_axes(box), **options)
+        ax.set_title(ax.get_title(loc="left"), x=(1 - left) / (width - left - right))  # flush with the panel's edge
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     return _compact(buffer.getvalue(), width, height, clip)
 
@@ -108,7 +109,7 @@ class _Writer:
             self._write_path(attributes)
             return
         opened = "".join(f" {key}='{escape(value, _QUOTE)}'" for key, value in attributes.items())
-        bare = tag in ("g", "defs") and not opened  # a group that carries nothing; definitions may stand anywhere
+        bare = tag == "g" and not opened
         inner = escape(element.text or "") if tag == "text" else ""
         if not bare:
             self.parts.append(f"<{tag}{opened}>{inner}")
