@@ -164,7 +164,7 @@ def plot_decomposition(table: pd.DataFrame, ax: Axes | None = None, *, reach: fl
     ax.barh(places, table.net_variance, 0.3, left=systematic, color=colors, alpha=0.4, linewidth=0)
     for at, se, shift in ((systematic, table.bias_se, 0.21), (table.expected, table.expected_se, 0.28)):
         for y, x, error in zip(places + shift, at, se.fillna(0), strict=True):
-            ax.plot([x - 2 * error, x + 2 * error], [y, y], color=INK, linewidth=1.2, solid_capstyle="butt")
+            ax.plot([x - 2 * error, x + 2 * error], [y, y], color=INK, linewidth=1.2)
     _name_rows(ax, table.model)
     ax.set_xlim(min(0.0, ax.get_xlim()[0]), reach)
     loss_axis(ax, loss, "x")
@@ -173,7 +173,7 @@ def plot_decomposition(table: pd.DataFrame, ax: Axes | None = None, *, reach: fl
 
 
 def _interval(ax: Axes, y: float, mean: float, lower: float, upper: float, color: str, marker: str) -> None:
-    ax.plot([lower, upper], [y, y], color=color, linewidth=1.6, solid_capstyle="butt")
+    ax.plot([lower, upper], [y, y], color=color, linewidth=1.6)
     ax.plot([mean], [y], marker, color=color, markersize=6, markeredgewidth=0)
 
 
@@ -184,7 +184,6 @@ def _name_rows(ax: Axes, names: Sequence[str] | pd.Series) -> None:
         ax.annotate(short(name), (0, y - 0.26), xycoords=("axes fraction", "data"), va="bottom", ha="left")
     ax.set_ylim(len(names) - 0.55, -0.85)
     ax.set_yticks([])
-    ax.tick_params(axis="x", length=0)
 
 
 def _zero_line(ax: Axes) -> None:

@@ -68,11 +68,12 @@ RC: dict[str, Any] = {
     "ytick.color": QUIET,
     "xtick.labelsize": 10.5,
     "ytick.labelsize": 10.5,
-    "xtick.major.size": 3,
+    "xtick.major.size": 0,
     "ytick.major.size": 0,
     "grid.color": HAIRLINE,
     "grid.linewidth": 0.8,
     "lines.linewidth": 1.6,
+    "lines.solid_capstyle": "butt",
     "lines.markersize": 4.5,
 }
 

@@ -24,6 +24,7 @@ _DEFAULTS = (
     "font-size:10.5px",
     "text-anchor:start",
     "stroke-linejoin:miter",
+    "stroke-linecap:square",  # of the hairlines
     "stroke-linecap:butt",
     "stroke-dashoffset:0",
 )
@@ -79,7 +80,8 @@ def svg(
 def _compact(text: str, width: int, height: int, clip: bool) -> str:
     """Rewrite matplotlib's SVG: styles as classes, short numbers, palette as variables with dark twins."""
     writer = _Writer(ElementTree.fromstring(text), clip)
-    body, rules = "".join(writer.parts), "".join(f".{name}{{{style}}}" for style, name in writer.classes.items())
+    body = "".join(writer.parts)
+    rules = "".join(f".{name}{{{style}}}" for style, name in writer.classes.items() if f"class='{name}'" in body)
     colors = [(f"--c{i}", light, dark) for i, (light, dark) in enumerate(TWINS.items()) if f"var(--c{i})" in rules]
     lights = ";".join(f"{name}:{light}" for name, light, _ in colors)
     darks = ";".join(f"{name}:{dark}" for name, _, dark in colors)
@@ -107,6 +109,8 @@ class _Writer:
         attributes = dict(filter(None, (self._attribute(*item) for item in element.attrib.items())))
         if tag == "path" and "id" not in attributes:
             self._write_path(attributes)
+            return
+        if tag == "defs" and not len(element):
             return
         opened = "".join(f" {key}='{escape(value, _QUOTE)}'" for key, value in attributes.items())
         bare = tag == "g" and not opened
@@ -179,4 +183,4 @@ def _path(value: str) -> str:
         else:
             words.append(command if command == "z" else command + " ".join([*controls, x, y]))
         at = [x, y]
-    return "".join(words)
+    return "".join(words).replace(" -", "-")
