@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from genvsdisc.study.results import Comparison
 
 _SETTINGS = {"reg_lambda": "λ", "learning_rate": "learning rate"}
-_EPOCHS = 40  # points of a trace on a panel
+_EPOCHS = 25  # points of a trace on a panel
 
 
 # Search --------------------------------------------------------------------------------------------------------

@@ -123,7 +123,7 @@ def _best(ranked: pd.DataFrame, loss: str) -> str:
 def _score_panel(part: pd.DataFrame) -> Panel:
     rows = part[part["mean"].notna()]
     said = [f"{row.model} {interval_text(row.loss, row.mean, row.lower, row.upper)[0]}" for row in rows.itertuples()]
-    picture = svg(plot_scores, rows, size=(296, 52 + 32 * len(rows)), margins=_ROWS)
+    picture = svg(plot_scores, rows, size=(296, 52 + 34 * len(rows)), margins=_ROWS)
     return Panel(picture, f"{LOSS_NAMES[part.loss.iloc[0]]} of each model with its interval: {', '.join(said)}.")
 
 
@@ -132,7 +132,7 @@ def _difference_panel(part: pd.DataFrame) -> Panel:
         f"{row.form} {' ('.join(interval_text(row.loss, row.difference, row.lower, row.upper))})"
         for row in part.itertuples()
     ]
-    picture = svg(plot_differences, part, size=(296, 70 + 32 * len(part)), margins=(24, 10, 42, 10))
+    picture = svg(plot_differences, part, size=(296, 70 + 34 * len(part)), margins=(24, 10, 42, 10))
     return Panel(
         picture, f"Difference in {LOSS_NAMES[part.loss.iloc[0]]}, generative minus discriminative: {', '.join(said)}."
     )

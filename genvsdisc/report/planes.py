@@ -37,7 +37,7 @@ def _assumptions(checks: pd.DataFrame) -> list[Any]:
         f"{name} {' ('.join(interval_text('log_loss', *cost))})"
         for name, cost in zip(checks.assumption, costs, strict=True)
     ]
-    picture = svg(plot_costs, checks, size=(296, 70 + 32 * len(checks)), margins=(24, 10, 42, 10))
+    picture = svg(plot_costs, checks, size=(296, 70 + 34 * len(checks)), margins=(24, 10, 42, 10))
     panel = Panel(picture, f"Cost in log loss of each assumption: {', '.join(said)}.")
     findings = Items(tuple(("", row.finding) for row in checks.itertuples() if row.finding))
     return [findings, Figure((panel,), "Cost of each assumption and its 95% interval."), _check_table(checks)]
@@ -69,17 +69,17 @@ def _classes(comparison: Comparison) -> list[Figure]:
     many = ellipses.label.nunique() > len(CLASS_COLORS)
     look = {"size": (296, 290) if many else (192, 196), "margins": _SQUARE, "clip": True, "names": names}
     grid = comparison.boundaries
-    extent = (grid.x.min(), grid.x.max(), grid.y.min(), grid.y.max()) if len(grid) else None
+    extent = (grid.x.min(), grid.x.max(), grid.y.min(), grid.y.max()) if len(grid) and not many else None
     panels = []
     for model, part in ellipses.groupby("model", sort=False):
         said = [f"{row.label} at ({plain(row.mean_x)}, {plain(row.mean_y)})" for row in part.head(6).itertuples()]
         more = f" and {len(part) - 6} more" if len(part) > 6 else ""
-        picture = svg(plot_classes, part, scatter=_dots(comparison), extent=extent, **look)
+        picture = svg(plot_classes, part, scatter=None if many else _dots(comparison), extent=extent, **look)
         alt = f"Classes as {model} sees them in {names[0]} and {names[1]}: {', '.join(said)}{more}."
         panels.append(Panel(picture, alt))
     caption = (
         f"What each class looks like to a generative model in {names[0]} and {names[1]}: its mean and two standard "
-        "deviations around it. Dots are rows of the table."
+        "deviations around it." + ("" if many else " Dots are rows of the table.")
     )
     return [Figure(tuple(panels), caption, (_class_table(ellipses, names),), across=2 if many else 3)]
 

@@ -50,7 +50,7 @@ def _parts_panel(parts: pd.DataFrame, n: int) -> Panel:
     part, loss = parts[parts.n_train == n], parts.loss.iloc[0]
     # One scale for both sizes of a loss, so that the bars can be compared across.
     reach = float((parts.expected + 3 * parts.expected_se.fillna(0)).max())
-    picture = svg(plot_decomposition, part, size=(296, 52 + 32 * len(part)), margins=(24, 12, 24, 10), reach=reach)
+    picture = svg(plot_decomposition, part, size=(296, 52 + 34 * len(part)), margins=(24, 12, 24, 10), reach=reach)
     said = [
         f"{row.model} {with_error(loss, row.expected, row.expected_se)}, "
         f"net variance {with_error(loss, row.net_variance, row.net_variance_se)}"
