@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from genvsdisc.functional.exponential_family import FAMILIES, Terms, row_blocks
 
+FarEntry = tuple[int, NDArray, NDArray, NDArray]
 Groups = tuple[tuple[str, Any], ...]
 """Families with the columns of each (an index array, or a slice where one family has all)."""
 
@@ -25,64 +26,79 @@ class AdditiveScores:
 
     shift: NDArray  # (d,)
     terms: Terms  # (M, d) arrays, in x - shift; the products' share only
-    far: tuple[tuple[int, NDArray, NDArray, NDArray], ...]  # (class, columns, means, standard deviations)
+    far: tuple[FarEntry, ...]  # (class, columns, means, standard deviations)
 
     @classmethod
     def build(cls, mean: NDArray, variance: NDArray, groups: Groups) -> AdditiveScores:
         """Prepare from means and variances (M, d)."""
         shift, terms = shifted_terms(mean, variance, groups)
-        # The expansion loses log10((mean - shift)^2 / variance) of the digits that the type has. Only gaussian entries
-        # have a quadratic term; at the others this is 0.
-        far = -2 * terms.quadratic * (mean - shift) ** 2 > np.finfo(mean.dtype).eps ** -0.4
+        # A mean that is far even from the shift; at other than gaussian entries the quadratic term is 0.
+        far = terms.linear * (mean - shift) > np.finfo(mean.dtype).eps ** -0.4
+        far &= terms.quadratic < 0
+        entries: tuple[FarEntry, ...] = ()
         if far.any():
+            entries = tuple(_far_entries(far, mean, variance))
             terms.constant[far] = -0.5 * np.log(2 * np.pi * variance[far])
             terms.quadratic[far] = terms.linear[far] = 0
-        return cls(shift, terms, tuple(_far_entries(far, mean, variance)))
+        return cls(shift, terms, entries)
 
     def __call__(self, X: NDArray) -> NDArray:
-        """Log densities (n, M) of rows X (n, d); a missing value (NaN) drops its factor."""
-        scores = np.empty((len(X), len(self.terms.constant)), X.dtype)
-        for rows in row_blocks(len(X), X.itemsize * (X.shape[1] + scores.shape[1])):
-            # A missing or an overflowing value shows in its row's scores: no separate look at X is needed.
+        """Log densities (M, n) of rows X (n, d); a missing value (NaN) drops its factor."""
+        scores = np.empty((len(self.terms.constant), len(X)), X.dtype)
+        linear, quadratic = np.ascontiguousarray(self.terms.linear.T), np.ascontiguousarray(self.terms.quadratic.T)
+        constant = self.terms.constant.sum(axis=1)
+        shifted = self.shift.any()
+        for rows in row_blocks(len(X), X.itemsize * (X.shape[1] + len(scores))):
+            # A missing or an overflowing value shows in its row's scores, in every class: no need to search X for it.
             with np.errstate(over="ignore", invalid="ignore"):
-                block = self._products(X[rows], None)
-            spoilt = ~np.isfinite(block).all(axis=1)
-            if spoilt.any():
-                block[spoilt] = self._products(X[rows][spoilt], np.isnan(X[rows][spoilt]))
-            scores[rows] = block
+                Z = X[rows] - self.shift if shifted else X[rows]
+                block = Z @ linear
+                block += (Z * Z) @ quadratic
+                block += constant
+                self._add_far(block, X[rows], None)
+            spoilt = np.flatnonzero(~np.isfinite(block[:, 0]))
+            if len(spoilt):
+                block[spoilt] = self._marginal(X[rows][spoilt])
+            scores[:, rows] = block.T
         return scores
 
-    def _products(self, X: NDArray, missing: NDArray | None) -> NDArray:
-        Z = X - self.shift
-        if missing is not None:
-            Z = _tame(Z, missing)
-        scores = Z @ self.terms.linear.T
-        scores += self.terms.constant.sum(axis=1)
-        scores += np.multiply(Z, Z, out=Z) @ self.terms.quadratic.T
+    def _marginal(self, X: NDArray) -> NDArray:
+        """Log densities (n, M) of what is observed of each row."""
+        missing = np.isnan(X)
+        Z = _tame(X - self.shift, missing)
+        scores = Z @ self.terms.linear.T + (Z * Z) @ self.terms.quadratic.T + ~missing @ self.terms.constant.T
+        self._add_far(scores, X, missing)
+        return scores
+
+    def _add_far(self, scores: NDArray, X: NDArray, missing: NDArray | None) -> None:
         for m, columns, mean, deviation in self.far:
             z = (X[:, columns] - mean) / deviation
             if missing is not None:
                 z = _tame(z, missing[:, columns])
             scores[:, m] -= 0.5 * np.einsum("ij,ij->i", z, z)
-        if missing is not None:
-            scores -= missing @ self.terms.constant.T
-        return scores
 
 
 def shifted_terms(mean: NDArray, variance: NDArray, groups: Groups) -> tuple[NDArray, Terms]:
-    """Log densities as quadratics in x - shift; the shift (d,) is the mean over classes, 0 for other than gaussian."""
+    """Log densities as quadratics in x - shift.
+
+    The shift (d,) is the mean over classes, or 0 where expanding the squares about 0 loses few digits, and for columns
+    that are not gaussian. The squares lose log10(mean^2 / variance) of the digits that the type has.
+    """
     shift = np.zeros(mean.shape[1], mean.dtype)
     terms = Terms(*(np.empty_like(mean) for _ in range(3)))
     for name, columns in groups:
+        m, v = mean[:, columns], variance[:, columns]
         if name == "gaussian":
-            shift[columns] = mean[:, columns].mean(axis=0)
-        family = FAMILIES[name].terms(mean[:, columns], variance[:, columns], shift[columns])
+            distant = m * m > np.finfo(m.dtype).eps ** -0.3 * v
+            if distant.any():
+                shift[columns] = np.where(distant.any(axis=0), m.mean(axis=0), 0)
+        family = FAMILIES[name].terms(m, v, shift[columns])
         terms.quadratic[:, columns], terms.linear[:, columns] = family.quadratic, family.linear
         terms.constant[:, columns] = family.constant
     return shift, terms
 
 
-def _far_entries(far: NDArray, mean: NDArray, variance: NDArray) -> Iterator[tuple[int, NDArray, NDArray, NDArray]]:
+def _far_entries(far: NDArray, mean: NDArray, variance: NDArray) -> Iterator[FarEntry]:
     for m in np.flatnonzero(far.any(axis=1)):
         columns = np.flatnonzero(far[m])
         yield int(m), columns, mean[m, columns], np.sqrt(variance[m, columns])

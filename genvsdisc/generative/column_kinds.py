@@ -30,35 +30,45 @@ class ColumnKinds:
     offsets: NDArray = field(init=False)  # where each categorical column starts in the common table of categories
 
     def __post_init__(self) -> None:
-        names = np.array(self.distributions)
-        in_table = names == "categorical"
-        present = [name for name in DISTRIBUTIONS if name in names[~in_table]]
-        whole = slice(None)
+        numeric = [j for j, name in enumerate(self.distributions) if name != "categorical"]
+        names = [self.distributions[j] for j in numeric]
+        present = [name for name in DISTRIBUTIONS if name in names]
         derived = {
             "groups": tuple(
-                (name, whole if len(present) == 1 else np.flatnonzero(names[~in_table] == name)) for name in present
+                (name, _selector([i for i, n in enumerate(names) if n == name], names)) for name in present
             ),
-            "numeric": np.flatnonzero(~in_table) if in_table.any() else whole,
-            "categorical": np.flatnonzero(in_table),
+            "numeric": _selector(numeric, self.distributions),
+            "categorical": self.columns("categorical"),
             "offsets": np.cumsum([0, *(len(known) for known in self.categories if known is not None)]),
         }
         for name, value in derived.items():
             object.__setattr__(self, name, value)
 
+    @classmethod
+    def of(cls, X: Any, distributions: Any) -> ColumnKinds:
+        """Kinds of the columns of a float array or a pandas frame, from the parameter; no categories yet."""
+        if isinstance(X, np.ndarray):
+            chosen = resolve(distributions, ["gaussian"] * X.shape[1], None)
+        else:
+            chosen = resolve(distributions, infer(X), list(X.columns))
+        return cls(chosen, (None,) * len(chosen))
+
     def columns(self, name: str) -> NDArray:
         """List the columns with this distribution."""
-        return np.flatnonzero(np.array(self.distributions) == name)
+        return np.array([j for j, given in enumerate(self.distributions) if given == name], dtype=np.intp)
 
     def learn(self, X: Any) -> ColumnKinds:
         """Kinds that also know the categories met in these rows, a float array or a pandas frame."""
         if not len(self.categorical):
             return self
-        known = list(self.categories)
-        for j in self.categorical:
-            met = _sorted_categories(_column(X, j), j)
-            old = known[j]
-            known[j] = met if old is None else np.union1d(old, met)
-        return ColumnKinds(self.distributions, tuple(known))
+        met = [_sorted_categories(_column(X, j), j) if j in self.categorical else None for j in range(X.shape[1])]
+        return self.union(ColumnKinds(self.distributions, tuple(met)))
+
+    def union(self, other: ColumnKinds) -> ColumnKinds:
+        """Kinds that know the categories of both."""
+        pairs = zip(self.categories, other.categories, strict=True)
+        known = tuple(b if a is None else a if b is None else np.union1d(a, b) for a, b in pairs)
+        return ColumnKinds(self.distributions, known)
 
     def positions_in(self, other: ColumnKinds) -> NDArray:
         """Where each category of the common table is in the table of kinds that know all of them."""
@@ -98,7 +108,7 @@ class ColumnKinds:
         return X
 
     def support(self, X: NDArray) -> NDArray:
-        """Bring values to where their distributions have mass: above 0 is 1 for bernoulli, below 0 missing for poisson."""
+        """Bring values to where distributions have mass: for bernoulli above 0 is 1, for poisson below 0 is missing."""
         if "bernoulli" not in self.distributions and "poisson" not in self.distributions:
             return X
         X, binary, counts = X.copy(), self.columns("bernoulli"), self.columns("poisson")
@@ -116,6 +126,11 @@ class ColumnKinds:
                 "give it another distribution, such as gaussian",
                 stacklevel=4,
             )
+
+
+def _selector(columns: list[int], all_columns: Sequence[Any]) -> Any:
+    """Index of columns that copies nothing where it takes all of them."""
+    return slice(None) if len(columns) == len(all_columns) else np.array(columns, dtype=np.intp)
 
 
 def as_frame(X: Any, distributions: Any) -> Any:
