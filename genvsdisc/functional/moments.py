@@ -6,7 +6,6 @@ column that is constant within a class has a scatter of exactly zero.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any, Self
@@ -179,7 +178,9 @@ def _add_class(raw: Moments, k: int, X: NDArray, rows: NDArray, weights: NDArray
     pilot = X[rows[0]]
     center = pilot + (X[rows] - pilot).mean(axis=0)
     raw.center[:, k] = center
-    for part in _pieces(rows, raw.second[0, 0].size):
+    step = max(_CHUNK // raw.second[0, 0].size, 64)
+    for start in range(0, len(rows), step):
+        part = rows[start : start + step]
         _add_products(raw, k, X[part] - center, weights[:, part])
 
 
@@ -230,15 +231,13 @@ def _sum_rows(raw: Moments, index: tuple[int, int], X: NDArray, rows: NDArray, w
     if not len(rows):
         return
     equal = bool((w == w[0]).all())
-    pilot = X[rows[0]]
-    start = rows[: max(_CHUNK // len(pilot), 64)]
-    pilot = pilot + (X[start] - pilot).mean(axis=0)
-    raw.center[index] = pilot
-    position = 0
-    for part in _pieces(rows, len(pilot)):
-        Z, part_w = X[part] - pilot, w[position : position + len(part)]
-        position += len(part)
-        _add_rows(raw, index, Z, part_w, equal)
+    step = max(_CHUNK // X.shape[1], 64)
+    for start in range(0, len(rows), step):
+        Z = X.take(rows[start : start + step], axis=0)
+        if start == 0:
+            raw.center[index] = Z[0] + (Z - Z[0]).mean(axis=0)
+        Z -= raw.center[index]
+        _add_rows(raw, index, Z, w[start : start + step], equal)
 
 
 def _add_rows(raw: Moments, index: tuple[int, int], Z: NDArray, w: NDArray, equal: bool) -> None:
@@ -250,11 +249,6 @@ def _add_rows(raw: Moments, index: tuple[int, int], Z: NDArray, w: NDArray, equa
         length = np.einsum("ij,ij->i", Z, Z)
         raw.cubic[index] += (w * length) @ Z
         raw.quartic[index] += w @ length**2
-
-
-def _pieces(rows: NDArray, width: int) -> Iterator[NDArray]:
-    step = max(_CHUNK // width, 64)
-    return (rows[start : start + step] for start in range(0, len(rows), step))
 
 
 def _cancelled(raw: Moments) -> list[tuple[int, ...]]:

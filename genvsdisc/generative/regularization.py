@@ -48,13 +48,13 @@ class Regularization:
         return with_floor(self._shrunk(covariances, shrinkage, moments), moments), shrinkage
 
     def _shrunk(self, covariances: NDArray, shrinkage: NDArray, moments: Moments) -> NDArray:
+        if self.structure != "spherical" and not shrinkage.any():
+            return covariances
         variances = _diagonals(covariances, self.structure == "full")
         scale = unit_scale(moments) if self.standardize else np.ones(1, variances.dtype)
         level = (variances / scale).mean(axis=-1, keepdims=True) * scale
         if self.structure == "spherical":
             return np.broadcast_to(level, covariances.shape).copy()
-        if not shrinkage.any():
-            return covariances
         g = shrinkage[..., None]
         result = covariances * (1 - (g[..., None] if self.structure == "full" else g))
         diagonal = _diagonals(result, self.structure == "full")
