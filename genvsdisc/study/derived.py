@@ -20,6 +20,7 @@ from genvsdisc.study.differences import pair_table, summary_table
 from genvsdisc.study.evidence import Draws, Evidence, final_step
 from genvsdisc.study.metrics import pointwise_losses, roc_auc
 from genvsdisc.study.prepared import Prepared
+from genvsdisc.study.robustness import robustness_table
 from genvsdisc.study.verdict import BEST
 from genvsdisc.study.views import view_tables
 
@@ -61,7 +62,7 @@ def derive(
         **curve_tables(usable, draws),
         **held_out_tables(usable, table, draws),
         "assumptions": None,
-        "robustness": None,
+        "robustness": noise_table(usable, len(table.y) - len(draws.held_out)),
         **view_tables(table, draws.seed),
         **descent_tables(usable, table, draws),
         "parameters": _stacked(parameter_table(e) for e in usable),
@@ -149,6 +150,15 @@ def curve_tables(evidence: Sequence[Evidence], draws: Draws) -> dict[str, pd.Dat
         "learning_curves": curve_table(draws.sizes, curves, models),
         "crossings": crossing_table(draws.sizes, curves, models, random_state=draws.seed),
     }
+
+
+def noise_table(evidence: Sequence[Evidence], n_train: int) -> pd.DataFrame | None:
+    """Loss of every model against the share of flipped labels."""
+    return _stacked(
+        robustness_table(e.model.name, e.model.family or "", e.model.form or "", e.noise_losses, n_train)
+        for e in evidence
+        if e.noise_losses
+    )
 
 
 def held_out_tables(evidence: Sequence[Evidence], table: Prepared, draws: Draws) -> dict[str, pd.DataFrame]:

@@ -95,7 +95,7 @@ class Evidence:
     cv: list[NDArray] = field(default_factory=list)
     curves: dict[str, CurveLosses] = field(default_factory=dict)
     bootstraps: list[NDArray] = field(default_factory=list)
-    noise_losses: Any = None
+    noise_losses: dict[str, NDArray] = field(default_factory=dict)
     fitted: Any = None
     failures: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
