@@ -99,6 +99,15 @@ def _sum(a: NDArray | None, b: NDArray | None) -> NDArray | None:
     return None if a is None or b is None else a + b
 
 
+def filled_means(moments: Moments) -> NDArray:
+    """Class means; a class without weight has the mean of all rows."""
+    if moments.weight.all():
+        return moments.center
+    weight = moments.weight[..., None]
+    grand = (moments.center * weight).sum(axis=1, keepdims=True) / weight.sum(axis=1, keepdims=True)
+    return np.where(weight > 0, moments.center, grand)
+
+
 def class_moments(
     X: NDArray, codes: NDArray, weights: NDArray, n_classes: int, *, full: bool = True, fourth: bool = False
 ) -> Moments:

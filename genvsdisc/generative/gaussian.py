@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,15 +13,12 @@ from sklearn.utils.validation import check_is_fitted
 from genvsdisc.base import Parameters
 from genvsdisc.functional import gaussian
 from genvsdisc.functional.missing import marginal_log_densities
-from genvsdisc.functional.moments import Moments
+from genvsdisc.functional.moments import Moments, filled_means
 from genvsdisc.generative.estimation import estimate
 from genvsdisc.generative.incremental import IncrementalLearning
 from genvsdisc.generative.joint import GenerativeClassifier, check_priors
 from genvsdisc.generative.missing import check_observed
 from genvsdisc.generative.regularization import Regularization, describe
-
-if TYPE_CHECKING:
-    from genvsdisc.features.transforms import QuadraticFeatures
 
 
 class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
@@ -101,7 +98,7 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
     >>> model.predict([[1.0, 1.0], [4.0, float("nan")]])
     array(['a', 'b'], dtype='<U1')
     >>> model.predict_proba([[2.5, 2.5]]).round(3)
-    array([[0.614, 0.386]])
+    array([[0.642, 0.358]])
     >>> model.set_priors([0.1, 0.9]).predict([[2.5, 2.5]])
     array(['b'], dtype='<U1')
     """
@@ -169,7 +166,7 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
 
     def _parameters(self, moments: Moments, rule: Regularization) -> dict[str, Any]:
         """Everything fitted, as functions of the class moments (leading axis R)."""
-        means = _means(moments)
+        means = filled_means(moments)
         try:
             covariances, shrinkage, factors, log_determinants = rule.factored(moments)
         except gaussian.SingularCovarianceError as error:
@@ -262,7 +259,7 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
         slopes, offsets = gaussian.linear_discriminants(self.means_[None], self._factors[None], origin)
         return slopes[0], offsets[0] + log_prior
 
-    def linear_log_odds(self) -> tuple[QuadraticFeatures | None, NDArray, NDArray]:
+    def linear_log_odds(self) -> tuple[Any, NDArray, NDArray]:
         """Write the posterior as a linear model, of the features or of them with their squares and products.
 
         Returns
@@ -274,7 +271,7 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
             With these, ``softmax(features.transform(X) @ coef.T + intercept)`` is `predict_proba` (two classes: the
             sigmoid is the second column).
         """
-        from genvsdisc.features.transforms import QuadraticFeatures
+        from genvsdisc.bridge import quadratic_features
 
         if self.covariance == "shared":
             return None, self.coef_, self.intercept_
@@ -291,20 +288,7 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
             terms = every
         if len(terms) == 2:
             terms = terms[1:] - terms[:1]
-        features = QuadraticFeatures()
-        features.n_features_in_ = self.n_features_in_
-        if hasattr(self, "feature_names_in_"):
-            features.feature_names_in_ = self.feature_names_in_
-        return features, terms[:, 1:], terms[:, 0]
-
-
-def _means(moments: Moments) -> NDArray:
-    """Class means; a class without weight has the mean of all rows."""
-    if moments.weight.all():
-        return moments.center
-    weight = moments.weight[..., None]
-    grand = (moments.center * weight).sum(axis=1, keepdims=True) / weight.sum(axis=1, keepdims=True)
-    return np.where(weight > 0, moments.center, grand)
+        return quadratic_features(self), terms[:, 1:], terms[:, 0]
 
 
 def _with_priors(scores: NDArray, parameters: Parameters) -> NDArray:

@@ -159,8 +159,10 @@ def _full(
         values, own, removed, outside = rotated if g or whitened is None else whitened
         scale = (1 - g) / weight
         variances = scale[:, None] * values + (g * level)[:, None]
+        regular = (variances > 0).all(axis=1)
+        variances[~regular] = 1
         gap = 1 - scale * change * (removed**2 / variances).sum(axis=1)
-        regular = (gap > 1e-10) & (variances > 0).all(axis=1)
+        regular &= gap > 1e-10
         gap = np.where(regular, gap, 1)
         square = (own**2 / variances).sum(axis=1)
         square += scale * change * (removed * own / variances).sum(axis=1) ** 2 / gap

@@ -186,16 +186,18 @@ def describe(
     r, group = error.index
     d = len(names)
     rows = weight[r].sum() - len(labels) + 1 if shared else weight[r, group]
-    who = "the covariance shared by the classes" if shared else f"the covariance of class {labels[group]!r}"
+    who = "the covariance shared by the classes" if shared else f"the covariance of class {labels.tolist()[group]!r}"
+    more = "set shrinkage > 0" if shared else "set pooling > 0 or shrinkage > 0"
     if error.full and rows <= d:
         total = weight[r].sum() if shared else rows
-        why = f"comes from too few rows, {total:g} for {d} features"
-        remedy = "give more rows, use structure='diagonal', or set shrinkage > 0"
+        why = (
+            f"comes from too few rows, {total:g} for {d} features; give more rows, use structure='diagonal', or {more}"
+        )
     elif error.constant:
-        why = f"is singular: feature {names[error.column]!r} is constant there"
-        remedy = "drop the feature, or set shrinkage > 0"
+        why = f"is singular: feature {names[error.column]!r} is constant there; drop the feature, or {more}"
     else:
-        why = f"is singular: feature {names[error.column]!r} is a linear combination of others there"
-        remedy = "drop the feature, use structure='diagonal', or set shrinkage > 0"
-    which = f"replicate {r}: " if len(weight) > 1 else ""
-    return f"{which}{who} {why}; {remedy}" + ("" if shared else " or pooling > 0")
+        why = (
+            f"is singular: feature {names[error.column]!r} is a linear combination of others there; "
+            "drop the feature, use structure='diagonal', or set shrinkage > 0"
+        )
+    return (f"replicate {r}: " if len(weight) > 1 else "") + f"{who} {why}"
