@@ -23,6 +23,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_array, check_is_fitted, validate_data
 
+from genvsdisc.functional.posterior import softmax
+
 Parameters = Mapping[str, Any]
 """Fitted attribute -> its values over the stack: an array with leading axis R, or a sequence of R objects."""
 
@@ -174,7 +176,7 @@ class ProbabilisticClassifier(ClassifierMixin, BaseEstimator):
         probabilities : ndarray of shape (n_samples, n_classes)
             Columns in the order of `classes_`.
         """
-        return _softmax(self._scores(X))
+        return softmax(self._scores(X))
 
     def predict_log_proba(self, X: ArrayLike) -> NDArray:
         """Logarithm of `predict_proba`, computed without leaving log space.
@@ -201,14 +203,6 @@ def _encoded(y: NDArray) -> tuple[NDArray, NDArray]:
     check_classification_targets(y)
     classes, codes = np.unique(y, return_inverse=True)
     return classes, codes
-
-
-def _softmax(scores: NDArray) -> NDArray:
-    """Exponentials along the last axis, made to sum to 1."""
-    result: NDArray = scores - scores.max(axis=-1, keepdims=True)
-    np.exp(result, out=result)
-    result /= result.sum(axis=-1, keepdims=True)
-    return result
 
 
 @dataclass(frozen=True)
@@ -238,7 +232,7 @@ class Replicates:
 
     def predict_proba(self, X: ArrayLike) -> NDArray:
         """Posterior probabilities, (n_replicates, n_samples, n_classes)."""
-        return _softmax(self._scores(X))
+        return softmax(self._scores(X))
 
     def predict(self, X: ArrayLike) -> NDArray:
         """Most probable classes, (n_replicates, n_samples)."""

@@ -179,6 +179,8 @@ def _roster(dataset: Dataset, models: str | None) -> list[Any] | None:
             close = get_close_matches(word.casefold(), known) or list(known)
             raise ValueError(f"no model is named {word!r}; did you mean {' or '.join(known[c].name for c in close)}?")
         chosen.append(known[word.casefold()])
+    if not chosen:
+        raise ValueError(f"--models names no model; there are {'; '.join(model.name for model in known.values())}")
     return chosen
 
 
@@ -186,7 +188,7 @@ def _between_names(words: str, known: Any) -> list[str]:
     """Split at commas, except those that stand inside the name of a model."""
     longest_first = sorted(known, key=len, reverse=True)
     pattern = "|".join(re.escape(name) for name in longest_first)
-    return re.findall(rf"(?:{pattern})(?=\s*(?:,|$))|[^,]+", words, flags=re.IGNORECASE)
+    return re.findall(rf"\s*(?:{pattern})(?=\s*(?:,|$))|[^,]+", words, flags=re.IGNORECASE)
 
 
 def _file_name(name: str) -> str:

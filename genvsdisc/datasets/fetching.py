@@ -24,6 +24,7 @@ _SHA256 = {
     "types.csv": "37f039c8d722f47d51ba1c5c5ecf9b7007235b1a9a1af2827645c777b70307c8",
     "version_groups.csv": "28da8d89d8eb4966941f81a9e62b3990510ed4d76dd774158246551a8e7707a7",
 }
+_RETRIES = 2
 _LAST_GENERATION = 6
 # What no rule explains in the table that courses use: two forms are kept although their stats are the default form's,
 # one is left out although they are not, and some legendary or mythical species do not count as legendary.
@@ -72,7 +73,7 @@ def fetch_pokemon(data_home: str | PathLike[str] | None = None, *, base_url: str
 
     home = Path(data_home or os.environ.get("GENVSDISC_DATA") or pooch.os_cache("genvsdisc")) / "pokeapi"
     url = base_url or os.environ.get("GENVSDISC_POKEAPI_URL") or _URL
-    cache = pooch.create(home, f"{url.rstrip('/')}/", registry=_SHA256, retry_if_failed=2)
+    cache = pooch.create(home, f"{url.rstrip('/')}/", registry=_SHA256, retry_if_failed=_RETRIES)
     table = _joined({name.removesuffix(".csv"): pd.read_csv(cache.fetch(name)) for name in _SHA256})
     card = {
         "title": "Pokemon of generations 1 to 6",

@@ -128,14 +128,14 @@ def _decoded(path: Path, notes: list[str]) -> str:
         encoding = "utf-16"
     else:
         if b"\0" in raw:
-            raise ValueError(
-                f"{path.name!r} is not a text table (it holds zero bytes); CSV, TSV and Parquet can be read"
-            )
+            raise ValueError(f"{path.name!r} is not a text table; CSV, TSV and Parquet can be read")
         encoding = "utf-8-sig"
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError:
         text = raw.decode("latin-1")
+        if re.search(r"[\x01-\x08\x0e-\x1f]", text):
+            raise ValueError(f"{path.name!r} is not a text table; CSV, TSV and Parquet can be read") from None
         notes.append(f"The file is not in {encoding.removesuffix('-sig').upper()}; it was read as Latin-1.")
     if not text.strip():
         raise ValueError(f"{path.name!r} is empty")

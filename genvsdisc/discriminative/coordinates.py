@@ -8,10 +8,13 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+_COPIED = 2**20  # entries of X that are centred and scaled without asking
+_TAME = 1e3
+
 
 @dataclass(frozen=True)
 class Frame:
-    """Columns ``(X - center) / scale`` and a last column of ones.
+    """Columns ``(X - center) / scale``.
 
     The optimum does not depend on the frame: penalties are carried over to it, and the coefficients back.
     """
@@ -20,18 +23,24 @@ class Frame:
     scale: NDArray
 
     @classmethod
-    def of(cls, X: NDArray, weights: NDArray) -> Self:
-        """Mean and standard deviation of the columns over all the weight there is."""
-        share = weights.sum(axis=0)
-        center = share @ X / share.sum()
-        return cls(center, nonzero_scale(np.sqrt(share @ (X - center) ** 2 / share.sum()), center))
+    def of(cls, X: NDArray) -> Self:
+        """Find a frame in which columns have a mean near 0 and a variance near 1, as some thousand rows have it.
+
+        Large tables whose columns are neither far from 0 nor of very different scales stay as they are.
+        """
+        some = X[:: max(1, len(X) // 4096)]
+        center = some.mean(axis=0)
+        scale = nonzero_scale(some.std(axis=0), center)
+        if X.size > _COPIED and max(np.abs(center / scale).max(), scale.max() / scale.min()) < _TAME:
+            return cls(np.zeros_like(center), np.ones_like(scale))
+        return cls(center, scale)
 
     def rows(self, X: NDArray) -> NDArray:
-        """Rows of X in this frame, with the column of ones."""
-        rows = np.empty((len(X), X.shape[1] + 1), dtype=self.scale.dtype)
-        np.subtract(X, self.center, out=rows[:, :-1])
-        rows[:, :-1] /= self.scale
-        rows[:, -1] = 1
+        """Rows of X in this frame."""
+        if not self.center.any() and (self.scale == 1).all():
+            return X
+        rows = X - self.center
+        rows /= self.scale
         return rows
 
     def penalties(self, reg_lambda: float, units: NDArray) -> NDArray:
@@ -47,16 +56,6 @@ class Frame:
         """Coefficients (R, C, d) and intercepts (R, C) on the scale of X."""
         coef = theta[:, :, :-1] / self.scale
         return coef, theta[:, :, -1] - coef @ self.center
-
-
-def weighted_deviations(X: NDArray, weights: NDArray) -> tuple[NDArray, NDArray]:
-    """Means and standard deviations (R, d) of the columns under each row of weights that sum to one; 1 if constant."""
-    middle = X.mean(axis=0)
-    means = weights @ (X - middle)
-    squares = weights @ (X - middle) ** 2 - means**2
-    # Where nearly all is lost in the difference, the column is constant as far as the arithmetic can tell.
-    squares = np.where(squares <= 1e-13 * (squares + means**2), 0, squares)
-    return means + middle, nonzero_scale(np.sqrt(squares), means + middle)
 
 
 def nonzero_scale(deviations: NDArray, means: NDArray) -> NDArray:

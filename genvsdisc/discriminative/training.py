@@ -15,7 +15,6 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state, compute_class_weight
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from genvsdisc.functional.descent import Descent
 from genvsdisc.functional.losses import LOSSES
 from genvsdisc.functional.optimizers import OPTIMIZERS
 from genvsdisc.functional.schedules import SCHEDULES
@@ -165,21 +164,21 @@ def blas_threads(products: int) -> AbstractContextManager[Any]:
 _SMALL_PRODUCT = 10_000_000
 
 
-def warn_about(name: str, descent: Descent, learning_rate: float, max_iter: int, *, stopped: bool) -> None:
-    """Warn once for a whole stack: that it diverged, or else that it ran out of epochs."""
-    among = f" ({{}} of {len(descent.converged)} replicates)" if len(descent.converged) > 1 else ""
-    if descent.diverged.any():
+def warn_about(estimator: Any, converged: NDArray, diverged: NDArray) -> None:
+    """Warn once for a whole stack: that some of it diverged, or else that some of it ran out of epochs."""
+    if diverged.any():
+        concerned = diverged
         message = (
-            f"{name} diverged: learning_rate={learning_rate} is too large; the parameters are the last finite ones. "
-            "Use a smaller learning_rate or standardize=True"
+            f"diverged: learning_rate={estimator.learning_rate} is too large; the parameters are the last finite ones. "
+            "Use a smaller learning_rate, or standardize=True"
         )
-        count = descent.diverged.sum()
-    elif not descent.converged.all() and not stopped:
-        message = f"{name} reached max_iter={max_iter} epochs before the loss settled: raise max_iter or tol"
-        count = (~descent.converged).sum()
+    elif not converged.all():
+        concerned = ~converged
+        message = f"reached max_iter={estimator.max_iter} epochs before the loss settled: raise max_iter or tol"
     else:
         return
-    warnings.warn(message + among.format(count), ConvergenceWarning, stacklevel=2)
+    among = f" ({concerned.sum()} of {len(concerned)} replicates)" if len(concerned) > 1 else ""
+    warnings.warn(f"{type(estimator).__name__} {message}{among}", ConvergenceWarning, stacklevel=5)
 
 
 class Watch:
@@ -197,7 +196,7 @@ class Watch:
     Attributes
     ----------
     attributes : callable
-        Parameters of the stack (R, P) -> fitted attributes, for callbacks that look at the classifier of an epoch.
+        Parameters (1, P) -> fitted attributes, for callbacks that look at the classifier of an epoch.
     stopped : bool
         A callback asked to stop.
     """
@@ -219,7 +218,7 @@ class Watch:
 
     def end(self, epoch: int, parameters: NDArray, losses: NDArray) -> bool:  # noqa: ARG002
         """End an epoch; true if the fit is to stop."""
-        attributes = None if self.attributes is None else partial(self.attributes, parameters)
+        attributes = None if self.attributes is None else partial(self.attributes, parameters[[losses.argmin()]])
         self.stopped = self._epoch.call_on_fit_task_end(
             estimator=self._estimator, **self._data, reconstruction_attributes=attributes
         )

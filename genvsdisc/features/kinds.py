@@ -164,10 +164,14 @@ def _counts_rows(values: pd.Series) -> bool:
 
 
 def _ordered(uniques: Any) -> tuple[Hashable, ...]:
-    """Levels in the order of a category type that has one, else sorted, words and numbers apart."""
+    """Levels in the order of a category type that has one, else sorted, values of different types apart."""
     if isinstance(uniques, pd.CategoricalIndex) and uniques.ordered:
         return tuple(uniques.categories[np.sort(uniques.codes)])
-    return tuple(sorted(np.asarray(uniques, dtype=object), key=lambda level: (isinstance(level, str), level)))
+    levels = list(np.asarray(uniques, dtype=object))
+    try:
+        return tuple(sorted(levels))
+    except TypeError:
+        return tuple(sorted(levels, key=lambda level: (type(level).__name__, str(level))))
 
 
 def _numbers_in_words(uniques: Any) -> str:

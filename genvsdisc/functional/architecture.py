@@ -72,6 +72,16 @@ class Architecture:
         """Length of the flat vector."""
         return self._pieces[-1][-1][1]
 
+    @property
+    def n_learned(self) -> int:
+        """Entries of the flat vector that have a gradient: all but the statistics of batch normalization."""
+        return self.n_parameters - 2 * self.batch_norm * sum(self.widths[1:-1])
+
+    @property
+    def largest_product(self) -> int:
+        """Most multiplications that a row needs in one layer."""
+        return max(below * above for below, above in pairwise(self.widths))
+
     def layers(self, flat: NDArray) -> list[Layer]:
         """View R flat vectors (R, P) as layers."""
         layers = []
@@ -81,11 +91,11 @@ class Architecture:
         return layers
 
     def penalized(self) -> NDArray:
-        """Flat vector (P,) of booleans: True for weights; biases, scales, shifts are left free."""
+        """Flat vector (1, P) of booleans: True for weights; biases, scales, shifts are left free."""
         flat = np.zeros((1, self.n_parameters), bool)
         for layer in self.layers(flat):
             layer.weights[:, :, :-1] = True
-        return flat[0]
+        return flat
 
     def initial(self, generator: np.random.Generator, init: str) -> NDArray:
         """Draw a flat vector (P,) to start from; see `initial_weights`. Biases are 0, scales 1."""
@@ -102,7 +112,7 @@ class Architecture:
         """Affine maps (R, outputs, inputs + 1) that with the activations alone make the predictions of R networks."""
         return [layer.weights if layer.norm is None else fold(layer.weights, layer.norm) for layer in self.layers(flat)]
 
-    def hidden(self, maps: list[NDArray], inputs: NDArray) -> list[NDArray]:
+    def values(self, maps: list[NDArray], inputs: NDArray) -> list[NDArray]:
         """Values of the hidden layers and the logits, (R, units, rows) each, for folded maps.
 
         Parameters

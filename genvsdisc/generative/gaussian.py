@@ -48,6 +48,10 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
         In [0, 1]; g moves each covariance C, after pooling, to ``(1 - g) C + g trace(C) / d I`` (Friedman's gamma).
         "oas" and "ledoit_wolf" estimate g for each covariance of full structure, "auto" takes the pooling and
         shrinkage, out of 7 x 8, with the best leave-one-out log loss, and ignores `pooling`.
+    standardize : bool, default=False
+        Whether the shrinkage g works on the scale on which every feature has variance 1 over all rows, as a
+        StandardScaler in front would have it; everything fitted stays on the scale of X. Not for structure
+        "spherical", "oas" or "ledoit_wolf".
     priors : array-like of shape (n_classes,), default=None
         Class priors, in the order of the sorted labels. None takes the class proportions.
 
@@ -107,6 +111,7 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
         "structure": [StrOptions({"full", "diagonal", "spherical"})],
         "pooling": [Interval(Real, 0, 1, closed="both")],
         "shrinkage": [Interval(Real, 0, 1, closed="both"), StrOptions({"oas", "ledoit_wolf", "auto"})],
+        "standardize": ["boolean"],
         "priors": ["array-like", None],
     }
     _score_attributes = ("class_prior_", "means_", "_factors", "_log_determinants", "_center", "_slopes", "_offsets")
@@ -118,12 +123,14 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
         structure: str = "full",
         pooling: float = 0.0,
         shrinkage: float | str = 0.0,
+        standardize: bool = False,
         priors: ArrayLike | None = None,
     ) -> None:
         self.covariance = covariance
         self.structure = structure
         self.pooling = pooling
         self.shrinkage = shrinkage
+        self.standardize = standardize
         self.priors = priors
 
     # Fitting ---------------------------------------------------------------------------------------------------
@@ -152,7 +159,13 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
                 f"shrinkage={self.shrinkage!r} is derived for structure='full', got structure={self.structure!r}; "
                 "give a number in [0, 1] or 'auto'"
             )
-        return Regularization(self.covariance == "shared", self.structure, self.pooling, self.shrinkage)
+        if self.standardize and (self.structure == "spherical" or self.shrinkage in ("oas", "ledoit_wolf")):
+            raise ValueError(
+                f"standardize=True goes with shrinkage a number or 'auto' and structure 'full' or 'diagonal', got "
+                f"shrinkage={self.shrinkage!r}, structure={self.structure!r}; put a StandardScaler in front instead"
+            )
+        shared = self.covariance == "shared"
+        return Regularization(shared, self.structure, self.pooling, self.shrinkage, self.standardize)
 
     def _parameters(self, moments: Moments, rule: Regularization) -> dict[str, Any]:
         """Everything fitted, as functions of the class moments (leading axis R)."""

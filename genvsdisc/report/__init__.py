@@ -1,1 +1,70 @@
 """The page: a function of the saved tables."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from genvsdisc.study.results import Comparison
+
+
+def page(comparison: Comparison) -> str:
+    """Write a comparison as one self-contained HTML page.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        Its tables; any may be empty.
+
+    Returns
+    -------
+    html : str
+        The same text for the same tables.
+    """
+    from genvsdisc.report import render
+    from genvsdisc.report.sections import SECTIONS
+
+    sections = [section for build in SECTIONS if (section := build(comparison)) is not None]
+    name, target = comparison.meta.get("name", ""), comparison.meta.get("target", "")
+    title = f"Generative or discriminative? {name}".strip()
+    return render.page(title, sections, subtitle=f"target {target}" if target else "")
+
+
+def write_page(comparison: Comparison, path: str | os.PathLike[str]) -> Path:
+    """Write the page to a file (or as ``index.html`` into an existing folder), in one step.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        Its tables.
+    path : path
+        File or folder.
+
+    Returns
+    -------
+    path : Path
+        The file.
+    """
+    from genvsdisc.report import render
+
+    return render.write(page(comparison), path)
+
+
+def fragment(comparison: Comparison) -> str:
+    """Write verdict and leaderboard as HTML for a notebook.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        Its tables.
+
+    Returns
+    -------
+    html : str
+    """
+    from genvsdisc.report import render
+    from genvsdisc.report.outcome import score_table
+
+    return render.leaderboard_fragment(comparison.verdict, score_table(comparison))

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import logsumexp, softmax
 
-from .metrics import pointwise_losses
-from .reliability import corp_split, expected_calibration_error, reliability_curve
+from genvsdisc.study.metrics import pointwise_losses
+from genvsdisc.study.reliability import corp_split, expected_calibration_error, reliability_curve
 
 TEMPERATURES = (1e-3, 1e3)
 """Range of temperatures: predictions that never err ask for 0, predictions worse than none for infinity."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ..functional.decomposition import brier_contributions, kohavi_wolpert_contributions, log_loss_contributions
+from genvsdisc.functional.decomposition import brier_contributions, kohavi_wolpert_contributions, log_loss_contributions
 
 SAFE_MARGIN = 5.0
 """Standard errors between the votes of the first two classes beyond which the main prediction cannot change."""
@@ -26,7 +26,7 @@ def _log_loss(p: NDArray, q: NDArray, weights: NDArray, _: NDArray) -> Sums:
 
 
 def _kohavi_wolpert(p: NDArray, q: NDArray, weights: NDArray, _: NDArray) -> Sums:
-    terms = kohavi_wolpert_contributions(_votes(p).astype(float), q)
+    terms = kohavi_wolpert_contributions(_votes(_chosen(p), p.shape[-1]).astype(float), q)
     return {"expected": terms.loss @ weights, "variance": terms.variance @ weights}
 
 
@@ -34,29 +34,40 @@ def _zero_one(p: NDArray, q: NDArray, weights: NDArray, multipliers: NDArray) ->
     """Contributions to the smooth terms; for the bias, its value and then its values in perturbed worlds.
 
     The bias is a step function of the votes: its error comes from rows whose main prediction could have come out
-    otherwise, and no derivative sees that. A Gaussian multiplier bootstrap does, with the covariance between rows.
+    otherwise, and no derivative sees that. A multiplier bootstrap does, with the covariance between rows.
     """
-    votes = _votes(p)
-    shares = votes.mean(axis=0)
+    S, n, K = p.shape
+    chosen = _chosen(p)
+    rows = np.arange(n)
+    shares = np.bincount((chosen + rows * K).ravel(), minlength=n * K).reshape(n, K) / S
     best, main = q.argmax(axis=1), shares.argmax(axis=1)
-    rows = np.arange(len(q))
     wrong = (main != best) * weights
-    close = _contested(shares, len(p))
-    deviations = (votes[:, close] - shares[close]).reshape(len(p), -1)
-    perturbed = shares[close] + (multipliers @ deviations).reshape(len(multipliers), *shares[close].shape)
-    flips = (perturbed.argmax(axis=2) != best[close]) @ weights[close] - wrong[close].sum()
-    chosen = votes.astype(float)
+    close = _contested(shares, S)
+    deviations = _votes(chosen[:, close], K) - shares[close].astype(multipliers.dtype)
+    perturbed = shares[close] + (multipliers @ deviations.reshape(S, -1)).reshape(len(multipliers), -1, K)
+    flips = (_chosen(perturbed) != best[close]) @ weights[close] - wrong[close].sum()
     return {
-        "expected": 1 - np.einsum("snk,nk->sn", chosen, q) @ weights,
-        "suboptimal": ~votes[:, rows, best] @ weights,
-        "variance": ~votes[:, rows, main] @ weights,
+        "expected": (1 - q[rows, chosen]) @ weights,
+        "suboptimal": (chosen != best) @ weights,
+        "variance": (chosen != main) @ weights,
         "bias": wrong.sum() + np.concatenate([[0.0], flips]),
     }
 
 
-def _votes(p: NDArray) -> NDArray:
-    """Predictions as unit vectors of booleans; ties go to the lower class."""
-    return p.argmax(axis=2)[..., None] == np.arange(p.shape[2])
+def _chosen(p: NDArray) -> NDArray:
+    """Predicted class; ties go to the lower. A running maximum, since argmax over a short last axis is slow."""
+    highest = p[..., 0]
+    chosen = np.zeros(highest.shape, dtype=np.intp)
+    for k in range(1, p.shape[-1]):
+        better = p[..., k] > highest
+        chosen[better] = k
+        highest = np.maximum(highest, p[..., k])
+    return chosen
+
+
+def _votes(chosen: NDArray, n_classes: int) -> NDArray:
+    """Predicted classes as unit vectors of booleans."""
+    return chosen[..., None] == np.arange(n_classes)
 
 
 def _contested(shares: NDArray, n_draws: int) -> NDArray:
@@ -73,4 +84,4 @@ SUMS_OF_ROWS: dict[str, Callable[[NDArray, NDArray, NDArray, NDArray], Sums]] = 
     "zero_one_kohavi_wolpert": _kohavi_wolpert,
 }
 """Loss -> function of probabilities (S, n, K), law of the label (n, K), weights of the rows (n,) that sum to 1, and
-Gaussian multipliers (B, S)."""
+multipliers (B, S)."""

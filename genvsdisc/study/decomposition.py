@@ -12,11 +12,11 @@ from sklearn.utils import check_consistent_length, check_random_state, gen_batch
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight
 
-from ..functional.decomposition import noise
-from .contributions import SUMS_OF_ROWS
-from .metrics import LOSSES
-from .refits import refit_probabilities
-from .resampling import training_draws
+from genvsdisc.functional.decomposition import noise
+from genvsdisc.study.contributions import SUMS_OF_ROWS
+from genvsdisc.study.metrics import LOSSES
+from genvsdisc.study.refits import refit_probabilities
+from genvsdisc.study.resampling import training_draws
 
 TERMS = ("expected", "noise", "bias", "variance", "net_variance", "interaction")
 BLOCK_CELLS = 2_000_000
@@ -143,9 +143,9 @@ def bias_variance(
         estimator, X, y, weights, X_test, classes=classes, random_state=rng, n_jobs=n_jobs
     )
     terms = decompose(np.stack(probabilities), truth, losses, sample_weight=test_weight, random_state=rng)
-    terms = terms.set_index("loss").rename_axis(index=None)
-    terms.columns = terms.columns.str.replace("expected", "loss")
-    return terms
+    return terms.set_index(terms.pop("loss").rename(None)).rename(
+        columns={"expected": "loss", "expected_se": "loss_se"}
+    )
 
 
 def _law(q: ArrayLike, n_test: int, classes: NDArray) -> NDArray:
@@ -203,7 +203,7 @@ def decompose(
     q = truth if known else np.eye(K)[truth]
     weights = _check_sample_weight(sample_weight, q, dtype=np.float64, ensure_non_negative=True)
     weights = weights / weights.sum()
-    multipliers = check_random_state(random_state).standard_normal((N_MULTIPLIERS, S)) / np.sqrt(S * (S - 1))
+    multipliers = _multipliers(S, random_state) if "zero_one" in losses else np.empty((0, S))
     rows = []
     for loss in losses:
         row = _row(loss, probabilities, q, weights, multipliers)
@@ -211,6 +211,13 @@ def decompose(
             row["noise"] = row["noise_se"] = np.nan
         rows.append({"loss": loss, **row})
     return pd.DataFrame(rows)
+
+
+def _multipliers(S: int, random_state: Any) -> NDArray:
+    """Draw random signs: times the deviations of S contributions, they perturb a mean as much as chance does."""
+    rng = check_random_state(random_state)
+    signs = np.unpackbits(np.frombuffer(rng.bytes(N_MULTIPLIERS * S // 8 + 1), np.uint8), count=N_MULTIPLIERS * S)
+    return (signs.astype(np.float32).reshape(-1, S) * 2 - 1) / np.float32(np.sqrt(S * (S - 1)))
 
 
 def _row(loss: str, p: NDArray, q: NDArray, weights: NDArray, multipliers: NDArray) -> dict[str, float]:

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_array, check_random_state
 from sklearn.utils.validation import _check_sample_weight
 
-from .draws import _stratified_order
+from genvsdisc.study.draws import _stratified_order
 
 DEFAULT_SHARES = {"bootstrap": 1.0, "subsample": 0.5}
 
@@ -66,11 +66,11 @@ def training_draws(
     size = _size(size, DEFAULT_SHARES.get(resample, 1 / n_repeats), len(codes))
     if resample == "bootstrap":
         return _bootstrap(likely, n_repeats, size, rng)
-    room = int(np.count_nonzero(likely)) // (n_repeats if resample == "disjoint" else 1)
-    if size > room:
+    needed, available = size * (n_repeats if resample == "disjoint" else 1), int(np.count_nonzero(likely))
+    if needed > available:
         raise ValueError(
-            f"{n_repeats} {resample} draws of {size} rows do not fit in {np.count_nonzero(likely)} rows; set "
-            f"train_size to at most {room}, or n_repeats lower"
+            f"resample={resample!r} with n_repeats={n_repeats} and train_size={size} needs {needed} rows, "
+            f"got {available} that can be drawn; lower train_size or n_repeats"
         )
     counts = np.zeros((n_repeats, len(codes)), dtype=np.uint16)
     if resample == "disjoint":
@@ -104,9 +104,12 @@ def _size(size: int | float | None, default: float, n: int) -> int:
 
 
 def _bootstrap(likely: NDArray, n_repeats: int, size: int, rng: np.random.RandomState) -> NDArray:
-    drawn = rng.choice(len(likely), size=(n_repeats, size), p=None if np.ptp(likely) == 0 else likely / likely.sum())
-    drawn += np.arange(n_repeats)[:, None] * len(likely)
-    return np.bincount(drawn.ravel(), minlength=n_repeats * len(likely)).reshape(n_repeats, -1)
+    n = len(likely)
+    if np.ptp(likely) > 0:
+        return rng.multinomial(size, likely / likely.sum(), size=n_repeats)
+    fast = np.random.default_rng(rng.randint(np.iinfo(np.int32).max))
+    drawn = fast.integers(n, size=(n_repeats, size)) + np.arange(n_repeats)[:, None] * n
+    return np.bincount(drawn.ravel(), minlength=n_repeats * n).reshape(n_repeats, n)
 
 
 def _order(codes: NDArray, likely: NDArray, rng: np.random.RandomState) -> NDArray:

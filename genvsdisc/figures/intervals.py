@@ -1,0 +1,197 @@
+"""One row a model or pair: a point with its interval, or a bar of parts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from genvsdisc.figures.style import (
+    FAMILY_COLORS,
+    FAMILY_MARKERS,
+    HAIRLINE,
+    INK,
+    LOSS_NAMES,
+    QUIET,
+    axes_or_new,
+    directions,
+    loss_axis,
+    only,
+    short,
+)
+
+
+def plot_scores(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw each model's mean loss with its interval.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Rows of ``Comparison.summary`` with one loss, in the order to show.
+    ax : Axes, default=None
+        Where to draw; a new figure without a display for None.
+
+    Returns
+    -------
+    ax : Axes
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from genvsdisc.figures import plot_scores
+    >>> row = {"model": ["LDA"], "family": "generative", "loss": "zero_one", "mean": 0.2, "lower": 0.1, "upper": 0.3}
+    >>> plot_scores(pd.DataFrame(row)).get_title()
+    '0-1 error'
+    """
+    ax = axes_or_new(ax)
+    loss = only(table, "loss")
+    rows = table[table["mean"].notna()]
+    for y, row in enumerate(rows.itertuples()):
+        _interval(ax, y, row.mean, row.lower, row.upper, FAMILY_COLORS[row.family], FAMILY_MARKERS[row.family])
+    _name_rows(ax, rows.model)
+    loss_axis(ax, loss, "x")
+    ax.set_title(LOSS_NAMES[loss])
+    return ax
+
+
+def plot_differences(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw generative minus discriminative loss of each pair, with its interval.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Rows of ``Comparison.differences`` with one loss.
+    ax : Axes, default=None
+        Where to draw; a new figure without a display for None.
+
+    Returns
+    -------
+    ax : Axes
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from genvsdisc.figures import plot_differences
+    >>> row = {"form": ["linear"], "loss": "brier", "difference": -0.02, "lower": -0.05, "upper": 0.01}
+    >>> plot_differences(pd.DataFrame(row)).get_title()
+    'Brier score'
+    """
+    ax = axes_or_new(ax)
+    loss = only(table, "loss")
+    for y, row in enumerate(table.itertuples()):
+        family = "generative" if row.difference < 0 else "discriminative"
+        _interval(ax, y, row.difference, row.lower, row.upper, FAMILY_COLORS[family], FAMILY_MARKERS[family])
+    _zero_line(ax)
+    _name_rows(ax, table.form)
+    _symmetric(ax)
+    loss_axis(ax, loss, "x", bins=4)
+    ax.set_title(LOSS_NAMES[loss])
+    directions(ax, "generative better", "discriminative better")
+    return ax
+
+
+def plot_costs(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw what each assumption costs in log loss, with its interval.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Rows of ``Comparison.assumptions``.
+    ax : Axes, default=None
+        Where to draw; a new figure without a display for None.
+
+    Returns
+    -------
+    ax : Axes
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from genvsdisc.figures import plot_costs
+    >>> row = {"assumption": ["equal covariances"], "cost": 0.02, "cost_lower": 0.01, "cost_upper": 0.03}
+    >>> plot_costs(pd.DataFrame(row)).get_title()
+    'Cost in log loss (nats)'
+    """
+    ax = axes_or_new(ax)
+    for y, row in enumerate(table.itertuples()):
+        _interval(ax, y, row.cost, row.cost_lower, row.cost_upper, FAMILY_COLORS["generative"], "o")
+    _zero_line(ax)
+    _name_rows(ax, table.assumption)
+    _symmetric(ax)
+    loss_axis(ax, "log_loss", "x", bins=4)
+    ax.set_title("Cost in log loss (nats)")
+    directions(ax, "assumption helps", "assumption costs")
+    return ax
+
+
+def plot_decomposition(table: pd.DataFrame, ax: Axes | None = None, *, reach: float | None = None) -> Axes:
+    """Draw loss as noise, bias and net variance, stacked, with two standard errors of bias and of the whole.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Rows of ``Comparison.decomposition`` with one loss and one number of training rows. Where noise is not known
+        (NaN), the bias bar stands for both.
+    ax : Axes, default=None
+        Where to draw; a new figure without a display for None.
+    reach : float, default=None
+        Right end of the axis, for panels that share a scale.
+
+    Returns
+    -------
+    ax : Axes
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from genvsdisc.figures import plot_decomposition
+    >>> row = {"model": ["LDA"], "family": "generative", "loss": "brier", "n_train": 60, "noise": 0.1, "bias": 0.1}
+    >>> row |= {"net_variance": 0.05, "bias_se": 0.01, "expected": 0.25, "expected_se": 0.01}
+    >>> plot_decomposition(pd.DataFrame(row)).get_title()
+    'Brier score, 60 training rows'
+    """
+    ax = axes_or_new(ax)
+    loss, n_train = only(table, "loss"), only(table, "n_train")
+    places = np.arange(len(table))
+    noise = table.noise.fillna(0).to_numpy()
+    systematic = noise + table.bias.to_numpy()
+    colors = table.family.map(FAMILY_COLORS).tolist()
+    if noise.any():
+        ax.barh(places, noise, 0.3, color=FAMILY_COLORS["baseline"], alpha=0.45, linewidth=0)
+    ax.barh(places, table.bias, 0.3, left=noise, color=colors, linewidth=0)
+    ax.barh(places, table.net_variance, 0.3, left=systematic, color=colors, alpha=0.4, linewidth=0)
+    for at, se, shift in ((systematic, table.bias_se, 0.21), (table.expected, table.expected_se, 0.28)):
+        for y, x, error in zip(places + shift, at, se.fillna(0), strict=True):
+            ax.plot([x - 2 * error, x + 2 * error], [y, y], color=INK, linewidth=1.2)
+    _name_rows(ax, table.model)
+    ax.set_xlim(min(0.0, ax.get_xlim()[0]), reach)
+    loss_axis(ax, loss, "x")
+    ax.set_title(f"{LOSS_NAMES[loss]}, {n_train} training rows")
+    return ax
+
+
+def _interval(ax: Axes, y: float, mean: float, lower: float, upper: float, color: str, marker: str) -> None:
+    ax.plot([lower, upper], [y, y], color=color, linewidth=1.6)
+    ax.plot([mean], [y], marker, color=color, markersize=6, markeredgewidth=0)
+
+
+def _name_rows(ax: Axes, names: Sequence[str] | pd.Series) -> None:
+    """Write each name above its row, so that the row has the whole width, and give each row a hairline."""
+    for y, name in enumerate(names):
+        ax.axhline(y, color=HAIRLINE, linewidth=0.8, zorder=0)
+        ax.annotate(
+            short(name), (0, y - 0.24), xycoords=("axes fraction", "data"), xytext=(-9, 0), textcoords="offset points"
+        )
+    ax.set_ylim(len(names) - 0.55, -0.85)
+    ax.set_yticks([])
+
+
+def _zero_line(ax: Axes) -> None:
+    ax.axvline(0, color=QUIET, linewidth=1, zorder=1)
+
+
+def _symmetric(ax: Axes) -> None:
+    reach = max(map(abs, ax.get_xlim()))
+    ax.set_xlim(-reach, reach)

@@ -1,0 +1,192 @@
+"""Square panels: reliability curves, classes in two features, decision regions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.patches import Ellipse, PathPatch
+from matplotlib.path import Path
+from matplotlib.ticker import MaxNLocator
+
+from genvsdisc.figures.style import (
+    CLASS_COLORS,
+    FAMILY_COLORS,
+    QUIET,
+    axes_or_new,
+    loss_axis,
+    only,
+    short,
+)
+
+
+def plot_reliability(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw how often what was forecast happened, against the diagonal of a calibrated model.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Rows of ``Comparison.reliability`` with one model.
+    ax : Axes, default=None
+        Where to draw; a new figure without a display for None.
+
+    Returns
+    -------
+    ax : Axes
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from genvsdisc.figures import plot_reliability
+    >>> table = pd.DataFrame({"model": "LDA", "family": "generative", "forecast": [0.1, 0.9], "observed": [0.2, 0.8]})
+    >>> plot_reliability(table).get_title()
+    'LDA'
+    """
+    ax = axes_or_new(ax)
+    curve = table.sort_values("forecast")
+    ax.plot([0, 1], [0, 1], color=QUIET, linewidth=0.8, linestyle=(0, (2, 2)))
+    ax.plot(curve.forecast, curve.observed, color=FAMILY_COLORS[only(table, "family")])
+    ax.set(xlim=(0, 1), ylim=(0, 1), xticks=[0, 0.5, 1], yticks=[0, 0.5, 1])
+    loss_axis(ax, "zero_one", "x", bins=2)
+    loss_axis(ax, "zero_one", bins=2)
+    ax.set_xlabel("forecast")
+    ax.set_title(short(only(table, "model"), 30))
+    ax.set_aspect("equal")
+    return ax
+
+
+def plot_classes(
+    table: pd.DataFrame,
+    ax: Axes | None = None,
+    *,
+    scatter: pd.DataFrame | None = None,
+    names: tuple[str, str] = ("", ""),
+    extent: tuple[float, float, float, float] | None = None,
+) -> Axes:
+    """Draw what each class looks like to a model: its mean and the ellipse at two standard deviations.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Rows of ``Comparison.ellipses`` with one model.
+    ax : Axes, default=None
+        Where to draw; a new figure without a display for None.
+    scatter : DataFrame, default=None
+        ``Comparison.scatter``: rows behind the ellipses.
+    names : (str, str), default=("", "")
+        What the axes are.
+    extent : (float, float, float, float), default=None
+        Left, right, bottom and top end of the axes.
+
+    Returns
+    -------
+    ax : Axes
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from genvsdisc.figures import plot_classes
+    >>> row = {"model": "LDA", "label": ["a"], "mean_x": 0.0, "mean_y": 0.0}
+    >>> plot_classes(pd.DataFrame(row | {"cov_xx": 1.0, "cov_xy": 0.5, "cov_yy": 2.0})).get_title()
+    'LDA'
+    """
+    ax = axes_or_new(ax)
+    order = sorted({*table.label, *([] if scatter is None else scatter.label)})
+    if scatter is not None:
+        _draw_rows(ax, scatter, order, 0.45)
+    for row in table.itertuples():
+        variances, axes = np.linalg.eigh([[row.cov_xx, row.cov_xy], [row.cov_xy, row.cov_yy]])
+        wide, high = 4 * np.sqrt(np.maximum(variances, 0))  # two standard deviations each way
+        angle = np.degrees(np.arctan2(axes[1, 0], axes[0, 0]))
+        color = CLASS_COLORS[order.index(row.label) % len(CLASS_COLORS)]
+        ax.add_patch(
+            Ellipse((row.mean_x, row.mean_y), wide, high, angle=angle, fill=False, edgecolor=color, linewidth=1.6)
+        )
+        _name_class(ax, row.label, row.mean_x, row.mean_y)
+    ax.autoscale_view()
+    if extent is not None:
+        ax.set(xlim=extent[:2], ylim=extent[2:])
+    _square(ax, table, names)
+    return ax
+
+
+def plot_boundaries(
+    table: pd.DataFrame,
+    ax: Axes | None = None,
+    *,
+    scatter: pd.DataFrame | None = None,
+    names: tuple[str, str] = ("", ""),
+) -> Axes:
+    """Draw the class that a model predicts at each point of two features; the surer, the denser.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Rows of ``Comparison.boundaries`` with one model, on a full grid.
+    ax : Axes, default=None
+        Where to draw; a new figure without a display for None.
+    scatter : DataFrame, default=None
+        ``Comparison.scatter``: rows on top of the regions.
+    names : (str, str), default=("", "")
+        What the axes are.
+
+    Returns
+    -------
+    ax : Axes
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from genvsdisc.figures import plot_boundaries
+    >>> grid = {"x": [0.0, 1.0, 0.0, 1.0], "y": [0.0, 0.0, 1.0, 1.0], "label": list("abab"), "probability": 0.9}
+    >>> plot_boundaries(pd.DataFrame(grid | {"model": "LDA"})).get_title()
+    'LDA'
+    """
+    ax = axes_or_new(ax)
+    order = sorted({*table.label, *([] if scatter is None else scatter.label)})
+    grid = table.sort_values(["y", "x"])
+    shape = (grid.y.nunique(), grid.x.nunique())
+    codes = pd.Categorical(grid.label, categories=order).codes.reshape(shape)
+    colors = np.array([to_rgb(color) for color in CLASS_COLORS])[codes % len(CLASS_COLORS)]
+    # Few levels of density: they read as contours, and a picture of few colors is small.
+    sure = np.round(grid.probability.to_numpy().reshape(shape) * 5) / 5
+    image = np.dstack([colors, 0.08 + 0.4 * sure])
+    extent = (grid.x.min(), grid.x.max(), grid.y.min(), grid.y.max())
+    ax.imshow(image, extent=extent, origin="lower", aspect="auto", interpolation="none")
+    if scatter is not None:
+        _draw_rows(ax, scatter, order, 0.8)
+    for label, region in grid.groupby("label") if len(order) <= len(CLASS_COLORS) else ():
+        middle = region[["x", "y"]].median()
+        inside = region.loc[(region.x - middle.x).abs().add((region.y - middle.y).abs()).idxmin()]
+        _name_class(ax, label, inside.x, inside.y)
+    ax.set(xlim=extent[:2], ylim=extent[2:])
+    _square(ax, table, names)
+    return ax
+
+
+def _draw_rows(ax: Axes, scatter: pd.DataFrame, order: list[str], alpha: float) -> None:
+    """One path of dots a class: an SVG element a row would be ten times the bytes."""
+    for i, label in enumerate(order):
+        points = scatter.loc[scatter.label == label, ["x", "y"]].to_numpy().repeat(2, axis=0)
+        if len(points):
+            path = Path(points, [Path.MOVETO, Path.LINETO] * (len(points) // 2))
+            path.should_simplify = False
+            dots = PathPatch(
+                path, fill=False, capstyle="round", edgecolor=CLASS_COLORS[i % len(CLASS_COLORS)], linewidth=2.8, alpha=alpha,
+            )  # fmt: skip
+            ax.add_patch(dots)
+            ax.update_datalim(points)
+
+
+def _name_class(ax: Axes, label: str, x: float, y: float) -> None:
+    ax.annotate(short(label, 12), (x, y), ha="center", va="center", weight="bold", clip_on=True)
+
+
+def _square(ax: Axes, table: pd.DataFrame, names: tuple[str, str]) -> None:
+    ax.grid(visible=False)
+    ax.xaxis.set_major_locator(MaxNLocator(4))
+    ax.yaxis.set_major_locator(MaxNLocator(4))
+    ax.set_xlabel(short(names[0], 20))
+    ax.set_ylabel(short(names[1], 20))
+    ax.set_title(short(only(table, "model"), 30))

@@ -1,0 +1,153 @@
+"""How figures look: one color, marker and line per family; what a loss is called; where text goes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+
+# Color on white -> its twin on a dark page. Okabe and Ito's set for families; classes never use a family's color.
+TWINS = {
+    "#0072b2": "#56b4e9",  # generative
+    "#d55e00": "#f28e52",  # discriminative
+    "#6e6e6e": "#a6a6a6",  # baseline; noise
+    "#8a4f9e": "#c79ad6",  # other
+    "#1b1b1b": "#ececec",  # ink
+    "#595959": "#b0b0b0",  # quiet ink
+    "#d9d9d9": "#444444",  # hairlines
+    "#00846a": "#35c6a2",
+    "#aa4499": "#dd8fd0",
+    "#9a6a00": "#dfb13c",
+    "#4b3f9e": "#a79df0",
+    "#8c3b2b": "#e39a8b",
+    "#5d6d00": "#b6c74a",
+}
+INK, QUIET, HAIRLINE = "#1b1b1b", "#595959", "#d9d9d9"
+FAMILY_COLORS = {"generative": "#0072b2", "discriminative": "#d55e00", "baseline": "#6e6e6e", "other": "#8a4f9e"}
+FAMILY_MARKERS = {"generative": "o", "discriminative": "s", "baseline": "D", "other": "^"}
+FAMILY_LINES = {
+    "generative": "-",
+    "discriminative": (0, (4, 1.5)),
+    "baseline": (0, (1, 1.5)),
+    "other": (0, (6, 1.5, 1, 1.5)),
+}
+CLASS_COLORS = tuple(list(TWINS)[-6:])
+CLASS_MARKERS = ("o", "^", "s", "D", "v", "P", "X")
+LOSS_NAMES = {"zero_one": "0-1 error", "log_loss": "Log loss (nats)", "brier": "Brier score", "roc_auc": "ROC AUC"}
+
+RC: dict[str, Any] = {
+    "svg.fonttype": "none",  # text stays text: small, and in the reader's own font
+    "svg.hashsalt": "genvsdisc",
+    "axes.unicode_minus": True,
+    "text.parse_math": False,  # a label may hold dollar signs
+    "font.family": ["DejaVu Sans"],
+    "font.size": 10.5,
+    "axes.titlesize": 10.5,
+    "axes.titlelocation": "left",
+    "axes.titlecolor": INK,
+    "axes.labelsize": 10.5,
+    "axes.labelcolor": QUIET,
+    "axes.edgecolor": QUIET,
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.facecolor": "none",
+    "axes.axisbelow": True,
+    "axes.xmargin": 0.03,
+    "axes.spines.left": False,
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "figure.facecolor": "none",
+    "text.color": INK,
+    "xtick.color": QUIET,
+    "ytick.color": QUIET,
+    "xtick.labelsize": 10.5,
+    "ytick.labelsize": 10.5,
+    "xtick.major.size": 0,
+    "ytick.major.size": 0,
+    "grid.color": HAIRLINE,
+    "grid.linewidth": 0.8,
+    "lines.linewidth": 1.6,
+    "lines.solid_capstyle": "butt",
+    "lines.markersize": 4.5,
+}
+
+
+def axes_or_new(ax: Axes | None) -> Axes:
+    """Give the axes back, or those of a new figure that no display and no pyplot knows of."""
+    if ax is not None:
+        return ax
+    with rc_context(RC):
+        figure = Figure(figsize=(5, 3.6), layout="constrained")
+        FigureCanvasSVG(figure)
+        return figure.add_subplot()
+
+
+def only(table: pd.DataFrame, column: str) -> str:
+    """Return the one value of a column, or say how to choose one."""
+    values = table[column].unique()
+    if len(values) != 1:
+        raise ValueError(
+            f"a panel shows one {column}, this table holds {len(values)}: {', '.join(map(str, values[:5]))}; "
+            f"choose one, for example table[table.{column} == ...]"
+        )
+    return str(values[0])
+
+
+def short(text: str, length: int = 34) -> str:
+    """Fit a name from the data on one line."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
+    return line if len(line) <= length else line[: length - 1] + "…"
+
+
+def titled(what: str, name: str) -> str:
+    """Title of a panel: what is drawn, and of whom where several panels show the same."""
+    return f"{what}, {short(name, 50 - len(what))}" if name else what
+
+
+def loss_axis(ax: Axes, loss: str, which: str = "y", bins: int = 5) -> None:
+    """Ticks of a loss: percent for a share of rows, plain numbers for the rest."""
+    axis = ax.xaxis if which == "x" else ax.yaxis
+    axis.set_major_locator(MaxNLocator(bins))
+    if loss == "zero_one":
+        axis.set_major_formatter(FuncFormatter(lambda v, _: f"{100 * v:.3g}%".replace("-", "−")))
+
+
+def log_axis(ax: Axes, label: str, which: str = "x", subs: tuple[int, ...] = (1,)) -> None:
+    """Logarithmic axis with plain numbers."""
+    getattr(ax, f"set_{which}scale")("log")
+    axis = getattr(ax, f"{which}axis")
+    axis.set_major_locator(LogLocator(subs=subs, numticks=6))
+    axis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.0f}".replace(",", "\u202f") if v >= 1 else f"{v:g}"))
+    axis.set_minor_locator(NullLocator())
+    axis.set_label_text(label)
+
+
+def end_labels(ax: Axes, ends: dict[str, float]) -> None:
+    """Name lines to the right of their ends; names that would touch are moved apart."""
+    ax.autoscale_view()
+    place = ax.transAxes.inverted().transform(ax.transData.transform([(1, y) for y in ends.values()]))[:, 1]
+    gap = 13 / (ax.get_position().height * ax.figure.get_figheight() * 72)
+    last = -1.0
+    for y, name in sorted(zip(place, ends, strict=True)):
+        last = max(y, last + gap)
+        ax.text(1.02, last, name, transform=ax.transAxes, va="center", ha="left")
+
+
+def directions(ax: Axes, left: str, right: str) -> None:
+    """Say under the axis what its two sides mean."""
+    for x, text in ((0, f"← {left}"), (1, f"{right} →")):
+        ax.annotate(
+            text,
+            (x, 0),
+            xycoords="axes fraction",
+            xytext=(0, -31),
+            textcoords="offset points",
+            ha="right" if x else "left",
+            color=QUIET,
+        )

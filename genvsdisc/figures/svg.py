@@ -1,0 +1,188 @@
+"""A panel as a small, self-contained SVG: the same bytes each time, legible on a light page and on a dark one."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from collections.abc import Callable
+from typing import Any
+from xml.etree import ElementTree
+from xml.sax.saxutils import escape
+
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+from genvsdisc.figures.style import RC, TWINS
+
+_NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
+_REFERENCE = re.compile(r"#([\w-]+)")
+_GEOMETRY = ("x", "y", "width", "height", "transform")
+_DEFAULTS = (
+    "font-size:10.5px",
+    "text-anchor:start",
+    "stroke-linejoin:miter",
+    "stroke-linecap:square",  # of the hairlines
+    "stroke-linecap:butt",
+    "stroke-dashoffset:0",
+)
+_QUOTE = {"'": "&apos;"}
+_XLINK = "{http://www.w3.org/1999/xlink}"
+_SVG = "{http://www.w3.org/2000/svg}"
+
+
+def svg(
+    plot: Callable[..., Axes],
+    *tables: Any,
+    size: tuple[int, int] = (312, 220),
+    margins: tuple[int, int, int, int] = (22, 10, 38, 46),
+    clip: bool = False,
+    **options: Any,
+) -> str:
+    """Draw one panel and return it as SVG text.
+
+    Parameters
+    ----------
+    plot : callable
+        A ``plot_x`` function.
+    *tables : DataFrame
+        What it draws.
+    size : (int, int), default=(312, 220)
+        Width and height in CSS pixels.
+    margins : (int, int, int, int), default=(22, 10, 38, 46)
+        Room around the axes: top, right, bottom, left. Fixed, so that panels side by side line up.
+    clip : bool, default=False
+        Cut what reaches over the axes; costs bytes, and most panels reach nowhere.
+    **options
+        Passed to `plot`.
+
+    Returns
+    -------
+    svg : str
+    """
+    (width, height), (top, right, bottom, left) = size, margins
+    box = (left / width, bottom / height, 1 - (left + right) / width, 1 - (top + bottom) / height)
+    buffer = io.StringIO()
+    with rc_context(RC), warnings.catch_warnings():
+        # Names in any script: the reader's fonts draw them, only matplotlib's own font lacks the letters.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        figure = Figure(figsize=(width / 72, height / 72))
+        FigureCanvasSVG(figure)
+        figure.patch.set_visible(False)
+        ax = plot(*tables, ax=figure.add_axes(box), **options)
+        ax.set_title(ax.get_title(loc="left"), x=(1 - left) / (width - left - right))  # flush with the panel's edge
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    return _compact(buffer.getvalue(), width, height, clip)
+
+
+def _compact(text: str, width: int, height: int, clip: bool) -> str:
+    """Rewrite matplotlib's SVG: styles as classes, short numbers, palette as variables with dark twins."""
+    writer = _Writer(ElementTree.fromstring(text), clip)
+    body = "".join(writer.parts)
+    rules = "".join(f".{name}{{{style}}}" for style, name in writer.classes.items() if f"class='{name}'" in body)
+    colors = [(f"--c{i}", light, dark) for i, (light, dark) in enumerate(TWINS.items()) if f"var(--c{i})" in rules]
+    lights = ";".join(f"{name}:{light}" for name, light, _ in colors)
+    darks = ";".join(f"{name}:{dark}" for name, _, dark in colors)
+    css = f"svg{{{lights};font:10.5px system-ui,sans-serif}}@media(prefers-color-scheme:dark){{svg{{{darks}}}}}{rules}"
+    size = f"width='{width}' height='{height}' viewBox='0 0 {width} {height}'"
+    return f"<svg xmlns='http://www.w3.org/2000/svg' {size}><style>{css}</style>{body}</svg>"
+
+
+class _Writer:
+    """Elements in drawing order; consecutive paths of one look become one path."""
+
+    def __init__(self, root: ElementTree.Element, clip: bool):
+        self.clip = clip
+        self.parts: list[str] = []
+        self.classes: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+        self._used = {name for e in root.iter() for value in e.attrib.values() for name in _REFERENCE.findall(value)}
+        for child in root:
+            self._write(child)
+
+    def _write(self, element: ElementTree.Element) -> None:
+        tag = element.tag.removeprefix(_SVG)
+        if tag in ("metadata", "style") or (tag == "clipPath" and not self.clip):
+            return
+        attributes = dict(filter(None, (self._attribute(*item) for item in element.attrib.items())))
+        if tag == "path" and "id" not in attributes:
+            self._write_path(attributes)
+            return
+        if tag == "defs" and not len(element):
+            return
+        opened = "".join(f" {key}='{escape(value, _QUOTE)}'" for key, value in attributes.items())
+        bare = tag == "g" and not opened
+        inner = escape(element.text or "") if tag == "text" else ""
+        if not bare:
+            self.parts.append(f"<{tag}{opened}>{inner}")
+        for child in element:
+            self._write(child)
+        if not bare:
+            empty = self.parts[-1] == f"<{tag}{opened}>"
+            self.parts[-1:] = [self.parts[-1].removesuffix(">") + "/>"] if empty else [self.parts[-1], f"</{tag}>"]
+
+    def _write_path(self, attributes: dict[str, str]) -> None:
+        data = attributes.pop("d", "")
+        if not data:
+            return  # nothing to draw: a line all of whose points are NaN
+        look = "".join(f" {key}='{value}'" for key, value in attributes.items())
+        style = next((style for style, name in self.classes.items() if name == attributes.get("class")), "")
+        if "stroke:" not in style and "fill:none" in style:
+            return  # the invisible background of figure and axes
+        end = f"'{look}/>"
+        if self.parts and self.parts[-1].startswith("<path d=") and self.parts[-1].endswith(end):
+            self.parts[-1] = self.parts[-1].removesuffix(end) + data + end
+        else:
+            self.parts.append(f"<path d='{data}{end}")
+
+    def _attribute(self, key: str, value: str) -> tuple[str, str] | None:
+        key = key.removeprefix(_XLINK)
+        if key == "style":
+            return "class", self.classes.setdefault(_themed(value), f"a{len(self.classes)}")
+        if (key == "id" and value not in self._used) or (key == "clip-path" and not self.clip):
+            return None
+        if key == "id":
+            return key, self._named(value)
+        if key == "clip-path" or (key == "href" and value.startswith("#")):
+            return key, _REFERENCE.sub(lambda m: "#" + self._named(m[1]), value)
+        if key == "transform" and value.startswith("rotate(-0 "):
+            return None
+        if key == "d":
+            return key, _path(value)
+        return key, _rounded(value) if key in _GEOMETRY else value
+
+    def _named(self, name: str) -> str:
+        return self._names.setdefault(name, f"i{len(self._names)}")
+
+
+def _themed(style: str) -> str:
+    """One CSS rule: palette colors as variables; what is the default or comes from the root left out."""
+    for i, light in enumerate(TWINS):
+        style = style.replace(light, f"var(--c{i})")
+    rules = [re.sub(r"\s*([:,])\s*", r"\1", rule.strip()) for rule in style.split(";")]
+    return ";".join(rule for rule in rules if rule and not rule.startswith("font-family") and rule not in _DEFAULTS)
+
+
+def _rounded(value: str) -> str:
+    """Tenths of a pixel; scales keep three digits."""
+    digits = 3 if "scale" in value or "matrix" in value else 1
+    return _NUMBER.sub(lambda m: f"{float(m[0]):.{digits}f}".rstrip("0").rstrip(".").replace("-0.", "-."), value)
+
+
+def _path(value: str) -> str:
+    """Path data in tenths of a pixel, with level and upright lines written short."""
+    words, at = [], ["", ""]
+    for command, rest in re.findall(r"([MLQCz])([^MLQCz]*)", _rounded(value)):
+        *controls, x, y = rest.split() or (*at, "")[:2]
+        if command == "L" and [x, y] == at:
+            words.append("h0")  # a dot: a line of no length with round ends
+        elif command == "L" and y == at[1]:
+            words.append(f"H{x}")
+        elif command == "L" and x == at[0]:
+            words.append(f"V{y}")
+        else:
+            words.append(command if command == "z" else command + " ".join([*controls, x, y]))
+        at = [x, y]
+    return "".join(words).replace(" -", "-")

@@ -1,0 +1,73 @@
+"""Weighted sums of products of columns, for many weightings at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+_FEW = 2**16  # products that are made without asking
+_MANY = 2**23  # products that are made when enough weightings share them: 64 MB
+_BLOCK = 2**16  # entries of a block of rows that stays in cache
+
+
+@dataclass(frozen=True)
+class ColumnProducts:
+    """Second moments of rows with a 1 appended.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n, d)
+        Rows, without the 1.
+    """
+
+    rows: NDArray
+
+    def sums(self, weights: NDArray) -> NDArray:
+        """Sum over i the outer products of row i, times ``weights[m, i]``.
+
+        With many weightings, or few rows, the D(D + 1)/2 products of the columns are made once and all sums are one
+        matrix product; else the rows are weighted in blocks that stay in cache.
+
+        Parameters
+        ----------
+        weights : ndarray of shape (M, n)
+            Weights.
+
+        Returns
+        -------
+        sums : ndarray of shape (M, d + 1, d + 1)
+        """
+        n_rows, width = len(self.rows), self.rows.shape[1] + 1
+        n_products = n_rows * width * (width + 1) // 2
+        if n_products <= _FEW or n_products <= min(_MANY, 2**14 * len(weights)):
+            packed = weights @ self._pairs.T
+            return packed[:, _packing(width)[2]]
+        sums = np.zeros((len(weights), width, width))
+        step = max(1, _BLOCK // width)
+        columns = np.ones((width, step))
+        for start in range(0, n_rows, step):
+            block = self.rows[start : start + step]
+            columns = columns[:, : len(block)]
+            columns[:-1] = block.T
+            for total, weight in zip(sums, weights[:, start : start + step], strict=True):
+                total += (columns * weight) @ columns.T
+        return sums
+
+    @cached_property
+    def _pairs(self) -> NDArray:
+        """The products of each two columns, (D (D + 1) / 2, n)."""
+        columns = np.append(self.rows.T, np.ones((1, len(self.rows))), axis=0)
+        first, second, _ = _packing(len(columns))
+        return columns[first] * columns[second]
+
+
+@lru_cache(maxsize=32)
+def _packing(width: int) -> tuple[NDArray, NDArray, NDArray]:
+    """Two columns of each pair, and the pair of each two columns."""
+    first, second = np.triu_indices(width)
+    pair_of = np.empty((width, width), dtype=np.intp)
+    pair_of[first, second] = pair_of[second, first] = np.arange(len(first))
+    return first, second, pair_of

@@ -1,0 +1,103 @@
+"""What a section is made of. The template has one macro for each kind; nothing here knows HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A table cell: its text, a quiet second line, and marks that stand beside the text."""
+
+    text: str
+    note: str = ""
+    numeric: bool = False
+    family: str = ""
+    shares: tuple[float, ...] = ()  # probabilities of generative better, equal, discriminative better
+    span: int = 1  # columns
+    shade: int = 0  # 0 to 9, for a table that is read as a picture
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under a caption; the first cell of a row is its header. `hidden` more rows are in the file `source`."""
+
+    kind: ClassVar[str] = "table"
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    source: str = ""
+    hidden: int = 0
+    matrix: bool = False
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One picture: SVG text, and what is seen on it in words."""
+
+    svg: str
+    alt: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Panels side by side, two or three across, over a caption, with the tables they were drawn from."""
+
+    kind: ClassVar[str] = "figure"
+    panels: tuple[Panel, ...]
+    caption: str
+    tables: tuple[Table, ...] = ()
+    across: int = 2
+    families: tuple[str, ...] = ()  # for the key
+
+
+@dataclass(frozen=True)
+class Text:
+    """A paragraph."""
+
+    kind: ClassVar[str] = "text"
+    text: str
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list; an item is a text, or a term and a text."""
+
+    kind: ClassVar[str] = "items"
+    items: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Blocks behind a line that opens them."""
+
+    kind: ClassVar[str] = "fold"
+    summary: str
+    blocks: tuple[Any, ...]
+    family: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the page: what it is about, what was found, and the evidence."""
+
+    key: str
+    name: str
+    finding: str
+    blocks: tuple[Any, ...]
+
+
+def table(
+    caption: str,
+    head: Sequence[str],
+    rows: Iterable[Sequence[Cell | str]],
+    *,
+    source: str = "",
+    limit: int = 40,
+    matrix: bool = False,
+) -> Table:
+    """Make a table of at most `limit` rows; plain texts become cells."""
+    cells = [tuple(Cell(cell) if isinstance(cell, str) else cell for cell in row) for row in rows]
+    return Table(caption, tuple(head), tuple(cells[:limit]), source, max(0, len(cells) - limit), matrix)

@@ -1,0 +1,179 @@
+"""Under what settings and conditions: the search over lambda and the learning rate, noisy labels, few rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from genvsdisc.figures import plot_robustness, plot_search, plot_traces
+from genvsdisc.figures.style import LOSS_NAMES
+from genvsdisc.figures.svg import svg
+from genvsdisc.report.blocks import Cell, Figure, Panel, Section, Table, table
+from genvsdisc.report.numbers import LOSS_WORDS, number, plain, with_error
+from genvsdisc.report.reasons import FAMILIES, paired_forms
+
+if TYPE_CHECKING:
+    from genvsdisc.study.results import Comparison
+
+_SETTINGS = {"reg_lambda": "λ", "learning_rate": "learning rate"}
+_EPOCHS = 25  # points of a trace on a panel
+
+
+# Search --------------------------------------------------------------------------------------------------------
+
+
+def search(comparison: Comparison) -> Section | None:
+    """Loss over lambda and learning rate, and loss per epoch."""
+    found, traces = comparison.search, comparison.traces
+    if found.empty and traces.empty:
+        return None
+    figures = [_search_figure(found, setting) for setting in _SETTINGS if found[setting].notna().any()]
+    figures += [_trace_figure(traces)] if len(traces) else []
+    return Section("search", "Search", _lowest(found), tuple(figures))
+
+
+def _search_figure(found: pd.DataFrame, setting: str) -> Figure:
+    ours = _best_of_other(found[found[setting].notna()], setting)
+    sign = _SETTINGS[setting]
+    panels = []
+    for (model, loss), part in ours[ours.loss.isin(["zero_one", "log_loss"])].groupby(["model", "loss"], sort=False):
+        low = part[part.split == "validation"].sort_values("mean").head(1)
+        said = [
+            f" Lowest on validation rows at {plain(row[setting])}: {with_error(loss, row['mean'], row['se'])}."
+            for _, row in low.iterrows()
+        ]
+        picture = svg(plot_search, part, size=(296, 200), margins=(22, 60, 38, 40), x=setting, name=model)
+        panels.append(Panel(picture, f"{LOSS_NAMES[loss]} of {model} against {sign}.{''.join(said)}"))
+    caption = f"Loss against {sign}, on the training rows and on the validation rows, with two standard errors."
+    return Figure(tuple(panels), caption, (_search_table(ours, setting),))
+
+
+def _best_of_other(ours: pd.DataFrame, setting: str) -> pd.DataFrame:
+    """Rows of one setting: where the other was searched too, it stays at the value that validated best."""
+    other = next(name for name in _SETTINGS if name != setting)
+    if ours[other].isna().all():
+        return ours
+    validated = ours[ours.split == "validation"].sort_values("mean").drop_duplicates(["model", "loss"])
+    best = ours.merge(validated[["model", "loss", other]], on=["model", "loss"], suffixes=("", "_best"))
+    return best[best[other].eq(best[f"{other}_best"]) | best[other].isna()]
+
+
+def _search_table(ours: pd.DataFrame, setting: str) -> Table:
+    losses = [loss for loss in LOSS_NAMES if loss in set(ours.loss)][:2]
+    columns = [(split, loss) for loss in losses for split in ("train", "validation")]
+    at = {
+        (row.model, value, row.split, row.loss): with_error(row.loss, row.mean, row.se)
+        for row, value in zip(ours.itertuples(), ours[setting], strict=True)
+    }
+    rows = [
+        [Cell(plain(value), note=model), *(number(at.get((model, value, *column), "")) for column in columns)]
+        for model, value in dict.fromkeys(zip(ours.model, ours[setting], strict=True))
+    ]
+    heads = [f"{LOSS_WORDS[loss]}, {split}" for split, loss in columns]
+    caption = f"Loss against {_SETTINGS[setting]}, ± standard error"
+    return table(caption, [_SETTINGS[setting], *heads], rows, source="search.csv")
+
+
+def _trace_figure(traces: pd.DataFrame) -> Figure:
+    panels, rows = [], []
+    for model, part in traces.groupby("model", sort=False):
+        ends = part.sort_values("epoch").groupby(["learning_rate", "split"]).tail(1)
+        said = [
+            f"{plain(row.learning_rate)} ends at {plain(row.loss)}" for row in ends[ends.split == "train"].itertuples()
+        ]
+        picture = svg(plot_traces, _spread_epochs(part), size=(296, 200), margins=(22, 42, 38, 40), name=str(model))
+        panels.append(Panel(picture, f"Training loss of {model} per epoch, by learning rate: {', '.join(said)}."))
+        rows += [
+            [
+                Cell(f"{plain(row.learning_rate)}, {row.split}", note=row.model),
+                number(str(row.epoch)),
+                number(plain(row.loss)),
+            ]
+            for row in ends.sort_values(["learning_rate", "split"]).itertuples()
+        ]
+    ended = table("Loss at the last epoch", ["Learning rate, rows", "Epoch", "Loss"], rows, source="traces.csv")
+    caption = "Loss per epoch; the number at a line is its learning rate. Dashed: validation rows."
+    return Figure(tuple(panels), caption, (ended,))
+
+
+def _spread_epochs(part: pd.DataFrame) -> pd.DataFrame:
+    """Keep epochs evenly spaced on the logarithmic axis: the drawing does not grow with the length of training."""
+    kept = np.geomspace(max(part.epoch.min(), 1), max(part.epoch.max(), 1), _EPOCHS).round()
+    last = part.groupby(["learning_rate", "split"]).epoch.transform("max")
+    return part[part.epoch.isin(kept) | (part.epoch == last)]
+
+
+def _lowest(found: pd.DataFrame) -> str:
+    rows = found[found.split == "validation"]
+    if rows.empty:
+        return "How fast the loss falls depends on the learning rate"
+    rows = rows[rows.loss == ("zero_one" if "zero_one" in set(rows.loss) else rows.loss.iloc[0])]
+    best = rows.loc[rows["mean"].idxmin()]
+    at = [f"{sign} = {plain(best[name])}" for name, sign in _SETTINGS.items() if pd.notna(best[name])]
+    score = with_error(best.loss, best["mean"], best["se"])
+    return f"Validation {LOSS_WORDS[best.loss]} is lowest for {best.model} at {', '.join(at)}: {score}"
+
+
+# Noisy labels --------------------------------------------------------------------------------------------------
+
+
+def robustness(comparison: Comparison) -> Section | None:
+    """Noisy training labels, with few rows and with many."""
+    curves = comparison.robustness
+    if curves.empty:
+        return None
+    loss = "zero_one" if "zero_one" in set(curves.loss) else curves.loss.iloc[0]
+    sizes = sorted({curves.n_train.min(), curves.n_train.max()})
+    ours = curves[(curves.loss == loss) & curves.n_train.isin(sizes)]
+    panels = [
+        _noise_panel(ours[(ours.form == form) & (ours.n_train == n)]) for form in paired_forms(ours) for n in sizes
+    ]
+    caption = (
+        "A share of the training labels is flipped; the test labels are clean. Each row of panels is one pair; whiskers "
+        "are two standard errors."
+    )
+    figure = Figure(tuple(panels), caption, (_noise_table(ours, loss),), families=FAMILIES)
+    return Section("robustness", "Robustness", _noise_finding(ours, loss), (figure,))
+
+
+def _noise_panel(part: pd.DataFrame) -> Panel:
+    loss, pair = part.loss.iloc[0], f"{part.form.iloc[0]} pair"
+    said = []
+    for model, curve in part.sort_values("noise").groupby("model", sort=False):
+        ends = [
+            f"{with_error(loss, end['mean'], end['se'])} with {100 * end.noise:.0f}% flipped"
+            for end in (curve.iloc[0], curve.iloc[-1])
+        ]
+        said.append(f"{model} goes from {ends[0]} to {ends[1]}")
+    picture = svg(plot_robustness, part, size=(296, 200), margins=(22, 78, 38, 40), name=pair)
+    alt = f"{LOSS_NAMES[loss]} with {part.n_train.iloc[0]} training rows, {pair}: {'; '.join(said)}."
+    return Panel(picture, alt)
+
+
+def _noise_table(ours: pd.DataFrame, loss: str) -> Table:
+    levels = sorted(ours.noise.unique())
+    at = {(row.model, row.n_train, row.noise): with_error(loss, row.mean, row.se) for row in ours.itertuples()}
+    rows = [
+        [Cell(model, note=f"{n} rows", family=family), *(number(at.get((model, n, level), "")) for level in levels)]
+        for model, family, n in dict.fromkeys(zip(ours.model, ours.family, ours.n_train, strict=True))
+    ]
+    heads = ["Model", *(f"{100 * level:.0f}%" for level in levels)]
+    caption = f"{LOSS_NAMES[loss]} by share of flipped training labels, ± standard error"
+    return table(caption, heads, rows, source="robustness.csv")
+
+
+def _noise_finding(ours: pd.DataFrame, loss: str) -> str:
+    few, most, forms = ours.n_train.min(), ours.noise.max(), paired_forms(ours)
+    part = ours[(ours.n_train == few) & (ours.form == forms[0])] if forms else ours.head(0)
+    said = []
+    for model, curve in part.groupby("model", sort=False):
+        clean, noisy = curve[curve.noise == 0], curve[curve.noise == most]
+        if len(clean) and len(noisy) and most > 0:
+            growth = noisy["mean"].iloc[0] - clean["mean"].iloc[0]
+            error = float(np.hypot(noisy.se.iloc[0], clean.se.iloc[0]))
+            said.append(f"{with_error(loss, growth, error)} for {model}")
+    if not said:
+        return "How loss grows with noisy labels"
+    return f"Flipping {100 * most:.0f}% of {few} labels raises {LOSS_WORDS[loss]} by {' and by '.join(said)}"

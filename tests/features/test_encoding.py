@@ -1,0 +1,161 @@
+"""The encoder: what each kind becomes, that it learns nothing from rows, and scikit-learn's own checks."""
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.base import clone
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from genvsdisc import TableEncoder
+
+TABLE = pd.DataFrame(
+    {
+        "id": range(1, 9),
+        "size": [1.5, np.nan, 3.0, 4.0, 1.5, 2.0, 2.5, 9.0],
+        "smokes": ["no", "yes", None, "no", "no", "yes", "yes", "no"],
+        "flag": [True, False, True, True, False, False, True, True],
+        "town": ["Ulm", "Rom", "Bonn", None, "Ulm", "Rom", "Bonn", "Ulm"],
+        "color": ["red", "blue", "green", "red", "red", "blue", "red", "green"],
+    }
+)
+NAN = np.nan
+
+
+@parametrize_with_checks([TableEncoder()])
+def test_scikit_learn_checks(estimator, check):
+    check(estimator)
+
+
+def test_matrix_and_names():
+    encoder = TableEncoder.for_table(TABLE)
+    names = ["size", "smokes=yes", "flag", "town=Rom", "town=Ulm", "town=(missing)", "color=green", "color=red"]
+    assert encoder.get_feature_names_out().tolist() == names
+    matrix = encoder.transform(TABLE)
+    assert matrix.dtype == np.float64
+    np.testing.assert_array_equal(
+        matrix[:4],
+        [
+            [1.5, 0, 1, 0, 1, 0, 0, 1],
+            [NAN, 1, 0, 1, 0, 0, 0, 0],
+            [3.0, NAN, 1, 0, 0, 0, 1, 0],
+            [4.0, 0, 1, 0, 0, 1, 0, 1],
+        ],
+    )
+
+
+def test_indicators_are_scikit_learns():
+    theirs = OneHotEncoder(drop="first", sparse_output=False).fit_transform(TABLE[["color"]])
+    np.testing.assert_array_equal(TableEncoder.for_table(TABLE[["color"]]).transform(TABLE[["color"]]), theirs)
+
+
+def test_values_never_seen():
+    new = TABLE.iloc[:2].assign(color=["pink", None], smokes=["maybe", "no"], town=["Paris", "Ulm"])
+    encoded = pd.DataFrame(
+        TableEncoder.for_table(TABLE).transform(new), columns=TableEncoder.for_table(TABLE).get_feature_names_out()
+    )
+    assert encoded.filter(like="color").to_numpy().tolist() == [[0, 0], [0, 0]]
+    assert encoded.filter(like="town").to_numpy().tolist() == [[0, 0, 0], [0, 1, 0]]
+    np.testing.assert_array_equal(encoded["smokes=yes"], [NAN, 0])
+
+
+def test_lumped_levels_share_an_indicator():
+    many = pd.DataFrame({"c": [f"l{i:02}" for i in range(25) for _ in range(30 - i)] + [None]})
+    encoder = TableEncoder.for_table(many)
+    assert encoder.get_feature_names_out().tolist()[-3:] == ["c=l19", "c=(other)", "c=(missing)"]
+    rows = encoder.transform(pd.DataFrame({"c": ["l00", "l01", "l24", "new", None]}))
+    assert rows.argmax(axis=1).tolist() == [0, 0, 19, 19, 20]
+    assert rows.sum(axis=1).tolist() == [0, 1, 1, 1, 1]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(0, 7), min_size=1, max_size=8))
+def test_each_row_is_encoded_alone(rows):
+    encoder = TableEncoder.for_table(TABLE)
+    part = TABLE.iloc[rows].reset_index(drop=True)
+    np.testing.assert_array_equal(encoder.transform(part), encoder.transform(TABLE)[rows])
+
+
+def test_with_a_schema_it_has_no_state():
+    encoder = clone(TableEncoder.for_table(TABLE))
+    assert not encoder.__sklearn_tags__().requires_fit
+    before = encoder.transform(TABLE)
+    encoder.fit(TABLE.iloc[:2])
+    np.testing.assert_array_equal(encoder.transform(TABLE), before)
+
+
+def test_fitted_and_for_table_agree():
+    np.testing.assert_array_equal(TableEncoder().fit_transform(TABLE), TableEncoder.for_table(TABLE).transform(TABLE))
+
+
+def test_columns_are_found_by_name():
+    encoder = TableEncoder.for_table(TABLE)
+    shuffled = TABLE[TABLE.columns[::-1]].assign(extra=1)
+    np.testing.assert_array_equal(encoder.transform(shuffled), encoder.transform(TABLE))
+
+
+def test_arrays_are_taken_by_position():
+    numbers = np.random.default_rng(0).normal(size=(6, 3))
+    encoder = TableEncoder.for_table(pd.DataFrame(numbers, columns=list("abc")))
+    np.testing.assert_array_equal(encoder.transform(numbers), numbers)
+
+
+def test_polars_is_read_as_pandas():
+    encoder = TableEncoder.for_table(pl.from_pandas(TABLE))
+    np.testing.assert_array_equal(
+        encoder.transform(pl.from_pandas(TABLE)),
+        TableEncoder.for_table(TABLE).transform(TABLE),
+    )
+
+
+def test_dates_and_durations_are_days():
+    table = pd.DataFrame(
+        {
+            "when": pd.to_datetime(["1970-01-02T00", None, "1970-01-03T12", "1970-01-01T00"]),
+            "zoned": pd.to_datetime(["1970-01-02T00", None, "1970-01-03T12", "1970-01-01T00"]).tz_localize("UTC"),
+            "lasted": pd.to_timedelta([24, np.nan, 60, 0], unit="h"),
+        }
+    )
+    np.testing.assert_array_equal(TableEncoder.for_table(table).transform(table), np.outer([1, NAN, 2.5, 0], [1, 1, 1]))
+
+
+def test_columns_that_were_read_as_words_elsewhere_are_told():
+    encoder = TableEncoder.for_table(pd.DataFrame({"x": [1.0, 2.5, 4.0]}))
+    with pytest.raises(ValueError, match="column 'x' should hold numbers"):
+        encoder.transform(pd.DataFrame({"x": ["a", "b"]}))
+
+
+@pytest.mark.parametrize(
+    ("X", "message"),
+    [
+        (TABLE.drop(columns="town"), "X lacks the column 'town'"),
+        (TABLE.assign(size=np.inf), "column 'size' holds infinite values"),
+    ],
+)
+def test_refuses_to_transform(X, message):
+    with pytest.raises(ValueError, match=message):
+        TableEncoder.for_table(TABLE).transform(X)
+
+
+def test_refuses_a_table_without_a_usable_column():
+    with pytest.raises(ValueError, match=r"no column of X can be used.*id \(identifier\), one \(constant\)"):
+        TableEncoder().fit(pd.DataFrame({"id": range(9), "one": 1}))
+
+
+def test_recommended_imputer_completes_the_matrix():
+    complete = make_pipeline(TableEncoder.for_table(TABLE), SimpleImputer(add_indicator=True, keep_empty_features=True))
+    matrix = complete.fit_transform(TABLE)
+    assert np.isfinite(matrix).all()
+    assert matrix.shape == (8, 8 + 2)
+
+
+def test_names_and_levels_may_be_any_text():
+    wild = pd.DataFrame({"<script>\n\"'": list("abcabc"), "größe 大": ["<b>", "\n", "a"] * 2})
+    encoder = TableEncoder.for_table(wild)
+    assert encoder.transform(wild).shape == (6, 4)
+    assert "<script>\n\"'=b" in encoder.get_feature_names_out()
