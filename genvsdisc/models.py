@@ -11,17 +11,18 @@ import pandas as pd
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 
-from genvsdisc.base import ProbabilisticClassifier
 from genvsdisc.baseline import PriorClassifier
 from genvsdisc.discriminative.cascade import CascadeClassifier
 from genvsdisc.discriminative.logistic import LogisticClassifier
 from genvsdisc.discriminative.mlp import MLPClassifier
 from genvsdisc.features.encoding import TableEncoder
-from genvsdisc.features.kinds import column_kinds
+from genvsdisc.features.kinds import Column, column_kinds
 from genvsdisc.features.transforms import QuadraticFeatures
 from genvsdisc.generative.gaussian import GaussianClassifier
 from genvsdisc.generative.naive_bayes import NaiveBayesClassifier
 
+DISTRIBUTIONS = {"continuous": "gaussian", "binary": "bernoulli", "categorical": "categorical"}
+"""Kind of a column -> its distribution given the class, in naive Bayes."""
 FAMILIES = ("generative", "discriminative", "baseline", "other")
 
 
@@ -77,33 +78,27 @@ def default_models(X: Any = None) -> list[Model]:
     ['shared Gaussian', 'naive Bayes, shared variance', 'logistic']
     """
     table = Preparation.of(X)
-    gaussian = {"shrinkage": 1e-3, "standardize": True}
     logistic = LogisticClassifier(optimizer="newton", standardize=True, max_iter=100)
     network = {"standardize": True, "random_state": 0}
-    rows = [
-        ("shared Gaussian", "generative", "linear", table.gaussian(GaussianClassifier("shared", **gaussian))),
-        ("naive Bayes, shared variance", "generative", "linear", table.naive_bayes(shared_variance=True)),
-        ("logistic", "discriminative", "linear", table.complete(logistic)),
-        ("separate Gaussian", "generative", "quadratic", table.gaussian(GaussianClassifier("separate", **gaussian))),
-        ("logistic, quadratic features", "discriminative", "quadratic", table.complete(QuadraticFeatures(), logistic)),
-        ("naive Bayes", "generative", "additive", table.naive_bayes()),
-        (
-            "logistic, additive features",
-            "discriminative",
-            "additive",
-            table.complete(QuadraticFeatures(interactions=False), logistic),
-        ),
-        (
-            "regularized Gaussian",
-            "generative",
-            None,
-            table.gaussian(GaussianClassifier("separate", shrinkage="auto", standardize=True)),
-        ),
-        ("cascade", "discriminative", None, table.complete(CascadeClassifier((4,), n_restarts=1, **network))),
-        ("multilayer perceptron", "discriminative", None, table.complete(MLPClassifier((16,), **network))),
-        ("majority class", "baseline", None, table.gaussian(PriorClassifier())),
+    generative: list[tuple[str, str | None, Any]] = [
+        ("shared Gaussian", "linear", table.gaussian("shared", shrinkage=1e-3)),
+        ("naive Bayes, shared variance", "linear", table.naive_bayes(shared_variance=True)),
+        ("separate Gaussian", "quadratic", table.gaussian("separate", shrinkage=1e-3)),
+        ("naive Bayes", "additive", table.naive_bayes()),
+        ("regularized Gaussian", None, table.gaussian("separate", shrinkage="auto")),
     ]
-    return [Model(name, estimator, family, form) for name, family, form, estimator in rows]
+    discriminative: list[tuple[str, str | None, Any]] = [
+        ("logistic", "linear", table.complete(logistic)),
+        ("logistic, quadratic features", "quadratic", table.complete(table.squares(interactions=True), logistic)),
+        ("logistic, additive features", "additive", table.complete(table.squares(interactions=False), logistic)),
+        ("cascade", None, table.complete(CascadeClassifier((4,), n_restarts=1, **network))),
+        ("multilayer perceptron", None, table.complete(MLPClassifier((16,), **network))),
+    ]
+    return [
+        *(Model(name, estimator, "generative", form) for name, form, estimator in generative),
+        *(Model(name, estimator, "discriminative", form) for name, form, estimator in discriminative),
+        Model("majority class", table.behind_encoder(PriorClassifier()), "baseline"),
+    ]
 
 
 def as_models(models: Mapping[str, Any] | Sequence[Model]) -> list[Model]:
@@ -145,37 +140,44 @@ def family_of(estimator: Any) -> str:
 class Preparation:
     """What a table needs in front of each kind of classifier."""
 
-    kinds: dict[Any, str]
-    encoder: Any = None
+    columns: Mapping[Any, Column] | None = None
     missing: bool = False
 
     @classmethod
     def of(cls, X: Any) -> Preparation:
         """Read off the columns of X what its classifiers need; rows are looked at for kinds and gaps only."""
         if not isinstance(X, pd.DataFrame):
-            return cls({}, None, X is not None and bool(np.isnan(np.asarray(X, dtype=float)).any()))
+            return cls(missing=X is not None and bool(np.isnan(np.asarray(X, dtype=float)).any()))
         columns = column_kinds(X)
-        kinds: dict[Any, str] = {name: column.kind for name, column in columns.items() if column.used}
-        encoder = TableEncoder(columns)
-        return cls(kinds, encoder, bool(np.isnan(encoder.fit_transform(X)).any()))
+        return cls(columns, bool(np.isnan(TableEncoder(columns).fit_transform(X)).any()))
 
-    def gaussian(self, classifier: ProbabilisticClassifier) -> Any:
-        """Classifier that integrates missing entries out, on encoded columns."""
-        return self._behind_encoder(classifier)
+    def gaussian(self, covariance: str, **parameters: Any) -> Any:
+        """Gaussian classifier on numbers and indicators."""
+        return self.behind_encoder(GaussianClassifier(covariance, standardize=True, **parameters))
 
     def naive_bayes(self, **parameters: Any) -> Any:
         """Naive Bayes with the distribution that the kind of each column asks for."""
-        distribution = {"continuous": "gaussian", "binary": "bernoulli", "categorical": "categorical"}
-        columns: dict[str, list[str]] = {}
-        for column, kind in self.kinds.items():
-            columns.setdefault(distribution[kind], []).append(column)
-        return NaiveBayesClassifier(columns or "auto", **parameters)
+        if self.columns is None:
+            return NaiveBayesClassifier(**parameters)
+        distributions = [DISTRIBUTIONS[column.kind] for column in self.columns.values() if column.used]
+        classifier = NaiveBayesClassifier(distributions, **parameters)
+        return make_pipeline(TableEncoder(self.columns, categories="codes"), classifier)
+
+    def squares(self, *, interactions: bool) -> QuadraticFeatures:
+        """Squares and products of the continuous columns; indicators stay as they are."""
+        if self.columns is None:
+            return QuadraticFeatures(interactions=interactions)
+        names = TableEncoder(self.columns).get_feature_names_out()
+        continuous = {str(name) for name, column in self.columns.items() if column.kind == "continuous"}
+        chosen = [j for j, name in enumerate(names) if name in continuous]
+        return QuadraticFeatures(interactions=interactions, columns=chosen)
 
     def complete(self, *steps: Any) -> Any:
         """Steps that cannot see gaps: mean and indicator fill them."""
         fill = SimpleImputer(add_indicator=True, keep_empty_features=True)
-        return self._behind_encoder(*([fill] if self.missing else []), *steps)
+        return self.behind_encoder(*([fill] if self.missing else []), *steps)
 
-    def _behind_encoder(self, *steps: Any) -> Any:
-        before = [self.encoder] if self.encoder is not None else []
+    def behind_encoder(self, *steps: Any) -> Any:
+        """Steps that take numbers, behind what turns the table into numbers."""
+        before = [] if self.columns is None else [TableEncoder(self.columns)]
         return make_pipeline(*before, *steps) if before or len(steps) > 1 else steps[0]

@@ -66,14 +66,15 @@ class TableEncoder(TransformerMixin, BaseEstimator):
            [nan,  1.,  1.,  0.,  0.]])
     """
 
-    def __init__(self, columns: Mapping[Any, Column] | None = None) -> None:
+    def __init__(self, columns: Mapping[Any, Column] | None = None, *, categories: str = "indicators") -> None:
         self.columns = columns
+        self.categories = categories
 
     @classmethod
-    def for_table(cls, X: Any) -> Self:
+    def for_table(cls, X: Any, *, categories: str = "indicators") -> Self:
         """Make the encoder that a table's columns call for; it needs no `fit`."""
         encoder = cls()
-        return cls(encoder._learn(encoder._table(X)))
+        return cls(encoder._learn(encoder._table(X)), categories=categories)
 
     def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002
         """Learn the schema, unless it was given.
@@ -120,12 +121,13 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         absent = [name for name, column in schema.items() if column.used and name not in table.columns]
         if absent:
             raise ValueError(f"X lacks the column {absent[0]!r}; it has {', '.join(map(str, table.columns[:20]))}")
-        matrix = np.empty((len(table), sum(_width(column) for column in schema.values())))
+        coded = self._coded()
+        matrix = np.empty((len(table), sum(_width(column, coded) for column in schema.values())))
         start = 0
         for name, column in schema.items():
             if column.used:
-                stop = start + _width(column)
-                _encode(name, table[name], column, matrix[:, start:stop])
+                stop = start + _width(column, coded)
+                _encode(name, table[name], column, matrix[:, start:stop], coded)
                 start = stop
         return matrix
 
@@ -141,7 +143,14 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         -------
         names : ndarray of str
         """
-        return np.array([out for name, column in self._schema().items() for out in _names(name, column)], dtype=object)
+        coded = self._coded()
+        names = [out for name, column in self._schema().items() for out in _names(name, column, coded)]
+        return np.array(names, dtype=object)
+
+    def _coded(self) -> bool:
+        if self.categories not in ("indicators", "codes"):
+            raise ValueError(f"categories must be 'indicators' or 'codes', got {self.categories!r}")
+        return self.categories == "codes"
 
     def _schema(self) -> Mapping[Any, Column]:
         if self.columns is not None:
@@ -190,24 +199,26 @@ def _extra_levels(column: Column) -> Iterator[str]:
         yield "(missing)"
 
 
-def _names(name: Any, column: Column) -> list[str]:
+def _names(name: Any, column: Column, coded: bool) -> list[str]:
     """Names of the encoded columns of one column."""
     match column.kind:
         case "continuous":
             return [str(name)]
         case "binary":
             return [f"{name}={column.levels[1]}" if isinstance(column.levels[1], str) else str(name)]
+        case "categorical" if coded:
+            return [str(name)]
         case "categorical":
             return [f"{name}={level}" for level in (*column.levels[1:], *_extra_levels(column))]
         case _:
             return []
 
 
-def _width(column: Column) -> int:
-    return len(_names("", column))
+def _width(column: Column, coded: bool) -> int:
+    return len(_names("", column, coded))
 
 
-def _encode(name: Any, values: pd.Series, column: Column, out: NDArray) -> None:
+def _encode(name: Any, values: pd.Series, column: Column, out: NDArray, coded: bool) -> None:
     """Write the encoded column into its slice of the matrix."""
     match column.kind:
         case "continuous":
@@ -219,6 +230,11 @@ def _encode(name: Any, values: pd.Series, column: Column, out: NDArray) -> None:
                 raise ValueError(f"column {name!r} holds infinite values: replace or remove them")
         case "binary":
             out[:, 0] = np.array([0.0, 1.0, np.nan, np.nan])[_codes(values, column)]  # the last two are -2 and -1
+        case "categorical" if coded:
+            places = np.arange(len(column.levels) + 2, dtype=float)
+            places[_MISSING] = np.nan
+            places[-1] = len(column.levels) if column.lumped else np.nan
+            out[:, 0] = places[_codes(values, column)]
         case "categorical":
             indicators = np.zeros((len(column.levels) + 2, out.shape[1]))
             own = len(column.levels) - 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -21,6 +22,15 @@ class QuadraticFeatures(TransformerMixin, BaseEstimator):
     regression on them has the log-odds of two Gaussians with a covariance each. Nothing is learned: `transform` works
     before `fit`, which only looks at the number and the names of the columns.
 
+    Parameters
+    ----------
+    interactions : bool, default=True
+        Whether products of different columns are taken, or squares only. With squares only the log-odds are those of
+        naive Bayes with Gaussian columns.
+    columns : sequence of int, default=None
+        Columns of which squares and products are taken; the others stay as they are. None takes all. Indicators need
+        none: their squares are themselves.
+
     Attributes
     ----------
     n_features_in_ : int
@@ -31,7 +41,13 @@ class QuadraticFeatures(TransformerMixin, BaseEstimator):
     >>> from genvsdisc import QuadraticFeatures
     >>> QuadraticFeatures().transform([[2.0, 3.0]])
     array([[2., 3., 4., 6., 9.]])
+    >>> QuadraticFeatures(interactions=False).transform([[2.0, 3.0]])
+    array([[2., 3., 4., 9.]])
     """
+
+    def __init__(self, *, interactions: bool = True, columns: Sequence[int] | None = None) -> None:
+        self.interactions = interactions
+        self.columns = columns
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -66,11 +82,11 @@ class QuadraticFeatures(TransformerMixin, BaseEstimator):
 
         Returns
         -------
-        features : ndarray of shape (n_samples, n_features + n_features * (n_features + 1) / 2)
-            In the order given above.
+        features : ndarray of shape (n_samples, n_features_out)
+            In the order given above; with all columns and products n_features + n_features (n_features + 1) / 2.
         """
         rows: NDArray = validate_data(self, X, dtype=_FLOATS, reset=False)
-        first, second = np.triu_indices(rows.shape[1])
+        first, second = self._factors(rows.shape[1])
         return np.hstack([rows, rows[:, first] * rows[:, second]])
 
     def get_feature_names_out(self, input_features: ArrayLike | None = None) -> NDArray:
@@ -86,9 +102,15 @@ class QuadraticFeatures(TransformerMixin, BaseEstimator):
         names : ndarray of str
         """
         names = _check_feature_names_in(self, input_features)
-        pairs = zip(*np.triu_indices(len(names)), strict=True)
+        pairs = zip(*self._factors(len(names)), strict=True)
         products = [f"{names[i]}^2" if i == j else f"{names[i]} {names[j]}" for i, j in pairs]
         return np.array([*names, *products], dtype=object)
+
+    def _factors(self, n_features: int) -> tuple[NDArray, NDArray]:
+        """Columns that are multiplied with each other."""
+        chosen = np.arange(n_features) if self.columns is None else np.asarray(self.columns, dtype=np.intp)
+        first, second = np.triu_indices(len(chosen)) if self.interactions else (np.arange(len(chosen)),) * 2
+        return chosen[first], chosen[second]
 
 
 class PrototypeDistances(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):

@@ -21,11 +21,11 @@ from genvsdisc.figures.style import (
     log_axis,
     loss_axis,
     only,
-    short,
+    titled,
 )
 
 
-def plot_learning_curves(table: pd.DataFrame, ax: Axes | None = None, *, crossing: Any = None) -> Axes:
+def plot_learning_curves(table: pd.DataFrame, ax: Axes | None = None, *, crossing: Any = None, name: str = "") -> Axes:
     """Draw loss against training rows, one line a model, with its band.
 
     Parameters
@@ -36,6 +36,8 @@ def plot_learning_curves(table: pd.DataFrame, ax: Axes | None = None, *, crossin
         Where to draw; a new figure without a display for None.
     crossing : mapping, default=None
         Row of ``Comparison.crossings``: its estimate is a line, its interval a band.
+    name : str, default=""
+        What to name beside the loss in the title.
 
     Returns
     -------
@@ -57,13 +59,13 @@ def plot_learning_curves(table: pd.DataFrame, ax: Axes | None = None, *, crossin
     log_axis(ax, "training rows (log scale)", subs=(1, 2, 5))
     loss_axis(ax, loss)
     _family_lines(table, "n_train", ax)
-    ax.set_title(LOSS_NAMES[loss])
+    ax.set_title(titled(LOSS_NAMES[loss], name))
     if crossing is not None and np.isfinite(crossing["estimate"]):
         _mark_crossing(ax, crossing)
     return ax
 
 
-def plot_robustness(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
+def plot_robustness(table: pd.DataFrame, ax: Axes | None = None, *, name: str = "") -> Axes:
     """Draw loss against the share of flipped training labels, one line a model.
 
     Parameters
@@ -72,6 +74,8 @@ def plot_robustness(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
         Rows of ``Comparison.robustness`` with one loss and one number of training rows.
     ax : Axes, default=None
         Where to draw; a new figure without a display for None.
+    name : str, default=""
+        What to name beside the loss in the title.
 
     Returns
     -------
@@ -93,7 +97,7 @@ def plot_robustness(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     loss_axis(ax, loss)
     _family_lines(table, "noise", ax)
     ax.set_xlabel("training labels flipped")
-    ax.set_title(f"{LOSS_NAMES[loss]}, {n_train} training rows")
+    ax.set_title(titled(f"{LOSS_NAMES[loss]}, {n_train} training rows", name))
     return ax
 
 
@@ -134,7 +138,7 @@ def plot_search(table: pd.DataFrame, ax: Axes | None = None, *, x: str = "reg_la
     log_axis(ax, ("λ" if x == "reg_lambda" else "learning rate") + " (log scale)")
     loss_axis(ax, loss)
     end_labels(ax, ends)
-    ax.set_title(f"{LOSS_NAMES[loss]}, {short(name)}" if name else LOSS_NAMES[loss])
+    ax.set_title(titled(LOSS_NAMES[loss], name))
     return ax
 
 
@@ -170,7 +174,7 @@ def plot_traces(table: pd.DataFrame, ax: Axes | None = None, *, name: str = "") 
             ax.plot(trace.epoch, trace.loss, color=INK, linewidth=0.6 + 1.4 * i / len(rates), linestyle=dashes)
     log_axis(ax, "epoch (log scale)")
     log_axis(ax, "", "y", subs=(1, 2, 5))
-    ax.set_title(f"Loss (log scale), {short(name)}" if name else "Loss (log scale)")
+    ax.set_title(titled("Loss (log scale)", name))
     trained = table[table.split == "train"]
     end_labels(ax, {f"{rate:g}": _last(trace, "epoch", "loss") for rate, trace in trained.groupby("learning_rate")})
     return ax

@@ -159,12 +159,12 @@ def plot_decomposition(table: pd.DataFrame, ax: Axes | None = None, *, reach: fl
     systematic = noise + table.bias.to_numpy()
     colors = table.family.map(FAMILY_COLORS).tolist()
     if noise.any():
-        ax.barh(places, noise, 0.34, color=FAMILY_COLORS["baseline"], alpha=0.45, linewidth=0)
-    ax.barh(places, table.bias, 0.34, left=noise, color=colors, linewidth=0)
-    ax.barh(places, table.net_variance, 0.34, left=systematic, color=colors, alpha=0.4, linewidth=0)
-    for at, se, shift in ((systematic, table.bias_se, -0.05), (table.expected, table.expected_se, 0.05)):
+        ax.barh(places, noise, 0.3, color=FAMILY_COLORS["baseline"], alpha=0.45, linewidth=0)
+    ax.barh(places, table.bias, 0.3, left=noise, color=colors, linewidth=0)
+    ax.barh(places, table.net_variance, 0.3, left=systematic, color=colors, alpha=0.4, linewidth=0)
+    for at, se, shift in ((systematic, table.bias_se, 0.21), (table.expected, table.expected_se, 0.28)):
         for y, x, error in zip(places + shift, at, se.fillna(0), strict=True):
-            ax.plot([x - 2 * error, x + 2 * error], [y, y], color=INK, linewidth=1.2, solid_capstyle="butt")
+            ax.plot([x - 2 * error, x + 2 * error], [y, y], color=INK, linewidth=1.2)
     _name_rows(ax, table.model)
     ax.set_xlim(min(0.0, ax.get_xlim()[0]), reach)
     loss_axis(ax, loss, "x")
@@ -173,7 +173,7 @@ def plot_decomposition(table: pd.DataFrame, ax: Axes | None = None, *, reach: fl
 
 
 def _interval(ax: Axes, y: float, mean: float, lower: float, upper: float, color: str, marker: str) -> None:
-    ax.plot([lower, upper], [y, y], color=color, linewidth=1.6, solid_capstyle="butt")
+    ax.plot([lower, upper], [y, y], color=color, linewidth=1.6)
     ax.plot([mean], [y], marker, color=color, markersize=6, markeredgewidth=0)
 
 
@@ -181,10 +181,11 @@ def _name_rows(ax: Axes, names: Sequence[str] | pd.Series) -> None:
     """Write each name above its row, so that the row has the whole width, and give each row a hairline."""
     for y, name in enumerate(names):
         ax.axhline(y, color=HAIRLINE, linewidth=0.8, zorder=0)
-        ax.annotate(short(name), (0, y - 0.26), xycoords=("axes fraction", "data"), va="bottom", ha="left")
+        ax.annotate(
+            short(name), (0, y - 0.24), xycoords=("axes fraction", "data"), xytext=(-9, 0), textcoords="offset points"
+        )
     ax.set_ylim(len(names) - 0.55, -0.85)
     ax.set_yticks([])
-    ax.tick_params(axis="x", length=0)
 
 
 def _zero_line(ax: Axes) -> None:

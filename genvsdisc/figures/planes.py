@@ -62,6 +62,7 @@ def plot_classes(
     *,
     scatter: pd.DataFrame | None = None,
     names: tuple[str, str] = ("", ""),
+    extent: tuple[float, float, float, float] | None = None,
 ) -> Axes:
     """Draw what each class looks like to a model: its mean and the ellipse at two standard deviations.
 
@@ -75,6 +76,8 @@ def plot_classes(
         ``Comparison.scatter``: rows behind the ellipses.
     names : (str, str), default=("", "")
         What the axes are.
+    extent : (float, float, float, float), default=None
+        Left, right, bottom and top end of the axes.
 
     Returns
     -------
@@ -84,12 +87,12 @@ def plot_classes(
     --------
     >>> import pandas as pd
     >>> from genvsdisc.figures import plot_classes
-    >>> row = {"model": "LDA", "label": ["a"], "mean_x": 0.0, "mean_y": 0.0, "cov_xx": 1.0, "cov_xy": 0.5, "cov_yy": 2.0}
-    >>> plot_classes(pd.DataFrame(row)).get_title()
+    >>> row = {"model": "LDA", "label": ["a"], "mean_x": 0.0, "mean_y": 0.0}
+    >>> plot_classes(pd.DataFrame(row | {"cov_xx": 1.0, "cov_xy": 0.5, "cov_yy": 2.0})).get_title()
     'LDA'
     """
     ax = axes_or_new(ax)
-    order = list(table.label)
+    order = sorted({*table.label, *([] if scatter is None else scatter.label)})
     if scatter is not None:
         _draw_rows(ax, scatter, order, 0.45)
     for row in table.itertuples():
@@ -102,6 +105,8 @@ def plot_classes(
         )
         _name_class(ax, row.label, row.mean_x, row.mean_y)
     ax.autoscale_view()
+    if extent is not None:
+        ax.set(xlim=extent[:2], ylim=extent[2:])
     _square(ax, table, names)
     return ax
 

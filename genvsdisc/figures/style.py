@@ -68,11 +68,12 @@ RC: dict[str, Any] = {
     "ytick.color": QUIET,
     "xtick.labelsize": 10.5,
     "ytick.labelsize": 10.5,
-    "xtick.major.size": 3,
+    "xtick.major.size": 0,
     "ytick.major.size": 0,
     "grid.color": HAIRLINE,
     "grid.linewidth": 0.8,
     "lines.linewidth": 1.6,
+    "lines.solid_capstyle": "butt",
     "lines.markersize": 4.5,
 }
 
@@ -104,6 +105,11 @@ def short(text: str, length: int = 34) -> str:
     return line if len(line) <= length else line[: length - 1] + "…"
 
 
+def titled(what: str, name: str) -> str:
+    """Title of a panel: what is drawn, and of whom where several panels show the same."""
+    return f"{what}, {short(name, 50 - len(what))}" if name else what
+
+
 def loss_axis(ax: Axes, loss: str, which: str = "y", bins: int = 5) -> None:
     """Ticks of a loss: percent for a share of rows, plain numbers for the rest."""
     axis = ax.xaxis if which == "x" else ax.yaxis
@@ -124,6 +130,7 @@ def log_axis(ax: Axes, label: str, which: str = "x", subs: tuple[int, ...] = (1,
 
 def end_labels(ax: Axes, ends: dict[str, float]) -> None:
     """Name lines to the right of their ends; names that would touch are moved apart."""
+    ax.autoscale_view()
     place = ax.transAxes.inverted().transform(ax.transData.transform([(1, y) for y in ends.values()]))[:, 1]
     gap = 13 / (ax.get_position().height * ax.figure.get_figheight() * 72)
     last = -1.0

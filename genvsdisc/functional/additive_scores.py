@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from genvsdisc.functional.exponential_family import FAMILIES, Terms, row_blocks
 
+FarEntry = tuple[int, NDArray, NDArray, NDArray]
 Groups = tuple[tuple[str, Any], ...]
 """Families with the columns of each (an index array, or a slice where one family has all)."""
 
@@ -25,18 +26,21 @@ class AdditiveScores:
 
     shift: NDArray  # (d,)
     terms: Terms  # (M, d) arrays, in x - shift; the products' share only
-    far: tuple[tuple[int, NDArray, NDArray, NDArray], ...]  # (class, columns, means, standard deviations)
+    far: tuple[FarEntry, ...]  # (class, columns, means, standard deviations)
 
     @classmethod
     def build(cls, mean: NDArray, variance: NDArray, groups: Groups) -> AdditiveScores:
         """Prepare from means and variances (M, d)."""
         shift, terms = shifted_terms(mean, variance, groups)
         # A mean that is far even from the shift; at other than gaussian entries the quadratic term is 0.
-        far = -2 * terms.quadratic * (mean - shift) ** 2 > np.finfo(mean.dtype).eps ** -0.4
+        far = terms.linear * (mean - shift) > np.finfo(mean.dtype).eps ** -0.4
+        far &= terms.quadratic < 0
+        entries: tuple[FarEntry, ...] = ()
         if far.any():
+            entries = tuple(_far_entries(far, mean, variance))
             terms.constant[far] = -0.5 * np.log(2 * np.pi * variance[far])
             terms.quadratic[far] = terms.linear[far] = 0
-        return cls(shift, terms, tuple(_far_entries(far, mean, variance)))
+        return cls(shift, terms, entries)
 
     def __call__(self, X: NDArray) -> NDArray:
         """Log densities (M, n) of rows X (n, d); a missing value (NaN) drops its factor."""
@@ -85,15 +89,16 @@ def shifted_terms(mean: NDArray, variance: NDArray, groups: Groups) -> tuple[NDA
     for name, columns in groups:
         m, v = mean[:, columns], variance[:, columns]
         if name == "gaussian":
-            needed = (m**2 > np.finfo(m.dtype).eps ** -0.3 * v).any(axis=0)
-            shift[columns] = np.where(needed, m.mean(axis=0), 0)
+            distant = m * m > np.finfo(m.dtype).eps ** -0.3 * v
+            if distant.any():
+                shift[columns] = np.where(distant.any(axis=0), m.mean(axis=0), 0)
         family = FAMILIES[name].terms(m, v, shift[columns])
         terms.quadratic[:, columns], terms.linear[:, columns] = family.quadratic, family.linear
         terms.constant[:, columns] = family.constant
     return shift, terms
 
 
-def _far_entries(far: NDArray, mean: NDArray, variance: NDArray) -> Iterator[tuple[int, NDArray, NDArray, NDArray]]:
+def _far_entries(far: NDArray, mean: NDArray, variance: NDArray) -> Iterator[FarEntry]:
     for m in np.flatnonzero(far.any(axis=1)):
         columns = np.flatnonzero(far[m])
         yield int(m), columns, mean[m, columns], np.sqrt(variance[m, columns])

@@ -212,7 +212,7 @@ def categorical_estimate(counts: NDArray, alpha: float) -> NDArray:
     seen = together > 0
     rows = counts.sum(axis=-1, keepdims=True)
     counts = np.where((rows == 0) & (alpha == 0), together, counts)
-    smoothed = counts + alpha * seen
+    smoothed = counts + counts.dtype.type(alpha) * seen
     return np.where(seen, _ratio(smoothed, smoothed.sum(axis=-1, keepdims=True)), np.nan)
 
 

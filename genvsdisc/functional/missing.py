@@ -173,7 +173,7 @@ def _blockwise(z: NDArray, groups: list[Pattern], factor: NDArray) -> tuple[NDAr
     correlations, scaled = root.T @ root, z / scale
     square, log_det = np.empty(len(z), z.dtype), np.empty(len(z), z.dtype)
     everything = np.arange(z.shape[1])
-    complete = np.setdiff1d(np.arange(len(z)), np.concatenate([g.rows for g in groups] or [[]]))
+    complete = np.setdiff1d(np.arange(len(z)), np.concatenate([np.empty(0, int), *(g.rows for g in groups)]))
     blocks = [(complete, everything)]
     for group in groups:
         for p, columns in enumerate(group.columns):

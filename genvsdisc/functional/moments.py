@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
-from typing import Self
+from functools import cache
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,8 +45,9 @@ class Moments:
         return len(self.weight)
 
     def __getitem__(self, index: object) -> Self:
-        values = (getattr(self, field.name) for field in fields(self))
-        return type(self)(*(None if value is None else value[index] for value in values))
+        values: list[Any] = [getattr(self, field.name) for field in fields(self)]
+        taken: list[Any] = [None if value is None else value[index] for value in values]
+        return type(self)(*taken)
 
     def moved(self, shift: NDArray) -> Self:
         """Return the same sums about ``center + shift``, shift (..., K, d)."""
@@ -78,8 +80,9 @@ class Moments:
 
 def stacked(members: list[Moments]) -> Moments:
     """Put stacks after one another."""
-    values = ([getattr(m, f.name) for m in members] for f in fields(Moments))
-    return Moments(*(None if any(v is None for v in value) else np.concatenate(value) for value in values))
+    columns: list[Any] = [[getattr(m, f.name) for m in members] for f in fields(Moments)]
+    joined: list[Any] = [None if column[0] is None else np.concatenate(column) for column in columns]
+    return Moments(*joined)
 
 
 def merge(a: Moments, b: Moments) -> Moments:
@@ -88,7 +91,7 @@ def merge(a: Moments, b: Moments) -> Moments:
     share = np.divide(b.weight, total, out=np.zeros_like(total), where=total > 0)
     shift = share[..., None] * (b.center - a.center)
     parts = a.moved(shift), b.moved(shift - (b.center - a.center))
-    sums = [_sum(getattr(parts[0], f.name), getattr(parts[1], f.name)) for f in fields(Moments)]
+    sums: list[Any] = [_sum(getattr(parts[0], f.name), getattr(parts[1], f.name)) for f in fields(Moments)]
     return replace(Moments(*sums), center=parts[0].center, first=np.zeros_like(a.first))
 
 
@@ -126,7 +129,6 @@ def class_moments(
     bounds = np.concatenate([[0], np.cumsum(np.bincount(codes, minlength=n_classes))])
     members = [order[bounds[k] : bounds[k + 1]] for k in range(n_classes)]
     n_products = d * (d + 3) // 2 if full else 2 * d
-    every = list(np.ndindex(R, n_classes))
     raw = _empty(R, n_classes, d, X.dtype, full, fourth)
     if R * n_classes * n * n_products <= _ONE_HOT_LIMIT:
         _add_one_hot(raw, X, codes, weights, order[np.minimum(bounds[:-1], n - 1)])
@@ -136,7 +138,7 @@ def class_moments(
             _add_class(raw, k, X, rows, weights)
         direct = _cancelled(raw)
     else:
-        direct = every
+        direct = list(np.ndindex(R, n_classes))
     for r, k in direct:
         _sum_rows(raw, (r, k), X, members[k], weights[r])
     return raw.about_means()
@@ -196,10 +198,15 @@ def _unpacked(products: NDArray, d: int, full: bool) -> NDArray:
     if not full:
         return products
     matrices = np.empty((len(products), d, d), products.dtype)
-    i, j = np.triu_indices(d)
+    i, j = _upper(d)
     matrices[:, i, j] = products
     matrices[:, j, i] = products
     return matrices
+
+
+@cache
+def _upper(d: int) -> tuple[NDArray, NDArray]:
+    return np.triu_indices(d)
 
 
 def _sum_rows(raw: Moments, index: tuple[int, int], X: NDArray, rows: NDArray, weights: NDArray) -> None:
@@ -246,4 +253,5 @@ def _cancelled(raw: Moments) -> list[tuple[int, ...]]:
     second = np.diagonal(raw.second, axis1=-2, axis2=-1) if raw.full else raw.second
     weight = raw.weight[..., None]
     offset = np.divide(raw.first**2, weight, out=np.zeros_like(raw.first), where=weight > 0)
-    return [tuple(index) for index in np.argwhere((second - offset < _KEPT_SHARE * offset).any(axis=-1))]
+    lost = (second - offset < _KEPT_SHARE * offset).any(axis=-1)
+    return [tuple(index) for index in np.argwhere(lost)] if lost.any() else []

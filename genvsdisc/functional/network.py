@@ -33,6 +33,8 @@ class NetworkObjective:
         Loss of the logits.
     reg_lambda : float
         λ. Biases and the parameters of batch normalization are free.
+    units : ndarray of shape (R, features), optional
+        What the columns of X were divided by, if the penalty is to be that of the weights for columns not divided.
     dropout : float
         Share of hidden units left out at random, for each row anew; the others are scaled up by 1 / (1 − dropout).
     generators : sequence of R numpy Generators
@@ -50,6 +52,7 @@ class NetworkObjective:
         *,
         loss: Loss,
         reg_lambda: float = 0.0,
+        units: NDArray | None = None,
         dropout: float = 0.0,
         generators: Sequence[np.random.Generator] = (),
         moving_average: bool = False,
@@ -59,8 +62,11 @@ class NetworkObjective:
         self._rows = np.ones((1 if X.ndim == 2 else len(X), X.shape[-2], X.shape[-1] + 1), X.dtype)
         self._rows[:, :, :-1] = X
         self.codes = codes
-        self.penalty = architecture.penalized() * X.dtype.type(reg_lambda)
         self.penalizes = reg_lambda > 0
+        self._penalty = architecture.penalized() * X.dtype.type(reg_lambda)
+        if units is not None:
+            self._penalty = np.repeat(self._penalty, len(units), axis=0)
+            architecture.layers(self._penalty)[0].weights[:, :, :-1] /= np.square(units)[:, None]
         self.generators = generators
         self.moving_average = moving_average
         self.updates = np.zeros(len(weights), int)
@@ -77,7 +83,7 @@ class NetworkObjective:
         if self.moving_average:
             self._follow(work, batch.members)
         if self.penalizes:
-            np.multiply(parameters, self.penalty, out=work.shrinkage)
+            np.multiply(parameters, self._penalty_of(batch.members), out=work.shrinkage)
             losses += 0.5 * np.vecdot(work.shrinkage, parameters)
             gradient += work.shrinkage
         return losses
@@ -112,6 +118,9 @@ class NetworkObjective:
                 BatchNorm(layer.norm, np.empty_like(values)).forward(values, weights, scratch)
             activation.forward(values, scratch)
         return settled
+
+    def _penalty_of(self, members: NDArray) -> NDArray:
+        return self._penalty if len(self._penalty) == 1 else self._penalty[members]
 
     def _follow(self, work: Pass, members: NDArray) -> None:
         """Move the averages toward the statistics of the batch; the first batches count alike."""

@@ -44,6 +44,15 @@ class ColumnKinds:
         for name, value in derived.items():
             object.__setattr__(self, name, value)
 
+    @classmethod
+    def of(cls, X: Any, distributions: Any) -> ColumnKinds:
+        """Kinds of the columns of a float array or a pandas frame, from the parameter; no categories yet."""
+        if isinstance(X, np.ndarray):
+            chosen = resolve(distributions, ["gaussian"] * X.shape[1], None)
+        else:
+            chosen = resolve(distributions, infer(X), list(X.columns))
+        return cls(chosen, (None,) * len(chosen))
+
     def columns(self, name: str) -> NDArray:
         """List the columns with this distribution."""
         return np.array([j for j, given in enumerate(self.distributions) if given == name], dtype=np.intp)
@@ -52,12 +61,14 @@ class ColumnKinds:
         """Kinds that also know the categories met in these rows, a float array or a pandas frame."""
         if not len(self.categorical):
             return self
-        known = list(self.categories)
-        for j in self.categorical:
-            met = _sorted_categories(_column(X, j), j)
-            old = known[j]
-            known[j] = met if old is None else np.union1d(old, met)
-        return ColumnKinds(self.distributions, tuple(known))
+        met = [_sorted_categories(_column(X, j), j) if j in self.categorical else None for j in range(X.shape[1])]
+        return self.union(ColumnKinds(self.distributions, tuple(met)))
+
+    def union(self, other: ColumnKinds) -> ColumnKinds:
+        """Kinds that know the categories of both."""
+        pairs = zip(self.categories, other.categories, strict=True)
+        known = tuple(b if a is None else a if b is None else np.union1d(a, b) for a, b in pairs)
+        return ColumnKinds(self.distributions, known)
 
     def positions_in(self, other: ColumnKinds) -> NDArray:
         """Where each category of the common table is in the table of kinds that know all of them."""

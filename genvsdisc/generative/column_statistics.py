@@ -8,7 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from genvsdisc.functional.exponential_family import FAMILIES, Moments, categorical_estimate, cell_weights, class_moments
+from genvsdisc.functional.exponential_family import (
+    FAMILIES,
+    Moments,
+    categorical_estimate,
+    cell_weights,
+    class_moments,
+)
 from genvsdisc.generative.column_kinds import ColumnKinds
 
 
@@ -83,3 +89,40 @@ def table_estimates(counts: NDArray, kinds: ColumnKinds, alpha: float) -> NDArra
         for start, stop in zip(kinds.offsets, kinds.offsets[1:], strict=False)
     ]
     return np.concatenate([counts[..., :0], *pieces], axis=2)
+
+
+def check_variances(variances: NDArray, kinds: ColumnKinds, classes: NDArray) -> None:
+    """Raise ValueError where a gaussian column has no usable variance (R, K, d)."""
+    gaussian = kinds.columns("gaussian")
+    wrong = ~(np.isfinite(variances[..., gaussian]) & (variances[..., gaussian] > 0))
+    if wrong.any():
+        r, k, i = np.argwhere(wrong)[0]
+        raise ValueError(
+            f"column {gaussian[i]} has variance {variances[r, k, gaussian[i]]} in class {classes[k]!r} "
+            f"(replicate {r}); drop or rescale the column, or raise var_smoothing"
+        )
+
+
+def count_parameters(probabilities: NDArray, kinds: ColumnKinds, shared_variance: bool) -> list[int]:
+    """Free parameters of R models: priors, means, variances, and the probabilities (R, K, C) of known categories."""
+    n_classes, n_tables = probabilities.shape[1], len(kinds.categorical)
+    fixed = n_classes - 1 + n_classes * (len(kinds.distributions) - n_tables)
+    fixed += kinds.distributions.count("gaussian") * (1 if shared_variance else n_classes)
+    known = (~np.isnan(probabilities[:, 0])).sum(axis=1)
+    return [int(fixed + n_classes * (count - n_tables)) for count in known]
+
+
+def draw(
+    means: NDArray, variances: NDArray, probabilities: NDArray, kinds: ColumnKinds, rng: np.random.RandomState
+) -> list[NDArray]:
+    """Draw one row from each row of parameters, as a list of columns."""
+    numbers = np.empty_like(means)
+    for name, columns in kinds.groups:
+        numbers[:, columns] = FAMILIES[name].draw(means[:, columns], variances[:, columns], rng)
+    drawn = dict(zip(np.arange(len(kinds.distributions))[kinds.numeric], numbers.T, strict=True))
+    for j, start, stop in zip(kinds.categorical, kinds.offsets, kinds.offsets[1:], strict=False):
+        # Counting the steps of the distribution function below a uniform draw is a draw from it.
+        steps = np.nan_to_num(probabilities[:, start:stop]).cumsum(axis=1)
+        index = (rng.uniform(size=(len(steps), 1)) * steps[:, -1:] > steps[:, :-1]).sum(axis=1)
+        drawn[j] = np.asarray(kinds.categories[j])[index]
+    return [drawn[j] for j in range(len(kinds.distributions))]

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from numbers import Real
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.multiclass import _check_partial_fit_first_call
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from genvsdisc.base import Parameters
 from genvsdisc.functional import gaussian
 from genvsdisc.functional.missing import marginal_log_densities
-from genvsdisc.functional.moments import Moments, class_moments, merge
+from genvsdisc.functional.moments import Moments
 from genvsdisc.generative.estimation import estimate
+from genvsdisc.generative.incremental import IncrementalLearning
 from genvsdisc.generative.joint import GenerativeClassifier, check_priors
 from genvsdisc.generative.missing import check_observed
 from genvsdisc.generative.regularization import Regularization, describe
 
+if TYPE_CHECKING:
+    from genvsdisc.features.transforms import QuadraticFeatures
 
-class GaussianClassifier(GenerativeClassifier):
+
+class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
     r"""Bayes' rule with a Gaussian density for each class.
 
     The posterior is :math:`p(k \mid x) = \pi_k \mathcal{N}(x; \mu_k, \Sigma_k) / p(x)`, with everything estimated by
@@ -46,6 +48,10 @@ class GaussianClassifier(GenerativeClassifier):
         In [0, 1]; g moves each covariance C, after pooling, to ``(1 - g) C + g trace(C) / d I`` (Friedman's gamma).
         "oas" and "ledoit_wolf" estimate g for each covariance of full structure, "auto" takes the pooling and
         shrinkage, out of 7 x 8, with the best leave-one-out log loss, and ignores `pooling`.
+    standardize : bool, default=False
+        Whether the shrinkage g works on the scale on which every feature has variance 1 over all rows, as a
+        StandardScaler in front would have it; everything fitted stays on the scale of X. Not for structure
+        "spherical", "oas" or "ledoit_wolf".
     priors : array-like of shape (n_classes,), default=None
         Class priors, in the order of the sorted labels. None takes the class proportions.
 
@@ -105,9 +111,9 @@ class GaussianClassifier(GenerativeClassifier):
         "structure": [StrOptions({"full", "diagonal", "spherical"})],
         "pooling": [Interval(Real, 0, 1, closed="both")],
         "shrinkage": [Interval(Real, 0, 1, closed="both"), StrOptions({"oas", "ledoit_wolf", "auto"})],
+        "standardize": ["boolean"],
         "priors": ["array-like", None],
     }
-    _unready: str | None = None  # why the rows so far do not suffice for predictions, after partial_fit
     _score_attributes = ("class_prior_", "means_", "_factors", "_log_determinants", "_center", "_slopes", "_offsets")
 
     def __init__(
@@ -117,17 +123,19 @@ class GaussianClassifier(GenerativeClassifier):
         structure: str = "full",
         pooling: float = 0.0,
         shrinkage: float | str = 0.0,
+        standardize: bool = False,
         priors: ArrayLike | None = None,
     ) -> None:
         self.covariance = covariance
         self.structure = structure
         self.pooling = pooling
         self.shrinkage = shrinkage
+        self.standardize = standardize
         self.priors = priors
 
     # Fitting ---------------------------------------------------------------------------------------------------
 
-    def _fit_stack(self, X: NDArray, codes: NDArray, weights: NDArray) -> dict[str, Sequence[Any]]:
+    def _fit_stack(self, X: NDArray, codes: NDArray, weights: NDArray) -> dict[str, Any]:
         rule, K = self._rule(), len(self.classes_)
         self._unready = None
         complete = not np.isnan(X.max())
@@ -151,9 +159,15 @@ class GaussianClassifier(GenerativeClassifier):
                 f"shrinkage={self.shrinkage!r} is derived for structure='full', got structure={self.structure!r}; "
                 "give a number in [0, 1] or 'auto'"
             )
-        return Regularization(self.covariance == "shared", self.structure, self.pooling, self.shrinkage)
+        if self.standardize and (self.structure == "spherical" or self.shrinkage in ("oas", "ledoit_wolf")):
+            raise ValueError(
+                f"standardize=True goes with shrinkage a number or 'auto' and structure 'full' or 'diagonal', got "
+                f"shrinkage={self.shrinkage!r}, structure={self.structure!r}; put a StandardScaler in front instead"
+            )
+        shared = self.covariance == "shared"
+        return Regularization(shared, self.structure, self.pooling, self.shrinkage, self.standardize)
 
-    def _parameters(self, moments: Moments, rule: Regularization) -> dict[str, Sequence[Any]]:
+    def _parameters(self, moments: Moments, rule: Regularization) -> dict[str, Any]:
         """Everything fitted, as functions of the class moments (leading axis R)."""
         means = _means(moments)
         try:
@@ -185,103 +199,16 @@ class GaussianClassifier(GenerativeClassifier):
     def _feature_names(self) -> Any:
         return getattr(self, "feature_names_in_", range(self.n_features_in_))
 
-    def partial_fit(
-        self, X: ArrayLike, y: ArrayLike, classes: ArrayLike | None = None, sample_weight: ArrayLike | None = None
-    ) -> Self:
-        """Add rows to those already learnt from; batches in any order give what one `fit` to all rows gives.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            New rows, without missing entries.
-        y : array-like of shape (n_samples,)
-            Their labels.
-        classes : array-like of shape (n_classes,), default=None
-            All labels that will ever occur; needed at the first call unless `fit` came before.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Non-negative weights.
-
-        Returns
-        -------
-        self : object
-            The classifier. While the rows so far leave a covariance singular, predictions raise a ValueError.
-
-        Raises
-        ------
-        ValueError
-            For missing entries, for ``shrinkage="auto"`` (both need all rows at once), and for unknown labels.
-        """
-        self._rule()
-        first = _check_partial_fit_first_call(self, classes)
-        X, y = validate_data(self, X, y, reset=first, dtype=[np.float64, np.float32])
-        weights = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
-        codes = np.searchsorted(self.classes_, y).clip(max=len(self.classes_) - 1)
-        if (self.classes_[codes] != y).any():
-            raise ValueError(f"y has labels outside {self.classes_.tolist()}; name all of them in `classes`")
-        fourth = self.shrinkage == "ledoit_wolf"
-        full = self.structure == "full"
-        moments = class_moments(X, codes, weights[None], len(self.classes_), full=full, fourth=fourth)[0]
-        return self._learn(moments if first else merge(self._own_moments(), moments))
-
-    def merge(self, other: Self) -> Self:
-        """Add all rows that another classifier of the same classes has learnt from.
-
-        Parameters
-        ----------
-        other : GaussianClassifier
-            Fitted with the same options to rows of the same features and classes.
-
-        Returns
-        -------
-        self : object
-            The classifier, as if fitted to the rows of both.
-
-        Raises
-        ------
-        ValueError
-            If the classes or the number of features differ, and where `partial_fit` raises one.
-        """
-        check_is_fitted(self)
-        check_is_fitted(other)
-        if not np.array_equal(self.classes_, other.classes_) or self.n_features_in_ != other.n_features_in_:
-            raise ValueError(
-                f"merge needs the same classes and number of features, got {self.classes_.tolist()} with "
-                f"{self.n_features_in_} and {other.classes_.tolist()} with {other.n_features_in_}"
-            )
-        return self._learn(merge(self._own_moments(), other._own_moments()))
-
-    def _own_moments(self) -> Moments:
-        if self._moments is None:
-            raise ValueError("rows cannot be added to a fit with missing entries; fit again to all rows")
-        return self._moments
-
-    def _learn(self, moments: Moments) -> Self:
-        """Replace everything fitted by what follows from these moments."""
-        rule = self._rule()
-        if self.shrinkage == "auto":
-            raise ValueError("shrinkage='auto' needs all rows at once; give a number, 'oas' or 'ledoit_wolf', or fit")
-        self._unready = None
-        try:
-            fitted = self._parameters(moments[None], rule)
-        except ValueError as error:
-            self._unready = f"more rows are needed: {error}"
-            fitted = {"_moments": [moments]}
-        for name, values in fitted.items():
-            setattr(self, name, values[0])
-        return self
-
     # Scores ----------------------------------------------------------------------------------------------------
 
-    def _validate_rows(self, X: ArrayLike) -> NDArray:
-        if self._unready:
-            raise ValueError(self._unready)
-        return super()._validate_rows(X)
-
     def _log_scores(self, X: NDArray, parameters: Parameters) -> NDArray:
-        if self.covariance == "separate" or np.isnan(X.max()):
+        if self.covariance == "separate":
             return self._log_joint(X, parameters)
         center, slopes, offsets = (parameters[name] for name in ("_center", "_slopes", "_offsets"))
-        return _with_priors(gaussian.linear_scores(X, center[0], slopes, offsets), parameters)
+        scores = gaussian.linear_scores(X, center[0], slopes, offsets)
+        if np.isnan(scores.max()):  # the missing entries show here, in an array smaller than X
+            return self._log_joint(X, parameters)
+        return _with_priors(scores, parameters)
 
     def _log_joint(self, X: NDArray, parameters: Parameters) -> NDArray:
         log_densities = marginal_log_densities if np.isnan(X.max()) else gaussian.log_densities
@@ -334,6 +261,41 @@ class GaussianClassifier(GenerativeClassifier):
         origin = np.zeros_like(self._center)
         slopes, offsets = gaussian.linear_discriminants(self.means_[None], self._factors[None], origin)
         return slopes[0], offsets[0] + log_prior
+
+    def linear_log_odds(self) -> tuple[QuadraticFeatures | None, NDArray, NDArray]:
+        """Write the posterior as a linear model, of the features or of them with their squares and products.
+
+        Returns
+        -------
+        features : QuadraticFeatures or None
+            None for a shared covariance.
+        coef : ndarray of shape (1, n_terms) for two classes, else (n_classes, n_terms)
+        intercept : ndarray of shape (1,) for two classes, else (n_classes,)
+            With these, ``softmax(features.transform(X) @ coef.T + intercept)`` is `predict_proba` (two classes: the
+            sigmoid is the second column).
+        """
+        from genvsdisc.features.transforms import QuadraticFeatures
+
+        if self.covariance == "shared":
+            return None, self.coef_, self.intercept_
+        check_is_fitted(self)
+        terms = gaussian.quadratic_coefficients(self.means_, self._factors, -0.5 * self._log_determinants)
+        with np.errstate(divide="ignore"):
+            terms[:, 0] += np.log(self.class_prior_)
+        if self._factors.ndim == 2:  # the squares, among the products
+            d = self.n_features_in_
+            every = np.zeros((len(terms), 1 + d + d * (d + 1) // 2), terms.dtype)
+            first, second = np.triu_indices(d)
+            every[:, : 1 + d] = terms[:, : 1 + d]
+            every[:, 1 + d + np.flatnonzero(first == second)] = terms[:, 1 + d :]
+            terms = every
+        if len(terms) == 2:
+            terms = terms[1:] - terms[:1]
+        features = QuadraticFeatures()
+        features.n_features_in_ = self.n_features_in_
+        if hasattr(self, "feature_names_in_"):
+            features.feature_names_in_ = self.feature_names_in_
+        return features, terms[:, 1:], terms[:, 0]
 
 
 def _means(moments: Moments) -> NDArray:

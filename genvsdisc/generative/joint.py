@@ -86,7 +86,8 @@ class GenerativeClassifier(ProbabilisticClassifier):
         check_is_fitted(self)
         rng = check_random_state(random_state)
         if y is None:
-            codes = rng.choice(len(self.classes_), size=n_samples, p=np.asarray(self.class_prior_, dtype=np.float64))
+            priors = np.asarray(self.class_prior_, dtype=np.float64)
+            codes = rng.choice(len(self.classes_), size=n_samples, p=priors / priors.sum())
         elif y in self.classes_:
             codes = np.full(n_samples, np.flatnonzero(self.classes_ == y)[0])
         else:
@@ -95,6 +96,25 @@ class GenerativeClassifier(ProbabilisticClassifier):
 
     def _sample_given_class(self, codes: NDArray, rng: np.random.RandomState) -> NDArray:
         raise NotImplementedError
+
+    def linear_log_odds(self) -> tuple[Any, NDArray, NDArray]:
+        """Features in which the log-odds are linear (None: those of X), their coefficients and intercepts."""
+        raise NotImplementedError
+
+    def as_discriminative(self) -> Any:
+        """Build the discriminative classifier with the same posterior.
+
+        Returns
+        -------
+        model : LogisticClassifier or Pipeline
+            Fitted. A logistic model of the features (shared covariance), of them with their squares and products
+            (separate covariances), or of the sufficient statistics of naive Bayes. It has no density any more: it
+            takes complete rows only, unless its features stand for missing entries, and keeps these priors.
+        """
+        from genvsdisc.bridge import as_discriminative
+
+        check_is_fitted(self)
+        return as_discriminative(self)
 
     # Priors ----------------------------------------------------------------------------------------------------
 

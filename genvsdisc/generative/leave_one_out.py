@@ -22,6 +22,10 @@ SHRINKAGES = (0.0, 0.001, 0.01, 0.03, 0.1, 0.3, 0.6, 1.0)
 _CHUNK = 1 << 18  # numbers handled at a time
 
 
+_Basis = tuple[NDArray, NDArray, NDArray, float]
+"""Variances of the scatter, y and z, in coordinates that diagonalise it, and the log determinant they leave out."""
+
+
 @dataclass(frozen=True)
 class _LeftOut:
     """Rows to be left out, one copy of each: a weight of 2 is two copies of which one goes."""
@@ -141,17 +145,18 @@ def _full(
     d = len(scatter)
     level = (np.trace(scatter) - change * (z**2).sum(axis=1)) / (d * weight)
     eigenvalues, basis = np.linalg.eigh(scatter)
-    rotated = np.maximum(eigenvalues, 0), y @ basis, z @ basis, 0.0
+    rotated: _Basis = np.maximum(eigenvalues, 0), y @ basis, z @ basis, 0.0
+    whitened: _Basis | None = None
     try:  # without shrinkage the units of the features must not matter: whiten instead of rotate
         factor, log_det = gaussian.whiten(scatter, full=True)
         whitened = np.ones(d), y @ factor, z @ factor, float(log_det)
     except gaussian.SingularCovarianceError:
-        whitened = None
+        pass
     for g in shrinkages:
         if g == 0 and whitened is None:
             yield np.full(len(y), np.nan)
             continue
-        values, own, removed, log_det = rotated if g or whitened is None else whitened
+        values, own, removed, outside = rotated if g or whitened is None else whitened
         scale = (1 - g) / weight
         variances = scale[:, None] * values + (g * level)[:, None]
         gap = 1 - scale * change * (removed**2 / variances).sum(axis=1)
@@ -159,5 +164,5 @@ def _full(
         gap = np.where(regular, gap, 1)
         square = (own**2 / variances).sum(axis=1)
         square += scale * change * (removed * own / variances).sum(axis=1) ** 2 / gap
-        density = -0.5 * (square + log_det + np.log(variances).sum(axis=1) + np.log(gap))
+        density = -0.5 * (square + outside + np.log(variances).sum(axis=1) + np.log(gap))
         yield np.where(regular, density, np.nan)

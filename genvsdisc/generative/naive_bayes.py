@@ -2,27 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from numbers import Real
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils._param_validation import Interval
-from sklearn.utils.multiclass import _check_partial_fit_first_call
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from genvsdisc.base import Parameters
 from genvsdisc.functional.additive_scores import AdditiveScores, shifted_terms
-from genvsdisc.functional.exponential_family import FAMILIES, Terms, log_probability, poisson_log_base
-from genvsdisc.generative.column_kinds import ColumnKinds, as_frame, declared, infer, resolve
-from genvsdisc.generative.column_statistics import Statistics, gather, numeric_estimates, table_estimates
-from genvsdisc.generative.joint import GenerativeClassifier
+from genvsdisc.functional.exponential_family import Terms, log_probability, poisson_log_base
+from genvsdisc.generative.column_kinds import declared
+from genvsdisc.generative.column_model import ColumnModel
+from genvsdisc.generative.column_statistics import (
+    Statistics,
+    check_variances,
+    count_parameters,
+    draw,
+    numeric_estimates,
+    table_estimates,
+)
 from genvsdisc.generative.sufficient_statistics import SufficientStatistics
 
 
-class NaiveBayesClassifier(GenerativeClassifier):
-    """TODO."""
+class NaiveBayesClassifier(ColumnModel):
+    r"""Naive Bayes whose columns each have a distribution of their own.
+
+    ``log p(x, y=k) = log prior_k + sum_j log p_j(x_j | k)``, computed in log space throughout. Over the rows of class k
+    in which column j is observed, with weights w and N = sum w, the estimates are
+
+    * gaussian: mean and maximum-likelihood variance (divided by N), plus `var_smoothing` times the largest variance
+      of a gaussian column over all rows;
+    * bernoulli: ``(sum w x + alpha) / (N + 2 alpha)``; a value above 0 counts as 1;
+    * categorical: ``(N_c + alpha) / (N + alpha C)``, C being the number of categories met in training;
+    * poisson: ``(sum w x + alpha m) / (N + alpha)``, m the mean over all classes: alpha more rows with that count.
+
+    The class priors are not smoothed. A missing value (NaN, None) drops its factor, in fit and in prediction; so does
+    a category not met in training, and a negative count. A class with nothing observed in a column takes what all
+    classes have there. A probability of 0 (`alpha` = 0) counts as 1.5e-154 (1.1e-19 in float32), so that a row which
+    every class rules out has a posterior: the class with the fewest impossible values.
+
+    Parameters
+    ----------
+    distributions : str, list or dict, default="auto"
+        "gaussian", "bernoulli", "categorical" or "poisson" for all columns; a list with one name for each column; a
+        dict from name to columns (labels of a frame's columns, or positions), the rest being "auto". "auto" judges
+        the columns of a frame by type: boolean is bernoulli; string, category and object are categorical; numbers are
+        gaussian. The columns of an array are all gaussian.
+    shared_variance : bool, default=False
+        Give all classes the same, pooled, variance in each gaussian column: Ng & Jordan's model, linear in x.
+    alpha : float, default=1.0
+        Additive smoothing, in rows; 0 for none.
+    var_smoothing : float, default=1e-9
+        Share of the largest variance that is added to all.
+    priors : array-like of shape (n_classes,), default=None
+        Class priors; None takes the weighted shares of the classes.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Labels, sorted.
+    class_prior_, class_count_ : ndarray of shape (n_classes,)
+        Priors, and sums of weights.
+    means_, variances_ : ndarray of shape (n_classes, n_features)
+        Moments of each column's distribution; NaN for categorical columns.
+    category_log_prob_ : ndarray of shape (n_classes, n_categories)
+        Log probabilities of the categories of all categorical columns, one column after the other in the order of
+        `categories_`; NaN for a category that has no weight.
+    distributions_ : tuple of str
+        Distribution of each column.
+    categories_ : tuple
+        Categories of each categorical column, sorted; None for the other columns.
+    coef_, intercept_ : ndarray of shape (1, n_features) and (1,) for two classes, else (n_classes, ...)
+        Log-odds, where they are linear in the columns: no categorical one, and no gaussian one without
+        `shared_variance`.
+    n_parameters_ : int
+        Number of free parameters.
+    statistics_ : Statistics
+        Sufficient statistics, from which `partial_fit` and `merge` go on.
+
+    See Also
+    --------
+    GaussianClassifier : Gaussian densities with covariances.
+
+    References
+    ----------
+    Ng & Jordan (2001), On discriminative vs. generative classifiers, NIPS 14, 841-848.
+    Chan, Golub & LeVeque (1983), Algorithms for computing the sample variance, The American Statistician 37, 242-247.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from genvsdisc import NaiveBayesClassifier
+    >>> X = pd.DataFrame({"height": [1.2, 1.4, 0.3, None], "kind": ["fish", "bird", "fish", "fish"]})
+    >>> model = NaiveBayesClassifier().fit(X, ["a", "a", "b", "b"])
+    >>> model.distributions_
+    ('gaussian', 'categorical')
+    >>> model.predict(pd.DataFrame({"height": [1.3, None], "kind": ["fish", "fish"]}))
+    array(['a', 'b'], dtype='<U1')
+    """
 
     _parameter_constraints: dict = {  # noqa: RUF012
         "distributions": [str, list, tuple, dict],
@@ -56,90 +135,7 @@ class NaiveBayesClassifier(GenerativeClassifier):
         tags.classifier_tags.poor_score = "poisson" in names
         return tags
 
-    # Reading rows ----------------------------------------------------------------------------------------------
-
-    def _validate_training(self, X: Any, y: Any) -> tuple[NDArray, NDArray]:
-        X, codes, self._kinds = self._read_batch(X, y, super()._validate_training, None)
-        return X, codes
-
-    def _read_batch(
-        self, X: Any, y: Any, validate: Callable[[Any, Any], tuple[NDArray, NDArray]], kinds: ColumnKinds | None
-    ) -> tuple[NDArray, NDArray, ColumnKinds]:
-        """Rows as floats, class codes, and the kinds of columns, which are `kinds` with new categories if given."""
-        self._validate_params()
-        frame = as_frame(X, self.distributions)
-        if frame is None:
-            X, codes = validate(X, y)
-            kinds = (kinds or self._kinds_of(X, None)).learn(X)
-            X = kinds.code_array(X)
-        else:
-            kinds = (kinds or self._kinds_of(X, frame)).learn(frame)
-            X, codes = validate(kinds.code_frame(frame), y)
-        kinds.warn_of_negative_counts(X)
-        return kinds.support(X), codes, kinds
-
-    def _kinds_of(self, X: Any, frame: Any) -> ColumnKinds:
-        inferred = ["gaussian"] * X.shape[1] if frame is None else infer(frame)
-        names = None if frame is None else list(frame.columns)
-        distributions = resolve(self.distributions, inferred, names)
-        return ColumnKinds(distributions, (None,) * len(distributions))
-
-    def _validate_rows(self, X: ArrayLike) -> NDArray:
-        kinds = self._kinds
-        special = "categorical" in kinds.distributions or "bernoulli" in kinds.distributions
-        frame = as_frame(X, kinds.distributions) if special else None
-        if frame is None:
-            return kinds.support(kinds.code_array(super()._validate_rows(X)))
-        return kinds.support(super()._validate_rows(kinds.code_frame(frame)))
-
     # Fitting ---------------------------------------------------------------------------------------------------
-
-    def _fit_stack(self, X: NDArray, codes: NDArray, weights: NDArray) -> dict[str, Any]:
-        return self._estimates(gather(X, codes, weights, self._kinds, len(self.classes_)))
-
-    def partial_fit(
-        self, X: ArrayLike, y: ArrayLike, classes: ArrayLike | None = None, sample_weight: ArrayLike | None = None
-    ) -> Self:
-        """Update the fitted model with more rows, exactly: any batches in any order equal one fit to all of them.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            New rows, which may hold new categories.
-        y : array-like of shape (n_samples,)
-            Their labels.
-        classes : array-like of shape (n_classes,), default=None
-            All labels that will ever come; needed at the first call unless `fit` came before.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Non-negative weights of the rows.
-
-        Returns
-        -------
-        self : object
-
-        Raises
-        ------
-        ValueError
-            If y holds a label that is not among the classes, or the first call does not name them.
-        """
-        _check_partial_fit_first_call(self, classes)
-        first = not hasattr(self, "statistics_")
-
-        def validate(X: Any, y: Any) -> tuple[NDArray, NDArray]:
-            X, y = validate_data(self, X, y, reset=first, **self._row_rules())
-            if not np.isin(y, self.classes_).all():
-                raise ValueError(f"y holds labels {np.setdiff1d(y, self.classes_)} that are not among {self.classes_}")
-            return X, np.searchsorted(self.classes_, y)
-
-        X, codes, kinds = self._read_batch(X, y, validate, None if first else self._kinds)
-        weights = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
-        statistics = gather(X, codes, weights[None], kinds, len(self.classes_))
-        if not first:
-            statistics = self.statistics_[None].relabel(self._kinds, kinds).merge(statistics)
-        self._kinds = kinds
-        for name, values in self._estimates(statistics).items():
-            setattr(self, name, values[0])
-        return self
 
     def _estimates(self, statistics: Statistics) -> dict[str, Any]:
         """Parameters of R training sets from their statistics, which they keep for `partial_fit`."""
@@ -149,7 +145,7 @@ class NaiveBayesClassifier(GenerativeClassifier):
         means[..., kinds.numeric], variances[..., kinds.numeric] = numeric_estimates(
             statistics.moments, kinds, self.alpha, self.var_smoothing, self.shared_variance
         )
-        self._check_variances(variances)
+        check_variances(variances, kinds, self.classes_)
         probabilities = table_estimates(statistics.counts, kinds, self.alpha)
         return {
             "class_prior_": self._prior_stack(weight),
@@ -157,43 +153,30 @@ class NaiveBayesClassifier(GenerativeClassifier):
             "means_": means,
             "variances_": variances,
             "category_log_prob_": log_probability(probabilities),
-            "n_parameters_": self._count_parameters(probabilities),
+            "n_parameters_": count_parameters(probabilities, kinds, self.shared_variance),
             "statistics_": statistics,
         }
-
-    def _check_variances(self, variances: NDArray) -> None:
-        gaussian = self._kinds.columns("gaussian")
-        wrong = ~(np.isfinite(variances[..., gaussian]) & (variances[..., gaussian] > 0))
-        if wrong.any():
-            r, k, j = np.argwhere(wrong)[0]
-            raise ValueError(
-                f"column {gaussian[j]} has variance {variances[r, k, gaussian[j]]} in class {self.classes_[k]!r} "
-                f"(replicate {r}); drop or rescale the column, or raise var_smoothing"
-            )
-
-    def _count_parameters(self, probabilities: NDArray) -> list[int]:
-        kinds, n_classes = self._kinds, len(self.classes_)
-        fixed = n_classes - 1 + n_classes * (len(kinds.distributions) - len(kinds.categorical))
-        fixed += kinds.distributions.count("gaussian") * (1 if self.shared_variance else n_classes)
-        known = (~np.isnan(probabilities[:, 0])).sum(axis=1)
-        return [int(fixed + n_classes * (count - len(kinds.categorical))) for count in known]
 
     # Scores ----------------------------------------------------------------------------------------------------
 
     def _log_scores(self, X: NDArray, parameters: Parameters) -> NDArray:
         kinds = self._kinds
         prior, means, variances, tables = (np.asarray(parameters[name]) for name in self._score_attributes)
-        n_models = prior.size
-        mean, variance = (values.reshape(n_models, -1)[:, kinds.numeric] for values in (means, variances))
+        mean, variance = (values.reshape(prior.size, -1)[:, kinds.numeric] for values in (means, variances))
         scores = AdditiveScores.build(mean, variance, kinds.groups)(X[:, kinds.numeric])
-        table = np.nan_to_num(tables.reshape(n_models, -1))
-        for j, start, stop in zip(kinds.categorical, kinds.offsets, kinds.offsets[1:], strict=False):
-            # The last entry, of zeros, is for missing and unknown categories: their factor is dropped.
-            index = np.where(np.isnan(X[:, j]), stop - start, X[:, j]).astype(np.intp)
-            scores += np.pad(table[:, start:stop], ((0, 0), (0, 1))).take(index, axis=1)
+        if len(kinds.categorical):
+            self._add_tables(scores, X, np.nan_to_num(tables.reshape(prior.size, -1)))
         with np.errstate(divide="ignore"):
             scores += np.log(prior).reshape(-1, 1)
         return scores.reshape(*prior.shape, len(X)).transpose(0, 2, 1)
+
+    def _add_tables(self, scores: NDArray, X: NDArray, tables: NDArray) -> None:
+        """Look up the log probabilities (M, categories) of the rows' categories and add them to scores (M, n)."""
+        kinds = self._kinds
+        for j, start, stop in zip(kinds.categorical, kinds.offsets, kinds.offsets[1:], strict=False):
+            # The last entry, of zeros, is for missing and unknown categories: their factor is dropped.
+            index = np.where(np.isnan(X[:, j]), stop - start, X[:, j]).astype(np.intp)
+            scores += np.pad(tables[:, start:stop], ((0, 0), (0, 1))).take(index, axis=1)
 
     def _joint_scores(self, X: ArrayLike) -> NDArray:
         scores, counts = self._scores(X), self._kinds.columns("poisson")
@@ -212,16 +195,6 @@ class NaiveBayesClassifier(GenerativeClassifier):
     # What the model says ---------------------------------------------------------------------------------------
 
     @property
-    def distributions_(self) -> tuple[str, ...]:
-        """Distribution of each column, as given or inferred."""
-        return self._kinds.distributions
-
-    @property
-    def categories_(self) -> tuple[NDArray | None, ...]:
-        """Categories of each categorical column, sorted; None for the other columns."""
-        return self._kinds.categories
-
-    @property
     def coef_(self) -> NDArray:
         """Coefficients of the log-odds where they are linear in the columns; (1, d) for two classes, else (K, d)."""
         return self._linear()[0]
@@ -237,7 +210,7 @@ class NaiveBayesClassifier(GenerativeClassifier):
         if curved or len(kinds.categorical):
             raise AttributeError(
                 "coef_ and intercept_ exist where the log-odds are linear in the columns: no categorical column, and "
-                "shared_variance=True if one is gaussian; linear_log_odds() is for the other cases"
+                "shared_variance=True if one is gaussian; see linear_log_odds() for the other cases"
             )
         shift, terms = self._shifted_terms()
         coef, constant = terms.linear, terms.constant
@@ -264,22 +237,9 @@ class NaiveBayesClassifier(GenerativeClassifier):
         return statistics, coef, intercept
 
     def _sample_given_class(self, codes: NDArray, rng: np.random.RandomState) -> Any:
-        kinds, (means, variances) = self._kinds, self._class_moments()
-        numbers = np.empty((len(codes), means.shape[1]), means.dtype)
-        for name, columns in kinds.groups:
-            numbers[:, columns] = FAMILIES[name].draw(means[:, columns][codes], variances[:, columns][codes], rng)
-        if not len(kinds.categorical):
-            return numbers
-        drawn = dict(zip(np.arange(len(kinds.distributions))[kinds.numeric], numbers.T, strict=True))
-        for j, start, stop in zip(kinds.categorical, kinds.offsets, kinds.offsets[1:], strict=False):
-            # Counting the steps of the distribution function below a uniform draw is a draw from it.
-            steps = np.nan_to_num(np.exp(self.category_log_prob_[:, start:stop])).cumsum(axis=1)
-            index = (rng.uniform(size=(len(codes), 1)) > steps[codes, :-1]).sum(axis=1)
-            drawn[j] = np.asarray(kinds.categories[j])[index]
-        return self._table([drawn[j] for j in range(len(drawn))])
-
-    def _table(self, columns: list[NDArray]) -> Any:
-        """Columns side by side: an array where all are numbers, else a pandas frame."""
+        means, variances = self._class_moments()
+        probabilities = np.exp(self.category_log_prob_)
+        columns = draw(means[codes], variances[codes], probabilities[codes], self._kinds, rng)
         if all(column.dtype.kind in "biuf" for column in columns):
             return np.column_stack(columns).astype(self.means_.dtype)
         import pandas as pd

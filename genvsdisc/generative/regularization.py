@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,8 @@ class Regularization:
     """In [0, 1], (R, 1) or one for all."""
     shrinkage: NDArray | float | str
     """In [0, 1], (R, G) or one for all; or "oas" or "ledoit_wolf"."""
+    standardize: bool = False
+    """Whether to shrink on the scale on which every feature has variance 1 over all rows."""
 
     def covariances(self, moments: Moments) -> tuple[NDArray, NDArray]:
         """Regularised discriminant analysis (Friedman 1989), for a stack of class moments.
@@ -42,11 +45,12 @@ class Regularization:
         if isinstance(shrinkage, str):
             shrinkage = _INTENSITIES[shrinkage](covariances, pooled)
         shrinkage = np.broadcast_to(shrinkage, pooled.weight.shape).astype(covariances.dtype)
-        return with_floor(self._shrunk(covariances, shrinkage), moments), shrinkage
+        return with_floor(self._shrunk(covariances, shrinkage, moments), moments), shrinkage
 
-    def _shrunk(self, covariances: NDArray, shrinkage: NDArray) -> NDArray:
+    def _shrunk(self, covariances: NDArray, shrinkage: NDArray, moments: Moments) -> NDArray:
         variances = _diagonals(covariances, self.structure == "full")
-        level = variances.mean(axis=-1, keepdims=True)
+        scale = unit_scale(moments) if self.standardize else np.ones(1, variances.dtype)
+        level = (variances / scale).mean(axis=-1, keepdims=True) * scale
         if self.structure == "spherical":
             return np.broadcast_to(level, covariances.shape).copy()
         if not shrinkage.any():
@@ -78,7 +82,7 @@ class Regularization:
             lifted = moments.weight.sum(axis=1) - K < d
             if not lifted.any():
                 raise
-        singular = gaussian.singular_columns(covariances) < d if full else ~(covariances > 0).all(axis=-1)
+        singular: Any = gaussian.singular_columns(covariances) < d if full else ~(covariances > 0).all(axis=-1)
         lifted &= singular.any(axis=1)
         least = np.finfo(covariances.dtype).eps ** (3 / 8)
         more = replace(self, pooling=np.maximum(self.pooling, least), shrinkage=np.maximum(shrinkage, least))
@@ -98,14 +102,25 @@ def with_floor(covariances: NDArray, moments: Moments) -> NDArray:
     floor = constant & ~constant.all(axis=-1, keepdims=True)
     if not floor.any():
         return covariances
+    overall = overall_variances(moments)
+    variances[floor] = np.broadcast_to(np.where(overall > 0, 1e-9 * overall, 1), variances.shape)[floor]
+    return covariances
+
+
+def overall_variances(moments: Moments) -> NDArray:
+    """Variance of each feature over the rows of all classes, (R, 1, d)."""
     share = (moments.weight / moments.weight.sum(axis=1, keepdims=True))[..., None]
     within = _diagonals(moments.second, moments.full).sum(axis=1, keepdims=True)
     away = moments.center - moments.center[:, :1]
     between = (share * away**2).sum(axis=1, keepdims=True)
     spread = between - (share * away).sum(axis=1, keepdims=True) ** 2
-    overall = np.where(spread > 1e-9 * between, spread, 0) + within / moments.weight.sum(axis=1)[:, None, None]
-    variances[floor] = np.broadcast_to(np.where(overall > 0, 1e-9 * overall, 1), variances.shape)[floor]
-    return covariances
+    return np.where(spread > 1e-9 * between, spread, 0) + within / moments.weight.sum(axis=1)[:, None, None]
+
+
+def unit_scale(moments: Moments) -> NDArray:
+    """What to divide variances by so that those over all rows are 1, (R, 1, d); 1 for constant features."""
+    overall = overall_variances(moments)
+    return np.where(overall > 0, overall, 1).astype(overall.dtype)
 
 
 def _diagonals(values: NDArray, full: bool) -> NDArray:
@@ -115,14 +130,14 @@ def _diagonals(values: NDArray, full: bool) -> NDArray:
 
 def _pooled(moments: Moments, shared: bool, pooling: NDArray) -> Moments:
     """Moments of the rows behind each covariance: one group, or for each class a mixture of its own and all rows."""
-    total = {name: _total(getattr(moments, name)) for name in ("weight", "second", "quartic")}
+    total: dict[str, Any] = {name: _total(getattr(moments, name)) for name in ("weight", "second", "quartic")}
     if shared:
         return replace(moments, **total)
     share = np.where(moments.weight == 0, 1, pooling).astype(moments.second.dtype)
     if not share.any():
         return moments
 
-    def mixed(name: str) -> NDArray | None:
+    def mixed(name: str) -> Any:
         value = getattr(moments, name)
         if value is None:
             return None

@@ -1,1 +1,63 @@
-"""Runnable claims of the course notes."""
+"""Runnable claims of the course notes: a claim, an experiment over seeds, a finding that the numbers decide."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+from genvsdisc.lessons.lesson import Lesson
+from genvsdisc.lessons.page import page
+from genvsdisc.report import render
+
+Progress = Callable[[str, int, int], None]
+
+# In reading order.
+LESSONS: list[Lesson] = []
+
+
+def write_lessons(
+    path: str | os.PathLike[str], names: Sequence[str] | None = None, progress: Progress | None = None
+) -> Path:
+    """Run lessons and write their page in one step.
+
+    Parameters
+    ----------
+    path : path
+        File, or a folder that exists, for ``index.html``.
+    names : sequence of str, default=None
+        Lessons to run, shown in reading order; None for all.
+    progress : callable, default=None
+        Told (name of the lesson, lessons done, lessons in all) before each lesson and at the end.
+
+    Returns
+    -------
+    path : Path
+        The file.
+
+    Raises
+    ------
+    ValueError
+        If a name is not that of a lesson.
+    """
+    chosen = _chosen(names)
+    taught = []
+    for done, lesson in enumerate(chosen):
+        if progress is not None:
+            progress(lesson.title, done, len(chosen))
+        tables = lesson.measure()
+        taught.append((lesson, tables, lesson.judge(tables)))
+    if progress is not None:
+        progress("page", len(chosen), len(chosen))
+    return render.write(page(taught), path)
+
+
+def _chosen(names: Sequence[str] | None) -> list[Lesson]:
+    known = [lesson.name for lesson in LESSONS]
+    for name in names or ():
+        if name not in known:
+            close = get_close_matches(name, known, n=1)
+            meant = f"did you mean {close[0]!r}? " if close else ""
+            raise ValueError(f"no lesson is named {name!r}; {meant}there are {', '.join(known)}")
+    return [lesson for lesson in LESSONS if names is None or lesson.name in names]

@@ -11,12 +11,12 @@ from genvsdisc.figures import plot_differences, plot_scores
 from genvsdisc.figures.style import LOSS_NAMES
 from genvsdisc.figures.svg import svg
 from genvsdisc.report.blocks import Cell, Figure, Items, Panel, Section, Table, Text, table
-from genvsdisc.report.numbers import fixed, interval, interval_text, number, probability, pvalue
+from genvsdisc.report.numbers import LOSS_WORDS, fixed, interval, interval_text, number, probability, pvalue
 
 if TYPE_CHECKING:
     from genvsdisc.study.results import Comparison
 
-_ROWS = (24, 8, 24, 4)  # margins of a panel whose rows carry their names
+_ROWS = (24, 12, 24, 10)  # margins of a panel whose rows carry their names
 DECIDED = 0.95
 
 
@@ -60,12 +60,12 @@ def score_table(comparison: Comparison) -> Table:
         scores = [Cell(f"failed: {failed}", span=len(losses))] if failed else [cells[model, loss] for loss in losses]
         rows.append([name, *scores])
     caption = "Models, the fewest errors first. Under each mean its 95% interval."
-    heads = [LOSS_NAMES[loss].split(" (")[0] for loss in losses]
+    heads = [LOSS_WORDS[loss] for loss in losses]
     return table(caption, ["Model", *heads], rows, source="summary.csv")
 
 
 def pairs(comparison: Comparison) -> Section | None:
-    """Generative against discriminative of the same form."""
+    """Set generative against discriminative of the same form."""
     differences = comparison.differences
     if differences.empty:
         return None
@@ -117,13 +117,13 @@ def _best(ranked: pd.DataFrame, loss: str) -> str:
     mean, ends = interval_text(loss, best["mean"], best["lower"], best["upper"])
     if loss == "zero_one":
         return f"{best.model} errs least: on {mean} of new rows ({ends})"
-    return f"{best.model} has the lowest {LOSS_NAMES[loss].lower()}: {mean} ({ends})"
+    return f"{best.model} has the lowest {LOSS_WORDS[loss]}: {mean} ({ends})"
 
 
 def _score_panel(part: pd.DataFrame) -> Panel:
     rows = part[part["mean"].notna()]
     said = [f"{row.model} {interval_text(row.loss, row.mean, row.lower, row.upper)[0]}" for row in rows.itertuples()]
-    picture = svg(plot_scores, rows, size=(296, 52 + 32 * len(rows)), margins=_ROWS)
+    picture = svg(plot_scores, rows, size=(296, 52 + 34 * len(rows)), margins=_ROWS)
     return Panel(picture, f"{LOSS_NAMES[part.loss.iloc[0]]} of each model with its interval: {', '.join(said)}.")
 
 
@@ -132,7 +132,7 @@ def _difference_panel(part: pd.DataFrame) -> Panel:
         f"{row.form} {' ('.join(interval_text(row.loss, row.difference, row.lower, row.upper))})"
         for row in part.itertuples()
     ]
-    picture = svg(plot_differences, part, size=(296, 70 + 32 * len(part)), margins=(24, 8, 42, 4))
+    picture = svg(plot_differences, part, size=(296, 70 + 34 * len(part)), margins=(24, 10, 42, 10))
     return Panel(
         picture, f"Difference in {LOSS_NAMES[part.loss.iloc[0]]}, generative minus discriminative: {', '.join(said)}."
     )
@@ -141,7 +141,7 @@ def _difference_panel(part: pd.DataFrame) -> Panel:
 def _pair_row(row: object) -> list[Cell]:
     shares = (row.p_generative, row.p_equal, row.p_discriminative)  # type: ignore[attr-defined]
     return [
-        Cell(f"{row.form}, {LOSS_NAMES[row.loss].split(' (')[0]}"),  # type: ignore[attr-defined]
+        Cell(f"{row.form}, {LOSS_WORDS[row.loss]}"),  # type: ignore[attr-defined]
         interval(row.loss, row.difference, row.lower, row.upper),  # type: ignore[attr-defined]
         number(pvalue(row.pvalue_holm)),  # type: ignore[attr-defined]
         Cell(" · ".join(map(probability, shares)), shares=shares, numeric=True),
@@ -150,7 +150,7 @@ def _pair_row(row: object) -> list[Cell]:
 
 def _decided(differences: pd.DataFrame) -> str:
     part = differences[differences.loss == differences.loss.iloc[0]]
-    name = LOSS_NAMES[part.loss.iloc[0]].split(" (")[0].lower()
+    name = LOSS_WORDS[part.loss.iloc[0]]
     counts = {
         "generative better": int((part.p_generative >= DECIDED).sum()),
         "equal": int((part.p_equal >= DECIDED).sum()),

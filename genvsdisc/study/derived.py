@@ -15,11 +15,13 @@ from genvsdisc.study.calibration import calibration_tables
 from genvsdisc.study.crossing import crossing_table
 from genvsdisc.study.curves import curve_table
 from genvsdisc.study.decomposition import decompose
+from genvsdisc.study.descent_search import descent_tables
 from genvsdisc.study.differences import pair_table, summary_table
-from genvsdisc.study.evidence import Draws, Evidence
+from genvsdisc.study.evidence import Draws, Evidence, final_step
 from genvsdisc.study.metrics import pointwise_losses, roc_auc
 from genvsdisc.study.prepared import Prepared
 from genvsdisc.study.verdict import BEST
+from genvsdisc.study.views import view_tables
 
 PAIRED = ("generative", "discriminative")
 MAX_PARAMETERS = 60
@@ -60,6 +62,8 @@ def derive(
         **held_out_tables(usable, table, draws),
         "assumptions": None,
         "robustness": None,
+        **view_tables(table, draws.seed),
+        **descent_tables(usable, table, draws),
         "parameters": _stacked(parameter_table(e) for e in usable),
         "columns": column_table(table.columns),
         "classes": table.class_counts,
@@ -197,13 +201,6 @@ def timing_table(evidence: Sequence[Evidence]) -> pd.DataFrame:
     """Seconds of each stage of each model."""
     rows = [(stage, e.model.name, seconds) for e in evidence for stage, seconds in e.seconds.items()]
     return pd.DataFrame(rows, columns=["stage", "model", "seconds"])
-
-
-def final_step(estimator: Any) -> Any:
-    """Classifier behind searches and pipelines."""
-    while hasattr(estimator, "best_estimator_") or hasattr(estimator, "steps"):
-        estimator = estimator.best_estimator_ if hasattr(estimator, "best_estimator_") else estimator[-1]
-    return estimator
 
 
 def n_parameters(fitted: Any) -> Any:

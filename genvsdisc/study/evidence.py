@@ -107,6 +107,13 @@ class Evidence:
         return "cross-validation" in self.failures
 
 
+def final_step(estimator: Any) -> Any:
+    """Classifier behind searches and pipelines."""
+    while hasattr(estimator, "best_estimator_") or hasattr(estimator, "steps"):
+        estimator = estimator.best_estimator_ if hasattr(estimator, "best_estimator_") else estimator[-1]
+    return estimator
+
+
 def gather(model: Model, table: Prepared, draws: Draws) -> Evidence:
     """Fit one model to every draw and keep what it predicts.
 

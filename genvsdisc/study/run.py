@@ -22,6 +22,7 @@ from genvsdisc.study.prepared import Prepared, prepare
 from genvsdisc.study.results import Comparison
 from genvsdisc.study.tuning import tuned
 from genvsdisc.study.verdict import write_verdict
+from genvsdisc.study.views import chosen_axes
 
 Progress = Callable[[str, int, int], None]
 
@@ -142,4 +143,5 @@ def facts(table: Prepared, plan: Design, draws: Draws, *, name: str | None, seed
         },
         "left_out": list(table.left_out),
         "tuned": tuned,
+        "boundary_axes": [str(name) for name in chosen_axes(table)],
     }

@@ -119,7 +119,9 @@ def test_groups():
     assert search_verdict(search).equals(search_verdict(search, test_fraction=1 / 3))
 
 
-@pytest.mark.filterwarnings("ignore::sklearn.exceptions.FitFailedWarning", "ignore:One or more of the test scores are non-finite")
+@pytest.mark.filterwarnings(
+    "ignore::sklearn.exceptions.FitFailedWarning", "ignore:One or more of the test scores are non-finite"
+)
 def test_candidates_that_failed_are_last_and_said():
     search = GridSearchCV(GaussianNB(), {"var_smoothing": [-1.0, 1e-9]}, cv=5).fit(X, Y)
     table = search_verdict(search)

@@ -1,0 +1,33 @@
+"""The one bridge between the families: a generative classifier as the discriminative one with the same posterior."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sklearn.pipeline import make_pipeline
+
+from genvsdisc.discriminative.logistic import LogisticClassifier
+
+
+def as_discriminative(classifier: Any) -> Any:
+    """Build the logistic model whose posterior is that of a fitted generative classifier.
+
+    Parameters
+    ----------
+    classifier : GaussianClassifier or NaiveBayesClassifier
+        Fitted; its ``linear_log_odds()`` gives the features in which its log-odds are linear, and the coefficients.
+
+    Returns
+    -------
+    model : LogisticClassifier or Pipeline
+        Fitted; a pipeline where the log-odds are linear in functions of the features only.
+    """
+    features, coef, intercept = classifier.linear_log_odds()
+    logistic = LogisticClassifier()
+    logistic.classes_, logistic.coef_, logistic.intercept_ = classifier.classes_, coef, intercept
+    logistic.n_features_in_ = coef.shape[1]
+    if features is not None:
+        return make_pipeline(features, logistic)
+    if hasattr(classifier, "feature_names_in_"):
+        logistic.feature_names_in_ = classifier.feature_names_in_
+    return logistic

@@ -1,0 +1,225 @@
+"""What a lesson is: a claim, an experiment that is run over seeds, and a finding that only the numbers decide."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import stdtrit
+from sklearn.exceptions import ConvergenceWarning
+
+from genvsdisc.report.numbers import with_error
+
+Tables = dict[str, pd.DataFrame]
+"""Tidy tables by name: "results" is judged and shown, others are only drawn. All have a column `seed`."""
+
+Word = Literal["holds", "does not hold", "depends"]
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing that a claim says, with what was measured of it.
+
+    Parameters
+    ----------
+    says : str
+        The thing, as a statement.
+    margins : ndarray of shape (n_seeds,)
+        By how much it is true on each seed; negative where it is false.
+    numbers : str
+        What was measured, in words that hold the numbers.
+    """
+
+    says: str
+    margins: NDArray
+    numbers: str
+
+    @property
+    def verdict(self) -> Literal["yes", "no", "undecided"]:
+        """Whether the mean margin is above 0, or below, by more than the spread over seeds leaves open."""
+        margins, count = self.margins, len(self.margins)
+        reach = stdtrit(count - 1, (1 + LEVEL) / 2) * margins.std(ddof=1) / np.sqrt(count) if count > 1 else 0.0
+        if margins.mean() - reach > 0:
+            return "yes"
+        return "no" if margins.mean() + reach <= 0 else "undecided"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the numbers say of a claim, part by part."""
+
+    parts: tuple[Part, ...]
+
+    @property
+    def word(self) -> Word:
+        """*holds* if every part is true, *does not hold* if every part is false, else *depends*."""
+        verdicts = {part.verdict for part in self.parts}
+        words: dict[frozenset[str], Word] = {frozenset({"yes"}): "holds", frozenset({"no"}): "does not hold"}
+        return words.get(frozenset(verdicts), "depends")
+
+    @property
+    def sentence(self) -> str:
+        """Every part with its verdict and its numbers."""
+        return " ".join(f"{part.says}: {part.verdict} ({part.numbers})." for part in self.parts)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A column of results that the page shows: its heading, and whether it is a share of rows, written in percent."""
+
+    column: str
+    heading: str
+    share: bool = False
+
+
+class Picture(Protocol):
+    """Draws one panel from the tables, and says in words what is on it."""
+
+    def plot(self, tables: Tables, ax: Axes) -> Axes:
+        """Draw."""
+        ...
+
+    def alt(self, tables: Tables) -> str:
+        """Say what is seen."""
+        ...
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Size and margins of the panel."""
+        ...
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A claim of the course notes and the experiment that tests it.
+
+    Parameters
+    ----------
+    name : str
+        What it is called on the command line.
+    title, claim, source, experiment : str
+        A few words; what is said; who says it; what is done, in a sentence or two.
+    run : callable
+        Seed -> tables. The same seed gives the same tables.
+    judge : callable
+        Tables of all seeds -> finding.
+    by : dict
+        Columns of "results" that tell its rows apart, with their headings.
+    measures : tuple of Measure
+        Columns of "results" that were measured.
+    pictures : tuple of Picture
+        Panels.
+    n_seeds : int
+        Seeds 0 to n_seeds - 1 are run; 1 where nothing is random.
+    """
+
+    name: str
+    title: str
+    claim: str
+    source: str
+    experiment: str
+    run: Callable[[int], Tables]
+    judge: Callable[[Tables], Finding]
+    by: dict[str, str]
+    measures: tuple[Measure, ...]
+    pictures: tuple[Picture, ...]
+    n_seeds: int = 5
+
+    def measure(self, n_seeds: int | None = None) -> Tables:
+        """Run the experiment on every seed, one below the other.
+
+        Parameters
+        ----------
+        n_seeds : int, default=None
+            How many; None for as many as the lesson asks for.
+
+        Returns
+        -------
+        tables : dict of DataFrames
+        """
+        with warnings.catch_warnings():
+            # Descents are stopped early, or made to diverge, on purpose.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            runs = [self.run(seed) for seed in range(self.n_seeds if n_seeds is None else n_seeds)]
+        return {
+            name: pd.concat([each[name].assign(seed=seed) for seed, each in enumerate(runs)], ignore_index=True)
+            for name in runs[0]
+        }
+
+
+def per_seed(table: pd.DataFrame, value: str, **where: Any) -> NDArray:
+    """Take a measured column where other columns have given values: one number a seed.
+
+    Parameters
+    ----------
+    table : DataFrame
+        With a column `seed`.
+    value : str
+        The column.
+    **where
+        Values of other columns that choose exactly one row a seed.
+
+    Returns
+    -------
+    values : ndarray of shape (n_seeds,)
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"model": ["a", "b"], "error": [0.1, 0.2], "seed": 0})
+    >>> per_seed(table, "error", model="b")
+    array([0.2])
+    """
+    rows = table
+    for column, wanted in where.items():
+        rows = rows[rows[column] == wanted]
+    if len(rows) != table["seed"].nunique():
+        raise ValueError(f"{where} must choose one row a seed, got {len(rows)} rows")
+    return rows.sort_values("seed")[value].to_numpy(dtype=float)
+
+
+def spread(values: ArrayLike, *, share: bool = False) -> str:
+    """Write the mean of numbers and their standard deviation: '20.3 ± 0.4%'.
+
+    Examples
+    --------
+    >>> spread([0.2, 0.3], share=True), spread([0.5])
+    ('25.0 ± 7.1%', '0.500')
+    """
+    values = np.asarray(values, dtype=float)
+    deviation = values.std(ddof=1) if len(values) > 1 else 0.0
+    size = abs(values.mean())
+    # Beyond five decimals, or thousands, powers of ten say more.
+    if not share and (0 < size < 1e-3 or size >= 1e5):
+        return f"{values.mean():.1e}".replace("-", "−")
+    return with_error("zero_one" if share else "", float(values.mean()), float(deviation))
+
+
+def less(says: str, small: ArrayLike, large: ArrayLike, *, share: bool = False) -> Part:
+    """Make the part that says that one measured number is below another on the same seed."""
+    small, large = np.asarray(small, float), np.asarray(large, float)
+    return Part(says, large - small, f"{spread(small, share=share)} against {spread(large, share=share)}")
+
+
+def below(says: str, values: ArrayLike, bound: float, *, share: bool = False) -> Part:
+    """Make the part that says that a measured number is below a bound."""
+    values = np.asarray(values, float)
+    limit = f"{100 * bound:g}%" if share else f"{bound:g}"
+    return Part(says, bound - values, f"{spread(values, share=share)}, bound {limit}")
+
+
+def above(says: str, values: ArrayLike, bound: float, *, share: bool = False) -> Part:
+    """Make the part that says that a measured number is above a bound."""
+    part = below(says, values, bound, share=share)
+    return Part(says, -part.margins, part.numbers)
+
+
+def records(rows: Sequence[tuple[Any, ...]], columns: str) -> pd.DataFrame:
+    """Make a tidy table of tuples and column names between blanks."""
+    return pd.DataFrame(rows, columns=columns.split())

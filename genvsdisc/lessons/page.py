@@ -1,0 +1,84 @@
+"""Lessons to a page, made of the report's blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from genvsdisc.figures.svg import svg
+from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Picture, Tables, spread
+from genvsdisc.report import render
+from genvsdisc.report.blocks import Cell, Figure, Items, Panel, Section, Table, Text, table
+from genvsdisc.report.numbers import number, plain
+
+Taught = tuple[Lesson, Tables, Finding]
+_COUNTED = {"holds": "hold", "depends": "depend on the case", "does not hold": "do not hold"}
+_METHOD = (
+    "Each claim is taken apart into statements about numbers. A statement is true (yes) or false (no) when the 95% t "
+    "interval of its margin over the seeds lies on one side of zero, else it is undecided. A claim holds when all of "
+    "its statements are true, does not hold when all are false, and depends otherwise. Numbers are means ± standard "
+    "deviations over the seeds."
+)
+
+
+def page(taught: Sequence[Taught]) -> str:
+    """Write lessons that were run as one self-contained HTML page.
+
+    Parameters
+    ----------
+    taught : sequence of (Lesson, tables, Finding)
+        In reading order.
+
+    Returns
+    -------
+    html : str
+        The same text for the same tables.
+    """
+    sections = [_overview(taught), *(_section(*each) for each in taught)]
+    return render.page("Claims of the course notes, put to the test", sections, subtitle="lessons")
+
+
+def _overview(taught: Sequence[Taught]) -> Section:
+    words = [finding.word for *_, finding in taught]
+    counts = [f"{words.count(word)} {said}" for word, said in _COUNTED.items() if word in words]
+    rows = [[Cell(lesson.title, note=lesson.claim), finding.word] for lesson, _, finding in taught]
+    blocks = (Text(_METHOD), table("Claims and findings", ["Claim", "Finding"], rows))
+    return Section("findings", "Findings", f"Of {len(taught)} claims, {', '.join(counts)}", blocks)
+
+
+def _section(lesson: Lesson, tables: Tables, finding: Finding) -> Section:
+    count = tables["results"]["seed"].nunique()
+    seeds = f"Run on {count} seeds." if lesson.n_seeds > 1 else "Nothing in it is random."
+    blocks = (
+        Text(f"{lesson.experiment} {seeds}"),
+        Items(tuple((f"{part.verdict.capitalize()}:", f"{part.says} ({part.numbers})") for part in finding.parts)),
+        Figure(
+            tuple(_panel(picture, tables) for picture in lesson.pictures),
+            f"{lesson.title}. The claim is from {lesson.source}.",
+            (_table(lesson, tables),),
+            across=min(len(lesson.pictures), 2),
+        ),
+    )
+    return Section(lesson.name, lesson.title, f"{finding.word.capitalize()}: {lesson.claim}", blocks)
+
+
+def _panel(picture: Picture, tables: Tables) -> Panel:
+    return Panel(svg(lambda ax: picture.plot(tables, ax), **picture.options), picture.alt(tables))
+
+
+def _table(lesson: Lesson, tables: Tables) -> Table:
+    """Mean and spread over seeds of each case."""
+    results = tables["results"]
+    keys = list(lesson.by)
+    rows = []
+    for key, part in results.groupby(keys, sort=False):
+        first, *others = (each if isinstance(each, str) else plain(float(each)) for each in key)
+        measured = [number(_measured(measure, part)) for measure in lesson.measures]
+        rows.append([first, *map(number, others), *measured])
+    heads = [*lesson.by.values(), *(measure.heading for measure in lesson.measures)]
+    several = results["seed"].nunique() > 1
+    caption = f"{lesson.title}: {'mean ± standard deviation over seeds' if several else 'values'}"
+    return table(caption, heads, rows, limit=60)
+
+
+def _measured(measure: Measure, part: object) -> str:
+    return spread(part[measure.column], share=measure.share)  # type: ignore[index]

@@ -1,0 +1,195 @@
+"""Panels of lessons: lines over a setting, points per case, regions of the plane. They draw tables, with the spread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from genvsdisc.figures import plot_boundaries
+from genvsdisc.figures.style import (
+    CLASS_COLORS,
+    CLASS_MARKERS,
+    FAMILY_COLORS,
+    end_labels,
+    log_axis,
+    loss_axis,
+)
+from genvsdisc.lessons.lesson import Tables, spread
+
+_LINES: tuple[Any, ...] = ("-", (0, (4, 1.5)), (0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)), (0, (2, 1)), "-")
+# In lessons a model is called by its name; these are of a family and have its color.
+_OF_FAMILY = {
+    "separate Σ": "generative",
+    "shared Σ": "generative",
+    "naive Bayes": "generative",
+    "generative": "generative",
+    "logistic": "discriminative",
+    "discriminative": "discriminative",
+}
+
+
+def _chosen(tables: Tables, name: str, where: dict[str, Any]) -> pd.DataFrame:
+    table = tables[name]
+    for column, value in where.items():
+        table = table[table[column] == value]
+    return table
+
+
+def _color(name: str, i: int) -> str:
+    return FAMILY_COLORS[_OF_FAMILY[name]] if name in _OF_FAMILY else CLASS_COLORS[i % len(CLASS_COLORS)]
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Mean of `y` over `x`, a line for each value of `by`, with a band of one standard deviation over seeds."""
+
+    x: str
+    y: str
+    by: str
+    title: str
+    x_label: str
+    table: str = "results"
+    where: dict[str, Any] = field(default_factory=dict)
+    log_x: bool = False
+    log_y: bool = False
+    share: bool = False
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Size and margins of the panel."""
+        return {"size": (312, 210), "margins": (22, 92, 38, 42), "clip": False}
+
+    def plot(self, tables: Tables, ax: Axes) -> Axes:
+        """Draw."""
+        ends = {}
+        for i, (name, curve) in enumerate(self._curves(tables).items()):
+            color = _color(name, i)
+            if not self.log_y and curve["std"].notna().any():
+                low, high = curve["mean"] - curve["std"], curve["mean"] + curve["std"]
+                ax.fill_between(curve.index, low, high, color=color, alpha=0.15, linewidth=0)
+            ax.plot(curve.index, curve["mean"], color=color, linestyle=_LINES[i % len(_LINES)])
+            ends[name] = float(curve["mean"].iloc[-1])
+        if self.log_x:
+            log_axis(ax, self.x_label)
+        else:
+            ax.set_xlabel(self.x_label)
+            ax.xaxis.set_major_locator(MaxNLocator(5))
+        if self.log_y:
+            log_axis(ax, "", "y")
+        else:
+            loss_axis(ax, "zero_one" if self.share else "")
+        ax.set_title(self.title)
+        end_labels(ax, ends)
+        return ax
+
+    def alt(self, tables: Tables) -> str:
+        """Say what is seen."""
+        said = [
+            f"{name} goes from {self._text(curve['mean'].iloc[0])} to {self._text(curve['mean'].iloc[-1])}"
+            for name, curve in self._curves(tables).items()
+        ]
+        first = next(iter(self._curves(tables).values())).index
+        return f"{self.title} over {self.x_label}, from {first[0]:g} to {first[-1]:g}: {'; '.join(said)}."
+
+    def _text(self, value: float) -> str:
+        return spread([value], share=self.share)
+
+    def _curves(self, tables: Tables) -> dict[str, pd.DataFrame]:
+        groups = _chosen(tables, self.table, self.where).groupby(self.by, sort=False)
+        return {str(name): part.groupby(self.x)[self.y].agg(["mean", "std"]) for name, part in groups}
+
+
+@dataclass(frozen=True)
+class Points:
+    """A row for each case: a dot for each seed, a bar at the mean; cases of one `by` share a color."""
+
+    value: str
+    case: str
+    title: str
+    by: str = ""
+    table: str = "results"
+    where: dict[str, Any] = field(default_factory=dict)
+    log: bool = False
+    share: bool = False
+    zero: bool = True
+    left: int = 110
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Size and margins of the panel."""
+        return {"size": (312, 210), "margins": (22, 12, 38, self.left), "clip": False}
+
+    def plot(self, tables: Tables, ax: Axes) -> Axes:
+        """Draw."""
+        table = _chosen(tables, self.table, self.where)
+        cases = list(dict.fromkeys(table[self.case].astype(str)))
+        kinds = list(dict.fromkeys(table[self.by].astype(str))) if self.by else [""]
+        for i, kind in enumerate(kinds):
+            part = table[table[self.by].astype(str) == kind] if self.by else table
+            offset = (i - (len(kinds) - 1) / 2) * 0.3
+            places = part[self.case].astype(str).map(cases.index) + offset
+            color = _color(kind, i)
+            look = {"color": color, "marker": CLASS_MARKERS[i], "linestyle": "none", "markeredgewidth": 0}
+            ax.plot(part[self.value], places, markersize=4, alpha=0.6, label=kind or None, **look)
+            means = part.groupby(places)[self.value].mean()
+            ax.plot(means, means.index, color=color, marker="|", markersize=13, markeredgewidth=2, linestyle="none")
+        self._finish(ax, cases)
+        if self.by:
+            ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=len(kinds), frameon=False, fontsize=10.5,
+                      borderpad=0, borderaxespad=0.2, handletextpad=0, columnspacing=0.8)  # fmt: skip
+        return ax
+
+    def _finish(self, ax: Axes, cases: list[str]) -> None:
+        ax.set_yticks(range(len(cases)), cases)
+        ax.set_ylim(len(cases) - 0.5, -0.5)
+        ax.grid(visible=False, axis="y")
+        ax.grid(visible=True, axis="x")
+        if self.log:
+            log_axis(ax, "")
+        else:
+            if self.zero:
+                ax.set_xlim(left=min(0, ax.get_xlim()[0]))
+            loss_axis(ax, "zero_one" if self.share else "", "x", bins=4)
+        if self.by:
+            ax.set_xlabel(self.title)
+        else:
+            ax.set_title(self.title)
+
+    def alt(self, tables: Tables) -> str:
+        """Say what is seen."""
+        keys = [self.case, *([self.by] if self.by else [])]
+        groups = _chosen(tables, self.table, self.where).groupby(keys, sort=False)[self.value]
+        said = [f"{', '.join(map(str, key))} {spread(values, share=self.share)}" for key, values in groups]
+        return f"{self.title}, a dot a seed: {'; '.join(said)}."
+
+
+@dataclass(frozen=True)
+class Regions:
+    """Predicted class over two features, on the first seed, with rows on top."""
+
+    model: str
+    table: str = "regions"
+    rows: str = "rows"
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Size and margins of the panel."""
+        return {"size": (312, 260), "margins": (22, 20, 38, 46), "clip": True}
+
+    def plot(self, tables: Tables, ax: Axes) -> Axes:
+        """Draw."""
+        grid, rows = tables[self.table], tables[self.rows]
+        grid = grid[(grid.seed == grid.seed.min()) & (grid.model == self.model)]
+        return plot_boundaries(grid, ax, scatter=rows[rows.seed == rows.seed.min()], names=("x1", "x2"))
+
+    def alt(self, tables: Tables) -> str:
+        """Say what is seen."""
+        grid = tables[self.table]
+        grid = grid[(grid.seed == grid.seed.min()) & (grid.model == self.model)]
+        shares = grid.label.value_counts(normalize=True).sort_index()
+        said = ", ".join(f"{label} on {100 * share:.0f}%" for label, share in shares.items())
+        return f"Regions of {self.model} over two features with the rows on top: class {said} of the plane."
