@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix
 
 from genvsdisc.features.kinds import column_table
+from genvsdisc.study.assumptions import assumption_table
 from genvsdisc.study.calibration import calibration_tables
 from genvsdisc.study.crossing import crossing_table
 from genvsdisc.study.curves import curve_table
@@ -61,8 +62,8 @@ def derive(
         "decomposition": decomposition_table(usable, table, draws, posterior),
         **curve_tables(usable, draws),
         **held_out_tables(usable, table, draws),
-        "assumptions": None,
-        "robustness": noise_table(usable, len(table.y) - len(draws.held_out)),
+        "assumptions": assumptions(table, scores),
+        "robustness": robustness_table({e.model.name: e.noise for e in usable if e.noise is not None}, models),
         **view_tables(table, draws.seed),
         **descent_tables(usable, table, draws),
         "parameters": _stacked(parameter_table(e) for e in usable),
@@ -152,13 +153,12 @@ def curve_tables(evidence: Sequence[Evidence], draws: Draws) -> dict[str, pd.Dat
     }
 
 
-def noise_table(evidence: Sequence[Evidence], n_train: int) -> pd.DataFrame | None:
-    """Loss of every model against the share of flipped labels."""
-    return _stacked(
-        robustness_table(e.model.name, e.model.family or "", e.model.form or "", e.noise_losses, n_train)
-        for e in evidence
-        if e.noise_losses
-    )
+def assumptions(table: Prepared, scores: pd.DataFrame) -> pd.DataFrame | None:
+    """Checks of the continuous columns, each beside its cost; nothing where there is no such column."""
+    continuous = [name for name, kind in table.kinds.items() if kind == "continuous"]
+    if not continuous:
+        return None
+    return assumption_table(table.X[continuous].to_numpy(dtype=float), table.codes, scores)
 
 
 def held_out_tables(evidence: Sequence[Evidence], table: Prepared, draws: Draws) -> dict[str, pd.DataFrame]:

@@ -1,130 +1,146 @@
-"""What noise in the labels costs: the same rows, a share of the training labels flipped."""
+"""Loss against noise in the training labels.
+
+A row with a wrong label is a row of another training set: the table is stacked once for each class, each copy under
+the label of that class, and a draw with noisy labels is a weight vector that takes every row from one of its copies.
+So all draws at all noise rates are replicates of one fit.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.utils import check_random_state
+from sklearn.model_selection import StratifiedShuffleSplit
+from sklearn.utils import _safe_indexing, check_random_state
 
-from genvsdisc.study.metrics import LOSSES, pointwise_losses
+from genvsdisc.study.curves import CurveLosses
+from genvsdisc.study.metrics import LOSSES
 from genvsdisc.study.refits import refit_probabilities
 
-FLIP_RATES = (0.0, 0.05, 0.1, 0.2, 0.3)
-N_DRAWS = 20
-
-
-def flipped_weights(codes: NDArray, train: NDArray, rates: Sequence[float], n_draws: int, rng: Any) -> NDArray:
-    """Noisy labels as weights: a flipped label is weight on the same row under another label.
-
-    Parameters
-    ----------
-    codes : ndarray of shape (n,)
-        True class of each row.
-    train : ndarray of bool, shape (n,)
-        Rows that are trained on.
-    rates : sequence of float
-        Probability that a label is replaced by one of the other classes, each as likely.
-    n_draws : int
-        Draws of the noise for each rate; at a higher rate the same draw flips the same rows and more.
-    rng : RandomState
-
-    Returns
-    -------
-    weights : ndarray of uint8, shape (n_rates, n_draws, K * n)
-        For the table stacked K times, copy k with all its labels set to class k.
-    """
-    n, n_classes = len(codes), int(codes.max()) + 1
-    weights = np.zeros((len(rates), n_draws, n_classes, n), dtype=np.uint8)
-    rows = np.flatnonzero(train)
-    for b in range(n_draws):
-        luck = rng.random_sample(n)
-        other = (codes + rng.randint(1, n_classes, size=n)) % n_classes
-        for s, rate in enumerate(rates):
-            labels = np.where(luck < rate, other, codes)
-            weights[s, b, labels[rows], rows] = 1
-    return weights.reshape(len(rates), n_draws, n_classes * n)
+RATES = (0.0, 0.05, 0.1, 0.2, 0.3)
+MOST_ROWS = 2000
+"""Training rows at most: noise is a matter of small tables, and the stacked table has a copy for each class."""
 
 
 def label_noise_losses(
     estimator: Any,
-    X: pd.DataFrame,
+    X: Any,
     codes: NDArray,
     held_out: NDArray,
     *,
+    rates: Sequence[float] = RATES,
+    sizes: Sequence[int] | None = None,
+    n_draws: int = 20,
     losses: Sequence[str] = LOSSES,
-    rates: Sequence[float] = FLIP_RATES,
-    n_draws: int = N_DRAWS,
-    random_state: Any = None,
-) -> dict[str, NDArray]:
-    """Loss on clean held-out rows of a classifier trained on noisy labels.
+    random_state: int | None = None,
+    n_jobs: int | None = None,
+) -> pd.DataFrame:
+    """Fit to labels of which a share is flipped to another class at random; judge on clean labels.
 
     Parameters
     ----------
     estimator : classifier with ``predict_proba``
-    X : DataFrame of shape (n, n_columns)
+        Fitted to every draw.
+    X : array-like or DataFrame of shape (n_samples, n_features)
         Rows.
-    codes : ndarray of shape (n,)
-        Index of the class of each row.
+    codes : ndarray of shape (n_samples,)
+        Class of each row, 0 to K - 1.
     held_out : integer array
-        Rows that judge, with their true labels; all others train.
-    losses : sequence of str, default=all three
+        Rows that judge; the others are for training.
     rates : sequence of float, default=(0, 0.05, 0.1, 0.2, 0.3)
-        Share of training labels flipped.
+        Probabilities that a label is flipped. A label flipped at one rate is flipped at every higher one.
+    sizes : sequence of int, default=None
+        Training rows; None for ten rows a class and for all of them, 2,000 at most.
     n_draws : int, default=20
-        Draws of the noise for each rate; a rate of 0 has nothing to draw and is fitted once.
-    random_state : int, RandomState instance or None, default=None
-        Source of the noise: equal seeds flip the same labels, whatever the estimator.
+        Training sets at each size and rate.
+    losses : sequence of {"zero_one", "brier", "log_loss"}
+        What is measured.
+    random_state : int or None, default=None
+        The same seed gives the same rows and flips to every estimator.
+    n_jobs : int, default=None
+        Processes for estimators without ``fit_replicates``.
 
     Returns
     -------
-    losses : dict of str to ndarray of shape (n_rates, n_draws)
-        Mean loss over the held-out rows.
+    losses : DataFrame
+        Columns noise, n_train, loss, mean, se (over draws and judging rows).
     """
     rng = check_random_state(random_state)
-    n_classes = int(codes.max()) + 1
-    train = np.ones(len(codes), dtype=bool)
-    train[held_out] = False
-    weights = flipped_weights(codes, train, rates, n_draws, rng)
-    stacked = pd.concat([X] * n_classes, ignore_index=True)
-    labels = np.repeat(np.arange(n_classes), len(codes))
-    judged = X.iloc[held_out]
-    out = {loss: np.empty((len(rates), n_draws)) for loss in losses}
-    for s, rate in enumerate(rates):
-        drawn = weights[s] if rate else weights[s, :1]
+    classes = np.arange(codes.max() + 1)
+    pool = np.setdiff1d(np.arange(len(codes)), held_out)
+    copies = np.tile(np.arange(len(codes)), len(classes))
+    stacked_X, stacked_y = _safe_indexing(X, copies), np.repeat(classes, len(codes))
+    judges = [np.asarray(held_out)] * n_draws
+    tables = []
+    for size in _default_sizes(len(pool), len(classes)) if sizes is None else sizes:
+        rows = _training_rows(codes, pool, size, n_draws, rng)
+        weights = np.concatenate([_flipped(codes, rows, rate, seed) for rate, seed in _seeded(rates, rng)])
         predicted = refit_probabilities(
-            estimator, stacked, labels, drawn, judged, classes=np.arange(n_classes), random_state=random_state
-        )
-        for loss, values in out.items():
-            values[s] = [pointwise_losses(p, codes[held_out], loss).mean() for p in predicted]
-    return out
+            estimator, stacked_X, stacked_y, weights, judges * len(rates), classes=classes,
+            random_state=random_state, n_jobs=n_jobs,
+        )  # fmt: skip
+        of_rate = [predicted[start : start + n_draws] for start in range(0, len(predicted), n_draws)]
+        for loss in losses:
+            curve = CurveLosses.of(of_rate, judges, codes, loss)
+            columns = {"mean": curve.mean, "se": np.sqrt(np.diag(curve.covariance))}
+            tables.append(pd.DataFrame({"noise": rates, "n_train": size, "loss": loss} | columns))
+    return pd.concat(tables, ignore_index=True)
 
 
-def robustness_table(model: str, family: str, form: str, losses: dict[str, NDArray], n_train: int) -> pd.DataFrame:
-    """Table `robustness` of one model.
+def robustness_table(measured: Mapping[str, pd.DataFrame], models: pd.DataFrame) -> pd.DataFrame:
+    """Put the models together: the table `robustness`.
+
+    Parameters
+    ----------
+    measured : mapping model -> DataFrame
+        What `label_noise_losses` gave for each; the order of the rows.
+    models : DataFrame
+        Columns model, family, form.
 
     Returns
     -------
-    table : DataFrame
-        Columns model, family, form, noise (flip rate), n_train, loss, mean, se (over draws of the noise; the rows are
-        the same in all).
+    robustness : DataFrame
+        Columns model, family, form, noise, n_train, loss, mean, se.
     """
-    parts = [
-        pd.DataFrame(
-            {
-                "model": model,
-                "family": family,
-                "form": form,
-                "noise": FLIP_RATES,
-                "n_train": n_train,
-                "loss": loss,
-                "mean": values.mean(axis=1),
-                "se": values.std(axis=1, ddof=1) / np.sqrt(values.shape[1]),
-            }
-        )
-        for loss, values in losses.items()
-    ]
-    return pd.concat(parts, ignore_index=True)
+    columns = ["model", "family", "form", "noise", "n_train", "loss", "mean", "se"]
+    if not measured:
+        return pd.DataFrame(columns=columns)
+    rows = pd.concat([table.assign(model=model) for model, table in measured.items()], ignore_index=True)
+    return rows.merge(models[["model", "family", "form"]], on="model", how="left")[columns]
+
+
+def _default_sizes(n_rows: int, n_classes: int) -> list[int]:
+    many = min(n_rows, MOST_ROWS)
+    few = 10 * n_classes
+    return [few, many] if few + n_classes <= many // 2 else [many]
+
+
+def _training_rows(codes: NDArray, pool: NDArray, size: int, n_draws: int, rng: np.random.RandomState) -> list[NDArray]:
+    """Rows of each draw, stratified, without replacement."""
+    if size == len(pool):
+        return [pool] * n_draws
+    splits = StratifiedShuffleSplit(n_splits=n_draws, train_size=size, test_size=len(pool) - size, random_state=rng)
+    return [pool[chosen] for chosen, _ in splits.split(np.empty((len(pool), 0)), codes[pool])]
+
+
+def _seeded(rates: Sequence[float], rng: np.random.RandomState) -> list[tuple[float, int]]:
+    """Give every rate one and the same seed: more noise flips more labels, not others."""
+    seed = int(rng.randint(np.iinfo(np.int32).max))
+    return [(rate, seed) for rate in rates]
+
+
+def _flipped(codes: NDArray, rows: Sequence[NDArray], rate: float, seed: int) -> NDArray:
+    """Weights (n_draws, n_classes * n_samples) on the stacked table."""
+    rng = np.random.default_rng(seed)
+    n_classes = int(codes.max()) + 1
+    weights = np.zeros((len(rows), n_classes * len(codes)), dtype=np.uint8)
+    for w, chosen in zip(weights, rows, strict=True):
+        chance, shift = rng.random(len(chosen)), rng.integers(1, n_classes, len(chosen))
+        labels = np.where(chance < rate, (codes[chosen] + shift) % n_classes, codes[chosen])
+        # A draw left with one class cannot be fitted by everyone; it keeps its clean labels.
+        labels = labels if len(np.unique(labels)) > 1 else codes[chosen]
+        w[labels * len(codes) + chosen] = 1
+    return weights
