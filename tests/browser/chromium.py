@@ -9,7 +9,14 @@ from contextlib import contextmanager
 from itertools import count
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run", "--remote-debugging-pipe")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--hide-scrollbars",
+    "--no-first-run",
+    "--remote-debugging-pipe",
+)
 
 
 class Browser:
@@ -20,14 +27,18 @@ class Browser:
         self.complaints = []
         self.requests = []
         self._session = self.ask(
-            "Target.attachToTarget", targetId=self.ask("Target.createTarget", url="about:blank")["targetId"], flatten=True
+            "Target.attachToTarget",
+            targetId=self.ask("Target.createTarget", url="about:blank")["targetId"],
+            flatten=True,
         )["sessionId"]
         for domain in ("Page", "Log", "Network", "Runtime"):
             self.ask(f"{domain}.enable")
 
     def ask(self, method, **params):
         number = next(self._ids)
-        message = {"id": number, "method": method, "params": params} | ({"sessionId": self._session} if self._session else {})
+        message = {"id": number, "method": method, "params": params} | (
+            {"sessionId": self._session} if self._session else {}
+        )
         self._write.write(json.dumps(message).encode() + b"\0")
         self._write.flush()
         return self._until(lambda answer: answer.get("id") == number)["result"]
@@ -72,9 +83,21 @@ def browser(folder):
     program = next(filter(None, map(shutil.which, PROGRAMS)))
     (theirs_in, ours_out), (ours_in, theirs_out) = os.pipe(), os.pipe()
     # Chromium reads from descriptor 3 and writes to 4; the shell puts our pipes there.
-    command = ["sh", "-c", f'exec "$@" 3<&{theirs_in} 4>&{theirs_out}', "sh", program, *FLAGS, f"--user-data-dir={folder}"]
+    command = [
+        "sh",
+        "-c",
+        f'exec "$@" 3<&{theirs_in} 4>&{theirs_out}',
+        "sh",
+        program,
+        *FLAGS,
+        f"--user-data-dir={folder}",
+    ]
     process = subprocess.Popen(
-        command, pass_fds=(theirs_in, theirs_out), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command,
+        pass_fds=(theirs_in, theirs_out),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     os.close(theirs_in)
     os.close(theirs_out)
