@@ -23,6 +23,7 @@ from genvsdisc.figures.style import (
     only,
     titled,
 )
+from genvsdisc.study.tables import groups
 
 
 def plot_learning_curves(table: pd.DataFrame, ax: Axes | None = None, *, crossing: Any = None, name: str = "") -> Axes:
@@ -54,7 +55,7 @@ def plot_learning_curves(table: pd.DataFrame, ax: Axes | None = None, *, crossin
     """
     ax = axes_or_new(ax)
     loss = only(table, "loss")
-    for (_, family), curve in table.groupby(["model", "family"], sort=False):
+    for (_, family), curve in groups(table, ["model", "family"]):
         ax.fill_between(curve.n_train, curve.lower, curve.upper, color=FAMILY_COLORS[family], alpha=0.16, linewidth=0)
     log_axis(ax, "training rows (log scale)", subs=(1, 2, 5))
     loss_axis(ax, loss)
@@ -91,7 +92,7 @@ def plot_robustness(table: pd.DataFrame, ax: Axes | None = None, *, name: str = 
     """
     ax = axes_or_new(ax)
     loss, n_train = only(table, "loss"), only(table, "n_train")
-    for (_, family), curve in table.groupby(["model", "family"], sort=False):
+    for (_, family), curve in groups(table, ["model", "family"]):
         ax.errorbar(curve.noise, curve["mean"], 2 * curve.se, fmt="none", ecolor=FAMILY_COLORS[family], elinewidth=1)
     loss_axis(ax, "zero_one", "x")
     loss_axis(ax, loss)
@@ -182,7 +183,7 @@ def plot_traces(table: pd.DataFrame, ax: Axes | None = None, *, name: str = "") 
 
 def _family_lines(table: pd.DataFrame, x: str, ax: Axes) -> None:
     ends = {}
-    for (_, family), curve in table.sort_values(x).groupby(["model", "family"], sort=False):
+    for (_, family), curve in groups(table.sort_values(x), ["model", "family"]):
         look = {"color": FAMILY_COLORS[family], "marker": FAMILY_MARKERS[family], "linestyle": FAMILY_LINES[family]}
         ax.plot(curve[x], curve["mean"], markeredgewidth=0, **look)
         ends[family] = curve["mean"].iloc[-1]

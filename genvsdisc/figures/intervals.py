@@ -21,6 +21,7 @@ from genvsdisc.figures.style import (
     only,
     short,
 )
+from genvsdisc.study.tables import records
 
 
 def plot_scores(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
@@ -48,7 +49,7 @@ def plot_scores(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax = axes_or_new(ax)
     loss = only(table, "loss")
     rows = table[table["mean"].notna()]
-    for y, row in enumerate(rows.itertuples()):
+    for y, row in enumerate(records(rows)):
         _interval(ax, y, row.mean, row.lower, row.upper, FAMILY_COLORS[row.family], FAMILY_MARKERS[row.family])
     _name_rows(ax, rows.model)
     loss_axis(ax, loss, "x")
@@ -80,7 +81,7 @@ def plot_differences(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """
     ax = axes_or_new(ax)
     loss = only(table, "loss")
-    for y, row in enumerate(table.itertuples()):
+    for y, row in enumerate(records(table)):
         family = "generative" if row.difference < 0 else "discriminative"
         _interval(ax, y, row.difference, row.lower, row.upper, FAMILY_COLORS[family], FAMILY_MARKERS[family])
     _zero_line(ax)
@@ -115,7 +116,7 @@ def plot_costs(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     'Cost in log loss (nats)'
     """
     ax = axes_or_new(ax)
-    for y, row in enumerate(table.itertuples()):
+    for y, row in enumerate(records(table)):
         _interval(ax, y, row.cost, row.cost_lower, row.cost_upper, FAMILY_COLORS["generative"], "o")
     _zero_line(ax)
     _name_rows(ax, table.assumption)

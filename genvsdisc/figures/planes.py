@@ -19,6 +19,7 @@ from genvsdisc.figures.style import (
     only,
     short,
 )
+from genvsdisc.study.tables import records
 
 
 def plot_reliability(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
@@ -95,7 +96,7 @@ def plot_classes(
     order = sorted({*table.label, *([] if scatter is None else scatter.label)})
     if scatter is not None:
         _draw_rows(ax, scatter, order, 0.45)
-    for row in table.itertuples():
+    for row in records(table):
         variances, axes = np.linalg.eigh([[row.cov_xx, row.cov_xy], [row.cov_xy, row.cov_yy]])
         wide, high = 4 * np.sqrt(np.maximum(variances, 0))  # two standard deviations each way
         angle = np.degrees(np.arctan2(axes[1, 0], axes[0, 0]))
@@ -162,6 +163,45 @@ def plot_boundaries(
         _name_class(ax, label, inside.x, inside.y)
     ax.set(xlim=extent[:2], ylim=extent[2:])
     _square(ax, table, names)
+    return ax
+
+
+def plot_confusion(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw the share of each true class that is predicted as each class.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Rows of ``Comparison.confusion`` with one model.
+    ax : Axes, default=None
+        Where to draw; a new figure without a display for None.
+
+    Returns
+    -------
+    ax : Axes
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from genvsdisc.figures import plot_confusion
+    >>> cells = {"model": "LDA", "true": list("aabb"), "predicted": list("abab"), "share": [0.9, 0.1, 0.2, 0.8]}
+    >>> plot_confusion(pd.DataFrame(cells)).get_title()
+    'LDA'
+    """
+    import seaborn as sns
+
+    ax = axes_or_new(ax)
+    labels = list(dict.fromkeys(table.true))
+    wide = table.pivot_table(index="true", columns="predicted", values="share", sort=False).reindex(
+        labels, columns=labels
+    )
+    names = [short(label, 16) for label in labels]
+    sns.heatmap(
+        100 * wide, vmin=0, vmax=100, cmap="Purples", annot=True, fmt=".0f", cbar=False, square=True,
+        xticklabels=names, yticklabels=names, ax=ax,
+    )  # fmt: skip
+    ax.set(xlabel="predicted (percent of the true class)", ylabel="true")
+    ax.set_title(short(only(table, "model"), 30))
     return ax
 
 

@@ -40,6 +40,8 @@ CLASS_COLORS = tuple(list(TWINS)[-6:])
 CLASS_MARKERS = ("o", "^", "s", "D", "v", "P", "X")
 LOSS_NAMES = {"zero_one": "0-1 error", "log_loss": "Log loss (nats)", "brier": "Brier score", "roc_auc": "ROC AUC"}
 
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 RC: dict[str, Any] = {
     "svg.fonttype": "none",  # text stays text: small, and in the reader's own font
     "svg.hashsalt": "genvsdisc",
@@ -123,9 +125,18 @@ def log_axis(ax: Axes, label: str, which: str = "x", subs: tuple[int, ...] = (1,
     getattr(ax, f"set_{which}scale")("log")
     axis = getattr(ax, f"{which}axis")
     axis.set_major_locator(LogLocator(subs=subs, numticks=6))
-    axis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.0f}".replace(",", "\u202f") if v >= 1 else f"{v:g}"))
+    axis.set_major_formatter(FuncFormatter(lambda v, _: _plain_tick(v)))
     axis.set_minor_locator(NullLocator())
     axis.set_label_text(label)
+
+
+def _plain_tick(value: float) -> str:
+    if value >= 1:
+        return f"{value:,.0f}".replace(",", "\u202f")
+    if value >= 1e-3:
+        return f"{value:g}"
+    digits, power = f"{value:.0e}".split("e-")
+    return f"{'' if digits == '1' else digits + '·'}10⁻{power.lstrip('0').translate(_RAISED)}"
 
 
 def end_labels(ax: Axes, ends: dict[str, float]) -> None:

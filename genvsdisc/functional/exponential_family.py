@@ -60,6 +60,7 @@ class Moments:
         return _ratio(self.scatter, self.weight)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # an overflow shows as a variance that is not finite
 def class_moments(X: NDArray, codes: NDArray, weights: NDArray, n_classes: int) -> Moments:
     """Weighted moments (R, K, d) of the columns of X (n, d) by class codes (n,), for each row of weights (R, n).
 

@@ -179,7 +179,8 @@ class Pass:
         self.padded = [np.ones((count, width + 1, size), dtype) for width in hidden]
         self.values = [padded[:, :-1] for padded in self.padded]
         self.deltas = [np.empty((count, width, size), dtype) for width in hidden]
-        self.scratch = [np.empty((count, width, size), dtype) for width in hidden]
+        room = np.empty(count * max(hidden, default=0) * size, dtype)
+        self.scratch = [room[: delta.size].reshape(delta.shape) for delta in self.deltas]
         self.logits = np.empty((count, architecture.widths[-1], size), dtype)
         self.shrinkage = np.empty_like(parameters)
         self.batch: Batch | None = None
@@ -224,7 +225,7 @@ class Pass:
             delta = self.deltas[i]
             if self.masks:
                 delta *= self.masks[i]
-            self.activations[i].backward(delta, self.active[i], self.scratch[i])
+            self.activations[i].backward(delta, self.active[i])
             gradient = self.gradients[i]
             if self.norms:
                 self.norms[i].backward(delta, self.norm_gradients[i], self.scratch[i])

@@ -11,7 +11,8 @@ from genvsdisc.functional.metric import Whitening, bound
 from genvsdisc.functional.softmax_regression import SoftmaxRegression
 from genvsdisc.functional.solution import Solution
 
-_SCOUTS = 2048  # rows that suffice to find the neighborhood of the optimum, or 10 a coefficient of a class
+_SCOUTS = 4096  # rows that suffice to find the neighborhood of the optimum, or 20 a coefficient of a class
+_SURVEYORS = 1024  # rows that suffice to measure the curvature there, or 10 a coefficient of a class
 _SCOUT_ITER, _SCOUT_TOL = 15, 1e-3  # when to say that this is it
 _SHARE = 0.02  # of the bound, which holds everywhere, in the metric of the second round
 
@@ -46,14 +47,19 @@ def lbfgs(
     parts = []
     for r in range(len(start)):
         one, theta = objective.take(slice(r, r + 1)), start[r]
-        scouts = one.every(max(1, len(one.rows) // max(_SCOUTS, 10 * theta.shape[1])))
+        scouts, surveyors = _some(one, _SCOUTS, 20), _some(one, _SURVEYORS, 10)
         matrices = bound(scouts)
         if one.loss.convex and matrices.shape[1] > 1:
             scout = _descend(scouts, theta, Whitening.of(matrices), _SCOUT_ITER, _SCOUT_TOL)
             theta = scout.theta[0]
-            matrices = scouts.class_curvatures(scouts.evaluate(scout.theta)[2])[0] + _SHARE * matrices
+            matrices = surveyors.class_curvatures(surveyors.evaluate(scout.theta)[2])[0] + _SHARE * matrices
         parts.append(_descend(one, theta, Whitening.of(matrices), max_iter, 1e-4 * tol, hook))
     return Solution.joined(parts)
+
+
+def _some(objective: SoftmaxRegression, least: int, per_coefficient: int) -> SoftmaxRegression:
+    """Take some of the rows, evenly spread."""
+    return objective.every(max(1, len(objective.rows) // max(least, per_coefficient * objective.shape[2])))
 
 
 def _descend(

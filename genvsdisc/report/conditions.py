@@ -13,6 +13,7 @@ from genvsdisc.figures.svg import svg
 from genvsdisc.report.blocks import Cell, Figure, Panel, Section, Table, table
 from genvsdisc.report.numbers import LOSS_WORDS, number, plain, with_error
 from genvsdisc.report.reasons import FAMILIES, paired_forms
+from genvsdisc.study.tables import groups, records
 
 if TYPE_CHECKING:
     from genvsdisc.study.results import Comparison
@@ -38,7 +39,7 @@ def _search_figure(found: pd.DataFrame, setting: str) -> Figure:
     ours = _best_of_other(found[found[setting].notna()], setting)
     sign = _SETTINGS[setting]
     panels = []
-    for (model, loss), part in ours[ours.loss.isin(["zero_one", "log_loss"])].groupby(["model", "loss"], sort=False):
+    for (model, loss), part in groups(ours[ours.loss.isin(["zero_one", "log_loss"])], ["model", "loss"]):
         low = part[part.split == "validation"].sort_values("mean").head(1)
         said = [
             f" Lowest on validation rows at {plain(row[setting])}: {with_error(loss, row['mean'], row['se'])}."
@@ -65,7 +66,7 @@ def _search_table(ours: pd.DataFrame, setting: str) -> Table:
     columns = [(split, loss) for loss in losses for split in ("train", "validation")]
     at = {
         (row.model, value, row.split, row.loss): with_error(row.loss, row.mean, row.se)
-        for row, value in zip(ours.itertuples(), ours[setting], strict=True)
+        for row, value in zip(records(ours), ours[setting], strict=True)
     }
     rows = [
         [Cell(plain(value), note=model), *(number(at.get((model, value, *column), "")) for column in columns)]
@@ -78,11 +79,9 @@ def _search_table(ours: pd.DataFrame, setting: str) -> Table:
 
 def _trace_figure(traces: pd.DataFrame) -> Figure:
     panels, rows = [], []
-    for model, part in traces.groupby("model", sort=False):
+    for model, part in groups(traces, "model"):
         ends = part.sort_values("epoch").groupby(["learning_rate", "split"]).tail(1)
-        said = [
-            f"{plain(row.learning_rate)} ends at {plain(row.loss)}" for row in ends[ends.split == "train"].itertuples()
-        ]
+        said = [f"{plain(row.learning_rate)} ends at {plain(row.loss)}" for row in records(ends[ends.split == "train"])]
         picture = svg(plot_traces, _spread_epochs(part), size=(296, 200), margins=(22, 42, 38, 40), name=str(model))
         panels.append(Panel(picture, f"Training loss of {model} per epoch, by learning rate: {', '.join(said)}."))
         rows += [
@@ -91,7 +90,7 @@ def _trace_figure(traces: pd.DataFrame) -> Figure:
                 number(str(row.epoch)),
                 number(plain(row.loss)),
             ]
-            for row in ends.sort_values(["learning_rate", "split"]).itertuples()
+            for row in records(ends.sort_values(["learning_rate", "split"]))
         ]
     ended = table("Loss at the last epoch", ["Learning rate, rows", "Epoch", "Loss"], rows, source="traces.csv")
     caption = "Loss per epoch; the number at a line is its learning rate. Dashed: validation rows."
@@ -141,7 +140,7 @@ def robustness(comparison: Comparison) -> Section | None:
 def _noise_panel(part: pd.DataFrame) -> Panel:
     loss, pair = part.loss.iloc[0], f"{part.form.iloc[0]} pair"
     said = []
-    for model, curve in part.sort_values("noise").groupby("model", sort=False):
+    for model, curve in groups(part.sort_values("noise"), "model"):
         ends = [
             f"{with_error(loss, end['mean'], end['se'])} with {100 * end.noise:.0f}% flipped"
             for end in (curve.iloc[0], curve.iloc[-1])
@@ -154,7 +153,7 @@ def _noise_panel(part: pd.DataFrame) -> Panel:
 
 def _noise_table(ours: pd.DataFrame, loss: str) -> Table:
     levels = sorted(ours.noise.unique())
-    at = {(row.model, row.n_train, row.noise): with_error(loss, row.mean, row.se) for row in ours.itertuples()}
+    at = {(row.model, row.n_train, row.noise): with_error(loss, row.mean, row.se) for row in records(ours)}
     rows = [
         [Cell(model, note=f"{n} rows", family=family), *(number(at.get((model, n, level), "")) for level in levels)]
         for model, family, n in dict.fromkeys(zip(ours.model, ours.family, ours.n_train, strict=True))
@@ -168,7 +167,7 @@ def _noise_finding(ours: pd.DataFrame, loss: str) -> str:
     few, most, forms = ours.n_train.min(), ours.noise.max(), paired_forms(ours)
     part = ours[(ours.n_train == few) & (ours.form == forms[0])] if forms else ours.head(0)
     said = []
-    for model, curve in part.groupby("model", sort=False):
+    for model, curve in groups(part, "model"):
         clean, noisy = curve[curve.noise == 0], curve[curve.noise == most]
         if len(clean) and len(noisy) and most > 0:
             growth = noisy["mean"].iloc[0] - clean["mean"].iloc[0]

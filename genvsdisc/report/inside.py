@@ -8,6 +8,7 @@ import pandas as pd
 
 from genvsdisc.report.blocks import Cell, Fold, Section, Table, Text, table
 from genvsdisc.report.numbers import fixed, number, plain
+from genvsdisc.study.tables import records
 
 if TYPE_CHECKING:
     from genvsdisc.study.results import Comparison
@@ -18,7 +19,7 @@ def models(comparison: Comparison) -> Section | None:
     roster = comparison.models
     if roster.empty:
         return None
-    folds = [Fold(row.model, _inside(comparison, row), row.family) for row in roster.itertuples()]
+    folds = [Fold(row.model, _inside(comparison, row), row.family) for row in records(roster)]
     fitted = int((roster.status != "failed").sum())
     finding = (
         f"{fitted} of {len(roster)} models could be fitted"
@@ -37,7 +38,7 @@ def _inside(comparison: Comparison, row: Any) -> tuple[Any, ...]:
     confusion = comparison.confusion[comparison.confusion.model == row.model]
     blocks += [_confusion(confusion, row.model)] if len(confusion) else []
     parameters = comparison.parameters[comparison.parameters.model == row.model]
-    cells = [[each.parameter, number(plain(each.value, 4))] for each in parameters.itertuples()]
+    cells = [[each.parameter, number(plain(each.value, 4))] for each in records(parameters)]
     caption = f"{row.model}: parameters"
     blocks += [table(caption, ["Parameter", "Value"], cells, source="parameters.csv", limit=12)] if cells else []
     return tuple(blocks)
@@ -46,7 +47,7 @@ def _inside(comparison: Comparison, row: Any) -> tuple[Any, ...]:
 def _confusion(confusion: pd.DataFrame, model: str) -> Table:
     """Rows are true classes; a cell is the percent of them predicted as its column, shaded by it."""
     labels = list(dict.fromkeys(confusion.true))
-    share = {(row.true, row.predicted): row.share for row in confusion.itertuples()}
+    share = {(row.true, row.predicted): row.share for row in records(confusion)}
     rows = [[Cell(true), *(_share(share.get((true, predicted), 0.0)) for predicted in labels)] for true in labels]
     caption = f"{model}: percent of each true class (row) predicted as each class (column)"
     return table(caption, ["True class", *labels], rows, source="confusion.csv", matrix=True)

@@ -12,6 +12,7 @@ from genvsdisc.figures.style import LOSS_NAMES
 from genvsdisc.figures.svg import svg
 from genvsdisc.report.blocks import Cell, Figure, Items, Panel, Section, Table, Text, table
 from genvsdisc.report.numbers import LOSS_WORDS, fixed, interval, interval_text, number, probability, pvalue
+from genvsdisc.study.tables import groups, records
 
 if TYPE_CHECKING:
     from genvsdisc.study.results import Comparison
@@ -48,7 +49,7 @@ def score_table(comparison: Comparison) -> Table:
     """Leaderboard as a table: a row for each model."""
     summary, roster = comparison.summary, comparison.models
     losses = [loss for loss in LOSS_NAMES if loss in set(summary.loss)]
-    cells = {(row.model, row.loss): interval(row.loss, row.mean, row.lower, row.upper) for row in summary.itertuples()}
+    cells = {(row.model, row.loss): interval(row.loss, row.mean, row.lower, row.upper) for row in records(summary)}
     facts = summary.drop_duplicates("model").set_index("model")
     errors = dict(zip(roster.model, roster.error.where(roster.status == "failed", ""), strict=True))
     rows = []
@@ -69,14 +70,14 @@ def pairs(comparison: Comparison) -> Section | None:
     differences = comparison.differences
     if differences.empty:
         return None
-    panels = [_difference_panel(part) for _, part in differences.groupby("loss", sort=False)][:2]
+    panels = [_difference_panel(part) for _, part in groups(differences, "loss")][:2]
     head = ["Form, loss", "Difference", "p (Holm)", "Better: generative · equal · discriminative"]
-    rows = [_pair_row(row) for row in differences.itertuples()]
+    rows = [_pair_row(row) for row in records(differences)]
     rope = comparison.meta.get("design", {}).get("rope")
     equal = f" Equal means closer than {rope:g}." if rope is not None else ""
     caption = f"Generative minus discriminative loss: negative, generative is better.{equal}"
     names = differences.drop_duplicates("form")
-    who = Items(tuple((f"{row.form}:", f"{row.generative} against {row.discriminative}") for row in names.itertuples()))
+    who = Items(tuple((f"{row.form}:", f"{row.generative} against {row.discriminative}") for row in records(names)))
     figure = Figure(
         tuple(panels), "Difference of each pair and its 95% interval.", families=("generative", "discriminative")
     )
@@ -122,7 +123,7 @@ def _best(ranked: pd.DataFrame, loss: str) -> str:
 
 def _score_panel(part: pd.DataFrame) -> Panel:
     rows = part[part["mean"].notna()]
-    said = [f"{row.model} {interval_text(row.loss, row.mean, row.lower, row.upper)[0]}" for row in rows.itertuples()]
+    said = [f"{row.model} {interval_text(row.loss, row.mean, row.lower, row.upper)[0]}" for row in records(rows)]
     picture = svg(plot_scores, rows, size=(296, 52 + 34 * len(rows)), margins=_ROWS)
     return Panel(picture, f"{LOSS_NAMES[part.loss.iloc[0]]} of each model with its interval: {', '.join(said)}.")
 
@@ -130,7 +131,7 @@ def _score_panel(part: pd.DataFrame) -> Panel:
 def _difference_panel(part: pd.DataFrame) -> Panel:
     said = [
         f"{row.form} {' ('.join(interval_text(row.loss, row.difference, row.lower, row.upper))})"
-        for row in part.itertuples()
+        for row in records(part)
     ]
     picture = svg(plot_differences, part, size=(296, 70 + 34 * len(part)), margins=(24, 10, 42, 10))
     return Panel(

@@ -12,6 +12,7 @@ from genvsdisc.figures.style import CLASS_COLORS
 from genvsdisc.figures.svg import svg
 from genvsdisc.report.blocks import Cell, Figure, Items, Panel, Section, Table, table
 from genvsdisc.report.numbers import interval, interval_text, number, plain, pvalue
+from genvsdisc.study.tables import groups, records
 
 if TYPE_CHECKING:
     from genvsdisc.study.results import Comparison
@@ -32,20 +33,20 @@ def generative_view(comparison: Comparison) -> Section | None:
 def _assumptions(checks: pd.DataFrame) -> list[Any]:
     if checks.empty:
         return []
-    costs = [(row.cost, row.cost_lower, row.cost_upper) for row in checks.itertuples()]
+    costs = [(row.cost, row.cost_lower, row.cost_upper) for row in records(checks)]
     said = [
         f"{name} {' ('.join(interval_text('log_loss', *cost))})"
         for name, cost in zip(checks.assumption, costs, strict=True)
     ]
     picture = svg(plot_costs, checks, size=(296, 70 + 34 * len(checks)), margins=(24, 10, 42, 10))
     panel = Panel(picture, f"Cost in log loss of each assumption: {', '.join(said)}.")
-    findings = Items(tuple(("", row.finding) for row in checks.itertuples() if row.finding))
+    findings = Items(tuple(("", row.finding) for row in records(checks) if row.finding))
     return [findings, Figure((panel,), "Cost of each assumption and its 95% interval."), _check_table(checks)]
 
 
 def _check_table(checks: pd.DataFrame) -> Table:
     rows = []
-    for row in checks.itertuples():
+    for row in records(checks):
         df = f"df {plain(row.df)}" if pd.notna(row.df) else ""
         compared = f"{row.simpler} against {row.richer}" if row.simpler else ""
         rows.append(
@@ -71,8 +72,8 @@ def _classes(comparison: Comparison) -> list[Figure]:
     grid = comparison.boundaries
     extent = (grid.x.min(), grid.x.max(), grid.y.min(), grid.y.max()) if len(grid) and not many else None
     panels = []
-    for model, part in ellipses.groupby("model", sort=False):
-        said = [f"{row.label} at ({plain(row.mean_x)}, {plain(row.mean_y)})" for row in part.head(6).itertuples()]
+    for model, part in groups(ellipses, "model"):
+        said = [f"{row.label} at ({plain(row.mean_x)}, {plain(row.mean_y)})" for row in records(part.head(6))]
         more = f" and {len(part) - 6} more" if len(part) > 6 else ""
         picture = svg(plot_classes, part, scatter=None if many else _dots(comparison), extent=extent, **look)
         alt = f"Classes as {model} sees them in {names[0]} and {names[1]}: {', '.join(said)}{more}."
@@ -86,7 +87,7 @@ def _classes(comparison: Comparison) -> list[Figure]:
 
 def _class_table(ellipses: pd.DataFrame, names: tuple[str, str]) -> Table:
     rows = []
-    for row in ellipses.itertuples():
+    for row in records(ellipses):
         spread = (row.cov_xx**0.5, row.cov_yy**0.5)
         correlation = row.cov_xy / np.prod(spread) if all(spread) else np.nan
         numbers = (row.mean_x, row.mean_y, *spread, correlation)
@@ -102,7 +103,7 @@ def _boundaries(comparison: Comparison) -> list[Figure]:
     many = grid.label.nunique() > len(CLASS_COLORS)
     look = {"size": (192, 196), "margins": _SQUARE, "clip": True, "names": names}
     panels, rows = [], []
-    for model, part in grid.groupby("model", sort=False):
+    for model, part in groups(grid, "model"):
         picture = svg(plot_boundaries, _thinned(part), scatter=None if many else _dots(comparison), **look)
         shares = part.label.value_counts(normalize=True).head(6)
         listed = ", ".join(f"{label} {100 * share:.0f}%" for label, share in shares.items())

@@ -12,6 +12,7 @@ from genvsdisc.figures.style import LOSS_NAMES
 from genvsdisc.figures.svg import svg
 from genvsdisc.report.blocks import Cell, Figure, Panel, Section, Table, Text, table
 from genvsdisc.report.numbers import LOSS_WORDS, fixed, number, plain, with_error
+from genvsdisc.study.tables import groups, records
 
 if TYPE_CHECKING:
     from genvsdisc.study.results import Comparison
@@ -54,7 +55,7 @@ def _parts_panel(parts: pd.DataFrame, n: int) -> Panel:
     said = [
         f"{row.model} {with_error(loss, row.expected, row.expected_se)}, "
         f"net variance {with_error(loss, row.net_variance, row.net_variance_se)}"
-        for row in part.itertuples()
+        for row in records(part)
     ]
     return Panel(picture, f"Stacked bars of {LOSS_WORDS[loss]} with {n} training rows: {'; '.join(said)}.")
 
@@ -67,7 +68,7 @@ def _parts_table(part: pd.DataFrame) -> Table:
             Cell(row.model, note=f"{row.n_train} rows", family=row.family),
             *(number(with_error(loss, getattr(row, name), getattr(row, f"{name}_se"))) for name in names),
         ]
-        for row in part.itertuples()
+        for row in records(part)
     ]
     heads = [name.replace("_", " ").capitalize() for name in names]
     caption = f"{LOSS_NAMES[loss]} and its parts, ± standard error"
@@ -77,7 +78,7 @@ def _parts_table(part: pd.DataFrame) -> Table:
 def _variance_finding(comparison: Comparison, parts: pd.DataFrame, loss: str) -> str:
     n = parts.n_train.min()
     at = parts[(parts.loss == loss) & (parts.n_train == n)].set_index("model")
-    for pair in comparison.differences.itertuples():
+    for pair in records(comparison.differences):
         if {pair.generative, pair.discriminative} <= set(at.index):
             said = [
                 f"{with_error(loss, at.net_variance[name], at.net_variance_se[name])} for {name}"
@@ -114,7 +115,7 @@ def learning(comparison: Comparison) -> Section | None:
 
 def paired_forms(curves: pd.DataFrame) -> list[str]:
     """List the forms that have curves of both families."""
-    return [form for form, part in curves.groupby("form", sort=False) if form and set(FAMILIES) <= set(part.family)]
+    return [form for form, part in groups(curves, "form") if form and set(FAMILIES) <= set(part.family)]
 
 
 def _crossing(crossings: pd.DataFrame, form: str, loss: str) -> pd.Series | None:
@@ -128,7 +129,7 @@ def _curve_panel(part: pd.DataFrame, crossing: pd.Series | None) -> Panel:
         plot_learning_curves, part, size=(296, 200), margins=(22, 78, 38, 40), clip=True, crossing=crossing, name=pair
     )
     said = []
-    for model, curve in part.sort_values("n_train").groupby("model", sort=False):
+    for model, curve in groups(part.sort_values("n_train"), "model"):
         first, last = curve.iloc[0], curve.iloc[-1]
         ends = [with_error(loss, end["mean"], end["se"]) for end in (first, last)]
         said.append(f"{model} goes from {ends[0]} at {first.n_train} rows to {ends[1]} at {last.n_train}")
@@ -138,7 +139,7 @@ def _curve_panel(part: pd.DataFrame, crossing: pd.Series | None) -> Panel:
 
 def _curve_table(part: pd.DataFrame, form: str, losses: list[str]) -> Table:
     columns = [(loss, family) for loss in losses for family in FAMILIES]
-    at = {(row.n_train, row.loss, row.family): with_error(row.loss, row.mean, row.se) for row in part.itertuples()}
+    at = {(row.n_train, row.loss, row.family): with_error(row.loss, row.mean, row.se) for row in records(part)}
     sizes = sorted(part.n_train.unique())
     rows = [[fixed(n, 0), *(number(at.get((n, *column), "")) for column in columns)] for n in sizes]
     heads = [f"{LOSS_WORDS[loss]}, {family[:4]}." for loss, family in columns]
@@ -149,7 +150,7 @@ def _curve_table(part: pd.DataFrame, form: str, losses: list[str]) -> Table:
 
 def _crossing_table(crossings: pd.DataFrame) -> Table:
     rows = []
-    for row in crossings.itertuples():
+    for row in records(crossings):
         ends = f"{fixed(row.lower, 0)} to {fixed(row.upper, 0)}" if pd.notna(row.lower + row.upper) else ""
         where = Cell(fixed(row.estimate, 0) if pd.notna(row.estimate) else "none", note=ends, numeric=True)
         between = number(f"{fixed(row.smallest, 0)} to {fixed(row.largest, 0)}")
@@ -167,7 +168,7 @@ def calibration(comparison: Comparison) -> Section | None:
     split, curves = comparison.calibration, comparison.reliability
     if split.empty:
         return None
-    panels = tuple(_reliability_panel(curve) for _, curve in curves.groupby("model", sort=False))
+    panels = tuple(_reliability_panel(curve) for _, curve in groups(curves, "model"))
     caption = (
         "How often what was forecast came true; the dotted diagonal is a calibrated model. A curve flatter than the "
         "diagonal is overconfident."
@@ -180,7 +181,7 @@ def calibration(comparison: Comparison) -> Section | None:
         "as many rows."
     )
     ends = split.sort_values("miscalibration", kind="stable").iloc[[0, -1]]
-    best, worst = (f"{row.model} {{}} ({plain(row.miscalibration, 2)})" for row in ends.itertuples())
+    best, worst = (f"{row.model} {{}} ({plain(row.miscalibration, 2)})" for row in records(ends))
     title = f"{best.format('has the least miscalibration')}, {worst.format('the most')}"
     return Section("calibration", "Calibration", title, (*evidence, read, *_split_tables(split)))
 
@@ -204,7 +205,7 @@ def _split_tables(split: pd.DataFrame) -> list[Table]:
             ["Model", *(names.get(name, name.replace("_", " ").capitalize()) for name in columns)],
             [
                 [Cell(row.model, family=row.family), *(number(fixed(getattr(row, name), 3)) for name in columns)]
-                for row in split.itertuples()
+                for row in records(split)
             ],
             source="calibration.csv",
         )
@@ -214,9 +215,9 @@ def _split_tables(split: pd.DataFrame) -> list[Table]:
 
 def _steps_table(curves: pd.DataFrame) -> Table:
     rows = []
-    for model, curve in curves.groupby("model", sort=False):
+    for model, curve in groups(curves, "model"):
         chosen = curve.iloc[np.unique(np.linspace(0, len(curve) - 1, min(len(curve), 5)).astype(int))]
-        steps = ", ".join(f"{100 * row.forecast:.0f}→{100 * row.observed:.0f}" for row in chosen.itertuples())
+        steps = ", ".join(f"{100 * row.forecast:.0f}→{100 * row.observed:.0f}" for row in records(chosen))
         rows.append([Cell(str(model), family=curve.family.iloc[0]), steps])
     caption = "Forecast → observed, in percent, at five points of each curve; all points are in reliability.csv"
     return table(caption, ["Model", "Steps"], rows, source="reliability.csv")

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix
 
 from genvsdisc.features.kinds import column_table
+from genvsdisc.study.assumptions import assumption_table
 from genvsdisc.study.calibration import calibration_tables
 from genvsdisc.study.crossing import crossing_table
 from genvsdisc.study.curves import curve_table
@@ -20,6 +21,7 @@ from genvsdisc.study.differences import pair_table, summary_table
 from genvsdisc.study.evidence import Draws, Evidence, final_step
 from genvsdisc.study.metrics import pointwise_losses, roc_auc
 from genvsdisc.study.prepared import Prepared
+from genvsdisc.study.robustness import robustness_table
 from genvsdisc.study.verdict import BEST
 from genvsdisc.study.views import view_tables
 
@@ -60,8 +62,8 @@ def derive(
         "decomposition": decomposition_table(usable, table, draws, posterior),
         **curve_tables(usable, draws),
         **held_out_tables(usable, table, draws),
-        "assumptions": None,
-        "robustness": None,
+        "assumptions": assumptions(table, scores),
+        "robustness": robustness_table({e.model.name: e.noise for e in usable if e.noise is not None}, models),
         **view_tables(table, draws.seed),
         **descent_tables(usable, table, draws),
         "parameters": _stacked(parameter_table(e) for e in usable),
@@ -149,6 +151,14 @@ def curve_tables(evidence: Sequence[Evidence], draws: Draws) -> dict[str, pd.Dat
         "learning_curves": curve_table(draws.sizes, curves, models),
         "crossings": crossing_table(draws.sizes, curves, models, random_state=draws.seed),
     }
+
+
+def assumptions(table: Prepared, scores: pd.DataFrame) -> pd.DataFrame | None:
+    """Checks of the continuous columns, each beside its cost; nothing where there is no such column."""
+    continuous = [name for name, kind in table.kinds.items() if kind == "continuous"]
+    if not continuous:
+        return None
+    return assumption_table(table.X[continuous].to_numpy(dtype=float), table.codes, scores)
 
 
 def held_out_tables(evidence: Sequence[Evidence], table: Prepared, draws: Draws) -> dict[str, pd.DataFrame]:

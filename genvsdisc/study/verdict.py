@@ -142,7 +142,7 @@ def _flips(crossings: pd.DataFrame, loss: str) -> list[str]:
     ][:2]
 
 
-def _violated(assumptions: pd.DataFrame) -> list[str]:
+def _violated(assumptions: pd.DataFrame | None) -> list[str]:
     """Name the assumption whose violation costs most, where the interval of its cost excludes zero."""
     if assumptions is None:
         return []

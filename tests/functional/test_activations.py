@@ -30,7 +30,7 @@ def test_values(name, dtype):
 def test_derivatives_are_functions_of_the_value(name):
     a, step = REFERENCES[name](Z + 0.01), 1e-6
     delta = np.full_like(a, 2.0)
-    ACTIVATIONS[name].backward(delta, a, np.empty_like(a))
+    ACTIVATIONS[name].backward(delta, a)
     differences = (REFERENCES[name](Z + 0.01 + step) - REFERENCES[name](Z + 0.01 - step)) / (2 * step)
     np.testing.assert_allclose(delta, 2 * differences, atol=1e-8)
 

@@ -131,9 +131,10 @@ def test_log_of_zero_is_finite():
         assert np.isfinite(2 * log_probability(np.zeros(1, dtype))).all()
 
 
-def test_scores_with_means_far_apart_keep_their_digits():
-    mean, variance = np.array([[0.0], [1e9], [1e9 + 1]]), np.ones((3, 1))
-    X = np.array([[0.5], [1e9 + 0.75], [np.nan], [1e9 - 2]])
+@pytest.mark.parametrize("first", [0.0, -2e9 - 1])  # the second makes the means cancel
+def test_scores_with_means_far_apart_keep_their_digits(first):
+    mean, variance = np.array([[first], [1e9], [1e9 + 1]]), np.ones((3, 1))
+    X = np.array([[first + 0.5], [1e9 + 0.75], [np.nan], [1e9 - 2]])
     scores = AdditiveScores.build(mean, variance, (("gaussian", slice(None)),))(X)
     assert_allclose(scores[:, 2], 0, atol=0)
     expected = stats.norm(mean, 1).logpdf(X[[0, 1, 3]].T)

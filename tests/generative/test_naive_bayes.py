@@ -336,6 +336,12 @@ def test_constant_columns_and_single_rows_give_numbers():
         NaiveBayesClassifier(var_smoothing=0.0).fit(X, y)
 
 
+def test_squares_that_overflow_are_refused():
+    X, y = draw()
+    with pytest.raises(ValueError, match=r"column 0 has variance (inf|nan) in class .*; drop or rescale"):
+        NaiveBayesClassifier().fit(X * 1e200, y)
+
+
 def test_a_row_that_no_class_allows_has_a_posterior():
     X, y = np.array([[0, 1, 1], [1, 0, 0]] * 2), [0, 1] * 2
     for distributions in ("bernoulli", "categorical"):

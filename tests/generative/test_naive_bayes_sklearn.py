@@ -8,8 +8,9 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from genvsdisc.generative.naive_bayes import NaiveBayesClassifier
 
 KINDS = ("auto", "bernoulli", "categorical", "poisson", {"bernoulli": [0]}, {"categorical": [0]}, {"poisson": [0]})
-EACH = [NaiveBayesClassifier(kind, shared_variance=True, alpha=0.0) for kind in KINDS] + [
+EACH = [
     NaiveBayesClassifier(),
+    *(NaiveBayesClassifier(kind, shared_variance=True, alpha=0.0) for kind in KINDS[:4]),
     NaiveBayesClassifier({"categorical": [0]}, var_smoothing=0.1),
 ]
 ALL = [

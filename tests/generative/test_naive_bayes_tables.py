@@ -5,6 +5,7 @@ import pandas as pd
 import polars as pl
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.base import clone
 
 from genvsdisc import NaiveBayesClassifier
 
@@ -105,17 +106,20 @@ def test_statistics_are_named_after_columns(table):
     statistics, _, _ = (
         NaiveBayesClassifier({"poisson": ["eggs"]}).fit(X[["height", "color", "eggs"]], y).linear_log_odds()
     )
-    expected = [
-        "height",
-        "eggs",
-        "height^2",
-        "color=blue",
-        "color=green",
-        "color=red",
-        "height_missing",
-        "eggs_missing",
-    ]
-    assert [name.replace(" ", "_") for name in statistics.get_feature_names_out()] == expected
+    expected = ["height", "eggs", "height^2", "color=blue", "color=green", "color=red"]
+    assert [*statistics.get_feature_names_out()] == [*expected, "height missing", "eggs missing"]
+
+
+def test_discriminative_twin_has_the_same_posterior_and_can_be_fitted_itself(table):
+    X, y = table
+    X = X.mask(np.random.default_rng(1).random(X.shape) < 0.1)
+    model = NaiveBayesClassifier({"poisson": ["eggs"], "bernoulli": ["winged"]}).fit(X, y)
+    twin = model.as_discriminative()
+    assert_allclose(twin.predict_proba(X), model.predict_proba(X), atol=1e-9)
+    assert_array_equal(twin.predict(X), model.predict(X))
+    truth = np.arange(120), np.searchsorted(model.classes_, y)
+    refitted = clone(twin).fit(X, y).predict_proba(X)
+    assert np.log(refitted[truth]).mean() > np.log(twin.predict_proba(X)[truth]).mean()
 
 
 def test_negative_counts_are_missing_with_a_warning():
