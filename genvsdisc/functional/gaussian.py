@@ -110,10 +110,15 @@ def linear_scores(X: NDArray, center: NDArray, slopes: NDArray, offsets: NDArray
     """Scores ``slopes . (x - center) + offsets``, (R, K, n), from slopes (R, K, d) and offsets (R, K)."""
     R, K, d = slopes.shape
     scores = np.empty((R * K, len(X)), X.dtype)
+    eps = np.finfo(X.dtype).eps
+    far = eps * (np.abs(slopes) @ np.abs(center)).max() > eps**0.75
+    if not far:  # no digits to lose: spare the subtraction
+        offsets = offsets - slopes @ center
     columns = np.ascontiguousarray(slopes.reshape(R * K, d).T)  # twice as fast as the product with a transpose
     step = max(_CHUNK // d, 64)
     for start in range(0, len(X), step):
-        scores[:, start : start + step] = ((X[start : start + step] - center) @ columns).T
+        rows = X[start : start + step] - center if far else X[start : start + step]
+        scores[:, start : start + step] = (rows @ columns).T
     scores += offsets.reshape(R * K, 1)
     return scores.reshape(R, K, len(X))
 
