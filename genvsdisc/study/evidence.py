@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
+from threadpoolctl import threadpool_limits
 
 from genvsdisc.models import Model
 from genvsdisc.study.curves import CurveLosses, curve_probabilities
@@ -126,7 +127,8 @@ def gather(model: Model, table: Prepared, draws: Draws) -> Evidence:
     """
     work = _Gathering(model, table, draws)
     found = Evidence(model)
-    with warnings.catch_warnings(record=True) as caught:
+    # One BLAS thread: how a sum is split over threads changes its last bits, and the result may not depend on n_jobs.
+    with threadpool_limits(1), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         for stage, run in STAGES.items():
             start = time.perf_counter()
