@@ -48,7 +48,7 @@ def lbfgs(
     for r in range(len(start)):
         one, theta = objective.take(slice(r, r + 1)), start[r]
         scouts, surveyors = _some(one, _SCOUTS, 20), _some(one, _SURVEYORS, 10)
-        matrices = bound(scouts)
+        matrices = bound(surveyors)
         if one.loss.convex and matrices.shape[1] > 1:
             scout = _descend(scouts, theta, Whitening.of(matrices), _SCOUT_ITER, _SCOUT_TOL)
             theta = scout.theta[0]
