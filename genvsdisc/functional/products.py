@@ -42,7 +42,7 @@ class ColumnProducts:
         """
         n_rows, width = len(self.rows), self.rows.shape[1] + 1
         n_products = n_rows * width * (width + 1) // 2
-        if n_products <= _FEW or n_products <= min(_MANY, 2**14 * len(weights)):
+        if n_products <= _FEW or n_products <= min(_MANY, 2**17 * len(weights)):
             packed = weights @ self._pairs.T
             return packed[:, _packing(width)[2]]
         sums = np.zeros((len(weights), width, width))
