@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
@@ -19,7 +20,7 @@ from genvsdisc.functional.architecture import Architecture
 from genvsdisc.functional.descent import Descent
 
 
-class CascadeClassifier(NetworkClassifier):
+class CascadeClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkClassifier):
     """Banks of logistic regressions, each fed by the one before, then a logistic regression on the last bank.
 
     One logistic regression draws one straight boundary. Two of them side by side turn each row into two probabilities;
@@ -28,7 +29,8 @@ class CascadeClassifier(NetworkClassifier):
     ("greedy"): each with a logistic regression on top that is thrown away when the next bank comes.
 
     The objective is that of `MLPClassifier` with sigmoid units. It has several minima, so the training is started
-    `n_restarts` times, all as one stack, and the start that ends lowest is kept.
+    `n_restarts` times, all as one stack, and the start that ends lowest is kept. The descent always runs on z-scored
+    features; `standardize` says on which scale the weights are penalized.
 
     Parameters
     ----------
@@ -42,7 +44,7 @@ class CascadeClassifier(NetworkClassifier):
         λ of the penalty (λ / 2) ‖weights‖²; biases are free.
     optimizer : {"gd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"}, default="adam"
         Rule of the updates.
-    learning_rate : float, default=0.05
+    learning_rate : float, default=0.1
         Step size.
     schedule : {"constant", "inverse_sqrt"}, default="constant"
         Factor on the learning rate after t updates: 1, or 1 / √(t + 1).
@@ -56,7 +58,7 @@ class CascadeClassifier(NetworkClassifier):
         Training stops when the loss has not fallen by more than this below its least value for `n_iter_no_change`
         epochs.
     standardize : bool, default=False
-        Train on z-scored features. `coefs_` and predictions are for X as given.
+        Penalize the weights of z-scored features. `coefs_` and predictions are for X as given.
     class_weight : dict, "balanced" or None, default=None
         Factor on the weights of the rows of each class.
     early_stopping : bool, default=False
@@ -96,6 +98,8 @@ class CascadeClassifier(NetworkClassifier):
     (4, 2)
     """
 
+    _rescales = True
+
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **TRAINING_RULES,
         "widths": ["array-like", Interval(Integral, 1, None, closed="left")],
@@ -112,7 +116,7 @@ class CascadeClassifier(NetworkClassifier):
         n_restarts: int = 5,
         reg_lambda: float = 1e-4,
         optimizer: str = "adam",
-        learning_rate: float = 0.05,
+        learning_rate: float = 0.1,
         schedule: str = "constant",
         batch_size: int | None = None,
         loss: str = "cross_entropy",
@@ -145,6 +149,15 @@ class CascadeClassifier(NetworkClassifier):
         self.warm_start = warm_start
         self.random_state = random_state
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
+
+    @property
+    def _n_features_out(self) -> int:
+        return self._hidden_layers()[0][-1]
+
     def _hidden_layers(self) -> tuple[tuple[int, ...], tuple[Activation, ...]]:
         widths = np.atleast_1d(np.asarray(self.widths))
         if widths.ndim > 1 or (widths.size and (widths.dtype.kind not in "iu" or widths.min() < 1)):
@@ -171,7 +184,7 @@ class CascadeClassifier(NetworkClassifier):
             bank, top = stage.folded(descent.parameters)
             banks.append(bank)
             values = stage.values([bank, top], np.atleast_3d(task.X).reshape(-1, *task.X.shape[-2:]).swapaxes(1, 2))
-            task, n_features = replace(task, X=values[0].swapaxes(1, 2)), width
+            task, n_features = replace(task, X=values[0].swapaxes(1, 2), units=None), width
         whole = np.zeros((len(task.training), architecture.n_parameters), task.X.dtype)
         for layer, weights in zip(architecture.layers(whole), [*banks, top], strict=True):
             layer.weights[:] = weights

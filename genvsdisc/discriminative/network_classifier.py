@@ -71,7 +71,9 @@ class Task:
     streams : list of R Streams
         Sources of chance.
     center, scale : ndarray of shape (R, d)
-        0 and 1 unless the rows are standardized.
+        0 and 1 if the rows are as given.
+    units : ndarray of shape (R, d) or None
+        `scale` if the penalty is to be that of weights for rows as given.
     """
 
     X: NDArray
@@ -81,6 +83,7 @@ class Task:
     streams: list[Streams]
     center: NDArray
     scale: NDArray
+    units: NDArray | None
 
     def repeat(self, count: int) -> Task:
         """Give each member `count` times, to be started and shuffled differently."""
@@ -92,6 +95,7 @@ class Task:
             streams=[each for streams in self.streams for each in streams.spawn(count)],
             center=np.repeat(self.center, count, axis=0),
             scale=np.repeat(self.scale, count, axis=0),
+            units=None if self.units is None else np.repeat(self.units, count, axis=0),
         )
 
 
@@ -108,6 +112,8 @@ class NetworkClassifier(CallbackSupportMixin, ProbabilisticClassifier):
     batch_norm_statistics: str = "exact"
     dropout: float = 0.0
     init: str = "auto"
+    # Descend in standardized coordinates, whatever the objective: the same minimum, by a straighter way.
+    _rescales: bool = False
 
     # What a subclass gives -------------------------------------------------------------------------------------
 
@@ -205,10 +211,11 @@ class NetworkClassifier(CallbackSupportMixin, ProbabilisticClassifier):
             training, validation = (np.array(part) for part in zip(*parts, strict=True))
         shape = (len(weights), X.shape[1])
         center, scale = np.zeros(shape, X.dtype), np.ones(shape, X.dtype)
-        if self.standardize:
+        if self.standardize or self._rescales:
             center, scale = column_scales(X, training)
             X = (X - center[:, None]) / scale[:, None]
-        return Task(X, codes, training, validation, streams, center, scale)
+        units = scale if self._rescales and not self.standardize else None
+        return Task(X, codes, training, validation, streams, center, scale, units)
 
     def _descend(self, architecture: Architecture, task: Task) -> Descent:
         """Descend from new or, with a warm start, the last parameters."""
@@ -219,6 +226,7 @@ class NetworkClassifier(CallbackSupportMixin, ProbabilisticClassifier):
             task.training,
             loss=LOSSES[self.loss],
             reg_lambda=self.reg_lambda,
+            units=task.units,
             dropout=self.dropout,
             generators=[streams.dropout for streams in task.streams],
             moving_average=self.batch_norm_statistics == "moving",

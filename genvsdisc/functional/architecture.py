@@ -91,11 +91,11 @@ class Architecture:
         return layers
 
     def penalized(self) -> NDArray:
-        """Flat vector (P,) of booleans: True for weights; biases, scales, shifts are left free."""
+        """Flat vector (1, P) of booleans: True for weights; biases, scales, shifts are left free."""
         flat = np.zeros((1, self.n_parameters), bool)
         for layer in self.layers(flat):
             layer.weights[:, :, :-1] = True
-        return flat[0]
+        return flat
 
     def initial(self, generator: np.random.Generator, init: str) -> NDArray:
         """Draw a flat vector (P,) to start from; see `initial_weights`. Biases are 0, scales 1."""
