@@ -41,7 +41,7 @@ def solve(problem: LinearProblem, solver: Solver, start: Start, watch: Any, *, m
         return LinearFit.joined([_solve_in_blocks(one, lbfgs, start, watch, max_iter, tol, 1) for one in alone])
     cells = n_outputs * n_rows
     if solver is newton:
-        cells = max(cells * (n_outputs + 1) // 2, size * size)
+        cells = max(cells if n_outputs == 1 else size * n_rows, size * size)
     blocks = min(-(-len(problem.weights) * cells // _CELLS), len(problem.weights))
     return _solve_in_blocks(problem, solver, start, watch, max_iter, tol, blocks)
 

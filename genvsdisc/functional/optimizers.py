@@ -59,8 +59,8 @@ class Optimizer(Protocol):
         ...
 
 
-# Parameters moved at a time: the arrays of one block stay in the processor's cache.
-_BLOCK = 32_768
+BLOCK = 32_768
+"""Parameters treated at a time: the arrays of one block stay in the processor's cache."""
 
 
 class _Elementwise:
@@ -99,9 +99,9 @@ class _Elementwise:
         rate = self._rate(rate, state.steps)
         if isinstance(rate, np.ndarray):
             rate = rate.astype(parameters.dtype, copy=False)
-        for begin in range(0, parameters.shape[1], _BLOCK):
-            block = np.s_[:, begin : begin + _BLOCK]
-            slots = state.slots[:, :, begin : begin + _BLOCK]
+        for begin in range(0, parameters.shape[1], BLOCK):
+            block = np.s_[:, begin : begin + BLOCK]
+            slots = state.slots[:, :, begin : begin + BLOCK]
             self._move(parameters[block], gradient[block], slots, rate)
 
     def _rate(self, rate: Rate, steps: NDArray) -> Rate:  # noqa: ARG002

@@ -247,8 +247,8 @@ def test_one_class_alone_is_certain(left: int, infinity: float, optimizer: str) 
 def test_separable_classes_without_penalty_are_named(n_classes: int, optimizer: str) -> None:
     X = np.linspace(0, 1, 30)[:, None] * [1, 2] + [0, 5]
     y = np.arange(30) * n_classes // 30
+    classifier = LogisticClassifier(0, optimizer=optimizer, standardize=True, learning_rate=LEARNING[optimizer])
     with pytest.warns(ConvergenceWarning, match="separated perfectly") as caught:
-        classifier = LogisticClassifier(0, optimizer=optimizer, standardize=True, learning_rate=LEARNING[optimizer])
         classifier.fit(X, y)
     assert len(caught) == 1
     assert classifier.score(X, y) == 1
