@@ -68,7 +68,10 @@ def logistic(X, y, penalty=1e-4, n_steps=25):
         p = expit(np.einsum("rmd,rd->rm", Z, beta))
         gradient = np.einsum("rm,rmd->rd", p - y, Z) / Z.shape[1] + beta @ ridge
         hessian = (Z * (p * (1 - p))[..., None]).transpose(0, 2, 1) @ Z / Z.shape[1] + ridge
-        beta -= np.clip(np.linalg.solve(hessian, gradient[..., None])[..., 0], -5, 5)
+        step = np.clip(np.linalg.solve(hessian, gradient[..., None])[..., 0], -5, 5)
+        beta -= step
+        if np.abs(step).max() < 1e-6:
+            break
     return beta[:, :-1], beta[:, -1]
 
 

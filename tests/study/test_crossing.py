@@ -336,7 +336,7 @@ def test_rows_needed_grow_like_log_n_for_naive_bayes_and_like_n_for_logistic_reg
 @pytest.mark.slow
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: f"correlation {law.correlation}")
 def test_interval_covers_the_true_crossing(law):
-    truth = law.true_crossing(8000, np.random.default_rng(0))
+    truth = law.true_crossing(4000, np.random.default_rng(0))
     sizes = np.array([16, 22, 32, 46, 66, 95, 150, 250])
     covered = []
     for seed in range(200):
