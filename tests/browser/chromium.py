@@ -101,7 +101,7 @@ def browser(folder):
     )
     os.close(theirs_in)
     os.close(theirs_out)
-    with open(ours_out, "wb") as write, open(ours_in, "rb") as read:
+    with os.fdopen(ours_out, "wb") as write, os.fdopen(ours_in, "rb") as read:
         try:
             yield Browser(write, read)
         finally:
