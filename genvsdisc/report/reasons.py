@@ -38,8 +38,8 @@ def decomposition(comparison: Comparison) -> Section | None:
         "Grey: noise. Solid: bias." if known else "Solid: bias and noise together, as the true posterior is not known."
     )
     caption = (
-        f"{solid} Pale: net variance, what refitting on other rows costs; where it is negative it covers the end of "
-        "the solid part. Whiskers: two standard errors, of the solid part and of the whole."
+        f"{solid} Pale: net variance, what refitting on other rows costs; where it is negative, a frame "
+        "around what it takes off. Whiskers: two standard errors, of the solid part and of the whole."
     )
     figure = Figure(panels, caption, tables, families=tuple(dict.fromkeys(parts.family)))
     return Section(
