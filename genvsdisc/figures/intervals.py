@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 
 from genvsdisc.figures.style import (
     FAMILY_COLORS,
@@ -162,7 +163,10 @@ def plot_decomposition(table: pd.DataFrame, ax: Axes | None = None, *, reach: fl
     if noise.any():
         ax.barh(places, noise, 0.3, color=FAMILY_COLORS["baseline"], alpha=0.45, linewidth=0)
     ax.barh(places, table.bias, 0.3, left=noise, color=colors, linewidth=0)
-    ax.barh(places, table.net_variance, 0.3, left=systematic, color=colors, alpha=0.4, linewidth=0)
+    grows = table.net_variance.to_numpy() >= 0  # where it shrinks the loss, its pale bar would hide in the solid one
+    fills = [(*to_rgb(color), 0.4) if more else "none" for color, more in zip(colors, grows, strict=True)]
+    edges = ["none" if more else INK for more in grows]
+    ax.barh(places, table.net_variance, 0.3, left=systematic, color=fills, edgecolor=edges, linewidth=1)
     for at, se, shift in ((systematic, table.bias_se, 0.21), (table.expected, table.expected_se, 0.28)):
         for y, x, error in zip(places + shift, at, se.fillna(0), strict=True):
             ax.plot([x - 2 * error, x + 2 * error], [y, y], color=INK, linewidth=1.2)

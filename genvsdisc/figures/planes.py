@@ -19,7 +19,7 @@ from genvsdisc.figures.style import (
     only,
     short,
 )
-from genvsdisc.study.tables import records
+from genvsdisc.study.tables import groups, records
 
 
 def plot_reliability(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
@@ -44,6 +44,7 @@ def plot_reliability(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     >>> plot_reliability(table).get_title()
     'LDA'
     """
+    model = only(table, "model")
     ax = axes_or_new(ax)
     curve = table.sort_values("forecast")
     ax.plot([0, 1], [0, 1], color=QUIET, linewidth=0.8, linestyle=(0, (2, 2)))
@@ -52,7 +53,7 @@ def plot_reliability(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     loss_axis(ax, "zero_one", "x", bins=2)
     loss_axis(ax, "zero_one", bins=2)
     ax.set_xlabel("forecast")
-    ax.set_title(short(only(table, "model"), 30))
+    ax.set_title(short(model, 30))
     ax.set_aspect("equal")
     return ax
 
@@ -92,6 +93,7 @@ def plot_classes(
     >>> plot_classes(pd.DataFrame(row | {"cov_xx": 1.0, "cov_xy": 0.5, "cov_yy": 2.0})).get_title()
     'LDA'
     """
+    model = only(table, "model")
     ax = axes_or_new(ax)
     order = sorted({*table.label, *([] if scatter is None else scatter.label)})
     if scatter is not None:
@@ -108,7 +110,7 @@ def plot_classes(
     ax.autoscale_view()
     if extent is not None:
         ax.set(xlim=extent[:2], ylim=extent[2:])
-    _square(ax, table, names)
+    _square(ax, model, names)
     return ax
 
 
@@ -144,6 +146,7 @@ def plot_boundaries(
     >>> plot_boundaries(pd.DataFrame(grid | {"model": "LDA"})).get_title()
     'LDA'
     """
+    model = only(table, "model")
     ax = axes_or_new(ax)
     order = sorted({*table.label, *([] if scatter is None else scatter.label)})
     grid = table.sort_values(["y", "x"])
@@ -157,12 +160,12 @@ def plot_boundaries(
     ax.imshow(image, extent=extent, origin="lower", aspect="auto", interpolation="none")
     if scatter is not None:
         _draw_rows(ax, scatter, order, 0.8)
-    for label, region in grid.groupby("label") if len(order) <= len(CLASS_COLORS) else ():
+    for label, region in groups(grid, "label") if len(order) <= len(CLASS_COLORS) else ():
         middle = region[["x", "y"]].median()
         inside = region.loc[(region.x - middle.x).abs().add((region.y - middle.y).abs()).idxmin()]
         _name_class(ax, label, inside.x, inside.y)
     ax.set(xlim=extent[:2], ylim=extent[2:])
-    _square(ax, table, names)
+    _square(ax, model, names)
     return ax
 
 
@@ -190,6 +193,7 @@ def plot_confusion(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """
     import seaborn as sns
 
+    model = only(table, "model")
     ax = axes_or_new(ax)
     labels = list(dict.fromkeys(table.true))
     wide = table.pivot_table(index="true", columns="predicted", values="share", sort=False).reindex(
@@ -201,7 +205,7 @@ def plot_confusion(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
         xticklabels=names, yticklabels=names, ax=ax,
     )  # fmt: skip
     ax.set(xlabel="predicted (percent of the true class)", ylabel="true")
-    ax.set_title(short(only(table, "model"), 30))
+    ax.set_title(short(model, 30))
     return ax
 
 
@@ -212,9 +216,8 @@ def _draw_rows(ax: Axes, scatter: pd.DataFrame, order: list[str], alpha: float) 
         if len(points):
             path = Path(points, [Path.MOVETO, Path.LINETO] * (len(points) // 2))
             path.should_simplify = False
-            dots = PathPatch(
-                path, fill=False, capstyle="round", edgecolor=CLASS_COLORS[i % len(CLASS_COLORS)], linewidth=2.8, alpha=alpha,
-            )  # fmt: skip
+            color = CLASS_COLORS[i % len(CLASS_COLORS)]
+            dots = PathPatch(path, fill=False, capstyle="round", edgecolor=color, linewidth=2.8, alpha=alpha)
             ax.add_patch(dots)
             ax.update_datalim(points)
 
@@ -223,10 +226,10 @@ def _name_class(ax: Axes, label: str, x: float, y: float) -> None:
     ax.annotate(short(label, 12), (x, y), ha="center", va="center", weight="bold", clip_on=True)
 
 
-def _square(ax: Axes, table: pd.DataFrame, names: tuple[str, str]) -> None:
+def _square(ax: Axes, model: str, names: tuple[str, str]) -> None:
     ax.grid(visible=False)
     ax.xaxis.set_major_locator(MaxNLocator(4))
     ax.yaxis.set_major_locator(MaxNLocator(4))
     ax.set_xlabel(short(names[0], 20))
     ax.set_ylabel(short(names[1], 20))
-    ax.set_title(short(only(table, "model"), 30))
+    ax.set_title(short(model, 30))

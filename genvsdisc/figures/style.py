@@ -42,7 +42,7 @@ LOSS_NAMES = {"zero_one": "0-1 error", "log_loss": "Log loss (nats)", "brier": "
 
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
-RC: dict[str, Any] = {
+RC: Any = {
     "svg.fonttype": "none",  # text stays text: small, and in the reader's own font
     "svg.hashsalt": "genvsdisc",
     "axes.unicode_minus": True,
@@ -143,7 +143,7 @@ def end_labels(ax: Axes, ends: dict[str, float]) -> None:
     """Name lines to the right of their ends; names that would touch are moved apart."""
     ax.autoscale_view()
     place = ax.transAxes.inverted().transform(ax.transData.transform([(1, y) for y in ends.values()]))[:, 1]
-    gap = 13 / (ax.get_position().height * ax.figure.get_figheight() * 72)
+    gap = 13 / 72 * ax.figure.dpi / ax.get_window_extent().height  # 13 points
     last = -1.0
     for y, name in sorted(zip(place, ends, strict=True)):
         last = max(y, last + gap)

@@ -45,7 +45,7 @@ def _search_figure(found: pd.DataFrame, setting: str) -> Figure:
             f" Lowest on validation rows at {plain(row[setting])}: {with_error(loss, row['mean'], row['se'])}."
             for _, row in low.iterrows()
         ]
-        picture = svg(plot_search, part, size=(296, 200), margins=(22, 60, 38, 40), x=setting, name=model)
+        picture = svg(plot_search, part, size=(296, 200), margins=(22, 60, 38, 40), x=setting)
         panels.append(Panel(picture, f"{LOSS_NAMES[loss]} of {model} against {sign}.{''.join(said)}"))
     caption = f"Loss against {sign}, on the training rows and on the validation rows, with two standard errors."
     return Figure(tuple(panels), caption, (_search_table(ours, setting),))
@@ -82,7 +82,7 @@ def _trace_figure(traces: pd.DataFrame) -> Figure:
     for model, part in groups(traces, "model"):
         ends = part.sort_values("epoch").groupby(["learning_rate", "split"]).tail(1)
         said = [f"{plain(row.learning_rate)} ends at {plain(row.loss)}" for row in records(ends[ends.split == "train"])]
-        picture = svg(plot_traces, _spread_epochs(part), size=(296, 200), margins=(22, 42, 38, 40), name=str(model))
+        picture = svg(plot_traces, _spread_epochs(part), size=(296, 200), margins=(22, 42, 38, 40))
         panels.append(Panel(picture, f"Training loss of {model} per epoch, by learning rate: {', '.join(said)}."))
         rows += [
             [
@@ -109,7 +109,7 @@ def _lowest(found: pd.DataFrame) -> str:
     if rows.empty:
         return "How fast the loss falls depends on the learning rate"
     rows = rows[rows.loss == ("zero_one" if "zero_one" in set(rows.loss) else rows.loss.iloc[0])]
-    best = rows.loc[rows["mean"].idxmin()]
+    best = rows.sort_values("mean").iloc[0]
     at = [f"{sign} = {plain(best[name])}" for name, sign in _SETTINGS.items() if pd.notna(best[name])]
     score = with_error(best.loss, best["mean"], best["se"])
     return f"Validation {LOSS_WORDS[best.loss]} is lowest for {best.model} at {', '.join(at)}: {score}"
@@ -130,8 +130,8 @@ def robustness(comparison: Comparison) -> Section | None:
         _noise_panel(ours[(ours.form == form) & (ours.n_train == n)]) for form in paired_forms(ours) for n in sizes
     ]
     caption = (
-        "A share of the training labels is flipped; the test labels are clean. Each row of panels is one pair; whiskers "
-        "are two standard errors."
+        "A share of the training labels is flipped; the test labels are clean. Each row of panels is one pair; "
+        "whiskers are two standard errors."
     )
     figure = Figure(tuple(panels), caption, (_noise_table(ours, loss),), families=FAMILIES)
     return Section("robustness", "Robustness", _noise_finding(ours, loss), (figure,))

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 METHODS = (
     (
         "Splits",
-        "Repeated stratified cross-validation. Every model is fitted and scored on the same splits; their hash is above. "
-        "What is learned from data (missing values, encodings, scales) is learned from training rows only.",
+        "Repeated stratified cross-validation. Every model is fitted and scored on the same splits; their hash is "
+        "above. What is learned from data (missing values, encodings, scales) is learned from training rows only.",
     ),
     ("0-1 error", "Share of held-out rows whose most probable class is not the true one."),
     (
@@ -26,7 +26,8 @@ METHODS = (
     ),
     (
         "Brier score",
-        "Mean over rows of the sum over classes of (p − 1[true])², between 0 and 2. Brier (1950), Monthly Weather Review 78.",
+        "Mean over rows of the sum over classes of (p − 1[true])², between 0 and 2. Brier (1950), "
+        "Monthly Weather Review 78.",
     ),
     (
         "ROC AUC",
@@ -54,8 +55,9 @@ METHODS = (
     ),
     (
         "Crossing",
-        "Where the mean difference of two learning curves changes sign, linear in the logarithm of the rows between the "
-        "sizes that were run, with a bootstrap interval over draws. The question is that of Ng and Jordan (2001), NIPS 14.",
+        "Where the mean difference of two learning curves changes sign, linear in the logarithm of the rows between "
+        "the sizes that were run, with a bootstrap interval over draws. The question is that of Ng and Jordan (2001), "
+        "NIPS 14.",
     ),
     (
         "Miscalibration, discrimination, uncertainty",
@@ -73,8 +75,8 @@ METHODS = (
     ),
     (
         "Cost of an assumption",
-        "Log loss of the model that makes the assumption minus that of the model that differs only in not making it, on "
-        "the same splits.",
+        "Log loss of the model that makes the assumption minus that of the model that differs only in not making it, "
+        "on the same splits.",
     ),
     (
         "Equal covariances, normality, independence",

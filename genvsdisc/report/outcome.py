@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -67,9 +67,11 @@ def score_table(comparison: Comparison) -> Table:
 
 def pairs(comparison: Comparison) -> Section | None:
     """Set generative against discriminative of the same form."""
-    differences = comparison.differences
-    if differences.empty:
+    if comparison.differences.empty:
         return None
+    parts = dict(groups(comparison.differences, "loss"))
+    losses = [loss for loss in LOSS_NAMES if loss in parts]
+    differences = pd.concat([parts[loss] for loss in losses])
     panels = [_difference_panel(part) for _, part in groups(differences, "loss")][:2]
     head = ["Form, loss", "Difference", "p (Holm)", "Better: generative · equal · discriminative"]
     rows = [_pair_row(row) for row in records(differences)]
@@ -139,12 +141,12 @@ def _difference_panel(part: pd.DataFrame) -> Panel:
     )
 
 
-def _pair_row(row: object) -> list[Cell]:
-    shares = (row.p_generative, row.p_equal, row.p_discriminative)  # type: ignore[attr-defined]
+def _pair_row(row: Any) -> list[Cell]:
+    shares = (row.p_generative, row.p_equal, row.p_discriminative)
     return [
-        Cell(f"{row.form}, {LOSS_WORDS[row.loss]}"),  # type: ignore[attr-defined]
-        interval(row.loss, row.difference, row.lower, row.upper),  # type: ignore[attr-defined]
-        number(pvalue(row.pvalue_holm)),  # type: ignore[attr-defined]
+        Cell(f"{row.form}, {LOSS_WORDS[row.loss]}"),
+        interval(row.loss, row.difference, row.lower, row.upper),
+        number(pvalue(row.pvalue_holm)),
         Cell(" · ".join(map(probability, shares)), shares=shares, numeric=True),
     ]
 

@@ -68,7 +68,7 @@ def _classes(comparison: Comparison) -> list[Figure]:
     if ellipses.empty:
         return []
     many = ellipses.label.nunique() > len(CLASS_COLORS)
-    look = {"size": (296, 290) if many else (192, 196), "margins": _SQUARE, "clip": True, "names": names}
+    look: Any = {"size": (296, 290) if many else (192, 196), "margins": _SQUARE, "clip": True, "names": names}
     grid = comparison.boundaries
     extent = (grid.x.min(), grid.x.max(), grid.y.min(), grid.y.max()) if len(grid) and not many else None
     panels = []
@@ -101,7 +101,7 @@ def _boundaries(comparison: Comparison) -> list[Figure]:
     if grid.empty:
         return []
     many = grid.label.nunique() > len(CLASS_COLORS)
-    look = {"size": (192, 196), "margins": _SQUARE, "clip": True, "names": names}
+    look: Any = {"size": (192, 196), "margins": _SQUARE, "clip": True, "names": names}
     panels, rows = [], []
     for model, part in groups(grid, "model"):
         picture = svg(plot_boundaries, _thinned(part), scatter=None if many else _dots(comparison), **look)
@@ -140,7 +140,7 @@ def _costliest(checks: pd.DataFrame) -> str:
     known = checks[checks.cost.notna()]
     if known.empty:
         return "What each class looks like to the models"
-    worst = known.loc[known.cost.idxmax()]
+    worst: Any = known.sort_values("cost").iloc[-1]
     cost, ends = interval_text("log_loss", worst.cost, worst.cost_lower, worst.cost_upper)
     if worst.cost_lower > 0:
         return f"Assuming {worst.assumption} costs most: {cost} nats of log loss ({ends})"

@@ -38,8 +38,8 @@ def decomposition(comparison: Comparison) -> Section | None:
         "Grey: noise. Solid: bias." if known else "Solid: bias and noise together, as the true posterior is not known."
     )
     caption = (
-        f"{solid} Pale: net variance, what refitting on other rows costs; where it is negative it covers the end of the "
-        "solid part. Whiskers: two standard errors, of the solid part and of the whole."
+        f"{solid} Pale: net variance, what refitting on other rows costs; where it is negative, a frame "
+        "around what it takes off. Whiskers: two standard errors, of the solid part and of the whole."
     )
     figure = Figure(panels, caption, tables, families=tuple(dict.fromkeys(parts.family)))
     return Section(
@@ -187,10 +187,10 @@ def calibration(comparison: Comparison) -> Section | None:
 
 
 def _reliability_panel(curve: pd.DataFrame) -> Panel:
-    worst = curve.loc[np.abs(curve.observed - curve.forecast).idxmax()]
+    worst = curve.iloc[int((curve.observed - curve.forecast).abs().to_numpy().argmax())]
     alt = (
-        f"Reliability of {curve.model.iloc[0]}: furthest from the diagonal where it forecast {100 * worst.forecast:.0f}% "
-        f"and {100 * worst.observed:.0f}% came true."
+        f"Reliability of {curve.model.iloc[0]}: furthest from the diagonal where it forecast "
+        f"{100 * worst.forecast:.0f}% and {100 * worst.observed:.0f}% came true."
     )
     return Panel(svg(plot_reliability, curve, size=(192, 196), margins=(22, 16, 38, 36)), alt)
 

@@ -1,6 +1,7 @@
 """A headless Chromium, spoken to over a pipe: what it draws, measures and complains about."""
 
 import base64
+import fcntl
 import json
 import os
 import shutil
@@ -82,26 +83,18 @@ class Browser:
 def browser(folder):
     program = next(filter(None, map(shutil.which, PROGRAMS)))
     (theirs_in, ours_out), (ours_in, theirs_out) = os.pipe(), os.pipe()
-    # Chromium reads from descriptor 3 and writes to 4; the shell puts our pipes there.
-    command = [
-        "sh",
-        "-c",
-        f'exec "$@" 3<&{theirs_in} 4>&{theirs_out}',
-        "sh",
-        program,
-        *FLAGS,
-        f"--user-data-dir={folder}",
-    ]
-    process = subprocess.Popen(
-        command,
-        pass_fds=(theirs_in, theirs_out),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+
+    def plumb():  # Chromium reads from descriptor 3 and writes to 4; first out of the way of each other
+        reading, writing = (fcntl.fcntl(end, fcntl.F_DUPFD, 10) for end in (theirs_in, theirs_out))
+        os.dup2(reading, 3)
+        os.dup2(writing, 4)
+
+    quiet = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+    command = [program, *FLAGS, f"--user-data-dir={folder}"]
+    process = subprocess.Popen(command, preexec_fn=plumb, close_fds=False, **quiet)
     os.close(theirs_in)
     os.close(theirs_out)
-    with open(ours_out, "wb") as write, open(ours_in, "rb") as read:
+    with os.fdopen(ours_out, "wb") as write, os.fdopen(ours_in, "rb") as read:
         try:
             yield Browser(write, read)
         finally:
