@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtrit
 from sklearn.exceptions import ConvergenceWarning
 
-from genvsdisc.report.numbers import with_error
+from genvsdisc.report.numbers import plain, with_error
 
 Tables = dict[str, pd.DataFrame]
 """Tidy tables by name: "results" is judged and shown, others are only drawn. All have a column `seed`."""
@@ -190,14 +190,18 @@ def spread(values: ArrayLike, *, share: bool = False) -> str:
     Examples
     --------
     >>> spread([0.2, 0.3], share=True), spread([0.5])
-    ('25.0 ± 7.1%', '0.500')
+    ('25.0 ± 7.1%', '0.5')
     """
     values = np.asarray(values, dtype=float)
     deviation = values.std(ddof=1) if len(values) > 1 else 0.0
     size = abs(values.mean())
+    if deviation < 1e-12 * size:
+        deviation = 0.0  # rounding
     # Beyond five decimals, or thousands, powers of ten say more.
     if not share and (0 < size < 1e-3 or size >= 1e5):
         return f"{values.mean():.1e}".replace("-", "−")
+    if deviation == 0:
+        return f"{plain(100 * float(values.mean()))}%" if share else plain(float(values.mean()), 4)
     return with_error("zero_one" if share else "", float(values.mean()), float(deviation))
 
 

@@ -1,0 +1,220 @@
+"""Descent of logistic regression: learning rates, optimizers, batches, scales of the features."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genvsdisc.datasets import make_pokemon_style
+from genvsdisc.discriminative.logistic import LogisticClassifier
+from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Part, Tables, above, below, less, per_seed, records, spread
+from genvsdisc.lessons.pictures import Lines, Points
+
+REG = 0.01
+# In units of 1 / L, L the largest curvature of the objective anywhere.
+RATES = {"too small": 0.01, "right": 1.0, "too large": 3.5, "divergent": 200.0}
+CEILING = 1e6
+EPOCHS = (1, 2, 3, 5, 8, 12, 20, 30, 50)
+PASSES = (1, 2, 4, 8)
+STRETCHES = (1, 10, 100)
+GRID = tuple(10.0**k for k in range(-5, 3))
+
+
+def _rows(n: int, seed: int) -> tuple[NDArray, NDArray]:
+    data = make_pokemon_style(n, random_state=seed)
+    X = data.X.iloc[:, :6].to_numpy(dtype=float)
+    return (X - X.mean(axis=0)) / X.std(axis=0), data.y.to_numpy()
+
+
+def _objective(model: LogisticClassifier, X: NDArray, y: NDArray) -> float:
+    losses = -model.predict_log_proba(X)[np.arange(len(y)), np.searchsorted(model.classes_, y)]
+    return float(losses.mean() + model.reg_lambda / 2 * (model.coef_**2).sum())
+
+
+def run_rates(seed: int) -> Tables:
+    """Loss above its minimum after each of some updates, for four learning rates."""
+    X, y = _rows(200, seed)
+    minimum = _objective(LogisticClassifier(REG, optimizer="newton").fit(X, y), X, y)
+    bound = np.linalg.eigvalsh(np.cov(X.T, ddof=0))[-1] / 4 + REG
+    rows = []
+    for name, factor in RATES.items():
+        model = LogisticClassifier(REG, optimizer="gd", learning_rate=factor / bound, max_iter=max(EPOCHS) + 1, tol=0)
+        # Element t of the curve is the loss after t updates; it ends where the loss blows up.
+        curve = np.minimum(np.nan_to_num(model.fit(X, y).loss_curve_, nan=CEILING), CEILING)
+        rows += [(name, epoch, float(curve[min(epoch, len(curve) - 1)]) - minimum, float(curve[0]) - minimum) for epoch in EPOCHS]
+    return {"results": records(rows, "rate epoch excess start")}
+
+
+def judge_rates(tables: Tables) -> Finding:
+    """One slow, one there, one stuck, one away."""
+    last = {name: per_seed(tables["results"], "excess", rate=name, epoch=EPOCHS[-1]) for name in RATES}
+    start = per_seed(tables["results"], "start", rate="divergent", epoch=1)
+    after = f"after {EPOCHS[-1]} updates the loss is"
+    return Finding(
+        (
+            below(f"right: {after} within 0.001 of its minimum", last["right"], 1e-3),
+            above(f"too small: {after} still far above it", last["too small"], 1e-2),
+            above(f"too large: {after} stuck above it", last["too large"], 1e-2),
+            less(f"divergent: {after} above where it began", start, last["divergent"]),
+        )
+    )
+
+
+def run_adagrad(seed: int) -> Tables:
+    """Loss above its minimum after 100 updates, each optimizer at its best rate of a grid."""
+    X, y = _rows(200, seed)
+    rows = []
+    for stretch in STRETCHES:
+        Z = X * np.geomspace(1, stretch, X.shape[1])
+        minimum = _objective(LogisticClassifier(0.0, optimizer="newton").fit(Z, y), Z, y)
+        for optimizer in ("gd", "adagrad"):
+            best = np.inf
+            for rate in GRID:
+                model = LogisticClassifier(0.0, optimizer=optimizer, learning_rate=rate, max_iter=100, tol=0).fit(Z, y)
+                best = min(best, _objective(model, Z, y) - minimum)
+            rows.append((stretch, {"gd": "plain", "adagrad": "Adagrad"}[optimizer], max(best, 1e-12)))
+    return {"results": records(rows, "stretch optimizer excess")}
+
+
+def judge_adagrad(tables: Tables) -> Finding:
+    """Adagrad ahead where scales differ."""
+    return Finding(
+        tuple(
+            _log_less(
+                f"scales of the features 1 to {stretch}: Adagrad is nearer to the minimum",
+                *(
+                    per_seed(tables["results"], "excess", stretch=stretch, optimizer=name)
+                    for name in ("Adagrad", "plain")
+                ),
+            )
+            for stretch in STRETCHES[1:]
+        )
+    )
+
+
+def _log_less(says: str, small: NDArray, large: NDArray) -> Part:
+    """Part on the ratio of two distances that range over powers of ten."""
+    return Part(says, np.log(large / small), f"{spread(small)} against {spread(large)} above it")
+
+
+def run_stochastic(seed: int) -> Tables:
+    """Loss above its minimum after each of some passes over the rows."""
+    X, y = _rows(400, seed)
+    minimum = _objective(LogisticClassifier(REG, optimizer="newton").fit(X, y), X, y)
+    rows = []
+    for name, size in (("full batch", None), ("batches of 20", 20), ("single rows", 1)):
+        for passes in PASSES:
+            model = LogisticClassifier(
+                REG, optimizer="gd", batch_size=size, max_iter=passes, tol=0, random_state=seed
+            ).fit(X, y)  # fmt: skip
+            rows.append((name, passes, _objective(model, X, y) - minimum))
+    return {"results": records(rows, "batches passes excess")}
+
+
+def judge_stochastic(tables: Tables) -> Finding:
+    """Stochastic ahead early; whether still after some passes."""
+    parts = []
+    for passes in (PASSES[0], PASSES[-1]):
+        found = {
+            name: per_seed(tables["results"], "excess", batches=name, passes=passes)
+            for name in ("full batch", "batches of 20", "single rows")
+        }
+        for name in ("single rows", "batches of 20"):
+            says = f"after {passes} pass{'es' * (passes > 1)}, {name} are nearer to the minimum than the full batch"
+            parts.append(less(says, found[name], found["full batch"]))
+    return Finding(tuple(parts))
+
+
+def run_scaling(seed: int) -> Tables:
+    """Updates until the loss is within 0.001 of its minimum, at the rate that the curvature gives."""
+    X, y = _rows(200, seed)
+    rows = []
+    for stretch in STRETCHES:
+        Z = X * np.geomspace(1, stretch, X.shape[1])
+        minimum = _objective(LogisticClassifier(0.0, optimizer="newton").fit(Z, y), Z, y)
+        for name, standardize in (("as they are", False), ("scaled", True)):
+            model = LogisticClassifier(0.0, optimizer="gd", max_iter=1000, tol=0, standardize=standardize).fit(Z, y)
+            near = np.flatnonzero(np.asarray(model.loss_curve_) < minimum + 1e-3)
+            rows.append((stretch, name, int(near[0]) if len(near) else 1000))
+    return {"results": records(rows, "stretch features updates")}
+
+
+def judge_scaling(tables: Tables) -> Finding:
+    """Fewer updates when scaled."""
+    return Finding(
+        tuple(
+            less(
+                f"scales of the features 1 to {stretch}: scaled ones need fewer updates",
+                *(
+                    per_seed(tables["results"], "updates", stretch=stretch, features=name)
+                    for name in ("scaled", "as they are")
+                ),
+            )
+            for stretch in STRETCHES[1:]
+        )
+    )
+
+
+LEARNING_RATES = Lesson(
+    name="learning-rates",
+    title="Four learning rates",
+    claim="One learning rate is too small, one right, one too large, and with one the loss diverges",
+    source="Hung-yi Lee, Gradient descent",
+    experiment=(
+        f"Full-batch descent of logistic regression (λ = {REG}) on 200 standardized Pokemon-style rows with "
+        f"{', '.join(f'{factor:g}' for factor in RATES.values())} times 1/L, L the largest curvature."
+    ),
+    run=run_rates,
+    judge=judge_rates,
+    by={"rate": "Rate", "epoch": "Updates"},
+    measures=(Measure("excess", "Loss above minimum"),),
+    pictures=(Lines("epoch", "excess", "rate", "Loss above its minimum (log)", "updates (log scale)", log_x=True, log_y=True),),
+)  # fmt: skip
+
+ADAGRAD = Lesson(
+    name="adagrad",
+    title="Adagrad",
+    claim="Where the features have unequal scales, Adagrad's own rate for each weight beats one rate for all",
+    source="Hung-yi Lee, Gradient descent; Duchi, Hazan & Singer 2011",
+    experiment=(
+        "Stretch six standardized features by factors from 1 to 1, 10 or 100, descend for 100 updates with each of "
+        "eight learning rates, a power of ten apart, and keep the best for each optimizer."
+    ),
+    run=run_adagrad,
+    judge=judge_adagrad,
+    by={"stretch": "Scales 1 to", "optimizer": "Descent"},
+    measures=(Measure("excess", "Loss above minimum"),),
+    pictures=(Points("excess", "stretch", "Loss above its minimum (log), by largest scale", by="optimizer", log=True, left=42),),
+)  # fmt: skip
+
+STOCHASTIC = Lesson(
+    name="stochastic",
+    title="Stochastic descent",
+    claim="For the same number of passes over the rows, stochastic descent gets further than full-batch descent",
+    source="Hung-yi Lee, Gradient descent",
+    experiment=(
+        "Logistic regression on 400 rows: all rows for one update, batches of 20, or one row for each update, with "
+        "the constant rate that the curvature allows."
+    ),
+    run=run_stochastic,
+    judge=judge_stochastic,
+    by={"batches": "Update from", "passes": "Passes"},
+    measures=(Measure("excess", "Loss above minimum"),),
+    pictures=(Lines("passes", "excess", "batches", "Loss above its minimum (log)", "passes over the rows", log_y=True),),
+)  # fmt: skip
+
+SCALING = Lesson(
+    name="feature-scaling",
+    title="Feature scaling",
+    claim="Scaled features have round contours, so descent needs fewer updates",
+    source="Hung-yi Lee, Gradient descent; Andrew Ng",
+    experiment=(
+        "Stretch six standardized features by factors from 1 to 1, 10 or 100 and count the updates, 1,000 at most, "
+        "until the loss is within 0.001 of its minimum, at the rate 1/L of each."
+    ),
+    run=run_scaling,
+    judge=judge_scaling,
+    by={"stretch": "Scales 1 to", "features": "Features"},
+    measures=(Measure("updates", "Updates"),),
+    pictures=(Points("updates", "stretch", "Updates needed (log), by largest scale", by="features", log=True, left=42),),
+)  # fmt: skip
