@@ -79,7 +79,7 @@ def default_models(X: Any = None) -> list[Model]:
     """
     table = Preparation.of(X)
     logistic = LogisticClassifier(optimizer="newton", standardize=True, max_iter=100)
-    network = {"standardize": True, "reg_lambda": 1e-2}
+    network: dict[str, Any] = {"standardize": True, "reg_lambda": 1e-2}
     generative: list[tuple[str, str | None, Any]] = [
         ("shared Gaussian", "linear", table.gaussian("shared", shrinkage=1e-3)),
         ("naive Bayes, shared variance", "linear", table.naive_bayes(shared_variance=True)),

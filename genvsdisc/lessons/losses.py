@@ -14,7 +14,10 @@ from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, be
 from genvsdisc.lessons.pictures import Lines, Points
 
 # Scores and the probabilities that the notes print for them.
-PRINTED = {"(3, 1, −3)": ((3, 1, -3), (0.88, 0.12, 0.0)), "(5, 2, −1, 3)": ((5, 2, -1, 3), (0.842, 0.042, 0.002, 0.114))}
+PRINTED = {
+    "(3, 1, −3)": ((3, 1, -3), (0.88, 0.12, 0.0)),
+    "(5, 2, −1, 3)": ((5, 2, -1, 3), (0.842, 0.042, 0.002, 0.114)),
+}
 LOSSES = {"cross-entropy": "cross_entropy", "squared error": "squared_error"}
 FAR = -5.0
 UPDATES = (1, 2, 5, 10, 20, 50, 100)
@@ -36,7 +39,9 @@ def judge_softmax(tables: Tables) -> Finding:
     for (name, part), half in zip(tables["results"].groupby("scores", sort=False), (0.005, 0.0005), strict=True):
         gap = abs(part.probability - part.printed).max()
         parts.append(below(f"{name}: the largest difference from the printed digits is rounding", [gap], half))
-        parts.append(below(f"{name}: the sum differs from 1 by rounding only", [abs(part.probability.sum() - 1)], 1e-12))
+        parts.append(
+            below(f"{name}: the sum differs from 1 by rounding only", [abs(part.probability.sum() - 1)], 1e-12)
+        )
     return Finding(tuple(parts))
 
 

@@ -108,7 +108,10 @@ def _noise_curve(law: str, n_train: int, seed: int) -> list[tuple[float, dict[st
     curve = []
     for flip in FLIPS:
         y = classes[np.where(draws < flip, 1 - codes, codes)]
-        pair = {"generative": GaussianClassifier("shared"), "discriminative": LogisticClassifier(1e-3, optimizer="newton")}
+        pair = {
+            "generative": GaussianClassifier("shared"),
+            "discriminative": LogisticClassifier(1e-3, optimizer="newton"),
+        }
         predicted = {name: model.fit_replicates(X_train, y, weights).predict(X_test) for name, model in pair.items()}
         curve.append((flip, {name: float((labels != truth).mean()) for name, labels in predicted.items()}))
     return curve

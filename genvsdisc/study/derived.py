@@ -32,7 +32,7 @@ MAX_PARAMETERS = 60
 
 def derive(
     table: Prepared, draws: Draws, evidence: Sequence[Evidence], posterior: Callable[[Any], NDArray] | None = None
-) -> dict[str, pd.DataFrame]:
+) -> dict[str, pd.DataFrame | None]:
     """Compute every table of a comparison.
 
     Parameters
@@ -47,8 +47,8 @@ def derive(
 
     Returns
     -------
-    tables : dict of str to DataFrame
-        The tables that `Comparison` takes.
+    tables : dict of str to DataFrame or None
+        The tables that `Comparison` takes; None for one that has no rows.
     """
     usable = [e for e in evidence if not e.failed]
     models = model_table(evidence)
@@ -132,7 +132,7 @@ def difference_table(scores: pd.DataFrame, models: pd.DataFrame, rope: float) ->
 
 def decomposition_table(
     evidence: Sequence[Evidence], table: Prepared, draws: Draws, posterior: Callable[[Any], NDArray] | None
-) -> pd.DataFrame:
+) -> pd.DataFrame | None:
     """Bias, variance and, where the true posterior is known, noise of every model at every bootstrap size."""
     truth = table.codes[draws.held_out] if posterior is None else posterior(table.X.iloc[draws.held_out])
     parts = []
@@ -161,7 +161,9 @@ def assumptions(table: Prepared, scores: pd.DataFrame) -> pd.DataFrame | None:
     return assumption_table(table.X[continuous].to_numpy(dtype=float), table.codes, scores)
 
 
-def held_out_tables(evidence: Sequence[Evidence], table: Prepared, draws: Draws) -> dict[str, pd.DataFrame]:
+def held_out_tables(
+    evidence: Sequence[Evidence], table: Prepared, draws: Draws
+) -> dict[str, pd.DataFrame | None]:
     """Calibration, reliability and confusion, from the probabilities of each row in the fold that held it out."""
     codes, classes = table.codes, table.classes
     predictions = [(e.model, out_of_fold(e, draws, len(codes))) for e in evidence]

@@ -103,8 +103,9 @@ def compare(
     draws = Draws.make(table.codes, plan, random_state)
     evidence = _gather_all(roster, table, draws, n_jobs, progress, cache)
     tables = derive(table, draws, evidence, posterior)
-    meta = facts(table, plan, draws, name=name, seed=random_state, tuned=tune)
-    return Comparison(tables, meta | {"verdict": write_verdict(tables, meta)})
+    comparison = Comparison(tables, facts(table, plan, draws, name=name, seed=random_state, tuned=tune))
+    comparison.meta["verdict"] = write_verdict(comparison.tables, comparison.meta)
+    return comparison
 
 
 def _gather_all(

@@ -46,7 +46,8 @@ def view_tables(table: Prepared, random_state: Any = None) -> dict[str, pd.DataF
     Returns
     -------
     tables : dict
-        "boundaries", "ellipses" and "scatter"; empty where there are not two columns, or too many classes to tell apart.
+        "boundaries", "ellipses" and "scatter"; empty where there are not two columns, or more classes than can be told
+        apart.
     """
     axes = chosen_axes(table)
     if len(axes) < 2 or len(table.classes) > MAX_CLASSES:
