@@ -7,7 +7,20 @@ from numpy.typing import NDArray
 
 from genvsdisc.datasets import make_pokemon_style
 from genvsdisc.discriminative.logistic import LogisticClassifier
-from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Part, Tables, above, below, less, per_seed, records, spread
+from genvsdisc.lessons.lesson import (
+    Finding,
+    Lesson,
+    Measure,
+    Part,
+    Tables,
+    above,
+    below,
+    less,
+    more,
+    per_seed,
+    records,
+    spread,
+)
 from genvsdisc.lessons.pictures import Lines, Points
 
 REG = 0.01
@@ -41,7 +54,10 @@ def run_rates(seed: int) -> Tables:
         model = LogisticClassifier(REG, optimizer="gd", learning_rate=factor / bound, max_iter=max(EPOCHS) + 1, tol=0)
         # Element t of the curve is the loss after t updates; it ends where the loss blows up.
         curve = np.minimum(np.nan_to_num(model.fit(X, y).loss_curve_, nan=CEILING), CEILING)
-        rows += [(name, epoch, float(curve[min(epoch, len(curve) - 1)]) - minimum, float(curve[0]) - minimum) for epoch in EPOCHS]
+        rows += [
+            (name, epoch, float(curve[min(epoch, len(curve) - 1)]) - minimum, float(curve[0]) - minimum)
+            for epoch in EPOCHS
+        ]
     return {"results": records(rows, "rate epoch excess start")}
 
 
@@ -55,7 +71,7 @@ def judge_rates(tables: Tables) -> Finding:
             below(f"right: {after} within 0.001 of its minimum", last["right"], 1e-3),
             above(f"too small: {after} still far above it", last["too small"], 1e-2),
             above(f"too large: {after} stuck above it", last["too large"], 1e-2),
-            less(f"divergent: {after} above where it began", start, last["divergent"]),
+            more(f"divergent: {after} above where it began", last["divergent"], start),
         )
     )
 

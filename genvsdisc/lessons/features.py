@@ -53,7 +53,9 @@ def judge_xor(tables: Tables) -> Finding:
     return Finding(
         (
             above("a line errs on a quarter of the rows or more", error["logistic"], 0.25, share=True),
-            below("a line on the distances to (0, 0) and (1, 1) does what no line can", error[BY_HAND], 0.25, share=True),
+            below(
+                "a line on the distances to (0, 0) and (1, 1) does what no line can", error[BY_HAND], 0.25, share=True
+            ),
             below("a cascade of two logistic regressions and a third errs seldom", error["cascade"], 0.02, share=True),
         )
     )
@@ -109,10 +111,14 @@ def judge_zeros(tables: Tables) -> Finding:
     parts = []
     for name in dict.fromkeys(rows.data):
         apart = {init: per_seed(rows, "apart", data=name, init=init) for init in ("zeros", "small")}
-        parts.append(below(f"{name}: from zeros the values of any two hidden units differ by rounding", apart["zeros"], 1e-9))
+        parts.append(
+            below(f"{name}: from zeros the values of any two hidden units differ by rounding", apart["zeros"], 1e-9)
+        )
         parts.append(above(f"{name}: from small random weights they part", apart["small"], 0.1))
     error = {init: per_seed(rows, "error", data="exclusive or", init=init) for init in ("zeros", "small")}
-    parts.append(less("exclusive or: random weights lead to a lower training error", error["small"], error["zeros"], share=True))
+    parts.append(
+        less("exclusive or: random weights lead to a lower training error", error["small"], error["zeros"], share=True)
+    )
     return Finding(tuple(parts))
 
 

@@ -37,7 +37,9 @@ def judge_pokemon(tables: Tables) -> Finding:
             less("with 2 features, the shared covariance errs less", error[shared, 2], error[separate, 2], share=True),
             less("with 6 features, the shared covariance errs less", error[shared, 6], error[separate, 6], share=True),
             less("6 features err less than 2, covariance shared", error[shared, 6], error[shared, 2], share=True),
-            less("6 features err less than 2, covariances separate", error[separate, 6], error[separate, 2], share=True),
+            less(
+                "6 features err less than 2, covariances separate", error[separate, 6], error[separate, 2], share=True
+            ),
         )
     )
 

@@ -10,11 +10,14 @@ from genvsdisc.datasets import make_gaussian_pair
 from genvsdisc.discriminative.logistic import LogisticClassifier
 from genvsdisc.functional.linear_losses import linear_loss
 from genvsdisc.functional.posterior import softmax
-from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, less, per_seed, records
+from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, less, more, per_seed, records
 from genvsdisc.lessons.pictures import Lines, Points
 
 # Scores and the probabilities that the notes print for them.
-PRINTED = {"(3, 1, −3)": ((3, 1, -3), (0.88, 0.12, 0.0)), "(5, 2, −1, 3)": ((5, 2, -1, 3), (0.842, 0.042, 0.002, 0.114))}
+PRINTED = {
+    "(3, 1, −3)": ((3, 1, -3), (0.88, 0.12, 0.0)),
+    "(5, 2, −1, 3)": ((5, 2, -1, 3), (0.842, 0.042, 0.002, 0.114)),
+}
 LOSSES = {"cross-entropy": "cross_entropy", "squared error": "squared_error"}
 FAR = -5.0
 UPDATES = (1, 2, 5, 10, 20, 50, 100)
@@ -36,7 +39,9 @@ def judge_softmax(tables: Tables) -> Finding:
     for (name, part), half in zip(tables["results"].groupby("scores", sort=False), (0.005, 0.0005), strict=True):
         gap = abs(part.probability - part.printed).max()
         parts.append(below(f"{name}: the largest difference from the printed digits is rounding", [gap], half))
-        parts.append(below(f"{name}: the sum differs from 1 by rounding only", [abs(part.probability.sum() - 1)], 1e-12))
+        parts.append(
+            below(f"{name}: the sum differs from 1 by rounding only", [abs(part.probability.sum() - 1)], 1e-12)
+        )
     return Finding(tuple(parts))
 
 
@@ -115,7 +120,7 @@ def judge_too_right(tables: Tables) -> Finding:
     harm = {model: many[model] - none[model] for model in none}
     return Finding(
         (
-            less(f"least squares errs more with {TOO_RIGHT[-1]} far rows than with none", none["least squares"], many["least squares"], share=True),
+            more(f"least squares errs more with {TOO_RIGHT[-1]} far rows than with none", many["least squares"], none["least squares"], share=True),
             less("far rows harm logistic regression less", harm["logistic"], harm["least squares"], share=True),
             below("logistic regression loses less than one point", harm["logistic"], 0.01, share=True),
         )

@@ -71,7 +71,8 @@ def judge_parity(tables: Tables) -> Finding:
     for bits in BITS[1:]:
         deep, wide = (per_seed(tables["results"], "error", shape=shape, bits=bits) for shape in ("deep", "wide"))
         size = {
-            shape: int(per_seed(tables["results"], "parameters", shape=shape, bits=bits)[0]) for shape in ("deep", "wide")
+            shape: int(per_seed(tables["results"], "parameters", shape=shape, bits=bits)[0])
+            for shape in ("deep", "wide")
         }
         says = f"{bits} bits: three layers ({size['deep']} parameters) fit better than one ({size['wide']})"
         parts.append(less(says, deep, wide, share=True))

@@ -193,5 +193,3 @@ class Regions:
         shares = grid.label.value_counts(normalize=True).sort_index()
         said = ", ".join(f"{label} on {100 * share:.0f}%" for label, share in shares.items())
         return f"Regions of {self.model} over two features with the rows on top: class {said} of the plane."
-
-

@@ -8,7 +8,7 @@ from sklearn.preprocessing import PolynomialFeatures
 from genvsdisc.datasets import make_pokemon_style, make_xor
 from genvsdisc.discriminative.logistic import LogisticClassifier
 from genvsdisc.features.transforms import QuadraticFeatures
-from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, less, per_seed, records
+from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, less, more, per_seed, records
 from genvsdisc.lessons.pictures import Lines
 from genvsdisc.study.decomposition import decompose
 from genvsdisc.study.metrics import pointwise_losses
@@ -46,13 +46,17 @@ def judge_penalty(tables: Tables) -> Finding:
             {each: per_seed(rows, "value", loss=loss, split=split, reg_lambda=each) for each in LAMBDAS}
             for split in ("training", "test")
         )
-        turn = min(LAMBDAS, key=lambda each: test[each].mean())  # noqa: B023
+        turn = min(LAMBDAS, key=lambda each: test[each].mean())
         share = loss == "zero_one"
-        ends = f"{LAMBDAS[0]:g} to {LAMBDAS[-1]:g}"
         parts += [
-            less(f"training {name} is higher at the end of λ = {ends}", train[LAMBDAS[0]], train[LAMBDAS[-1]], share=share),
+            more(
+                f"training {name} rises from λ = {LAMBDAS[0]:g} to {LAMBDAS[-1]:g}",
+                train[LAMBDAS[-1]],
+                train[LAMBDAS[0]],
+                share=share,
+            ),
             less(f"test {name} falls from λ = {LAMBDAS[0]:g} to {turn:g}", test[turn], test[LAMBDAS[0]], share=share),
-            less(f"test {name} rises from λ = {turn:g} to {LAMBDAS[-1]:g}", test[turn], test[LAMBDAS[-1]], share=share),
+            more(f"test {name} rises from λ = {turn:g} to {LAMBDAS[-1]:g}", test[LAMBDAS[-1]], test[turn], share=share),
         ]
     return Finding(tuple(parts))
 
@@ -84,7 +88,7 @@ def judge_complexity(tables: Tables) -> Finding:
     return Finding(
         (
             *(less(f"bias falls from degree {a} to {b}", bias[b], bias[a]) for a, b in steps),
-            *(less(f"variance rises from degree {a} to {b}", variance[a], variance[b]) for a, b in steps),
+            *(more(f"variance rises from degree {a} to {b}", variance[b], variance[a]) for a, b in steps),
         )
     )
 

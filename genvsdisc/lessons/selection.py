@@ -30,7 +30,7 @@ def run(seed: int) -> Tables:
         wrong = model.fit_replicates(X[train][:, columns], y[train], masks).predict(X[:, columns]) != y
         folds = np.mean([wrong[r, train[rows]].mean() for r, rows in enumerate(held_out)])
         errors.append((folds, wrong[-1, public].mean(), wrong[-1, private].mean()))
-    by_folds, by_public = (min(errors, key=lambda each: each[i]) for i in (0, 1))  # noqa: B023
+    by_folds, by_public = (min(errors, key=lambda each: each[i]) for i in (0, 1))
     chosen = (("public rows", by_public[1], by_public), ("cross-validation", by_folds[0], by_folds))
     rows = [(name, float(score), float(e[1]), float(e[2])) for name, score, e in chosen]
     return {"results": records(rows, "chosen_by score public private")}
