@@ -7,14 +7,55 @@ from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
+from genvsdisc.lessons.descents import ADAGRAD, LEARNING_RATES, SCALING, STOCHASTIC
+from genvsdisc.lessons.features import LINEAR, XOR, ZEROS
+from genvsdisc.lessons.gaussians import LINE, POKEMON
+from genvsdisc.lessons.gradients import ACTIVATION_SLOPES, BACKWARD, GRAPH, VECTORIZED
 from genvsdisc.lessons.lesson import Lesson
+from genvsdisc.lessons.losses import CROSS_ENTROPY, SOFTMAX, TOO_RIGHT_ROWS
+from genvsdisc.lessons.network_training import ACTIVATION_SPEED, BATCH_NORM
+from genvsdisc.lessons.networks import DEPTH, MODULES, PARITY
 from genvsdisc.lessons.page import page
+from genvsdisc.lessons.regularization import COMPLEXITY, PENALTY
+from genvsdisc.lessons.selection import SELECTION
+from genvsdisc.lessons.stops import STOPS
+from genvsdisc.lessons.thirteen_rows import THIRTEEN_ROWS
+from genvsdisc.lessons.two_families import CROSSING, NOISE
 from genvsdisc.report import render
 
 Progress = Callable[[str, int, int], None]
 
 # In reading order.
-LESSONS: list[Lesson] = []
+LESSONS: list[Lesson] = [
+    LEARNING_RATES,
+    ADAGRAD,
+    STOCHASTIC,
+    SCALING,
+    STOPS,
+    PENALTY,
+    COMPLEXITY,
+    SELECTION,
+    TOO_RIGHT_ROWS,
+    POKEMON,
+    LINE,
+    THIRTEEN_ROWS,
+    CROSS_ENTROPY,
+    CROSSING,
+    NOISE,
+    SOFTMAX,
+    XOR,
+    GRAPH,
+    VECTORIZED,
+    BACKWARD,
+    ACTIVATION_SLOPES,
+    LINEAR,
+    ZEROS,
+    ACTIVATION_SPEED,
+    BATCH_NORM,
+    DEPTH,
+    PARITY,
+    MODULES,
+]
 
 
 def write_lessons(

@@ -16,6 +16,7 @@ from genvsdisc.lessons.lesson import (
     above,
     below,
     less,
+    more,
     per_seed,
     records,
     spread,
@@ -70,7 +71,7 @@ def judge_rates(tables: Tables) -> Finding:
             below(f"right: {after} within 0.001 of its minimum", last["right"], 1e-3),
             above(f"too small: {after} still far above it", last["too small"], 1e-2),
             above(f"too large: {after} stuck above it", last["too large"], 1e-2),
-            less(f"divergent: {after} above where it began", start, last["divergent"]),
+            more(f"divergent: {after} above where it began", last["divergent"], start),
         )
     )
 

@@ -227,3 +227,9 @@ def above(says: str, values: ArrayLike, bound: float, *, share: bool = False) ->
 def records(rows: Sequence[tuple[Any, ...]], columns: str) -> pd.DataFrame:
     """Make a tidy table of tuples and column names between blanks."""
     return pd.DataFrame(rows, columns=columns.split())
+
+
+def more(says: str, large: ArrayLike, small: ArrayLike, *, share: bool = False) -> Part:
+    """Make the part that says that one measured number is above another on the same seed."""
+    large, small = np.asarray(large, float), np.asarray(small, float)
+    return Part(says, large - small, f"{spread(large, share=share)} against {spread(small, share=share)}")

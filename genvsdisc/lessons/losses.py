@@ -10,7 +10,7 @@ from genvsdisc.datasets import make_gaussian_pair
 from genvsdisc.discriminative.logistic import LogisticClassifier
 from genvsdisc.functional.linear_losses import linear_loss
 from genvsdisc.functional.posterior import softmax
-from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, less, per_seed, records
+from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, less, more, per_seed, records
 from genvsdisc.lessons.pictures import Lines, Points
 
 # Scores and the probabilities that the notes print for them.
@@ -120,7 +120,7 @@ def judge_too_right(tables: Tables) -> Finding:
     harm = {model: many[model] - none[model] for model in none}
     return Finding(
         (
-            less(f"least squares errs more with {TOO_RIGHT[-1]} far rows than with none", none["least squares"], many["least squares"], share=True),
+            more(f"least squares errs more with {TOO_RIGHT[-1]} far rows than with none", many["least squares"], none["least squares"], share=True),
             less("far rows harm logistic regression less", harm["logistic"], harm["least squares"], share=True),
             below("logistic regression loses less than one point", harm["logistic"], 0.01, share=True),
         )

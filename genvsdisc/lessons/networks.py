@@ -1,0 +1,178 @@
+"""Shapes of networks: deep against wide, parity, and shared layers against separate networks."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.datasets import load_digits
+
+from genvsdisc.discriminative.mlp import MLPClassifier
+from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, less, per_seed, records
+from genvsdisc.lessons.pictures import Lines, Points
+
+# Hidden layers of about the same number of parameters, counted by the experiment.
+DIGIT_SHAPES = {"wide": (25,), "deep": (17, 17, 17)}
+RING_SHAPES = {"wide": (60,), "deep": (10, 10, 9)}
+BITS = (4, 6, 8)
+
+
+def _rings(n: int, seed: int) -> tuple[NDArray, NDArray]:
+    """Rows in the plane whose class changes with every ring."""
+    X = np.random.default_rng(seed).uniform(-1, 1, size=(n, 2))
+    return X, (np.floor(3.5 * np.hypot(*X.T)) % 2).astype(int)
+
+
+def run_depth(seed: int) -> Tables:
+    """Test error and number of parameters of deep and wide networks."""
+    X, y = load_digits(return_X_y=True)
+    order = np.random.default_rng(seed).permutation(len(y))
+    train, test = order[:600], order[600:]
+    tables = {
+        "digits": (X[train] / 16, y[train], X[test] / 16, y[test], DIGIT_SHAPES),
+        "rings": (*_rings(600, seed), *_rings(2000, 1000 + seed), RING_SHAPES),
+    }
+    rows = []
+    for name, (X_train, y_train, X_test, y_test, shapes) in tables.items():
+        for shape, widths in shapes.items():
+            model = MLPClassifier(widths, learning_rate=0.01, max_iter=100, batch_size=50, tol=0, random_state=seed)
+            model.fit(X_train, y_train)
+            rows.append((name, shape, model.n_parameters_, 1 - model.score(X_test, y_test)))
+    return {"results": records(rows, "data shape parameters error")}
+
+
+def judge_depth(tables: Tables) -> Finding:
+    """Deep below wide, on each table."""
+    parts = []
+    for name, part in tables["results"].groupby("data", sort=False):
+        error = {shape: per_seed(part, "error", shape=shape) for shape in ("deep", "wide")}
+        size = {shape: int(per_seed(part, "parameters", shape=shape)[0]) for shape in error}
+        says = f"{name}: three hidden layers ({size['deep']} parameters) err less than one ({size['wide']})"
+        parts.append(less(says, error["deep"], error["wide"], share=True))
+    return Finding(tuple(parts))
+
+
+def run_parity(seed: int) -> Tables:
+    """Training error on the whole table of parity, by number of bits, for two shapes."""
+    rows = []
+    for bits in BITS:
+        X = (np.arange(2**bits)[:, None] >> np.arange(bits)) & 1
+        shapes = {"wide": (4 * bits,), "narrow": (bits,), "deep": (2 * bits, bits, bits)}
+        for shape, widths in shapes.items():
+            model = MLPClassifier(
+                widths, learning_rate=0.02, max_iter=300, batch_size=32, reg_lambda=0.0, tol=0, random_state=seed
+            ).fit(2.0 * X - 1, X.sum(axis=1) % 2)  # fmt: skip
+            rows.append((shape, bits, model.n_parameters_, 1 - model.score(2.0 * X - 1, X.sum(axis=1) % 2)))
+    return {"results": records(rows, "shape bits parameters error")}
+
+
+def judge_parity(tables: Tables) -> Finding:
+    """Deep fits parity where wide does not."""
+    parts = []
+    for bits in BITS[1:]:
+        deep, wide = (per_seed(tables["results"], "error", shape=shape, bits=bits) for shape in ("deep", "wide"))
+        size = {
+            shape: int(per_seed(tables["results"], "parameters", shape=shape, bits=bits)[0])
+            for shape in ("deep", "wide")
+        }
+        says = f"{bits} bits: three layers ({size['deep']} parameters) fit better than one ({size['wide']})"
+        parts.append(less(says, deep, wide, share=True))
+    return Finding(tuple(parts))
+
+
+def _attributes(count: int, rare: int, rng: np.random.Generator) -> tuple[NDArray, NDArray, NDArray]:
+    """Rows with two hidden attributes, each an exclusive or of two measurements; few rows have both."""
+    a = np.repeat([0, 0, 1, 1], [count, count, count, rare])
+    b = np.repeat([0, 1, 0, 1], [count, count, count, rare])
+    first = rng.integers(0, 2, (2, len(a)))
+    corners = np.stack([first[0], first[0] ^ a, first[1], first[1] ^ b], axis=1)
+    return 2.0 * corners - 1 + 0.35 * rng.standard_normal(corners.shape), a, b
+
+
+def run_modules(seed: int) -> Tables:
+    """Share of the rare combination that is found, and error in all, by one network and by four."""
+    rng = np.random.default_rng(seed)
+    X_test, a_test, b_test = _attributes(500, 500, rng)
+    truth = 2 * a_test + b_test
+    rows = []
+    for rare in (5, 15, 150):
+        X, a, b = _attributes(150, rare, rng)
+        y = 2 * a + b
+        settings = {"learning_rate": 0.02, "max_iter": 60, "batch_size": 32, "tol": 0, "random_state": seed}
+        shared = MLPClassifier((16, 16), **settings).fit(X, y).predict_proba(X_test)
+        own = [MLPClassifier((16, 16), **settings).fit(X, y == k).predict_proba(X_test)[:, 1] for k in range(4)]
+        for name, scores in (("one network", shared), ("four networks", np.stack(own, axis=1))):
+            wrong = scores.argmax(axis=1) != truth
+            rows.append((rare, name, float(wrong[truth == 3].mean()), float(wrong.mean())))
+    return {"results": records(rows, "rare model missed error")}
+
+
+def judge_modules(tables: Tables) -> Finding:
+    """One network misses fewer of the rare class."""
+    rows = tables["results"]
+    return Finding(
+        tuple(
+            less(
+                f"{rare} training rows of the rare combination: one network misses fewer of it than four",
+                *(per_seed(rows, "missed", rare=rare, model=name) for name in ("one network", "four networks")),
+                share=True,
+            )
+            for rare in (5, 15)
+        )
+    )
+
+
+DEPTH = Lesson(
+    name="deep-or-wide",
+    title="Deep or wide",
+    claim="With the same number of parameters, a deep network beats a wide one",
+    source="Hung-yi Lee, Why deep?",
+    experiment=(
+        "One hidden layer against three, ReLU units, about as many parameters, 600 training rows, 100 epochs: digits, "
+        "and points of the plane whose class changes with every ring."
+    ),
+    run=run_depth,
+    judge=judge_depth,
+    by={"data": "Table", "shape": "Shape"},
+    measures=(Measure("parameters", "Parameters"), Measure("error", "Test error", share=True)),
+    pictures=(
+        Points("error", "shape", "Test error, digits", where={"data": "digits"}, share=True, left=44),
+        Points("error", "shape", "Test error, rings", where={"data": "rings"}, share=True, left=44),
+    ),
+)
+
+PARITY = Lesson(
+    name="parity",
+    title="Parity",
+    claim="Parity needs depth: a deep network fits it with few units, a wide one needs far more",
+    source="Hung-yi Lee, Why deep?, analogy to logic circuits; Andrew Ng",
+    experiment=(
+        "Train on all rows of the parity of d bits: one hidden layer of d or of 4 d ReLU units, or three layers of "
+        "2 d, d and d; 300 epochs. The share of rows that stay wrong."
+    ),
+    run=run_parity,
+    judge=judge_parity,
+    by={"shape": "Shape", "bits": "Bits"},
+    measures=(Measure("parameters", "Parameters"), Measure("error", "Training error", share=True)),
+    pictures=(Lines("bits", "error", "shape", "Training error", "bits", share=True),),
+    n_seeds=8,
+)
+
+MODULES = Lesson(
+    name="modules",
+    title="Shared layers",
+    claim="Where classes are made of attributes and one combination is rare, one network with shared layers beats one network for each class",
+    source="Hung-yi Lee, Why deep?, modularization",
+    experiment=(
+        "Four classes from two attributes, each hidden in an exclusive or of two measurements; 150 rows of three "
+        "combinations and 5, 15 or 150 of the fourth. One network with four outputs against four with one each, all "
+        "with two layers of 16 units. The share of the rare combination that is missed."
+    ),
+    run=run_modules,
+    judge=judge_modules,
+    by={"rare": "Rare rows", "model": "Model"},
+    measures=(Measure("missed", "Rare class missed", share=True), Measure("error", "Test error", share=True)),
+    pictures=(
+        Points("missed", "rare", "Rare combination missed, by its training rows", by="model", share=True, left=34),
+        Points("error", "rare", "Error in all, by rare rows", by="model", share=True, left=34),
+    ),
+)  # fmt: skip

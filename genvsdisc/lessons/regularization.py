@@ -1,0 +1,129 @@
+"""How flexible a model may be: larger penalties, more features."""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.preprocessing import PolynomialFeatures
+
+from genvsdisc.datasets import make_pokemon_style, make_xor
+from genvsdisc.discriminative.logistic import LogisticClassifier
+from genvsdisc.features.transforms import QuadraticFeatures
+from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, less, more, per_seed, records
+from genvsdisc.lessons.pictures import Lines
+from genvsdisc.study.decomposition import decompose
+from genvsdisc.study.metrics import pointwise_losses
+
+LAMBDAS = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0)
+DEGREES = (1, 2, 3, 4)
+N_TRAIN, N_SETS = 60, 30
+
+
+def run_penalty(seed: int) -> Tables:
+    """Training and test loss over lambda, on few rows with many features."""
+    data = make_pokemon_style(20 * N_TRAIN + 4000, random_state=seed)
+    X = QuadraticFeatures().fit_transform((data.X.iloc[:, :6].to_numpy(dtype=float) - 70) / 30)
+    classes, codes = np.unique(data.y, return_inverse=True)
+    weights = np.kron(np.eye(20), np.ones(N_TRAIN))
+    X_train, X_test = X[: weights.shape[1]], X[weights.shape[1] :]
+    codes_train, codes_test = codes[: weights.shape[1]], codes[weights.shape[1] :]
+    rows = []
+    for reg_lambda in LAMBDAS:
+        model = LogisticClassifier(reg_lambda, optimizer="newton", max_iter=100)
+        fits = model.fit_replicates(X_train, classes[codes_train], weights)
+        for loss in ("log_loss", "zero_one"):
+            train = (pointwise_losses(fits.predict_proba(X_train), codes_train, loss) * weights).sum() / weights.sum()
+            test = pointwise_losses(fits.predict_proba(X_test), codes_test, loss).mean()
+            rows += [(reg_lambda, loss, "training", float(train)), (reg_lambda, loss, "test", float(test))]
+    return {"results": records(rows, "reg_lambda loss split value")}
+
+
+def judge_penalty(tables: Tables) -> Finding:
+    """Up, and down then up, where the turn is taken from the mean curve."""
+    rows = tables["results"]
+    parts = []
+    for loss, name in (("log_loss", "log loss"), ("zero_one", "0-1 error")):
+        train, test = (
+            {each: per_seed(rows, "value", loss=loss, split=split, reg_lambda=each) for each in LAMBDAS}
+            for split in ("training", "test")
+        )
+        turn = min(LAMBDAS, key=lambda each: test[each].mean())
+        share = loss == "zero_one"
+        parts += [
+            more(
+                f"training {name} rises from λ = {LAMBDAS[0]:g} to {LAMBDAS[-1]:g}",
+                train[LAMBDAS[-1]],
+                train[LAMBDAS[0]],
+                share=share,
+            ),
+            less(f"test {name} falls from λ = {LAMBDAS[0]:g} to {turn:g}", test[turn], test[LAMBDAS[0]], share=share),
+            more(f"test {name} rises from λ = {turn:g} to {LAMBDAS[-1]:g}", test[LAMBDAS[-1]], test[turn], share=share),
+        ]
+    return Finding(tuple(parts))
+
+
+def run_complexity(seed: int) -> Tables:
+    """Bias and variance of the Brier score over the degree of a polynomial."""
+    data = make_xor(N_SETS * N_TRAIN, noise=0.4, random_state=seed)
+    test = make_xor(1000, noise=0.4, random_state=1000 + seed)
+    weights = np.kron(np.eye(N_SETS), np.ones(N_TRAIN))
+    truth = test.posterior(test.X) if test.posterior else np.empty(0)
+    rows = []
+    for degree in DEGREES:
+        powers = PolynomialFeatures(degree, include_bias=False)
+        model = LogisticClassifier(1e-3, optimizer="newton")
+        fits = model.fit_replicates(powers.fit_transform(data.X - 0.5), data.y, weights)
+        terms = decompose(fits.predict_proba(powers.transform(test.X - 0.5)), truth, ["brier"]).iloc[0]
+        rows += [(degree, term, float(terms[term])) for term in ("bias", "variance", "expected")]
+    return {"results": records(rows, "degree term value")}
+
+
+def judge_complexity(tables: Tables) -> Finding:
+    """From each degree to the next."""
+    rows = tables["results"]
+    bias, variance = (
+        {degree: per_seed(rows, "value", degree=degree, term=term) for degree in DEGREES}
+        for term in ("bias", "variance")
+    )
+    steps = list(zip(DEGREES[:-1], DEGREES[1:], strict=True))
+    return Finding(
+        (
+            *(less(f"bias falls from degree {a} to {b}", bias[b], bias[a]) for a, b in steps),
+            *(more(f"variance rises from degree {a} to {b}", variance[b], variance[a]) for a, b in steps),
+        )
+    )
+
+
+PENALTY = Lesson(
+    name="regularization",
+    title="A larger penalty",
+    claim="With a larger λ the training error goes up, and the test error down and then up",
+    source="Hung-yi Lee, Regression",
+    experiment=(
+        f"Logistic regression on all products of two of six Pokemon-style stats, 27 features, from {N_TRAIN} rows: "
+        "mean over 20 training sets a seed, tested on 4,000 rows."
+    ),
+    run=run_penalty,
+    judge=judge_penalty,
+    by={"reg_lambda": "λ", "loss": "Loss", "split": "Rows"},
+    measures=(Measure("value", "Value"),),
+    pictures=(
+        Lines("reg_lambda", "value", "split", "Log loss (nats)", "λ (log scale)", where={"loss": "log_loss"}, log_x=True),
+        Lines("reg_lambda", "value", "split", "0-1 error", "λ (log scale)", where={"loss": "zero_one"}, log_x=True, share=True),
+    ),
+)  # fmt: skip
+
+COMPLEXITY = Lesson(
+    name="complexity",
+    title="A more complex model",
+    claim="With a more complex model the bias goes down and the variance up",
+    source="Hung-yi Lee, Where does the error come from?",
+    experiment=(
+        f"Logistic regression on polynomials of two features, noisy exclusive or, {N_SETS} training sets of {N_TRAIN} "
+        "rows a seed; bias and variance of the Brier score against the true posterior."
+    ),
+    run=run_complexity,
+    judge=judge_complexity,
+    by={"degree": "Degree", "term": "Term"},
+    measures=(Measure("value", "Brier score"),),
+    pictures=(Lines("degree", "value", "term", "Brier score and its parts", "degree of the polynomial"),),
+)
