@@ -139,6 +139,7 @@ class LogisticClassifier(CallbackSupportMixin, ProbabilisticClassifier):
 
     _score_attributes = ("coef_", "intercept_")
 
+    _family = "discriminative"
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **TRAINING_RULES,
         "optimizer": [StrOptions({*OPTIMIZERS, *_SOLVERS})],

@@ -106,6 +106,7 @@ class NetworkClassifier(CallbackSupportMixin, ProbabilisticClassifier):
     `parameters_`, in the layout of `Architecture`, for rows (x − `feature_mean_`) / `feature_scale_`.
     """
 
+    _family = "discriminative"
     _score_attributes = ("parameters_", "feature_mean_", "feature_scale_")
     # Parameters of some subclasses.
     batch_norm: bool = False

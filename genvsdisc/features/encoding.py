@@ -23,7 +23,8 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     kind         becomes
     ============ =============================================================================================
     continuous   the number; dates as days since 1970; missing as NaN
-    binary       0 for the first level, 1 for the second; missing or unknown as NaN
+    binary       0 for the first level, 1 for the second; unknown as NaN. If the column had missing entries, one
+                 more indicator for those, which are 0 in the first
     categorical  an indicator for every level but the first; if the column had missing entries, one more
                  indicator for those; if it had too many levels, one more for the lumped ones. A value never
                  seen before is zero in all of them
@@ -205,7 +206,8 @@ def _names(name: Any, column: Column, coded: bool) -> list[str]:
         case "continuous":
             return [str(name)]
         case "binary":
-            return [f"{name}={column.levels[1]}" if isinstance(column.levels[1], str) else str(name)]
+            own = f"{name}={column.levels[1]}" if isinstance(column.levels[1], str) else str(name)
+            return [own] if coded or not column.missing else [own, f"{name}=(missing)"]
         case "categorical" if coded:
             return [str(name)]
         case "categorical":
@@ -229,7 +231,10 @@ def _encode(name: Any, values: pd.Series, column: Column, out: NDArray, coded: b
             if np.isinf(out).any():
                 raise ValueError(f"column {name!r} holds infinite values: replace or remove them")
         case "binary":
-            out[:, 0] = np.array([0.0, 1.0, np.nan, np.nan])[_codes(values, column)]  # the last two are -2 and -1
+            codes = _codes(values, column)
+            of_missing = np.nan if out.shape[1] == 1 else 0.0
+            out[:, 0] = np.array([0.0, 1.0, of_missing, np.nan])[codes]  # the last two are -2 and -1
+            out[:, 1:] = (codes == _MISSING)[:, None]
         case "categorical" if coded:
             places = np.arange(len(column.levels) + 2, dtype=float)
             places[_MISSING] = np.nan

@@ -73,7 +73,7 @@ def _from_incomplete(
 
     def em(rule: Regularization) -> Moments:
         factors = lambda moments: rule.factored(moments)[2:]  # noqa: E731
-        return em_moments(X, codes, weights, n_classes, factors, full=rule.structure == "full")[0]
+        return em_moments(X, codes, weights, n_classes, factors, full=rule.structure == "full", tol=rule.tol)[0]
 
     if rule.shrinkage in ("auto", "ledoit_wolf"):
         start = replace(rule, pooling=0.5, shrinkage=0.1)

@@ -49,6 +49,8 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
         Whether the shrinkage g works on the scale on which every feature has variance 1 over all rows, as a
         StandardScaler in front would have it; everything fitted stays on the scale of X. Not for structure
         "spherical", "oas" or "ledoit_wolf".
+    tol : float, default=1e-8
+        EM for missing entries stops when no mean or covariance moves by more, in units of standard deviations.
     priors : array-like of shape (n_classes,), default=None
         Class priors, in the order of the sorted labels. None takes the class proportions.
 
@@ -109,6 +111,7 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
         "pooling": [Interval(Real, 0, 1, closed="both")],
         "shrinkage": [Interval(Real, 0, 1, closed="both"), StrOptions({"oas", "ledoit_wolf", "auto"})],
         "standardize": ["boolean"],
+        "tol": [Interval(Real, 0, None, closed="left")],
         "priors": ["array-like", None],
     }
     _score_attributes = ("class_prior_", "means_", "_factors", "_log_determinants", "_center", "_slopes", "_offsets")
@@ -121,6 +124,7 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
         pooling: float = 0.0,
         shrinkage: float | str = 0.0,
         standardize: bool = False,
+        tol: float = 1e-8,
         priors: ArrayLike | None = None,
     ) -> None:
         self.covariance = covariance
@@ -128,6 +132,7 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
         self.pooling = pooling
         self.shrinkage = shrinkage
         self.standardize = standardize
+        self.tol = tol
         self.priors = priors
 
     # Fitting ---------------------------------------------------------------------------------------------------
@@ -162,7 +167,7 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
                 f"shrinkage={self.shrinkage!r}, structure={self.structure!r}; put a StandardScaler in front instead"
             )
         shared = self.covariance == "shared"
-        return Regularization(shared, self.structure, self.pooling, self.shrinkage, self.standardize)
+        return Regularization(shared, self.structure, self.pooling, self.shrinkage, self.tol, self.standardize)
 
     def _parameters(self, moments: Moments, rule: Regularization) -> dict[str, Any]:
         """Everything fitted, as functions of the class moments (leading axis R)."""

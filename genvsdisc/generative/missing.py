@@ -13,14 +13,20 @@ from genvsdisc.functional import missing
 from genvsdisc.functional.moments import Moments, class_moments, merge
 
 _MAX_ITER = 2000
-_TOLERANCE = 1e-10  # of a step of a mean or covariance, in units of standard deviations
 
 Factors = Callable[[Moments], tuple[NDArray, NDArray]]
 """The M-step: from class moments (R = 1) to factors (1, G, ...) and log determinants (1, G) of the covariances."""
 
 
 def em_moments(
-    X: NDArray, codes: NDArray, weights: NDArray, n_classes: int, factors: Factors, *, full: bool = True
+    X: NDArray,
+    codes: NDArray,
+    weights: NDArray,
+    n_classes: int,
+    factors: Factors,
+    *,
+    full: bool = True,
+    tol: float = 1e-10,
 ) -> tuple[Moments, NDArray]:
     """Find the expected class moments at the maximum of the observed-data likelihood.
 
@@ -42,6 +48,8 @@ def em_moments(
         The M-step.
     full : bool, default=True
         Whether the moments hold matrices.
+    tol : float, default=1e-10
+        Stop when no mean or covariance moves by more than this, in units of standard deviations.
 
     Returns
     -------
@@ -61,7 +69,7 @@ def em_moments(
         before = moments
         moments, log_likelihood = _step(moments, known, parts, factors)
         trace.append(log_likelihood)
-        if _distance(before, moments) <= _TOLERANCE:
+        if _distance(before, moments) <= tol:
             return moments, np.array(trace)
     warnings.warn(
         f"EM for missing entries still moves after {_MAX_ITER} steps: some entries are hardly determined by the "

@@ -22,6 +22,8 @@ class Regularization:
     """In [0, 1], (R, 1) or one for all."""
     shrinkage: NDArray | float | str
     """In [0, 1], (R, G) or one for all; or "oas" or "ledoit_wolf"."""
+    tol: float = 1e-8
+    """When EM for missing entries stops."""
     standardize: bool = False
     """Whether to shrink on the scale on which every feature has variance 1 over all rows."""
 

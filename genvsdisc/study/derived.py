@@ -161,9 +161,7 @@ def assumptions(table: Prepared, scores: pd.DataFrame) -> pd.DataFrame | None:
     return assumption_table(table.X[continuous].to_numpy(dtype=float), table.codes, scores)
 
 
-def held_out_tables(
-    evidence: Sequence[Evidence], table: Prepared, draws: Draws
-) -> dict[str, pd.DataFrame | None]:
+def held_out_tables(evidence: Sequence[Evidence], table: Prepared, draws: Draws) -> dict[str, pd.DataFrame | None]:
     """Calibration, reliability and confusion, from the probabilities of each row in the fold that held it out."""
     codes, classes = table.codes, table.classes
     predictions = [(e.model, out_of_fold(e, draws, len(codes))) for e in evidence]

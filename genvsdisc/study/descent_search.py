@@ -28,7 +28,8 @@ def descent_tables(evidence: Sequence[Evidence], table: Prepared, draws: Draws) 
     -------
     tables : dict
         "search" (model, reg_lambda, learning_rate, split, loss, mean, se over the folds of the first repeat, which
-        overlap: a description; no learning rate, Newton's method needs none) and "traces" (model, learning_rate, epoch, split, loss: log loss on all rows).
+        overlap: a description; no learning rate, Newton's method needs none) and "traces" (model, learning_rate,
+        epoch, split, loss: log loss on all rows).
     """
     for e in evidence:
         if {"reg_lambda", "learning_rate", "standardize"} <= set(final_step(e.fitted).get_params()) and not e.failures:

@@ -28,8 +28,8 @@ from genvsdisc.study.robustness import label_noise_losses
 _COUNT = re.compile(r" \(\d+ of \d+ replicates\)")  # differs from stage to stage; the message is the same
 FLEXIBLE_SHARE = 10
 """A model that is half of no pair gets one draw in this many: its curve is looked at, never tested."""
-NOISY_DRAWS = 20
-"""Draws of noisy labels for each share of flipped labels."""
+NOISE_SHARE = 10
+"""Noisy labels are drawn once for so many draws of the design."""
 
 
 @dataclass(frozen=True)
@@ -194,7 +194,7 @@ class _Gathering:
             self.table.X,
             self.table.codes,
             self.draws.held_out,
-            n_draws=NOISY_DRAWS if self.model.form else max(2, NOISY_DRAWS // FLEXIBLE_SHARE),
+            n_draws=max(2, self.n_draws // NOISE_SHARE),
             losses=self.draws.design.losses,
             random_state=self.draws.seed,
         )

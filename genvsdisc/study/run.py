@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -56,8 +57,8 @@ def compare(
     models : dict name -> classifier, list of Model, or None, default=None
         What to compare; any scikit-learn classifier with ``predict_proba``. None is `default_models`.
     design : Design, default=None
-        Folds, draws and sizes. None is ``Design()``, with fewer folds where classes are small and less repetition on
-        tables of more than 4,000 rows.
+        Folds, draws and sizes. None is ``Design()``, with fewer folds where classes are small, and less repetition for
+        tables of more than 4,000 rows or with missing entries, and for `tune`.
     random_state : int, RandomState instance or None, default=0
         Source of every draw.
     n_jobs : int, default=None
@@ -98,6 +99,9 @@ def compare(
     """
     plan = Design.for_classes(pd.Series(np.asarray(y)).value_counts().tolist()) if design is None else design
     table = prepare(X, y, n_splits=plan.n_splits)
+    if design is None and (tune or table.X.isna().to_numpy().any()):
+        # Fits that search, or that iterate over missing entries, cost tens of the others.
+        plan = replace(plan, n_repeats=min(plan.n_repeats, 3), n_draws=min(plan.n_draws, 20))
     roster = default_models(table.X) if models is None else as_models(models)
     roster = [tuned(model) for model in roster] if tune else roster
     draws = Draws.make(table.codes, plan, random_state)

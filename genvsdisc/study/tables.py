@@ -19,7 +19,8 @@ TABLES = {
     "differences": "generative discriminative form loss difference:float lower:float upper:float pvalue:float "
     "pvalue_holm:float p_generative:float p_equal:float p_discriminative:float",
     "decomposition": "model family n_train:int loss expected:float expected_se:float noise:float noise_se:float "
-    "bias:float bias_se:float variance:float variance_se:float net_variance:float net_variance_se:float interaction:float interaction_se:float",
+    "bias:float bias_se:float variance:float variance_se:float net_variance:float net_variance_se:float "
+    "interaction:float interaction_se:float",
     "learning_curves": "model family form n_train:int loss mean:float se:float lower:float upper:float n_draws:int",
     "crossings": "generative discriminative form loss estimate:float lower:float upper:float smallest:int largest:int "
     "leader_smallest leader_largest finding",
