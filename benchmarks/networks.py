@@ -65,7 +65,7 @@ def eager_torch(X: NDArray, y: NDArray, hidden: tuple[int, ...], epochs: int) ->
         for below, above in pairwise((X.shape[1], *hidden)):
             layers += [torch.nn.Linear(below, above, dtype=rows.dtype), torch.nn.ReLU()]
         model = torch.nn.Sequential(*layers, torch.nn.Linear(hidden[-1], int(y.max()) + 1, dtype=rows.dtype))
-        optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+        optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, weight_decay=1e-4)
         loss = torch.nn.CrossEntropyLoss()
         for _ in range(epochs):
             for batch in torch.randperm(len(rows)).split(200):

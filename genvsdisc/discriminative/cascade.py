@@ -13,7 +13,8 @@ from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from genvsdisc.discriminative.network_classifier import NetworkClassifier, Task
+from genvsdisc.discriminative.network_classifier import NetworkClassifier
+from genvsdisc.discriminative.task import Task
 from genvsdisc.discriminative.training import TRAINING_RULES, RandomState
 from genvsdisc.functional.activations import Activation, Sigmoid
 from genvsdisc.functional.architecture import Architecture

@@ -254,8 +254,9 @@ def test_digits_as_well_as_scikit_learn_with_the_same_architecture():
 
 @pytest.mark.slow
 def test_digits_with_regularization():
-    # Chosen by cross-validation on the training half of another seed; see benchmarks/networks.py.
-    mlp = MLPClassifier((400, 400), dropout=0.5, batch_norm=True, learning_rate=3e-3, max_iter=150, random_state=0)
+    # Customary values, set before looking at any test half; benchmarks/networks.py prints the same.
+    mlp = MLPClassifier((200, 200), batch_norm=True, dropout=0.3, learning_rate=3e-3, batch_size=100, max_iter=100,
+                        random_state=0)  # fmt: skip
     scores = []
     for seed in range(5):
         train, test, train_labels, test_labels = digits(seed)
