@@ -108,7 +108,8 @@ class _Writer:
             self._write_path(attributes)
             return
         opened = "".join(f" {key}='{escape(value, _QUOTE)}'" for key, value in attributes.items())
-        bare = tag in ("g", "defs") and not opened  # a group that carries nothing; definitions may stand anywhere
+        # A group that carries nothing. Clip paths may stand anywhere; a marker outside of definitions would be drawn.
+        bare = not opened and (tag == "g" or (tag == "defs" and all(e.tag == f"{_SVG}clipPath" for e in element)))
         inner = escape(element.text or "") if tag == "text" else ""
         if not bare:
             self.parts.append(f"<{tag}{opened}>{inner}")
