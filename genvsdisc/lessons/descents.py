@@ -26,7 +26,7 @@ from genvsdisc.lessons.pictures import Lines, Points
 REG = 0.01
 # In units of 1 / L, L the largest curvature of the objective anywhere.
 RATES = {"too small": 0.01, "right": 1.0, "too large": 3.5, "divergent": 200.0}
-CEILING = 1e6
+CEILING = 1e3
 EPOCHS = (1, 2, 3, 5, 8, 12, 20, 30, 50)
 PASSES = (1, 2, 4, 8)
 STRETCHES = (1, 10, 100)
@@ -122,7 +122,7 @@ def run_stochastic(seed: int) -> Tables:
         for passes in PASSES:
             model = LogisticClassifier(
                 REG, optimizer="gd", batch_size=size, max_iter=passes, tol=0, random_state=seed
-            ).fit(X, y)  # fmt: skip
+            ).fit(X, y)
             rows.append((name, passes, _objective(model, X, y) - minimum))
     return {"results": records(rows, "batches passes excess")}
 
@@ -184,8 +184,10 @@ LEARNING_RATES = Lesson(
     judge=judge_rates,
     by={"rate": "Rate", "epoch": "Updates"},
     measures=(Measure("excess", "Loss above minimum"),),
-    pictures=(Lines("epoch", "excess", "rate", "Loss above its minimum (log)", "updates (log scale)", log_x=True, log_y=True),),
-)  # fmt: skip
+    pictures=(
+        Lines("epoch", "excess", "rate", "Loss above its minimum (log)", "updates (log scale)", log_x=True, log_y=True),
+    ),
+)
 
 ADAGRAD = Lesson(
     name="adagrad",
@@ -200,8 +202,12 @@ ADAGRAD = Lesson(
     judge=judge_adagrad,
     by={"stretch": "Scales 1 to", "optimizer": "Descent"},
     measures=(Measure("excess", "Loss above minimum"),),
-    pictures=(Points("excess", "stretch", "Loss above its minimum (log), by largest scale", by="optimizer", log=True, left=42),),
-)  # fmt: skip
+    pictures=(
+        Points(
+            "excess", "stretch", "Loss above its minimum (log), by largest scale", by="optimizer", log=True, left=42
+        ),
+    ),
+)
 
 STOCHASTIC = Lesson(
     name="stochastic",
@@ -216,8 +222,10 @@ STOCHASTIC = Lesson(
     judge=judge_stochastic,
     by={"batches": "Update from", "passes": "Passes"},
     measures=(Measure("excess", "Loss above minimum"),),
-    pictures=(Lines("passes", "excess", "batches", "Loss above its minimum (log)", "passes over the rows", log_y=True),),
-)  # fmt: skip
+    pictures=(
+        Lines("passes", "excess", "batches", "Loss above its minimum (log)", "passes over the rows", log_y=True),
+    ),
+)
 
 SCALING = Lesson(
     name="feature-scaling",
@@ -232,5 +240,7 @@ SCALING = Lesson(
     judge=judge_scaling,
     by={"stretch": "Scales 1 to", "features": "Features"},
     measures=(Measure("updates", "Updates"),),
-    pictures=(Points("updates", "stretch", "Updates needed (log), by largest scale", by="features", log=True, left=42),),
-)  # fmt: skip
+    pictures=(
+        Points("updates", "stretch", "Updates needed (log), by largest scale", by="features", log=True, left=42),
+    ),
+)

@@ -25,12 +25,17 @@ def _plane(models: dict[str, Any], X: pd.DataFrame, y: pd.Series) -> Tables:
     axis = np.linspace(-0.5, 1.5, 33)
     grid = pd.DataFrame(np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2), columns=X.columns)
     regions = [
-        pd.DataFrame({
-            "model": name, "x": grid["x1"], "y": grid["x2"], "label": model.predict(grid).astype(str),
-            "probability": model.predict_proba(grid).max(axis=1),
-        })
+        pd.DataFrame(
+            {
+                "model": name,
+                "x": grid["x1"],
+                "y": grid["x2"],
+                "label": model.predict(grid).astype(str),
+                "probability": model.predict_proba(grid).max(axis=1),
+            }
+        )
         for name, model in models.items()
-    ]  # fmt: skip
+    ]
     rows = pd.DataFrame({"label": y.astype(str), "x": X["x1"], "y": X["x2"]})
     return {"regions": pd.concat(regions), "rows": rows}
 
@@ -81,11 +86,22 @@ def judge_linear(tables: Tables) -> Finding:
     rows = tables["results"]
     return Finding(
         (
-            below("identity: the share of the log-odds that is not linear in x is rounding", per_seed(rows, "bend", activation="identity"), 1e-9),
-            above("so on exclusive or it errs on a quarter or more, as a line must", per_seed(rows, "error", activation="identity"), 0.25, share=True),
-            below("with tanh the same network errs seldom", per_seed(rows, "error", activation="tanh"), 0.02, share=True),
+            below(
+                "identity: the share of the log-odds that is not linear in x is rounding",
+                per_seed(rows, "bend", activation="identity"),
+                1e-9,
+            ),
+            above(
+                "so on exclusive or it errs on a quarter or more, as a line must",
+                per_seed(rows, "error", activation="identity"),
+                0.25,
+                share=True,
+            ),
+            below(
+                "with tanh the same network errs seldom", per_seed(rows, "error", activation="tanh"), 0.02, share=True
+            ),
         )
-    )  # fmt: skip
+    )
 
 
 def run_zeros(seed: int) -> Tables:
@@ -97,9 +113,16 @@ def run_zeros(seed: int) -> Tables:
     for name, (X, y) in tables.items():
         for init in ("zeros", "small", "glorot"):
             model = MLPClassifier(
-                (8,), "sigmoid", init=init, learning_rate=0.05, max_iter=200, batch_size=50, tol=0, standardize=True,
+                (8,),
+                "sigmoid",
+                init=init,
+                learning_rate=0.05,
+                max_iter=200,
+                batch_size=50,
+                tol=0,
+                standardize=True,
                 random_state=seed,
-            ).fit(X, y)  # fmt: skip
+            ).fit(X, y)
             apart = float(np.ptp(model.hidden_features(X), axis=1).max())
             rows.append((name, init, apart, 1 - model.score(X, y)))
     return {"results": records(rows, "data init apart error")}

@@ -19,10 +19,14 @@ def run_pokemon(seed: int) -> Tables:
     train = make_pokemon_style(140, random_state=seed)
     test = make_pokemon_style(5000, random_state=1000 + seed)
     rows = [
-        (name, n_features, 1 - GaussianClassifier(covariance).fit(train.X[columns], train.y).score(test.X[columns], test.y))
+        (
+            name,
+            n_features,
+            1 - GaussianClassifier(covariance).fit(train.X[columns], train.y).score(test.X[columns], test.y),
+        )
         for name, covariance in _MODELS.items()
         for n_features, columns in _FEATURES.items()
-    ]  # fmt: skip
+    ]
     return {"results": records(rows, "model n_features error")}
 
 

@@ -133,8 +133,15 @@ def run_vectorized(seed: int) -> Tables:
         X, codes = rng.standard_normal((n, 20)), rng.integers(0, 2, n)
         weights, theta = np.ones((1, n)), rng.standard_normal((1, 21))
         objective = LinearDescent(
-            X, codes, linear_loss("cross_entropy", 2), 1, 0.0, np.zeros((1, 20)), np.ones((1, 20)), np.ones((1, 2), bool)
-        )  # fmt: skip
+            X,
+            codes,
+            linear_loss("cross_entropy", 2),
+            1,
+            0.0,
+            np.zeros((1, 20)),
+            np.ones((1, 20)),
+            np.ones((1, 2), bool),
+        )
         batch, gradient = whole(weights), np.empty((1, 21))
         began = perf_counter()
         looped = _looped_gradient(X.tolist(), codes.tolist(), theta[0].tolist())
@@ -244,6 +251,10 @@ VECTORIZED = Lesson(
     run=run_vectorized,
     judge=judge_vectorized,
     by={"n": "Rows"},
-    measures=(Measure("steps", "Steps of the loops"), Measure("ratio", f"Times as fast, up to {FASTER}"), Measure("gap", "Difference")),
+    measures=(
+        Measure("steps", "Steps of the loops"),
+        Measure("ratio", f"Times as fast, up to {FASTER}"),
+        Measure("gap", "Difference"),
+    ),
     pictures=(Points("ratio", "n", f"Times as fast (counted up to {FASTER}), by rows", left=42),),
-)  # fmt: skip
+)

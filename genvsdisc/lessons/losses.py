@@ -78,11 +78,20 @@ def judge_far(tables: Tables) -> Finding:
     error = {name: per_seed(rows, "error", loss=name, updates=20) for name in LOSSES}
     return Finding(
         (
-            above(f"at a score of {FAR:g} for the right class the slope of the cross-entropy is large", slope["cross-entropy"], 0.9),
+            above(
+                f"at a score of {FAR:g} for the right class the slope of the cross-entropy is large",
+                slope["cross-entropy"],
+                0.9,
+            ),
             below("that of the squared error is small there", slope["squared error"], 0.05),
-            less("20 updates from a wrong start, cross-entropy errs less", error["cross-entropy"], error["squared error"], share=True),
+            less(
+                "20 updates from a wrong start, cross-entropy errs less",
+                error["cross-entropy"],
+                error["squared error"],
+                share=True,
+            ),
         )
-    )  # fmt: skip
+    )
 
 
 def run_too_right(seed: int) -> Tables:
@@ -120,11 +129,16 @@ def judge_too_right(tables: Tables) -> Finding:
     harm = {model: many[model] - none[model] for model in none}
     return Finding(
         (
-            more(f"least squares errs more with {TOO_RIGHT[-1]} far rows than with none", many["least squares"], none["least squares"], share=True),
+            more(
+                f"least squares errs more with {TOO_RIGHT[-1]} far rows than with none",
+                many["least squares"],
+                none["least squares"],
+                share=True,
+            ),
             less("far rows harm logistic regression less", harm["logistic"], harm["least squares"], share=True),
             below("logistic regression loses less than one point", harm["logistic"], 0.01, share=True),
         )
-    )  # fmt: skip
+    )
 
 
 SOFTMAX = Lesson(
@@ -137,9 +151,11 @@ SOFTMAX = Lesson(
     judge=judge_softmax,
     by={"scores": "Scores", "score": "Score"},
     measures=(Measure("probability", "Softmax"), Measure("printed", "Printed")),
-    pictures=tuple(Points("probability", "score", f"Softmax of {name}", where={"scores": name}, left=34) for name in PRINTED),
+    pictures=tuple(
+        Points("probability", "score", f"Softmax of {name}", where={"scores": name}, left=34) for name in PRINTED
+    ),
     n_seeds=1,
-)  # fmt: skip
+)
 
 CROSS_ENTROPY = Lesson(
     name="cross-entropy",

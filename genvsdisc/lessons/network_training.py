@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -29,11 +30,19 @@ def _digits(seed: int) -> tuple[NDArray, NDArray, NDArray, NDArray]:
     return X[train] / 16, y[train], X[test] / 16, y[test]
 
 
-def _network(seed: int, activation: str, rate: float, **settings: object) -> MLPClassifier:
+def _network(seed: int, activation: str, rate: float, **settings: Any) -> MLPClassifier:
     return MLPClassifier(
-        (30, 30, 30), activation, optimizer="gd", learning_rate=rate, max_iter=EPOCHS, batch_size=50, tol=0,
-        reg_lambda=0.0, random_state=seed, **settings,
-    )  # fmt: skip
+        (30, 30, 30),
+        activation,
+        optimizer="gd",
+        learning_rate=rate,
+        max_iter=EPOCHS,
+        batch_size=50,
+        tol=0,
+        reg_lambda=0.0,
+        random_state=seed,
+        **settings,
+    )
 
 
 def run_activations(seed: int) -> Tables:
@@ -126,7 +135,7 @@ def judge_batch_norm(tables: Tables) -> Finding:
         ]
     parts += [
         more(f"a row's normalized value varies more in batches of {a} than of {b}", deviation[a], deviation[b])
-        for a, b in zip(BATCHES[:-1], BATCHES[1:], strict=True)
+        for a, b in pairwise(BATCHES)
     ]
     return Finding(tuple(parts))
 
@@ -150,19 +159,36 @@ ACTIVATION_SPEED = Lesson(
 BATCH_NORM = Lesson(
     name="batch-normalization",
     title="Batch normalization",
-    claim="Batch normalization trains faster and does not mind shifted inputs; the smaller the batch, the more noise it adds",
+    claim=(
+        "Batch normalization trains faster and does not mind shifted inputs; the smaller the batch, the more noise it "
+        "adds"
+    ),
     source="Andrew Ng, Batch normalization; Ioffe & Szegedy 2015",
     experiment=(
-        f"Three hidden layers of 30 tanh or ReLU units on {N_TRAIN} digits, {EPOCHS} epochs of plain descent at the best of "
-        "three learning rates, on the inputs (0 to 1) as they are and with 5 added to all, in training and test; and the standard deviation of "
-        "one row's normalized values over batches drawn around it."
+        f"Three hidden layers of 30 tanh or ReLU units on {N_TRAIN} digits, {EPOCHS} epochs of plain descent at the "
+        "best of three learning rates, on the inputs (0 to 1) as they are and with 5 added to all, in training and "
+        "test; and the standard deviation of one row's normalized values over batches drawn around it."
     ),
     run=run_batch_norm,
     judge=judge_batch_norm,
     by={"activation": "Activation", "shift": "Shift", "norm": "Batch norm"},
-    measures=(Measure("loss", "Training loss"), Measure("error", "Test error", share=True), Measure("rate", "Learning rate")),
-    pictures=(
-        Lines("epoch", "loss", "network", "Training loss (nats), no shift", "epoch", table="curves", where={"shift": 0.0}),
-        Lines("size", "deviation", "what", "Noise of a normalized value", "rows in a batch (log scale)", table="noise", log_x=True),
+    measures=(
+        Measure("loss", "Training loss"),
+        Measure("error", "Test error", share=True),
+        Measure("rate", "Learning rate"),
     ),
-)  # fmt: skip
+    pictures=(
+        Lines(
+            "epoch", "loss", "network", "Training loss (nats), no shift", "epoch", table="curves", where={"shift": 0.0}
+        ),
+        Lines(
+            "size",
+            "deviation",
+            "what",
+            "Noise of a normalized value",
+            "rows in a batch (log scale)",
+            table="noise",
+            log_x=True,
+        ),
+    ),
+)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.datasets import load_digits
@@ -60,7 +62,7 @@ def run_parity(seed: int) -> Tables:
         for shape, widths in shapes.items():
             model = MLPClassifier(
                 widths, learning_rate=0.02, max_iter=300, batch_size=32, reg_lambda=0.0, tol=0, random_state=seed
-            ).fit(2.0 * X - 1, X.sum(axis=1) % 2)  # fmt: skip
+            ).fit(2.0 * X - 1, X.sum(axis=1) % 2)
             rows.append((shape, bits, model.n_parameters_, 1 - model.score(2.0 * X - 1, X.sum(axis=1) % 2)))
     return {"results": records(rows, "shape bits parameters error")}
 
@@ -97,7 +99,13 @@ def run_modules(seed: int) -> Tables:
     for rare in (5, 15, 150):
         X, a, b = _attributes(150, rare, rng)
         y = 2 * a + b
-        settings = {"learning_rate": 0.02, "max_iter": 60, "batch_size": 32, "tol": 0, "random_state": seed}
+        settings: dict[str, Any] = {
+            "learning_rate": 0.02,
+            "max_iter": 60,
+            "batch_size": 32,
+            "tol": 0,
+            "random_state": seed,
+        }
         shared = MLPClassifier((16, 16), **settings).fit(X, y).predict_proba(X_test)
         own = [MLPClassifier((16, 16), **settings).fit(X, y == k).predict_proba(X_test)[:, 1] for k in range(4)]
         for name, scores in (("one network", shared), ("four networks", np.stack(own, axis=1))):
@@ -160,7 +168,10 @@ PARITY = Lesson(
 MODULES = Lesson(
     name="modules",
     title="Shared layers",
-    claim="Where classes are made of attributes and one combination is rare, one network with shared layers beats one network for each class",
+    claim=(
+        "Where classes are made of attributes and one combination is rare, one network with shared layers beats one "
+        "network for each class"
+    ),
     source="Hung-yi Lee, Why deep?, modularization",
     experiment=(
         "Four classes from two attributes, each hidden in an exclusive or of two measurements; 150 rows of three "
@@ -175,4 +186,4 @@ MODULES = Lesson(
         Points("missed", "rare", "Rare combination missed, by its training rows", by="model", share=True, left=34),
         Points("error", "rare", "Error in all, by rare rows", by="model", share=True, left=34),
     ),
-)  # fmt: skip
+)

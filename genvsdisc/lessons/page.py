@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pandas as pd
+
 from genvsdisc.figures.svg import svg
 from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Picture, Tables, spread
 from genvsdisc.report import render
@@ -12,6 +14,7 @@ from genvsdisc.report.numbers import number, plain
 
 Taught = tuple[Lesson, Tables, Finding]
 _COUNTED = {"holds": "hold", "depends": "depend on the case", "does not hold": "do not hold"}
+_WIDE = (460, 220)  # of a panel that stands alone, as wide as the text
 _METHOD = (
     "Each claim is taken apart into statements about numbers. A statement is true (yes) or false (no) when the 95% t "
     "interval of its margin over the seeds lies on one side of zero, else it is undecided. A claim holds when all of "
@@ -52,7 +55,7 @@ def _section(lesson: Lesson, tables: Tables, finding: Finding) -> Section:
         Text(f"{lesson.experiment} {seeds}"),
         Items(tuple((f"{part.verdict.capitalize()}:", f"{part.says} ({part.numbers})") for part in finding.parts)),
         Figure(
-            tuple(_panel(picture, tables) for picture in lesson.pictures),
+            tuple(_panel(picture, tables, wide=len(lesson.pictures) == 1) for picture in lesson.pictures),
             f"{lesson.title}. The claim is from {lesson.source}.",
             (_table(lesson, tables),),
             across=min(len(lesson.pictures), 2),
@@ -61,24 +64,25 @@ def _section(lesson: Lesson, tables: Tables, finding: Finding) -> Section:
     return Section(lesson.name, lesson.title, f"{finding.word.capitalize()}: {lesson.claim}", blocks)
 
 
-def _panel(picture: Picture, tables: Tables) -> Panel:
-    return Panel(svg(lambda ax: picture.plot(tables, ax), **picture.options), picture.alt(tables))
+def _panel(picture: Picture, tables: Tables, *, wide: bool) -> Panel:
+    options = picture.options | ({"size": _WIDE} if wide else {})
+    return Panel(svg(lambda ax: picture.plot(tables, ax), **options), picture.alt(tables))
 
 
 def _table(lesson: Lesson, tables: Tables) -> Table:
     """Mean and spread over seeds of each case."""
     results = tables["results"]
     keys = list(lesson.by)
-    rows = []
+    rows: list[list[Cell | str]] = []
     for key, part in results.groupby(keys, sort=False):
-        first, *others = (each if isinstance(each, str) else plain(float(each)) for each in key)
+        first, *others = (each if isinstance(each, str) else plain(float(str(each))) for each in key)
         measured = [number(_measured(measure, part)) for measure in lesson.measures]
         rows.append([first, *map(number, others), *measured])
     heads = [*lesson.by.values(), *(measure.heading for measure in lesson.measures)]
-    several = results["seed"].nunique() > 1
-    caption = f"{lesson.title}: {'mean ± standard deviation over seeds' if several else 'values'}"
+    several = "mean ± standard deviation over seeds" if results["seed"].max() > 0 else "values"
+    caption = f"{lesson.title}: {several}"
     return table(caption, heads, rows, limit=60)
 
 
-def _measured(measure: Measure, part: object) -> str:
-    return spread(part[measure.column], share=measure.share)  # type: ignore[index]
+def _measured(measure: Measure, part: pd.DataFrame) -> str:
+    return spread(part[measure.column], share=measure.share)

@@ -61,7 +61,7 @@ class Lines:
     @property
     def options(self) -> dict[str, Any]:
         """Size and margins of the panel."""
-        return {"size": (312, 210), "margins": (22, 92, 38, 42), "clip": False}
+        return {"size": (312, 210), "margins": (22, 92, 38, 50 if self.log_y else 42)}
 
     def plot(self, tables: Tables, ax: Axes) -> Axes:
         """Draw."""
@@ -77,9 +77,10 @@ class Lines:
             log_axis(ax, self.x_label)
         else:
             ax.set_xlabel(self.x_label)
-            ax.xaxis.set_major_locator(MaxNLocator(5))
+            ax.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
         if self.log_y:
-            log_axis(ax, "", "y")
+            low, high = ax.get_ylim()
+            log_axis(ax, "", "y", subs=(1, 2, 5) if high < 100 * low else (1,))
         else:
             loss_axis(ax, "zero_one" if self.share else "")
         ax.set_title(self.title)
@@ -121,7 +122,7 @@ class Points:
     @property
     def options(self) -> dict[str, Any]:
         """Size and margins of the panel."""
-        return {"size": (312, 210), "margins": (22, 12, 38, self.left), "clip": False}
+        return {"size": (312, 210), "margins": (22, 12, 38, self.left)}
 
     def plot(self, tables: Tables, ax: Axes) -> Axes:
         """Draw."""
@@ -133,14 +134,28 @@ class Points:
             offset = (i - (len(kinds) - 1) / 2) * 0.3
             places = part[self.case].astype(str).map(cases.index) + offset
             color = _color(kind, i)
-            look = {"color": color, "marker": CLASS_MARKERS[i], "linestyle": "none", "markeredgewidth": 0}
+            look: dict[str, Any] = {
+                "color": color,
+                "marker": CLASS_MARKERS[i],
+                "linestyle": "none",
+                "markeredgewidth": 0,
+            }
             ax.plot(part[self.value], places, markersize=4, alpha=0.6, label=kind or None, **look)
             means = part.groupby(places)[self.value].mean()
             ax.plot(means, means.index, color=color, marker="|", markersize=13, markeredgewidth=2, linestyle="none")
         self._finish(ax, cases)
         if self.by:
-            ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=len(kinds), frameon=False, fontsize=10.5,
-                      borderpad=0, borderaxespad=0.2, handletextpad=0, columnspacing=0.8)  # fmt: skip
+            ax.legend(
+                loc="lower right",
+                bbox_to_anchor=(1, 1),
+                ncols=len(kinds),
+                frameon=False,
+                fontsize=10.5,
+                borderpad=0,
+                borderaxespad=0.2,
+                handletextpad=0,
+                columnspacing=0.8,
+            )
         return ax
 
     def _finish(self, ax: Axes, cases: list[str]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from sklearn.preprocessing import PolynomialFeatures
 
@@ -84,7 +86,7 @@ def judge_complexity(tables: Tables) -> Finding:
         {degree: per_seed(rows, "value", degree=degree, term=term) for degree in DEGREES}
         for term in ("bias", "variance")
     )
-    steps = list(zip(DEGREES[:-1], DEGREES[1:], strict=True))
+    steps = list(pairwise(DEGREES))
     return Finding(
         (
             *(less(f"bias falls from degree {a} to {b}", bias[b], bias[a]) for a, b in steps),
@@ -107,10 +109,21 @@ PENALTY = Lesson(
     by={"reg_lambda": "λ", "loss": "Loss", "split": "Rows"},
     measures=(Measure("value", "Value"),),
     pictures=(
-        Lines("reg_lambda", "value", "split", "Log loss (nats)", "λ (log scale)", where={"loss": "log_loss"}, log_x=True),
-        Lines("reg_lambda", "value", "split", "0-1 error", "λ (log scale)", where={"loss": "zero_one"}, log_x=True, share=True),
+        Lines(
+            "reg_lambda", "value", "split", "Log loss (nats)", "λ (log scale)", where={"loss": "log_loss"}, log_x=True
+        ),
+        Lines(
+            "reg_lambda",
+            "value",
+            "split",
+            "0-1 error",
+            "λ (log scale)",
+            where={"loss": "zero_one"},
+            log_x=True,
+            share=True,
+        ),
     ),
-)  # fmt: skip
+)
 
 COMPLEXITY = Lesson(
     name="complexity",

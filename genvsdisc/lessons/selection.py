@@ -44,25 +44,46 @@ def judge(tables: Tables) -> Finding:
         for column in ("score", "public", "private")
     )
     gap = {name: private[name] - public[name] for name in private}
-    folds = private["cross-validation"] - score["cross-validation"]
+    folded = "cross-validation"
+    folds = private[folded] - score[folded]
     return Finding(
         (
-            less("chosen on the public rows, the public error is below the private one", public["public rows"], private["public rows"], share=True),
-            less("chosen by cross-validation, the public error falls short of the private one by less", gap["cross-validation"], gap["public rows"], share=True),
-            Part("the error of the chosen model in cross-validation itself is not too good, by more than a point", 0.01 - folds, f"it is {spread(score['cross-validation'], share=True)}, the private error {spread(private['cross-validation'], share=True)}"),
-            less("cross-validation chooses the model with the lower private error", private["cross-validation"], private["public rows"], share=True),
+            less(
+                "chosen on the public rows, the public error is below the private one",
+                public["public rows"],
+                private["public rows"],
+                share=True,
+            ),
+            less(
+                "chosen by cross-validation, the public error falls short of the private one by less",
+                gap[folded],
+                gap["public rows"],
+                share=True,
+            ),
+            Part(
+                "the error of the chosen model in cross-validation itself is not too good, by more than a point",
+                0.01 - folds,
+                f"it is {spread(score[folded], share=True)}, the private error {spread(private[folded], share=True)}",
+            ),
+            less(
+                "cross-validation chooses the model with the lower private error",
+                private[folded],
+                private["public rows"],
+                share=True,
+            ),
         )
-    )  # fmt: skip
+    )
 
 
 SELECTION = Lesson(
     name="public-test-set",
     title="The public test set",
-    claim="Choosing a model on the public test set makes its score there too good; choosing by cross-validation does not",
+    claim="Choosing a model on the public test set makes its score there too good; cross-validation does not",
     source="Hung-yi Lee, Where does the error come from?",
     experiment=(
         f"{N_CANDIDATES} logistic regressions, each on some of six Pokemon-style stats and with some λ, from {N_TRAIN} "
-        f"rows. Choose one by {N_PUBLIC} public rows or by 2 times 5-fold cross-validation; {N_PRIVATE:,} private rows tell."
+        f"rows. Choose one by {N_PUBLIC} public rows or by 2 times 5-fold cross-validation; {N_PRIVATE:,} private rows "
+        "tell."
     ),
     run=run,
     judge=judge,

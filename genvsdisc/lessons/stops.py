@@ -69,14 +69,21 @@ def judge(tables: Tables) -> Finding:
     }
     return Finding(
         (
-            *(below(f"{place}: no component of the gradient is above 0.01", found[place, "gradient"], 0.01) for place in PLACES),
+            *(
+                below(f"{place}: no component of the gradient is above 0.01", found[place, "gradient"], 0.01)
+                for place in PLACES
+            ),
             above("minimum: the loss curves upward in every direction", found["minimum", "least_curvature"], 0.0),
-            less("saddle: it curves down in one direction", found["saddle", "least_curvature"], np.zeros_like(found["saddle", "excess"])),
+            less(
+                "saddle: it curves down in one direction",
+                found["saddle", "least_curvature"],
+                np.zeros_like(found["saddle", "excess"]),
+            ),
             above("saddle: the loss is above what another start reaches", found["saddle", "excess"], 0.1),
             below("plateau: no curvature to speak of", found["plateau", "curvature"], 0.05),
             above("plateau: the loss is above what another start reaches", found["plateau", "excess"], 0.1),
         )
-    )  # fmt: skip
+    )
 
 
 STOPS = Lesson(

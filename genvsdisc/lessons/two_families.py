@@ -127,8 +127,13 @@ def judge_noise(tables: Tables) -> Finding:
         )
         case = f"{law}, {n_train} rows"
         parts.append(
-            less(f"{case}: with 30% flipped the generative model errs less", generative[0.3], discriminative[0.3], share=True)
-        )  # fmt: skip
+            less(
+                f"{case}: with 30% flipped the generative model errs less",
+                generative[0.3],
+                discriminative[0.3],
+                share=True,
+            )
+        )
         lead = {flip: discriminative[flip] - generative[flip] for flip in (0.0, 0.3)}
         parts.append(more(f"{case}: its lead is larger than with clean labels", lead[0.3], lead[0.0], share=True))
     return Finding(tuple(parts))
@@ -148,10 +153,12 @@ CROSSING = Lesson(
     by={"data": "Table", "model": "Model", "n_train": "Rows"},
     measures=(Measure("error", "Test error", share=True),),
     pictures=tuple(
-        Lines("n_train", "error", "model", name, "training rows (log scale)", where={"data": name}, log_x=True, share=True)
+        Lines(
+            "n_train", "error", "model", name, "training rows (log scale)", where={"data": name}, log_x=True, share=True
+        )
         for name in TABLES
     ),
-)  # fmt: skip
+)
 
 NOISE = Lesson(
     name="noisy-labels",
@@ -168,12 +175,22 @@ NOISE = Lesson(
     measures=(Measure("error", "Error on clean rows", share=True),),
     pictures=(
         Lines(
-            "flip", "error", "model", "One Gaussian a class, 50 rows", "share of flipped labels",
-            where={"law": "one Gaussian a class", "n_train": 50}, share=True,
+            "flip",
+            "error",
+            "model",
+            "One Gaussian a class, 50 rows",
+            "share of flipped labels",
+            where={"law": "one Gaussian a class", "n_train": 50},
+            share=True,
         ),
         Lines(
-            "flip", "error", "model", "Pokemon-style, 50 rows", "share of flipped labels",
-            where={"law": "Pokemon-style"}, share=True,
+            "flip",
+            "error",
+            "model",
+            "Pokemon-style, 50 rows",
+            "share of flipped labels",
+            where={"law": "Pokemon-style"},
+            share=True,
         ),
     ),
-)  # fmt: skip
+)

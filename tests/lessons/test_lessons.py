@@ -1,0 +1,242 @@
+"""Lessons: sound tables, findings that the numbers decide, a page that keeps the report's rules."""
+
+import re
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+
+import numpy as np
+import pandas as pd
+import pytest
+from pandas.api.types import is_numeric_dtype
+from scipy import stats
+
+from genvsdisc.figures.svg import svg
+from genvsdisc.lessons import LESSONS, write_lessons
+from genvsdisc.lessons.lesson import Finding, Part, above, below, less, more, per_seed, spread
+from genvsdisc.lessons.page import page
+
+BY_NAME = {lesson.name: lesson for lesson in LESSONS}
+QUICK = ["naive-bayes-toy", "softmax", "computation-graph", "learning-rates", "shared-covariance-line"]
+OPPOSITE = {"yes": "no", "no": "yes", "undecided": "undecided"}
+
+
+@cache
+def measured(name):
+    """Tables of one seed, once for all tests."""
+    return BY_NAME[name].measure(1)
+
+
+def doctored(name, **columns):
+    tables = dict(measured(name))
+    tables["results"] = tables["results"].assign(**columns)
+    return tables
+
+
+def verdicts(finding):
+    return [part.verdict for part in finding.parts]
+
+
+# Every lesson --------------------------------------------------------------------------------------------------
+
+
+def test_there_is_a_lesson_for_each_of_the_28_claims_and_names_are_unique():
+    assert len(BY_NAME) == len(LESSONS) == 28
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_tables_are_tidy_and_finite(name):
+    lesson, tables = BY_NAME[name], measured(name)
+    results = tables["results"]
+    assert not results.duplicated([*lesson.by, "seed"]).any()
+    assert {measure.column for measure in lesson.measures} <= set(results)
+    for table in tables.values():
+        numeric = table[[column for column in table if is_numeric_dtype(table[column])]]
+        assert "seed" in table
+        assert np.isfinite(numeric.to_numpy(dtype=float)).all()
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_a_finding_is_one_of_three_words_and_each_part_shows_its_numbers(name):
+    finding = BY_NAME[name].judge(measured(name))
+    assert finding.word in ("holds", "does not hold", "depends")
+    assert all(re.search(r"\d", part.numbers) for part in finding.parts)
+    assert all(len(part.margins) == 1 and np.isfinite(part.margins).all() for part in finding.parts)
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_pictures_draw_and_say_what_they_show(name):
+    tables = measured(name)
+    for picture in BY_NAME[name].pictures:
+        drawn = svg(lambda ax, picture=picture: picture.plot(tables, ax), **picture.options)
+        assert drawn.startswith("<svg")
+        assert len(drawn) < 16_000
+        assert re.search(r"\d", picture.alt(tables))
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_the_same_seed_gives_the_same_tables(name):
+    again = BY_NAME[name].measure(1)
+    for key, table in measured(name).items():
+        pd.testing.assert_frame_equal(again[key], table)
+
+
+# Judges --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [
+        ("pokemon", "error"),
+        ("stochastic", "excess"),
+        ("feature-scaling", "updates"),
+        ("deep-or-wide", "error"),
+        ("modules", "missed"),
+        ("activation-speed", "loss"),
+        ("complexity", "value"),
+        ("crossing", "error"),
+    ],
+)
+def test_turning_the_numbers_round_turns_every_verdict_round(name, column):
+    lesson, tables = BY_NAME[name], measured(name)
+    turned = lesson.judge(doctored(name, **{column: -tables["results"][column]}))
+    assert verdicts(turned) == [OPPOSITE[verdict] for verdict in verdicts(lesson.judge(tables))]
+
+
+@pytest.mark.parametrize(
+    ("name", "columns", "word"),
+    [
+        ("softmax", {"probability": 0.5}, "does not hold"),
+        ("backward-pass", {"error": 0.01}, "does not hold"),
+        ("computation-graph", {"layers": 1.0}, "does not hold"),
+        ("naive-bayes-toy", {"probability": 0.9}, "depends"),
+        ("naive-bayes-toy", {"probability": 3 / 7}, "depends"),
+        ("xor", {"error": 0.0}, "depends"),
+        ("xor", {"error": 0.5}, "depends"),
+        ("linear-activations", {"bend": 0.3}, "depends"),
+        ("zero-initialization", {"apart": 1.0}, "depends"),
+        ("adagrad", {"excess": 0.1}, "does not hold"),
+        ("learning-rates", {"excess": 0.0}, "depends"),
+        ("where-descent-stops", {"gradient": 1.0}, "depends"),
+        ("vectorization", {"ratio": 2.0}, "depends"),
+        ("regularization", {"value": 0.5}, "does not hold"),
+        ("regression-as-classifier", {"error": 0.1}, "depends"),
+        ("public-test-set", {"public": 0.3, "private": 0.3, "score": 0.0}, "does not hold"),
+        ("noisy-labels", {"error": 0.3}, "does not hold"),
+        ("parity", {"error": 0.0}, "does not hold"),
+    ],
+)
+def test_a_claim_that_the_numbers_deny_is_not_said_to_hold(name, columns, word):
+    assert BY_NAME[name].judge(doctored(name, **columns)).word == word
+
+
+def test_batch_normalization_that_helps_nobody_does_not_hold():
+    tables = doctored("batch-normalization", loss=0.1, error=0.1)
+    tables["noise"] = tables["noise"].assign(deviation=1.0)
+    assert set(verdicts(BY_NAME["batch-normalization"].judge(tables))) == {"no", "yes"}
+    assert BY_NAME["batch-normalization"].judge(tables).word == "depends"
+
+
+# Parts and findings --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("margins", "verdict"),
+    [([1.0, 1.1, 0.9], "yes"), ([-1.0, -1.1, -0.9], "no"), ([-1.0, 1.2, 0.1], "undecided"), ([0.2], "yes"), ([0.0], "no")],
+)  # fmt: skip
+def test_a_verdict_needs_the_interval_on_one_side_of_zero(margins, verdict):
+    assert Part("it", np.array(margins), "1").verdict == verdict
+
+
+def test_the_interval_is_that_of_the_t_test():
+    margins = np.array([0.3, 1.0, -0.1, 0.6, 0.9])
+    low = stats.ttest_1samp(margins, 0.0).confidence_interval(0.95).low
+    assert Part("it", margins - low + 1e-9, "1").verdict == "yes"
+    assert Part("it", margins - low - 1e-9, "1").verdict == "undecided"
+
+
+def test_all_true_holds_all_false_does_not_and_the_rest_depends():
+    yes, no, open_ = (Part("it", np.array(m), "1") for m in ([1.0], [-1.0], [1.0, -1.0]))
+    assert Finding((yes, yes)).word == "holds"
+    assert Finding((no, no)).word == "does not hold"
+    assert {Finding(parts).word for parts in ((yes, no), (yes, open_), (no, open_), (open_,))} == {"depends"}
+
+
+def test_makers_of_parts_point_the_right_way():
+    assert less("a", [1.0], [2.0]).margins == more("a", [2.0], [1.0]).margins == [1.0]
+    assert below("a", [0.2], 0.5).margins == pytest.approx([0.3])
+    assert above("a", [0.8], 0.5).margins == pytest.approx([0.3])
+    assert less("a", [0.1, 0.2], [0.3, 0.5], share=True).numbers == "15.0 ± 7.1% against 40 ± 14%"
+
+
+def test_numbers_are_written_with_their_spread():
+    assert spread([2000, 2000]) == "2000"
+    assert spread([1e-9]) == "1.0e−09"
+    assert spread([1.0, 2.0, 3.0]) == "2.0 ± 1.0"
+
+
+def test_choosing_anything_but_one_row_a_seed_is_refused():
+    table = pd.DataFrame({"model": ["a", "a"], "error": [0.1, 0.2], "seed": [0, 0]})
+    with pytest.raises(ValueError, match="one row a seed, got 2 rows"):
+        per_seed(table, "error", model="a")
+
+
+# The page ------------------------------------------------------------------------------------------------------
+
+
+def assert_keeps_the_rules(html):
+    style = re.search(r"<style>(.*?)</style>", html, re.S)[1]
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    assert f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:" in html
+    assert "<script" not in html
+    assert not re.search(r"(?:href|src)=\"(?!#|data:image/svg)", html)
+    images = re.findall(r"<img [^>]*>", html)
+    assert images
+    assert all(re.search(r'alt="[^"]{20,}"', image) for image in images)
+    tables = re.findall(r"<table.*?</table>", html, re.S)
+    assert all("<caption>" in each and 'scope="col"' in each and 'scope="row"' in each for each in tables)
+    assert html.count("<figure>") == html.count("<figcaption>")
+    assert "nan" not in re.sub(r"<style>.*?</style>|src=\"[^\"]*\"", "", html, flags=re.S).lower().split()
+
+
+def test_the_page_keeps_the_rules_and_shows_each_finding():
+    taught = [(BY_NAME[name], measured(name), BY_NAME[name].judge(measured(name))) for name in BY_NAME]
+    html = page(taught)
+    assert_keeps_the_rules(html)
+    assert len(html.encode()) < 300_000
+    for lesson, _, finding in taught:
+        assert f'id="{lesson.name}"' in html
+        assert finding.parts[0].numbers.replace("<", "&lt;") in html
+
+
+def test_the_same_lessons_give_the_same_bytes(tmp_path):
+    first, second = (write_lessons(tmp_path / f"{i}.html", QUICK[:4]).read_bytes() for i in range(2))
+    assert first == second
+
+
+def test_lessons_are_written_in_reading_order_with_progress(tmp_path):
+    seen = []
+    path = write_lessons(tmp_path, ["softmax", "naive-bayes-toy"], progress=lambda *stage: seen.append(stage))
+    assert path == tmp_path / "index.html"
+    assert seen == [("Thirteen rows", 0, 2), ("Softmax", 1, 2), ("page", 2, 2)]
+    html = path.read_text(encoding="utf-8")
+    assert html.index('id="naive-bayes-toy"') < html.index('id="softmax"')
+
+
+def test_an_unknown_lesson_is_refused_with_the_closest_name(tmp_path):
+    with pytest.raises(
+        ValueError, match=r"no lesson is named 'sofmax'; did you mean 'softmax'\? there are learning-rates, "
+    ):
+        write_lessons(tmp_path, ["sofmax"])
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_all_lessons_on_all_seeds(tmp_path):
+    html = write_lessons(tmp_path).read_text(encoding="utf-8")
+    assert_keeps_the_rules(html)
+    assert len(html.encode()) < 300_000
+    findings = re.findall(r'-finding">(Holds|Does not hold|Depends): ', html)
+    assert len(findings) == len(LESSONS)
+    # What was found while this was written; a change of a finding is to be looked at.
+    assert findings.count("Holds") >= 15
