@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis
+from sklearn.naive_bayes import GaussianNB
 
-from genvsdisc import GaussianClassifier
+from genvsdisc import GaussianClassifier, NaiveBayesClassifier
 
 SHAPES = [(140, 6, 2), (800, 6, 18), (10_000, 50, 10), (200_000, 20, 2), (60_000, 256, 10)]
 
@@ -62,6 +63,7 @@ def main() -> None:
     matches = {
         "separate / QDA": (GaussianClassifier("separate"), QuadraticDiscriminantAnalysis()),
         "shared / LDA(lsqr)": (GaussianClassifier("shared"), LinearDiscriminantAnalysis(solver="lsqr")),
+        "naive Bayes / GaussianNB": (NaiveBayesClassifier(), GaussianNB()),
     }
     for name, (ours, theirs) in matches.items():
         print(f"{name:<26}{'fit':>8}{'proba':>8}{'one row':>9}")

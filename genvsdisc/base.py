@@ -72,7 +72,10 @@ class ProbabilisticClassifier(ClassifierMixin, BaseEstimator):
             The fitted classifier.
         """
         X, codes = self._validate_training(X, y)
-        weights = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
+        if sample_weight is None:
+            weights = np.ones(len(X), X.dtype)
+        else:
+            weights = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
         for name, values in self._fit_stack(X, codes, weights[None, :]).items():
             setattr(self, name, values[0])
         return self
@@ -111,8 +114,7 @@ class ProbabilisticClassifier(ClassifierMixin, BaseEstimator):
     def _validate_training(self, X: Any, y: Any) -> tuple[NDArray, NDArray]:
         """Check X and y, set `classes_`, and return X as floats and y as indices into `classes_`."""
         X, y = validate_data(self, X, y, **self._row_rules())
-        check_classification_targets(y)
-        self.classes_, codes = np.unique(y, return_inverse=True)
+        self.classes_, codes = _encoded(y)
         if len(self.classes_) < 2:
             raise ValueError(f"y needs at least 2 classes, got 1 class: {self.classes_[0]!r}")
         return X, codes
@@ -189,6 +191,18 @@ class ProbabilisticClassifier(ClassifierMixin, BaseEstimator):
         log_probabilities : ndarray of shape (n_samples, n_classes)
         """
         return log_softmax(self._scores(X), axis=1)
+
+
+def _encoded(y: NDArray) -> tuple[NDArray, NDArray]:
+    """Sorted distinct labels, and for each label its place among them."""
+    if y.dtype.kind in "iu" and int(y.max()) - int(y.min()) < len(y):  # counting is faster than sorting
+        offset = y.min()
+        place = y - offset
+        present = np.bincount(place) > 0
+        return np.flatnonzero(present).astype(y.dtype) + offset, (np.cumsum(present) - 1)[place]
+    check_classification_targets(y)
+    classes, codes = np.unique(y, return_inverse=True)
+    return classes, codes
 
 
 @dataclass(frozen=True)

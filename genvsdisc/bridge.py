@@ -7,6 +7,7 @@ from typing import Any
 from sklearn.pipeline import make_pipeline
 
 from genvsdisc.discriminative.logistic import LogisticClassifier
+from genvsdisc.features.transforms import QuadraticFeatures
 
 
 def as_discriminative(classifier: Any) -> Any:
@@ -26,8 +27,17 @@ def as_discriminative(classifier: Any) -> Any:
     logistic = LogisticClassifier()
     logistic.classes_, logistic.coef_, logistic.intercept_ = classifier.classes_, coef, intercept
     logistic.n_features_in_ = coef.shape[1]
-    if features is not None:
-        return make_pipeline(features, logistic)
+    return _named_like(classifier, logistic) if features is None else make_pipeline(features, logistic)
+
+
+def quadratic_features(classifier: Any) -> QuadraticFeatures:
+    """Build the transformer as if fitted to the rows that a classifier was fitted to."""
+    features = QuadraticFeatures()
+    features.n_features_in_ = classifier.n_features_in_
+    return _named_like(classifier, features)
+
+
+def _named_like(classifier: Any, estimator: Any) -> Any:
     if hasattr(classifier, "feature_names_in_"):
-        logistic.feature_names_in_ = classifier.feature_names_in_
-    return logistic
+        estimator.feature_names_in_ = classifier.feature_names_in_
+    return estimator

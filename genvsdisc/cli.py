@@ -71,7 +71,7 @@ def report(
     output: Annotated[Path | None, typer.Option(help="Folder to write; reports/NAME if not given.")] = None,
     models: Annotated[str | None, typer.Option(help="Names of default models, divided by commas.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of every draw.")] = 0,
-    jobs: Annotated[int | None, typer.Option(help="Processes; the result does not depend on it.")] = None,
+    jobs: Annotated[int | None, typer.Option(help="Processes, all cores if not given; the result is the same.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Fewer folds and draws: wider intervals.")] = False,
     tune: Annotated[bool, typer.Option("--tune", help="Tune each model's regularization by a search.")] = False,
 ) -> None:
@@ -96,7 +96,7 @@ def report(
                 roster,
                 design=design,
                 random_state=seed,
-                n_jobs=jobs,
+                n_jobs=-1 if jobs is None else jobs,
                 progress=progress,
                 name=dataset.name,
                 tune=tune,

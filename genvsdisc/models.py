@@ -79,7 +79,7 @@ def default_models(X: Any = None) -> list[Model]:
     """
     table = Preparation.of(X)
     logistic = LogisticClassifier(optimizer="newton", standardize=True, max_iter=100)
-    network = {"standardize": True, "random_state": 0}
+    network: dict[str, Any] = {"standardize": True, "reg_lambda": 1e-2}
     generative: list[tuple[str, str | None, Any]] = [
         ("shared Gaussian", "linear", table.gaussian("shared", shrinkage=1e-3)),
         ("naive Bayes, shared variance", "linear", table.naive_bayes(shared_variance=True)),
@@ -91,8 +91,16 @@ def default_models(X: Any = None) -> list[Model]:
         ("logistic", "linear", table.complete(logistic)),
         ("logistic, quadratic features", "quadratic", table.complete(table.squares(interactions=True), logistic)),
         ("logistic, additive features", "additive", table.complete(table.squares(interactions=False), logistic)),
-        ("cascade", None, table.complete(CascadeClassifier((4,), n_restarts=1, **network))),
-        ("multilayer perceptron", None, table.complete(MLPClassifier((16,), **network))),
+        (
+            "cascade",
+            None,
+            table.complete(CascadeClassifier((4,), n_restarts=1, learning_rate=0.05, max_iter=100, **network)),
+        ),
+        (
+            "multilayer perceptron",
+            None,
+            table.complete(MLPClassifier((16,), learning_rate=0.01, max_iter=40, **network)),
+        ),
     ]
     return [
         *(Model(name, estimator, "generative", form) for name, form, estimator in generative),
@@ -153,7 +161,7 @@ class Preparation:
 
     def gaussian(self, covariance: str, **parameters: Any) -> Any:
         """Gaussian classifier on numbers and indicators."""
-        return self.behind_encoder(GaussianClassifier(covariance, **parameters))
+        return self.behind_encoder(GaussianClassifier(covariance, standardize=True, **parameters))
 
     def naive_bayes(self, **parameters: Any) -> Any:
         """Naive Bayes with the distribution that the kind of each column asks for."""

@@ -8,7 +8,6 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-
 _COPIED = 2**20  # entries of X that are centred and scaled without asking
 _TAME = 1e3
 
@@ -57,16 +56,6 @@ class Frame:
         """Coefficients (R, C, d) and intercepts (R, C) on the scale of X."""
         coef = theta[:, :, :-1] / self.scale
         return coef, theta[:, :, -1] - coef @ self.center
-
-
-def weighted_deviations(X: NDArray, weights: NDArray) -> tuple[NDArray, NDArray]:
-    """Means and standard deviations (R, d) of the columns under each row of weights that sum to one; 1 if constant."""
-    middle = X.mean(axis=0)
-    means = weights @ (X - middle)
-    squares = weights @ (X - middle) ** 2 - means**2
-    # Where nearly all is lost in the difference, the column is constant as far as the arithmetic can tell.
-    squares = np.where(squares <= 1e-13 * (squares + means**2), 0, squares)
-    return means + middle, nonzero_scale(np.sqrt(squares), means + middle)
 
 
 def nonzero_scale(deviations: NDArray, means: NDArray) -> NDArray:

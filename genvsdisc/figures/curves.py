@@ -21,11 +21,12 @@ from genvsdisc.figures.style import (
     log_axis,
     loss_axis,
     only,
-    short,
+    titled,
 )
+from genvsdisc.study.tables import groups
 
 
-def plot_learning_curves(table: pd.DataFrame, ax: Axes | None = None, *, crossing: Any = None) -> Axes:
+def plot_learning_curves(table: pd.DataFrame, ax: Axes | None = None, *, crossing: Any = None, name: str = "") -> Axes:
     """Draw loss against training rows, one line a model, with its band.
 
     Parameters
@@ -36,6 +37,8 @@ def plot_learning_curves(table: pd.DataFrame, ax: Axes | None = None, *, crossin
         Where to draw; a new figure without a display for None.
     crossing : mapping, default=None
         Row of ``Comparison.crossings``: its estimate is a line, its interval a band.
+    name : str, default=""
+        What to name beside the loss in the title.
 
     Returns
     -------
@@ -52,18 +55,18 @@ def plot_learning_curves(table: pd.DataFrame, ax: Axes | None = None, *, crossin
     """
     ax = axes_or_new(ax)
     loss = only(table, "loss")
-    for (_, family), curve in table.groupby(["model", "family"], sort=False):
+    for (_, family), curve in groups(table, ["model", "family"]):
         ax.fill_between(curve.n_train, curve.lower, curve.upper, color=FAMILY_COLORS[family], alpha=0.16, linewidth=0)
     log_axis(ax, "training rows (log scale)", subs=(1, 2, 5))
     loss_axis(ax, loss)
     _family_lines(table, "n_train", ax)
-    ax.set_title(LOSS_NAMES[loss])
+    ax.set_title(titled(LOSS_NAMES[loss], name))
     if crossing is not None and np.isfinite(crossing["estimate"]):
         _mark_crossing(ax, crossing)
     return ax
 
 
-def plot_robustness(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
+def plot_robustness(table: pd.DataFrame, ax: Axes | None = None, *, name: str = "") -> Axes:
     """Draw loss against the share of flipped training labels, one line a model.
 
     Parameters
@@ -72,6 +75,8 @@ def plot_robustness(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
         Rows of ``Comparison.robustness`` with one loss and one number of training rows.
     ax : Axes, default=None
         Where to draw; a new figure without a display for None.
+    name : str, default=""
+        What to name beside the loss in the title.
 
     Returns
     -------
@@ -87,17 +92,17 @@ def plot_robustness(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """
     ax = axes_or_new(ax)
     loss, n_train = only(table, "loss"), only(table, "n_train")
-    for (_, family), curve in table.groupby(["model", "family"], sort=False):
+    for (_, family), curve in groups(table, ["model", "family"]):
         ax.errorbar(curve.noise, curve["mean"], 2 * curve.se, fmt="none", ecolor=FAMILY_COLORS[family], elinewidth=1)
     loss_axis(ax, "zero_one", "x")
     loss_axis(ax, loss)
     _family_lines(table, "noise", ax)
     ax.set_xlabel("training labels flipped")
-    ax.set_title(f"{LOSS_NAMES[loss]}, {n_train} training rows")
+    ax.set_title(titled(f"{LOSS_NAMES[loss]}, {n_train} training rows", name))
     return ax
 
 
-def plot_search(table: pd.DataFrame, ax: Axes | None = None, *, x: str = "reg_lambda", name: str = "") -> Axes:
+def plot_search(table: pd.DataFrame, ax: Axes | None = None, *, x: str = "reg_lambda") -> Axes:
     """Draw training and validation loss against a setting.
 
     Parameters
@@ -108,8 +113,6 @@ def plot_search(table: pd.DataFrame, ax: Axes | None = None, *, x: str = "reg_la
         Where to draw; a new figure without a display for None.
     x : {"reg_lambda", "learning_rate"}, default="reg_lambda"
         The setting.
-    name : str, default=""
-        Model to name in the title.
 
     Returns
     -------
@@ -124,9 +127,9 @@ def plot_search(table: pd.DataFrame, ax: Axes | None = None, *, x: str = "reg_la
     'λ (log scale)'
     """
     ax = axes_or_new(ax)
-    loss = only(table, "loss")
+    loss, model = only(table, "loss"), only(table, "model")
     ends = {}
-    for split, curve in table.sort_values(x).groupby("split"):
+    for split, curve in groups(table.sort_values(x), "split"):
         mean, reach = curve["mean"], 2 * curve.se
         ax.fill_between(curve[x], mean - reach, mean + reach, color=QUIET, alpha=0.16, linewidth=0)
         ax.plot(curve[x], mean, color=INK, linestyle="-" if split == "validation" else (0, (3, 2)))
@@ -134,11 +137,11 @@ def plot_search(table: pd.DataFrame, ax: Axes | None = None, *, x: str = "reg_la
     log_axis(ax, ("λ" if x == "reg_lambda" else "learning rate") + " (log scale)")
     loss_axis(ax, loss)
     end_labels(ax, ends)
-    ax.set_title(f"{LOSS_NAMES[loss]}, {short(name)}" if name else LOSS_NAMES[loss])
+    ax.set_title(titled(LOSS_NAMES[loss], model))
     return ax
 
 
-def plot_traces(table: pd.DataFrame, ax: Axes | None = None, *, name: str = "") -> Axes:
+def plot_traces(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Draw loss per epoch, one line a learning rate; validation loss is dashed.
 
     Parameters
@@ -147,8 +150,6 @@ def plot_traces(table: pd.DataFrame, ax: Axes | None = None, *, name: str = "") 
         Rows of ``Comparison.traces`` with one model.
     ax : Axes, default=None
         Where to draw; a new figure without a display for None.
-    name : str, default=""
-        Model to name in the title.
 
     Returns
     -------
@@ -163,30 +164,33 @@ def plot_traces(table: pd.DataFrame, ax: Axes | None = None, *, name: str = "") 
     'epoch (log scale)'
     """
     ax = axes_or_new(ax)
+    model = only(table, "model")
     rates = sorted(table.learning_rate.unique())
     for i, rate in enumerate(rates):
-        for split, trace in table[table.learning_rate == rate].groupby("split"):
+        for split, trace in groups(table[table.learning_rate == rate], "split"):
             dashes = "-" if split == "train" else (0, (3, 2))
             ax.plot(trace.epoch, trace.loss, color=INK, linewidth=0.6 + 1.4 * i / len(rates), linestyle=dashes)
     log_axis(ax, "epoch (log scale)")
     log_axis(ax, "", "y", subs=(1, 2, 5))
-    ax.set_title(f"Loss (log scale), {short(name)}" if name else "Loss (log scale)")
+    ax.set_title(titled("Loss (log scale)", model))
     trained = table[table.split == "train"]
-    end_labels(ax, {f"{rate:g}": _last(trace, "epoch", "loss") for rate, trace in trained.groupby("learning_rate")})
+    end_labels(
+        ax, {f"{rate:g}": trace.sort_values("epoch").loss.iloc[-1] for rate, trace in groups(trained, "learning_rate")}
+    )
     return ax
 
 
 def _family_lines(table: pd.DataFrame, x: str, ax: Axes) -> None:
     ends = {}
-    for (_, family), curve in table.sort_values(x).groupby(["model", "family"], sort=False):
-        look = {"color": FAMILY_COLORS[family], "marker": FAMILY_MARKERS[family], "linestyle": FAMILY_LINES[family]}
+    for (_, family), curve in groups(table.sort_values(x), ["model", "family"]):
+        look: Any = {
+            "color": FAMILY_COLORS[family],
+            "marker": FAMILY_MARKERS[family],
+            "linestyle": FAMILY_LINES[family],
+        }
         ax.plot(curve[x], curve["mean"], markeredgewidth=0, **look)
         ends[family] = curve["mean"].iloc[-1]
     end_labels(ax, ends)
-
-
-def _last(curve: pd.DataFrame, x: str, y: str) -> float:
-    return float(curve.sort_values(x)[y].iloc[-1])
 
 
 def _mark_crossing(ax: Axes, crossing: Any) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 
 from genvsdisc.figures.style import (
     FAMILY_COLORS,
@@ -21,6 +22,7 @@ from genvsdisc.figures.style import (
     only,
     short,
 )
+from genvsdisc.study.tables import records
 
 
 def plot_scores(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
@@ -48,7 +50,7 @@ def plot_scores(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax = axes_or_new(ax)
     loss = only(table, "loss")
     rows = table[table["mean"].notna()]
-    for y, row in enumerate(rows.itertuples()):
+    for y, row in enumerate(records(rows)):
         _interval(ax, y, row.mean, row.lower, row.upper, FAMILY_COLORS[row.family], FAMILY_MARKERS[row.family])
     _name_rows(ax, rows.model)
     loss_axis(ax, loss, "x")
@@ -80,7 +82,7 @@ def plot_differences(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """
     ax = axes_or_new(ax)
     loss = only(table, "loss")
-    for y, row in enumerate(table.itertuples()):
+    for y, row in enumerate(records(table)):
         family = "generative" if row.difference < 0 else "discriminative"
         _interval(ax, y, row.difference, row.lower, row.upper, FAMILY_COLORS[family], FAMILY_MARKERS[family])
     _zero_line(ax)
@@ -115,7 +117,7 @@ def plot_costs(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     'Cost in log loss (nats)'
     """
     ax = axes_or_new(ax)
-    for y, row in enumerate(table.itertuples()):
+    for y, row in enumerate(records(table)):
         _interval(ax, y, row.cost, row.cost_lower, row.cost_upper, FAMILY_COLORS["generative"], "o")
     _zero_line(ax)
     _name_rows(ax, table.assumption)
@@ -159,12 +161,15 @@ def plot_decomposition(table: pd.DataFrame, ax: Axes | None = None, *, reach: fl
     systematic = noise + table.bias.to_numpy()
     colors = table.family.map(FAMILY_COLORS).tolist()
     if noise.any():
-        ax.barh(places, noise, 0.34, color=FAMILY_COLORS["baseline"], alpha=0.45, linewidth=0)
-    ax.barh(places, table.bias, 0.34, left=noise, color=colors, linewidth=0)
-    ax.barh(places, table.net_variance, 0.34, left=systematic, color=colors, alpha=0.4, linewidth=0)
-    for at, se, shift in ((systematic, table.bias_se, -0.05), (table.expected, table.expected_se, 0.05)):
+        ax.barh(places, noise, 0.3, color=FAMILY_COLORS["baseline"], alpha=0.45, linewidth=0)
+    ax.barh(places, table.bias, 0.3, left=noise, color=colors, linewidth=0)
+    grows = table.net_variance.to_numpy() >= 0  # where it shrinks the loss, its pale bar would hide in the solid one
+    fills = [(*to_rgb(color), 0.4) if more else "none" for color, more in zip(colors, grows, strict=True)]
+    edges = ["none" if more else INK for more in grows]
+    ax.barh(places, table.net_variance, 0.3, left=systematic, color=fills, edgecolor=edges, linewidth=1)
+    for at, se, shift in ((systematic, table.bias_se, 0.21), (table.expected, table.expected_se, 0.28)):
         for y, x, error in zip(places + shift, at, se.fillna(0), strict=True):
-            ax.plot([x - 2 * error, x + 2 * error], [y, y], color=INK, linewidth=1.2, solid_capstyle="butt")
+            ax.plot([x - 2 * error, x + 2 * error], [y, y], color=INK, linewidth=1.2)
     _name_rows(ax, table.model)
     ax.set_xlim(min(0.0, ax.get_xlim()[0]), reach)
     loss_axis(ax, loss, "x")
@@ -173,7 +178,7 @@ def plot_decomposition(table: pd.DataFrame, ax: Axes | None = None, *, reach: fl
 
 
 def _interval(ax: Axes, y: float, mean: float, lower: float, upper: float, color: str, marker: str) -> None:
-    ax.plot([lower, upper], [y, y], color=color, linewidth=1.6, solid_capstyle="butt")
+    ax.plot([lower, upper], [y, y], color=color, linewidth=1.6)
     ax.plot([mean], [y], marker, color=color, markersize=6, markeredgewidth=0)
 
 
@@ -181,10 +186,11 @@ def _name_rows(ax: Axes, names: Sequence[str] | pd.Series) -> None:
     """Write each name above its row, so that the row has the whole width, and give each row a hairline."""
     for y, name in enumerate(names):
         ax.axhline(y, color=HAIRLINE, linewidth=0.8, zorder=0)
-        ax.annotate(short(name), (0, y - 0.26), xycoords=("axes fraction", "data"), va="bottom", ha="left")
+        ax.annotate(
+            short(name), (0, y - 0.24), xycoords=("axes fraction", "data"), xytext=(-9, 0), textcoords="offset points"
+        )
     ax.set_ylim(len(names) - 0.55, -0.85)
     ax.set_yticks([])
-    ax.tick_params(axis="x", length=0)
 
 
 def _zero_line(ax: Axes) -> None:

@@ -19,6 +19,7 @@ from genvsdisc.figures.style import (
     only,
     short,
 )
+from genvsdisc.study.tables import groups, records
 
 
 def plot_reliability(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
@@ -43,6 +44,7 @@ def plot_reliability(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     >>> plot_reliability(table).get_title()
     'LDA'
     """
+    model = only(table, "model")
     ax = axes_or_new(ax)
     curve = table.sort_values("forecast")
     ax.plot([0, 1], [0, 1], color=QUIET, linewidth=0.8, linestyle=(0, (2, 2)))
@@ -51,7 +53,7 @@ def plot_reliability(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     loss_axis(ax, "zero_one", "x", bins=2)
     loss_axis(ax, "zero_one", bins=2)
     ax.set_xlabel("forecast")
-    ax.set_title(short(only(table, "model"), 30))
+    ax.set_title(short(model, 30))
     ax.set_aspect("equal")
     return ax
 
@@ -62,6 +64,7 @@ def plot_classes(
     *,
     scatter: pd.DataFrame | None = None,
     names: tuple[str, str] = ("", ""),
+    extent: tuple[float, float, float, float] | None = None,
 ) -> Axes:
     """Draw what each class looks like to a model: its mean and the ellipse at two standard deviations.
 
@@ -75,6 +78,8 @@ def plot_classes(
         ``Comparison.scatter``: rows behind the ellipses.
     names : (str, str), default=("", "")
         What the axes are.
+    extent : (float, float, float, float), default=None
+        Left, right, bottom and top end of the axes.
 
     Returns
     -------
@@ -84,15 +89,16 @@ def plot_classes(
     --------
     >>> import pandas as pd
     >>> from genvsdisc.figures import plot_classes
-    >>> row = {"model": "LDA", "label": ["a"], "mean_x": 0.0, "mean_y": 0.0, "cov_xx": 1.0, "cov_xy": 0.5, "cov_yy": 2.0}
-    >>> plot_classes(pd.DataFrame(row)).get_title()
+    >>> row = {"model": "LDA", "label": ["a"], "mean_x": 0.0, "mean_y": 0.0}
+    >>> plot_classes(pd.DataFrame(row | {"cov_xx": 1.0, "cov_xy": 0.5, "cov_yy": 2.0})).get_title()
     'LDA'
     """
+    model = only(table, "model")
     ax = axes_or_new(ax)
-    order = list(table.label)
+    order = sorted({*table.label, *([] if scatter is None else scatter.label)})
     if scatter is not None:
         _draw_rows(ax, scatter, order, 0.45)
-    for row in table.itertuples():
+    for row in records(table):
         variances, axes = np.linalg.eigh([[row.cov_xx, row.cov_xy], [row.cov_xy, row.cov_yy]])
         wide, high = 4 * np.sqrt(np.maximum(variances, 0))  # two standard deviations each way
         angle = np.degrees(np.arctan2(axes[1, 0], axes[0, 0]))
@@ -102,7 +108,9 @@ def plot_classes(
         )
         _name_class(ax, row.label, row.mean_x, row.mean_y)
     ax.autoscale_view()
-    _square(ax, table, names)
+    if extent is not None:
+        ax.set(xlim=extent[:2], ylim=extent[2:])
+    _square(ax, model, names)
     return ax
 
 
@@ -138,6 +146,7 @@ def plot_boundaries(
     >>> plot_boundaries(pd.DataFrame(grid | {"model": "LDA"})).get_title()
     'LDA'
     """
+    model = only(table, "model")
     ax = axes_or_new(ax)
     order = sorted({*table.label, *([] if scatter is None else scatter.label)})
     grid = table.sort_values(["y", "x"])
@@ -151,12 +160,52 @@ def plot_boundaries(
     ax.imshow(image, extent=extent, origin="lower", aspect="auto", interpolation="none")
     if scatter is not None:
         _draw_rows(ax, scatter, order, 0.8)
-    for label, region in grid.groupby("label") if len(order) <= len(CLASS_COLORS) else ():
+    for label, region in groups(grid, "label") if len(order) <= len(CLASS_COLORS) else ():
         middle = region[["x", "y"]].median()
         inside = region.loc[(region.x - middle.x).abs().add((region.y - middle.y).abs()).idxmin()]
         _name_class(ax, label, inside.x, inside.y)
     ax.set(xlim=extent[:2], ylim=extent[2:])
-    _square(ax, table, names)
+    _square(ax, model, names)
+    return ax
+
+
+def plot_confusion(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw the share of each true class that is predicted as each class.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Rows of ``Comparison.confusion`` with one model.
+    ax : Axes, default=None
+        Where to draw; a new figure without a display for None.
+
+    Returns
+    -------
+    ax : Axes
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from genvsdisc.figures import plot_confusion
+    >>> cells = {"model": "LDA", "true": list("aabb"), "predicted": list("abab"), "share": [0.9, 0.1, 0.2, 0.8]}
+    >>> plot_confusion(pd.DataFrame(cells)).get_title()
+    'LDA'
+    """
+    import seaborn as sns
+
+    model = only(table, "model")
+    ax = axes_or_new(ax)
+    labels = list(dict.fromkeys(table.true))
+    wide = table.pivot_table(index="true", columns="predicted", values="share", sort=False).reindex(
+        labels, columns=labels
+    )
+    names = [short(label, 16) for label in labels]
+    sns.heatmap(
+        100 * wide, vmin=0, vmax=100, cmap="Purples", annot=True, fmt=".0f", cbar=False, square=True,
+        xticklabels=names, yticklabels=names, ax=ax,
+    )  # fmt: skip
+    ax.set(xlabel="predicted (percent of the true class)", ylabel="true")
+    ax.set_title(short(model, 30))
     return ax
 
 
@@ -167,9 +216,8 @@ def _draw_rows(ax: Axes, scatter: pd.DataFrame, order: list[str], alpha: float) 
         if len(points):
             path = Path(points, [Path.MOVETO, Path.LINETO] * (len(points) // 2))
             path.should_simplify = False
-            dots = PathPatch(
-                path, fill=False, capstyle="round", edgecolor=CLASS_COLORS[i % len(CLASS_COLORS)], linewidth=2.8, alpha=alpha,
-            )  # fmt: skip
+            color = CLASS_COLORS[i % len(CLASS_COLORS)]
+            dots = PathPatch(path, fill=False, capstyle="round", edgecolor=color, linewidth=2.8, alpha=alpha)
             ax.add_patch(dots)
             ax.update_datalim(points)
 
@@ -178,10 +226,10 @@ def _name_class(ax: Axes, label: str, x: float, y: float) -> None:
     ax.annotate(short(label, 12), (x, y), ha="center", va="center", weight="bold", clip_on=True)
 
 
-def _square(ax: Axes, table: pd.DataFrame, names: tuple[str, str]) -> None:
+def _square(ax: Axes, model: str, names: tuple[str, str]) -> None:
     ax.grid(visible=False)
     ax.xaxis.set_major_locator(MaxNLocator(4))
     ax.yaxis.set_major_locator(MaxNLocator(4))
     ax.set_xlabel(short(names[0], 20))
     ax.set_ylabel(short(names[1], 20))
-    ax.set_title(short(only(table, "model"), 30))
+    ax.set_title(short(model, 30))

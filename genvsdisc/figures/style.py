@@ -40,7 +40,9 @@ CLASS_COLORS = tuple(list(TWINS)[-6:])
 CLASS_MARKERS = ("o", "^", "s", "D", "v", "P", "X")
 LOSS_NAMES = {"zero_one": "0-1 error", "log_loss": "Log loss (nats)", "brier": "Brier score", "roc_auc": "ROC AUC"}
 
-RC: dict[str, Any] = {
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+RC: Any = {
     "svg.fonttype": "none",  # text stays text: small, and in the reader's own font
     "svg.hashsalt": "genvsdisc",
     "axes.unicode_minus": True,
@@ -68,11 +70,12 @@ RC: dict[str, Any] = {
     "ytick.color": QUIET,
     "xtick.labelsize": 10.5,
     "ytick.labelsize": 10.5,
-    "xtick.major.size": 3,
+    "xtick.major.size": 0,
     "ytick.major.size": 0,
     "grid.color": HAIRLINE,
     "grid.linewidth": 0.8,
     "lines.linewidth": 1.6,
+    "lines.solid_capstyle": "butt",
     "lines.markersize": 4.5,
 }
 
@@ -104,6 +107,11 @@ def short(text: str, length: int = 34) -> str:
     return line if len(line) <= length else line[: length - 1] + "…"
 
 
+def titled(what: str, name: str) -> str:
+    """Title of a panel: what is drawn, and of whom where several panels show the same."""
+    return f"{what}, {short(name, 50 - len(what))}" if name else what
+
+
 def loss_axis(ax: Axes, loss: str, which: str = "y", bins: int = 5) -> None:
     """Ticks of a loss: percent for a share of rows, plain numbers for the rest."""
     axis = ax.xaxis if which == "x" else ax.yaxis
@@ -117,15 +125,25 @@ def log_axis(ax: Axes, label: str, which: str = "x", subs: tuple[int, ...] = (1,
     getattr(ax, f"set_{which}scale")("log")
     axis = getattr(ax, f"{which}axis")
     axis.set_major_locator(LogLocator(subs=subs, numticks=6))
-    axis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.0f}".replace(",", "\u202f") if v >= 1 else f"{v:g}"))
+    axis.set_major_formatter(FuncFormatter(lambda v, _: _plain_tick(v)))
     axis.set_minor_locator(NullLocator())
     axis.set_label_text(label)
 
 
+def _plain_tick(value: float) -> str:
+    if value >= 1:
+        return f"{value:,.0f}".replace(",", "\u202f")
+    if value >= 1e-3:
+        return f"{value:g}"
+    digits, power = f"{value:.0e}".split("e-")
+    return f"{'' if digits == '1' else digits + '·'}10⁻{power.lstrip('0').translate(_RAISED)}"
+
+
 def end_labels(ax: Axes, ends: dict[str, float]) -> None:
     """Name lines to the right of their ends; names that would touch are moved apart."""
+    ax.autoscale_view()
     place = ax.transAxes.inverted().transform(ax.transData.transform([(1, y) for y in ends.values()]))[:, 1]
-    gap = 13 / (ax.get_position().height * ax.figure.get_figheight() * 72)
+    gap = 13 / 72 * ax.figure.dpi / ax.get_window_extent().height  # 13 points
     last = -1.0
     for y, name in sorted(zip(place, ends, strict=True)):
         last = max(y, last + gap)

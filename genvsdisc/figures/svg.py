@@ -24,6 +24,7 @@ _DEFAULTS = (
     "font-size:10.5px",
     "text-anchor:start",
     "stroke-linejoin:miter",
+    "stroke-linecap:square",  # of the hairlines
     "stroke-linecap:butt",
     "stroke-dashoffset:0",
 )
@@ -70,7 +71,8 @@ def svg(
         figure = Figure(figsize=(width / 72, height / 72))
         FigureCanvasSVG(figure)
         figure.patch.set_visible(False)
-        plot(*tables, ax=figure.add_axes(box), **options)
+        ax = plot(*tables, ax=figure.add_axes(box), **options)
+        ax.set_title(ax.get_title(loc="left"), x=(1 - left) / (width - left - right))  # flush with the panel's edge
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     return _compact(buffer.getvalue(), width, height, clip)
 
@@ -78,7 +80,8 @@ def svg(
 def _compact(text: str, width: int, height: int, clip: bool) -> str:
     """Rewrite matplotlib's SVG: styles as classes, short numbers, palette as variables with dark twins."""
     writer = _Writer(ElementTree.fromstring(text), clip)
-    body, rules = "".join(writer.parts), "".join(f".{name}{{{style}}}" for style, name in writer.classes.items())
+    body = "".join(writer.parts)
+    rules = "".join(f".{name}{{{style}}}" for style, name in writer.classes.items() if f"class='{name}'" in body)
     colors = [(f"--c{i}", light, dark) for i, (light, dark) in enumerate(TWINS.items()) if f"var(--c{i})" in rules]
     lights = ";".join(f"{name}:{light}" for name, light, _ in colors)
     darks = ";".join(f"{name}:{dark}" for name, _, dark in colors)
@@ -107,9 +110,10 @@ class _Writer:
         if tag == "path" and "id" not in attributes:
             self._write_path(attributes)
             return
+        if tag == "defs" and not len(element):
+            return
         opened = "".join(f" {key}='{escape(value, _QUOTE)}'" for key, value in attributes.items())
-        # A group that carries nothing. Clip paths may stand anywhere; a marker outside of definitions would be drawn.
-        bare = not opened and (tag == "g" or (tag == "defs" and all(e.tag == f"{_SVG}clipPath" for e in element)))
+        bare = tag == "g" and not opened
         inner = escape(element.text or "") if tag == "text" else ""
         if not bare:
             self.parts.append(f"<{tag}{opened}>{inner}")
@@ -120,7 +124,9 @@ class _Writer:
             self.parts[-1:] = [self.parts[-1].removesuffix(">") + "/>"] if empty else [self.parts[-1], f"</{tag}>"]
 
     def _write_path(self, attributes: dict[str, str]) -> None:
-        data = attributes.pop("d")
+        data = attributes.pop("d", "")
+        if not data:
+            return  # nothing to draw: a line all of whose points are NaN
         look = "".join(f" {key}='{value}'" for key, value in attributes.items())
         style = next((style for style, name in self.classes.items() if name == attributes.get("class")), "")
         if "stroke:" not in style and "fill:none" in style:
@@ -179,4 +185,4 @@ def _path(value: str) -> str:
         else:
             words.append(command if command == "z" else command + " ".join([*controls, x, y]))
         at = [x, y]
-    return "".join(words)
+    return "".join(words).replace(" -", "-")

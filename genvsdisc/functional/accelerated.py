@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from genvsdisc.functional.descent import Hook
 from genvsdisc.functional.metric import Metric, bound
 from genvsdisc.functional.softmax_regression import SoftmaxRegression
 from genvsdisc.functional.solution import Solution, curves_of
 
 
-def accelerated_descent(objective: SoftmaxRegression, start: NDArray, *, max_iter: int, tol: float) -> Solution:
+def accelerated_descent(
+    objective: SoftmaxRegression, start: NDArray, *, max_iter: int, tol: float, hook: Hook | None = None
+) -> Solution:
     r"""Minimize by gradient steps with the curvature bound as metric, and momentum that restarts.
 
     With B a matrix that no Hessian exceeds, :math:`\theta - B^{-1} g` never overshoots: it is gradient descent with
@@ -28,18 +31,22 @@ def accelerated_descent(objective: SoftmaxRegression, start: NDArray, *, max_ite
         Most steps of a replicate.
     tol : float
         Bound on the length of the step, measured by B.
+    hook : Hook, optional
+        Told of each step; may stop.
 
     Returns
     -------
     solution : Solution
-        Its curves hold the objective at the points where gradients were taken, and at the end.
+        Its curves hold the objective at the points where gradients were taken.
     """
-    whole, metric = objective, Metric.of(bound(objective))
+    metric = Metric.of(bound(objective))
     size, active = len(start), np.arange(len(start))
     theta, n_iter, converged = start.copy(), np.zeros(size, dtype=int), np.zeros(size, dtype=bool)
     last, point, momentum = start, start, np.ones(size)
     history = []
-    for _ in range(max_iter):
+    for step in range(max_iter):
+        if hook is not None:
+            hook.begin(step)
         values, gradients, _ = objective.evaluate(point)
         history.append(np.full(size, np.nan))
         history[-1][active] = values
@@ -47,6 +54,7 @@ def accelerated_descent(objective: SoftmaxRegression, start: NDArray, *, max_ite
         done = np.einsum("rcd,rcd->r", gradients, steps) <= tol * tol
         following = point - steps
         theta[active], n_iter[active] = following, n_iter[active] + 1
+        stop = hook is not None and hook.end(step, following.reshape(len(following), -1), values)
         uphill = np.einsum("rcd,rcd->r", gradients, following - last) > 0
         grown = (1 + np.sqrt(1 + 4 * momentum**2)) / 2
         ahead = np.where(uphill, 0.0, (momentum - 1) / grown)
@@ -57,6 +65,6 @@ def accelerated_descent(objective: SoftmaxRegression, start: NDArray, *, max_ite
             stay = ~done
             objective, metric, active = objective.take(stay), metric.take(stay), active[stay]
             last, point, momentum = last[stay], point[stay], momentum[stay]
-        if not len(active):
+        if stop or not len(active):
             break
-    return Solution(theta, n_iter, converged, curves_of(history, n_iter, whole.evaluate(theta)[0]))
+    return Solution(theta, n_iter, converged, curves_of(history, n_iter))

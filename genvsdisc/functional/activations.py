@@ -1,7 +1,8 @@
 """Activation functions: value and derivative together, in place.
 
 Every derivative here is a function of the value alone, so that a network keeps one array for each layer. `backward`
-multiplies the derivative into what comes from above: delta ← delta · f'(z), with a = f(z).
+multiplies the derivative into what comes from above: delta ← delta · f'(z), with a = f(z). It overwrites a, which
+nobody needs any more then.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ class Activation(Protocol):
         """Replace z by f(z)."""
         ...
 
-    def backward(self, delta: NDArray, a: NDArray, scratch: NDArray) -> None:
+    def backward(self, delta: NDArray, a: NDArray) -> None:
         """Multiply `delta` by f'(z), where a = f(z)."""
         ...
 
@@ -37,7 +38,7 @@ class Identity:
     def forward(self, z: NDArray, scratch: NDArray) -> None:
         """Leave z as it is."""
 
-    def backward(self, delta: NDArray, a: NDArray, scratch: NDArray) -> None:
+    def backward(self, delta: NDArray, a: NDArray) -> None:
         """Multiply by one."""
 
 
@@ -55,11 +56,11 @@ class Sigmoid:
         z += 1
         np.reciprocal(z, out=z)
 
-    def backward(self, delta: NDArray, a: NDArray, scratch: NDArray) -> None:
+    def backward(self, delta: NDArray, a: NDArray) -> None:
         """Multiply by a (1 − a)."""
-        np.subtract(1, a, out=scratch)
-        scratch *= a
-        delta *= scratch
+        delta *= a
+        np.subtract(1, a, out=a)
+        delta *= a
 
 
 @dataclass(frozen=True)
@@ -72,11 +73,11 @@ class Tanh:
         """Replace z by its hyperbolic tangent."""
         np.tanh(z, out=z)
 
-    def backward(self, delta: NDArray, a: NDArray, scratch: NDArray) -> None:
+    def backward(self, delta: NDArray, a: NDArray) -> None:
         """Multiply by 1 − a²."""
-        np.multiply(a, a, out=scratch)
-        np.subtract(1, scratch, out=scratch)
-        delta *= scratch
+        a *= a
+        np.subtract(1, a, out=a)
+        delta *= a
 
 
 @dataclass(frozen=True)
@@ -89,10 +90,10 @@ class Relu:
         """Replace z by its positive part."""
         np.maximum(z, 0, out=z)
 
-    def backward(self, delta: NDArray, a: NDArray, scratch: NDArray) -> None:
+    def backward(self, delta: NDArray, a: NDArray) -> None:
         """Keep what belongs to active units."""
-        np.greater(a, 0, out=scratch, casting="unsafe")
-        delta *= scratch
+        np.greater(a, 0, out=a, casting="unsafe")
+        delta *= a
 
 
 @dataclass(frozen=True)
@@ -107,12 +108,12 @@ class LeakyRelu:
         np.multiply(z, self.slope, out=scratch)
         np.maximum(z, scratch, out=z)
 
-    def backward(self, delta: NDArray, a: NDArray, scratch: NDArray) -> None:
+    def backward(self, delta: NDArray, a: NDArray) -> None:
         """Shrink what belongs to negative inputs."""
-        np.greater(a, 0, out=scratch, casting="unsafe")
-        scratch *= 1 - self.slope
-        scratch += self.slope
-        delta *= scratch
+        np.greater(a, 0, out=a, casting="unsafe")
+        a *= 1 - self.slope
+        a += self.slope
+        delta *= a
 
 
 ACTIVATIONS: dict[str, Activation] = {

@@ -32,10 +32,9 @@ class AdditiveScores:
     def build(cls, mean: NDArray, variance: NDArray, groups: Groups) -> AdditiveScores:
         """Prepare from means and variances (M, d)."""
         shift, terms = shifted_terms(mean, variance, groups)
-        # A mean that is far even from the shift; at other than gaussian entries the quadratic term is 0.
-        far = terms.linear * (mean - shift) > np.finfo(mean.dtype).eps ** -0.4
-        far &= terms.quadratic < 0
         entries: tuple[FarEntry, ...] = ()
+        # A mean that is far even from the shift; at other than gaussian entries the quadratic term is 0.
+        far = terms.linear * (mean - shift) * (terms.quadratic < 0) > np.finfo(mean.dtype).eps ** -0.4
         if far.any():
             entries = tuple(_far_entries(far, mean, variance))
             terms.constant[far] = -0.5 * np.log(2 * np.pi * variance[far])

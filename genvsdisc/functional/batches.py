@@ -139,7 +139,8 @@ class Batches:
         for r, (generator, order, slots) in enumerate(zip(self._generators, self._order, self._slots, strict=True)):
             rows[r, slots] = generator.permutation(order) if self.n_batches[r] > 1 else order
         weights = self._factors * np.take_along_axis(self._weights, rows, axis=1)
-        for step in range(int(self.n_batches[0])):
-            count = int((self.n_batches > step).sum())
+        # n_batches falls along the stack, so that those with a batch number `step` are its head.
+        counts = np.searchsorted(-self.n_batches, -np.arange(self.n_batches[0]), side="left").tolist()
+        for step, count in enumerate(counts):
             window = slice(step * self._size, (step + 1) * self._size)
             yield Batch(self._members[:count], rows[:count, window], weights[:count, window])

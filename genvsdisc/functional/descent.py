@@ -238,7 +238,7 @@ class _Run:
             self.losses[:count] += self.batches.shares[:count, step] * losses
             self._look_for_flat(gradient)
             rates = self.rates[:count] * self.settings.schedule(state.steps)
-            self.settings.optimizer.update(parameters, gradient, state, rates.astype(parameters.dtype, copy=False))
+            self.settings.optimizer.update(parameters, gradient, state, rates)
 
     def _look_for_flat(self, gradient: NDArray) -> None:
         """Note members whose gradient is zero for our purposes; the gradient of a mini-batch says nothing."""

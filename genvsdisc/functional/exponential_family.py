@@ -60,6 +60,7 @@ class Moments:
         return _ratio(self.scatter, self.weight)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # an overflow shows as a variance that is not finite
 def class_moments(X: NDArray, codes: NDArray, weights: NDArray, n_classes: int) -> Moments:
     """Weighted moments (R, K, d) of the columns of X (n, d) by class codes (n,), for each row of weights (R, n).
 
@@ -212,7 +213,7 @@ def categorical_estimate(counts: NDArray, alpha: float) -> NDArray:
     seen = together > 0
     rows = counts.sum(axis=-1, keepdims=True)
     counts = np.where((rows == 0) & (alpha == 0), together, counts)
-    smoothed = counts + alpha * seen
+    smoothed = counts + counts.dtype.type(alpha) * seen
     return np.where(seen, _ratio(smoothed, smoothed.sum(axis=-1, keepdims=True)), np.nan)
 
 

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 _CHUNK = 1 << 16  # numbers handled at a time: half a megabyte of float64 stays in cache
+_FEW = 1 << 13  # numbers up to which one stacked product beats a loop
+_BLOCK = 64  # columns of a triangular factor that are multiplied at a time
 _LOG_2_PI = float(np.log(2 * np.pi))
 
 
@@ -107,7 +109,16 @@ def _tolerance(correlations: NDArray) -> float:
 def linear_scores(X: NDArray, center: NDArray, slopes: NDArray, offsets: NDArray) -> NDArray:
     """Scores ``slopes . (x - center) + offsets``, (R, K, n), from slopes (R, K, d) and offsets (R, K)."""
     R, K, d = slopes.shape
-    scores = slopes.reshape(R * K, d) @ (X - center).T
+    scores = np.empty((R * K, len(X)), X.dtype)
+    eps = np.finfo(X.dtype).eps
+    far = eps * (np.abs(slopes) @ np.abs(center)).max() > eps**0.75
+    if not far:  # no digits to lose: spare the subtraction
+        offsets = offsets - slopes @ center
+    columns = np.ascontiguousarray(slopes.reshape(R * K, d).T)  # twice as fast as the product with a transpose
+    step = max(_CHUNK // d, 64)
+    for start in range(0, len(X), step):
+        rows = X[start : start + step] - center if far else X[start : start + step]
+        scores[:, start : start + step] = (rows @ columns).T
     scores += offsets.reshape(R * K, 1)
     return scores.reshape(R, K, len(X))
 
@@ -163,9 +174,14 @@ def log_densities(X: NDArray, means: NDArray, factors: NDArray, log_determinants
     (n, d), (R, K, _) = X.shape, means.shape
     full = factors.ndim == 4
     constants = np.broadcast_to(-0.5 * (log_determinants + d * _LOG_2_PI), (R, K))
+    if n * R * K * d <= _FEW:
+        z = X - means[:, :, None]
+        z = z @ factors if full else z * factors[:, :, None]
+        return constants[..., None] - 0.5 * np.einsum("...i,...i->...", z, z)
     factors = np.broadcast_to(factors, (R, K, *factors.shape[2:]))
     out = np.empty((R, K, n), X.dtype)
-    if not full or R * K >= 3 or d <= 6:
+    products_pay = 6 + 0.6 * d <= R * K  # measured
+    if products_pay or not full:
         center = means.mean(axis=(0, 1))
         coefficients = quadratic_coefficients(means - center, factors, constants)
         if _keeps_digits(coefficients, X, center):
@@ -195,24 +211,35 @@ def _keeps_digits(coefficients: NDArray, X: NDArray, center: NDArray) -> bool:
     """Whether the terms of the expanded form are so small that their rounding errors do not matter."""
     reach = np.maximum(X.max(axis=0) - center, center - X.min(axis=0))[None]
     products = coefficients.shape[-1] - 1 - X.shape[1]
-    largest = np.abs(_product_rows(reach, products > X.shape[1]))[:, 0]
+    largest = np.abs(_product_rows(reach, products > X.shape[1], np.empty((coefficients.shape[-1], 1), X.dtype)))[:, 0]
     size = (np.abs(coefficients) @ largest).max()
     return bool(size * np.finfo(X.dtype).eps < (1e-10 if X.dtype == np.float64 else 1e-4))
 
 
-def _product_rows(Z: NDArray, full: bool) -> NDArray:
-    """Form the rows 1, z_i and z_i z_j (i <= j), or z_i^2, for rows Z (m, d): (1 + d + products, m)."""
-    Zt = np.ascontiguousarray(Z.T)
-    blocks = [Zt[i] * Zt[i:] for i in range(len(Zt))] if full else [Zt * Zt]
-    return np.concatenate([np.ones((1, Zt.shape[1]), Zt.dtype), Zt, *blocks])
+def _product_rows(Z: NDArray, full: bool, out: NDArray) -> NDArray:
+    """Write the rows 1, z_i and z_i z_j (i <= j), or z_i^2, of Z (m, d) into (1 + d + products, m)."""
+    d = Z.shape[1]
+    out[0] = 1
+    Zt = out[1 : 1 + d]
+    Zt[:] = Z.T
+    if not full:
+        np.multiply(Zt, Zt, out=out[1 + d :])
+        return out
+    start = 1 + d
+    for i in range(d):
+        np.multiply(Zt[i], Zt[i:], out=out[start : start + d - i])
+        start += d - i
+    return out
 
 
 def _expanded(X: NDArray, center: NDArray, coefficients: NDArray, out: NDArray, full: bool) -> NDArray:
     R, K, width = coefficients.shape
     flat, flat_out = coefficients.reshape(R * K, width), out.reshape(R * K, -1)
     step = max(_CHUNK // width, 64)
+    buffer = np.empty((width, step), X.dtype)
     for start in range(0, len(X), step):
-        rows = _product_rows(X[start : start + step] - center, full)
+        Z = X[start : start + step] - center
+        rows = _product_rows(Z, full, buffer[:, : len(Z)])
         np.matmul(flat, rows, out=flat_out[:, start : start + step])
     return out
 
@@ -223,7 +250,19 @@ def _whitened(X: NDArray, means: NDArray, factors: NDArray, constants: NDArray, 
     for start in range(0, len(X), step):
         rows = X[start : start + step]
         for index in np.ndindex(constants.shape):
-            z = rows - means[index]
-            z = z @ factors[index] if factors.ndim == 4 else z * factors[index]
-            out[(*index, slice(start, start + step))] = constants[index] - 0.5 * np.einsum("ij,ij->i", z, z)
+            square = _squared_length(rows - means[index], factors[index])
+            out[(*index, slice(start, start + step))] = constants[index] - 0.5 * square
     return out
+
+
+def _squared_length(z: NDArray, factor: NDArray) -> NDArray:
+    """|W'z|^2 of rows; W is upper triangular or diagonal, so most of the zeros are left out."""
+    if factor.ndim == 1:
+        z = z * factor
+        return np.einsum("ij,ij->i", z, z)
+    total = np.zeros(len(z), z.dtype)
+    for start in range(0, len(factor), _BLOCK):
+        end = start + _BLOCK
+        part = z[:, :end] @ factor[:end, start:end]
+        total += np.einsum("ij,ij->i", part, part)
+    return total

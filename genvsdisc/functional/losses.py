@@ -43,15 +43,27 @@ class CrossEntropy:
     def value_and_gradient(self, logits: NDArray, targets: NDArray, weights: NDArray) -> NDArray:
         """Weighted sums (R,); `logits` becomes the gradient."""
         if logits.shape[1] == 1:
-            margins = np.where(targets > 0, -logits, logits)
-            losses = np.log1p(np.exp(-np.abs(margins))) + np.maximum(margins, 0)
+            losses = _sigmoid_losses(logits, targets)
         else:
             logits -= logits.max(axis=1, keepdims=True)
-            losses = np.log(np.exp(logits).sum(axis=1)) - np.einsum("rkb,rkb->rb", logits, targets)
-        _to_probabilities(logits)
+            losses = -np.einsum("rkb,rkb->rb", logits, targets)
+            np.exp(logits, out=logits)
+            totals = logits.sum(axis=1, keepdims=True)
+            losses += np.log(totals[:, 0])
+            logits /= totals
         logits -= targets
         logits *= weights[:, None, :]
-        return np.vecdot(weights, losses.reshape(weights.shape))
+        return np.vecdot(weights, losses)
+
+
+def _sigmoid_losses(logits: NDArray, targets: NDArray) -> NDArray:
+    """Cross-entropies (R, b) of single logits (R, 1, b), which become the probabilities."""
+    tails = np.exp(-np.abs(logits))
+    # Log-odds of the wrong class.
+    margins = (1 - 2 * targets) * logits
+    losses = np.log1p(tails) + np.maximum(margins, 0)
+    np.divide(np.where(logits >= 0, 1, tails), 1 + tails, out=logits)
+    return losses[:, 0]
 
 
 @dataclass(frozen=True)
@@ -64,7 +76,12 @@ class SquaredError:
     def value_and_gradient(self, logits: NDArray, targets: NDArray, weights: NDArray) -> NDArray:
         """Weighted sums (R,); `logits` becomes the gradient."""
         single = logits.shape[1] == 1
-        _to_probabilities(logits)
+        if single:
+            _sigmoid_losses(logits, targets)
+        else:
+            logits -= logits.max(axis=1, keepdims=True)
+            np.exp(logits, out=logits)
+            logits /= logits.sum(axis=1, keepdims=True)
         errors = logits - targets
         losses = np.einsum("rkb,rkb->rb", errors, errors) * (1.0 if single else 0.5)
         if single:
@@ -74,17 +91,6 @@ class SquaredError:
         logits *= errors
         logits *= weights[:, None, :]
         return np.vecdot(weights, losses)
-
-
-def _to_probabilities(logits: NDArray) -> None:
-    """Replace logits by probabilities: the sigmoid of one, the softmax of several. No overflow for any finite logit."""
-    if logits.shape[1] == 1:
-        tails = np.exp(-np.abs(logits))
-        np.divide(np.where(logits >= 0, 1, tails), 1 + tails, out=logits)
-    else:
-        logits -= logits.max(axis=1, keepdims=True)
-        np.exp(logits, out=logits)
-        logits /= logits.sum(axis=1, keepdims=True)
 
 
 LOSSES: dict[str, Loss] = {"cross_entropy": CrossEntropy(), "squared_error": SquaredError()}

@@ -6,8 +6,8 @@ column that is constant within a class has a scatter of exactly zero.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from typing import Any, Self
 
 import numpy as np
@@ -98,6 +98,15 @@ def _sum(a: NDArray | None, b: NDArray | None) -> NDArray | None:
     return None if a is None or b is None else a + b
 
 
+def filled_means(moments: Moments) -> NDArray:
+    """Class means; a class without weight has the mean of all rows."""
+    if moments.weight.all():
+        return moments.center
+    weight = moments.weight[..., None]
+    grand = (moments.center * weight).sum(axis=1, keepdims=True) / weight.sum(axis=1, keepdims=True)
+    return np.where(weight > 0, moments.center, grand)
+
+
 def class_moments(
     X: NDArray, codes: NDArray, weights: NDArray, n_classes: int, *, full: bool = True, fourth: bool = False
 ) -> Moments:
@@ -128,7 +137,6 @@ def class_moments(
     bounds = np.concatenate([[0], np.cumsum(np.bincount(codes, minlength=n_classes))])
     members = [order[bounds[k] : bounds[k + 1]] for k in range(n_classes)]
     n_products = d * (d + 3) // 2 if full else 2 * d
-    every = list(np.ndindex(R, n_classes))
     raw = _empty(R, n_classes, d, X.dtype, full, fourth)
     if R * n_classes * n * n_products <= _ONE_HOT_LIMIT:
         _add_one_hot(raw, X, codes, weights, order[np.minimum(bounds[:-1], n - 1)])
@@ -138,7 +146,7 @@ def class_moments(
             _add_class(raw, k, X, rows, weights)
         direct = _cancelled(raw)
     else:
-        direct = every
+        direct = list(np.ndindex(R, n_classes))
     for r, k in direct:
         _sum_rows(raw, (r, k), X, members[k], weights[r])
     return raw.about_means()
@@ -170,7 +178,9 @@ def _add_class(raw: Moments, k: int, X: NDArray, rows: NDArray, weights: NDArray
     pilot = X[rows[0]]
     center = pilot + (X[rows] - pilot).mean(axis=0)
     raw.center[:, k] = center
-    for part in _pieces(rows, raw.second[0, 0].size):
+    step = max(_CHUNK // raw.second[0, 0].size, 64)
+    for start in range(0, len(rows), step):
+        part = rows[start : start + step]
         _add_products(raw, k, X[part] - center, weights[:, part])
 
 
@@ -198,10 +208,15 @@ def _unpacked(products: NDArray, d: int, full: bool) -> NDArray:
     if not full:
         return products
     matrices = np.empty((len(products), d, d), products.dtype)
-    i, j = np.triu_indices(d)
+    i, j = _upper(d)
     matrices[:, i, j] = products
     matrices[:, j, i] = products
     return matrices
+
+
+@cache
+def _upper(d: int) -> tuple[NDArray, NDArray]:
+    return np.triu_indices(d)
 
 
 def _sum_rows(raw: Moments, index: tuple[int, int], X: NDArray, rows: NDArray, weights: NDArray) -> None:
@@ -216,15 +231,13 @@ def _sum_rows(raw: Moments, index: tuple[int, int], X: NDArray, rows: NDArray, w
     if not len(rows):
         return
     equal = bool((w == w[0]).all())
-    pilot = X[rows[0]]
-    start = rows[: max(_CHUNK // len(pilot), 64)]
-    pilot = pilot + (X[start] - pilot).mean(axis=0)
-    raw.center[index] = pilot
-    position = 0
-    for part in _pieces(rows, len(pilot)):
-        Z, part_w = X[part] - pilot, w[position : position + len(part)]
-        position += len(part)
-        _add_rows(raw, index, Z, part_w, equal)
+    step = max(_CHUNK // X.shape[1], 64)
+    for start in range(0, len(rows), step):
+        Z = X.take(rows[start : start + step], axis=0)
+        if start == 0:
+            raw.center[index] = Z[0] + (Z - Z[0]).mean(axis=0)
+        Z -= raw.center[index]
+        _add_rows(raw, index, Z, w[start : start + step], equal)
 
 
 def _add_rows(raw: Moments, index: tuple[int, int], Z: NDArray, w: NDArray, equal: bool) -> None:
@@ -238,14 +251,10 @@ def _add_rows(raw: Moments, index: tuple[int, int], Z: NDArray, w: NDArray, equa
         raw.quartic[index] += w @ length**2
 
 
-def _pieces(rows: NDArray, width: int) -> Iterator[NDArray]:
-    step = max(_CHUNK // width, 64)
-    return (rows[start : start + step] for start in range(0, len(rows), step))
-
-
 def _cancelled(raw: Moments) -> list[tuple[int, ...]]:
     """Where the spread about the mean is lost in the square of the distance from the pilot to the mean."""
     second = np.diagonal(raw.second, axis1=-2, axis2=-1) if raw.full else raw.second
     weight = raw.weight[..., None]
     offset = np.divide(raw.first**2, weight, out=np.zeros_like(raw.first), where=weight > 0)
-    return [tuple(index) for index in np.argwhere((second - offset < _KEPT_SHARE * offset).any(axis=-1))]
+    lost = (second - offset < _KEPT_SHARE * offset).any(axis=-1)
+    return [tuple(index) for index in np.argwhere(lost)] if lost.any() else []

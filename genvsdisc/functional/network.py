@@ -11,6 +11,7 @@ from genvsdisc.functional.architecture import Architecture
 from genvsdisc.functional.batches import Batch, whole
 from genvsdisc.functional.layers import BatchNorm, affine, affine_backward, affine_gradient, moments
 from genvsdisc.functional.losses import Loss
+from genvsdisc.functional.optimizers import BLOCK
 
 MOVING_DECAY = 0.9
 """Weight of the past in moving averages of batch statistics."""
@@ -58,10 +59,8 @@ class NetworkObjective:
         moving_average: bool = False,
     ) -> None:
         self.architecture, self.loss, self.dropout = architecture, loss, dropout
-        # A last column of ones, for the biases.
-        self._rows = np.ones((1 if X.ndim == 2 else len(X), X.shape[-2], X.shape[-1] + 1), X.dtype)
-        self._rows[:, :, :-1] = X
-        self.codes = codes
+        self._X = X[None] if X.ndim == 2 else X
+        self._codes = codes
         self.penalizes = reg_lambda > 0
         self._penalty = architecture.penalized() * X.dtype.type(reg_lambda)
         if units is not None:
@@ -83,9 +82,7 @@ class NetworkObjective:
         if self.moving_average:
             self._follow(work, batch.members)
         if self.penalizes:
-            np.multiply(parameters, self._penalty_of(batch.members), out=work.shrinkage)
-            losses += 0.5 * np.vecdot(work.shrinkage, parameters)
-            gradient += work.shrinkage
+            losses += self._penalize(parameters, batch.members, gradient, work.shrinkage)
         return losses
 
     def value(self, parameters: NDArray, batch: Batch) -> NDArray:
@@ -119,8 +116,17 @@ class NetworkObjective:
             activation.forward(values, scratch)
         return settled
 
-    def _penalty_of(self, members: NDArray) -> NDArray:
-        return self._penalty if len(self._penalty) == 1 else self._penalty[members]
+    def _penalize(self, parameters: NDArray, members: NDArray, gradient: NDArray, shrinkage: NDArray) -> NDArray:
+        """Penalties (R,), whose gradient is added; block by block, so that each is fetched from memory once."""
+        penalty = self._penalty if len(self._penalty) == 1 else self._penalty[members]
+        values = np.zeros(len(parameters), parameters.dtype)
+        for begin in range(0, parameters.shape[1], BLOCK):
+            block = np.s_[:, begin : begin + BLOCK]
+            pull = shrinkage[:, : parameters[block].shape[1]]
+            np.multiply(parameters[block], penalty[block], out=pull)
+            values += 0.5 * np.vecdot(pull, parameters[block])
+            gradient[block] += pull
+        return values
 
     def _follow(self, work: Pass, members: NDArray) -> None:
         """Move the averages toward the statistics of the batch; the first batches count alike."""
@@ -132,21 +138,21 @@ class NetworkObjective:
             norm.variance[:] += step * (batch_norm.variance - norm.variance)
 
     def gather(self, batch: Batch, out: NDArray | None = None) -> NDArray:
-        """Rows of a batch with a last column of ones, (R, b, features + 1); (1, n, ...) where all share all rows."""
-        shared = len(self._rows) == 1
+        """Rows of a batch, (R, b, features); (1, n, features) where all members share all rows."""
+        shared = len(self._X) == 1
         if batch.rows is None:
-            return self._rows if shared else self._rows[batch.members]
-        n = self._rows.shape[1]
+            return self._X if shared else self._X[batch.members]
+        _, n, n_features = self._X.shape
         rows = batch.rows if shared else batch.rows + batch.members[:, None] * n
-        return np.take(self._rows.reshape(-1, self._rows.shape[2]), rows, axis=0, out=out, mode="clip")
+        return np.take(self._X.reshape(-1, n_features), rows, axis=0, out=out, mode="clip")
 
     def gather_codes(self, batch: Batch) -> NDArray:
         """Class numbers of a batch, (R, b) or (1, n)."""
-        return self.codes[None] if batch.rows is None else self.codes[batch.rows]
+        return self._codes[None] if batch.rows is None else self._codes[batch.rows]
 
     def _columns(self, batch: Batch) -> NDArray:
-        """Rows of a batch, feature-major and without the ones."""
-        return self.gather(batch)[:, :, :-1].swapaxes(1, 2)
+        """Rows of a batch, feature-major."""
+        return self.gather(batch).swapaxes(1, 2)
 
     def _pass(self, parameters: NDArray, batch: Batch, gradient: NDArray) -> Pass:
         """Arrays to work in, made once for each shape: a training step allocates nothing that grows with it."""
@@ -179,25 +185,31 @@ class Pass:
         self.padded = [np.ones((count, width + 1, size), dtype) for width in hidden]
         self.values = [padded[:, :-1] for padded in self.padded]
         self.deltas = [np.empty((count, width, size), dtype) for width in hidden]
-        self.scratch = [np.empty((count, width, size), dtype) for width in hidden]
+        room = np.empty(count * max(hidden, default=0) * size, dtype)
+        self.scratch = [room[: delta.size].reshape(delta.shape) for delta in self.deltas]
         self.logits = np.empty((count, architecture.widths[-1], size), dtype)
-        self.shrinkage = np.empty_like(parameters)
+        self.shrinkage = np.empty((count, min(BLOCK, parameters.shape[1])), dtype)
         self.batch: Batch | None = None
+        self.rows, self.inputs = np.empty(0), list[NDArray]()
         norms = [layer.norm for layer in self.layers if layer.norm is not None]
         self.norms = [BatchNorm(norm, np.empty_like(delta)) for norm, delta in zip(norms, self.deltas, strict=False)]
         self.norm_gradients = [layer.norm for layer in self.gradients if layer.norm is not None]
         # Dropout is applied to a copy: the derivative of an activation needs its own value.
         self.masks = [np.zeros_like(delta) for delta in self.deltas] if objective.dropout else []
         self.active = [np.empty_like(delta) for delta in self.deltas] if objective.dropout else self.values
-        self.gathered = np.empty((count, size, architecture.widths[0] + 1), dtype)
+        self.fetched = np.empty((count, size, architecture.widths[0]), dtype)
 
     def load(self, batch: Batch) -> None:
         """Fetch the rows and classes of a batch, unless they are those of the last one."""
         if batch is self.batch:
             return
         self.batch = batch
-        rows = self.objective.gather(batch, self.gathered)
-        self.inputs = [rows.swapaxes(1, 2), *self.padded]
+        rows = self.objective.gather(batch, self.fetched)
+        shape = (*rows.shape[:2], rows.shape[2] + 1)
+        if not self.inputs or self.rows.shape != shape:
+            self.rows = np.ones(shape, rows.dtype)
+            self.inputs = [self.rows.swapaxes(1, 2), *self.padded]
+        self.rows[:, :, :-1] = rows
         self.targets = one_hot(self.objective.gather_codes(batch), self.logits)
         if self.norms:
             self.row_weights = (batch.weights / batch.weights.sum(axis=1, keepdims=True))[:, :, None]
@@ -224,7 +236,7 @@ class Pass:
             delta = self.deltas[i]
             if self.masks:
                 delta *= self.masks[i]
-            self.activations[i].backward(delta, self.active[i], self.scratch[i])
+            self.activations[i].backward(delta, self.active[i])
             gradient = self.gradients[i]
             if self.norms:
                 self.norms[i].backward(delta, self.norm_gradients[i], self.scratch[i])

@@ -5,13 +5,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from genvsdisc.functional.descent import Hook
 from genvsdisc.functional.softmax_regression import SoftmaxRegression
 from genvsdisc.functional.solution import Solution, curves_of
 
 _MAX_HALVINGS = 40
 
 
-def newton(objective: SoftmaxRegression, start: NDArray, *, max_iter: int, tol: float) -> Solution:
+def newton(
+    objective: SoftmaxRegression, start: NDArray, *, max_iter: int, tol: float, hook: Hook | None = None
+) -> Solution:
     """Minimize by Newton steps, halved until the objective falls enough.
 
     A replicate stops with the step whose Newton decrement, ``sqrt(g' H^-1 g)``, is at most `tol`: before that step
@@ -27,6 +30,8 @@ def newton(objective: SoftmaxRegression, start: NDArray, *, max_iter: int, tol: 
         Most steps of a replicate.
     tol : float
         Bound on the Newton decrement.
+    hook : Hook, optional
+        Told of each step; may stop.
 
     Returns
     -------
@@ -36,8 +41,10 @@ def newton(objective: SoftmaxRegression, start: NDArray, *, max_iter: int, tol: 
     theta, n_iter = start.copy(), np.zeros(size, dtype=int)
     converged, receding = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
     point, values, gradients, residuals = start, *objective.evaluate(start)
-    history, least = [], values.copy()
-    for _ in range(max_iter):
+    history = []
+    for step in range(max_iter):
+        if hook is not None:
+            hook.begin(step)
         history.append(np.full(size, np.nan))
         history[-1][active] = values
         steps = _newton_steps(objective.hessian(residuals), gradients)
@@ -45,7 +52,8 @@ def newton(objective: SoftmaxRegression, start: NDArray, *, max_iter: int, tol: 
         stalled, point, values, gradients, residuals = _line_search(
             objective, point, steps, slopes, (values, gradients, residuals)
         )
-        theta[active], n_iter[active], least[active] = point, n_iter[active] + 1, values
+        theta[active], n_iter[active] = point, n_iter[active] + 1
+        stop = hook is not None and hook.end(step, point.reshape(len(point), -1), values)
         # A search that finds nothing lower when the decrement is this small has met the rounding of the objective.
         done = (-slopes <= tol * tol) | (stalled & (-slopes <= 1e-9))
         if (done | stalled).any():
@@ -54,9 +62,9 @@ def newton(objective: SoftmaxRegression, start: NDArray, *, max_iter: int, tol: 
             stay = ~(done | stalled)
             objective, active, point = objective.take(stay), active[stay], point[stay]
             values, gradients, residuals = values[stay], gradients[stay], residuals[stay]
-        if not len(active):
+        if stop or not len(active):
             break
-    return Solution(theta, n_iter, converged, curves_of(history, n_iter, least), receding)
+    return Solution(theta, n_iter, converged, curves_of(history, n_iter), receding)
 
 
 def _newton_steps(hessian: NDArray, gradients: NDArray) -> NDArray:

@@ -30,24 +30,21 @@ class State:
     Parameters
     ----------
     slots : ndarray of shape (n_slots, R, P)
-        Velocities, sums of squares; zero at the start.
+        Velocities, sums of squares; zero at the start. Some optimizers keep one to work in.
     steps : ndarray of shape (R, 1)
         Updates made so far, float64 whatever the parameters are.
-    scratch : ndarray of shape (R, P)
-        Room to work in; holds nothing between updates.
     """
 
     slots: NDArray
     steps: NDArray
-    scratch: NDArray
 
     def head(self, count: int) -> State:
         """State of the first `count` members, as views."""
-        return State(self.slots[:, :count], self.steps[:count], self.scratch[:count])
+        return State(self.slots[:, :count], self.steps[:count])
 
     def take(self, members: NDArray) -> State:
         """State of some members, copied."""
-        return State(self.slots[:, members], self.steps[members], self.scratch[members])
+        return State(self.slots[:, members], self.steps[members])
 
 
 class Optimizer(Protocol):
@@ -62,8 +59,12 @@ class Optimizer(Protocol):
         ...
 
 
-class _Slots:
-    """Gives `init` to optimizers that say how many vectors they keep."""
+BLOCK = 32_768
+"""Parameters treated at a time: the arrays of one block stay in the processor's cache."""
+
+
+class _Elementwise:
+    """Makes an optimizer of a rule that moves each parameter by its own gradient and memory."""
 
     n_slots: ClassVar[int] = 0
 
@@ -79,35 +80,55 @@ class _Slots:
         -------
         state : State
         """
-        return State(
-            slots=np.zeros((self.n_slots, *parameters.shape), parameters.dtype),
-            steps=np.zeros((len(parameters), 1)),
-            scratch=np.empty_like(parameters),
-        )
+        slots = np.zeros((self.n_slots, *parameters.shape), parameters.dtype)
+        return State(slots, steps=np.zeros((len(parameters), 1)))
+
+    def update(self, parameters: NDArray, gradient: NDArray, state: State, rate: Rate) -> None:
+        """Move the parameters by one update, in place.
+
+        Parameters
+        ----------
+        parameters, gradient : ndarray of shape (R, P)
+            Where, and the slope there; the gradient is overwritten.
+        state : State
+            Memory, which is updated.
+        rate : float or ndarray of shape (R, 1)
+            Learning rate.
+        """
+        state.steps += 1
+        rate = self._rate(rate, state.steps)
+        if isinstance(rate, np.ndarray):
+            rate = rate.astype(parameters.dtype, copy=False)
+        for begin in range(0, parameters.shape[1], BLOCK):
+            block = np.s_[:, begin : begin + BLOCK]
+            slots = state.slots[:, :, begin : begin + BLOCK]
+            self._move(parameters[block], gradient[block], slots, rate)
+
+    def _rate(self, rate: Rate, steps: NDArray) -> Rate:  # noqa: ARG002
+        return rate
+
+    def _move(self, parameters: NDArray, gradient: NDArray, slots: NDArray, rate: Rate) -> None:
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
-class GradientDescent(_Slots):
+class GradientDescent(_Elementwise):
     """w ← w − η g."""
 
-    def update(self, parameters: NDArray, gradient: NDArray, state: State, rate: Rate) -> None:
-        """One step down the gradient."""
-        state.steps += 1
+    def _move(self, parameters: NDArray, gradient: NDArray, slots: NDArray, rate: Rate) -> None:  # noqa: ARG002
         gradient *= rate
         parameters -= gradient
 
 
 @dataclass(frozen=True)
-class Momentum(_Slots):
+class Momentum(_Elementwise):
     """v ← μ v − η g, then w ← w + v (Polyak 1964)."""
 
     decay: float = 0.9
     n_slots: ClassVar[int] = 1
 
-    def update(self, parameters: NDArray, gradient: NDArray, state: State, rate: Rate) -> None:
-        """One step along the velocity."""
-        (velocity,) = state.slots
-        state.steps += 1
+    def _move(self, parameters: NDArray, gradient: NDArray, slots: NDArray, rate: Rate) -> None:
+        (velocity,) = slots
         gradient *= rate
         velocity *= self.decay
         velocity -= gradient
@@ -115,16 +136,14 @@ class Momentum(_Slots):
 
 
 @dataclass(frozen=True)
-class Nesterov(_Slots):
+class Nesterov(_Elementwise):
     """v ← μ v − η g, then w ← w + μ v − η g: momentum with the gradient looked up where it leads (Nesterov 1983)."""
 
     decay: float = 0.9
     n_slots: ClassVar[int] = 1
 
-    def update(self, parameters: NDArray, gradient: NDArray, state: State, rate: Rate) -> None:
-        """One step along the velocity that the next step will have."""
-        (velocity,) = state.slots
-        state.steps += 1
+    def _move(self, parameters: NDArray, gradient: NDArray, slots: NDArray, rate: Rate) -> None:
+        (velocity,) = slots
         gradient *= rate
         velocity *= self.decay
         velocity -= gradient
@@ -134,54 +153,50 @@ class Nesterov(_Slots):
 
 
 @dataclass(frozen=True)
-class Adagrad(_Slots):
+class Adagrad(_Elementwise):
     """w ← w − η g / √(Σ g² + ε), the sum over all updates so far (Duchi, Hazan & Singer 2011).
 
     With ε = 0 the first step is η sign(g) exactly: the units of a coordinate do not matter.
     """
 
     epsilon: float = 1e-16
-    n_slots: ClassVar[int] = 1
+    n_slots: ClassVar[int] = 2
 
-    def update(self, parameters: NDArray, gradient: NDArray, state: State, rate: Rate) -> None:
-        """One step, each coordinate scaled by its own history."""
-        (total,) = state.slots
-        state.steps += 1
-        np.multiply(gradient, gradient, out=state.scratch)
-        total += state.scratch
-        np.add(total, self.epsilon, out=state.scratch)
-        np.sqrt(state.scratch, out=state.scratch)
+    def _move(self, parameters: NDArray, gradient: NDArray, slots: NDArray, rate: Rate) -> None:
+        total, scratch = slots
+        np.multiply(gradient, gradient, out=scratch)
+        total += scratch
+        np.add(total, self.epsilon, out=scratch)
+        np.sqrt(scratch, out=scratch)
         # A coordinate that never had a gradient stands still, also for epsilon 0.
-        np.divide(gradient, state.scratch, out=gradient, where=state.scratch > 0)
+        np.divide(gradient, scratch, out=gradient, where=scratch > 0)
         gradient *= rate
         parameters -= gradient
 
 
 @dataclass(frozen=True)
-class RMSProp(_Slots):
+class RMSProp(_Elementwise):
     """s ← ρ s + (1 − ρ) g², then w ← w − η g / (√s + ε) (Tieleman & Hinton 2012)."""
 
     decay: float = 0.9
     epsilon: float = 1e-8
-    n_slots: ClassVar[int] = 1
+    n_slots: ClassVar[int] = 2
 
-    def update(self, parameters: NDArray, gradient: NDArray, state: State, rate: Rate) -> None:
-        """One step, each coordinate scaled by its recent history."""
-        (square,) = state.slots
-        state.steps += 1
-        np.multiply(gradient, gradient, out=state.scratch)
-        state.scratch *= 1 - self.decay
+    def _move(self, parameters: NDArray, gradient: NDArray, slots: NDArray, rate: Rate) -> None:
+        square, scratch = slots
+        np.multiply(gradient, gradient, out=scratch)
+        scratch *= 1 - self.decay
         square *= self.decay
-        square += state.scratch
-        np.sqrt(square, out=state.scratch)
-        state.scratch += self.epsilon
-        gradient /= state.scratch
+        square += scratch
+        np.sqrt(square, out=scratch)
+        scratch += self.epsilon
+        gradient /= scratch
         gradient *= rate
         parameters -= gradient
 
 
 @dataclass(frozen=True)
-class Adam(_Slots):
+class Adam(_Elementwise):
     """m ← β₁ m + (1 − β₁) g, s ← β₂ s + (1 − β₂) g², then w ← w − η a_t m / (√s + ε) (Kingma & Ba 2015, section 2).
 
     a_t = √(1 − β₂ᵗ) / (1 − β₁ᵗ) corrects both averages for their start at zero. As in scikit-learn, ε is added to √s
@@ -193,23 +208,23 @@ class Adam(_Slots):
     epsilon: float = 1e-8
     n_slots: ClassVar[int] = 2
 
-    def update(self, parameters: NDArray, gradient: NDArray, state: State, rate: Rate) -> None:
-        """One step along the corrected average of gradients, scaled by that of their squares."""
-        mean, square = state.slots
-        state.steps += 1
+    def _move(self, parameters: NDArray, gradient: NDArray, slots: NDArray, rate: Rate) -> None:
+        mean, square = slots
         # The slots hold m / (1 − β₁) and s / (1 − β₂): two passes over the vector fewer.
         mean *= self.beta_1
         mean += gradient
         square *= self.beta_2
         gradient *= gradient
         square += gradient
-        scale = math.sqrt(1 - self.beta_2)
         np.sqrt(square, out=gradient)
-        gradient += self.epsilon / scale
+        gradient += self.epsilon / math.sqrt(1 - self.beta_2)
         np.divide(mean, gradient, out=gradient)
-        correction = np.sqrt(1 - self.beta_2**state.steps) / (1 - self.beta_1**state.steps)
-        gradient *= (rate * correction * ((1 - self.beta_1) / scale)).astype(gradient.dtype, copy=False)
+        gradient *= rate
         parameters -= gradient
+
+    def _rate(self, rate: Rate, steps: NDArray) -> Rate:
+        correction = np.sqrt((1 - self.beta_2**steps) / (1 - self.beta_2)) / (1 - self.beta_1**steps)
+        return rate * (1 - self.beta_1) * correction
 
 
 OPTIMIZERS: dict[str, Optimizer] = {

@@ -42,7 +42,7 @@ class ColumnProducts:
         """
         n_rows, width = len(self.rows), self.rows.shape[1] + 1
         n_products = n_rows * width * (width + 1) // 2
-        if n_products <= _FEW or n_products <= min(_MANY, 2**14 * len(weights)):
+        if n_products <= _FEW or n_products <= min(_MANY, 2**17 * len(weights)):
             packed = weights @ self._pairs.T
             return packed[:, _packing(width)[2]]
         sums = np.zeros((len(weights), width, width))
@@ -57,11 +57,15 @@ class ColumnProducts:
         return sums
 
     @cached_property
+    def columns(self) -> NDArray:
+        """The columns, (d + 1, n), the last of ones."""
+        return np.append(self.rows.T, np.ones((1, len(self.rows))), axis=0)
+
+    @cached_property
     def _pairs(self) -> NDArray:
         """The products of each two columns, (D (D + 1) / 2, n)."""
-        columns = np.append(self.rows.T, np.ones((1, len(self.rows))), axis=0)
-        first, second, _ = _packing(len(columns))
-        return columns[first] * columns[second]
+        first, second, _ = _packing(len(self.columns))
+        return self.columns[first] * self.columns[second]
 
 
 @lru_cache(maxsize=32)

@@ -135,25 +135,25 @@ class SoftmaxRegression:
         n_replicates, n_outputs, width = self.shape
         if n_outputs == 1:
             return self.class_curvatures(residuals)[:, 0]
-        pair_of = np.empty((n_outputs, n_outputs), dtype=np.intp)
-        first, second = np.triu_indices(n_outputs)
-        pair_of[first, second] = pair_of[second, first] = np.arange(len(first))
         probabilities = np.abs(residuals)
         own = (np.arange(n_replicates)[:, None], self.codes, np.arange(len(self.codes)))
         probabilities[own] = 1 - probabilities[own]
+        # The sum over rows of w (diag(p) - p p') by x x': blocks of the first part, one product for the second.
         weighted = probabilities * self.weights[:, None, :]
-        factors = weighted[:, first] * probabilities[:, second]
-        np.negative(factors, out=factors)
-        factors[:, first == second] += weighted
-        sums = self.products.sums(factors.reshape(-1, len(self.rows)))
-        blocks = sums.reshape(n_replicates, len(first), width, width)[:, pair_of]
+        blocks = self.products.sums(weighted.reshape(-1, len(self.rows))).reshape(n_replicates, n_outputs, width, width)
+        spread = (probabilities * np.sqrt(self.weights)[:, None, :])[:, :, None, :] * self.products.columns
+        spread = spread.reshape(n_replicates, n_outputs * width, -1)
+        hessian = spread @ spread.swapaxes(1, 2)
+        np.negative(hessian, out=hessian)
+        curvatures = np.einsum("rdd->rd", hessian).reshape(n_replicates, n_outputs, width)
+        scale = np.einsum("rcdd->rd", blocks) + curvatures.sum(axis=1) + self.penalties
+        hessian = hessian.reshape(n_replicates, n_outputs, width, n_outputs, width)
         both = self.present[:, :, None] & self.present[:, None, :]
-        scale = np.einsum("rccdd->rd", blocks) / n_outputs**2 + self.penalties
-        blocks = _plus_diagonal(blocks, both[..., None] * scale[:, None, None, :])
-        each = np.arange(n_outputs)
-        blocks[:, each, each] += np.where(self.present, 0, 1)[:, :, None, None] * np.eye(width)
-        blocks[:, each, each] = _plus_diagonal(blocks[:, each, each], self.penalties[:, None, :])
-        return blocks.transpose(0, 1, 3, 2, 4).reshape(n_replicates, n_outputs * width, -1)
+        along = both[:, :, None, :] * (scale / n_outputs)[:, None, :, None]
+        np.einsum("rkdmd->rkdm", hessian)[...] += along
+        absent = np.where(self.present, 0, 1)[:, :, None]
+        np.einsum("rkdke->rkde", hessian)[...] += _plus_diagonal(blocks, self.penalties[:, None, :] + absent)
+        return hessian.reshape(n_replicates, n_outputs * width, -1)
 
     def curvature_limit(self) -> NDArray:
         """Bound the curvature of the mean loss by one number a replicate, (R,).

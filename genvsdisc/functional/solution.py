@@ -23,7 +23,7 @@ class Solution:
     converged : ndarray of bool, shape (R,)
         Whether the stopping rule was met.
     curves : list of R lists of float
-        Objective before each step and at the end.
+        Objective before each step.
     receding : ndarray of bool, shape (R,), optional
         Whether the optimum was seen to lie at infinity (separable classes, no penalty).
     """
@@ -48,7 +48,6 @@ class Solution:
         )
 
 
-def curves_of(history: Sequence[NDArray], n_iter: NDArray, last: NDArray) -> list[list[float]]:
-    """Give each replicate its own values, up to its last step and with its last value, from an array (R,) a step."""
-    table = np.stack(history, axis=1)
-    return [[*row[:n].tolist(), end] for row, n, end in zip(table, n_iter, last.tolist(), strict=True)]
+def curves_of(history: Sequence[NDArray], n_iter: NDArray) -> list[list[float]]:
+    """Give each replicate its own values, from an array (R,) a step."""
+    return [row[:n].tolist() for row, n in zip(np.stack(history, axis=1), n_iter, strict=True)]

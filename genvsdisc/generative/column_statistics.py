@@ -56,6 +56,7 @@ def gather(X: NDArray, codes: NDArray, weights: NDArray, kinds: ColumnKinds, n_c
     return Statistics(class_weight, by_class, np.concatenate(counts, axis=2))
 
 
+@np.errstate(over="ignore", invalid="ignore")  # `check_variances` sees to what overflows
 def numeric_estimates(
     by_class: Moments, kinds: ColumnKinds, alpha: float, var_smoothing: float, shared_variance: bool
 ) -> tuple[NDArray, NDArray]:

@@ -11,7 +11,7 @@ from genvsdisc.functional.missing import completed, patterns
 from genvsdisc.functional.moments import Moments, class_moments, stacked
 from genvsdisc.generative.leave_one_out import POOLINGS, SHRINKAGES, leave_one_out_losses
 from genvsdisc.generative.missing import em_moments
-from genvsdisc.generative.regularization import Regularization
+from genvsdisc.generative.regularization import Regularization, unit_scale
 
 
 def estimate(
@@ -56,6 +56,9 @@ def _chosen(
 ) -> Regularization:
     """Choose the candidate of least leave-one-out log loss."""
     poolings = (1.0,) if rule.shared else POOLINGS
+    if rule.standardize:
+        X = X / np.sqrt(unit_scale(moments[None])[0])
+        moments = class_moments(X, codes, weights[None], len(moments.weight), full=moments.full)[0]
     losses = leave_one_out_losses(
         X, codes, weights, moments, shared=rule.shared, structure=rule.structure, priors=priors, poolings=poolings
     )

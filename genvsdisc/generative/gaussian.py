@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,15 +13,12 @@ from sklearn.utils.validation import check_is_fitted
 from genvsdisc.base import Parameters
 from genvsdisc.functional import gaussian
 from genvsdisc.functional.missing import marginal_log_densities
-from genvsdisc.functional.moments import Moments
+from genvsdisc.functional.moments import Moments, filled_means
 from genvsdisc.generative.estimation import estimate
 from genvsdisc.generative.incremental import IncrementalLearning
 from genvsdisc.generative.joint import GenerativeClassifier, check_priors
 from genvsdisc.generative.missing import check_observed
 from genvsdisc.generative.regularization import Regularization, describe
-
-if TYPE_CHECKING:
-    from genvsdisc.features.transforms import QuadraticFeatures
 
 
 class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
@@ -48,6 +45,10 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
         In [0, 1]; g moves each covariance C, after pooling, to ``(1 - g) C + g trace(C) / d I`` (Friedman's gamma).
         "oas" and "ledoit_wolf" estimate g for each covariance of full structure, "auto" takes the pooling and
         shrinkage, out of 7 x 8, with the best leave-one-out log loss, and ignores `pooling`.
+    standardize : bool, default=False
+        Whether the shrinkage g works on the scale on which every feature has variance 1 over all rows, as a
+        StandardScaler in front would have it; everything fitted stays on the scale of X. Not for structure
+        "spherical", "oas" or "ledoit_wolf".
     priors : array-like of shape (n_classes,), default=None
         Class priors, in the order of the sorted labels. None takes the class proportions.
 
@@ -97,7 +98,7 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
     >>> model.predict([[1.0, 1.0], [4.0, float("nan")]])
     array(['a', 'b'], dtype='<U1')
     >>> model.predict_proba([[2.5, 2.5]]).round(3)
-    array([[0.614, 0.386]])
+    array([[0.642, 0.358]])
     >>> model.set_priors([0.1, 0.9]).predict([[2.5, 2.5]])
     array(['b'], dtype='<U1')
     """
@@ -107,6 +108,7 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
         "structure": [StrOptions({"full", "diagonal", "spherical"})],
         "pooling": [Interval(Real, 0, 1, closed="both")],
         "shrinkage": [Interval(Real, 0, 1, closed="both"), StrOptions({"oas", "ledoit_wolf", "auto"})],
+        "standardize": ["boolean"],
         "priors": ["array-like", None],
     }
     _score_attributes = ("class_prior_", "means_", "_factors", "_log_determinants", "_center", "_slopes", "_offsets")
@@ -118,12 +120,14 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
         structure: str = "full",
         pooling: float = 0.0,
         shrinkage: float | str = 0.0,
+        standardize: bool = False,
         priors: ArrayLike | None = None,
     ) -> None:
         self.covariance = covariance
         self.structure = structure
         self.pooling = pooling
         self.shrinkage = shrinkage
+        self.standardize = standardize
         self.priors = priors
 
     # Fitting ---------------------------------------------------------------------------------------------------
@@ -152,11 +156,17 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
                 f"shrinkage={self.shrinkage!r} is derived for structure='full', got structure={self.structure!r}; "
                 "give a number in [0, 1] or 'auto'"
             )
-        return Regularization(self.covariance == "shared", self.structure, self.pooling, self.shrinkage)
+        if self.standardize and (self.structure == "spherical" or self.shrinkage in ("oas", "ledoit_wolf")):
+            raise ValueError(
+                f"standardize=True goes with shrinkage a number or 'auto' and structure 'full' or 'diagonal', got "
+                f"shrinkage={self.shrinkage!r}, structure={self.structure!r}; put a StandardScaler in front instead"
+            )
+        shared = self.covariance == "shared"
+        return Regularization(shared, self.structure, self.pooling, self.shrinkage, self.standardize)
 
     def _parameters(self, moments: Moments, rule: Regularization) -> dict[str, Any]:
         """Everything fitted, as functions of the class moments (leading axis R)."""
-        means = _means(moments)
+        means = filled_means(moments)
         try:
             covariances, shrinkage, factors, log_determinants = rule.factored(moments)
         except gaussian.SingularCovarianceError as error:
@@ -189,10 +199,13 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
     # Scores ----------------------------------------------------------------------------------------------------
 
     def _log_scores(self, X: NDArray, parameters: Parameters) -> NDArray:
-        if self.covariance == "separate" or np.isnan(X.max()):
+        if self.covariance == "separate":
             return self._log_joint(X, parameters)
         center, slopes, offsets = (parameters[name] for name in ("_center", "_slopes", "_offsets"))
-        return _with_priors(gaussian.linear_scores(X, center[0], slopes, offsets), parameters)
+        scores = gaussian.linear_scores(X, center[0], slopes, offsets)
+        if np.isnan(scores.max()):  # the missing entries show here, in an array smaller than X
+            return self._log_joint(X, parameters)
+        return _with_priors(scores, parameters)
 
     def _log_joint(self, X: NDArray, parameters: Parameters) -> NDArray:
         log_densities = marginal_log_densities if np.isnan(X.max()) else gaussian.log_densities
@@ -246,7 +259,7 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
         slopes, offsets = gaussian.linear_discriminants(self.means_[None], self._factors[None], origin)
         return slopes[0], offsets[0] + log_prior
 
-    def linear_log_odds(self) -> tuple[QuadraticFeatures | None, NDArray, NDArray]:
+    def linear_log_odds(self) -> tuple[Any, NDArray, NDArray]:
         """Write the posterior as a linear model, of the features or of them with their squares and products.
 
         Returns
@@ -258,7 +271,7 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
             With these, ``softmax(features.transform(X) @ coef.T + intercept)`` is `predict_proba` (two classes: the
             sigmoid is the second column).
         """
-        from genvsdisc.features.transforms import QuadraticFeatures
+        from genvsdisc.bridge import quadratic_features
 
         if self.covariance == "shared":
             return None, self.coef_, self.intercept_
@@ -275,20 +288,7 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
             terms = every
         if len(terms) == 2:
             terms = terms[1:] - terms[:1]
-        features = QuadraticFeatures()
-        features.n_features_in_ = self.n_features_in_
-        if hasattr(self, "feature_names_in_"):
-            features.feature_names_in_ = self.feature_names_in_
-        return features, terms[:, 1:], terms[:, 0]
-
-
-def _means(moments: Moments) -> NDArray:
-    """Class means; a class without weight has the mean of all rows."""
-    if moments.weight.all():
-        return moments.center
-    weight = moments.weight[..., None]
-    grand = (moments.center * weight).sum(axis=1, keepdims=True) / weight.sum(axis=1, keepdims=True)
-    return np.where(weight > 0, moments.center, grand)
+        return quadratic_features(self), terms[:, 1:], terms[:, 0]
 
 
 def _with_priors(scores: NDArray, parameters: Parameters) -> NDArray:

@@ -6,12 +6,19 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from genvsdisc.functional.moments import Moments, class_moments, merge
 from genvsdisc.generative.joint import GenerativeClassifier
 from genvsdisc.generative.regularization import Regularization
+
+
+def _learns_in_batches(classifier: Any) -> bool:
+    if classifier.shrinkage == "auto":
+        raise AttributeError("shrinkage='auto' needs all rows at once; give a number, 'oas' or 'ledoit_wolf', or fit")
+    return True
 
 
 class IncrementalLearning(GenerativeClassifier):
@@ -30,6 +37,7 @@ class IncrementalLearning(GenerativeClassifier):
         """Everything fitted, as functions of the class moments (leading axis R)."""
         raise NotImplementedError
 
+    @available_if(_learns_in_batches)
     def partial_fit(
         self, X: ArrayLike, y: ArrayLike, classes: ArrayLike | None = None, sample_weight: ArrayLike | None = None
     ) -> Self:
@@ -54,7 +62,9 @@ class IncrementalLearning(GenerativeClassifier):
         Raises
         ------
         ValueError
-            For missing entries, for ``shrinkage="auto"`` (both need all rows at once), and for unknown labels.
+            For missing entries, which need all rows at once, and for unknown labels.
+        AttributeError
+            For ``shrinkage="auto"``, which needs all rows at once.
         """
         self._rule()
         first = _check_partial_fit_first_call(self, classes)
@@ -102,9 +112,8 @@ class IncrementalLearning(GenerativeClassifier):
 
     def _learn(self, moments: Moments) -> Self:
         """Replace everything fitted by what follows from these moments."""
+        _learns_in_batches(self)
         rule = self._rule()
-        if self.shrinkage == "auto":
-            raise ValueError("shrinkage='auto' needs all rows at once; give a number, 'oas' or 'ledoit_wolf', or fit")
         self._unready = None
         try:
             fitted = self._parameters(moments[None], rule)

@@ -86,7 +86,8 @@ class GenerativeClassifier(ProbabilisticClassifier):
         check_is_fitted(self)
         rng = check_random_state(random_state)
         if y is None:
-            codes = rng.choice(len(self.classes_), size=n_samples, p=np.asarray(self.class_prior_, dtype=np.float64))
+            priors = np.asarray(self.class_prior_, dtype=np.float64)
+            codes = rng.choice(len(self.classes_), size=n_samples, p=priors / priors.sum())
         elif y in self.classes_:
             codes = np.full(n_samples, np.flatnonzero(self.classes_ == y)[0])
         else:

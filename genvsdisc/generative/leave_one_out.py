@@ -91,7 +91,7 @@ def leave_one_out_losses(
             with np.errstate(invalid="ignore"):
                 losses[a] += (logsumexp(scores, axis=2) - own) @ weights[rows]
     losses[np.isnan(losses)] = np.inf
-    return losses / weights[used].sum()
+    return losses / max(weights[used].sum(), 1)
 
 
 def _pieces(rows: NDArray, d: int) -> Iterator[NDArray]:
@@ -117,6 +117,8 @@ def _log_densities(
     left: _LeftOut, j: int, moments: Moments, pooling: float, shrinkages: tuple[float, ...], structure: str
 ) -> NDArray:
     """Log density of each left-out row under class j without it, less a constant: (n_shrinkages, n)."""
+    if moments.weight[j] == 0:  # prior 0; any finite density will do
+        return np.zeros((len(shrinkages), len(left.codes)))
     total = moments.weight.sum()
     own = left.codes == j
     share = np.where(own, 1.0, pooling)  # of the row's change that reaches the scatter of class j
@@ -159,8 +161,10 @@ def _full(
         values, own, removed, outside = rotated if g or whitened is None else whitened
         scale = (1 - g) / weight
         variances = scale[:, None] * values + (g * level)[:, None]
+        regular = (variances > 0).all(axis=1)
+        variances[~regular] = 1
         gap = 1 - scale * change * (removed**2 / variances).sum(axis=1)
-        regular = (gap > 1e-10) & (variances > 0).all(axis=1)
+        regular &= gap > 1e-10
         gap = np.where(regular, gap, 1)
         square = (own**2 / variances).sum(axis=1)
         square += scale * change * (removed * own / variances).sum(axis=1) ** 2 / gap

@@ -124,8 +124,8 @@ def check_observed(X: NDArray, codes: NDArray, weights: NDArray, labels: NDArray
     if unseen.any():
         k, column = np.argwhere(unseen)[0]
         raise ValueError(
-            f"feature {names[column]!r} is missing in all rows of class {labels[k]!r}, so that its mean is unknown; "
-            "drop the feature or fill it in"
+            f"feature {names[column]!r} is missing in all rows of class {labels.tolist()[k]!r}, so that its mean "
+            "is unknown; drop the feature or fill it in"
         )
 
 

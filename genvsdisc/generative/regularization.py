@@ -22,6 +22,8 @@ class Regularization:
     """In [0, 1], (R, 1) or one for all."""
     shrinkage: NDArray | float | str
     """In [0, 1], (R, G) or one for all; or "oas" or "ledoit_wolf"."""
+    standardize: bool = False
+    """Whether to shrink on the scale on which every feature has variance 1 over all rows."""
 
     def covariances(self, moments: Moments) -> tuple[NDArray, NDArray]:
         """Regularised discriminant analysis (Friedman 1989), for a stack of class moments.
@@ -43,15 +45,16 @@ class Regularization:
         if isinstance(shrinkage, str):
             shrinkage = _INTENSITIES[shrinkage](covariances, pooled)
         shrinkage = np.broadcast_to(shrinkage, pooled.weight.shape).astype(covariances.dtype)
-        return with_floor(self._shrunk(covariances, shrinkage), moments), shrinkage
+        return with_floor(self._shrunk(covariances, shrinkage, moments), moments), shrinkage
 
-    def _shrunk(self, covariances: NDArray, shrinkage: NDArray) -> NDArray:
+    def _shrunk(self, covariances: NDArray, shrinkage: NDArray, moments: Moments) -> NDArray:
+        if self.structure != "spherical" and not shrinkage.any():
+            return covariances
         variances = _diagonals(covariances, self.structure == "full")
-        level = variances.mean(axis=-1, keepdims=True)
+        scale = unit_scale(moments) if self.standardize else np.ones(1, variances.dtype)
+        level = (variances / scale).mean(axis=-1, keepdims=True) * scale
         if self.structure == "spherical":
             return np.broadcast_to(level, covariances.shape).copy()
-        if not shrinkage.any():
-            return covariances
         g = shrinkage[..., None]
         result = covariances * (1 - (g[..., None] if self.structure == "full" else g))
         diagonal = _diagonals(result, self.structure == "full")
@@ -99,14 +102,25 @@ def with_floor(covariances: NDArray, moments: Moments) -> NDArray:
     floor = constant & ~constant.all(axis=-1, keepdims=True)
     if not floor.any():
         return covariances
+    overall = overall_variances(moments)
+    variances[floor] = np.broadcast_to(np.where(overall > 0, 1e-9 * overall, 1), variances.shape)[floor]
+    return covariances
+
+
+def overall_variances(moments: Moments) -> NDArray:
+    """Variance of each feature over the rows of all classes, (R, 1, d)."""
     share = (moments.weight / moments.weight.sum(axis=1, keepdims=True))[..., None]
     within = _diagonals(moments.second, moments.full).sum(axis=1, keepdims=True)
     away = moments.center - moments.center[:, :1]
     between = (share * away**2).sum(axis=1, keepdims=True)
     spread = between - (share * away).sum(axis=1, keepdims=True) ** 2
-    overall = np.where(spread > 1e-9 * between, spread, 0) + within / moments.weight.sum(axis=1)[:, None, None]
-    variances[floor] = np.broadcast_to(np.where(overall > 0, 1e-9 * overall, 1), variances.shape)[floor]
-    return covariances
+    return np.where(spread > 1e-9 * between, spread, 0) + within / moments.weight.sum(axis=1)[:, None, None]
+
+
+def unit_scale(moments: Moments) -> NDArray:
+    """What to divide variances by so that those over all rows are 1, (R, 1, d); 1 for constant features."""
+    overall = overall_variances(moments)
+    return np.where(overall > 0, overall, 1).astype(overall.dtype)
 
 
 def _diagonals(values: NDArray, full: bool) -> NDArray:
@@ -172,16 +186,18 @@ def describe(
     r, group = error.index
     d = len(names)
     rows = weight[r].sum() - len(labels) + 1 if shared else weight[r, group]
-    who = "the covariance shared by the classes" if shared else f"the covariance of class {labels[group]!r}"
+    who = "the covariance shared by the classes" if shared else f"the covariance of class {labels.tolist()[group]!r}"
+    more = "set shrinkage > 0" if shared else "set pooling > 0 or shrinkage > 0"
     if error.full and rows <= d:
         total = weight[r].sum() if shared else rows
-        why = f"comes from too few rows, {total:g} for {d} features"
-        remedy = "give more rows, use structure='diagonal', or set shrinkage > 0"
+        why = (
+            f"comes from too few rows, {total:g} for {d} features; give more rows, use structure='diagonal', or {more}"
+        )
     elif error.constant:
-        why = f"is singular: feature {names[error.column]!r} is constant there"
-        remedy = "drop the feature, or set shrinkage > 0"
+        why = f"is singular: feature {names[error.column]!r} is constant there; drop the feature, or {more}"
     else:
-        why = f"is singular: feature {names[error.column]!r} is a linear combination of others there"
-        remedy = "drop the feature, use structure='diagonal', or set shrinkage > 0"
-    which = f"replicate {r}: " if len(weight) > 1 else ""
-    return f"{which}{who} {why}; {remedy}" + ("" if shared else " or pooling > 0")
+        why = (
+            f"is singular: feature {names[error.column]!r} is a linear combination of others there; "
+            "drop the feature, use structure='diagonal', or set shrinkage > 0"
+        )
+    return (f"replicate {r}: " if len(weight) > 1 else "") + f"{who} {why}"

@@ -92,12 +92,12 @@ class Section:
 def table(
     caption: str,
     head: Sequence[str],
-    rows: Iterable[Sequence[Cell | str]],
+    rows: Iterable[Sequence[Any]],
     *,
     source: str = "",
     limit: int = 40,
     matrix: bool = False,
 ) -> Table:
-    """Make a table of at most `limit` rows; plain texts become cells."""
-    cells = [tuple(Cell(cell) if isinstance(cell, str) else cell for cell in row) for row in rows]
+    """Make a table of at most `limit` rows of cells and texts."""
+    cells = [tuple(cell if isinstance(cell, Cell) else Cell(str(cell)) for cell in row) for row in rows]
     return Table(caption, tuple(head), tuple(cells[:limit]), source, max(0, len(cells) - limit), matrix)

@@ -6,6 +6,7 @@ import math
 
 from genvsdisc.report.blocks import Cell
 
+LOSS_WORDS = {"zero_one": "0-1 error", "log_loss": "log loss", "brier": "Brier score", "roc_auc": "ROC AUC"}
 PERCENT = ("zero_one",)
 NOTHING = "–"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -11,12 +11,13 @@ from genvsdisc.figures import plot_differences, plot_scores
 from genvsdisc.figures.style import LOSS_NAMES
 from genvsdisc.figures.svg import svg
 from genvsdisc.report.blocks import Cell, Figure, Items, Panel, Section, Table, Text, table
-from genvsdisc.report.numbers import fixed, interval, interval_text, number, probability, pvalue
+from genvsdisc.report.numbers import LOSS_WORDS, fixed, interval, interval_text, number, probability, pvalue
+from genvsdisc.study.tables import groups, records
 
 if TYPE_CHECKING:
     from genvsdisc.study.results import Comparison
 
-_ROWS = (24, 8, 24, 4)  # margins of a panel whose rows carry their names
+_ROWS = (24, 12, 24, 10)  # margins of a panel whose rows carry their names
 DECIDED = 0.95
 
 
@@ -48,7 +49,7 @@ def score_table(comparison: Comparison) -> Table:
     """Leaderboard as a table: a row for each model."""
     summary, roster = comparison.summary, comparison.models
     losses = [loss for loss in LOSS_NAMES if loss in set(summary.loss)]
-    cells = {(row.model, row.loss): interval(row.loss, row.mean, row.lower, row.upper) for row in summary.itertuples()}
+    cells = {(row.model, row.loss): interval(row.loss, row.mean, row.lower, row.upper) for row in records(summary)}
     facts = summary.drop_duplicates("model").set_index("model")
     errors = dict(zip(roster.model, roster.error.where(roster.status == "failed", ""), strict=True))
     rows = []
@@ -60,23 +61,25 @@ def score_table(comparison: Comparison) -> Table:
         scores = [Cell(f"failed: {failed}", span=len(losses))] if failed else [cells[model, loss] for loss in losses]
         rows.append([name, *scores])
     caption = "Models, the fewest errors first. Under each mean its 95% interval."
-    heads = [LOSS_NAMES[loss].split(" (")[0] for loss in losses]
+    heads = [LOSS_WORDS[loss] for loss in losses]
     return table(caption, ["Model", *heads], rows, source="summary.csv")
 
 
 def pairs(comparison: Comparison) -> Section | None:
-    """Generative against discriminative of the same form."""
-    differences = comparison.differences
-    if differences.empty:
+    """Set generative against discriminative of the same form."""
+    if comparison.differences.empty:
         return None
-    panels = [_difference_panel(part) for _, part in differences.groupby("loss", sort=False)][:2]
+    parts = dict(groups(comparison.differences, "loss"))
+    losses = [loss for loss in LOSS_NAMES if loss in parts]
+    differences = pd.concat([parts[loss] for loss in losses])
+    panels = [_difference_panel(part) for _, part in groups(differences, "loss")][:2]
     head = ["Form, loss", "Difference", "p (Holm)", "Better: generative · equal · discriminative"]
-    rows = [_pair_row(row) for row in differences.itertuples()]
+    rows = [_pair_row(row) for row in records(differences)]
     rope = comparison.meta.get("design", {}).get("rope")
     equal = f" Equal means closer than {rope:g}." if rope is not None else ""
     caption = f"Generative minus discriminative loss: negative, generative is better.{equal}"
     names = differences.drop_duplicates("form")
-    who = Items(tuple((f"{row.form}:", f"{row.generative} against {row.discriminative}") for row in names.itertuples()))
+    who = Items(tuple((f"{row.form}:", f"{row.generative} against {row.discriminative}") for row in records(names)))
     figure = Figure(
         tuple(panels), "Difference of each pair and its 95% interval.", families=("generative", "discriminative")
     )
@@ -117,40 +120,40 @@ def _best(ranked: pd.DataFrame, loss: str) -> str:
     mean, ends = interval_text(loss, best["mean"], best["lower"], best["upper"])
     if loss == "zero_one":
         return f"{best.model} errs least: on {mean} of new rows ({ends})"
-    return f"{best.model} has the lowest {LOSS_NAMES[loss].lower()}: {mean} ({ends})"
+    return f"{best.model} has the lowest {LOSS_WORDS[loss]}: {mean} ({ends})"
 
 
 def _score_panel(part: pd.DataFrame) -> Panel:
     rows = part[part["mean"].notna()]
-    said = [f"{row.model} {interval_text(row.loss, row.mean, row.lower, row.upper)[0]}" for row in rows.itertuples()]
-    picture = svg(plot_scores, rows, size=(296, 52 + 32 * len(rows)), margins=_ROWS)
+    said = [f"{row.model} {interval_text(row.loss, row.mean, row.lower, row.upper)[0]}" for row in records(rows)]
+    picture = svg(plot_scores, rows, size=(296, 52 + 34 * len(rows)), margins=_ROWS)
     return Panel(picture, f"{LOSS_NAMES[part.loss.iloc[0]]} of each model with its interval: {', '.join(said)}.")
 
 
 def _difference_panel(part: pd.DataFrame) -> Panel:
     said = [
         f"{row.form} {' ('.join(interval_text(row.loss, row.difference, row.lower, row.upper))})"
-        for row in part.itertuples()
+        for row in records(part)
     ]
-    picture = svg(plot_differences, part, size=(296, 70 + 32 * len(part)), margins=(24, 8, 42, 4))
+    picture = svg(plot_differences, part, size=(296, 70 + 34 * len(part)), margins=(24, 10, 42, 10))
     return Panel(
         picture, f"Difference in {LOSS_NAMES[part.loss.iloc[0]]}, generative minus discriminative: {', '.join(said)}."
     )
 
 
-def _pair_row(row: object) -> list[Cell]:
-    shares = (row.p_generative, row.p_equal, row.p_discriminative)  # type: ignore[attr-defined]
+def _pair_row(row: Any) -> list[Cell]:
+    shares = (row.p_generative, row.p_equal, row.p_discriminative)
     return [
-        Cell(f"{row.form}, {LOSS_NAMES[row.loss].split(' (')[0]}"),  # type: ignore[attr-defined]
-        interval(row.loss, row.difference, row.lower, row.upper),  # type: ignore[attr-defined]
-        number(pvalue(row.pvalue_holm)),  # type: ignore[attr-defined]
+        Cell(f"{row.form}, {LOSS_WORDS[row.loss]}"),
+        interval(row.loss, row.difference, row.lower, row.upper),
+        number(pvalue(row.pvalue_holm)),
         Cell(" · ".join(map(probability, shares)), shares=shares, numeric=True),
     ]
 
 
 def _decided(differences: pd.DataFrame) -> str:
     part = differences[differences.loss == differences.loss.iloc[0]]
-    name = LOSS_NAMES[part.loss.iloc[0]].split(" (")[0].lower()
+    name = LOSS_WORDS[part.loss.iloc[0]]
     counts = {
         "generative better": int((part.p_generative >= DECIDED).sum()),
         "equal": int((part.p_equal >= DECIDED).sum()),

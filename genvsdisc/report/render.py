@@ -19,7 +19,7 @@ from markupsafe import Markup
 from genvsdisc.report.blocks import Section, Table
 
 # Control characters have no place in HTML; line ends and tabs do.
-_DROPPED = {code: "\ufffd" for code in (*range(9), 11, 12, *range(14, 32), *range(127, 160), *range(0xD800, 0xE000))}
+_DROPPED = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160), *range(0xD800, 0xE000)), "\ufffd")
 
 
 def page(title: str, sections: Sequence[Section], *, subtitle: str = "") -> str:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from genvsdisc.report.blocks import Section
 from genvsdisc.report.conditions import robustness, search
-from genvsdisc.report.inside import generative_view, models
+from genvsdisc.report.inside import models
 from genvsdisc.report.method import data_and_method
 from genvsdisc.report.outcome import leaderboard, pairs, verdict
+from genvsdisc.report.planes import generative_view
 from genvsdisc.report.reasons import calibration, decomposition, learning
 
 if TYPE_CHECKING:

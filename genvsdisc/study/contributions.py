@@ -9,8 +9,13 @@ from numpy.typing import NDArray
 
 from genvsdisc.functional.decomposition import brier_contributions, kohavi_wolpert_contributions, log_loss_contributions
 
-SAFE_MARGIN = 5.0
-"""Standard errors between the votes of the first two classes beyond which the main prediction cannot change."""
+SAFE_MARGIN = 9.0
+"""Standard errors between the votes of the first two classes beyond which no quarter of the draws would turn them."""
+HALVES = [[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]]
+QUARTERS = [[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]]
+SPLITS = np.array([*HALVES, *QUARTERS], dtype=np.float32)
+"""Means of three pairs of halves of the draws, and of the quarters that make them, about the mean of all: coordinates
+along three independent directions, each as long as one standard error of the mean of all."""
 
 Sums = dict[str, NDArray]
 
@@ -31,10 +36,10 @@ def _kohavi_wolpert(p: NDArray, q: NDArray, weights: NDArray, _: NDArray) -> Sum
 
 
 def _zero_one(p: NDArray, q: NDArray, weights: NDArray, multipliers: NDArray) -> Sums:
-    """Contributions to the smooth terms; for the bias, its value and then its values in perturbed worlds.
+    """Contributions to the smooth terms; for the bias, its value, then that of halves and quarters of the draws.
 
     The bias is a step function of the votes: its error comes from rows whose main prediction could have come out
-    otherwise, and no derivative sees that. A multiplier bootstrap does, with the covariance between rows.
+    otherwise, and no derivative sees that. Fewer draws do.
     """
     S, n, K = p.shape
     chosen = _chosen(p)
@@ -44,13 +49,15 @@ def _zero_one(p: NDArray, q: NDArray, weights: NDArray, multipliers: NDArray) ->
     wrong = (main != best) * weights
     close = _contested(shares, S)
     deviations = _votes(chosen[:, close], K) - shares[close].astype(multipliers.dtype)
-    perturbed = shares[close] + (multipliers @ deviations.reshape(S, -1)).reshape(len(multipliers), -1, K)
-    flips = (_chosen(perturbed) != best[close]) @ weights[close] - wrong[close].sum()
+    offsets = (multipliers @ deviations.reshape(S, -1)).reshape(3, len(multipliers) // 3, *shares[close].shape)
+    parts = shares[close] + np.tensordot(SPLITS, offsets, axes=1)
+    flips = (_chosen(parts) != best[close]) @ weights[close] - wrong[close].sum()
     return {
         "expected": (1 - q[rows, chosen]) @ weights,
         "suboptimal": (chosen != best) @ weights,
         "variance": (chosen != main) @ weights,
-        "bias": wrong.sum() + np.concatenate([[0.0], flips]),
+        "bias": np.array(wrong.sum()),
+        "bias_of_parts": wrong.sum() + flips,
     }
 
 
@@ -84,4 +91,4 @@ SUMS_OF_ROWS: dict[str, Callable[[NDArray, NDArray, NDArray, NDArray], Sums]] = 
     "zero_one_kohavi_wolpert": _kohavi_wolpert,
 }
 """Loss -> function of probabilities (S, n, K), law of the label (n, K), weights of the rows (n,) that sum to 1, and
-multipliers (B, S)."""
+random signs (3 B, S)."""

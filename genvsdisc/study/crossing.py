@@ -53,8 +53,8 @@ def crossing_from_losses(
 
     The split of the sizes into a side for each model that agrees best with the difference curve is found; the
     crossing is interpolated linearly in log m between the two sizes at the split, so it never leaves the range. It is
-    reported only if each model is ahead by more than noise on its side, that is if the simultaneous band of the
-    difference excludes 0 there: a pair that never crosses is said to cross with probability 1 - level at most.
+    reported only if each model is ahead by more than noise somewhere on its side, by a one-sided test over all sizes
+    at once: a pair that never crosses is said to cross with probability 1 - level at most.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def crossing_from_losses(
     names : tuple of 2 str
         Names for the sentence.
     level : float, default=0.95
-        Confidence of the band and of the percentile interval.
+        Confidence of each lead and of the percentile interval.
     random_state : int, RandomState instance or None, default=None
         Source of the bootstrap curves, drawn from the normal law with the covariance of the difference curve.
 
@@ -83,8 +83,9 @@ def crossing_from_losses(
     ahead = _certain_signs(mean, difference.covariance, noise, level)
     split, log_crossing = (values[0] for values in _change(np.log(sizes), mean[None]))
     left, right = ahead[: split + 1], ahead[split + 1 :]
-    direction = np.sign(mean[-1]) if np.isnan(log_crossing) else np.sign(mean[split + 1])
-    crosses = not np.isnan(log_crossing) and (left == -direction).any() and (right == direction).any()
+    direction = np.sign(np.diff(mean)[split]) if len(sizes) > 1 else 0.0
+    # Each side has a certain lead of the model it belongs to, and none of the other.
+    crosses = not np.isnan(log_crossing) and set(left) - {0} == {-direction} and set(right) - {0} == {direction}
     bounds: list[float] = []
     if crosses:
         ends = _interval(np.log(sizes), mean + noise, direction, level)
@@ -110,10 +111,10 @@ def _noise(covariance: NDArray, rng: np.random.RandomState) -> NDArray:
 
 
 def _certain_signs(mean: NDArray, covariance: NDArray, noise: NDArray, level: float) -> NDArray:
-    """-1, 0 or 1 for each size: the sign of the difference where the simultaneous band excludes 0."""
+    """-1, 0 or 1 for each size: the sign of the difference where a simultaneous one-sided test finds it."""
     standard_error = np.sqrt(np.diag(covariance))
     some = standard_error > 0
-    reach = np.quantile(np.abs(noise[:, some] / standard_error[some]).max(axis=1), level) if some.any() else 0.0
+    reach = np.quantile((noise[:, some] / standard_error[some]).max(axis=1), level) if some.any() else 0.0
     return np.where(np.abs(mean) > reach * standard_error, np.sign(mean), 0)
 
 
@@ -127,8 +128,9 @@ def _change(log_sizes: NDArray, curves: NDArray) -> tuple[NDArray, NDArray]:
     split = np.abs(contrast).argmax(axis=1)
     row = np.arange(len(curves))
     a, b = curves[row, split], curves[row, split + 1]
-    changes = (np.abs(contrast[row, split]) > np.abs(total)) & (a * b < 0)
-    share = np.divide(a, a - b, out=np.full(len(a), np.nan), where=changes)
+    # The sums on the two sides then differ in sign, and so, but for rounding, do the values at the best split.
+    changes = np.abs(contrast[row, split]) > np.abs(total)
+    share = np.divide(a, a - b, out=np.full(len(a), np.nan), where=changes).clip(0, 1)
     return split, log_sizes[split] + share * (log_sizes[split + 1] - log_sizes[split])
 
 

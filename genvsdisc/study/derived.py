@@ -11,15 +11,19 @@ from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix
 
 from genvsdisc.features.kinds import column_table
+from genvsdisc.study.assumptions import assumption_table
 from genvsdisc.study.calibration import calibration_tables
 from genvsdisc.study.crossing import crossing_table
 from genvsdisc.study.curves import curve_table
 from genvsdisc.study.decomposition import decompose
+from genvsdisc.study.descent_search import descent_tables
 from genvsdisc.study.differences import pair_table, summary_table
-from genvsdisc.study.evidence import Draws, Evidence
+from genvsdisc.study.evidence import Draws, Evidence, final_step
 from genvsdisc.study.metrics import pointwise_losses, roc_auc
 from genvsdisc.study.prepared import Prepared
+from genvsdisc.study.robustness import robustness_table
 from genvsdisc.study.verdict import BEST
+from genvsdisc.study.views import view_tables
 
 PAIRED = ("generative", "discriminative")
 MAX_PARAMETERS = 60
@@ -28,7 +32,7 @@ MAX_PARAMETERS = 60
 
 def derive(
     table: Prepared, draws: Draws, evidence: Sequence[Evidence], posterior: Callable[[Any], NDArray] | None = None
-) -> dict[str, pd.DataFrame]:
+) -> dict[str, pd.DataFrame | None]:
     """Compute every table of a comparison.
 
     Parameters
@@ -43,8 +47,8 @@ def derive(
 
     Returns
     -------
-    tables : dict of str to DataFrame
-        The tables that `Comparison` takes.
+    tables : dict of str to DataFrame or None
+        The tables that `Comparison` takes; None for one that has no rows.
     """
     usable = [e for e in evidence if not e.failed]
     models = model_table(evidence)
@@ -58,8 +62,10 @@ def derive(
         "decomposition": decomposition_table(usable, table, draws, posterior),
         **curve_tables(usable, draws),
         **held_out_tables(usable, table, draws),
-        "assumptions": None,
-        "robustness": None,
+        "assumptions": assumptions(table, scores),
+        "robustness": robustness_table({e.model.name: e.noise for e in usable if e.noise is not None}, models),
+        **view_tables(table, draws.seed),
+        **descent_tables(usable, table, draws),
         "parameters": _stacked(parameter_table(e) for e in usable),
         "columns": column_table(table.columns),
         "classes": table.class_counts,
@@ -126,7 +132,7 @@ def difference_table(scores: pd.DataFrame, models: pd.DataFrame, rope: float) ->
 
 def decomposition_table(
     evidence: Sequence[Evidence], table: Prepared, draws: Draws, posterior: Callable[[Any], NDArray] | None
-) -> pd.DataFrame:
+) -> pd.DataFrame | None:
     """Bias, variance and, where the true posterior is known, noise of every model at every bootstrap size."""
     truth = table.codes[draws.held_out] if posterior is None else posterior(table.X.iloc[draws.held_out])
     parts = []
@@ -147,7 +153,17 @@ def curve_tables(evidence: Sequence[Evidence], draws: Draws) -> dict[str, pd.Dat
     }
 
 
-def held_out_tables(evidence: Sequence[Evidence], table: Prepared, draws: Draws) -> dict[str, pd.DataFrame]:
+def assumptions(table: Prepared, scores: pd.DataFrame) -> pd.DataFrame | None:
+    """Checks of the continuous columns, each beside its cost; nothing where there is no such column."""
+    continuous = [name for name, kind in table.kinds.items() if kind == "continuous"]
+    if not continuous:
+        return None
+    return assumption_table(table.X[continuous].to_numpy(dtype=float), table.codes, scores)
+
+
+def held_out_tables(
+    evidence: Sequence[Evidence], table: Prepared, draws: Draws
+) -> dict[str, pd.DataFrame | None]:
     """Calibration, reliability and confusion, from the probabilities of each row in the fold that held it out."""
     codes, classes = table.codes, table.classes
     predictions = [(e.model, out_of_fold(e, draws, len(codes))) for e in evidence]
@@ -197,13 +213,6 @@ def timing_table(evidence: Sequence[Evidence]) -> pd.DataFrame:
     """Seconds of each stage of each model."""
     rows = [(stage, e.model.name, seconds) for e in evidence for stage, seconds in e.seconds.items()]
     return pd.DataFrame(rows, columns=["stage", "model", "seconds"])
-
-
-def final_step(estimator: Any) -> Any:
-    """Classifier behind searches and pipelines."""
-    while hasattr(estimator, "best_estimator_") or hasattr(estimator, "steps"):
-        estimator = estimator.best_estimator_ if hasattr(estimator, "best_estimator_") else estimator[-1]
-    return estimator
 
 
 def n_parameters(fitted: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import warnings
 from collections.abc import Callable
@@ -10,21 +11,25 @@ from hashlib import sha256
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import clone
 from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
+from threadpoolctl import threadpool_limits
 
 from genvsdisc.models import Model
 from genvsdisc.study.curves import CurveLosses, curve_probabilities
 from genvsdisc.study.design import Design
 from genvsdisc.study.draws import bootstrap_weights, cross_validation_draws, nested_draws
 from genvsdisc.study.prepared import Prepared
-from genvsdisc.study.refits import refit_probabilities
+from genvsdisc.study.refits import refit_probabilities, seeded
 from genvsdisc.study.robustness import label_noise_losses
 
+_COUNT = re.compile(r" \(\d+ of \d+ replicates\)")  # differs from stage to stage; the message is the same
 FLEXIBLE_SHARE = 10
 """A model that is half of no pair gets one draw in this many: its curve is looked at, never tested."""
+NOISY_DRAWS = 20
+"""Draws of noisy labels for each share of flipped labels."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,7 @@ class Evidence:
     cv: list[NDArray] = field(default_factory=list)
     curves: dict[str, CurveLosses] = field(default_factory=dict)
     bootstraps: list[NDArray] = field(default_factory=list)
-    noise_losses: Any = None
+    noise: pd.DataFrame | None = None
     fitted: Any = None
     failures: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
@@ -107,6 +112,13 @@ class Evidence:
         return "cross-validation" in self.failures
 
 
+def final_step(estimator: Any) -> Any:
+    """Classifier behind searches and pipelines."""
+    while hasattr(estimator, "best_estimator_") or hasattr(estimator, "steps"):
+        estimator = estimator.best_estimator_ if hasattr(estimator, "best_estimator_") else estimator[-1]
+    return estimator
+
+
 def gather(model: Model, table: Prepared, draws: Draws) -> Evidence:
     """Fit one model to every draw and keep what it predicts.
 
@@ -115,7 +127,8 @@ def gather(model: Model, table: Prepared, draws: Draws) -> Evidence:
     """
     work = _Gathering(model, table, draws)
     found = Evidence(model)
-    with warnings.catch_warnings(record=True) as caught:
+    # One BLAS thread: how a sum is split over threads changes its last bits, and the result may not depend on n_jobs.
+    with threadpool_limits(1), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         for stage, run in STAGES.items():
             start = time.perf_counter()
@@ -126,7 +139,7 @@ def gather(model: Model, table: Prepared, draws: Draws) -> Evidence:
             found.seconds[stage] = time.perf_counter() - start
             if found.failed:
                 break
-    found.warnings = list(dict.fromkeys(f"{w.category.__name__}: {w.message}" for w in caught))
+    found.warnings = list(dict.fromkeys(f"{w.category.__name__}: {_COUNT.sub('', str(w.message))}" for w in caught))
     return found
 
 
@@ -154,7 +167,7 @@ class _Gathering:
         )
 
     def fit_all_rows(self, found: Evidence) -> None:
-        found.fitted = clone(self.model.estimator).fit(self.table.X, self.table.y)
+        found.fitted = seeded(self.model.estimator, self.draws.seed).fit(self.table.X, self.table.y)
 
     def learning_curve(self, found: Evidence) -> None:
         rows, draws = self.table, self.draws
@@ -176,11 +189,12 @@ class _Gathering:
         ]
 
     def flip_labels(self, found: Evidence) -> None:
-        found.noise_losses = label_noise_losses(
+        found.noise = label_noise_losses(
             self.model.estimator,
             self.table.X,
             self.table.codes,
             self.draws.held_out,
+            n_draws=NOISY_DRAWS if self.model.form else max(2, NOISY_DRAWS // FLEXIBLE_SHARE),
             losses=self.draws.design.losses,
             random_state=self.draws.seed,
         )

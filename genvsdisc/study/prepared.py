@@ -114,6 +114,7 @@ def target_name(y: Any) -> str:
 
 
 def as_frame(X: Any) -> pd.DataFrame:
+    """A table of any kind as a pandas DataFrame with rows numbered from 0; columns of an array are x0, x1, ..."""
     if isinstance(X, pd.DataFrame):
         return X.reset_index(drop=True)
     if hasattr(X, "to_pandas"):

@@ -67,7 +67,9 @@ def refit_probabilities(
     steps, final = transformed
     X = _through(steps, X)
     others = None if rows_of is not None else _through(steps, evaluate)
-    final = clone(final).set_params(**_seeds(final, rng))
+    final = clone(final)
+    # One source for all replicates: each then has an initialization of its own, as fits one after the other would.
+    final.set_params(**{name: np.random.RandomState(seed) for name, seed in _seeds(final, rng).items()})
     out: list[NDArray] = []
     chunk = max(1, CHUNK_CELLS // len(X))
     for start in range(0, len(weights), chunk):
@@ -81,6 +83,11 @@ def refit_probabilities(
                 for r in range(len(replicates))
             )
     return out
+
+
+def seeded(estimator: Any, random_state: Any) -> Any:
+    """Clone with a seed in every ``random_state`` parameter that was left None."""
+    return clone(estimator).set_params(**_seeds(estimator, check_random_state(random_state)))
 
 
 def _is_index_list(evaluate: Any, n_replicates: int) -> bool:
@@ -114,8 +121,7 @@ def _fit_and_predict(
     estimator: Any, X: Any, y: NDArray, weights: NDArray, rows: Any, classes: NDArray, seed: int
 ) -> NDArray:
     drawn = np.repeat(np.arange(len(y)), weights.astype(int))
-    fitted = clone(estimator)
-    fitted.set_params(**_seeds(fitted, check_random_state(seed)))
+    fitted = seeded(estimator, seed)
     fitted.fit(_safe_indexing(X, drawn), y[drawn])
     return _aligned(fitted.predict_proba(rows), fitted.classes_, classes)
 

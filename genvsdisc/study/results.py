@@ -60,7 +60,7 @@ class Comparison:
     True
     """
 
-    def __init__(self, tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any] | None = None):
+    def __init__(self, tables: Mapping[str, pd.DataFrame | None], meta: Mapping[str, Any] | None = None):
         unknown = sorted(set(tables) - set(TABLES))
         if unknown:
             raise ValueError(f"unknown table {unknown[0]!r}; a comparison has {', '.join(TABLES)}")

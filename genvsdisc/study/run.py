@@ -22,6 +22,7 @@ from genvsdisc.study.prepared import Prepared, prepare
 from genvsdisc.study.results import Comparison
 from genvsdisc.study.tuning import tuned
 from genvsdisc.study.verdict import write_verdict
+from genvsdisc.study.views import chosen_axes
 
 Progress = Callable[[str, int, int], None]
 
@@ -102,8 +103,9 @@ def compare(
     draws = Draws.make(table.codes, plan, random_state)
     evidence = _gather_all(roster, table, draws, n_jobs, progress, cache)
     tables = derive(table, draws, evidence, posterior)
-    meta = facts(table, plan, draws, name=name, seed=random_state, tuned=tune)
-    return Comparison(tables, meta | {"verdict": write_verdict(tables, meta)})
+    comparison = Comparison(tables, facts(table, plan, draws, name=name, seed=random_state, tuned=tune))
+    comparison.meta["verdict"] = write_verdict(comparison.tables, comparison.meta)
+    return comparison
 
 
 def _gather_all(
@@ -142,4 +144,5 @@ def facts(table: Prepared, plan: Design, draws: Draws, *, name: str | None, seed
         },
         "left_out": list(table.left_out),
         "tuned": tuned,
+        "boundary_axes": [str(name) for name in chosen_axes(table)],
     }

@@ -109,3 +109,13 @@ def read_csv(name: str, path: Path) -> pd.DataFrame:
     except (ValueError, KeyError) as error:
         raise ValueError(f"{path} is not what Comparison.save writes ({error}); run the comparison again") from error
     return pd.DataFrame(parsed, columns=list(kinds))
+
+
+def records(table: pd.DataFrame) -> list[Any]:
+    """Rows as tuples with the columns as attributes; Any, for the type of a column is not known to a type checker."""
+    return list(table.itertuples())
+
+
+def groups(table: pd.DataFrame, by: str | list[str]) -> list[tuple[Any, pd.DataFrame]]:
+    """Parts of a table by the values of columns, in the order of the rows."""
+    return list(table.groupby(by, sort=False))

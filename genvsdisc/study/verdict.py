@@ -144,8 +144,6 @@ def _flips(crossings: pd.DataFrame, loss: str) -> list[str]:
 
 def _violated(assumptions: pd.DataFrame) -> list[str]:
     """Name the assumption whose violation costs most, where the interval of its cost excludes zero."""
-    if assumptions is None:
-        return []
     costly = assumptions[assumptions["cost_lower"] > 0]
     if costly.empty:
         return []

@@ -13,6 +13,7 @@ from sklearn.utils import check_random_state
 
 from genvsdisc.generative.gaussian import GaussianClassifier
 from genvsdisc.models import Model, default_models
+from genvsdisc.study.prepared import Prepared
 
 GRID = 48
 MAX_POINTS = 400
@@ -20,40 +21,40 @@ MAX_CLASSES = 8
 """Ellipses and regions of more classes than this cannot be told apart on a page."""
 
 
-def chosen_axes(X: pd.DataFrame, kinds: dict[str, str], codes: NDArray) -> list[str]:
+def chosen_axes(table: Prepared) -> list[Any]:
     """Pick the two continuous columns whose class means differ most (largest one-way F)."""
-    columns = [column for column in X.columns if kinds.get(column) == "continuous"]
-    complete = [c for c in columns if X[c].notna().groupby(codes).sum().min() >= 2]
-    f = {c: f_classif(X.loc[X[c].notna(), [c]], codes[X[c].notna()])[0][0] for c in complete}
-    finite = [c for c in complete if np.isfinite(f[c])]
-    return sorted(finite, key=lambda c: -f[c])[:2]
+    strength = {}
+    for name, kind in table.kinds.items():
+        values = table.X[name].to_numpy(dtype=float) if kind == "continuous" else np.empty(0)
+        seen = ~np.isnan(values)
+        if seen.any() and np.bincount(table.codes[seen], minlength=len(table.classes)).min() >= 2:
+            strength[name] = f_classif(values[seen, None], table.codes[seen])[0][0]
+    strongest = sorted(strength, key=lambda name: -strength[name])
+    return [name for name in strongest if np.isfinite(strength[name])][:2]
 
 
-def view_tables(
-    X: pd.DataFrame, codes: NDArray, classes: NDArray, axes: list[str], random_state: Any = None
-) -> dict[str, pd.DataFrame]:
+def view_tables(table: Prepared, random_state: Any = None) -> dict[str, pd.DataFrame]:
     """Decision regions, class ellipses and a scatter of rows in two columns.
 
     Parameters
     ----------
-    X : DataFrame
-        The table.
-    codes, classes : ndarray
-        Class index of each row, and the labels.
-    axes : list of two column names
-        Where to look; rows with a gap in either are left out.
+    table : Prepared
+        Rows with a gap in either column are left out.
     random_state : int, RandomState instance or None, default=None
         Choice of the rows shown.
 
     Returns
     -------
     tables : dict
-        "boundaries", "ellipses" and "scatter"; empty where fewer than two axes are given.
+        "boundaries", "ellipses" and "scatter"; empty where there are not two columns, or more classes than can be told
+        apart.
     """
-    if len(axes) < 2 or len(classes) > MAX_CLASSES:
+    axes = chosen_axes(table)
+    if len(axes) < 2 or len(table.classes) > MAX_CLASSES:
         return {}
-    seen = X[axes].notna().all(axis=1).to_numpy()
-    points, labels = X.loc[seen, axes].to_numpy(dtype=float), classes[codes[seen]]
+    rows = table.X[axes].to_numpy(dtype=float)
+    seen = ~np.isnan(rows).any(axis=1)
+    points, labels = rows[seen], table.y[seen]
     if len(np.unique(labels)) < 2:
         return {}
     low, high = np.quantile(points, [0.005, 0.995], axis=0)
@@ -61,11 +62,11 @@ def view_tables(
     lines = [np.linspace(a, b, GRID) for a, b in zip(low - margin, high + margin, strict=True)]
     grid = np.stack([m.ravel() for m in np.meshgrid(*lines)], axis=1)
     pairs = [model for model in default_models() if model.form]
-    chosen = check_random_state(random_state).permutation(len(points))[:MAX_POINTS]
+    chosen = np.sort(check_random_state(random_state).permutation(len(points))[:MAX_POINTS])
     return {
         "boundaries": pd.concat([_regions(model, points, labels, grid) for model in pairs], ignore_index=True),
         "ellipses": pd.concat([_ellipses(kind, points, labels) for kind in ("shared", "separate")], ignore_index=True),
-        "scatter": pd.DataFrame({"label": labels, "x": points[:, 0], "y": points[:, 1]}).iloc[np.sort(chosen)],
+        "scatter": pd.DataFrame({"label": labels[chosen], "x": points[chosen, 0], "y": points[chosen, 1]}),
     }
 
 

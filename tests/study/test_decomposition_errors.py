@@ -5,8 +5,8 @@ import pytest
 from scipy.integrate import quad
 from scipy.special import expit, softmax
 from scipy.stats import norm
-from sklearn.naive_bayes import GaussianNB
 
+from genvsdisc import GaussianClassifier
 from genvsdisc.study.decomposition import bias_variance, decompose
 
 TERMS = ("expected", "bias", "variance", "net_variance")
@@ -56,12 +56,11 @@ def test_standard_errors_match_the_spread_over_repetitions(repetitions, loss, te
 @pytest.fixture(scope="module")
 def refits():
     """Terms of 200 runs of bias_variance that differ in their seeds."""
-    rng = np.random.default_rng(0)
-    X, X_test = rng.normal(size=(60, 2)), rng.normal(size=(150, 2))
-    y, y_test = ((rows.sum(axis=1) + rng.normal(size=len(rows)) > 0).astype(int) for rows in (X, X_test))
-    return [
-        bias_variance(GaussianNB(), X, y, X_test, y_test, losses=ALL, n_repeats=40, random_state=r) for r in range(200)
-    ]
+    rng = np.random.default_rng(4)
+    X, X_test = rng.normal(size=(80, 4)), rng.normal(size=(300, 4))
+    y, y_test = ((rows[:, :2].sum(axis=1) + rng.normal(size=len(rows)) > 0).astype(int) for rows in (X, X_test))
+    model = GaussianClassifier("separate")
+    return [bias_variance(model, X, y, X_test, y_test, losses=ALL, random_state=r) for r in range(200)]
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ import baycomp
 import numpy as np
 import pandas as pd
 import pytest
+from crossing_laws import naive_bayes
 from scipy import stats
 from sklearn.datasets import make_moons
 from sklearn.model_selection import GridSearchCV, RepeatedStratifiedKFold
@@ -12,6 +13,7 @@ from sklearn.svm import SVC
 from genvsdisc import bayesian_comparison, corrected_ttest
 from genvsdisc.study.classical_tests import five_by_two_test, friedman_test, mcnemar_test, nemenyi_difference
 from genvsdisc.study.differences import pair_table, pairs, summary_table
+from genvsdisc.study.draws import cross_validation_draws
 from genvsdisc.study.paired_tests import holm
 
 # Table 6 of Demšar (2006): AUC of C4.5, C4.5+m, C4.5+cf, C4.5+m+cf on 14 tables.
@@ -352,3 +354,33 @@ def test_pairwise_tests_of_the_scikit_learn_example():
     assert [t.statistic for t in tests] == pytest.approx([0.750, 1.657, 4.565, 1.111, 4.276, 3.851], abs=1e-3)
     bonferroni = np.minimum([6 * t.pvalue for t in tests], 1)
     assert bonferroni == pytest.approx([1, 0.302, 0, 0.807, 0, 0.001], abs=1e-3)
+
+
+# Simulated ------------------------------------------------------------------------------------------------------
+
+
+def error_differences(seed, n=100):
+    """Errors of one learner on the first and on the last of eight columns that are alike, by 10x10 folds."""
+    rng = np.random.default_rng(seed)
+    codes = np.arange(n) % 2
+    X = rng.standard_normal((n, 8)) + 0.4 * (2 * codes - 1)[:, None]
+    weights, test_rows = cross_validation_draws(codes, 10, 10, random_state=seed)
+    training = np.nonzero(weights)[1].reshape(100, -1)
+    errors = []
+    for columns in (slice(0, 4), slice(4, 8)):
+        w, b = naive_bayes(X[training, columns], codes[training])
+        wrong = (np.einsum("rtd,rd->rt", X[np.array(test_rows), columns], w) + b[:, None] > 0) != codes[test_rows]
+        errors.append(wrong.mean(axis=1))
+    return errors[0] - errors[1]
+
+
+@pytest.mark.slow
+def test_a_true_null_is_rejected_at_the_level_only_with_the_correction():
+    simulated = [error_differences(seed) for seed in range(500)]
+    rejected = {
+        fraction: np.mean([corrected_ttest(d, test_fraction=fraction).pvalue <= 0.05 for d in simulated])
+        for fraction in (0.1, 0.0)
+    }
+    print(f"rejected: corrected {rejected[0.1]:.1%}, uncorrected {rejected[0.0]:.1%} of 500")
+    assert rejected[0.1] <= 0.07
+    assert rejected[0.0] > 0.15

@@ -1,0 +1,124 @@
+"""What a stack of linear classifiers minimizes, and what is found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genvsdisc.discriminative.coordinates import Frame
+from genvsdisc.discriminative.training import column_scales
+from genvsdisc.functional.linear_losses import linear_loss
+from genvsdisc.functional.products import ColumnProducts
+from genvsdisc.functional.softmax_regression import SoftmaxRegression
+
+Start = tuple[NDArray, NDArray] | None
+"""Coefficients (C, d) and intercepts (C,) to start from, on the scale of X."""
+
+
+@dataclass(frozen=True)
+class LinearProblem:
+    """What R linear classifiers minimize, on R weightings of the same rows.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, d)
+        Rows.
+    codes : ndarray of shape (n,)
+        Class of each row.
+    weights : ndarray of shape (R, n)
+        Each row sums to 1.
+    present : ndarray of bool, shape (R, K)
+        Classes that have weight.
+    loss : {"cross_entropy", "squared_error"}
+        Loss of the logits.
+    reg_lambda : float
+        Penalty of half the squared coefficients.
+    standardize : bool
+        Whether the penalty, and plain descent, are on columns of weighted mean 0 and variance 1.
+    """
+
+    X: NDArray
+    codes: NDArray
+    weights: NDArray
+    present: NDArray
+    loss: str
+    reg_lambda: float
+    standardize: bool
+
+    @property
+    def n_outputs(self) -> int:
+        """Rows of coefficients: 1 for two classes."""
+        n_classes = self.present.shape[1]
+        return 1 if n_classes == 2 else n_classes
+
+    @cached_property
+    def scaling(self) -> tuple[NDArray, NDArray]:
+        """The columns' means and scales (R, d) on which the penalty works; 0 and 1 without `standardize`."""
+        if self.standardize:
+            return column_scales(self.X, self.weights)
+        shape = (len(self.weights), self.X.shape[1])
+        return np.zeros(shape), np.ones(shape)
+
+    def alone(self, r: int) -> LinearProblem:
+        """Give replicate r as its plain fit has it: its own rows and nothing else."""
+        kept = self.weights[r] > 0
+        everything = kept.all()
+        return replace(
+            self,
+            X=self.X if everything else self.X[kept],
+            codes=self.codes if everything else self.codes[kept],
+            weights=self.weights[r : r + 1, kept],
+            present=self.present[r : r + 1],
+        )
+
+    def objective(self, frame: Frame) -> SoftmaxRegression:
+        """Carry the problem over to a frame."""
+        rows = frame.rows(self.X)
+        return SoftmaxRegression(
+            rows=rows,
+            codes=self.codes,
+            # Of one class alone nothing is learned: the penalty then has the word.
+            weights=self.weights * (self.present.sum(axis=1, keepdims=True) > 1),
+            penalties=frame.penalties(self.reg_lambda, self.scaling[1]),
+            present=self.present,
+            loss=linear_loss(self.loss, self.present.shape[1]),
+            products=ColumnProducts(rows),
+        )
+
+    def separated_by(self, coef: NDArray, intercept: NDArray) -> NDArray:
+        """Say where every row that has weight gets its own class's logit strictly the largest, (R,)."""
+        separated = np.empty(len(coef), dtype=bool)
+        own = np.arange(len(self.codes))
+        for r, weight in enumerate(self.weights):
+            logits = coef[r] @ self.X.T + intercept[r][:, None]
+            logits = np.concatenate([np.zeros_like(logits), logits]) if len(logits) == 1 else logits
+            logits = np.where(self.present[r][:, None], logits, -np.inf)
+            mine = logits[self.codes, own]
+            logits[self.codes, own] = -np.inf
+            separated[r] = ((mine > logits.max(axis=0)) | (weight == 0)).all()
+        return separated
+
+
+@dataclass(frozen=True)
+class LinearFit:
+    """R fitted linear classifiers, coefficients on the scale of X, and how they came about."""
+
+    coef: NDArray
+    intercept: NDArray
+    n_iter: NDArray
+    converged: NDArray
+    diverged: NDArray
+    receding: NDArray
+    curves: list[list[float]]
+    validation_curves: list[list[float]] | None = None
+
+    @classmethod
+    def joined(cls, fits: Sequence[LinearFit]) -> LinearFit:
+        """Put fits of single replicates together."""
+        arrays = ("coef", "intercept", "n_iter", "converged", "diverged", "receding")
+        values = {name: np.concatenate([getattr(fit, name) for fit in fits]) for name in arrays}
+        return replace(fits[0], **values, curves=[curve for fit in fits for curve in fit.curves])  # type: ignore[arg-type]

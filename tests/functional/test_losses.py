@@ -1,0 +1,68 @@
+"""Losses: values against scikit-learn's and scipy's, no overflow, flatness of the squared error."""
+
+import numpy as np
+import pytest
+from scipy.special import log_softmax, softmax
+from sklearn.metrics import brier_score_loss, log_loss
+
+from genvsdisc.functional.losses import LOSSES
+
+
+def problem(n_classes, spread=2.0):
+    rng = np.random.default_rng(0)
+    logits = rng.normal(0, spread, (2, 1 if n_classes == 2 else n_classes, 30))
+    codes, weights = np.arange(30) % n_classes, rng.uniform(size=(2, 30))
+    full = np.concatenate([0 * logits, logits], axis=1) if n_classes == 2 else logits
+    targets = np.broadcast_to(codes, logits.shape) if n_classes == 2 else np.eye(n_classes)[:, codes] + 0 * logits
+    return logits, full, codes, targets.astype(float), weights
+
+
+@pytest.mark.parametrize("n_classes", [2, 4])
+def test_values_are_scikit_learns(n_classes):
+    logits, full, codes, targets, weights = problem(n_classes)
+    cross_entropy = LOSSES["cross_entropy"].value_and_gradient(logits.copy(), targets, weights)
+    squared_error = LOSSES["squared_error"].value_and_gradient(logits.copy(), targets, weights)
+    for r in range(2):
+        probabilities, total = softmax(full[r], axis=0).T, weights[r].sum()
+        theirs = log_loss(codes, probabilities, sample_weight=weights[r])
+        assert cross_entropy[r] / total == pytest.approx(theirs, rel=1e-12)
+        brier = brier_score_loss(
+            codes, probabilities, sample_weight=weights[r], labels=range(n_classes), scale_by_half=False
+        )
+        assert squared_error[r] / total == pytest.approx(brier / 2, rel=1e-12)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("n_classes", [2, 4])
+def test_gradients_are_finite_differences(loss, n_classes):
+    logits, _, _, targets, weights = problem(n_classes)
+    gradient = logits.copy()
+    LOSSES[loss].value_and_gradient(gradient, targets, weights)
+    direction, step = np.random.default_rng(1).normal(size=logits.shape), 1e-6
+    up = LOSSES[loss].value_and_gradient(logits + step * direction, targets, weights)
+    down = LOSSES[loss].value_and_gradient(logits - step * direction, targets, weights)
+    np.testing.assert_allclose((gradient * direction).sum(axis=(1, 2)), (up - down) / (2 * step), rtol=1e-7)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("n_classes", [2, 4])
+def test_logits_of_any_size(loss, n_classes):
+    logits, full, codes, targets, weights = problem(n_classes, spread=1e5)
+    gradient = logits.copy()
+    values = LOSSES[loss].value_and_gradient(gradient, targets, weights)
+    assert np.isfinite(values).all()
+    assert np.isfinite(gradient).all()
+    exact = -log_softmax(full, axis=1)[:, codes, np.arange(30)]
+    limits = {"cross_entropy": (weights * exact).sum(axis=1), "squared_error": values}
+    np.testing.assert_allclose(values, limits[loss], rtol=1e-12)
+
+
+def test_far_from_the_target_the_squared_error_is_flat_and_the_cross_entropy_is_not():
+    targets, weights = np.ones((1, 1, 1)), np.ones((1, 1))
+    slopes = {}
+    for name, loss in LOSSES.items():
+        logits = np.full((1, 1, 1), -20.0)
+        loss.value_and_gradient(logits, targets, weights)
+        slopes[name] = abs(logits.item())
+    assert slopes["squared_error"] < 1e-8
+    assert slopes["cross_entropy"] == pytest.approx(1.0)

@@ -1,0 +1,122 @@
+"""What every generative classifier can do: densities, draws and priors that can be swapped."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from scipy.special import logsumexp
+from sklearn.exceptions import ConvergenceWarning
+
+from genvsdisc import GaussianClassifier, NaiveBayesClassifier
+
+MODELS = [
+    GaussianClassifier(),
+    GaussianClassifier("separate"),
+    GaussianClassifier("separate", structure="diagonal"),
+    NaiveBayesClassifier(),
+    NaiveBayesClassifier(shared_variance=True),
+]
+each_model = pytest.mark.parametrize("model", MODELS, ids=repr)
+
+
+def draw(n=200, n_classes=3, seed=0):
+    rng = np.random.default_rng(seed)
+    y = rng.integers(0, n_classes, n)
+    return rng.normal(size=(n, 2)) + 1.5 * rng.normal(size=(n_classes, 2))[y], y
+
+
+@each_model
+def test_the_joint_density_factors(model):
+    X, y = draw()
+    model.fit(X, y)
+    joint = model.predict_joint_log_proba(X)
+    assert_allclose(joint, model.predict_log_proba(X) + model.score_samples(X)[:, None], rtol=1e-9)
+    assert_allclose(model.score_samples(X), logsumexp(joint, axis=1))
+
+
+@each_model
+def test_the_density_integrates_to_one(model):
+    X, y = draw(60)
+    axis = np.linspace(-12, 12, 601)
+    grid = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
+    total = np.exp(model.fit(X, y).score_samples(grid)).sum() * (axis[1] - axis[0]) ** 2
+    assert total == pytest.approx(1, abs=1e-6)
+
+
+@each_model
+def test_priors_given_and_set_are_the_same(model):
+    X, y = draw()
+    priors = [0.7, 0.2, 0.1]
+    given = type(model)(**{**model.get_params(), "priors": priors}).fit(X, y)
+    assert_allclose(model.fit(X, y).set_priors(priors).predict_proba(X), given.predict_proba(X), rtol=1e-12)
+    assert_allclose(given.class_prior_, priors)
+    ratio = given.predict_log_proba(X) - type(model)(**model.get_params()).fit(X, y).predict_log_proba(X)
+    shift = np.log(priors) - np.log(np.bincount(y) / len(y))
+    assert_allclose(ratio - ratio[:, :1], np.broadcast_to(shift - shift[0], ratio.shape), atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("priors", "message"),
+    [
+        ([0.5, 0.5], "priors must have one entry for each of the 3 classes"),
+        ([0.5, 0.6, -0.1], "priors must not be negative or NaN"),
+        ([0.5, np.nan, 0.5], "priors must not be negative or NaN"),
+        ([0.5, 0.5, 0.5], "priors must sum to 1, got the sum 1.5"),
+    ],
+)
+def test_priors_that_are_none(priors, message):
+    X, y = draw()
+    with pytest.raises(ValueError, match=message):
+        GaussianClassifier().fit(X, y).set_priors(priors)
+    with pytest.raises(ValueError, match=message):
+        GaussianClassifier(priors=priors).fit(X, y)
+
+
+def test_priors_of_zero_for_all_classes_with_rows():
+    X, y = draw(n_classes=2)
+    with pytest.raises(ValueError, match="probability 0 to every class that has rows"):
+        GaussianClassifier(priors=[0.0, 1.0]).fit(X, y, (y == 0).astype(float))
+
+
+@pytest.mark.parametrize("n_classes", [2, 3, 6])
+@each_model
+def test_adapted_priors_are_the_fixed_point_of_em(model, n_classes):
+    X, y = draw(n_classes=n_classes)
+    unlabeled = X[(y == 0) | (np.arange(len(y)) % 3 == 0)]
+    model.fit(X, y).adapt_priors(unlabeled)
+    posterior = model.predict_proba(unlabeled)
+    assert_allclose(posterior.mean(axis=0), model.class_prior_, atol=1e-10)
+    density = model.predict_joint_log_proba(unlabeled) - np.log(np.maximum(model.class_prior_, 1e-300))
+    score = np.exp(density - model.score_samples(unlabeled)[:, None]).mean(axis=0) - 1
+    assert (score[model.class_prior_ > 0] > -1e-9).all()
+    assert (score < 1e-9).all()
+
+
+def test_adapted_priors_are_those_of_the_population():
+    rng = np.random.default_rng(0)
+    y = np.repeat([0, 1], 5000)
+    model = GaussianClassifier().fit(2.0 * y[:, None] + rng.normal(size=(10_000, 1)), y)
+    shifted = (rng.random(4000) < 0.8).astype(int)
+    rows = 2.0 * shifted[:, None] + rng.normal(size=(4000, 1))
+    naive = model.predict_proba(rows).mean(axis=0)[1]
+    model.adapt_priors(rows)
+    information = np.mean(np.square(np.diff(model.predict_proba(rows) / model.class_prior_, axis=1)))
+    assert abs(model.class_prior_[1] - 0.8) < 4 / np.sqrt(4000 * information)
+    assert naive < 0.75
+
+
+def test_adapting_priors_that_do_not_settle_says_so():
+    X, y = draw()
+    with pytest.warns(ConvergenceWarning, match="raise max_iter"):
+        GaussianClassifier().fit(X, y).adapt_priors(X[:30], max_iter=1)
+
+
+@each_model
+def test_samples_by_class_and_reproducible(model):
+    X, y = draw()
+    model.fit(X, np.array(["a", "b", "c"])[y])
+    drawn, labels = model.sample(50, y="b", random_state=1)
+    assert drawn.shape == (50, 2)
+    assert set(labels) == {"b"}
+    assert_allclose(drawn, model.sample(50, y="b", random_state=1)[0])
+    with pytest.raises(ValueError, match="y must be one of the classes"):
+        model.sample(1, y="d")
