@@ -74,7 +74,7 @@ def test_report_without_words_is_about_the_embedded_table(calls, run, tmp_path):
     (call,) = calls
     assert call.X.equals(load("pokemon_style").X)
     assert call.posterior(call.X).shape == (800, 2)
-    assert (call.models, call.design, call.random_state, call.n_jobs, call.tune) == (None, None, 0, None, False)
+    assert (call.models, call.design, call.random_state, call.n_jobs, call.tune) == (None, None, 0, -1, False)
     assert call.progress is None  # standard error is no terminal
 
 

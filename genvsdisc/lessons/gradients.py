@@ -12,8 +12,6 @@ from genvsdisc.functional.activations import ACTIVATIONS
 from genvsdisc.functional.architecture import Architecture
 from genvsdisc.functional.batches import whole
 from genvsdisc.functional.layers import affine, affine_backward, affine_gradient
-from genvsdisc.functional.linear_descent import LinearDescent
-from genvsdisc.functional.linear_losses import linear_loss
 from genvsdisc.functional.losses import LOSSES
 from genvsdisc.functional.network import NetworkObjective
 from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, per_seed, records
@@ -67,7 +65,7 @@ def run_activations(seed: int) -> Tables:  # noqa: ARG001
         for value in values.values():
             ACTIVATIONS[name].forward(value, np.empty_like(z))
         derivative = np.ones_like(z)
-        ACTIVATIONS[name].backward(derivative, values[0.0], np.empty_like(z))
+        ACTIVATIONS[name].backward(derivative, values[0.0])
         gap = float(np.abs(derivative - (values[STEP] - values[-STEP]) / (2 * STEP)).max())
         said = name.replace("_", " ")
         rows.append((said, float(derivative.min()), float(derivative.max()), gap))
@@ -132,16 +130,8 @@ def run_vectorized(seed: int) -> Tables:
     for n in (200, 2000):
         X, codes = rng.standard_normal((n, 20)), rng.integers(0, 2, n)
         weights, theta = np.ones((1, n)), rng.standard_normal((1, 21))
-        objective = LinearDescent(
-            X,
-            codes,
-            linear_loss("cross_entropy", 2),
-            1,
-            0.0,
-            np.zeros((1, 20)),
-            np.ones((1, 20)),
-            np.ones((1, 2), bool),
-        )
+        # A network without hidden layers is logistic regression.
+        objective = NetworkObjective(Architecture((20, 1), ()), X, codes, weights, loss=LOSSES["cross_entropy"])
         batch, gradient = whole(weights), np.empty((1, 21))
         began = perf_counter()
         looped = _looped_gradient(X.tolist(), codes.tolist(), theta[0].tolist())

@@ -79,8 +79,8 @@ class Lines:
             ax.set_xlabel(self.x_label)
             ax.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
         if self.log_y:
-            low, high = ax.get_ylim()
-            log_axis(ax, "", "y", subs=(1, 2, 5) if high < 100 * low else (1,))
+            bottom, top = ax.get_ylim()
+            log_axis(ax, "", "y", subs=(1, 2, 5) if top < 100 * bottom else (1,))
         else:
             loss_axis(ax, "zero_one" if self.share else "")
         ax.set_title(self.title)

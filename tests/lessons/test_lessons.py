@@ -142,8 +142,14 @@ def test_batch_normalization_that_helps_nobody_does_not_hold():
 
 @pytest.mark.parametrize(
     ("margins", "verdict"),
-    [([1.0, 1.1, 0.9], "yes"), ([-1.0, -1.1, -0.9], "no"), ([-1.0, 1.2, 0.1], "undecided"), ([0.2], "yes"), ([0.0], "no")],
-)  # fmt: skip
+    [
+        ([1.0, 1.1, 0.9], "yes"),
+        ([-1.0, -1.1, -0.9], "no"),
+        ([-1.0, 1.2, 0.1], "undecided"),
+        ([0.2], "yes"),
+        ([0.0], "no"),
+    ],
+)
 def test_a_verdict_needs_the_interval_on_one_side_of_zero(margins, verdict):
     assert Part("it", np.array(margins), "1").verdict == verdict
 

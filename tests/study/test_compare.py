@@ -133,7 +133,8 @@ def test_words_gaps_and_identifiers_are_handled_and_said():
             "same": 1.0,
         }
     )
-    found = gd.compare(X, pd.Series(y, name="joined"), design=gd.Design(n_splits=3, n_repeats=1, n_draws=4))
+    design = gd.Design(n_splits=3, n_repeats=1, n_draws=4, train_sizes=(40, 60))
+    found = gd.compare(X, pd.Series(y, name="joined"), design=design)
     assert found.models.set_index("model")["error"].to_dict() == dict.fromkeys(found.models["model"], "")
     assert found.meta["target"] == "joined"
     used = found.columns.set_index("column")["used"].to_dict()
@@ -174,7 +175,8 @@ def test_finished_models_are_kept_in_the_cache(data, linear, tmp_path, monkeypat
 
 
 def test_tuning_happens_inside_and_is_said(data, linear):
-    found = gd.compare(data.X, data.y, linear, design=gd.Design(n_splits=3, n_repeats=1, n_draws=2), tune=True)
+    design = gd.Design(n_splits=2, n_repeats=1, n_draws=2, train_sizes=(60,))
+    found = gd.compare(data.X, data.y, [linear[0], linear[-1]], design=design, tune=True)
     tuned = found.models.set_index("model")["tuned"]
     assert tuned["logistic"].startswith("reg_lambda = ")
     assert tuned["shared Gaussian"].startswith("shrinkage = ")
