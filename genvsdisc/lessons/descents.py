@@ -53,11 +53,8 @@ def run_rates(seed: int) -> Tables:
     for name, factor in RATES.items():
         model = LogisticClassifier(REG, optimizer="gd", learning_rate=factor / bound, max_iter=max(EPOCHS) + 1, tol=0)
         # Element t of the curve is the loss after t updates; it ends where the loss blows up.
-        curve = np.minimum(np.nan_to_num(model.fit(X, y).loss_curve_, nan=CEILING), CEILING)
-        rows += [
-            (name, epoch, float(curve[min(epoch, len(curve) - 1)]) - minimum, float(curve[0]) - minimum)
-            for epoch in EPOCHS
-        ]
+        curve = np.nan_to_num(np.asarray(model.fit(X, y).loss_curve_) - minimum, nan=CEILING).clip(max=CEILING)
+        rows += [(name, epoch, float(curve[min(epoch, len(curve) - 1)]), float(curve[0])) for epoch in EPOCHS]
     return {"results": records(rows, "rate epoch excess start")}
 
 

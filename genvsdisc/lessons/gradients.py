@@ -65,7 +65,7 @@ def run_activations(seed: int) -> Tables:  # noqa: ARG001
         for value in values.values():
             ACTIVATIONS[name].forward(value, np.empty_like(z))
         derivative = np.ones_like(z)
-        ACTIVATIONS[name].backward(derivative, values[0.0])
+        ACTIVATIONS[name].backward(derivative, values[0.0].copy())  # which it may use as scratch
         gap = float(np.abs(derivative - (values[STEP] - values[-STEP]) / (2 * STEP)).max())
         said = name.replace("_", " ")
         rows.append((said, float(derivative.min()), float(derivative.max()), gap))

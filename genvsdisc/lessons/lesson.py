@@ -214,7 +214,7 @@ def less(says: str, small: ArrayLike, large: ArrayLike, *, share: bool = False) 
 def below(says: str, values: ArrayLike, bound: float, *, share: bool = False) -> Part:
     """Make the part that says that a measured number is below a bound."""
     values = np.asarray(values, float)
-    limit = f"{100 * bound:g}%" if share else f"{bound:g}"
+    limit = (f"{100 * bound:g}%" if share else f"{bound:g}").replace("-", "−")
     return Part(says, bound - values, f"{spread(values, share=share)}, bound {limit}")
 
 

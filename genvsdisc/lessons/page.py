@@ -14,7 +14,6 @@ from genvsdisc.report.numbers import number, plain
 
 Taught = tuple[Lesson, Tables, Finding]
 _COUNTED = {"holds": "hold", "depends": "depend on the case", "does not hold": "do not hold"}
-_WIDE = (460, 220)  # of a panel that stands alone, as wide as the text
 _METHOD = (
     "Each claim is taken apart into statements about numbers. A statement is true (yes) or false (no) when the 95% t "
     "interval of its margin over the seeds lies on one side of zero, else it is undecided. A claim holds when all of "
@@ -55,18 +54,16 @@ def _section(lesson: Lesson, tables: Tables, finding: Finding) -> Section:
         Text(f"{lesson.experiment} {seeds}"),
         Items(tuple((f"{part.verdict.capitalize()}:", f"{part.says} ({part.numbers})") for part in finding.parts)),
         Figure(
-            tuple(_panel(picture, tables, wide=len(lesson.pictures) == 1) for picture in lesson.pictures),
-            f"{lesson.title}. The claim is from {lesson.source}.",
+            tuple(_panel(picture, tables) for picture in lesson.pictures),
+            f"{lesson.title}. Source of the claim: {lesson.source}{'' if lesson.source.endswith('?') else '.'}",
             (_table(lesson, tables),),
-            across=min(len(lesson.pictures), 2),
         ),
     )
     return Section(lesson.name, lesson.title, f"{finding.word.capitalize()}: {lesson.claim}", blocks)
 
 
-def _panel(picture: Picture, tables: Tables, *, wide: bool) -> Panel:
-    options = picture.options | ({"size": _WIDE} if wide else {})
-    return Panel(svg(lambda ax: picture.plot(tables, ax), **options), picture.alt(tables))
+def _panel(picture: Picture, tables: Tables) -> Panel:
+    return Panel(svg(lambda ax: picture.plot(tables, ax), **picture.options), picture.alt(tables))
 
 
 def _table(lesson: Lesson, tables: Tables) -> Table:

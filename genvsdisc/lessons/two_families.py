@@ -57,7 +57,7 @@ def run_crossing(seed: int) -> Tables:
             LogisticClassifier(1e-3, optimizer="newton"),
             *load(),
             train_sizes=SIZES,
-            n_draws=16,
+            n_draws=40,
             random_state=seed,
         )
         curves.append(crossing.curves[["model", "n_train", "mean"]].assign(data=name))
@@ -146,7 +146,7 @@ CROSSING = Lesson(
     source="Ng & Jordan 2001; Hung-yi Lee",
     experiment=(
         "Learning curves of diagonal Gaussians with a shared covariance and of logistic regression (λ = 0.001), which "
-        "have the same linear boundary, on standardized features: 16 nested draws of training rows a seed."
+        "have the same linear boundary, on standardized features: 40 nested draws of training rows a seed."
     ),
     run=run_crossing,
     judge=judge_crossing,
