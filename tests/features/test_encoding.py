@@ -34,19 +34,30 @@ def test_scikit_learn_checks(estimator, check):
 
 def test_matrix_and_names():
     encoder = TableEncoder.for_table(TABLE)
-    names = ["size", "smokes=yes", "flag", "town=Rom", "town=Ulm", "town=(missing)", "color=green", "color=red"]
+    names = ["size", "smokes=yes", "smokes=(missing)", "flag", "town=Rom", "town=Ulm", "town=(missing)", "color=green", "color=red"]
     assert encoder.get_feature_names_out().tolist() == names
     matrix = encoder.transform(TABLE)
     assert matrix.dtype == np.float64
     np.testing.assert_array_equal(
         matrix[:4],
         [
-            [1.5, 0, 1, 0, 1, 0, 0, 1],
-            [NAN, 1, 0, 1, 0, 0, 0, 0],
-            [3.0, NAN, 1, 0, 0, 0, 1, 0],
-            [4.0, 0, 1, 0, 0, 1, 0, 1],
+            [1.5, 0, 0, 1, 0, 1, 0, 0, 1],
+            [NAN, 1, 0, 0, 1, 0, 0, 0, 0],
+            [3.0, 0, 1, 1, 0, 0, 0, 1, 0],
+            [4.0, 0, 0, 1, 0, 0, 1, 0, 1],
         ],
     )
+
+
+def test_codes_are_the_places_of_the_levels():
+    encoder = TableEncoder.for_table(TABLE, categories="codes")
+    assert encoder.get_feature_names_out().tolist() == ["size", "smokes=yes", "flag", "town", "color"]
+    np.testing.assert_array_equal(
+        encoder.transform(TABLE)[:4],
+        [[1.5, 0, 1, 2, 2], [NAN, 1, 0, 1, 0], [3.0, NAN, 1, 0, 1], [4.0, 0, 1, NAN, 2]],
+    )
+    with pytest.raises(ValueError, match="'indicators' or 'codes', got 'dummies'"):
+        TableEncoder(categories="dummies").fit_transform(TABLE)
 
 
 def test_indicators_are_scikit_learns():

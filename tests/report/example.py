@@ -123,11 +123,13 @@ def decomposition(known_noise):
                     0.003,
                     net,
                     0.004,
+                    0.0,
+                    0.0,
                 ]
                 rows.append((row[0], row[1], n, loss, *cells))
     parts = [
         f"{part}{suffix}"
-        for part in ("expected", "noise", "bias", "variance", "net_variance")
+        for part in ("expected", "noise", "bias", "variance", "net_variance", "interaction")
         for suffix in ("", "_se")
     ]
     return pd.DataFrame(rows, columns=["model", "family", "n_train", "loss", *parts])
