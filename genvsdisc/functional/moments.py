@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 _CHUNK = 1 << 16  # numbers handled at a time: half a megabyte of float64 stays in cache
 _ONE_HOT_LIMIT = 1 << 21  # below this many multiplications, one product with 0/1 weights beats a loop over classes
 _PRODUCTS_LIMIT = 48  # features up to which it pays to form the d (d + 1) / 2 products of columns
+_PILOT_ROWS = 256  # rows whose mean is near enough to that of their class
 _KEPT_SHARE = 1e-5  # of a second moment about the pilot that must remain about the mean; else the digits are gone
 
 
@@ -231,11 +232,13 @@ def _sum_rows(raw: Moments, index: tuple[int, int], X: NDArray, rows: NDArray, w
     if not len(rows):
         return
     equal = bool((w == w[0]).all())
-    step = max(_CHUNK // X.shape[1], 64)
+    step = min(max(_CHUNK // X.shape[1], 4 * X.shape[1]), len(rows))
+    buffer = np.empty((step, X.shape[1]), X.dtype)  # memory that is fresh for each block would cost more than the sums
     for start in range(0, len(rows), step):
-        Z = X.take(rows[start : start + step], axis=0)
+        part = rows[start : start + step]
+        Z = X.take(part, axis=0, out=buffer[: len(part)], mode="clip")
         if start == 0:
-            raw.center[index] = Z[0] + (Z - Z[0]).mean(axis=0)
+            raw.center[index] = Z[0] + (Z[:_PILOT_ROWS] - Z[0]).mean(axis=0)
         Z -= raw.center[index]
         _add_rows(raw, index, Z, w[start : start + step], equal)
 
