@@ -223,9 +223,8 @@ def _plain_labels(y: Any) -> bool:
 
 def _encoded(y: NDArray) -> tuple[NDArray, NDArray]:
     """Sorted distinct labels, and for each label its place among them."""
-    if y.dtype.kind in "iu" and int(y.max()) - int(y.min()) < len(y):  # counting is faster than sorting
-        offset = y.min()
-        place = y - offset
+    if y.dtype.kind in "iu" and int(y.max()) - int(offset := y.min()) < len(y):  # counting is faster than sorting
+        place = np.subtract(y, offset, dtype=np.intp, casting="unsafe")  # labels of 8 bits may differ by more than 127
         present = np.bincount(place) > 0
         classes = np.flatnonzero(present).astype(y.dtype) + offset
         return classes, place if present.all() else (np.cumsum(present) - 1)[place]
