@@ -150,8 +150,10 @@ def class_moments(
         direct = _cancelled(raw)
     else:
         direct = list(np.ndindex(R, n_classes))
-    for r, k in direct:
-        _sum_rows(raw, (r, k), X, order[ends[k] - counts[k] : ends[k]], weights[r])
+    if direct:  # memory that is fresh for each block would cost more than the sums
+        buffer = np.empty((min(max(_CHUNK // d, 4 * d), int(counts.max())), d), X.dtype)
+        for r, k in direct:
+            _sum_rows(raw, (r, k), X, order[ends[k] - counts[k] : ends[k]], weights[r], buffer)
     return raw.about_means()
 
 
@@ -236,7 +238,9 @@ def _upper(d: int) -> tuple[NDArray, NDArray]:
     return np.triu_indices(d)
 
 
-def _sum_rows(raw: Moments, index: tuple[int, int], X: NDArray, rows: NDArray, weights: NDArray) -> None:
+def _sum_rows(
+    raw: Moments, index: tuple[int, ...], X: NDArray, rows: NDArray, weights: NDArray, buffer: NDArray
+) -> None:
     """One class under one weighting, from its own rows: for a single fit, many features, or lost digits."""
     w = weights[rows]
     if not w.all():
@@ -248,8 +252,7 @@ def _sum_rows(raw: Moments, index: tuple[int, int], X: NDArray, rows: NDArray, w
     if not len(rows):
         return
     equal = bool((w == w[0]).all())
-    step = min(max(_CHUNK // X.shape[1], 4 * X.shape[1]), len(rows))
-    buffer = np.empty((step, X.shape[1]), X.dtype)  # memory that is fresh for each block would cost more than the sums
+    step = len(buffer)
     for start in range(0, len(rows), step):
         part = rows[start : start + step]
         Z = X.take(part, axis=0, out=buffer[: len(part)], mode="clip")
