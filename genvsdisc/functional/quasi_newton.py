@@ -92,7 +92,7 @@ def _descend(
         return start + whitening.moves(coordinates.reshape(start.shape))
 
     def value_and_gradient(coordinates: NDArray) -> tuple[float, NDArray]:
-        values, gradients, _ = objective.evaluate(theta_at(coordinates)[None])
+        values, gradients = objective.value_and_gradient(theta_at(coordinates)[None])
         return float(values[0]), whitening.gradients(gradients[0]).ravel()
 
     def after_step(intermediate_result: OptimizeResult) -> None:
