@@ -125,11 +125,11 @@ class NetworkObjective:
         values = np.zeros(len(parameters), parameters.dtype)
         for begin in range(0, parameters.shape[1], BLOCK):
             block = np.s_[:, begin : begin + BLOCK]
-            pull = shrinkage[:, : parameters[block].shape[1]]
-            np.multiply(parameters[block], penalty[block], out=pull)
-            values += 0.5 * np.vecdot(pull, parameters[block])
-            gradient[block] += pull
-        return values
+            here, slope = parameters[block], gradient[block]
+            pull = np.multiply(here, penalty[block], out=shrinkage[:, : here.shape[1]])
+            values += np.vecdot(pull, here)
+            slope += pull
+        return values / 2
 
     def _follow(self, work: Pass, members: NDArray) -> None:
         """Move the averages toward the statistics of the batch; the first batches count alike."""
