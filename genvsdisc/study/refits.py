@@ -78,10 +78,8 @@ def refit_probabilities(
         if rows_of is None:
             out.extend(_aligned(p, seen, classes) for p in replicates.predict_proba(others))
         else:
-            out.extend(
-                _aligned(replicates[r].predict_proba(_safe_indexing(X, rows_of[start + r])), seen, classes)
-                for r in range(len(replicates))
-            )
+            judged = replicates.predict_proba_of(X, rows_of[start : start + len(replicates)])
+            out.extend(_aligned(p, seen, classes) for p in judged)
     return out
 
 
