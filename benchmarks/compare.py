@@ -46,7 +46,7 @@ THEIRS = {
     "naive Bayes, shared variance": GaussianNB(),
     "separate Gaussian": QuadraticDiscriminantAnalysis(reg_param=1e-3),
     "naive Bayes": GaussianNB(),
-    "regularized Gaussian": LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto"),
+    "regularized Gaussian": QuadraticDiscriminantAnalysis(solver="eigen", shrinkage="auto"),
     "logistic": make_pipeline(StandardScaler(), LogisticRegression()),
     "logistic, quadratic features": make_pipeline(
         StandardScaler(), PolynomialFeatures(include_bias=False), LogisticRegression(max_iter=1000)
