@@ -23,6 +23,8 @@ from genvsdisc.generative.naive_bayes import NaiveBayesClassifier
 
 DISTRIBUTIONS = {"continuous": "gaussian", "binary": "bernoulli", "categorical": "categorical"}
 """Kind of a column -> its distribution given the class, in naive Bayes."""
+MOST_PRODUCTS = 1000
+"""More quadratic features than this (44 continuous columns) are too many weights to learn from a table."""
 FAMILIES = ("generative", "discriminative", "baseline", "other")
 
 
@@ -68,8 +70,10 @@ def default_models(X: Any = None) -> list[Model]:
     Notes
     -----
     Both families are regularized lightly and on the same scale (columns of unit variance): shrinkage 0.001 for the
-    covariances, ``reg_lambda`` 0.001 for the weights. Gaussian and naive Bayes classifiers integrate missing entries
-    out; for the others a column mean, learned from the training rows, and an indicator stand in.
+    covariances (and pooling 0.001 for separate ones, so that a class of one row has one), ``reg_lambda`` 0.001 for the
+    weights. Logistic regression on quadratic features is left out where these are more than 1,000. Networks are small
+    and trained for a fixed number of epochs. Gaussian and naive Bayes classifiers integrate missing entries out; for
+    the others a column mean, learned from the training rows, and an indicator stand in.
 
     Examples
     --------
@@ -83,7 +87,7 @@ def default_models(X: Any = None) -> list[Model]:
     generative: list[tuple[str, str | None, Any]] = [
         ("shared Gaussian", "linear", table.gaussian("shared", shrinkage=1e-3)),
         ("naive Bayes, shared variance", "linear", table.naive_bayes(shared_variance=True)),
-        ("separate Gaussian", "quadratic", table.gaussian("separate", shrinkage=1e-3)),
+        ("separate Gaussian", "quadratic", table.gaussian("separate", pooling=1e-3, shrinkage=1e-3)),
         ("naive Bayes", "additive", table.naive_bayes()),
         ("regularized Gaussian", None, table.gaussian("separate", shrinkage="auto")),
     ]
@@ -102,6 +106,8 @@ def default_models(X: Any = None) -> list[Model]:
             table.complete(MLPClassifier((16,), learning_rate=0.01, max_iter=40, **network)),
         ),
     ]
+    if table.n_products > MOST_PRODUCTS:
+        discriminative = [row for row in discriminative if row[1] != "quadratic"]
     return [
         *(Model(name, estimator, "generative", form) for name, form, estimator in generative),
         *(Model(name, estimator, "discriminative", form) for name, form, estimator in discriminative),
@@ -150,14 +156,25 @@ class Preparation:
 
     columns: Mapping[Any, Column] | None = None
     missing: bool = False
+    n_encoded: int = 0
 
     @classmethod
     def of(cls, X: Any) -> Preparation:
         """Read off the columns of X what its classifiers need; rows are looked at for kinds and gaps only."""
         if not isinstance(X, pd.DataFrame):
-            return cls(missing=X is not None and bool(np.isnan(np.asarray(X, dtype=float)).any()))
+            rows = np.empty((0, 0)) if X is None else np.asarray(X, dtype=float)
+            return cls(None, bool(np.isnan(rows).any()), rows.shape[1])
         columns = column_kinds(X)
-        return cls(columns, bool(np.isnan(TableEncoder(columns).fit_transform(X)).any()))
+        rows = TableEncoder(columns).fit_transform(X)
+        return cls(columns, bool(np.isnan(rows).any()), rows.shape[1])
+
+    @property
+    def n_products(self) -> int:
+        """How many features the quadratic logistic regression has."""
+        squared = self.n_encoded
+        if self.columns is not None:
+            squared = sum(column.kind == "continuous" for column in self.columns.values())
+        return self.n_encoded + squared * (squared + 1) // 2
 
     def gaussian(self, covariance: str, **parameters: Any) -> Any:
         """Gaussian classifier on numbers and indicators."""

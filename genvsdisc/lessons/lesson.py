@@ -199,7 +199,8 @@ def spread(values: ArrayLike, *, share: bool = False) -> str:
         deviation = 0.0  # rounding
     # Beyond five decimals, or thousands, powers of ten say more.
     if not share and (0 < size < 1e-3 or size >= 1e5):
-        return f"{values.mean():.1e}".replace("-", "−")
+        shown = [values.mean(), *([deviation] if deviation else [])]
+        return " ± ".join(f"{value:.1e}".replace("-", "−") for value in shown)
     if deviation == 0:
         return f"{plain(100 * float(values.mean()))}%" if share else plain(float(values.mean()), 4)
     return with_error("zero_one" if share else "", float(values.mean()), float(deviation))

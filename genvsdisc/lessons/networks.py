@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sklearn.datasets import load_digits
 
 from genvsdisc.discriminative.mlp import MLPClassifier
-from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, less, per_seed, records
+from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, less, per_seed, records
 from genvsdisc.lessons.pictures import Lines, Points
 
 # Hidden layers of about the same number of parameters, counted by the experiment.
@@ -78,6 +78,7 @@ def judge_parity(tables: Tables) -> Finding:
         }
         says = f"{bits} bits: three layers ({size['deep']} parameters) fit better than one ({size['wide']})"
         parts.append(less(says, deep, wide, share=True))
+        parts.append(above(f"{bits} bits: one layer of {4 * bits} units leaves rows wrong", wide, 0.02, share=True))
     return Finding(tuple(parts))
 
 

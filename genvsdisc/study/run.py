@@ -15,7 +15,7 @@ from joblib import Memory, Parallel, delayed
 from numpy.typing import ArrayLike, NDArray
 
 import genvsdisc
-from genvsdisc.models import Model, as_models, default_models
+from genvsdisc.models import MOST_PRODUCTS, Model, Preparation, as_models, default_models
 from genvsdisc.study.derived import derive
 from genvsdisc.study.design import Design
 from genvsdisc.study.evidence import Draws, Evidence, gather
@@ -25,6 +25,8 @@ from genvsdisc.study.tuning import tuned
 from genvsdisc.study.verdict import write_verdict
 from genvsdisc.study.views import chosen_axes
 
+MOST_WORK = 150_000
+"""Rows times weights of the largest logistic regression, above which a study repeats less."""
 Progress = Callable[[str, int, int], None]
 
 
@@ -58,7 +60,7 @@ def compare(
         What to compare; any scikit-learn classifier with ``predict_proba``. None is `default_models`.
     design : Design, default=None
         Folds, draws and sizes. None is ``Design()``, with fewer folds where classes are small, and less repetition for
-        tables of more than 4,000 rows or with missing entries, and for `tune`.
+        `tune`, missing entries, and tables of many rows, columns or classes.
     random_state : int, RandomState instance or None, default=0
         Source of every draw.
     n_jobs : int, default=None
@@ -99,8 +101,7 @@ def compare(
     """
     plan = Design.for_classes(pd.Series(np.asarray(y)).value_counts().tolist()) if design is None else design
     table = prepare(X, y, n_splits=plan.n_splits)
-    if design is None and (tune or table.X.isna().to_numpy().any()):
-        # Fits that search, or that iterate over missing entries, cost tens of the others.
+    if design is None and (tune or _costly(table)):
         plan = replace(plan, n_repeats=min(plan.n_repeats, 3), n_draws=min(plan.n_draws, 20))
     roster = default_models(table.X) if models is None else as_models(models)
     roster = [tuned(model) for model in roster] if tune else roster
@@ -110,6 +111,14 @@ def compare(
     comparison = Comparison(tables, facts(table, plan, draws, name=name, seed=random_state, tuned=tune))
     comparison.meta["verdict"] = write_verdict(comparison.tables, comparison.meta)
     return comparison
+
+
+def _costly(table: Prepared) -> bool:
+    """Whether single fits take tens of the time of others: they iterate over gaps, or learn very many weights."""
+    needs = Preparation.of(table.X)
+    n_outputs = len(table.classes) if len(table.classes) > 2 else 1
+    n_features = needs.n_products if needs.n_products <= MOST_PRODUCTS else 2 * needs.n_encoded
+    return needs.missing or len(table.y) * n_features * n_outputs > MOST_WORK
 
 
 def _gather_all(

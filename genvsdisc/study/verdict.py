@@ -35,15 +35,16 @@ def write_verdict(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any]) -
     if best.empty:
         return "No verdict: a comparison needs a generative and a discriminative model that could both be fitted."
     losses = [loss for loss in LOSS_NAMES if loss in best.index]
-    sentences = [_who_wins(best.loc[losses[0]], losses[0], meta)]
-    sentences += [_also(best.loc[loss], loss) for loss in losses[1:] if loss == "log_loss"]
+    rows: dict[str, Any] = {loss: best.loc[loss] for loss in losses}
+    sentences = [_who_wins(rows[losses[0]], losses[0], meta)]
+    sentences += [_also(rows[loss], loss) for loss in losses[1:] if loss == "log_loss"]
     sentences += _why(best, tables["decomposition"])
     sentences += _flips(tables["crossings"], losses[0])
     sentences += _violated(tables["assumptions"])
     return " ".join(sentences)
 
 
-def _who_wins(row: pd.Series, loss: str, meta: Mapping[str, Any]) -> str:
+def _who_wins(row: Any, loss: str, meta: Mapping[str, Any]) -> str:
     rope = meta["design"]["rope"]
     rows = meta["n_rows"]
     pair = f"{row['generative']} (generative) and {row['discriminative']} (discriminative)"
@@ -69,7 +70,7 @@ def _who_wins(row: pd.Series, loss: str, meta: Mapping[str, Any]) -> str:
     )
 
 
-def _rows_to_settle(row: pd.Series, rope: float, rows: int) -> str:
+def _rows_to_settle(row: Any, rope: float, rows: int) -> str:
     """Rows at which the interval would lie on one side, were the difference to stay and its error fall as 1/sqrt(n)."""
     half_width = (row["upper"] - row["lower"]) / 2
     distance = abs(abs(row["difference"]) - rope)
@@ -87,11 +88,11 @@ def _two_digits(number: float) -> str:
     return f"{float(f'{number:.1e}'):,.0f}"
 
 
-def _interval(row: pd.Series) -> str:
+def _interval(row: Any) -> str:
     return f"{row['lower']:.3f} to {row['upper']:.3f}"
 
 
-def _also(row: pd.Series, loss: str) -> str:
+def _also(row: Any, loss: str) -> str:
     name = LOSS_NAMES[loss]
     for side in ("generative", "discriminative"):
         if row[f"p_{side}"] >= SURE:
@@ -134,12 +135,12 @@ def _why(best: pd.DataFrame, decomposition: pd.DataFrame) -> list[str]:
 
 
 def _flips(crossings: pd.DataFrame, loss: str) -> list[str]:
+    found = crossings[(crossings["loss"] == loss) & crossings[["estimate", "lower", "upper"]].notna().all(axis=1)]
     return [
-        f"{row.generative} and {row.discriminative} change places near {row.estimate:.0f} training rows "
-        f"(95% interval {row.lower:.0f} to {row.upper:.0f}): below, the {row.leader_smallest} one leads."
-        for row in crossings[crossings["loss"] == loss].itertuples()
-        if np.isfinite(row.estimate) and np.isfinite(row.lower) and np.isfinite(row.upper)
-    ][:2]
+        f"{row['generative']} and {row['discriminative']} change places near {row['estimate']:.0f} training rows "
+        f"(95% interval {row['lower']:.0f} to {row['upper']:.0f})."
+        for row in found.head(2).to_dict("records")
+    ]
 
 
 def _violated(assumptions: pd.DataFrame) -> list[str]:
@@ -147,7 +148,7 @@ def _violated(assumptions: pd.DataFrame) -> list[str]:
     costly = assumptions[assumptions["cost_lower"] > 0]
     if costly.empty:
         return []
-    worst = costly.loc[costly["cost"].idxmax()]
+    worst: Any = costly.sort_values("cost").iloc[-1]
     return [
         f"The assumption that costs most is {worst['assumption']}: dropping it lowers the log loss by "
         f"{worst['cost']:.3f} (95% interval {worst['cost_lower']:.3f} to {worst['cost_upper']:.3f})."

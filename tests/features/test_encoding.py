@@ -34,7 +34,17 @@ def test_scikit_learn_checks(estimator, check):
 
 def test_matrix_and_names():
     encoder = TableEncoder.for_table(TABLE)
-    names = ["size", "smokes=yes", "smokes=(missing)", "flag", "town=Rom", "town=Ulm", "town=(missing)", "color=green", "color=red"]
+    names = [
+        "size",
+        "smokes=yes",
+        "smokes=(missing)",
+        "flag",
+        "town=Rom",
+        "town=Ulm",
+        "town=(missing)",
+        "color=green",
+        "color=red",
+    ]
     assert encoder.get_feature_names_out().tolist() == names
     matrix = encoder.transform(TABLE)
     assert matrix.dtype == np.float64

@@ -178,6 +178,7 @@ def test_makers_of_parts_point_the_right_way():
 def test_numbers_are_written_with_their_spread():
     assert spread([2000, 2000]) == "2000"
     assert spread([1e-9]) == "1.0e−09"
+    assert spread([1e-9, 3e-9]) == "2.0e−09 ± 1.4e−09"
     assert spread([1.0, 2.0, 3.0]) == "2.0 ± 1.0"
 
 
