@@ -142,7 +142,7 @@ def test_without_the_decomposition_of_both_no_reason_is_given():
 
 def test_a_crossing_is_told_with_its_interval_and_only_if_there_is_one():
     told = verdict(pair(), crossings=(crossing(40.4, 29.6, 55.2), crossing(80.0, 70.0, 90.0, "brier")))
-    assert "Gauss and logit change places near 40 training rows (95% interval 30 to 55): below, the Gauss one" in told
+    assert "Gauss and logit change places near 40 training rows (95% interval 30 to 55)." in told
     assert told.count("change places") == 1
     assert "change places" not in verdict(pair(), crossings=(crossing(np.nan, np.nan, np.nan),))
 
