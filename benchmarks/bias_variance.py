@@ -67,6 +67,7 @@ def main() -> None:
     data = (X, y, X_test, y_test)
     print(f"{'':20}{'mlxtend with':>24}{'bias_variance':>28}{'times as fast as mlxtend with':>32}")
     print(f"{'':20}{'sklearn, s':>12}{'ours, s':>12}{'0-1 loss, s':>14}{'all three, s':>14}{'sklearn':>16}{'ours':>16}")
+    ratios = {}
     for name, (ours, theirs) in PAIRS.items():
         rounds = max(1, options.repeats // 10)
         calls = [partial(refit, estimator, data, rounds) for estimator in (theirs, ours)]
@@ -77,6 +78,9 @@ def main() -> None:
             f"{name:20}{slow[0]:12.2f}{slow[1]:12.2f}{fast[0]:14.4f}{fast[1]:14.4f}"
             f"{slow[0] / fast[0]:16.0f}{slow[1] / fast[0]:16.0f}"
         )
+        ratios[name] = slow[0] / fast[0]
+    for name, ratio in ratios.items():
+        print(f"-> bias_variance, {name}, mlxtend with scikit-learn: {ratio:.0f}")
 
 
 if __name__ == "__main__":

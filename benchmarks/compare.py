@@ -117,6 +117,7 @@ def main() -> None:
     totals[1] += tables
     print(f"{'scores, tests and tables':<32}{'':>9}{tables:9.2f}")
     print(f"{'all':<32}{totals[0]:9.2f}{totals[1]:9.2f}{totals[0] / totals[1]:8.1f}", flush=True)
+    print(f"-> compare, {len(evidence)} models, loop over scikit-learn: {totals[0] / totals[1]:.1f}")
     start = time.perf_counter()
     compare(data.X, data.y, design=design, n_jobs=2)
     print(f"compare(n_jobs=2), wall clock: {time.perf_counter() - start:.1f} s")
