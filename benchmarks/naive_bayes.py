@@ -53,14 +53,16 @@ def measure(n: int, d: int, n_classes: int, rounds: int) -> list[float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=15, help="rounds of timing for each cell (default: %(default)s)")
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--quick", action="store_true", help="three rounds")
+    options = parser.parse_args()
+    rounds = 3 if options.quick else options.rounds
     table = []
     print(f"{'rows x columns x classes':<26}" + "".join(f"{task:>15}" for task in TASKS))
     for shape in SHAPES:
         table.append(measure(*shape, rounds))
         print(f"{' x '.join(map(str, shape)):<26}" + "".join(f"{value:>15.2f}" for value in table[-1]), flush=True)
-    means = [geometric_mean(column) for column in zip(*table, strict=True)]
-    print(f"{'geometric mean':<26}" + "".join(f"{value:>15.2f}" for value in means))
+    for task, column in zip(TASKS, zip(*table, strict=True), strict=True):
+        print(f"-> naive Bayes / GaussianNB, {task}, geometric mean: {geometric_mean(column):.2f}")
 
 
 if __name__ == "__main__":

@@ -47,8 +47,9 @@ def report(name: str, sides: Sides, rounds: int) -> None:
                     fit(threads)
                     times[side] = min(times[side], time.perf_counter() - start)
     ours = times.pop("genvsdisc")
-    others = ", ".join(f"{side} {seconds:.3f} s, ratio {seconds / ours:.2f}" for side, seconds in times.items())
-    print(f"{name}: {ours:.3f} s; {others}", flush=True)
+    print(f"{name}: {ours:.3f} s", flush=True)
+    for side, seconds in times.items():
+        print(f"-> {name}, {side} {seconds:.3f} s: {seconds / ours:.2f}", flush=True)
 
 
 def eager_torch(X: NDArray, y: NDArray, hidden: tuple[int, ...], epochs: int) -> Sides:
@@ -122,7 +123,9 @@ def digits_accuracy() -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--quick", action="store_true", help="one round")
+    options = parser.parse_args()
+    rounds = 1 if options.quick else options.rounds
     warnings.simplefilter("ignore")
     X, y = load_digits(return_X_y=True)
     for hidden in ((100,), (64, 64, 64)):

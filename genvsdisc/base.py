@@ -11,7 +11,7 @@ gives two things, both over a stack of R training sets:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cache
@@ -261,6 +261,19 @@ class Replicates:
     def predict_proba(self, X: ArrayLike) -> NDArray:
         """Posterior probabilities, (n_replicates, n_samples, n_classes)."""
         return softmax(self._scores(X))
+
+    def predict_proba_of(self, X: ArrayLike, rows: Sequence[NDArray]) -> list[NDArray]:
+        """Posterior probabilities of rows[r] of X under replicate r, an (n_rows, n_classes) array for each replicate.
+
+        What ``replicates[r].predict_proba(X[rows[r]])`` gives, but X is checked once: for the few rows of a fold the
+        checks would take longer than the predictions.
+        """
+        X = self.template._validate_rows(X)
+        used = {name: self.parameters[name] for name in self.template._score_attributes}
+        return [
+            softmax(self.template._log_scores(X[own], {name: values[r : r + 1] for name, values in used.items()})[0])
+            for r, own in enumerate(rows)
+        ]
 
     def predict(self, X: ArrayLike) -> NDArray:
         """Most probable classes, (n_replicates, n_samples)."""

@@ -45,16 +45,16 @@ class CurveLosses:
         cls, probabilities: Sequence[Sequence[NDArray] | None], test_rows: Sequence[NDArray], codes: NDArray, loss: str
     ) -> Self:
         """Score predictions: for each size the probabilities (n_rows, n_classes) of every draw, or None."""
-        n_sizes, n_draws, n_judgments = len(probabilities), len(test_rows), sum(map(len, test_rows))
-        by_draw, by_row = np.full((n_sizes, n_draws), np.nan), np.full((n_sizes, len(codes)), np.nan)
+        judges, lengths = np.concatenate(test_rows), np.array([len(rows) for rows in test_rows])
+        starts = np.cumsum(lengths) - lengths
+        by_draw = np.full((len(probabilities), len(test_rows)), np.nan)
+        by_row = np.full((len(probabilities), len(codes)), np.nan)
         for s, of_size in enumerate(probabilities):
             if of_size is not None:
-                by_row[s] = 0
-                for b, (p, rows) in enumerate(zip(of_size, test_rows, strict=True)):
-                    losses = pointwise_losses(p, codes[rows], loss)
-                    by_draw[s, b] = losses.mean()
-                    by_row[s, rows] += losses / n_judgments
-        judged = np.bincount(np.concatenate(test_rows), minlength=len(codes)) / n_judgments
+                losses = pointwise_losses(np.concatenate(of_size), codes[judges], loss)
+                by_draw[s] = np.add.reduceat(losses, starts) / lengths
+                by_row[s] = np.bincount(judges, losses, len(codes)) / len(judges)
+        judged = np.bincount(judges, minlength=len(codes)) / len(judges)
         return cls(by_draw, by_row, judged)
 
     def __sub__(self, other: CurveLosses) -> CurveLosses:

@@ -144,10 +144,9 @@ def bias_variance(
     probabilities = refit_probabilities(
         estimator, X, y, weights, X_test, classes=classes, random_state=rng, n_jobs=n_jobs
     )
-    terms = decompose(np.stack(probabilities), truth, losses, sample_weight=test_weight, random_state=rng)
-    return terms.set_index(terms.pop("loss").rename(None)).rename(
-        columns={"expected": "loss", "expected_se": "loss_se"}
-    )
+    terms = _terms(np.stack(probabilities), truth, losses, test_weight, rng)
+    columns = [name.replace("expected", "loss") for name in next(iter(terms.values()))]
+    return pd.DataFrame([list(row.values()) for row in terms.values()], index=list(terms), columns=columns)
 
 
 def _law(q: ArrayLike, n_test: int, classes: NDArray) -> NDArray:
@@ -198,6 +197,14 @@ def decompose(
        expected  bias  variance
     0     0.625   0.375      0.25
     """
+    terms = _terms(probabilities, truth, losses, sample_weight, random_state)
+    return pd.DataFrame([{"loss": loss, **row} for loss, row in terms.items()])
+
+
+def _terms(
+    probabilities: NDArray, truth: NDArray, losses: Sequence[str], sample_weight: ArrayLike | None, random_state: Any
+) -> dict[str, dict[str, float]]:
+    """Loss -> name of a term, or of its standard error -> value."""
     S, _, K = probabilities.shape
     if S < 2:
         raise ValueError(f"bias and variance need at least 2 draws, got {S}")
@@ -206,13 +213,8 @@ def decompose(
     weights = _check_sample_weight(sample_weight, q, dtype=np.float64, ensure_non_negative=True)
     weights = weights / weights.sum()
     multipliers = _multipliers(S, random_state) if "zero_one" in losses else np.empty((0, S), dtype=np.float32)
-    rows = []
-    for loss in losses:
-        row = _row(loss, probabilities, q, weights, multipliers)
-        if not known:
-            row["noise"] = row["noise_se"] = np.nan
-        rows.append({"loss": loss, **row})
-    return pd.DataFrame(rows)
+    unknown = {} if known else {"noise": np.nan, "noise_se": np.nan}
+    return {loss: _row(loss, probabilities, q, weights, multipliers) | unknown for loss in losses}
 
 
 def _multipliers(S: int, random_state: Any) -> NDArray:
@@ -253,7 +255,7 @@ def _additive_terms(sums: dict[str, NDArray], floor: float, _: NDArray) -> dict[
 
 def _zero_one_terms(sums: dict[str, NDArray], floor: float, multipliers: NDArray) -> dict[str, tuple[float, float]]:
     bias, suboptimal = float(sums["bias"]), sums["suboptimal"]
-    offsets = (multipliers @ (suboptimal - suboptimal.mean())).reshape(3, -1)
+    offsets = (multipliers @ (suboptimal - suboptimal.mean()).astype(multipliers.dtype)).reshape(3, -1)
     return {
         "bias": (bias, _extrapolated_error(sums["bias_of_parts"])),
         "variance": _mean(sums["variance"]),

@@ -76,12 +76,10 @@ def refit_probabilities(
         replicates = final.fit_replicates(X, y, weights[start : start + chunk])
         seen = replicates.template.classes_
         if rows_of is None:
-            out.extend(_aligned(p, seen, classes) for p in replicates.predict_proba(others))
+            out.extend(_aligned(replicates.predict_proba(others), seen, classes))
         else:
-            out.extend(
-                _aligned(replicates[r].predict_proba(_safe_indexing(X, rows_of[start + r])), seen, classes)
-                for r in range(len(replicates))
-            )
+            judged = replicates.predict_proba_of(X, rows_of[start : start + len(replicates)])
+            out.extend(_aligned(p, seen, classes) for p in judged)
     return out
 
 
@@ -130,6 +128,6 @@ def _aligned(probabilities: NDArray, seen: NDArray, classes: NDArray) -> NDArray
     """Columns for all classes, zero for those that the draw lacked."""
     if len(seen) == len(classes):
         return probabilities
-    full = np.zeros((len(probabilities), len(classes)), dtype=probabilities.dtype)
-    full[:, np.searchsorted(classes, seen)] = probabilities
+    full = np.zeros((*probabilities.shape[:-1], len(classes)), dtype=probabilities.dtype)
+    full[..., np.searchsorted(classes, seen)] = probabilities
     return full
