@@ -110,8 +110,8 @@ def learning(comparison: Comparison) -> Section | None:
         panels += [_curve_panel(part[part.loss == loss], _crossing(crossings, pair, loss)) for loss in losses[:2]]
         tables.append(_curve_table(part, losses))
     caption = (
-        "Each row of panels is one pair, named by its generative model. Band: 95% interval of the mean. Dotted line and "
-        "grey: where the curves cross, and its interval."
+        "Each row of panels is one pair, named by its generative model. Band: 95% interval of the mean. Dotted line "
+        "and grey: where the curves cross, and its interval."
     )
     figure = Figure(tuple(panels), caption, tuple(tables), families=FAMILIES)
     title = crossings.finding.iloc[0] if len(crossings) else "How loss falls with training rows"
