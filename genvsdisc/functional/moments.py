@@ -18,7 +18,7 @@ from genvsdisc.functional.gaussian import product_rows
 _CHUNK = 1 << 16  # numbers handled at a time: half a megabyte of float64 stays in cache
 _AT_ONCE_LIMIT = 1 << 21  # below this many multiplications, all classes at once beat a loop over them
 _PRODUCTS_LIMIT = 48  # features up to which it pays to form the d (d + 1) / 2 products of columns
-_PILOT_ROWS = 256  # rows whose mean is near enough to that of their class
+_PILOT_ROWS = 64  # rows whose mean is near enough to that of their class
 _KEPT_SHARE = 1e-5  # of a second moment about the pilot that must remain about the mean; else the digits are gone
 
 

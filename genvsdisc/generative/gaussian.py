@@ -14,7 +14,7 @@ from genvsdisc.base import Parameters
 from genvsdisc.functional import gaussian
 from genvsdisc.functional.missing import marginal_log_densities
 from genvsdisc.functional.moments import Moments, filled_means
-from genvsdisc.generative.estimation import estimate
+from genvsdisc.generative.estimation import chosen, from_incomplete
 from genvsdisc.generative.incremental import IncrementalLearning
 from genvsdisc.generative.joint import GenerativeClassifier, check_priors
 from genvsdisc.generative.missing import check_observed
@@ -140,19 +140,29 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
     def _fit_stack(self, X: NDArray, codes: NDArray, weights: NDArray) -> dict[str, Any]:
         rule, K = self._rule(), len(self.classes_)
         self._unready = None
-        complete = not np.isnan(X.max())
-        if not complete:
-            for own in weights:
-                check_observed(X, codes, own, self.classes_, self._feature_names())
         priors = None if self.priors is None else check_priors(self.priors, K)
-        try:
-            moments, rule = estimate(X, codes, weights, K, rule, priors, complete=complete)
-        except gaussian.SingularCovarianceError as error:
-            class_weights = np.bincount(codes, weights[0], K)[None]
-            raise ValueError(self._explain(error, class_weights)) from None
+        moments = rule.moments(X, codes, weights, K)
+        # Missing entries show in the means, an array smaller than X, and so do sums that overflow.
+        complete = not (np.isnan(moments.center).any() and np.isnan(X.max()))
+        if complete:
+            rule = chosen(X, codes, weights, moments, rule, priors)
+        else:
+            moments, rule = self._from_incomplete(X, codes, weights, rule, priors)
         fitted = self._parameters(moments, rule)
         # The expected moments of incomplete rows depend on all rows: they cannot be added to.
         return fitted if complete else {**fitted, "_moments": [None] * len(weights)}
+
+    def _from_incomplete(
+        self, X: NDArray, codes: NDArray, weights: NDArray, rule: Regularization, priors: NDArray | None
+    ) -> tuple[Moments, Regularization]:
+        for own in weights:
+            check_observed(X, codes, own, self.classes_, self._feature_names())
+        K = len(self.classes_)
+        try:
+            return from_incomplete(X, codes, weights, K, rule, priors)
+        except gaussian.SingularCovarianceError as error:
+            class_weights = np.bincount(codes, weights[0], K)[None]
+            raise ValueError(self._explain(error, class_weights)) from None
 
     def _rule(self) -> Regularization:
         self._validate_params()

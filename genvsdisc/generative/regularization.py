@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genvsdisc.functional import gaussian
-from genvsdisc.functional.moments import Moments
+from genvsdisc.functional.moments import Moments, class_moments
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,11 @@ class Regularization:
     """When EM for missing entries stops."""
     standardize: bool = False
     """Whether to shrink on the scale on which every feature has variance 1 over all rows."""
+
+    def moments(self, X: NDArray, codes: NDArray, weights: NDArray, n_classes: int) -> Moments:
+        """Class moments of R weightings of the rows, as many as the covariances need."""
+        fourth = isinstance(self.shrinkage, str) and self.shrinkage == "ledoit_wolf"
+        return class_moments(X, codes, weights, n_classes, full=self.structure == "full", fourth=fourth)
 
     def covariances(self, moments: Moments) -> tuple[NDArray, NDArray]:
         """Regularised discriminant analysis (Friedman 1989), for a stack of class moments.
