@@ -75,6 +75,9 @@ class Moments:
         """Return the same sums about the means of the classes; a class without weight stays where it is."""
         weight = self.weight[..., None]
         shift = np.divide(self.first, weight, out=np.zeros_like(self.first), where=weight > 0)
+        if self.cubic is None:  # what `moved` comes to when nothing of `first` is left
+            gone = self.first[..., None] * shift[..., None, :] if self.full else self.first * shift
+            return type(self)(self.weight, self.center + shift, np.zeros_like(shift), self.second - gone)
         moved = self.moved(shift)
         moved.first = np.zeros_like(self.first)
         return moved
