@@ -265,7 +265,7 @@ def _sum_rows(
         _add_rows(raw, index, Z, w[start : start + step], equal)
 
 
-def _add_rows(raw: Moments, index: tuple[int, int], Z: NDArray, w: NDArray, equal: bool) -> None:
+def _add_rows(raw: Moments, index: tuple[int, ...], Z: NDArray, w: NDArray, equal: bool) -> None:
     raw.first[index] += w @ Z
     root = Z if equal else Z * np.sqrt(w)[:, None]  # A' A is a symmetric product, half the work of A' B
     second = root.T @ root if raw.full else np.einsum("ij,ij->j", root, root)

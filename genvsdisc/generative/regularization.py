@@ -98,6 +98,20 @@ class Regularization:
         return covariances, shrinkage, *gaussian.whiten(covariances, full)
 
 
+def check_options(structure: str, shrinkage: float | str, standardize: bool) -> None:
+    """Raise ValueError for options that do not go together."""
+    if shrinkage in ("oas", "ledoit_wolf") and structure != "full":
+        raise ValueError(
+            f"shrinkage={shrinkage!r} is derived for structure='full', got structure={structure!r}; "
+            "give a number in [0, 1] or 'auto'"
+        )
+    if standardize and (structure == "spherical" or shrinkage in ("oas", "ledoit_wolf")):
+        raise ValueError(
+            f"standardize=True goes with shrinkage a number or 'auto' and structure 'full' or 'diagonal', got "
+            f"shrinkage={shrinkage!r}, structure={structure!r}; put a StandardScaler in front instead"
+        )
+
+
 def with_floor(covariances: NDArray, moments: Moments) -> NDArray:
     """Give features that are constant within a class 1e-9 of their overall variance (1 if constant overall).
 
