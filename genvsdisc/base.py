@@ -36,6 +36,7 @@ _FLOATS = (np.dtype(np.float64), np.dtype(np.float32))
 class ProbabilisticClassifier(ClassifierMixin, BaseEstimator):
     """Base of all classifiers here: validation, predictions from log scores, replicates."""
 
+    n_features_in_: int
     _family = "other"
     _allow_nan = False
     # Names of the fitted attributes from which `_log_scores` computes; all must be in what `_fit_stack` returns.
@@ -132,11 +133,11 @@ class ProbabilisticClassifier(ClassifierMixin, BaseEstimator):
             raise ValueError(f"y needs at least 2 classes, got 1 class: {self.classes_[0]!r}")
         return X, codes
 
-    def _validate_rows(self, X: ArrayLike) -> NDArray:
+    def _validate_rows(self, X: Any) -> NDArray:
         """Check the rows that a fitted classifier is to judge."""
         named = hasattr(self, "feature_names_in_")
-        if _nothing_to_check(X) and X.shape[1] == self.n_features_in_ and not named:  # type: ignore[attr-defined]
-            return X  # type: ignore[return-value]
+        if _nothing_to_check(X) and X.shape[1] == self.n_features_in_ and not named:
+            return X
         return validate_data(self, X, reset=False, **self._row_rules())
 
     def _row_rules(self) -> dict[str, Any]:

@@ -131,8 +131,7 @@ def linear_scores(X: NDArray, center: NDArray, slopes: NDArray, offsets: NDArray
     step = max(_CHUNK // d, 64)
     for start in range(0, len(X), step):
         rows = X[start : start + step] - center if far else X[start : start + step]
-        scores[:, start : start + step] = (rows @ columns).T
-    scores += offsets.reshape(R * K, 1)
+        np.add((rows @ columns).T, offsets.reshape(R * K, 1), out=scores[:, start : start + step])
     return scores.reshape(R, K, len(X))
 
 

@@ -18,7 +18,7 @@ from genvsdisc.functional.gaussian import product_rows
 _CHUNK = 1 << 16  # numbers handled at a time: half a megabyte of float64 stays in cache
 _AT_ONCE_LIMIT = 1 << 21  # below this many multiplications, all classes at once beat a loop over them
 _PRODUCTS_LIMIT = 48  # features up to which it pays to form the d (d + 1) / 2 products of columns
-_PILOT_ROWS = 256  # rows whose mean is near enough to that of their class
+_PILOT_ROWS = 64  # rows whose mean is near enough to that of their class
 _KEPT_SHARE = 1e-5  # of a second moment about the pilot that must remain about the mean; else the digits are gone
 
 
@@ -75,6 +75,9 @@ class Moments:
         """Return the same sums about the means of the classes; a class without weight stays where it is."""
         weight = self.weight[..., None]
         shift = np.divide(self.first, weight, out=np.zeros_like(self.first), where=weight > 0)
+        if self.cubic is None:  # what `moved` comes to when nothing of `first` is left
+            gone = self.first[..., None] * shift[..., None, :] if self.full else self.first * shift
+            return type(self)(self.weight, self.center + shift, np.zeros_like(shift), self.second - gone)
         moved = self.moved(shift)
         moved.first = np.zeros_like(self.first)
         return moved
@@ -262,7 +265,7 @@ def _sum_rows(
         _add_rows(raw, index, Z, w[start : start + step], equal)
 
 
-def _add_rows(raw: Moments, index: tuple[int, int], Z: NDArray, w: NDArray, equal: bool) -> None:
+def _add_rows(raw: Moments, index: tuple[int, ...], Z: NDArray, w: NDArray, equal: bool) -> None:
     raw.first[index] += w @ Z
     root = Z if equal else Z * np.sqrt(w)[:, None]  # A' A is a symmetric product, half the work of A' B
     second = root.T @ root if raw.full else np.einsum("ij,ij->j", root, root)

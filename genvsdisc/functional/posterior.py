@@ -51,9 +51,10 @@ def _two_classes(scores: NDArray) -> NDArray:
     """Each probability from the odds against it."""
     probabilities = np.empty_like(scores)
     for k in (0, 1):
-        odds = scores[..., 1 - k] - scores[..., k]
+        odds = probabilities[..., k]
+        np.subtract(scores[..., 1 - k], scores[..., k], out=odds)
         with np.errstate(over="ignore"):  # infinite odds are right
             np.exp(odds, out=odds)
         odds += 1
-        np.divide(1, odds, out=probabilities[..., k])
+        np.divide(1, odds, out=odds)
     return probabilities

@@ -14,50 +14,45 @@ from genvsdisc.generative.missing import em_moments
 from genvsdisc.generative.regularization import Regularization, unit_scale
 
 
-def estimate(
-    X: NDArray,
-    codes: NDArray,
-    weights: NDArray,
-    n_classes: int,
-    rule: Regularization,
-    priors: NDArray | None,
-    *,
-    complete: bool,
-) -> tuple[Moments, Regularization]:
-    """Class moments of R weightings of the rows, and the rule with "auto" replaced by what was chosen.
+def chosen(
+    X: NDArray, codes: NDArray, weights: NDArray, moments: Moments, rule: Regularization, priors: NDArray | None
+) -> Regularization:
+    """Replace "auto" by what leave-one-out prefers, for each of R weightings of complete rows.
 
     Parameters
     ----------
     X : ndarray of shape (n, d)
-        Rows, NaN where missing.
+        Rows.
     codes : ndarray of shape (n,)
         Classes.
     weights : ndarray of shape (R, n)
         Weights.
-    n_classes : int
-        Number of classes.
+    moments : Moments
+        Of these rows, with leading axis R.
     rule : Regularization
         Its shrinkage may be "auto".
     priors : ndarray of shape (n_classes,) or None
         Given priors; they matter for "auto" only.
-    complete : bool
-        Whether no entry is missing.
 
     Returns
     -------
-    moments : Moments
-        With leading axis R; expected moments where entries are missing.
     rule : Regularization
-        Without "auto"; where entries are missing also without "ledoit_wolf", which needs fourth moments.
+        Without "auto".
     """
-    if not complete:
-        members = [_from_incomplete(X, codes, w, n_classes, rule, priors) for w in weights]
-        return stacked([moments for moments, _ in members]), _joined([own for _, own in members])
-    fourth = rule.shrinkage == "ledoit_wolf"
-    moments = class_moments(X, codes, weights, n_classes, full=rule.structure == "full", fourth=fourth)
     if isinstance(rule.shrinkage, str) and rule.shrinkage == "auto":
-        rule = _joined([_chosen(X, codes, w, moments[r], rule, priors) for r, w in enumerate(weights)])
-    return moments, rule
+        return _joined([_chosen(X, codes, w, moments[r], rule, priors) for r, w in enumerate(weights)])
+    return rule
+
+
+def from_incomplete(
+    X: NDArray, codes: NDArray, weights: NDArray, n_classes: int, rule: Regularization, priors: NDArray | None
+) -> tuple[Moments, Regularization]:
+    """Class moments expected of rows that miss entries (NaN), and the rule as above; parameters as above.
+
+    The rule comes back without "ledoit_wolf" too, which needs fourth moments.
+    """
+    members = [_em(X, codes, w, n_classes, rule, priors) for w in weights]
+    return stacked([moments for moments, _ in members]), _joined([own for _, own in members])
 
 
 def _chosen(
@@ -75,7 +70,7 @@ def _chosen(
     return replace(rule, pooling=rule.pooling if rule.shared else poolings[a], shrinkage=SHRINKAGES[g])
 
 
-def _from_incomplete(
+def _em(
     X: NDArray, codes: NDArray, weights: NDArray, n_classes: int, rule: Regularization, priors: NDArray | None
 ) -> tuple[Moments, Regularization]:
     """EM; "auto" and "ledoit_wolf", which look at rows, look at rows completed by a moderately regularised EM."""
@@ -88,8 +83,9 @@ def _from_incomplete(
         start = replace(rule, pooling=0.5, shrinkage=0.1)
         moments = em(start)
         whole = _filled(X, codes, moments, start)
-        moments, chosen = estimate(whole, codes, weights[None], n_classes, rule, priors, complete=True)
-        rule = replace(chosen, shrinkage=chosen.covariances(moments)[1])
+        moments = rule.moments(whole, codes, weights[None], n_classes)
+        rule = chosen(whole, codes, weights[None], moments, rule, priors)
+        rule = replace(rule, shrinkage=rule.covariances(moments)[1])
     return em(rule), rule
 
 

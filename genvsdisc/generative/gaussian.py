@@ -14,11 +14,11 @@ from genvsdisc.base import Parameters
 from genvsdisc.functional import gaussian
 from genvsdisc.functional.missing import marginal_log_densities
 from genvsdisc.functional.moments import Moments, filled_means
-from genvsdisc.generative.estimation import estimate
+from genvsdisc.generative.estimation import chosen, from_incomplete
 from genvsdisc.generative.incremental import IncrementalLearning
 from genvsdisc.generative.joint import GenerativeClassifier, check_priors
 from genvsdisc.generative.missing import check_observed
-from genvsdisc.generative.regularization import Regularization, describe
+from genvsdisc.generative.regularization import Regularization, check_options, describe
 
 
 class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
@@ -140,34 +140,32 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
     def _fit_stack(self, X: NDArray, codes: NDArray, weights: NDArray) -> dict[str, Any]:
         rule, K = self._rule(), len(self.classes_)
         self._unready = None
-        complete = not np.isnan(X.max())
-        if not complete:
-            for own in weights:
-                check_observed(X, codes, own, self.classes_, self._feature_names())
         priors = None if self.priors is None else check_priors(self.priors, K)
-        try:
-            moments, rule = estimate(X, codes, weights, K, rule, priors, complete=complete)
-        except gaussian.SingularCovarianceError as error:
-            class_weights = np.bincount(codes, weights[0], K)[None]
-            raise ValueError(self._explain(error, class_weights)) from None
+        moments = rule.moments(X, codes, weights, K)
+        # Missing entries show in the means, an array smaller than X, and so do sums that overflow.
+        if complete := not (np.isnan(moments.center).any() and np.isnan(X.max())):
+            rule = chosen(X, codes, weights, moments, rule, priors)
+        else:
+            moments, rule = self._from_incomplete(X, codes, weights, rule, priors)
         fitted = self._parameters(moments, rule)
         # The expected moments of incomplete rows depend on all rows: they cannot be added to.
         return fitted if complete else {**fitted, "_moments": [None] * len(weights)}
 
+    def _from_incomplete(
+        self, X: NDArray, codes: NDArray, weights: NDArray, rule: Regularization, priors: NDArray | None
+    ) -> tuple[Moments, Regularization]:
+        for own in weights:
+            check_observed(X, codes, own, self.classes_, self._feature_names())
+        try:
+            return from_incomplete(X, codes, weights, len(self.classes_), rule, priors)
+        except gaussian.SingularCovarianceError as error:
+            raise ValueError(self._explain(error, np.bincount(codes, weights[0], len(self.classes_))[None])) from None
+
     def _rule(self) -> Regularization:
         self._validate_params()
-        if self.shrinkage in ("oas", "ledoit_wolf") and self.structure != "full":
-            raise ValueError(
-                f"shrinkage={self.shrinkage!r} is derived for structure='full', got structure={self.structure!r}; "
-                "give a number in [0, 1] or 'auto'"
-            )
-        if self.standardize and (self.structure == "spherical" or self.shrinkage in ("oas", "ledoit_wolf")):
-            raise ValueError(
-                f"standardize=True goes with shrinkage a number or 'auto' and structure 'full' or 'diagonal', got "
-                f"shrinkage={self.shrinkage!r}, structure={self.structure!r}; put a StandardScaler in front instead"
-            )
-        shared = self.covariance == "shared"
-        return Regularization(shared, self.structure, self.pooling, self.shrinkage, self.tol, self.standardize)
+        check_options(self.structure, self.shrinkage, self.standardize)
+        options = self.structure, self.pooling, self.shrinkage, self.tol, self.standardize
+        return Regularization(self.covariance == "shared", *options)
 
     def _parameters(self, moments: Moments, rule: Regularization) -> dict[str, Any]:
         """Everything fitted, as functions of the class moments (leading axis R)."""
@@ -185,11 +183,11 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
             "class_prior_": self._prior_stack(moments.weight),
             "means_": means,
             "covariances_": published[:, 0] if rule.shared else published,
-            "pooling_": np.broadcast_to(np.asarray(rule.pooling, np.float64).ravel(), len(means)),
+            "pooling_": np.full(len(means), np.ravel(rule.pooling), np.float64),
             "shrinkage_": shrinkage[:, 0] if rule.shared else shrinkage,
             "_factors": factors,
             "_log_determinants": log_determinants,
-            "_center": np.broadcast_to(center, (len(means), *center.shape)),
+            "_center": center[None].repeat(len(means), axis=0),
             "_slopes": slopes,
             "_offsets": offsets,
             "_moments": moments,
@@ -207,7 +205,7 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
         if self.covariance == "separate":
             return self._log_joint(X, parameters)
         center, slopes, offsets = (parameters[name] for name in ("_center", "_slopes", "_offsets"))
-        scores = gaussian.linear_scores(X, center[0], slopes, offsets + _log_prior(parameters))
+        scores = gaussian.linear_scores(X, center[0], slopes, offsets + _logarithm(parameters["class_prior_"]))
         if np.isnan(scores.max()):  # the missing entries show here, in an array smaller than X
             return self._log_joint(X, parameters)
         return np.swapaxes(scores, 1, 2)
@@ -216,7 +214,7 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
         log_densities = marginal_log_densities if np.isnan(X.max()) else gaussian.log_densities
         means, factors, log_determinants = (parameters[f] for f in ("means_", "_factors", "_log_determinants"))
         scores = log_densities(X, means, factors, log_determinants)
-        scores += _log_prior(parameters)[..., None]
+        scores += _logarithm(parameters["class_prior_"])[..., None]
         return np.swapaxes(scores, 1, 2)
 
     def _joint_scores(self, X: ArrayLike) -> NDArray:
@@ -256,8 +254,7 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
         if self.covariance != "shared":
             raise AttributeError("coef_ and intercept_ exist for covariance='shared' only; the scores are quadratic")
         check_is_fitted(self)
-        with np.errstate(divide="ignore"):
-            log_prior = np.log(self.class_prior_)
+        log_prior = _logarithm(self.class_prior_)
         if len(self.classes_) == 2:
             slopes = self._slopes[1:] - self._slopes[:1]
             scores = self._offsets + log_prior
@@ -284,8 +281,7 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
             return None, self.coef_, self.intercept_
         check_is_fitted(self)
         terms = gaussian.quadratic_coefficients(self.means_, self._factors, -0.5 * self._log_determinants)
-        with np.errstate(divide="ignore"):
-            terms[:, 0] += np.log(self.class_prior_)
+        terms[:, 0] += _logarithm(self.class_prior_)
         if self._factors.ndim == 2:  # the squares, among the products
             d = self.n_features_in_
             every = np.zeros((len(terms), 1 + d + d * (d + 1) // 2), terms.dtype)
@@ -298,7 +294,7 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
         return quadratic_features(self), terms[:, 1:], terms[:, 0]
 
 
-def _log_prior(parameters: Parameters) -> NDArray:
-    """Log priors (R, K); -inf for a class that cannot be."""
+def _logarithm(priors: NDArray) -> NDArray:
+    """Log priors; -inf for a class that cannot be."""
     with np.errstate(divide="ignore"):
-        return np.log(parameters["class_prior_"])
+        return np.log(priors)

@@ -10,7 +10,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from genvsdisc.functional.moments import Moments, class_moments, merge
+from genvsdisc.functional.moments import Moments, merge
 from genvsdisc.generative.joint import GenerativeClassifier
 from genvsdisc.generative.regularization import Regularization
 
@@ -66,16 +66,14 @@ class IncrementalLearning(GenerativeClassifier):
         AttributeError
             For ``shrinkage="auto"``, which needs all rows at once.
         """
-        self._rule()
+        rule = self._rule()
         first = _check_partial_fit_first_call(self, classes)
         rows, labels = validate_data(self, X, y, reset=first, dtype=[np.float64, np.float32])
         weights = _check_sample_weight(sample_weight, rows, dtype=rows.dtype, ensure_non_negative=True)
         codes = np.searchsorted(self.classes_, labels).clip(max=len(self.classes_) - 1)
         if (self.classes_[codes] != labels).any():
             raise ValueError(f"y has labels outside {self.classes_.tolist()}; name all of them in `classes`")
-        fourth = self.shrinkage == "ledoit_wolf"
-        full = self.structure == "full"
-        moments = class_moments(rows, codes, weights[None], len(self.classes_), full=full, fourth=fourth)[0]
+        moments = rule.moments(rows, codes, weights[None], len(self.classes_))[0]
         return self._learn(moments if first else merge(self._own_moments(), moments))
 
     def merge(self, other: Self) -> Self:

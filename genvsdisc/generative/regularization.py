@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genvsdisc.functional import gaussian
-from genvsdisc.functional.moments import Moments
+from genvsdisc.functional.moments import Moments, class_moments
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,11 @@ class Regularization:
     """When EM for missing entries stops."""
     standardize: bool = False
     """Whether to shrink on the scale on which every feature has variance 1 over all rows."""
+
+    def moments(self, X: NDArray, codes: NDArray, weights: NDArray, n_classes: int) -> Moments:
+        """Class moments of R weightings of the rows, as many as the covariances need."""
+        fourth = isinstance(self.shrinkage, str) and self.shrinkage == "ledoit_wolf"
+        return class_moments(X, codes, weights, n_classes, full=self.structure == "full", fourth=fourth)
 
     def covariances(self, moments: Moments) -> tuple[NDArray, NDArray]:
         """Regularised discriminant analysis (Friedman 1989), for a stack of class moments.
@@ -91,6 +96,20 @@ class Regularization:
         for old, new in zip((covariances, shrinkage), more.covariances(moments), strict=True):
             old[lifted] = new[lifted]
         return covariances, shrinkage, *gaussian.whiten(covariances, full)
+
+
+def check_options(structure: str, shrinkage: float | str, standardize: bool) -> None:
+    """Raise ValueError for options that do not go together."""
+    if shrinkage in ("oas", "ledoit_wolf") and structure != "full":
+        raise ValueError(
+            f"shrinkage={shrinkage!r} is derived for structure='full', got structure={structure!r}; "
+            "give a number in [0, 1] or 'auto'"
+        )
+    if standardize and (structure == "spherical" or shrinkage in ("oas", "ledoit_wolf")):
+        raise ValueError(
+            f"standardize=True goes with shrinkage a number or 'auto' and structure 'full' or 'diagonal', got "
+            f"shrinkage={shrinkage!r}, structure={structure!r}; put a StandardScaler in front instead"
+        )
 
 
 def with_floor(covariances: NDArray, moments: Moments) -> NDArray:

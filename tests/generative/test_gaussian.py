@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 
 from genvsdisc import GaussianClassifier
+from genvsdisc.functional import gaussian
 from genvsdisc.functional.moments import class_moments
 from genvsdisc.generative.leave_one_out import leave_one_out_losses
 
@@ -397,3 +398,20 @@ def test_the_plug_in_distance_is_too_large_by_the_wishart_factor():
         distances[r] = model.coef_[0] @ (model.means_[1] - model.means_[0]) * (2 * n - 2) / (2 * n)
     assert expected == pytest.approx(5.34375)
     assert abs(distances.mean() - expected) < 4 * distances.std() / np.sqrt(draws)
+
+
+def test_labels_of_eight_bits_may_lie_further_apart_than_eight_bits_reach():
+    labels = np.repeat(np.array([-100, -3, 100], np.int8), 100)
+    X = np.random.default_rng(0).normal(size=(300, 2)) + labels[:, None]
+    model = GaussianClassifier().fit(X, labels)
+    assert model.classes_.dtype == np.int8
+    assert_array_equal(model.predict(X), labels)
+
+
+def test_many_features_are_whitened():
+    X = np.random.default_rng(0).normal(size=(300, 61))
+    covariance = np.cov(X.T) * 10.0 ** np.linspace(-3, 3, 61)[:, None] * 10.0 ** np.linspace(-3, 3, 61)
+    factor, log_determinant = gaussian.whiten(covariance[None], full=True)
+    assert_array_equal(factor[0], np.triu(factor[0]))
+    assert_allclose(factor[0].T @ covariance @ factor[0], np.eye(61), atol=1e-12)
+    assert_allclose(log_determinant[0], np.linalg.slogdet(covariance)[1], rtol=1e-12)
