@@ -61,8 +61,8 @@ class NetworkObjective:
     ) -> None:
         self.architecture, self.loss, self.dropout = architecture, loss, dropout
         # With the 1 for the bias of the first layer: the rows of a batch are copied once, from here to where they work.
-        self._X = np.ones((*(X[None] if X.ndim == 2 else X).shape[:2], X.shape[-1] + 1), X.dtype)
-        self._X[:, :, :-1] = X
+        rows = X[None] if X.ndim == 2 else X
+        self._X = np.concatenate([rows, np.ones((*rows.shape[:2], 1), X.dtype)], axis=2)
         self._codes = codes
         self.penalizes = reg_lambda > 0
         self._penalty = architecture.penalized() * X.dtype.type(reg_lambda)
