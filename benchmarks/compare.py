@@ -1,8 +1,9 @@
 """Time the default `compare` against the same study written as a loop over scikit-learn's own estimators.
 
 Run ``OMP_NUM_THREADS=1 python benchmarks/compare.py [--quick]``. The loop fits the same folds, nested subsamples,
-bootstrap samples and flipped labels, one after the other, and predicts the same rows; it is not charged for scoring,
-tests or tables, nor for encoding the table, which ours is. Every stage of every model is timed on an even sample of its
+bootstrap samples and flipped labels, one after the other, predicts the same rows, and scores them by the three losses
+with scikit-learn's metrics; it is not charged for the decompositions, tests and tables made of them, nor for encoding
+the table, which ours is. Every stage of every model is timed on an even sample of its
 fits, and the time multiplied up: the times of the loop are extrapolated. A fit that scikit-learn refuses (a covariance
 of too few rows) costs it the time until it does. Times are processor seconds, which other work on the machine disturbs
 little; the wall clock of ``compare(n_jobs=2)`` comes last. Goals: 10 times as fast, and 15 s on two quiet cores.
@@ -21,6 +22,7 @@ from sklearn.base import clone
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import brier_score_loss, log_loss, zero_one_loss
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
@@ -62,6 +64,11 @@ THEIRS = {
 }
 
 
+def score(codes: NDArray, p: NDArray) -> None:
+    for value in (zero_one_loss(codes, p.argmax(axis=1)), brier_score_loss(codes, p[:, 1]), log_loss(codes, p)):
+        assert np.isfinite(value)
+
+
 def stages(draws: Draws, n_draws: int) -> Iterator[tuple[int, NDArray, list[NDArray]]]:
     """Give the fits of a model by stage: how many, training weights of each, and rows that each judges."""
     yield len(draws.cv_weights), draws.cv_weights, draws.cv_tests
@@ -83,7 +90,8 @@ def loop_seconds(estimator: Any, X: NDArray, codes: NDArray, draws: Draws, n_dra
         for r in timed:
             rows = np.repeat(np.arange(len(X)), weights[r])
             try:
-                clone(estimator).fit(X[rows], codes[rows]).predict_proba(X[judged[r]])
+                p = clone(estimator).fit(X[rows], codes[rows]).predict_proba(X[judged[r]])
+                score(codes[judged[r]], p)
             except (ValueError, np.linalg.LinAlgError):
                 continue
         total += (time.process_time() - start) * n_fits / len(timed)
