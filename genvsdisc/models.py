@@ -71,9 +71,9 @@ def default_models(X: Any = None) -> list[Model]:
     -----
     Both families are regularized lightly and on the same scale (columns of unit variance): shrinkage 0.001 for the
     covariances (and pooling 0.001 for separate ones, so that a class of one row has one), ``reg_lambda`` 0.001 for the
-    weights. Logistic regression on quadratic features is left out where these are more than 1,000. Networks are small
-    and trained for a fixed number of epochs. Gaussian and naive Bayes classifiers integrate missing entries out; for
-    the others a column mean, learned from the training rows, and an indicator stand in.
+    weights. Logistic regression on quadratic features is left out where these are more than 1,000.
+    Gaussian and naive Bayes classifiers integrate missing entries out; for the others a column mean, learned from the
+    training rows, and an indicator stand in.
 
     Examples
     --------
@@ -98,12 +98,12 @@ def default_models(X: Any = None) -> list[Model]:
         (
             "cascade",
             None,
-            table.complete(CascadeClassifier((4,), n_restarts=1, learning_rate=0.05, max_iter=100, **network)),
+            table.complete(CascadeClassifier((4,), n_restarts=1, tol=1e-4, **network)),
         ),
         (
             "multilayer perceptron",
             None,
-            table.complete(MLPClassifier((16,), learning_rate=0.01, max_iter=40, **network)),
+            table.complete(MLPClassifier((16,), learning_rate=0.01, tol=1e-3, n_iter_no_change=5, **network)),
         ),
     ]
     if table.n_products > MOST_PRODUCTS:

@@ -47,7 +47,7 @@ def accelerated_descent(
     for step in range(max_iter):
         if hook is not None:
             hook.begin(step)
-        values, gradients, _ = objective.evaluate(point)
+        values, gradients = objective.value_and_gradient(point)
         history.append(np.full(size, np.nan))
         history[-1][active] = values
         steps = metric.steps(gradients)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 _CHUNK = 1 << 16  # numbers handled at a time: half a megabyte of float64 stays in cache
 _FEW = 1 << 13  # numbers up to which one stacked product beats a loop
 _BLOCK = 64  # columns of a triangular factor that are multiplied at a time
+_SMALL = 24  # rows up to which a triangular matrix is inverted as any other
 _LOG_2_PI = float(np.log(2 * np.pi))
 
 
@@ -65,12 +66,11 @@ def whiten(covariances: NDArray, full: bool) -> tuple[NDArray, NDArray]:
         *index, column = np.argwhere(~(variances > 0))[0].tolist()
         raise SingularCovarianceError(tuple(index), column, constant=True, full=full)
     scale = np.sqrt(variances)
-    log_determinants = 2 * np.log(scale).sum(axis=-1)
     if not full:
-        return 1 / scale, log_determinants
+        return 1 / scale, 2 * np.log(scale).sum(axis=-1)
     lower = _cholesky(covariances / (scale[..., :, None] * scale[..., None, :]))
-    factors = np.swapaxes(np.linalg.inv(lower), -1, -2) / scale[..., :, None]
-    return factors, log_determinants + 2 * np.log(np.diagonal(lower, axis1=-2, axis2=-1)).sum(axis=-1)
+    factors = np.swapaxes(_triangular_inverse(lower), -1, -2) / scale[..., :, None]
+    return factors, 2 * np.log(scale * np.diagonal(lower, axis1=-2, axis2=-1)).sum(axis=-1)
 
 
 def _cholesky(correlations: NDArray) -> NDArray:
@@ -84,6 +84,19 @@ def _cholesky(correlations: NDArray) -> NDArray:
     columns = singular_columns(correlations)
     index = np.unravel_index(int(np.argmin(columns)), columns.shape)
     raise SingularCovarianceError(tuple(int(i) for i in index), int(columns[index]), constant=False, full=True)
+
+
+def _triangular_inverse(lower: NDArray) -> NDArray:
+    """Inverse of lower triangular matrices (..., d, d), by halves: a third of the work of a general inverse."""
+    d = lower.shape[-1]
+    if d <= _SMALL:
+        return np.linalg.inv(lower)
+    half = d // 2
+    inverse = np.zeros_like(lower)
+    first = inverse[..., :half, :half] = _triangular_inverse(lower[..., :half, :half])
+    last = inverse[..., half:, half:] = _triangular_inverse(lower[..., half:, half:])
+    inverse[..., half:, :half] = -last @ lower[..., half:, :half] @ first
+    return inverse
 
 
 def singular_columns(covariances: NDArray) -> NDArray:
@@ -211,12 +224,12 @@ def _keeps_digits(coefficients: NDArray, X: NDArray, center: NDArray) -> bool:
     """Whether the terms of the expanded form are so small that their rounding errors do not matter."""
     reach = np.maximum(X.max(axis=0) - center, center - X.min(axis=0))[None]
     products = coefficients.shape[-1] - 1 - X.shape[1]
-    largest = np.abs(_product_rows(reach, products > X.shape[1], np.empty((coefficients.shape[-1], 1), X.dtype)))[:, 0]
+    largest = np.abs(product_rows(reach, products > X.shape[1], np.empty((coefficients.shape[-1], 1), X.dtype)))[:, 0]
     size = (np.abs(coefficients) @ largest).max()
     return bool(size * np.finfo(X.dtype).eps < (1e-10 if X.dtype == np.float64 else 1e-4))
 
 
-def _product_rows(Z: NDArray, full: bool, out: NDArray) -> NDArray:
+def product_rows(Z: NDArray, full: bool, out: NDArray) -> NDArray:
     """Write the rows 1, z_i and z_i z_j (i <= j), or z_i^2, of Z (m, d) into (1 + d + products, m)."""
     d = Z.shape[1]
     out[0] = 1
@@ -239,7 +252,7 @@ def _expanded(X: NDArray, center: NDArray, coefficients: NDArray, out: NDArray, 
     buffer = np.empty((width, step), X.dtype)
     for start in range(0, len(X), step):
         Z = X[start : start + step] - center
-        rows = _product_rows(Z, full, buffer[:, : len(Z)])
+        rows = product_rows(Z, full, buffer[:, : len(Z)])
         np.matmul(flat, rows, out=flat_out[:, start : start + step])
     return out
 

@@ -13,9 +13,12 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from genvsdisc.functional.gaussian import product_rows
+
 _CHUNK = 1 << 16  # numbers handled at a time: half a megabyte of float64 stays in cache
-_ONE_HOT_LIMIT = 1 << 21  # below this many multiplications, one product with 0/1 weights beats a loop over classes
+_AT_ONCE_LIMIT = 1 << 21  # below this many multiplications, all classes at once beat a loop over them
 _PRODUCTS_LIMIT = 48  # features up to which it pays to form the d (d + 1) / 2 products of columns
+_PILOT_ROWS = 256  # rows whose mean is near enough to that of their class
 _KEPT_SHARE = 1e-5  # of a second moment about the pilot that must remain about the mean; else the digits are gone
 
 
@@ -134,21 +137,23 @@ def class_moments(
     """
     (n, d), R = X.shape, len(weights)
     order = np.argsort(codes.astype(np.uint16 if n_classes < 1 << 16 else codes.dtype), kind="stable")
-    bounds = np.concatenate([[0], np.cumsum(np.bincount(codes, minlength=n_classes))])
-    members = [order[bounds[k] : bounds[k + 1]] for k in range(n_classes)]
+    counts = np.bincount(codes, minlength=n_classes)
+    ends = counts.cumsum()
     n_products = d * (d + 3) // 2 if full else 2 * d
     raw = _empty(R, n_classes, d, X.dtype, full, fourth)
-    if R * n_classes * n * n_products <= _ONE_HOT_LIMIT:
-        _add_one_hot(raw, X, codes, weights, order[np.minimum(bounds[:-1], n - 1)])
+    if R * n_classes * n * n_products <= _AT_ONCE_LIMIT:
+        _add_sorted(raw, X, weights, counts, order)
         direct = _cancelled(raw)
     elif R > 1 and (d <= _PRODUCTS_LIMIT or not full):
-        for k, rows in enumerate(members):
-            _add_class(raw, k, X, rows, weights)
+        for k in range(n_classes):
+            _add_class(raw, k, X, order[ends[k] - counts[k] : ends[k]], weights)
         direct = _cancelled(raw)
     else:
         direct = list(np.ndindex(R, n_classes))
-    for r, k in direct:
-        _sum_rows(raw, (r, k), X, members[k], weights[r])
+    if direct:  # memory that is fresh for each block would cost more than the sums
+        buffer = np.empty((min(max(_CHUNK // d, 4 * d), int(counts.max())), d), X.dtype)
+        for r, k in direct:
+            _sum_rows(raw, (r, k), X, order[ends[k] - counts[k] : ends[k]], weights[r], buffer)
     return raw.about_means()
 
 
@@ -160,15 +165,23 @@ def _empty(R: int, n_classes: int, d: int, dtype: np.dtype, full: bool, fourth: 
     return Moments(weight, center, first, second, *((cubic, quartic) if fourth else ()))
 
 
-def _add_one_hot(raw: Moments, X: NDArray, codes: NDArray, weights: NDArray, pilots: NDArray) -> None:
-    """All classes at once: a row is in the sums of its class, with 0/1 weights elsewhere."""
-    R, K = raw.weight.shape
-    one_hot = (codes == np.arange(K)[:, None]).astype(X.dtype)
-    center = X[pilots]
-    counts = np.maximum(one_hot.sum(axis=1), 1)
-    center = center + one_hot @ (X - center[codes]) / counts[:, None]
-    raw.center[:] = center
-    _add_products(raw, slice(None), X - center[codes], (weights[:, None, :] * one_hot).reshape(R * K, -1))
+def _add_sorted(raw: Moments, X: NDArray, weights: NDArray, counts: NDArray, order: NDArray) -> None:
+    """All classes of a few rows at once: the rows in the order of their classes, and sums of runs."""
+    present = np.flatnonzero(counts)
+    starts = (counts.cumsum() - counts)[present]
+    rows, place = X.take(order, axis=0), np.repeat(np.arange(len(present)), counts[present])
+    center = rows.take(starts, axis=0)
+    distance = np.add.reduceat(rows - center.take(place, axis=0), starts, axis=0)
+    center += distance / counts[present, None].astype(X.dtype)
+    raw.center[:, present] = center
+    products = _products(rows - center.take(place, axis=0), raw)
+    if len(weights) == 1:
+        products *= weights[0].take(order)
+        _add_sums(raw, present, np.add.reduceat(products, starts, axis=1).T[None])
+    else:
+        one_hot = (place == np.arange(len(present))[:, None]).astype(X.dtype)
+        members = weights.take(order, axis=1)[:, None] * one_hot
+        _add_sums(raw, present, members @ products.T)
 
 
 def _add_class(raw: Moments, k: int, X: NDArray, rows: NDArray, weights: NDArray) -> None:
@@ -181,36 +194,42 @@ def _add_class(raw: Moments, k: int, X: NDArray, rows: NDArray, weights: NDArray
     step = max(_CHUNK // raw.second[0, 0].size, 64)
     for start in range(0, len(rows), step):
         part = rows[start : start + step]
-        _add_products(raw, k, X[part] - center, weights[:, part])
+        _add_sums(raw, k, weights[:, part] @ _products(X[part] - center, raw).T)
 
 
-def _add_products(raw: Moments, k: int | slice, Z: NDArray, weights: NDArray) -> None:
-    """Add ``weights @ products`` to the sums of class k (or of all classes), products being those of columns of Z."""
-    d = Z.shape[1]
-    Zt = np.ascontiguousarray(Z.T)
-    blocks = [Zt, *([Zt[i] * Zt[i:] for i in range(d)] if raw.full else [Zt * Zt])]
+def _products(Z: NDArray, raw: Moments) -> NDArray:
+    """What is summed over the rows of Z (n, d): 1, z, z z' (its upper triangle) or z^2, |z|^2 z and |z|^4."""
+    n, d = Z.shape
+    quadratic = 1 + d + (d * (d + 1) // 2 if raw.full else d)
+    rows = np.empty((quadratic if raw.cubic is None else quadratic + d + 1, n), Z.dtype)
+    product_rows(Z, raw.full, rows[:quadratic])
+    if raw.cubic is not None:
+        length = np.einsum("ij,ij->i", Z, Z)
+        np.multiply(length, rows[1 : 1 + d], out=rows[quadratic:-1])
+        rows[-1] = length**2
+    return rows
+
+
+def _add_sums(raw: Moments, k: int | NDArray, sums: NDArray) -> None:
+    """Add sums of products, (R, n_sums) of class k or (R, classes, n_sums) of several."""
+    d = raw.first.shape[-1]
+    end = 1 + d + (d * (d + 1) // 2 if raw.full else d)
+    raw.weight[:, k] += sums[..., 0]
+    raw.first[:, k] += sums[..., 1 : 1 + d]
+    raw.second[:, k] += _unpacked(sums[..., 1 + d : end], d, raw.full)
     if raw.cubic is not None and raw.quartic is not None:
-        length = (Zt * Zt).sum(axis=0)
-        blocks += [length * Zt, length[None] ** 2]
-    sums = weights @ np.concatenate(blocks).T
-    shape = raw.weight[:, k].shape
-    raw.weight[:, k] += weights.sum(axis=1).reshape(shape)
-    raw.first[:, k] += sums[:, :d].reshape(*shape, d)
-    end = d + (d * (d + 1) // 2 if raw.full else d)
-    raw.second[:, k] += _unpacked(sums[:, d:end], d, raw.full).reshape(*shape, *raw.second.shape[2:])
-    if raw.cubic is not None and raw.quartic is not None:
-        raw.cubic[:, k] += sums[:, end : end + d].reshape(*shape, d)
-        raw.quartic[:, k] += sums[:, -1].reshape(shape)
+        raw.cubic[:, k] += sums[..., end : end + d]
+        raw.quartic[:, k] += sums[..., -1]
 
 
 def _unpacked(products: NDArray, d: int, full: bool) -> NDArray:
     """Symmetric matrices from their upper triangles, row by row."""
     if not full:
         return products
-    matrices = np.empty((len(products), d, d), products.dtype)
+    matrices = np.empty((*products.shape[:-1], d, d), products.dtype)
     i, j = _upper(d)
-    matrices[:, i, j] = products
-    matrices[:, j, i] = products
+    matrices[..., i, j] = products
+    matrices[..., j, i] = products
     return matrices
 
 
@@ -219,7 +238,9 @@ def _upper(d: int) -> tuple[NDArray, NDArray]:
     return np.triu_indices(d)
 
 
-def _sum_rows(raw: Moments, index: tuple[int, int], X: NDArray, rows: NDArray, weights: NDArray) -> None:
+def _sum_rows(
+    raw: Moments, index: tuple[int, ...], X: NDArray, rows: NDArray, weights: NDArray, buffer: NDArray
+) -> None:
     """One class under one weighting, from its own rows: for a single fit, many features, or lost digits."""
     w = weights[rows]
     if not w.all():
@@ -231,11 +252,12 @@ def _sum_rows(raw: Moments, index: tuple[int, int], X: NDArray, rows: NDArray, w
     if not len(rows):
         return
     equal = bool((w == w[0]).all())
-    step = max(_CHUNK // X.shape[1], 64)
+    step = len(buffer)
     for start in range(0, len(rows), step):
-        Z = X.take(rows[start : start + step], axis=0)
+        part = rows[start : start + step]
+        Z = X.take(part, axis=0, out=buffer[: len(part)], mode="clip")
         if start == 0:
-            raw.center[index] = Z[0] + (Z - Z[0]).mean(axis=0)
+            raw.center[index] = Z[0] + (Z[:_PILOT_ROWS] - Z[0]).mean(axis=0)
         Z -= raw.center[index]
         _add_rows(raw, index, Z, w[start : start + step], equal)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -59,7 +60,9 @@ class NetworkObjective:
         moving_average: bool = False,
     ) -> None:
         self.architecture, self.loss, self.dropout = architecture, loss, dropout
-        self._X = X[None] if X.ndim == 2 else X
+        # With the 1 for the bias of the first layer: the rows of a batch are copied once, from here to where they work.
+        self._X = np.ones((*(X[None] if X.ndim == 2 else X).shape[:2], X.shape[-1] + 1), X.dtype)
+        self._X[:, :, :-1] = X
         self._codes = codes
         self.penalizes = reg_lambda > 0
         self._penalty = architecture.penalized() * X.dtype.type(reg_lambda)
@@ -122,11 +125,11 @@ class NetworkObjective:
         values = np.zeros(len(parameters), parameters.dtype)
         for begin in range(0, parameters.shape[1], BLOCK):
             block = np.s_[:, begin : begin + BLOCK]
-            pull = shrinkage[:, : parameters[block].shape[1]]
-            np.multiply(parameters[block], penalty[block], out=pull)
-            values += 0.5 * np.vecdot(pull, parameters[block])
-            gradient[block] += pull
-        return values
+            here, slope = parameters[block], gradient[block]
+            pull = np.multiply(here, penalty[block], out=shrinkage[:, : here.shape[1]])
+            values += np.vecdot(pull, here)
+            slope += pull
+        return values / 2
 
     def _follow(self, work: Pass, members: NDArray) -> None:
         """Move the averages toward the statistics of the batch; the first batches count alike."""
@@ -138,21 +141,21 @@ class NetworkObjective:
             norm.variance[:] += step * (batch_norm.variance - norm.variance)
 
     def gather(self, batch: Batch, out: NDArray | None = None) -> NDArray:
-        """Rows of a batch, (R, b, features); (1, n, features) where all members share all rows."""
+        """Rows of a batch and a last 1, (R, b, features + 1); (1, n, features + 1) where all members share all rows."""
         shared = len(self._X) == 1
         if batch.rows is None:
             return self._X if shared else self._X[batch.members]
-        _, n, n_features = self._X.shape
+        _, n, width = self._X.shape
         rows = batch.rows if shared else batch.rows + batch.members[:, None] * n
-        return np.take(self._X.reshape(-1, n_features), rows, axis=0, out=out, mode="clip")
+        return np.take(self._X.reshape(-1, width), rows, axis=0, out=out, mode="clip")
 
     def gather_codes(self, batch: Batch) -> NDArray:
         """Class numbers of a batch, (R, b) or (1, n)."""
         return self._codes[None] if batch.rows is None else self._codes[batch.rows]
 
     def _columns(self, batch: Batch) -> NDArray:
-        """Rows of a batch, feature-major."""
-        return self.gather(batch).swapaxes(1, 2)
+        """Rows of a batch, feature-major, without the 1."""
+        return self.gather(batch).swapaxes(1, 2)[:, :-1]
 
     def _pass(self, parameters: NDArray, batch: Batch, gradient: NDArray) -> Pass:
         """Arrays to work in, made once for each shape: a training step allocates nothing that grows with it."""
@@ -184,32 +187,28 @@ class Pass:
         # Each layer's values have a last unit that stays 1, for the bias of the layer above.
         self.padded = [np.ones((count, width + 1, size), dtype) for width in hidden]
         self.values = [padded[:, :-1] for padded in self.padded]
-        self.deltas = [np.empty((count, width, size), dtype) for width in hidden]
-        room = np.empty(count * max(hidden, default=0) * size, dtype)
-        self.scratch = [room[: delta.size].reshape(delta.shape) for delta in self.deltas]
+        # A gradient is needed until the one below it is there: two arrays in turn, which stay in the cache.
+        rooms = np.empty((3, count * max(hidden, default=0) * size), dtype)
+        shapes = [values.shape for values in self.values]
+        self.deltas = [rooms[i % 2, : math.prod(shape)].reshape(shape) for i, shape in enumerate(shapes)]
+        self.scratch = [rooms[2, : math.prod(shape)].reshape(shape) for shape in shapes]
         self.logits = np.empty((count, architecture.widths[-1], size), dtype)
         self.shrinkage = np.empty((count, min(BLOCK, parameters.shape[1])), dtype)
         self.batch: Batch | None = None
-        self.rows, self.inputs = np.empty(0), list[NDArray]()
         norms = [layer.norm for layer in self.layers if layer.norm is not None]
         self.norms = [BatchNorm(norm, np.empty_like(delta)) for norm, delta in zip(norms, self.deltas, strict=False)]
         self.norm_gradients = [layer.norm for layer in self.gradients if layer.norm is not None]
         # Dropout is applied to a copy: the derivative of an activation needs its own value.
         self.masks = [np.zeros_like(delta) for delta in self.deltas] if objective.dropout else []
         self.active = [np.empty_like(delta) for delta in self.deltas] if objective.dropout else self.values
-        self.fetched = np.empty((count, size, architecture.widths[0]), dtype)
+        self.fetched = np.empty((count, size, architecture.widths[0] + 1), dtype)
 
     def load(self, batch: Batch) -> None:
         """Fetch the rows and classes of a batch, unless they are those of the last one."""
         if batch is self.batch:
             return
         self.batch = batch
-        rows = self.objective.gather(batch, self.fetched)
-        shape = (*rows.shape[:2], rows.shape[2] + 1)
-        if not self.inputs or self.rows.shape != shape:
-            self.rows = np.ones(shape, rows.dtype)
-            self.inputs = [self.rows.swapaxes(1, 2), *self.padded]
-        self.rows[:, :, :-1] = rows
+        self.inputs = [self.objective.gather(batch, self.fetched).swapaxes(1, 2), *self.padded]
         self.targets = one_hot(self.objective.gather_codes(batch), self.logits)
         if self.norms:
             self.row_weights = (batch.weights / batch.weights.sum(axis=1, keepdims=True))[:, :, None]

@@ -30,6 +30,8 @@ def softmax(scores: NDArray) -> NDArray:
     array([[0.5, 0.5],
            [1. , 0. ]])
     """
+    if scores.shape[-1] == 2:
+        return _two_classes(scores)
     if scores.shape[-1] > FEW_CLASSES:
         exponentials = np.exp(scores - scores.max(axis=-1, keepdims=True))
         exponentials /= exponentials.sum(axis=-1, keepdims=True)
@@ -43,3 +45,15 @@ def softmax(scores: NDArray) -> NDArray:
         total += exponentials[..., k]
     exponentials /= total[..., None]
     return exponentials
+
+
+def _two_classes(scores: NDArray) -> NDArray:
+    """Each probability from the odds against it."""
+    probabilities = np.empty_like(scores)
+    for k in (0, 1):
+        odds = scores[..., 1 - k] - scores[..., k]
+        with np.errstate(over="ignore"):  # infinite odds are right
+            np.exp(odds, out=odds)
+        odds += 1
+        np.divide(1, odds, out=probabilities[..., k])
+    return probabilities

@@ -15,7 +15,7 @@ from genvsdisc.functional.solution import Solution
 
 _SCOUTS = 4096  # rows that suffice to find the neighborhood of the optimum, or 20 a coefficient of a class
 _SURVEYORS = 1024  # rows that suffice to measure the curvature there, or 10 a coefficient of a class
-_SCOUT_ITER, _SCOUT_TOL = 15, 1e-3  # when to say that this is it
+_SCOUT_ITER, _SCOUT_TOL = 15, 1e-2  # when to say that this is it: nearer, the curvature hardly changes
 _ROUND = 100  # steps after which the curvature is measured anew
 _SHARE = 0.02  # of the bound, which holds everywhere, in the metric of the second round
 
@@ -92,7 +92,7 @@ def _descend(
         return start + whitening.moves(coordinates.reshape(start.shape))
 
     def value_and_gradient(coordinates: NDArray) -> tuple[float, NDArray]:
-        values, gradients, _ = objective.evaluate(theta_at(coordinates)[None])
+        values, gradients = objective.value_and_gradient(theta_at(coordinates)[None])
         return float(values[0]), whitening.gradients(gradients[0]).ravel()
 
     def after_step(intermediate_result: OptimizeResult) -> None:

@@ -89,15 +89,26 @@ class SoftmaxRegression:
         logits += intercept
         return logits
 
+    def value_and_gradient(self, theta: NDArray) -> tuple[NDArray, NDArray]:
+        """Values (R,) and gradients (R, C, d + 1)."""
+        losses, residuals = self.loss.evaluate(self.logits(theta), self.codes)
+        return self._summed(theta, losses, residuals, out=residuals)
+
     def evaluate(self, theta: NDArray) -> tuple[NDArray, NDArray, NDArray]:
         """Values (R,), gradients (R, C, d + 1) and unweighted residuals (R, C, n)."""
         losses, residuals = self.loss.evaluate(self.logits(theta), self.codes)
+        return *self._summed(theta, losses, residuals), residuals
+
+    def _summed(
+        self, theta: NDArray, losses: NDArray, residuals: NDArray, out: NDArray | None = None
+    ) -> tuple[NDArray, NDArray]:
+        """Sum losses and residuals by rows; `out` may be the residuals, which saves fetching an array as large."""
+        weighted = np.multiply(residuals, self.weights[:, None, :], out=out)
         gradients = theta * self.penalties[:, None, :]
-        values = np.einsum("rn,rn->r", self.weights, losses) + 0.5 * np.einsum("rcd,rcd->r", theta, gradients)
-        weighted = residuals * self.weights[:, None, :]
+        values = np.vecdot(self.weights, losses) + 0.5 * np.einsum("rcd,rcd->r", theta, gradients)
         gradients[:, :, :-1] += (weighted.reshape(-1, len(self.rows)) @ self.rows).reshape(*theta.shape[:2], -1)
         gradients[:, :, -1] += weighted.sum(axis=2)
-        return values, gradients, residuals
+        return values, gradients
 
     def prior_logits(self) -> NDArray:
         """Find the intercepts (R, C) that give each class its share of the weight; 0 for classes without."""

@@ -15,7 +15,14 @@ from genvsdisc.generative.regularization import Regularization, unit_scale
 
 
 def estimate(
-    X: NDArray, codes: NDArray, weights: NDArray, n_classes: int, rule: Regularization, priors: NDArray | None
+    X: NDArray,
+    codes: NDArray,
+    weights: NDArray,
+    n_classes: int,
+    rule: Regularization,
+    priors: NDArray | None,
+    *,
+    complete: bool,
 ) -> tuple[Moments, Regularization]:
     """Class moments of R weightings of the rows, and the rule with "auto" replaced by what was chosen.
 
@@ -33,6 +40,8 @@ def estimate(
         Its shrinkage may be "auto".
     priors : ndarray of shape (n_classes,) or None
         Given priors; they matter for "auto" only.
+    complete : bool
+        Whether no entry is missing.
 
     Returns
     -------
@@ -41,7 +50,7 @@ def estimate(
     rule : Regularization
         Without "auto"; where entries are missing also without "ledoit_wolf", which needs fourth moments.
     """
-    if np.isnan(X).any():
+    if not complete:
         members = [_from_incomplete(X, codes, w, n_classes, rule, priors) for w in weights]
         return stacked([moments for moments, _ in members]), _joined([own for _, own in members])
     fourth = rule.shrinkage == "ledoit_wolf"
@@ -79,7 +88,7 @@ def _from_incomplete(
         start = replace(rule, pooling=0.5, shrinkage=0.1)
         moments = em(start)
         whole = _filled(X, codes, moments, start)
-        moments, chosen = estimate(whole, codes, weights[None], n_classes, rule, priors)
+        moments, chosen = estimate(whole, codes, weights[None], n_classes, rule, priors, complete=True)
         rule = replace(chosen, shrinkage=chosen.covariances(moments)[1])
     return em(rule), rule
 

@@ -146,7 +146,7 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
                 check_observed(X, codes, own, self.classes_, self._feature_names())
         priors = None if self.priors is None else check_priors(self.priors, K)
         try:
-            moments, rule = estimate(X, codes, weights, K, rule, priors)
+            moments, rule = estimate(X, codes, weights, K, rule, priors, complete=complete)
         except gaussian.SingularCovarianceError as error:
             class_weights = np.bincount(codes, weights[0], K)[None]
             raise ValueError(self._explain(error, class_weights)) from None
@@ -207,15 +207,17 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
         if self.covariance == "separate":
             return self._log_joint(X, parameters)
         center, slopes, offsets = (parameters[name] for name in ("_center", "_slopes", "_offsets"))
-        scores = gaussian.linear_scores(X, center[0], slopes, offsets)
+        scores = gaussian.linear_scores(X, center[0], slopes, offsets + _log_prior(parameters))
         if np.isnan(scores.max()):  # the missing entries show here, in an array smaller than X
             return self._log_joint(X, parameters)
-        return _with_priors(scores, parameters)
+        return np.swapaxes(scores, 1, 2)
 
     def _log_joint(self, X: NDArray, parameters: Parameters) -> NDArray:
         log_densities = marginal_log_densities if np.isnan(X.max()) else gaussian.log_densities
         means, factors, log_determinants = (parameters[f] for f in ("means_", "_factors", "_log_determinants"))
-        return _with_priors(log_densities(X, means, factors, log_determinants), parameters)
+        scores = log_densities(X, means, factors, log_determinants)
+        scores += _log_prior(parameters)[..., None]
+        return np.swapaxes(scores, 1, 2)
 
     def _joint_scores(self, X: ArrayLike) -> NDArray:
         check_is_fitted(self)
@@ -296,8 +298,7 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
         return quadratic_features(self), terms[:, 1:], terms[:, 0]
 
 
-def _with_priors(scores: NDArray, parameters: Parameters) -> NDArray:
-    """Add the log priors to log densities (R, K, n) in place; the result is (R, n, K)."""
+def _log_prior(parameters: Parameters) -> NDArray:
+    """Log priors (R, K); -inf for a class that cannot be."""
     with np.errstate(divide="ignore"):
-        scores += np.log(parameters["class_prior_"])[..., None]
-    return np.swapaxes(scores, 1, 2)
+        return np.log(parameters["class_prior_"])

@@ -12,29 +12,44 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logsumexp
 
 from genvsdisc.functional import gaussian
 from genvsdisc.functional.moments import Moments
 
 POOLINGS = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
 SHRINKAGES = (0.0, 0.001, 0.01, 0.03, 0.1, 0.3, 0.6, 1.0)
-_CHUNK = 1 << 18  # numbers handled at a time
+_CHUNK = 1 << 14  # numbers of a block of rows; its copies, one for each shrinkage, stay in cache
 
 
-_Basis = tuple[NDArray, NDArray, NDArray, float]
-"""Variances of the scatter, y and z, in coordinates that diagonalise it, and the log determinant they leave out."""
+@dataclass(frozen=True)
+class _Spectrum:
+    """A scatter S in coordinates where it is diagonal: ``basis' S basis = diag(values)``."""
+
+    values: NDArray  # (d,)
+    basis: NDArray  # (d, d)
+    log_determinant: float  # of the inverse of ``basis basis'``
+    shrinkages: NDArray  # the candidates for which these coordinates serve
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A scatter between that of a class and that of all rows, and the shrinkages to try on it."""
+
+    pooling: float
+    scatter: NDArray  # (d, d) or (d,)
+    shrinkages: NDArray  # (G,)
+    spectra: list[_Spectrum] | None  # None for variances
 
 
 @dataclass(frozen=True)
 class _LeftOut:
-    """Rows to be left out, one copy of each: a weight of 2 is two copies of which one goes."""
+    """Rows to be left out, as columns, one copy of each: a weight of 2 is two copies of which one goes."""
 
-    X: NDArray  # (n, d)
+    X: NDArray  # (d, n)
+    z: NDArray  # row minus class mean, (d, n)
     codes: NDArray  # (n,)
     gone: NDArray  # weight that goes, at most 1, (n,)
     rest: NDArray  # weight of its class that stays, (n,)
-    z: NDArray  # row minus class mean, (n, d)
 
 
 def leave_one_out_losses(
@@ -78,95 +93,121 @@ def leave_one_out_losses(
     """
     used = (weights > 0) & (moments.weight[codes] > np.minimum(weights, 1))
     losses = np.zeros((len(poolings), len(shrinkages)))
+    candidates = [_candidate(moments, 1.0 if shared else p, shrinkages, structure) for p in poolings]
     for rows in _pieces(np.flatnonzero(used), X.shape[1]):
         left = _left_out(X[rows], codes[rows], weights[rows], moments)
         log_prior = _log_priors(left, moments.weight, priors)
-        for a, pooling in enumerate(poolings):
-            pooled = 1.0 if shared else pooling
-            densities = [
-                _log_densities(left, j, moments, pooled, shrinkages, structure) for j in range(len(moments.weight))
-            ]
-            scores = np.stack(densities, axis=2) + log_prior
-            own = np.take_along_axis(scores, left.codes[None, :, None], axis=2)[:, :, 0]
-            with np.errstate(invalid="ignore"):
-                losses[a] += (logsumexp(scores, axis=2) - own) @ weights[rows]
+        for a, scatters in enumerate(candidates):
+            scores = np.stack([_log_densities(left, j, moments, s) for j, s in enumerate(scatters)], axis=1)
+            losses[a] += _log_losses(scores + log_prior, left.codes) @ weights[rows]
     losses[np.isnan(losses)] = np.inf
     return losses / max(weights[used].sum(), 1)
 
 
 def _pieces(rows: NDArray, d: int) -> Iterator[NDArray]:
-    step = max(_CHUNK // d, 1)
+    step = max(_CHUNK // d, 64)
     return (rows[start : start + step] for start in range(0, len(rows), step))
 
 
 def _left_out(X: NDArray, codes: NDArray, weights: NDArray, moments: Moments) -> _LeftOut:
     gone = np.minimum(weights, 1)
-    return _LeftOut(X, codes, gone, moments.weight[codes] - gone, X - moments.center[codes])
+    columns = np.ascontiguousarray(X.T)
+    return _LeftOut(columns, columns - moments.center.T[:, codes], codes, gone, moments.weight[codes] - gone)
+
+
+def _candidate(moments: Moments, pooling: float, shrinkages: tuple[float, ...], structure: str) -> list[_Candidate]:
+    """What the candidate has for each class."""
+    together = moments.second.sum(axis=0)
+    g = np.array((1.0,) * len(shrinkages) if structure == "spherical" else shrinkages, together.dtype)
+
+    def with_spectra(scatter: NDArray) -> _Candidate:
+        return _Candidate(pooling, scatter, g, _spectra(scatter, g) if structure == "full" else None)
+
+    if pooling == 1:
+        return [with_spectra(together)] * len(moments.weight)
+    return [with_spectra((1 - pooling) * own + pooling * together) for own in moments.second]
+
+
+def _spectra(scatter: NDArray, g: NDArray) -> list[_Spectrum]:
+    """Coordinates for each shrinkage; a shrinkage without any leaves a singular covariance."""
+    spectra = []
+    if (g == 0).any():  # without shrinkage the units of the features must not matter: whiten instead of rotate
+        try:
+            factor, log_determinant = gaussian.whiten(scatter, full=True)
+            spectra.append(_Spectrum(np.ones(len(scatter), scatter.dtype), factor, float(log_determinant), g == 0))
+        except gaussian.SingularCovarianceError:
+            pass
+    if (g > 0).any():
+        eigenvalues, basis = np.linalg.eigh(scatter)
+        spectra.append(_Spectrum(np.maximum(eigenvalues, 0), basis, 0.0, g > 0))
+    return spectra
 
 
 def _log_priors(left: _LeftOut, weight: NDArray, priors: NDArray | None) -> NDArray:
-    """Log priors (n, K) without the row."""
-    stay = np.tile(weight, (len(left.codes), 1))
-    stay[np.arange(len(stay)), left.codes] = left.rest
-    stay = stay if priors is None else np.where(stay > 0, priors, 0)
+    """Log priors (K, n) without the row."""
+    stay = np.repeat(weight[:, None], len(left.codes), axis=1)
+    stay[left.codes, np.arange(len(left.codes))] = left.rest
+    if priors is not None:
+        stay = np.where(stay > 0, priors[:, None], 0)
     with np.errstate(divide="ignore"):
-        return np.log(stay / stay.sum(axis=1, keepdims=True))
+        return np.log(stay / stay.sum(axis=0))
 
 
-def _log_densities(
-    left: _LeftOut, j: int, moments: Moments, pooling: float, shrinkages: tuple[float, ...], structure: str
-) -> NDArray:
-    """Log density of each left-out row under class j without it, less a constant: (n_shrinkages, n)."""
+@np.errstate(invalid="ignore")
+def _log_losses(scores: NDArray, codes: NDArray) -> NDArray:
+    """Log losses (G, n) from log scores (G, K, n)."""
+    scores = scores - scores.max(axis=1, keepdims=True)
+    own = scores[:, codes, np.arange(len(codes))]
+    return np.log(np.exp(scores, out=scores).sum(axis=1)) - own
+
+
+def _log_densities(left: _LeftOut, j: int, moments: Moments, candidate: _Candidate) -> NDArray:
+    """Log density of each left-out row under class j without it, less a constant: (G, n)."""
+    pooling, scatter, g = candidate.pooling, candidate.scatter, candidate.shrinkages
     if moments.weight[j] == 0:  # prior 0; any finite density will do
-        return np.zeros((len(shrinkages), len(left.codes)))
-    total = moments.weight.sum()
+        return np.zeros((len(g), len(left.codes)), left.X.dtype)
     own = left.codes == j
-    share = np.where(own, 1.0, pooling)  # of the row's change that reaches the scatter of class j
+    share = np.where(own, 1, pooling).astype(left.X.dtype)  # of the row's change that reaches the scatter of class j
     change = share * left.gone * moments.weight[left.codes] / left.rest
-    weight = (1 - pooling) * moments.weight[j] + pooling * total - share * left.gone
-    scatter = (1 - pooling) * moments.second[j] + pooling * moments.second.sum(axis=0)
-    y = np.where(own[:, None], left.z * (moments.weight[j] / left.rest)[:, None], left.X - moments.center[j])
-    if structure == "full":
-        return np.stack(list(_full(scatter, y, left.z, change, weight, shrinkages)))
-    variances = (scatter - change[:, None] * left.z**2) / weight[:, None]
-    level = variances.mean(axis=1, keepdims=True)
-    shrunk = [level if structure == "spherical" else (1 - g) * variances + g * level for g in shrinkages]
-    return np.stack([_diagonal(np.broadcast_to(v, y.shape), y) for v in shrunk])
+    weight = (1 - pooling) * moments.weight[j] + pooling * moments.weight.sum() - share * left.gone
+    y = np.where(own, left.z * (moments.weight[j] / left.rest), left.X - moments.center[j][:, None])
+    if candidate.spectra is None:
+        return _diagonal((scatter[:, None] - change * left.z**2) / weight, y, g)
+    densities = np.full((len(g), len(weight)), np.nan, y.dtype)
+    level = (np.trace(scatter) - change * np.einsum("fn,fn->n", left.z, left.z)) / len(scatter)
+    for spectrum in candidate.spectra:
+        densities[spectrum.shrinkages] = _full(spectrum, y, left.z, change, weight, level, g[spectrum.shrinkages])
+    return densities
 
 
-def _diagonal(variances: NDArray, y: NDArray) -> NDArray:
-    singular = (variances <= 1e-12 * np.maximum(variances.max(axis=1, keepdims=True), 0)).any(axis=1)
-    safe = np.where(singular[:, None], 1, variances)
-    return np.where(singular, np.nan, -0.5 * (y**2 / safe + np.log(safe)).sum(axis=1))
+def _diagonal(variances: NDArray, y: NDArray, g: NDArray) -> NDArray:
+    """Log densities (G, n) of y (d, n) with shrunk variances, NaN where one of them vanishes."""
+    shrunk = (1 - g)[:, None, None] * variances + g[:, None, None] * variances.mean(axis=0)
+    singular = (shrunk <= 1e-12 * np.maximum(shrunk.max(axis=1, keepdims=True), 0)).any(axis=1)
+    shrunk = np.where(singular[:, None], 1, shrunk)
+    densities = -0.5 * (np.einsum("fn,gfn->gn", y**2, 1 / shrunk) + np.log(shrunk).sum(axis=1))
+    densities[singular] = np.nan
+    return densities
 
 
 def _full(
-    scatter: NDArray, y: NDArray, z: NDArray, change: NDArray, weight: NDArray, shrinkages: tuple[float, ...]
-) -> Iterator[NDArray]:
-    """Log densities of y under ``(1 - g) (scatter - change z z') / weight + g trace / d I``, for each g."""
-    d = len(scatter)
-    level = (np.trace(scatter) - change * (z**2).sum(axis=1)) / (d * weight)
-    eigenvalues, basis = np.linalg.eigh(scatter)
-    rotated: _Basis = np.maximum(eigenvalues, 0), y @ basis, z @ basis, 0.0
-    whitened: _Basis | None = None
-    try:  # without shrinkage the units of the features must not matter: whiten instead of rotate
-        factor, log_det = gaussian.whiten(scatter, full=True)
-        whitened = np.ones(d), y @ factor, z @ factor, float(log_det)
-    except gaussian.SingularCovarianceError:
-        pass
-    for g in shrinkages:
-        if g == 0 and whitened is None:
-            yield np.full(len(y), np.nan)
-            continue
-        values, own, removed, outside = rotated if g or whitened is None else whitened
-        scale = (1 - g) / weight
-        variances = scale[:, None] * values + (g * level)[:, None]
-        regular = (variances > 0).all(axis=1)
-        variances[~regular] = 1
-        gap = 1 - scale * change * (removed**2 / variances).sum(axis=1)
-        regular &= gap > 1e-10
-        gap = np.where(regular, gap, 1)
-        square = (own**2 / variances).sum(axis=1)
-        square += scale * change * (removed * own / variances).sum(axis=1) ** 2 / gap
-        density = -0.5 * (square + outside + np.log(variances).sum(axis=1) + np.log(gap))
-        yield np.where(regular, density, np.nan)
+    spectrum: _Spectrum, y: NDArray, z: NDArray, change: NDArray, weight: NDArray, level: NDArray, g: NDArray
+) -> NDArray:
+    """Log densities (G, n) of y (d, n) under ``((1 - g) (S - change z z') + g level I) / weight``, for each g."""
+    own, removed = spectrum.basis.T @ y, spectrum.basis.T @ z
+    scale = (1 - g)[:, None]
+    variances = (scale * spectrum.values)[:, :, None] + (g[:, None] * level)[:, None]
+    regular = variances.min(axis=1) > 0
+    if not regular.all():
+        variances = np.where(regular[:, None], variances, 1)
+    inverse = 1 / variances
+    between = scale * change
+    gap = 1 - between * np.einsum("fn,gfn->gn", removed * removed, inverse)
+    regular &= gap > 1e-10
+    gap[~regular] = 1
+    square = np.einsum("fn,gfn->gn", own * own, inverse)
+    square += between * np.einsum("fn,gfn->gn", removed * own, inverse) ** 2 / gap
+    log_variances = np.log(variances, out=variances).sum(axis=1) - len(z) * np.log(weight)
+    densities = -0.5 * (weight * square + spectrum.log_determinant + log_variances + np.log(gap))
+    densities[~regular] = np.nan
+    return densities

@@ -100,6 +100,8 @@ def with_floor(covariances: NDArray, moments: Moments) -> NDArray:
     all features are constant there is no covariance to speak of; that is left as it is.
     """
     variances = _diagonals(covariances, moments.full)
+    if variances.all():
+        return covariances
     constant = variances == 0
     floor = constant & ~constant.all(axis=-1, keepdims=True)
     if not floor.any():
@@ -132,12 +134,12 @@ def _diagonals(values: NDArray, full: bool) -> NDArray:
 
 def _pooled(moments: Moments, shared: bool, pooling: NDArray) -> Moments:
     """Moments of the rows behind each covariance: one group, or for each class a mixture of its own and all rows."""
+    if not shared and not pooling.any() and moments.weight.all():
+        return moments
     total: dict[str, Any] = {name: _total(getattr(moments, name)) for name in ("weight", "second", "quartic")}
     if shared:
         return replace(moments, **total)
     share = np.where(moments.weight == 0, 1, pooling).astype(moments.second.dtype)
-    if not share.any():
-        return moments
 
     def mixed(name: str) -> Any:
         value = getattr(moments, name)

@@ -45,7 +45,7 @@ def unit(loss: str) -> str:
 def interval_text(loss: str, mean: float, lower: float, upper: float) -> tuple[str, str]:
     """Write a mean and its interval: ('20.3%', '17.2 to 23.4')."""
     mean, lower, upper = (scaled(loss, value) for value in (mean, lower, upper))
-    places = decimals((upper - lower) / 2)
+    places = decimals((upper - lower) / 2, most=1 if loss in PERCENT else 3)
     if not math.isfinite(mean):
         return NOTHING, ""
     ends = f"{fixed(lower, places)} to {fixed(upper, places)}" if math.isfinite(upper - lower) else ""

@@ -69,7 +69,7 @@ def pairs(comparison: Comparison) -> Section | None:
     """Set generative against discriminative of the same form."""
     if comparison.differences.empty:
         return None
-    parts = dict(groups(comparison.differences, "loss"))
+    parts = dict(groups(named_pairs(comparison.differences), "loss"))
     losses = [loss for loss in LOSS_NAMES if loss in parts]
     differences = pd.concat([parts[loss] for loss in losses])
     panels = [_difference_panel(part) for _, part in groups(differences, "loss")][:2]
@@ -86,6 +86,12 @@ def pairs(comparison: Comparison) -> Section | None:
     return Section(
         "pairs", "Pairs", _decided(differences), (who, table(caption, head, rows, source="differences.csv"), figure)
     )
+
+
+def named_pairs(table: pd.DataFrame) -> pd.DataFrame:
+    """Name the generative model beside the form where several of one form are in pairs."""
+    several = table.groupby("form", sort=False)["generative"].transform("nunique") > 1
+    return table.assign(form=table.form.where(~several, table.form + ": " + table.generative))
 
 
 def _scale(comparison: Comparison) -> str:

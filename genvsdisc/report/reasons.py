@@ -12,6 +12,7 @@ from genvsdisc.figures.style import LOSS_NAMES
 from genvsdisc.figures.svg import svg
 from genvsdisc.report.blocks import Cell, Figure, Panel, Section, Table, Text, table
 from genvsdisc.report.numbers import LOSS_WORDS, fixed, number, plain, with_error
+from genvsdisc.report.outcome import named_pairs
 from genvsdisc.study.tables import groups, records
 
 if TYPE_CHECKING:
@@ -31,11 +32,15 @@ def decomposition(comparison: Comparison) -> Section | None:
     sizes = sorted({parts.n_train.min(), parts.n_train.max()})
     chosen = parts[parts.n_train.isin(sizes)]
     losses = [loss for loss in LOSS_NAMES if loss in set(parts.loss)]
-    panels = tuple(_parts_panel(chosen[chosen.loss == loss], n) for loss in losses for n in sizes)
+    # What of the noise is felt: where the prediction is wrong, a noisy label may agree with it.
+    felt = chosen.assign(noise=chosen.noise + chosen.interaction)
+    panels = tuple(_parts_panel(felt[felt.loss == loss], n) for loss in losses for n in sizes)
     tables = tuple(_parts_table(chosen[chosen.loss == loss]) for loss in losses)
     known = parts.noise.notna().any()
     solid = (
-        "Grey: noise. Solid: bias." if known else "Solid: bias and noise together, as the true posterior is not known."
+        "Grey: noise, less what of it falls on wrong predictions. Solid: bias."
+        if known
+        else "Solid: bias and noise together, as the true posterior is not known."
     )
     caption = (
         f"{solid} Pale: net variance, what refitting on other rows costs; where it is negative, a frame "
@@ -62,7 +67,8 @@ def _parts_panel(parts: pd.DataFrame, n: int) -> Panel:
 
 def _parts_table(part: pd.DataFrame) -> Table:
     loss = part.loss.iloc[0]
-    names = [name for name in ("expected", "noise", "bias", "net_variance", "variance") if part[name].notna().any()]
+    shown = ["expected", "noise", "interaction", "bias", "net_variance", "variance"]
+    names = [name for name in shown if part[name].notna().any() and (name != "interaction" or part[name].any())]
     rows = [
         [
             Cell(row.model, note=f"{row.n_train} rows", family=row.family),
@@ -94,18 +100,18 @@ def _variance_finding(comparison: Comparison, parts: pd.DataFrame, loss: str) ->
 def learning(comparison: Comparison) -> Section | None:
     """Learning curves of each pair and where they cross."""
     curves, crossings = comparison.learning_curves, comparison.crossings
-    forms = paired_forms(curves)
-    if not forms:
+    pairs = paired_models(curves)
+    if not pairs:
         return None
     losses = [loss for loss in LOSS_NAMES if loss in set(curves.loss)]
     panels, tables = [], []
-    for form in forms:
-        part = curves[curves.form == form]
-        panels += [_curve_panel(part[part.loss == loss], _crossing(crossings, form, loss)) for loss in losses[:2]]
-        tables.append(_curve_table(part, form, losses))
+    for pair in pairs:
+        part = curves[curves.model.isin(pair)]
+        panels += [_curve_panel(part[part.loss == loss], _crossing(crossings, pair, loss)) for loss in losses[:2]]
+        tables.append(_curve_table(part, losses))
     caption = (
-        "Each row of panels is one pair. Band: 95% interval of the mean. Dotted line and grey: where the curves cross, "
-        "and its interval."
+        "Each row of panels is one pair, named by its generative model. Band: 95% interval of the mean. Dotted line and "
+        "grey: where the curves cross, and its interval."
     )
     figure = Figure(tuple(panels), caption, tuple(tables), families=FAMILIES)
     title = crossings.finding.iloc[0] if len(crossings) else "How loss falls with training rows"
@@ -118,13 +124,27 @@ def paired_forms(curves: pd.DataFrame) -> list[str]:
     return [form for form, part in groups(curves, "form") if form and set(FAMILIES) <= set(part.family)]
 
 
-def _crossing(crossings: pd.DataFrame, form: str, loss: str) -> pd.Series | None:
-    rows = crossings[(crossings.form == form) & (crossings.loss == loss)]
+def paired_models(curves: pd.DataFrame) -> list[tuple[str, str]]:
+    """List the pairs of a generative and a discriminative model of one form that have curves."""
+    models = curves.drop_duplicates("model")
+    return [
+        (generative, discriminative)
+        for form in paired_forms(curves)
+        for generative in models[(models.form == form) & (models.family == FAMILIES[0])].model
+        for discriminative in models[(models.form == form) & (models.family == FAMILIES[1])].model
+    ]
+
+
+def _crossing(crossings: pd.DataFrame, pair: tuple[str, str], loss: str) -> pd.Series | None:
+    rows = crossings[
+        (crossings.generative == pair[0]) & (crossings.discriminative == pair[1]) & (crossings.loss == loss)
+    ]
     return rows.iloc[0] if len(rows) else None
 
 
 def _curve_panel(part: pd.DataFrame, crossing: pd.Series | None) -> Panel:
-    loss, pair = part.loss.iloc[0], f"{part.form.iloc[0]} pair"
+    loss = part.loss.iloc[0]
+    pair = part[part.family == FAMILIES[0]].model.iloc[0]
     picture = svg(
         plot_learning_curves, part, size=(296, 200), margins=(22, 78, 38, 40), clip=True, crossing=crossing, name=pair
     )
@@ -137,20 +157,20 @@ def _curve_panel(part: pd.DataFrame, crossing: pd.Series | None) -> Panel:
     return Panel(picture, f"{LOSS_NAMES[loss]} against training rows, {pair}: {'; '.join(said)}.{where}")
 
 
-def _curve_table(part: pd.DataFrame, form: str, losses: list[str]) -> Table:
+def _curve_table(part: pd.DataFrame, losses: list[str]) -> Table:
     columns = [(loss, family) for loss in losses for family in FAMILIES]
     at = {(row.n_train, row.loss, row.family): with_error(row.loss, row.mean, row.se) for row in records(part)}
     sizes = sorted(part.n_train.unique())
     rows = [[fixed(n, 0), *(number(at.get((n, *column), "")) for column in columns)] for n in sizes]
     heads = [f"{LOSS_WORDS[loss]}, {family[:4]}." for loss, family in columns]
     names = " against ".join(part[part.family == family].model.iloc[0] for family in FAMILIES)
-    caption = f"{form.capitalize()} pair: {names}, ± standard error"
+    caption = f"{part.form.iloc[0].capitalize()} pair: {names}, ± standard error"
     return table(caption, ["Training rows", *heads], rows, source="learning_curves.csv")
 
 
 def _crossing_table(crossings: pd.DataFrame) -> Table:
     rows = []
-    for row in records(crossings):
+    for row in records(named_pairs(crossings)):
         ends = f"{fixed(row.lower, 0)} to {fixed(row.upper, 0)}" if pd.notna(row.lower + row.upper) else ""
         where = Cell(fixed(row.estimate, 0) if pd.notna(row.estimate) else "none", note=ends, numeric=True)
         between = number(f"{fixed(row.smallest, 0)} to {fixed(row.largest, 0)}")
@@ -180,7 +200,8 @@ def calibration(comparison: Comparison) -> Section | None:
         "would. The calibration error (ECE) stands beside the value that a perfectly calibrated model would show with "
         "as many rows."
     )
-    ends = split.sort_values("miscalibration", kind="stable").iloc[[0, -1]]
+    judged = split[split.family != "baseline"] if (split.family != "baseline").any() else split
+    ends = judged.sort_values("miscalibration", kind="stable").iloc[[0, -1]]
     best, worst = (f"{row.model} {{}} ({plain(row.miscalibration, 2)})" for row in records(ends))
     title = f"{best.format('has the least miscalibration')}, {worst.format('the most')}"
     return Section("calibration", "Calibration", title, (*evidence, read, *_split_tables(split)))

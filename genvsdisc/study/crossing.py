@@ -154,11 +154,11 @@ def _finding(
             f"({level:.0%} interval {lower} to {upper})."
         )
     if (ahead < 0).any() and (ahead > 0).any():
-        return f"The lead changes more than once {between}."
+        return f"{names[0]} and {names[1]} change places more than once {between}."
     if not ahead.any():
         return f"No crossing {between}: neither {names[0]} nor {names[1]} is ahead by more than noise."
-    leader = names[0] if (ahead < 0).any() else names[1]
-    return f"No crossing {between}: {leader} is ahead wherever the two can be told apart."
+    leader, other = names if (ahead < 0).any() else names[::-1]
+    return f"No crossing {between}: {leader} is ahead of {other} wherever the two can be told apart."
 
 
 def crossing_table(

@@ -10,6 +10,8 @@ import pandas as pd
 
 SURE = 0.95
 """Probability from which a statement is made without a "may"."""
+MOST_FARTHER = 10
+"""How many times the rows at hand the number of rows that would settle it is worth saying."""
 BEST = "best of each family"
 """Form under which the pair of the best models of the two families stands in the table `differences`."""
 LOSS_NAMES = {"zero_one": "0-1 error", "brier": "Brier score", "log_loss": "log loss"}
@@ -51,18 +53,18 @@ def _who_wins(row: Any, loss: str, meta: Mapping[str, Any]) -> str:
     gap = f"{abs(row['difference']):.3f} in {LOSS_NAMES[loss]}"
     if row["p_equal"] >= SURE:
         return (
-            f"Practically equal at {rows} rows: the best of each family, {pair}, differ by {gap}, "
+            f"Practically equal at {rows} rows. The best of each family, {pair}, differ by {gap}, "
             f"less than {rope:g} with probability {row['p_equal']:.2f}."
         )
     for side, other in (("generative", "discriminative"), ("discriminative", "generative")):
         if row[f"p_{side}"] >= SURE:
             return (
-                f"The {side} family wins at {rows} rows: {row[side]} beats {row[other]} by {gap} "
+                f"The {side} family wins at {rows} rows. Its best, {row[side]}, beats {row[other]} by {gap} "
                 f"(95% interval {_interval(row)}); its lead exceeds {rope:g} with probability {row[f'p_{side}']:.2f}."
             )
     leads = "generative" if row["difference"] < 0 else "discriminative"
     return (
-        f"Cannot tell at {rows} rows which family has the lower {LOSS_NAMES[loss]}: of the best of each, {pair}, the "
+        f"Cannot tell at {rows} rows which family has the lower {LOSS_NAMES[loss]}. Of the best of each, {pair}, the "
         f"{leads} one leads by {abs(row['difference']):.3f} (generative minus discriminative: 95% interval "
         f"{_interval(row)}). Probability that generative is better by more than {rope:g}: {row['p_generative']:.2f}, "
         f"practically equal: {row['p_equal']:.2f}, discriminative better: {row['p_discriminative']:.2f}."
@@ -71,10 +73,13 @@ def _who_wins(row: Any, loss: str, meta: Mapping[str, Any]) -> str:
 
 
 def _rows_to_settle(row: Any, rope: float, rows: int) -> str:
-    """Rows at which the interval would lie on one side, were the difference to stay and its error fall as 1/sqrt(n)."""
+    """Rows at which the interval would lie on one side, were the difference to stay and its error fall as 1/sqrt(n).
+
+    Said only up to ten times the rows at hand; farther off, the difference would not stay.
+    """
     half_width = (row["upper"] - row["lower"]) / 2
     distance = abs(abs(row["difference"]) - rope)
-    if not np.isfinite(half_width) or distance < half_width / 10:
+    if not 0 < half_width < distance * np.sqrt(MOST_FARTHER):
         return ""
     needed = rows * (half_width / distance) ** 2
     return (
@@ -97,13 +102,13 @@ def _also(row: Any, loss: str) -> str:
     for side in ("generative", "discriminative"):
         if row[f"p_{side}"] >= SURE:
             return (
-                f"Its probabilities are judged by the {name}: there {row[side]} is better by "
-                f"{abs(row['difference']):.3f} (probability {row[f'p_{side}']:.2f})."
+                f"In {name}, which judges the probabilities, {row[side]} is better by {abs(row['difference']):.3f} "
+                f"(more than the region of practical equivalence with probability {row[f'p_{side}']:.2f})."
             )
     if row["p_equal"] >= SURE:
         return f"In {name} the two are practically equal (probability {row['p_equal']:.2f})."
     return (
-        f"In {name} they differ by {row['difference']:+.3f} (95% interval {_interval(row)}), which does not settle it."
+        f"In {name} the difference is {row['difference']:+.3f} (95% interval {_interval(row)}), which settles nothing."
     )
 
 

@@ -68,8 +68,9 @@ def test_no_crossing_names_the_side_that_leads(difference, leader):
     assert (found.estimate, found.lower, found.upper) == (None, None, None)
     assert (found.smallest, found.largest) == (8, 128)
     assert found.leader_smallest == found.leader_largest == leader
+    (other,) = {"the generative model", "the discriminative model"} - {leader}
     assert found.finding == (
-        f"No crossing between 8 and 128 rows: {leader} is ahead wherever the two can be told apart."
+        f"No crossing between 8 and 128 rows: {leader} is ahead of {other} wherever the two can be told apart."
     )
 
 
@@ -94,7 +95,9 @@ def test_identical_curves_have_no_crossing():
 
 def test_a_lead_that_comes_and_goes_is_said():
     found = crossing_from_losses(SIZES, flat([-0.1, 0.1, 0.1, -0.1, -0.1], 0.01), ZERO)
-    assert found.finding == "The lead changes more than once between 8 and 128 rows."
+    assert found.finding == (
+        "the generative model and the discriminative model change places more than once between 8 and 128 rows."
+    )
 
 
 def test_sizes_that_one_model_lacks_are_left_out():

@@ -55,22 +55,22 @@ def verdict(*differences, **others):
     [
         (
             pair(difference=-0.05, p=(0.97, 0.02, 0.01)),
-            "The generative family wins at 140 rows: Gauss beats logit by 0.050 in 0-1 error "
+            "The generative family wins at 140 rows. Its best, Gauss, beats logit by 0.050 in 0-1 error "
             "(95% interval -0.080 to -0.020); its lead exceeds 0.01 with probability 0.97.",
         ),
         (
             pair(difference=0.05, p=(0.01, 0.01, 0.98)),
-            "The discriminative family wins at 140 rows: logit beats Gauss by 0.050 in 0-1 error "
+            "The discriminative family wins at 140 rows. Its best, logit, beats Gauss by 0.050 in 0-1 error "
             "(95% interval 0.020 to 0.080); its lead exceeds 0.01 with probability 0.98.",
         ),
         (
             pair(difference=0.002, half_width=0.005, p=(0.01, 0.96, 0.03)),
-            "Practically equal at 140 rows: the best of each family, Gauss (generative) and logit (discriminative), "
+            "Practically equal at 140 rows. The best of each family, Gauss (generative) and logit (discriminative), "
             "differ by 0.002 in 0-1 error, less than 0.01 with probability 0.96.",
         ),
         (
             pair(difference=-0.025, half_width=0.03, p=(0.84, 0.14, 0.02)),
-            "Cannot tell at 140 rows which family has the lower 0-1 error: of the best of each, Gauss (generative) and "
+            "Cannot tell at 140 rows which family has the lower 0-1 error. Of the best of each, Gauss (generative) and "
             "logit (discriminative), the generative one leads by 0.025 (generative minus discriminative: 95% interval "
             "-0.055 to 0.005). Probability that generative is better by more than 0.01: 0.84, practically equal: 0.14, "
             "discriminative better: 0.02. If the difference stayed as it is, about 560 rows would settle it.",
@@ -108,10 +108,19 @@ def test_without_a_pair_of_families_there_is_no_verdict():
 @pytest.mark.parametrize(
     ("row", "sentence"),
     [
-        (pair("log_loss", -0.2, p=(0.99, 0.01, 0.0)), "judged by the log loss: there Gauss is better by 0.200"),
-        (pair("log_loss", 0.2, p=(0.0, 0.01, 0.99)), "judged by the log loss: there logit is better by 0.200"),
+        (
+            pair("log_loss", -0.2, p=(0.99, 0.01, 0.0)),
+            "In log loss, which judges the probabilities, Gauss is better by 0.200",
+        ),
+        (
+            pair("log_loss", 0.2, p=(0.0, 0.01, 0.99)),
+            "In log loss, which judges the probabilities, logit is better by 0.200",
+        ),
         (pair("log_loss", 0.001, p=(0.01, 0.98, 0.01)), "In log loss the two are practically equal (probability 0.98)"),
-        (pair("log_loss", -0.02), "In log loss they differ by -0.020 (95% interval -0.050 to 0.010), which does not"),
+        (
+            pair("log_loss", -0.02),
+            "In log loss the difference is -0.020 (95% interval -0.050 to 0.010), which settles nothing",
+        ),
     ],
 )
 def test_probabilities_are_judged_apart(row, sentence):
