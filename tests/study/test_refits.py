@@ -7,6 +7,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import Normalizer, StandardScaler
 
+from genvsdisc import GaussianClassifier, LogisticClassifier, NaiveBayesClassifier
 from genvsdisc.baseline import PriorClassifier
 from genvsdisc.study.draws import cross_validation_draws
 from genvsdisc.study.refits import refit_probabilities
@@ -90,3 +91,15 @@ def test_a_frame_keeps_its_columns(table):
     whole = refit_probabilities(LogisticRegression(), frame, y, weights, tests, classes=np.unique(y))
     plain = refit_probabilities(LogisticRegression(), X, y, weights, tests, classes=np.unique(y))
     assert_allclose(np.concatenate(whole), np.concatenate(plain))
+
+
+@pytest.mark.parametrize("n", [40, 2000], ids=["all in one call", "a call for each"])
+@pytest.mark.parametrize("model", [GaussianClassifier("separate"), NaiveBayesClassifier(), LogisticClassifier()])
+def test_each_replicate_judges_its_own_rows(model, n):
+    rng = np.random.default_rng(0)
+    y = np.arange(n) % 2
+    X = rng.normal(size=(n, 3)) + y[:, None]
+    replicates = model.fit_replicates(X, y, rng.integers(1, 4, size=(3, n)))
+    rows = [np.array([0, 5]), np.array([7, 3, 3]), np.arange(11)]
+    for one, own, p in zip(replicates, rows, replicates.predict_proba_of(X, rows), strict=True):
+        assert_allclose(p, one.predict_proba(X[own]), rtol=1e-10)
