@@ -22,7 +22,7 @@ from genvsdisc.functional.quasi_newton import lbfgs
 from genvsdisc.functional.solution import Solution
 
 _CELLS = 2**18  # in one array of a block of replicates: a few of them stay in cache
-_MOST_NEWTON = 512  # coefficients; beyond, Hessians cost more than the steps they save, and L-BFGS gets there too
+_MOST_NEWTON = 200  # coefficients; beyond, Hessians cost more than the steps they save, and L-BFGS gets there too
 
 Solver = Callable[..., Solution]
 """(objective, start, max_iter=, tol=) -> Solution; where it ends does not depend on the coordinates."""

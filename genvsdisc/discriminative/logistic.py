@@ -60,7 +60,7 @@ class LogisticClassifier(CallbackSupportMixin, ProbabilisticClassifier):
         :math:`\lambda \ge 0`.
     optimizer : str, default="nesterov"
         "gd", "momentum", "nesterov", "adagrad", "rmsprop" or "adam": descent. "newton" and "lbfgs" go to the optimum in
-        few steps; "newton" does as "lbfgs" does where there are more than 512 coefficients.
+        few steps; "newton" does as "lbfgs" does where there are more than 200 coefficients.
     learning_rate : float or "auto", default="auto"
         Step size. "auto" takes it from the curvature: "gd" and "momentum" step by 1 / L with L the largest eigenvalue
         of the bound :math:`B = c\, X^T W X + \lambda`, c = 1/4 for two classes and 1/2 for more (Böhning 1992);
