@@ -82,7 +82,7 @@ def default_models(X: Any = None) -> list[Model]:
     ['shared Gaussian', 'naive Bayes, shared variance', 'logistic']
     """
     table = Preparation.of(X)
-    logistic = LogisticClassifier(optimizer="newton", standardize=True, max_iter=100)
+    logistic = LogisticClassifier(optimizer="newton", standardize=True)
     network: dict[str, Any] = {"standardize": True, "reg_lambda": 1e-2}
     generative: list[tuple[str, str | None, Any]] = [
         ("shared Gaussian", "linear", table.gaussian("shared", shrinkage=1e-3)),

@@ -34,10 +34,12 @@ def descent_tables(evidence: Sequence[Evidence], table: Prepared, draws: Draws) 
     for e in evidence:
         if {"reg_lambda", "learning_rate", "standardize"} <= set(final_step(e.fitted).get_params()) and not e.failures:
             estimator = getattr(e.model.estimator, "estimator", e.model.estimator)
-            return {
-                "search": _search(e.model.name, estimator, table, draws),
-                "traces": _traces(e.model.name, estimator, table),
-            }
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ConvergenceWarning)  # where descent does not converge is what is shown
+                return {
+                    "search": _search(e.model.name, estimator, table, draws),
+                    "traces": _traces(e.model.name, estimator, table),
+                }
     return {}
 
 
@@ -66,9 +68,7 @@ def _traces(name: str, estimator: Any, table: Prepared) -> pd.DataFrame:
     parts = []
     for rate in RATES:
         descent = _with(estimator, optimizer="gd", learning_rate=rate, max_iter=EPOCHS, tol=0.0)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # not to converge is what is shown
-            curve = final_step(descent.fit(table.X, table.y)).loss_curve_
+        curve = final_step(descent.fit(table.X, table.y)).loss_curve_
         epochs = np.arange(1, len(curve) + 1)
         parts.append(
             pd.DataFrame({"model": name, "learning_rate": rate, "epoch": epochs, "split": "train", "loss": curve})
