@@ -279,7 +279,5 @@ def _add_rows(raw: Moments, index: tuple[int, ...], Z: NDArray, w: NDArray, equa
 def _cancelled(raw: Moments) -> list[tuple[int, ...]]:
     """Where the spread about the mean is lost in the square of the distance from the pilot to the mean."""
     second = np.diagonal(raw.second, axis1=-2, axis2=-1) if raw.full else raw.second
-    weight = raw.weight[..., None]
-    offset = np.divide(raw.first**2, weight, out=np.zeros_like(raw.first), where=weight > 0)
-    lost = (second - offset < _KEPT_SHARE * offset).any(axis=-1)
+    lost = (second * raw.weight[..., None] < (1 + _KEPT_SHARE) * raw.first**2).any(axis=-1)
     return [tuple(index) for index in np.argwhere(lost)] if lost.any() else []

@@ -51,7 +51,7 @@ class Regularization:
         shrinkage = self.shrinkage
         if isinstance(shrinkage, str):
             shrinkage = _INTENSITIES[shrinkage](covariances, pooled)
-        shrinkage = np.broadcast_to(shrinkage, pooled.weight.shape).astype(covariances.dtype)
+        shrinkage = np.full(pooled.weight.shape, shrinkage, covariances.dtype)
         return with_floor(self._shrunk(covariances, shrinkage, moments), moments), shrinkage
 
     def _shrunk(self, covariances: NDArray, shrinkage: NDArray, moments: Moments) -> NDArray:
