@@ -235,7 +235,7 @@ def _newton_weights(ratio: NDArray, score: NDArray) -> NDArray:
     """
     hessian = ratio.T @ ratio / len(ratio)
     diagonal = np.diag(hessian)
-    hessian[np.diag_indices_from(hessian)] += 1e-12 * np.where(diagonal > 0, diagonal, 1)
+    hessian[np.diag_indices_from(hessian)] += 1e-12 * np.maximum(diagonal, 1e-6 * diagonal.max())
     factor = np.linalg.cholesky(hessian)
     weights, _ = nnls(factor.T, np.linalg.solve(factor, 2 * score + 1))
     return weights / weights.sum()

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from scipy.special import logsumexp
+from sklearn.datasets import load_iris
 from sklearn.exceptions import ConvergenceWarning
 
 from genvsdisc import GaussianClassifier, NaiveBayesClassifier
@@ -120,3 +121,11 @@ def test_samples_by_class_and_reproducible(model):
     assert_allclose(drawn, model.sample(50, y="b", random_state=1)[0])
     with pytest.raises(ValueError, match="y must be one of the classes"):
         model.sample(1, y="d")
+
+
+def test_rows_of_one_class_leave_the_others_no_prior():
+    X, y = load_iris(return_X_y=True)
+    model = GaussianClassifier().fit(X, y).adapt_priors(X[y == 2])  # the density of class 0 is 0 there, to rounding
+    assert_allclose(model.class_prior_[0], 0, atol=1e-12)
+    assert model.class_prior_[2] > 0.9
+    assert_allclose(model.class_prior_.sum(), 1, rtol=1e-12)
