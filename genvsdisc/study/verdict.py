@@ -113,7 +113,10 @@ def _also(row: Any, loss: str) -> str:
 
 
 def _why(best: pd.DataFrame, decomposition: pd.DataFrame) -> list[str]:
-    """Name the part of the log loss in which the two differ most, where it exceeds twice its standard error."""
+    """Name the larger part of what the worse one of the two loses, where it exceeds twice its standard error.
+
+    Nothing is said where the bootstrap samples put the other one ahead than the folds do: that explains no lead.
+    """
     loss = "log_loss" if "log_loss" in best.index else best.index[0]
     rows = decomposition[decomposition["loss"] == loss]
     names = best.loc[loss, ["generative", "discriminative"]]
@@ -127,7 +130,10 @@ def _why(best: pd.DataFrame, decomposition: pd.DataFrame) -> list[str]:
         gap = at_size[part].iloc[0] - at_size[part].iloc[1]
         error = float(np.hypot(*at_size[f"{part}_se"]))
         parts[part] = (gap, error)
-    part = max(parts, key=lambda p: abs(parts[p][0]))
+    total = sum(gap for gap, _ in parts.values())
+    if total * best.loc[loss, "difference"] < 0:
+        return []
+    part = max(parts, key=lambda p: parts[p][0] * np.sign(total))
     gap, error = parts[part]
     if not abs(gap) > 2 * error:
         return [f"At {size} training rows neither bias nor variance tells them apart."]

@@ -145,6 +145,13 @@ def test_the_larger_part_of_the_difference_is_named(generative, discriminative, 
     assert sentence in verdict(pair(), pair("log_loss"), decomposition=(*smaller, *rows))
 
 
+def test_a_reason_is_of_the_one_that_loses():
+    rows = (terms("Gauss", 0.50, 0.02), terms("logit", 0.30, 0.15))  # logit is better, though it varies more
+    said = verdict(pair(), pair("log_loss", 0.07), decomposition=rows)
+    assert "is bias: Gauss has 0.200 more" in said
+    assert "training rows" not in verdict(pair(), pair("log_loss", -0.07), decomposition=rows)
+
+
 def test_without_the_decomposition_of_both_no_reason_is_given():
     assert "bias" not in verdict(pair(), pair("log_loss"), decomposition=(terms("Gauss", 1.0, 1.0),))
 
@@ -170,7 +177,7 @@ def test_the_costliest_assumption_is_told_if_its_cost_is_certain():
 def test_every_number_stands_in_a_table():
     differences = (pair(difference=-0.031, p=(0.811, 0.123, 0.066)), pair("log_loss", -0.2, p=(0.991, 0.004, 0.005)))
     others = {
-        "decomposition": (terms("Gauss", 0.512, 0.043), terms("logit", 0.412, 0.065)),
+        "decomposition": (terms("Gauss", 0.412, 0.043), terms("logit", 0.512, 0.065)),
         "crossings": (crossing(40.4, 29.6, 55.2),),
         "assumptions": (assumption("equal covariances", 0.081, 0.022),),
     }
