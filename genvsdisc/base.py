@@ -11,7 +11,7 @@ gives two things, both over a stack of R training sets:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cache
@@ -43,6 +43,11 @@ class ProbabilisticClassifier(ClassifierMixin, BaseEstimator):
     _allow_nan = False
     # Names of the fitted attributes from which `_log_scores` computes; all must be in what `_fit_stack` returns.
     _score_attributes: tuple[str, ...] = ()
+
+    @property
+    def _shows_nonfinite(self) -> bool:
+        """Whether what is missing or infinite in a row always shows in its log scores; X need not be searched then."""
+        return False
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -126,7 +131,8 @@ class ProbabilisticClassifier(ClassifierMixin, BaseEstimator):
 
     def _validate_training(self, X: Any, y: Any) -> tuple[NDArray, NDArray]:
         """Check X and y, set `classes_`, and return X as floats and y as indices into `classes_`."""
-        if _nothing_to_check(X) and _plain_labels(y) and len(X) == len(y) and not hasattr(self, "feature_names_in_"):
+        plain = _plain_rows(X) and _plain_labels(y) and len(X) == len(y) and not hasattr(self, "feature_names_in_")
+        if plain and _finite_sum(X):
             self.n_features_in_ = X.shape[1]
         else:
             X, y = validate_data(self, X, y, **self._row_rules())
@@ -137,8 +143,8 @@ class ProbabilisticClassifier(ClassifierMixin, BaseEstimator):
 
     def _validate_rows(self, X: Any) -> NDArray:
         """Check the rows that a fitted classifier is to judge."""
-        named = hasattr(self, "feature_names_in_")
-        if _nothing_to_check(X) and X.shape[1] == self.n_features_in_ and not named:
+        plain = _plain_rows(X) and X.shape[1] == self.n_features_in_ and not hasattr(self, "feature_names_in_")
+        if plain and (self._shows_nonfinite or _finite_sum(X)):
             return X
         return validate_data(self, X, reset=False, **self._row_rules())
 
@@ -149,8 +155,20 @@ class ProbabilisticClassifier(ClassifierMixin, BaseEstimator):
 
     def _scores(self, X: ArrayLike) -> NDArray:
         check_is_fitted(self)
-        X = self._validate_rows(X)
-        return self._log_scores(X, {name: getattr(self, name)[None] for name in self._score_attributes})[0]
+        return self._checked(self._log_scores, self._validate_rows(X), self._own_parameters())[0]
+
+    def _own_parameters(self) -> Parameters:
+        return {name: getattr(self, name)[None] for name in self._score_attributes}
+
+    def _checked(self, score: Callable[[NDArray, Parameters], NDArray], X: NDArray, parameters: Parameters) -> NDArray:
+        """Scores of rows that `_validate_rows` let through; an error if they are not finite because X is not."""
+        if not self._shows_nonfinite:
+            return score(X, parameters)
+        with np.errstate(over="ignore", invalid="ignore"):
+            scores = score(X, parameters)
+            if not np.isfinite(scores.sum()):
+                validate_data(self, X, reset=False, **self._row_rules())
+        return scores
 
     def decision_function(self, X: ArrayLike) -> NDArray:
         """Log scores of the classes; for two classes the log-odds of the second.
@@ -212,12 +230,15 @@ class ProbabilisticClassifier(ClassifierMixin, BaseEstimator):
         return log_softmax(self._scores(X), axis=1)
 
 
-def _nothing_to_check(X: Any) -> bool:
-    """Whether `validate_data` would give X back as it is: on small tables its questions cost more than the fit."""
-    if type(X) is not np.ndarray or X.ndim != 2 or X.dtype not in _FLOATS or not X.size:
-        return False
+def _plain_rows(X: Any) -> bool:
+    """Whether `validate_data` would give X back as it is, if finite: on small tables its questions outlast the fit."""
+    return type(X) is np.ndarray and X.ndim == 2 and X.dtype in _FLOATS and X.size > 0
+
+
+def _finite_sum(X: NDArray) -> bool:
+    """Whether X is sure to be finite; what is missing or infinite goes the long way."""
     with np.errstate(over="ignore", invalid="ignore"):
-        return bool(np.isfinite(X.sum()))  # what is missing or infinite goes the long way
+        return bool(np.isfinite(X.sum()))
 
 
 def _plain_labels(y: Any) -> bool:
@@ -255,7 +276,7 @@ class Replicates:
 
     def _scores(self, X: ArrayLike) -> NDArray:
         X = self.template._validate_rows(X)
-        return self.template._log_scores(X, self.parameters)
+        return self.template._checked(self.template._log_scores, X, self.parameters)
 
     def predict_log_proba(self, X: ArrayLike) -> NDArray:
         """Log posterior probabilities, (n_replicates, n_samples, n_classes)."""
@@ -274,11 +295,12 @@ class Replicates:
         X = self.template._validate_rows(X)
         in_vain = (len(X) - np.mean([len(own) for own in rows])) * len(self.template.classes_)
         if in_vain <= CELLS_PER_CALL:
-            scores = self.template._log_scores(X, self.parameters)
+            scores = self.template._checked(self.template._log_scores, X, self.parameters)
             return [softmax(of_one[own]) for of_one, own in zip(scores, rows, strict=True)]
         used = {name: self.parameters[name] for name in self.template._score_attributes}
+        score = self.template._log_scores
         return [
-            softmax(self.template._log_scores(X[own], {name: values[r : r + 1] for name, values in used.items()})[0])
+            softmax(self.template._checked(score, X[own], {name: v[r : r + 1] for name, v in used.items()})[0])
             for r, own in enumerate(rows)
         ]
 

@@ -340,6 +340,10 @@ class LogisticClassifier(CallbackSupportMixin, ProbabilisticClassifier):
 
     # Predicting ------------------------------------------------------------------------------------------------
 
+    @property
+    def _shows_nonfinite(self) -> bool:
+        return True  # a sum with a term from each column
+
     def _log_scores(self, X: NDArray, parameters: Parameters) -> NDArray:
         coef, intercept = np.asarray(parameters["coef_"]), np.asarray(parameters["intercept_"])
         logits = (coef.reshape(-1, coef.shape[2]) @ X.T).reshape(*coef.shape[:2], len(X)) + intercept[:, :, None]

@@ -251,9 +251,6 @@ class NetworkClassifier(CallbackSupportMixin, ProbabilisticClassifier):
             raise ValueError(f"there are {depth} hidden layers, so none has the number {layer}; they count from 0")
         return self._layer_values(X, self._own_parameters(), layer % depth)[0].T
 
-    def _own_parameters(self) -> Parameters:
-        return {name: getattr(self, name)[None] for name in self._score_attributes}
-
     @property
     def coefs_(self) -> list[NDArray]:
         """Weights (inputs, outputs) of each layer, for rows as given: the network that predicts.

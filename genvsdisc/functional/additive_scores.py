@@ -43,6 +43,8 @@ class AdditiveScores:
 
     def __call__(self, X: NDArray) -> NDArray:
         """Log densities (M, n) of rows X (n, d); a missing value (NaN) drops its factor."""
+        if len(X) <= len(self.terms.constant):
+            return self._of_few_rows(X)
         scores = np.empty((len(self.terms.constant), len(X)), X.dtype)
         linear, quadratic = np.ascontiguousarray(self.terms.linear.T), np.ascontiguousarray(self.terms.quadratic.T)
         constant = self.terms.constant.sum(axis=1)
@@ -59,6 +61,22 @@ class AdditiveScores:
             if len(spoilt):
                 block[spoilt] = self._marginal(X[rows][spoilt])
             scores[:, rows] = block.T
+        return scores
+
+    def _of_few_rows(self, X: NDArray) -> NDArray:
+        """Fewer than classes: one product, its long side first."""
+        linear, quadratic = self.terms.linear, self.terms.quadratic
+        coefficients = np.column_stack([linear, quadratic, self.terms.constant.sum(axis=1)])
+        columns = np.ones((coefficients.shape[1], len(X)), X.dtype)
+        with np.errstate(over="ignore", invalid="ignore"):
+            Z = (X - self.shift).T
+            columns[: len(Z)] = Z
+            np.multiply(Z, Z, out=columns[len(Z) : -1])
+            scores = coefficients @ columns
+            self._add_far(scores.T, X, None)
+        spoilt = np.flatnonzero(~np.isfinite(scores[0]))
+        if len(spoilt):
+            scores[:, spoilt] = self._marginal(X[spoilt]).T
         return scores
 
     def _marginal(self, X: NDArray) -> NDArray:

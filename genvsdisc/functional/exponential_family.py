@@ -18,6 +18,7 @@ from scipy.special import gammaln
 
 # Rows are worked through in blocks of about this many bytes, which stay in the second-level cache.
 BLOCK_BYTES = 1 << 18
+_FEW_CELLS = 8
 
 
 def row_blocks(n: int, row_bytes: int) -> list[slice]:
@@ -109,6 +110,8 @@ def cell_weights(cells: NDArray, n_cells: int, weights: NDArray) -> NDArray:
         cells, weights = cells[inside], weights[:, inside]
     if len(weights) == 1:
         return np.bincount(cells, weights[0], n_cells).astype(weights.dtype)[None]
+    if n_cells <= _FEW_CELLS:
+        return weights @ (cells[:, None] == np.arange(n_cells)).astype(weights.dtype)
     sums = np.zeros((len(weights), n_cells), weights.dtype)
     if len(cells):
         order = np.argsort(cells, kind="stable")

@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from genvsdisc.functional import small_matrices
+
 _CHUNK = 1 << 16  # numbers handled at a time: half a megabyte of float64 stays in cache
 _FEW = 1 << 13  # numbers up to which one stacked product beats a loop
 _BLOCK = 64  # columns of a triangular factor that are multiplied at a time
@@ -61,27 +63,44 @@ def whiten(covariances: NDArray, full: bool) -> tuple[NDArray, NDArray]:
         If a variance is 0, or less than eps^(5/8) of it (1.6e-10 in double precision) is left after regression on
         the features before it: more digits would be lost than the sixth.
     """
-    variances = np.diagonal(covariances, axis1=-2, axis2=-1) if full else covariances
+    variances = np.einsum("...ii->...i", covariances) if full else covariances
     if not (variances > 0).all():
         *index, column = np.argwhere(~(variances > 0))[0].tolist()
         raise SingularCovarianceError(tuple(index), column, constant=True, full=full)
     scale = np.sqrt(variances)
     if not full:
         return 1 / scale, 2 * np.log(scale).sum(axis=-1)
-    lower = _cholesky(covariances / (scale[..., :, None] * scale[..., None, :]))
-    factors = np.swapaxes(_triangular_inverse(lower), -1, -2) / scale[..., :, None]
-    return factors, 2 * np.log(scale * np.diagonal(lower, axis1=-2, axis2=-1)).sum(axis=-1)
-
-
-def _cholesky(correlations: NDArray) -> NDArray:
-    """Lower Cholesky factors; an error that says where, if a matrix is singular."""
+    if small_matrices.pays(scale.shape[-1], scale.size // scale.shape[-1]):
+        return _whiten_many(covariances, scale)
+    correlations = covariances / (scale[..., :, None] * scale[..., None, :])
     try:
         lower = np.linalg.cholesky(correlations)
-        if (np.diagonal(lower, axis1=-2, axis2=-1) ** 2 > _tolerance(correlations)).all():
-            return lower
     except np.linalg.LinAlgError:
-        pass
-    columns = singular_columns(correlations)
+        lower = np.zeros_like(correlations)
+    pivots = np.einsum("...ii->...i", lower)
+    _check_pivots(pivots, covariances)
+    factors = np.swapaxes(_triangular_inverse(lower), -1, -2) / scale[..., :, None]
+    return factors, 2 * np.log(scale * pivots).sum(axis=-1)
+
+
+def _whiten_many(covariances: NDArray, scale: NDArray) -> tuple[NDArray, NDArray]:
+    """Factors and log determinants of a large stack, all matrices abreast."""
+    *stack, d = scale.shape
+    scale = small_matrices.stack_last(scale.reshape(-1, d))
+    correlations = small_matrices.stack_last(covariances.reshape(-1, d, d)) / (scale[:, None] * scale)
+    lower = small_matrices.cholesky(correlations)
+    pivots = np.einsum("iis->is", lower)
+    _check_pivots(pivots, covariances)
+    factors = small_matrices.triangular_inverse(lower).swapaxes(0, 1) / scale[:, None]
+    log_determinants = 2 * np.log(scale * pivots).sum(axis=0)
+    return small_matrices.stack_first(factors).reshape(covariances.shape), log_determinants.reshape(stack)
+
+
+def _check_pivots(pivots: NDArray, covariances: NDArray) -> None:
+    """Raise the error that says where a covariance is singular, if the pivots of any say that it is."""
+    if (pivots**2 > _tolerance(covariances)).all():
+        return
+    columns = singular_columns(covariances)
     index = np.unravel_index(int(np.argmin(columns)), columns.shape)
     raise SingularCovarianceError(tuple(int(i) for i in index), int(columns[index]), constant=False, full=True)
 
@@ -210,6 +229,8 @@ def quadratic_coefficients(means: NDArray, factors: NDArray, constants: NDArray)
         precision = factors**2
         linear = precision * means
         quadratic = -0.5 * precision
+    elif small_matrices.pays(means.shape[-1], constants.size):
+        return _coefficients_of_many(means, factors, constants)
     else:
         matrix = factors @ np.swapaxes(factors, -1, -2)
         linear = (matrix @ means[..., None])[..., 0]
@@ -217,6 +238,24 @@ def quadratic_coefficients(means: NDArray, factors: NDArray, constants: NDArray)
         quadratic = -matrix[..., i, j] * np.where(i == j, 0.5, 1.0).astype(means.dtype)
     constant = constants - 0.5 * (linear * means).sum(axis=-1)
     return np.concatenate([constant[..., None], linear, quadratic], axis=-1)
+
+
+def _coefficients_of_many(means: NDArray, factors: NDArray, constants: NDArray) -> NDArray:
+    """As above, all parameter sets abreast."""
+    *stack, d = means.shape
+    W = small_matrices.stack_last(factors.reshape(-1, d, d))
+    z = np.einsum("jks,js->ks", W, small_matrices.stack_last(means.reshape(-1, d)))
+    coefficients = np.empty((1 + d + d * (d + 1) // 2, constants.size), means.dtype)
+    coefficients[0] = constants.ravel() - 0.5 * np.einsum("ks,ks->s", z, z)
+    np.einsum("jks,ks->js", W, z, out=coefficients[1 : 1 + d])
+    start = 1 + d
+    for i in range(d):  # W is upper triangular
+        products = coefficients[start : start + d - i]
+        np.einsum("ks,jks->js", W[i, i:], W[i:, i:], out=products)
+        products *= -1
+        products[0] *= 0.5
+        start += d - i
+    return np.moveaxis(coefficients.reshape(-1, *stack), 0, -1)
 
 
 def _keeps_digits(coefficients: NDArray, X: NDArray, center: NDArray) -> bool:

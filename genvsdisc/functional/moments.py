@@ -7,13 +7,13 @@ column that is constant within a class has a scatter of exactly zero.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from functools import cache
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from genvsdisc.functional.gaussian import product_rows
+from genvsdisc.functional.products import packing
 
 _CHUNK = 1 << 16  # numbers handled at a time: half a megabyte of float64 stays in cache
 _AT_ONCE_LIMIT = 1 << 21  # below this many multiplications, all classes at once beat a loop over them
@@ -227,18 +227,7 @@ def _add_sums(raw: Moments, k: int | NDArray, sums: NDArray) -> None:
 
 def _unpacked(products: NDArray, d: int, full: bool) -> NDArray:
     """Symmetric matrices from their upper triangles, row by row."""
-    if not full:
-        return products
-    matrices = np.empty((*products.shape[:-1], d, d), products.dtype)
-    i, j = _upper(d)
-    matrices[..., i, j] = products
-    matrices[..., j, i] = products
-    return matrices
-
-
-@cache
-def _upper(d: int) -> tuple[NDArray, NDArray]:
-    return np.triu_indices(d)
+    return products.take(packing(d)[2], axis=-1) if full else products
 
 
 def _sum_rows(

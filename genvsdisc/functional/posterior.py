@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,31 +32,31 @@ def softmax(scores: NDArray) -> NDArray:
     array([[0.5, 0.5],
            [1. , 0. ]])
     """
-    if scores.shape[-1] == 2:
-        return _two_classes(scores)
-    if scores.shape[-1] > FEW_CLASSES:
+    by_class = _classes_first(scores)
+    if len(by_class) == 2:
+        return _two_classes(by_class)
+    if len(by_class) > FEW_CLASSES:
         exponentials = np.exp(scores - scores.max(axis=-1, keepdims=True))
         exponentials /= exponentials.sum(axis=-1, keepdims=True)
         return exponentials
-    highest = scores[..., 0]
-    for k in range(1, scores.shape[-1]):
-        highest = np.maximum(highest, scores[..., k])
+    highest = reduce(np.maximum, by_class)
     exponentials = np.exp(scores - highest[..., None])
-    total = exponentials[..., 0].copy()
-    for k in range(1, scores.shape[-1]):
-        total += exponentials[..., k]
-    exponentials /= total[..., None]
+    exponentials /= reduce(np.add, _classes_first(exponentials))[..., None]
     return exponentials
 
 
 def _two_classes(scores: NDArray) -> NDArray:
-    """Each probability from the odds against it."""
-    probabilities = np.empty_like(scores)
-    for k in (0, 1):
-        odds = probabilities[..., k]
-        np.subtract(scores[..., 1 - k], scores[..., k], out=odds)
-        with np.errstate(over="ignore"):  # infinite odds are right
+    """Each probability from the odds against it; the values of a class, one after the other, stay side by side."""
+    probabilities = np.empty(scores.shape, scores.dtype)
+    with np.errstate(over="ignore"):  # infinite odds are right
+        for k, odds in enumerate(probabilities):
+            np.subtract(scores[1 - k], scores[k], out=odds)
             np.exp(odds, out=odds)
-        odds += 1
-        np.divide(1, odds, out=odds)
-    return probabilities
+            odds += 1
+            np.divide(1, odds, out=odds)
+    return probabilities.transpose(*range(1, probabilities.ndim), 0)
+
+
+def _classes_first(values: NDArray) -> NDArray:
+    last = values.ndim - 1
+    return values.transpose(last, *range(last))

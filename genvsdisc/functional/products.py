@@ -44,7 +44,7 @@ class ColumnProducts:
         n_products = n_rows * width * (width + 1) // 2
         if n_products <= _FEW or n_products <= min(_MANY, 2**17 * len(weights)):
             packed = weights @ self._pairs.T
-            return packed[:, _packing(width)[2]]
+            return packed[:, packing(width)[2]]
         sums = np.zeros((len(weights), width, width))
         step = max(1, _BLOCK // width)
         columns = np.ones((width, step))
@@ -64,13 +64,13 @@ class ColumnProducts:
     @cached_property
     def _pairs(self) -> NDArray:
         """The products of each two columns, (D (D + 1) / 2, n)."""
-        first, second, _ = _packing(len(self.columns))
+        first, second, _ = packing(len(self.columns))
         return self.columns[first] * self.columns[second]
 
 
 @lru_cache(maxsize=32)
-def _packing(width: int) -> tuple[NDArray, NDArray, NDArray]:
-    """Two columns of each pair, and the pair of each two columns."""
+def packing(width: int) -> tuple[NDArray, NDArray, NDArray]:
+    """Two columns of each pair, (P,) each, and the pair of each two columns, (width, width)."""
     first, second = np.triu_indices(width)
     pair_of = np.empty((width, width), dtype=np.intp)
     pair_of[first, second] = pair_of[second, first] = np.arange(len(first))

@@ -110,7 +110,7 @@ def count_parameters(probabilities: NDArray, kinds: ColumnKinds, shared_variance
     fixed = n_classes - 1 + n_classes * (len(kinds.distributions) - n_tables)
     fixed += kinds.distributions.count("gaussian") * (1 if shared_variance else n_classes)
     known = (~np.isnan(probabilities[:, 0])).sum(axis=1)
-    return [int(fixed + n_classes * (count - n_tables)) for count in known]
+    return (fixed + n_classes * (known - n_tables)).tolist()
 
 
 def draw(

@@ -201,6 +201,10 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
 
     # Scores ----------------------------------------------------------------------------------------------------
 
+    @property
+    def _shows_nonfinite(self) -> bool:
+        return self.covariance == "shared"  # a sum with a term from each column
+
     def _log_scores(self, X: NDArray, parameters: Parameters) -> NDArray:
         if self.covariance == "separate":
             return self._log_joint(X, parameters)
@@ -219,8 +223,7 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
 
     def _joint_scores(self, X: ArrayLike) -> NDArray:
         check_is_fitted(self)
-        X = self._validate_rows(X)
-        return self._log_joint(X, {name: getattr(self, name)[None] for name in self._score_attributes})[0]
+        return self._checked(self._log_joint, self._validate_rows(X), self._own_parameters())[0]
 
     def _sample_given_class(self, codes: NDArray, rng: np.random.RandomState) -> NDArray:
         z = rng.standard_normal((len(codes), self.n_features_in_)).astype(self.means_.dtype)

@@ -31,7 +31,7 @@ def _log_loss(p: NDArray, q: NDArray, weights: NDArray, _: NDArray) -> Sums:
 
 
 def _kohavi_wolpert(p: NDArray, q: NDArray, weights: NDArray, _: NDArray) -> Sums:
-    terms = kohavi_wolpert_contributions(_votes(_chosen(p), p.shape[-1]).astype(float), q)
+    terms = kohavi_wolpert_contributions(np.moveaxis(_votes(p), 0, -1), q)
     return {"expected": terms.loss @ weights, "variance": terms.variance @ weights}
 
 
@@ -41,45 +41,48 @@ def _zero_one(p: NDArray, q: NDArray, weights: NDArray, multipliers: NDArray) ->
     The bias is a step function of the votes: its error comes from rows whose main prediction could have come out
     otherwise, and no derivative sees that. Fewer draws do.
     """
-    S, n, K = p.shape
-    chosen = _chosen(p)
-    rows = np.arange(n)
-    shares = np.bincount((chosen + rows * K).ravel(), minlength=n * K).reshape(n, K) / S
-    best, main = q.argmax(axis=1), shares.argmax(axis=1)
+    votes = _votes(p)
+    shares = votes.mean(axis=1)
+    best, main = q.argmax(axis=1), shares.argmax(axis=0)
+    classes = np.arange(len(votes))[:, None]
+    hits = np.stack([q.T, best == classes, main == classes], axis=2) * weights[:, None]
+    expected, suboptimal, variance = (weights.sum() - (votes @ hits).sum(axis=0)).T
     wrong = (main != best) * weights
-    close = _contested(shares, S)
-    deviations = _votes(chosen[:, close], K) - shares[close].astype(multipliers.dtype)
-    offsets = (multipliers @ deviations.reshape(S, -1)).reshape(3, len(multipliers) // 3, *shares[close].shape)
-    parts = shares[close] + np.tensordot(SPLITS, offsets, axes=1)
-    flips = (_chosen(parts) != best[close]) @ weights[close] - wrong[close].sum()
+    close = _contested(shares, len(p))
+    # Deviations of the votes sum to 0 over classes: the first class is what the others leave.
+    deviations = (votes[1:, :, close] - shares[1:, None, close]).astype(multipliers.dtype)
+    offsets = (multipliers @ deviations).reshape(len(deviations), 3, len(multipliers) // 3, deviations.shape[-1])
+    others = np.einsum("ph,khbc->kpbc", SPLITS, offsets)
+    parts = np.concatenate([-others.sum(axis=0, keepdims=True), others]) + shares[:, None, None, close]
+    flips = (_highest(parts) != best[close]) @ weights[close] - wrong[close].sum()
     return {
-        "expected": (1 - q[rows, chosen]) @ weights,
-        "suboptimal": (chosen != best) @ weights,
-        "variance": (chosen != main) @ weights,
+        "expected": expected,
+        "suboptimal": suboptimal,
+        "variance": variance,
         "bias": np.array(wrong.sum()),
         "bias_of_parts": wrong.sum() + flips,
     }
 
 
-def _chosen(p: NDArray) -> NDArray:
-    """Predicted class; ties go to the lower. A running maximum, since argmax over a short last axis is slow."""
-    highest = p[..., 0]
-    chosen = np.zeros(highest.shape, dtype=np.intp)
-    for k in range(1, p.shape[-1]):
-        better = p[..., k] > highest
-        chosen[better] = k
-        highest = np.maximum(highest, p[..., k])
-    return chosen
+def _highest(values: NDArray) -> NDArray:
+    """Index of the largest along the first axis; ties go to the lower. Faster than argmax where the axis is short."""
+    index = (values[1] > values[0]).astype(np.min_scalar_type(len(values)))
+    highest = values[0]
+    for k in range(2, len(values)):
+        highest = np.maximum(highest, values[k - 1])
+        np.copyto(index, k, where=values[k] > highest)
+    return index
 
 
-def _votes(chosen: NDArray, n_classes: int) -> NDArray:
-    """Predicted classes as unit vectors of booleans."""
-    return chosen[..., None] == np.arange(n_classes)
+def _votes(p: NDArray) -> NDArray:
+    """Unit vectors (K, S, n) of the classes predicted by p (S, n, K)."""
+    by_class = np.moveaxis(p, -1, 0)
+    return (_highest(by_class) == np.arange(len(by_class))[:, None, None]).astype(float)
 
 
 def _contested(shares: NDArray, n_draws: int) -> NDArray:
-    """Rows whose first two classes lie within the Monte-Carlo error of the votes."""
-    first, second = -np.partition(-shares, 1, axis=1)[:, :2].T
+    """Rows whose first two classes, of shares (K, n), lie within the Monte-Carlo error of the votes."""
+    second, first = np.partition(shares, -2, axis=0)[-2:]
     margin = first - second
     return margin**2 * (n_draws - 1) < SAFE_MARGIN**2 * (first + second - margin**2)
 

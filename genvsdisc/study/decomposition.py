@@ -133,7 +133,8 @@ def bias_variance(
     check_consistent_length(X, y)
     check_consistent_length(X_test, y_test)
     y, y_test = np.asarray(y), np.asarray(y_test)
-    check_classification_targets(y)
+    if y.dtype.kind not in "iub":
+        check_classification_targets(y)
     classes, codes = np.unique(np.concatenate([y, y_test]), return_inverse=True)
     X_test = X_test if hasattr(X_test, "shape") else np.asarray(X_test)
     truth = codes[len(y) :] if posterior is None else _law(posterior(X_test), len(y_test), classes)
@@ -144,9 +145,10 @@ def bias_variance(
     probabilities = refit_probabilities(
         estimator, X, y, weights, X_test, classes=classes, random_state=rng, n_jobs=n_jobs
     )
-    terms = _terms(np.stack(probabilities), truth, losses, test_weight, rng)
+    terms = _terms(np.asarray(probabilities), truth, losses, test_weight, rng)
     columns = [name.replace("expected", "loss") for name in next(iter(terms.values()))]
-    return pd.DataFrame([list(row.values()) for row in terms.values()], index=list(terms), columns=columns)
+    values = np.array([list(row.values()) for row in terms.values()])
+    return pd.DataFrame(values, index=list(terms), columns=columns)
 
 
 def _law(q: ArrayLike, n_test: int, classes: NDArray) -> NDArray:
@@ -221,8 +223,11 @@ def _multipliers(S: int, random_state: Any) -> NDArray:
     """Draw random signs: times the deviations of S contributions, they move the mean as much as chance does."""
     n_bits = 3 * N_PARTITIONS * S
     packed = np.frombuffer(check_random_state(random_state).bytes(n_bits // 8 + 1), np.uint8)
-    signs = np.unpackbits(packed, count=n_bits).reshape(-1, S).astype(np.float32) * 2 - 1
-    return signs / np.float32(np.sqrt(S * (S - 1)))
+    length = np.float32(1 / np.sqrt(S * (S - 1)))
+    signs = np.unpackbits(packed, count=n_bits).reshape(-1, S).astype(np.float32)
+    signs *= 2 * length
+    signs -= length
+    return signs
 
 
 def _row(loss: str, p: NDArray, q: NDArray, weights: NDArray, multipliers: NDArray) -> dict[str, float]:

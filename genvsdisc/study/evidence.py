@@ -180,7 +180,7 @@ class _Gathering:
         rows, draws = self.table, self.draws
         held_out = rows.X.iloc[draws.held_out]
         found.bootstraps = [
-            np.stack(
+            np.asarray(
                 refit_probabilities(
                     self.model.estimator, rows.X, rows.y, weights[: self.n_draws], held_out, **self.shared
                 )

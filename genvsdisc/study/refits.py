@@ -26,7 +26,7 @@ def refit_probabilities(
     classes: NDArray,
     random_state: Any = None,
     n_jobs: int | None = None,
-) -> list[NDArray]:
+) -> list[NDArray] | NDArray:
     """Fit `estimator` once for each row of `weights` and predict.
 
     Parameters
@@ -52,6 +52,7 @@ def refit_probabilities(
     Returns
     -------
     probabilities : list of n_replicates ndarrays of shape (n_rows, n_classes)
+        One array, (n_replicates, n_rows, n_classes), where every replicate judges the same rows.
     """
     y = np.asarray(y)
     rng = check_random_state(random_state)
@@ -60,10 +61,11 @@ def refit_probabilities(
     if transformed is None:
         seeds = rng.randint(np.iinfo(np.int32).max, size=len(weights))
         judged = [_safe_indexing(X, rows) for rows in rows_of] if rows_of is not None else [evaluate] * len(weights)
-        return Parallel(n_jobs=n_jobs)(
+        fits = Parallel(n_jobs=n_jobs)(
             delayed(_fit_and_predict)(estimator, X, y, w, rows, classes, seed)
             for w, rows, seed in zip(weights, judged, seeds, strict=True)
         )
+        return np.stack(fits) if rows_of is None else fits
     steps, final = transformed
     X = _through(steps, X)
     others = None if rows_of is not None else _through(steps, evaluate)
@@ -76,11 +78,11 @@ def refit_probabilities(
         replicates = final.fit_replicates(X, y, weights[start : start + chunk])
         seen = replicates.template.classes_
         if rows_of is None:
-            out.extend(_aligned(replicates.predict_proba(others), seen, classes))
+            out.append(_aligned(replicates.predict_proba(others), seen, classes))
         else:
             judged = replicates.predict_proba_of(X, rows_of[start : start + len(replicates)])
             out.extend(_aligned(p, seen, classes) for p in judged)
-    return out
+    return out if rows_of is not None else out[0] if len(out) == 1 else np.concatenate(out)
 
 
 def seeded(estimator: Any, random_state: Any) -> Any:

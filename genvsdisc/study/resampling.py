@@ -108,7 +108,8 @@ def _bootstrap(likely: NDArray, n_repeats: int, size: int, rng: np.random.Random
     if np.ptp(likely) > 0:
         return rng.multinomial(size, likely / likely.sum(), size=n_repeats)
     fast = np.random.default_rng(rng.randint(np.iinfo(np.int32).max))
-    drawn = fast.integers(n, size=(n_repeats, size)) + np.arange(n_repeats)[:, None] * n
+    drawn = fast.integers(n, size=(n_repeats, size))
+    drawn += np.arange(n_repeats)[:, None] * n
     return np.bincount(drawn.ravel(), minlength=n_repeats * n).reshape(n_repeats, n)
 
 
