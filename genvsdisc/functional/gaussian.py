@@ -42,7 +42,7 @@ class SingularCovarianceError(ValueError):
 def whiten(covariances: NDArray, full: bool) -> tuple[NDArray, NDArray]:
     """Factors W with ``W W' = inverse covariance``, and the log determinants of the covariances.
 
-    The features are brought to variance 1 before the Cholesky factorisation, so that their units do not matter.
+    The units of the features do not matter: the rounding errors of a Cholesky factorisation scale with the rows.
 
     Parameters
     ----------
@@ -67,49 +67,37 @@ def whiten(covariances: NDArray, full: bool) -> tuple[NDArray, NDArray]:
     if not (variances > 0).all():
         *index, column = np.argwhere(~(variances > 0))[0].tolist()
         raise SingularCovarianceError(tuple(index), column, constant=True, full=full)
-    scale = np.sqrt(variances)
     if not full:
+        scale = np.sqrt(variances)
         return 1 / scale, 2 * np.log(scale).sum(axis=-1)
-    if small_matrices.pays(scale.shape[-1], scale.size // scale.shape[-1]):
-        return _whiten_many(covariances, scale)
-    correlations = covariances / (scale[..., :, None] * scale[..., None, :])
-    try:
-        lower = np.linalg.cholesky(correlations)
-    except np.linalg.LinAlgError:
-        lower = np.zeros_like(correlations)
+    lower = _cholesky(covariances)
     pivots = np.einsum("...ii->...i", lower)
-    _check_pivots(pivots, covariances)
-    factors = np.swapaxes(_triangular_inverse(lower), -1, -2) / scale[..., :, None]
-    return factors, 2 * np.log(scale * pivots).sum(axis=-1)
+    if not (pivots**2 > _tolerance(covariances) * variances).all():
+        columns = singular_columns(covariances)
+        index = np.unravel_index(int(np.argmin(columns)), columns.shape)
+        raise SingularCovarianceError(tuple(int(i) for i in index), int(columns[index]), constant=False, full=True)
+    return np.swapaxes(_triangular_inverse(lower), -1, -2), 2 * np.log(pivots).sum(axis=-1)
 
 
-def _whiten_many(covariances: NDArray, scale: NDArray) -> tuple[NDArray, NDArray]:
-    """Factors and log determinants of a large stack, all matrices abreast."""
-    *stack, d = scale.shape
-    scale = small_matrices.stack_last(scale.reshape(-1, d))
-    correlations = small_matrices.stack_last(covariances.reshape(-1, d, d)) / (scale[:, None] * scale)
-    lower = small_matrices.cholesky(correlations)
-    pivots = np.einsum("iis->is", lower)
-    _check_pivots(pivots, covariances)
-    factors = small_matrices.triangular_inverse(lower).swapaxes(0, 1) / scale[:, None]
-    log_determinants = 2 * np.log(scale * pivots).sum(axis=0)
-    return small_matrices.stack_first(factors).reshape(covariances.shape), log_determinants.reshape(stack)
-
-
-def _check_pivots(pivots: NDArray, covariances: NDArray) -> None:
-    """Raise the error that says where a covariance is singular, if the pivots of any say that it is."""
-    if (pivots**2 > _tolerance(covariances)).all():
-        return
-    columns = singular_columns(covariances)
-    index = np.unravel_index(int(np.argmin(columns)), columns.shape)
-    raise SingularCovarianceError(tuple(int(i) for i in index), int(columns[index]), constant=False, full=True)
+def _cholesky(covariances: NDArray) -> NDArray:
+    """Lower Cholesky factors (..., d, d); NaN on the diagonal of one that is not positive definite."""
+    d = covariances.shape[-1]
+    if small_matrices.pays(d, covariances.size // d**2):
+        return small_matrices.over_stack(small_matrices.cholesky, covariances)
+    try:
+        return np.linalg.cholesky(covariances)
+    except np.linalg.LinAlgError:
+        return np.full_like(covariances, np.nan)
 
 
 def _triangular_inverse(lower: NDArray) -> NDArray:
     """Inverse of lower triangular matrices (..., d, d), by halves: a third of the work of a general inverse."""
     d = lower.shape[-1]
-    if d <= _SMALL:
-        return np.linalg.inv(lower)
+    if small_matrices.pays(d, lower.size // d**2):
+        return small_matrices.over_stack(small_matrices.triangular_inverse, lower)
+    if d <= _SMALL:  # rows of length 1, or pivoting would mix the units of the features
+        lengths = np.sqrt(np.vecdot(lower, lower))
+        return np.linalg.inv(lower / lengths[..., :, None]) / lengths[..., None, :]
     half = d // 2
     inverse = np.zeros_like(lower)
     first = inverse[..., :half, :half] = _triangular_inverse(lower[..., :half, :half])
@@ -243,8 +231,8 @@ def quadratic_coefficients(means: NDArray, factors: NDArray, constants: NDArray)
 def _coefficients_of_many(means: NDArray, factors: NDArray, constants: NDArray) -> NDArray:
     """As above, all parameter sets abreast."""
     *stack, d = means.shape
-    W = small_matrices.stack_last(factors.reshape(-1, d, d))
-    z = np.einsum("jks,js->ks", W, small_matrices.stack_last(means.reshape(-1, d)))
+    W = np.ascontiguousarray(np.moveaxis(factors, (-2, -1), (0, 1))).reshape(d, d, -1)
+    z = np.einsum("jks,js->ks", W, np.moveaxis(means, -1, 0).reshape(d, -1))
     coefficients = np.empty((1 + d + d * (d + 1) // 2, constants.size), means.dtype)
     coefficients[0] = constants.ravel() - 0.5 * np.einsum("ks,ks->s", z, z)
     np.einsum("jks,ks->js", W, z, out=coefficients[1 : 1 + d])

@@ -161,10 +161,16 @@ def class_moments(
 
 
 def _empty(R: int, n_classes: int, d: int, dtype: np.dtype, full: bool, fourth: bool) -> Moments:
-    vectors = (R, n_classes, d)
-    first, center, cubic = (np.zeros(vectors, dtype) for _ in range(3))
-    weight, quartic = (np.zeros(vectors[:2], dtype) for _ in range(2))
-    second = np.zeros((*vectors, d) if full else vectors, dtype)
+    """Zeros; those of many weightings lie side by side in memory, which is faster than many small matrices."""
+    matrix = (d, d) if full else (d,)
+    center, cubic = (np.zeros((R, n_classes, d), dtype) for _ in range(2))
+    weight, quartic = (np.zeros((R, n_classes), dtype) for _ in range(2))
+    if R == 1:
+        first, second = np.zeros((R, n_classes, d), dtype), np.zeros((R, n_classes, *matrix), dtype)
+    else:
+        first = np.moveaxis(np.zeros((d, R, n_classes), dtype), 0, -1)
+        second = np.zeros((*matrix, R, n_classes), dtype)
+        second = second.transpose(*range(len(matrix), second.ndim), *range(len(matrix)))
     return Moments(weight, center, first, second, *((cubic, quartic) if fourth else ()))
 
 
@@ -180,11 +186,11 @@ def _add_sorted(raw: Moments, X: NDArray, weights: NDArray, counts: NDArray, ord
     products = _products(rows - center.take(place, axis=0), raw)
     if len(weights) == 1:
         products *= weights[0].take(order)
-        _add_sums(raw, present, np.add.reduceat(products, starts, axis=1).T[None])
+        _add_sums(raw, present, np.add.reduceat(products, starts, axis=1)[:, None])
     else:
         one_hot = (place == np.arange(len(present))[:, None]).astype(X.dtype)
         members = weights.take(order, axis=1)[:, None] * one_hot
-        _add_sums(raw, present, members @ products.T)
+        _add_sums(raw, present, np.moveaxis(members @ products.T, -1, 0))
 
 
 def _add_class(raw: Moments, k: int, X: NDArray, rows: NDArray, weights: NDArray) -> None:
@@ -197,7 +203,7 @@ def _add_class(raw: Moments, k: int, X: NDArray, rows: NDArray, weights: NDArray
     step = max(_CHUNK // raw.second[0, 0].size, 64)
     for start in range(0, len(rows), step):
         part = rows[start : start + step]
-        _add_sums(raw, k, weights[:, part] @ _products(X[part] - center, raw).T)
+        _add_sums(raw, k, _products(X[part] - center, raw) @ weights[:, part].T)
 
 
 def _products(Z: NDArray, raw: Moments) -> NDArray:
@@ -214,20 +220,19 @@ def _products(Z: NDArray, raw: Moments) -> NDArray:
 
 
 def _add_sums(raw: Moments, k: int | NDArray, sums: NDArray) -> None:
-    """Add sums of products, (R, n_sums) of class k or (R, classes, n_sums) of several."""
+    """Add sums of products, (n_sums, R) of class k or (n_sums, R, classes) of several."""
     d = raw.first.shape[-1]
     end = 1 + d + (d * (d + 1) // 2 if raw.full else d)
-    raw.weight[:, k] += sums[..., 0]
-    raw.first[:, k] += sums[..., 1 : 1 + d]
-    raw.second[:, k] += _unpacked(sums[..., 1 + d : end], d, raw.full)
+    raw.weight[:, k] += sums[0]
+    raw.first[:, k] += np.moveaxis(sums[1 : 1 + d], 0, -1)
+    products = sums[1 + d : end]
+    if raw.full:
+        raw.second[:, k] += np.moveaxis(products[packing(d)[2]], (0, 1), (-2, -1))
+    else:
+        raw.second[:, k] += np.moveaxis(products, 0, -1)
     if raw.cubic is not None and raw.quartic is not None:
-        raw.cubic[:, k] += sums[..., end : end + d]
-        raw.quartic[:, k] += sums[..., -1]
-
-
-def _unpacked(products: NDArray, d: int, full: bool) -> NDArray:
-    """Symmetric matrices from their upper triangles, row by row."""
-    return products.take(packing(d)[2], axis=-1) if full else products
+        raw.cubic[:, k] += np.moveaxis(sums[end : end + d], 0, -1)
+        raw.quartic[:, k] += sums[-1]
 
 
 def _sum_rows(

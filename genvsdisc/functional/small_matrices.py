@@ -6,6 +6,8 @@ few steps is one operation on S numbers side by side.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,15 +21,19 @@ def pays(size: int, count: int, *, solving: bool = False) -> bool:
     return size <= _LARGEST and count >= (_FEWEST_TO_SOLVE if solving else _FEWEST_TO_INVERT)
 
 
-def stack_last(matrices: NDArray) -> NDArray:
+def stack_last(arrays: NDArray) -> NDArray:
     """Lay (S, ...) out as (..., S)."""
-    return np.ascontiguousarray(matrices.reshape(len(matrices), -1).T).reshape(*matrices.shape[1:], len(matrices))
+    return np.ascontiguousarray(np.moveaxis(arrays, 0, -1))
 
 
-def stack_first(matrices: NDArray) -> NDArray:
-    """Lay (..., S) out as (S, ...)."""
-    size = matrices.shape[-1]
-    return np.ascontiguousarray(matrices.reshape(-1, size).T).reshape(size, *matrices.shape[:-1])
+def over_stack(function: Callable[[NDArray], NDArray], matrices: NDArray) -> NDArray:
+    """Result (..., d, d) of a function of (d, d, S), for matrices (..., d, d).
+
+    Its numbers lie as the function leaves them, so that the next one finds them side by side.
+    """
+    *stack, d, _ = matrices.shape
+    last = np.ascontiguousarray(np.moveaxis(matrices, (-2, -1), (0, 1)))
+    return np.moveaxis(function(last.reshape(d, d, -1)).reshape(last.shape), (0, 1), (-2, -1))
 
 
 def cholesky(matrices: NDArray) -> NDArray:

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.utils import check_array, check_random_state
+from sklearn.utils import check_array, check_random_state, gen_batches
 from sklearn.utils.validation import _check_sample_weight
 
 from genvsdisc.study.draws import _stratified_order
 
+_BLOCK_CELLS = 2**14  # drawn rows that stay in cache
 DEFAULT_SHARES = {"bootstrap": 1.0, "subsample": 0.5}
 
 
@@ -108,9 +109,12 @@ def _bootstrap(likely: NDArray, n_repeats: int, size: int, rng: np.random.Random
     if np.ptp(likely) > 0:
         return rng.multinomial(size, likely / likely.sum(), size=n_repeats)
     fast = np.random.default_rng(rng.randint(np.iinfo(np.int32).max))
-    drawn = fast.integers(n, size=(n_repeats, size))
-    drawn += np.arange(n_repeats)[:, None] * n
-    return np.bincount(drawn.ravel(), minlength=n_repeats * n).reshape(n_repeats, n)
+    counts = np.empty((n_repeats, n), dtype=np.min_scalar_type(size))
+    for block in gen_batches(n_repeats, max(1, _BLOCK_CELLS // size)):
+        drawn = fast.integers(n, size=(len(counts[block]), size))
+        drawn += np.arange(len(drawn))[:, None] * n
+        counts[block] = np.bincount(drawn.ravel(), minlength=len(drawn) * n).reshape(-1, n)
+    return counts
 
 
 def _order(codes: NDArray, likely: NDArray, rng: np.random.RandomState) -> NDArray:
