@@ -168,9 +168,8 @@ def _empty(R: int, n_classes: int, d: int, dtype: np.dtype, full: bool, fourth: 
     if R == 1:
         first, second = np.zeros((R, n_classes, d), dtype), np.zeros((R, n_classes, *matrix), dtype)
     else:
-        first = np.moveaxis(np.zeros((d, R, n_classes), dtype), 0, -1)
-        second = np.zeros((*matrix, R, n_classes), dtype)
-        second = second.transpose(*range(len(matrix), second.ndim), *range(len(matrix)))
+        first = _turned(np.zeros((d, R, n_classes), dtype), 1)
+        second = _turned(np.zeros((*matrix, R, n_classes), dtype), len(matrix))
     return Moments(weight, center, first, second, *((cubic, quartic) if fourth else ()))
 
 
@@ -224,15 +223,20 @@ def _add_sums(raw: Moments, k: int | NDArray, sums: NDArray) -> None:
     d = raw.first.shape[-1]
     end = 1 + d + (d * (d + 1) // 2 if raw.full else d)
     raw.weight[:, k] += sums[0]
-    raw.first[:, k] += np.moveaxis(sums[1 : 1 + d], 0, -1)
+    raw.first[:, k] += _turned(sums[1 : 1 + d], 1)
     products = sums[1 + d : end]
     if raw.full:
-        raw.second[:, k] += np.moveaxis(products[packing(d)[2]], (0, 1), (-2, -1))
+        raw.second[:, k] += _turned(products[packing(d)[2]], 2)
     else:
-        raw.second[:, k] += np.moveaxis(products, 0, -1)
+        raw.second[:, k] += _turned(products, 1)
     if raw.cubic is not None and raw.quartic is not None:
-        raw.cubic[:, k] += np.moveaxis(sums[end : end + d], 0, -1)
+        raw.cubic[:, k] += _turned(sums[end : end + d], 1)
         raw.quartic[:, k] += sums[-1]
+
+
+def _turned(array: NDArray, n_axes: int) -> NDArray:
+    """The first axes last; `np.moveaxis` takes as long as a sum over a small table."""
+    return array.transpose(*range(n_axes, array.ndim), *range(n_axes))
 
 
 def _sum_rows(

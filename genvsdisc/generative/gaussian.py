@@ -174,10 +174,10 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
             covariances, shrinkage, factors, log_determinants = rule.factored(moments)
         except gaussian.SingularCovarianceError as error:
             raise ValueError(self._explain(error, moments.weight)) from None
-        center = means.mean(axis=(0, 1))
-        slopes = offsets = np.empty((len(means), 0), means.dtype)
+        centers = slopes = offsets = np.empty((len(means), 0), means.dtype)
         if rule.shared:
-            slopes, offsets = gaussian.linear_discriminants(means, factors, center)
+            centers = means.mean(axis=(0, 1))[None].repeat(len(means), axis=0)
+            slopes, offsets = gaussian.linear_discriminants(means, factors, centers[0])
         published = covariances[..., 0] if rule.structure == "spherical" else covariances
         return {
             "class_prior_": self._prior_stack(moments.weight),
@@ -187,7 +187,7 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
             "shrinkage_": shrinkage[:, 0] if rule.shared else shrinkage,
             "_factors": factors,
             "_log_determinants": log_determinants,
-            "_center": center[None].repeat(len(means), axis=0),
+            "_center": centers,
             "_slopes": slopes,
             "_offsets": offsets,
             "_moments": moments,
