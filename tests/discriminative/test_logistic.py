@@ -332,25 +332,6 @@ def test_bad_parameters_say_so(options: dict[str, Any], message: str) -> None:
 # Descent -------------------------------------------------------------------------------------------------------
 
 
-def test_descent_obeys_its_bounds() -> None:
-    """Rates of gradient descent with the step 1 / L, on columns that the penalty holds, and Newton's few steps."""
-    X, y = draw(2, n_samples=140)
-    X, reg_lambda = StandardScaler().fit_transform(X), 0.01
-    with pytest.warns(ConvergenceWarning):
-        curve = LogisticClassifier(reg_lambda, optimizer="gd", max_iter=300, tol=0).fit(X, y).loss_curve_
-    newton = LogisticClassifier(reg_lambda, optimizer="newton", tol=1e-8).fit(X, y)
-    best = objective(newton, X, y, reg_lambda)
-    augmented = np.column_stack([X, np.ones(len(X))])
-    steepest = np.linalg.eigvalsh(augmented.T @ augmented)[-1] / (4 * len(X)) + reg_lambda
-    distance = (newton.coef_**2).sum() + (newton.intercept_**2).sum()
-    steps = np.arange(300)
-    gaps = curve - best
-    assert (gaps <= steepest * distance / (4 * steps + 2) + 1e-14).all()
-    # The intercept has no penalty, so the linear rate is that of the curvature along the path: at least this.
-    assert (np.diff(gaps) <= 1e-15).all()
-    assert newton.n_iter_ <= 7
-
-
 def test_first_step_of_adagrad_is_the_sign_of_the_gradient() -> None:
     X, y = draw(2)
     with pytest.warns(ConvergenceWarning):
