@@ -77,11 +77,14 @@ def _cholesky(correlations: NDArray) -> NDArray:
     """Lower Cholesky factors; an error that says where, if a matrix is singular."""
     try:
         lower = np.linalg.cholesky(correlations)
-        if (np.diagonal(lower, axis1=-2, axis2=-1) ** 2 > _tolerance(correlations)).all():
-            return lower
     except np.linalg.LinAlgError:
-        pass
-    columns = singular_columns(correlations)
+        # It has read the lower triangle alone; near a singular matrix the two can differ by more than the tolerance.
+        columns = singular_columns(np.tril(correlations) + np.swapaxes(np.tril(correlations, -1), -1, -2))
+    else:
+        small = ~(np.diagonal(lower, axis1=-2, axis2=-1) ** 2 > _tolerance(correlations))
+        if not small.any():
+            return lower
+        columns = np.where(small.any(axis=-1), small.argmax(axis=-1), small.shape[-1])
     index = np.unravel_index(int(np.argmin(columns)), columns.shape)
     raise SingularCovarianceError(tuple(int(i) for i in index), int(columns[index]), constant=False, full=True)
 
