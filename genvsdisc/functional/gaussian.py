@@ -72,22 +72,22 @@ def whiten(covariances: NDArray, full: bool) -> tuple[NDArray, NDArray]:
         return 1 / scale, 2 * np.log(scale).sum(axis=-1)
     lower = _cholesky(covariances)
     pivots = np.einsum("...ii->...i", lower)
-    if not (pivots**2 > _tolerance(covariances) * variances).all():
-        columns = singular_columns(covariances)
-        index = np.unravel_index(int(np.argmin(columns)), columns.shape)
-        raise SingularCovarianceError(tuple(int(i) for i in index), int(columns[index]), constant=False, full=True)
+    small = ~(pivots**2 > _tolerance(covariances) * variances)
+    if small.any():
+        *index, column = np.argwhere(small)[0].tolist()
+        raise SingularCovarianceError(tuple(index), column, constant=False, full=True)
     return np.swapaxes(_triangular_inverse(lower), -1, -2), 2 * np.log(pivots).sum(axis=-1)
 
 
 def _cholesky(covariances: NDArray) -> NDArray:
-    """Lower Cholesky factors (..., d, d); NaN on the diagonal of one that is not positive definite."""
+    """Lower Cholesky factors (..., d, d); NaN from the first column that is not positive definite."""
     d = covariances.shape[-1]
     if small_matrices.pays(d, covariances.size // d**2):
         return small_matrices.over_stack(small_matrices.cholesky, covariances)
     try:
         return np.linalg.cholesky(covariances)
-    except np.linalg.LinAlgError:
-        return np.full_like(covariances, np.nan)
+    except np.linalg.LinAlgError:  # which does not say where
+        return small_matrices.over_stack(small_matrices.cholesky, covariances)
 
 
 def _triangular_inverse(lower: NDArray) -> NDArray:

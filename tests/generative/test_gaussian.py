@@ -415,3 +415,11 @@ def test_many_features_are_whitened():
     assert_array_equal(factor[0], np.triu(factor[0]))
     assert_allclose(factor[0].T @ covariance @ factor[0], np.eye(61), atol=1e-12)
     assert_allclose(log_determinant[0], np.linalg.slogdet(covariance)[1], rtol=1e-12)
+
+
+def test_nearly_singular_and_not_quite_symmetric_is_still_named():
+    """Rounding in EM leaves such matrices; Cholesky reads one triangle, and a step through both would see no fault."""
+    covariance = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 1 - 1e-9], [0.0, 1.0, 1.0]])
+    with pytest.raises(gaussian.SingularCovarianceError) as caught:
+        gaussian.whiten(np.stack([np.eye(3), covariance]), full=True)
+    assert (caught.value.index, caught.value.column) == ((1,), 2)
