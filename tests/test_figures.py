@@ -93,6 +93,28 @@ def test_the_parts_of_a_stacked_bar_reach_the_expected_loss():
     np.testing.assert_allclose(tops, table.expected)
 
 
+def test_of_the_noise_is_drawn_what_is_felt():
+    table = example.comparison(known_noise=True).decomposition.query("loss == 'zero_one' and n_train == 600")
+    table = table.assign(interaction=-0.6 * table.noise, bias=table.bias + 0.6 * table.noise)
+    bars = figures.plot_decomposition(table, ax=Figure().add_subplot()).patches
+    np.testing.assert_allclose([bar.get_bbox().x1 for bar in bars[: len(table)]], 0.4 * table.noise)
+    np.testing.assert_allclose([bar.get_bbox().x1 for bar in bars[-len(table) :]], table.expected)
+
+
+def test_panels_beside_each_other_share_a_scale_that_holds_all_bars():
+    both = example.comparison(known_noise=True).decomposition.query("loss == 'zero_one'")
+    felt = np.where(both.n_train == 60, -0.05, both.noise)  # less than nothing where most predictions are wrong
+    both = both.assign(interaction=felt - both.noise, bias=both.bias + both.noise - felt)
+    axes = [
+        figures.plot_decomposition(part, ax=Figure().add_subplot(), beside=both) for _, part in both.groupby("n_train")
+    ]
+    scales = [ax.get_xlim() for ax in axes]
+    assert scales[0] == scales[1]
+    ends = np.array([[bar.get_bbox().x0, bar.get_bbox().x1] for ax in axes for bar in ax.patches])
+    assert scales[0][0] <= ends.min() == pytest.approx(-0.05)
+    assert scales[0][1] >= ends.max()
+
+
 def test_a_crossing_is_marked_where_there_is_one_only():
     crossings = COMPARISON.crossings.query("loss == 'log_loss'").set_index("form")
     curves = PANELS["plot_learning_curves"]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from genvsdisc.discriminative.coordinates import Frame
 from genvsdisc.discriminative.linear_problem import LinearFit, LinearProblem, Start
+from genvsdisc.discriminative.training import split_validation
 from genvsdisc.functional.architecture import Architecture
 from genvsdisc.functional.descent import Settings, descend
 from genvsdisc.functional.linear_losses import linear_loss
@@ -87,12 +88,21 @@ def descend_plainly(
     *,
     automatic: bool,
     generators: Sequence[np.random.Generator],
-    validation: NDArray | None,
+    validation_fraction: float | None,
 ) -> LinearFit:
     """Fit by descent on the columns as they are, or standardized: a network without hidden layers.
 
-    `automatic` multiplies the learning rate of the settings by 1 / L of each replicate.
+    `automatic` multiplies the learning rate of the settings by 1 / L of each replicate. With a `validation_fraction`
+    that share of the rows of each class is set apart, and the best parameters on them are kept.
     """
+    validation = None
+    if validation_fraction is not None:
+        parts = [
+            split_validation(generator, weights, problem.codes, validation_fraction)
+            for generator, weights in zip(generators, problem.weights, strict=True)
+        ]
+        training, validation = (np.array(part) for part in zip(*parts, strict=True))
+        problem = replace(problem, weights=training / training.sum(axis=1, keepdims=True))
     (means, scales), (count, n_outputs) = problem.scaling, (len(problem.weights), problem.n_outputs)
     rows = (problem.X - means[:, None]) / scales[:, None] if problem.standardize else problem.X
     objective = NetworkObjective(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,6 +90,12 @@ class LinearProblem:
             products=ColumnProducts(rows),
         )
 
+    def without_absent(self, intercept: NDArray) -> NDArray:
+        """Make the intercepts (R, C) give classes without weight probability zero."""
+        if intercept.shape[1] == 1:
+            return np.where(self.present[:, 1:], np.where(self.present[:, :1], intercept, np.inf), -np.inf)
+        return np.where(self.present, intercept, -np.inf)
+
     def separated_by(self, coef: NDArray, intercept: NDArray) -> NDArray:
         """Say where every row that has weight gets its own class's logit strictly the largest, (R,)."""
         separated = np.empty(len(coef), dtype=bool)
@@ -115,6 +122,16 @@ class LinearFit:
     receding: NDArray
     curves: list[list[float]]
     validation_curves: list[list[float]] | None = None
+
+    def attributes(self, problem: LinearProblem, dtype: np.dtype) -> dict[str, Any]:
+        """Give the fitted attributes of each replicate; coefficients in a dtype."""
+        curves = {"loss_curve_": self.curves, "validation_loss_curve_": self.validation_curves}
+        return {
+            "coef_": self.coef.astype(dtype, copy=False),
+            "intercept_": problem.without_absent(self.intercept).astype(dtype, copy=False),
+            "n_iter_": self.n_iter.tolist(),
+            **{name: [np.array(curve) for curve in each] for name, each in curves.items() if each is not None},
+        }
 
     @classmethod
     def joined(cls, fits: Sequence[LinearFit]) -> LinearFit:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
-from dataclasses import replace
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from genvsdisc.base import Parameters, ProbabilisticClassifier
 from genvsdisc.discriminative.linear_fit import Solver, descend_plainly, solve
 from genvsdisc.discriminative.linear_problem import LinearFit, LinearProblem, Start
+from genvsdisc.discriminative.linear_warnings import warn_of_linear_fit
 from genvsdisc.discriminative.training import (
     TRAINING_RULES,
     CallbackSupportMixin,
@@ -23,7 +21,6 @@ from genvsdisc.discriminative.training import (
     blas_threads,
     class_weighted,
     seeds,
-    split_validation,
     watched,
     with_callbacks,
 )
@@ -36,11 +33,8 @@ from genvsdisc.functional.schedules import SCHEDULES
 
 # What goes straight to the optimum, and where it ends does not depend on coordinates.
 _SOLVERS: dict[str, Solver] = {"newton": newton, "lbfgs": lbfgs}
-_AUTOMATIC = {
-    "adagrad": 0.5,
-    "rmsprop": 0.003,
-    "adam": 0.05,
-}  # learning rates where the scale of the gradient does not count
+# Learning rates where the scale of the gradient does not count.
+_AUTOMATIC = {"adagrad": 0.5, "rmsprop": 0.003, "adam": 0.05}
 
 
 class LogisticClassifier(CallbackSupportMixin, ProbabilisticClassifier):
@@ -219,7 +213,6 @@ class LogisticClassifier(CallbackSupportMixin, ProbabilisticClassifier):
     def _fit_stack(self, X: NDArray, codes: NDArray, weights: NDArray) -> dict[str, Any]:
         self._validate_params()
         self._refuse_combinations()
-        dtype = X.dtype
         weights = class_weighted(weights.astype(float), codes, self.classes_, self.class_weight)
         weights /= weights.sum(axis=1, keepdims=True)
         kept = weights.any(axis=0)
@@ -241,17 +234,9 @@ class LogisticClassifier(CallbackSupportMixin, ProbabilisticClassifier):
             else:
                 fit = solve(problem, solver, self._start, watch, max_iter=self.max_iter, tol=self.tol)
         if watch is None or not watch.stopped:
-            self._warn(problem, fit)
+            warn_of_linear_fit(self, problem, fit)
         self.__dict__.pop("validation_loss_curve_", None)
-        fitted = {
-            "coef_": fit.coef.astype(dtype, copy=False),
-            "intercept_": _without_absent(fit.intercept, problem.present).astype(dtype, copy=False),
-            "n_iter_": fit.n_iter.tolist(),
-            "loss_curve_": [np.array(curve) for curve in fit.curves],
-        }
-        if fit.validation_curves is not None:
-            fitted["validation_loss_curve_"] = [np.array(curve) for curve in fit.validation_curves]
-        return fitted
+        return fit.attributes(problem, X.dtype)
 
     def _refuse_combinations(self) -> None:
         if self.optimizer == "newton" and self.loss != "cross_entropy":
@@ -292,51 +277,15 @@ class LogisticClassifier(CallbackSupportMixin, ProbabilisticClassifier):
             n_iter_no_change=self.max_iter + 1 if stops_by_gradient else self.n_iter_no_change,
             gradient_tol=self.tol if stops_by_gradient else 0.0,
         )
-        generators = [np.random.default_rng(seed) for seed in seeds(self.random_state, len(problem.weights))]
-        validation = None
-        if self.early_stopping:
-            parts = [
-                split_validation(generator, weights, problem.codes, self.validation_fraction)
-                for generator, weights in zip(generators, problem.weights, strict=True)
-            ]
-            training, validation = (np.array(part) for part in zip(*parts, strict=True))
-            problem = replace(problem, weights=training / training.sum(axis=1, keepdims=True))
         return descend_plainly(
             problem,
             settings,
             self._start,
             watch,
             automatic=automatic and self.optimizer not in _AUTOMATIC,
-            generators=generators,
-            validation=validation,
+            generators=[np.random.default_rng(seed) for seed in seeds(self.random_state, len(problem.weights))],
+            validation_fraction=self.validation_fraction if self.early_stopping else None,
         )
-
-    def _warn(self, problem: LinearProblem, fit: LinearFit) -> None:
-        """Say what went wrong, once for the whole stack."""
-        rate = f"learning_rate={self.learning_rate!r}"
-        self._say(
-            fit.diverged,
-            f"{self.optimizer} diverged with {rate}: lower it, or use 'auto'; the last finite coefficients are kept",
-        )
-        separated = np.zeros(len(fit.coef), dtype=bool)
-        if not self.reg_lambda and self.loss == "cross_entropy":
-            several = problem.present.sum(axis=1) > 1
-            separated = (fit.receding | problem.separated_by(fit.coef, fit.intercept)) & several
-        self._say(
-            separated & ~fit.diverged,
-            "the classes can be separated perfectly and there is no penalty, so the likelihood has no maximum and the "
-            "coefficients grow without bound: set reg_lambda > 0",
-        )
-        self._say(
-            ~(fit.converged | separated | fit.diverged),
-            f"{self.optimizer} with {rate} did not converge in max_iter={self.max_iter} iterations: raise max_iter or "
-            "tol, scale the features (standardize=True), or use optimizer='newton'",
-        )
-
-    def _say(self, where: NDArray, message: str) -> None:
-        if where.any():
-            among = f" ({where.sum()} of {len(where)} replicates)" if len(where) > 1 else ""
-            warnings.warn(f"LogisticClassifier: {message}{among}", ConvergenceWarning, stacklevel=5)
 
     # Predicting ------------------------------------------------------------------------------------------------
 
@@ -350,10 +299,3 @@ class LogisticClassifier(CallbackSupportMixin, ProbabilisticClassifier):
         if coef.shape[1] == 1:
             logits = np.concatenate([-np.maximum(logits, 0), np.minimum(logits, 0)], axis=1)
         return logits.transpose(0, 2, 1)
-
-
-def _without_absent(intercept: NDArray, present: NDArray) -> NDArray:
-    """Make the intercepts give classes without weight probability zero."""
-    if intercept.shape[1] == 1:
-        return np.where(present[:, 1:], np.where(present[:, :1], intercept, np.inf), -np.inf)
-    return np.where(present, intercept, -np.inf)

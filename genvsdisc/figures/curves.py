@@ -88,7 +88,7 @@ def plot_robustness(table: pd.DataFrame, ax: Axes | None = None, *, name: str = 
     >>> from genvsdisc.figures import plot_robustness
     >>> curve = {"model": "LDA", "family": "generative", "loss": "brier", "n_train": 40, "noise": [0.0, 0.2]}
     >>> plot_robustness(pd.DataFrame(curve | {"mean": [0.2, 0.3], "se": 0.01})).get_title()
-    'Brier score, 40 training rows'
+    'Brier score, 40 rows'
     """
     ax = axes_or_new(ax)
     loss, n_train = only(table, "loss"), only(table, "n_train")
@@ -98,7 +98,7 @@ def plot_robustness(table: pd.DataFrame, ax: Axes | None = None, *, name: str = 
     loss_axis(ax, loss)
     _family_lines(table, "noise", ax)
     ax.set_xlabel("training labels flipped")
-    ax.set_title(titled(f"{LOSS_NAMES[loss]}, {n_train} training rows", name))
+    ax.set_title(titled(f"{LOSS_NAMES[loss]}, {n_train} rows", name))
     return ax
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
+from numpy.typing import NDArray
 
 from genvsdisc.figures.style import (
     FAMILY_COLORS,
@@ -128,18 +129,18 @@ def plot_costs(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def plot_decomposition(table: pd.DataFrame, ax: Axes | None = None, *, reach: float | None = None) -> Axes:
+def plot_decomposition(table: pd.DataFrame, ax: Axes | None = None, *, beside: pd.DataFrame | None = None) -> Axes:
     """Draw loss as noise, bias and net variance, stacked, with two standard errors of bias and of the whole.
 
     Parameters
     ----------
     table : DataFrame
-        Rows of ``Comparison.decomposition`` with one loss and one number of training rows. Where noise is not known
-        (NaN), the bias bar stands for both.
+        Rows of ``Comparison.decomposition`` with one loss and one number of training rows. The noise bar is what of
+        the noise is felt, noise + interaction. Where noise is not known (NaN), the bias bar stands for both.
     ax : Axes, default=None
         Where to draw; a new figure without a display for None.
-    reach : float, default=None
-        Right end of the axis, for panels that share a scale.
+    beside : DataFrame, default=None
+        Rows of all panels that share the scale; None for `table` alone.
 
     Returns
     -------
@@ -150,15 +151,14 @@ def plot_decomposition(table: pd.DataFrame, ax: Axes | None = None, *, reach: fl
     >>> import pandas as pd
     >>> from genvsdisc.figures import plot_decomposition
     >>> row = {"model": ["LDA"], "family": "generative", "loss": "brier", "n_train": 60, "noise": 0.1, "bias": 0.1}
-    >>> row |= {"net_variance": 0.05, "bias_se": 0.01, "expected": 0.25, "expected_se": 0.01}
+    >>> row |= {"interaction": 0.0, "net_variance": 0.05, "bias_se": 0.01, "expected": 0.25, "expected_se": 0.01}
     >>> plot_decomposition(pd.DataFrame(row)).get_title()
     'Brier score, 60 training rows'
     """
     ax = axes_or_new(ax)
     loss, n_train = only(table, "loss"), only(table, "n_train")
     places = np.arange(len(table))
-    noise = table.noise.fillna(0).to_numpy()
-    systematic = noise + table.bias.to_numpy()
+    noise, systematic = _stacked(table)
     colors = table.family.map(FAMILY_COLORS).tolist()
     if noise.any():
         ax.barh(places, noise, 0.3, color=FAMILY_COLORS["baseline"], alpha=0.45, linewidth=0)
@@ -171,10 +171,18 @@ def plot_decomposition(table: pd.DataFrame, ax: Axes | None = None, *, reach: fl
         for y, x, error in zip(places + shift, at, se.fillna(0), strict=True):
             ax.plot([x - 2 * error, x + 2 * error], [y, y], color=INK, linewidth=1.2)
     _name_rows(ax, table.model)
-    ax.set_xlim(min(0.0, ax.get_xlim()[0]), reach)
+    shown = table if beside is None else beside
+    ends = np.concatenate([*_stacked(shown), shown.expected + 3 * shown.expected_se.fillna(0)])
+    ax.set_xlim(min(0.0, ends.min()), ends.max())
     loss_axis(ax, loss, "x")
     ax.set_title(f"{LOSS_NAMES[loss]}, {n_train} training rows")
     return ax
+
+
+def _stacked(table: pd.DataFrame) -> tuple[NDArray, NDArray]:
+    """Where the bars of noise and of bias end. Where the prediction is wrong, a noisy label may agree with it."""
+    noise = (table.noise.fillna(0) + table.interaction).to_numpy()
+    return noise, noise + table.bias.to_numpy()
 
 
 def _interval(ax: Axes, y: float, mean: float, lower: float, upper: float, color: str, marker: str) -> None:
@@ -187,7 +195,7 @@ def _name_rows(ax: Axes, names: Sequence[str] | pd.Series) -> None:
     for y, name in enumerate(names):
         ax.axhline(y, color=HAIRLINE, linewidth=0.8, zorder=0)
         ax.annotate(
-            short(name), (0, y - 0.24), xycoords=("axes fraction", "data"), xytext=(-9, 0), textcoords="offset points"
+            short(name), (0, y - 0.24), xycoords=("axes fraction", "data"), xytext=(-13, 0), textcoords="offset points"
         )
     ax.set_ylim(len(names) - 0.55, -0.85)
     ax.set_yticks([])

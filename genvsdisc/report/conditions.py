@@ -12,7 +12,7 @@ from genvsdisc.figures.style import LOSS_NAMES
 from genvsdisc.figures.svg import svg
 from genvsdisc.report.blocks import Cell, Figure, Panel, Section, Table, table
 from genvsdisc.report.numbers import LOSS_WORDS, number, plain, with_error
-from genvsdisc.report.reasons import FAMILIES, paired_forms
+from genvsdisc.report.reasons import FAMILIES, paired_models
 from genvsdisc.study.tables import groups, records
 
 if TYPE_CHECKING:
@@ -127,18 +127,20 @@ def robustness(comparison: Comparison) -> Section | None:
     sizes = sorted({curves.n_train.min(), curves.n_train.max()})
     ours = curves[(curves.loss == loss) & curves.n_train.isin(sizes)]
     panels = [
-        _noise_panel(ours[(ours.form == form) & (ours.n_train == n)]) for form in paired_forms(ours) for n in sizes
+        _noise_panel(ours[ours.model.isin(pair) & (ours.n_train == n)], pair)
+        for pair in paired_models(ours)
+        for n in sizes
     ]
     caption = (
-        "A share of the training labels is flipped; the test labels are clean. Each row of panels is one pair; "
-        "whiskers are two standard errors."
+        "A share of the training labels is flipped; the test labels are clean. Each row of panels is one pair, named "
+        "by its generative model, with few training rows and with many; whiskers are two standard errors."
     )
     figure = Figure(tuple(panels), caption, (_noise_table(ours, loss),), families=FAMILIES)
     return Section("robustness", "Robustness", _noise_finding(ours, loss), (figure,))
 
 
-def _noise_panel(part: pd.DataFrame) -> Panel:
-    loss, pair = part.loss.iloc[0], f"{part.form.iloc[0]} pair"
+def _noise_panel(part: pd.DataFrame, pair: tuple[str, str]) -> Panel:
+    loss = part.loss.iloc[0]
     said = []
     for model, curve in groups(part.sort_values("noise"), "model"):
         ends = [
@@ -146,8 +148,8 @@ def _noise_panel(part: pd.DataFrame) -> Panel:
             for end in (curve.iloc[0], curve.iloc[-1])
         ]
         said.append(f"{model} goes from {ends[0]} to {ends[1]}")
-    picture = svg(plot_robustness, part, size=(296, 200), margins=(22, 78, 38, 40), name=pair)
-    alt = f"{LOSS_NAMES[loss]} with {part.n_train.iloc[0]} training rows, {pair}: {'; '.join(said)}."
+    picture = svg(plot_robustness, part, size=(296, 200), margins=(22, 78, 38, 40), name=pair[0])
+    alt = f"{LOSS_NAMES[loss]} with {part.n_train.iloc[0]} training rows, {pair[0]}: {'; '.join(said)}."
     return Panel(picture, alt)
 
 
@@ -164,8 +166,8 @@ def _noise_table(ours: pd.DataFrame, loss: str) -> Table:
 
 
 def _noise_finding(ours: pd.DataFrame, loss: str) -> str:
-    few, most, forms = ours.n_train.min(), ours.noise.max(), paired_forms(ours)
-    part = ours[(ours.n_train == few) & (ours.form == forms[0])] if forms else ours.head(0)
+    few, most, pairs = ours.n_train.min(), ours.noise.max(), paired_models(ours)
+    part = ours[(ours.n_train == few) & ours.model.isin(pairs[0])] if pairs else ours.head(0)
     said = []
     for model, curve in groups(part, "model"):
         clean, noisy = curve[curve.noise == 0], curve[curve.noise == most]

@@ -17,7 +17,7 @@ from genvsdisc.study.tables import groups, records
 if TYPE_CHECKING:
     from genvsdisc.study.results import Comparison
 
-_ROWS = (24, 12, 24, 10)  # margins of a panel whose rows carry their names
+_ROWS = (24, 12, 24, 14)  # margins of a panel whose rows carry their names
 DECIDED = 0.95
 
 
@@ -141,7 +141,7 @@ def _difference_panel(part: pd.DataFrame) -> Panel:
         f"{row.form} {' ('.join(interval_text(row.loss, row.difference, row.lower, row.upper))})"
         for row in records(part)
     ]
-    picture = svg(plot_differences, part, size=(296, 70 + 34 * len(part)), margins=(24, 10, 42, 10))
+    picture = svg(plot_differences, part, size=(296, 70 + 34 * len(part)), margins=(24, 10, 42, 14))
     return Panel(
         picture, f"Difference in {LOSS_NAMES[part.loss.iloc[0]]}, generative minus discriminative: {', '.join(said)}."
     )

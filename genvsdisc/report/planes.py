@@ -38,7 +38,7 @@ def _assumptions(checks: pd.DataFrame) -> list[Any]:
         f"{name} {' ('.join(interval_text('log_loss', *cost))})"
         for name, cost in zip(checks.assumption, costs, strict=True)
     ]
-    picture = svg(plot_costs, checks, size=(296, 70 + 34 * len(checks)), margins=(24, 10, 42, 10))
+    picture = svg(plot_costs, checks, size=(296, 70 + 34 * len(checks)), margins=(24, 10, 42, 14))
     panel = Panel(picture, f"Cost in log loss of each assumption: {', '.join(said)}.")
     findings = Items(tuple(("", row.finding) for row in records(checks) if row.finding))
     return [findings, Figure((panel,), "Cost of each assumption and its 95% interval."), _check_table(checks)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,9 +33,7 @@ def decomposition(comparison: Comparison) -> Section | None:
     sizes = sorted({parts.n_train.min(), parts.n_train.max()})
     chosen = parts[parts.n_train.isin(sizes)]
     losses = [loss for loss in LOSS_NAMES if loss in set(parts.loss)]
-    # What of the noise is felt: where the prediction is wrong, a noisy label may agree with it.
-    felt = chosen.assign(noise=chosen.noise + chosen.interaction)
-    panels = tuple(_parts_panel(felt[felt.loss == loss], n) for loss in losses for n in sizes)
+    panels = tuple(_parts_panel(chosen[chosen.loss == loss], n) for loss in losses for n in sizes)
     tables = tuple(_parts_table(chosen[chosen.loss == loss]) for loss in losses)
     known = parts.noise.notna().any()
     solid = (
@@ -54,9 +53,7 @@ def decomposition(comparison: Comparison) -> Section | None:
 
 def _parts_panel(parts: pd.DataFrame, n: int) -> Panel:
     part, loss = parts[parts.n_train == n], parts.loss.iloc[0]
-    # One scale for both sizes of a loss, so that the bars can be compared across.
-    reach = float((parts.expected + 3 * parts.expected_se.fillna(0)).max())
-    picture = svg(plot_decomposition, part, size=(296, 52 + 34 * len(part)), margins=(24, 12, 24, 10), reach=reach)
+    picture = svg(plot_decomposition, part, size=(296, 52 + 34 * len(part)), margins=(24, 12, 24, 14), beside=parts)
     said = [
         f"{row.model} {with_error(loss, row.expected, row.expected_se)}, "
         f"net variance {with_error(loss, row.net_variance, row.net_variance_se)}"
@@ -119,19 +116,13 @@ def learning(comparison: Comparison) -> Section | None:
     return Section("learning-curves", "Learning curves", title.rstrip("."), (figure, *crossed))
 
 
-def paired_forms(curves: pd.DataFrame) -> list[str]:
-    """List the forms that have curves of both families."""
-    return [form for form, part in groups(curves, "form") if form and set(FAMILIES) <= set(part.family)]
-
-
 def paired_models(curves: pd.DataFrame) -> list[tuple[str, str]]:
     """List the pairs of a generative and a discriminative model of one form that have curves."""
-    models = curves.drop_duplicates("model")
     return [
         (generative, discriminative)
-        for form in paired_forms(curves)
-        for generative in models[(models.form == form) & (models.family == FAMILIES[0])].model
-        for discriminative in models[(models.form == form) & (models.family == FAMILIES[1])].model
+        for form, part in groups(curves.drop_duplicates("model"), "form")
+        if form
+        for generative, discriminative in product(*(part[part.family == family].model for family in FAMILIES))
     ]
 
 

@@ -50,25 +50,30 @@ def _who_wins(row: Any, loss: str, meta: Mapping[str, Any]) -> str:
     rope = meta["design"]["rope"]
     rows = meta["n_rows"]
     pair = f"{row['generative']} (generative) and {row['discriminative']} (discriminative)"
-    gap = f"{abs(row['difference']):.3f} in {LOSS_NAMES[loss]}"
+    name, gap = LOSS_NAMES[loss], _gap(row)
     if row["p_equal"] >= SURE:
+        same = f"have the same {name} to three decimals; they differ by"
+        differ = same if _level(row) else f"differ by {gap} in {name},"
         return (
-            f"Practically equal at {rows} rows. The best of each family, {pair}, differ by {gap}, "
+            f"Practically equal at {rows} rows. The best of each family, {pair}, {differ} "
             f"less than {rope:g} with probability {row['p_equal']:.2f}."
         )
     for side, other in (("generative", "discriminative"), ("discriminative", "generative")):
         if row[f"p_{side}"] >= SURE:
             return (
                 f"The {side} family wins at {rows} rows. Its best, {row[side]}, beats {row[other]} by {gap} "
-                f"(95% interval {_interval(row)}); its lead exceeds {rope:g} with probability {row[f'p_{side}']:.2f}."
+                f"in {name} (95% interval {_interval(row)}); its lead exceeds {rope:g} with probability "
+                f"{row[f'p_{side}']:.2f}."
             )
     leads = "generative" if row["difference"] < 0 else "discriminative"
+    found = f"Of the best of each, {pair}, the {leads} one leads by {gap}"
+    if _level(row):
+        found = f"The best of each, {pair}, are level to three decimals"
     return (
-        f"Cannot tell at {rows} rows which family has the lower {LOSS_NAMES[loss]}. Of the best of each, {pair}, the "
-        f"{leads} one leads by {abs(row['difference']):.3f} (generative minus discriminative: 95% interval "
-        f"{_interval(row)}). Probability that generative is better by more than {rope:g}: {row['p_generative']:.2f}, "
-        f"practically equal: {row['p_equal']:.2f}, discriminative better: {row['p_discriminative']:.2f}."
-        + _rows_to_settle(row, rope, rows)
+        f"Cannot tell at {rows} rows which family has the lower {name}. {found} (generative minus discriminative: 95% "
+        f"interval {_interval(row)}). Probability that generative is better by more than {rope:g}: "
+        f"{row['p_generative']:.2f}, practically equal: {row['p_equal']:.2f}, discriminative better: "
+        f"{row['p_discriminative']:.2f}." + _rows_to_settle(row, rope, rows)
     )
 
 
@@ -89,12 +94,23 @@ def _rows_to_settle(row: Any, rope: float, rows: int) -> str:
     )
 
 
+def _level(row: Any) -> bool:
+    """Whether the difference would be written as 0.000."""
+    return abs(row["difference"]) < 0.0005
+
+
+def _gap(row: Any) -> str:
+    size = abs(row["difference"])
+    return f"{size:.1g}" if _level(row) else f"{size:.3f}"
+
+
 def _two_digits(number: float) -> str:
     return f"{float(f'{number:.1e}'):,.0f}"
 
 
 def _interval(row: Any) -> str:
-    return f"{row['lower']:.3f} to {row['upper']:.3f}"
+    lower, upper = (round(row[end], 3) + 0.0 for end in ("lower", "upper"))  # + 0.0: no -0.000
+    return f"{lower:.3f} to {upper:.3f}"
 
 
 def _also(row: Any, loss: str) -> str:
@@ -102,11 +118,13 @@ def _also(row: Any, loss: str) -> str:
     for side in ("generative", "discriminative"):
         if row[f"p_{side}"] >= SURE:
             return (
-                f"In {name}, which judges the probabilities, {row[side]} is better by {abs(row['difference']):.3f} "
+                f"In {name}, which judges the probabilities, {row[side]} is better by {_gap(row)} "
                 f"(more than the region of practical equivalence with probability {row[f'p_{side}']:.2f})."
             )
     if row["p_equal"] >= SURE:
         return f"In {name} the two are practically equal (probability {row['p_equal']:.2f})."
+    if _level(row):
+        return f"In {name} the two are level to three decimals (95% interval {_interval(row)}), which settles nothing."
     return (
         f"In {name} the difference is {row['difference']:+.3f} (95% interval {_interval(row)}), which settles nothing."
     )

@@ -15,6 +15,7 @@ import pytest
 from parsed import parsed, pictures
 
 from genvsdisc import report
+from genvsdisc.report.conditions import robustness
 from genvsdisc.report.planes import generative_view
 from genvsdisc.report.sections import SECTIONS
 from genvsdisc.study.results import Comparison
@@ -217,6 +218,18 @@ def test_any_one_table_may_be_empty(name):
     rest = {key: table for key, table in comparison.tables.items() if key != name}
     assert "</html>" in report.page(Comparison(rest, comparison.meta))
     assert "</html>" in report.page(Comparison({name: comparison.tables[name]}))
+
+
+def test_a_panel_of_noisy_labels_shows_one_pair():
+    comparison = example.full()
+    curves = comparison.robustness
+    second = curves[curves.model == "naive Bayes"].assign(model="other Bayes", form="linear")
+    tables = comparison.tables | {"robustness": pd.concat([curves, second])}
+    (figure,) = robustness(Comparison(tables, comparison.meta)).blocks
+    said = [panel.alt for panel in figure.panels if "other Bayes" in panel.alt]
+    assert len(said) == 2
+    assert len(figure.panels) == 8
+    assert all(panel.alt.count("goes from") == 2 for panel in figure.panels)
 
 
 def test_failed_models_are_listed_with_the_error(full):

@@ -75,11 +75,29 @@ def verdict(*differences, **others):
             "-0.055 to 0.005). Probability that generative is better by more than 0.01: 0.84, practically equal: 0.14, "
             "discriminative better: 0.02. If the difference stayed as it is, about 560 rows would settle it.",
         ),
+        (
+            pair(difference=0.0004, half_width=0.005, p=(0.01, 0.98, 0.01)),
+            "Practically equal at 140 rows. The best of each family, Gauss (generative) and logit (discriminative), "
+            "have the same 0-1 error to three decimals; they differ by less than 0.01 with probability 0.98.",
+        ),
+        (
+            pair(difference=0.0, half_width=0.02, p=(0.16, 0.68, 0.16)),
+            "Cannot tell at 140 rows which family has the lower 0-1 error. The best of each, Gauss (generative) and "
+            "logit (discriminative), are level to three decimals (generative minus discriminative: 95% interval "
+            "-0.020 to 0.020). Probability that generative is better by more than 0.01: 0.16, practically equal: 0.68, "
+            "discriminative better: 0.16. If the difference stayed as it is, about 560 rows would settle it.",
+        ),
     ],
-    ids=["generative", "discriminative", "equal", "cannot tell"],
+    ids=["generative", "discriminative", "equal", "cannot tell", "equal, level", "cannot tell, level"],
 )
 def test_the_headline_says_what_the_probabilities_allow(row, sentence):
     assert verdict(row) == sentence
+
+
+def test_a_lead_is_never_zero():
+    assert "beats Gauss by 0.0002 in 0-1 error" in verdict(
+        pair(difference=0.0002, half_width=0.0001, p=(0.0, 0.0, 1.0))
+    )
 
 
 def test_just_below_certainty_nobody_wins():
@@ -120,6 +138,10 @@ def test_without_a_pair_of_families_there_is_no_verdict():
         (
             pair("log_loss", -0.02),
             "In log loss the difference is -0.020 (95% interval -0.050 to 0.010), which settles nothing",
+        ),
+        (
+            pair("log_loss", -0.0004),
+            "In log loss the two are level to three decimals (95% interval -0.030 to 0.030), which settles nothing",
         ),
     ],
 )
