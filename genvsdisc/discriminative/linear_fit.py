@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.utils import gen_even_slices
 
 from genvsdisc.discriminative.coordinates import Frame
 from genvsdisc.discriminative.linear_problem import LinearFit, LinearProblem, Start
@@ -22,7 +23,7 @@ from genvsdisc.functional.products import ColumnProducts
 from genvsdisc.functional.quasi_newton import lbfgs
 from genvsdisc.functional.solution import Solution
 
-_CELLS = 2**18  # in one array of a block of replicates: a few of them stay in cache
+_CELLS = 2**17  # in one array of a block of replicates: a few of them stay in cache
 _MOST_NEWTON = 200  # coefficients; beyond, Hessians cost more than the steps they save, and L-BFGS gets there too
 
 Solver = Callable[..., Solution]
@@ -64,7 +65,7 @@ def _solve_in_blocks(
     if watch is not None:
         watch.attributes = lambda theta: _attributes(*frame.leave(theta.reshape(1, *objective.shape[1:])))
     count = len(theta)
-    blocks = np.array_split(np.arange(count), n_blocks)
+    blocks = list(gen_even_slices(count, n_blocks))
     solution = Solution.joined(
         [solver(objective.take(block), theta[block], max_iter=max_iter, tol=tol, hook=watch) for block in blocks]
     )

@@ -120,8 +120,8 @@ class LinearFit:
     converged: NDArray
     diverged: NDArray
     receding: NDArray
-    curves: list[list[float]]
-    validation_curves: list[list[float]] | None = None
+    curves: Sequence[NDArray | list[float]]
+    validation_curves: Sequence[list[float]] | None = None
 
     def attributes(self, problem: LinearProblem, dtype: np.dtype) -> dict[str, Any]:
         """Give the fitted attributes of each replicate; coefficients in a dtype."""
@@ -130,7 +130,7 @@ class LinearFit:
             "coef_": self.coef.astype(dtype, copy=False),
             "intercept_": problem.without_absent(self.intercept).astype(dtype, copy=False),
             "n_iter_": self.n_iter.tolist(),
-            **{name: [np.array(curve) for curve in each] for name, each in curves.items() if each is not None},
+            **{name: [np.asarray(curve) for curve in each] for name, each in curves.items() if each is not None},
         }
 
     @classmethod

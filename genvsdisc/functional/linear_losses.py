@@ -1,4 +1,4 @@
-"""Losses of logits laid out (R, C, n): one row of log-odds for two classes, a row of logits a class for more.
+"""Losses of logits laid out (R, C, n): for two classes the log-odds of the wrong one, for more a logit a class.
 
 Each gives the losses (R, n) together with their derivatives by the logits (R, C, n), and a bound on the curvature.
 """
@@ -23,7 +23,7 @@ class LinearLoss:
     ----------
     evaluate : callable
         (logits (R, C, n), codes (n,) or (R, n)) -> losses (R, n), derivatives (R, C, n). The logits are used as
-        scratch.
+        scratch. Of two classes the logits know by themselves which is the right one.
     curvature : float
         No eigenvalue of the second derivative by the logits of a row is larger.
     convex : bool
@@ -35,15 +35,12 @@ class LinearLoss:
     convex: bool
 
 
-def sigmoid_cross_entropy(logits: NDArray, codes: NDArray) -> tuple[NDArray, NDArray]:
-    """Compute -log p(class) of two classes from the log-odds (R, 1, n) of the second."""
-    against = _signs(logits, codes)
-    # The log-odds of the wrong class: the derivative is then small by itself and not as 1 - (1 - small).
-    margins = np.multiply(logits, against, out=logits)
-    losses = _softplus(margins)
-    derivatives = np.subtract(margins, losses, out=margins)
+def sigmoid_cross_entropy(logits: NDArray, _codes: NDArray) -> tuple[NDArray, NDArray]:
+    """Compute -log p(class) of two classes from the log-odds (R, 1, n) of the wrong one."""
+    losses = _softplus(logits)
+    # The probability of the wrong class: small by itself and not as 1 - (1 - small).
+    derivatives = np.subtract(logits, losses, out=logits)
     np.exp(derivatives, out=derivatives)
-    derivatives *= against
     return losses[:, 0], derivatives
 
 
@@ -60,13 +57,12 @@ def softmax_cross_entropy(logits: NDArray, codes: NDArray) -> tuple[NDArray, NDA
     return losses, derivatives
 
 
-def sigmoid_squared_error(logits: NDArray, codes: NDArray) -> tuple[NDArray, NDArray]:
-    """Compute (p - y)^2 of two classes, y = 0 or 1, from the log-odds (R, 1, n) of the second."""
-    against = _signs(logits, codes)
-    margins = np.multiply(logits, against, out=logits)
-    softplus = _softplus(margins)
-    wrong, right = np.exp(margins - softplus), np.exp(-softplus)
-    return (wrong * wrong)[:, 0], 2 * against * wrong * wrong * right
+def sigmoid_squared_error(logits: NDArray, _codes: NDArray) -> tuple[NDArray, NDArray]:
+    """Compute (p - y)^2 of two classes, y = 0 or 1, from the log-odds (R, 1, n) of the wrong one."""
+    softplus = _softplus(logits)
+    wrong, right = np.exp(logits - softplus), np.exp(-softplus)
+    losses = wrong * wrong
+    return losses[:, 0], 2 * losses * right
 
 
 def softmax_squared_error(logits: NDArray, codes: NDArray) -> tuple[NDArray, NDArray]:
@@ -80,19 +76,13 @@ def softmax_squared_error(logits: NDArray, codes: NDArray) -> tuple[NDArray, NDA
     return losses, probabilities * (residuals - mean)
 
 
-def _softplus(margins: NDArray) -> NDArray:
-    """log(1 + exp(margins)) without overflow."""
-    small = np.abs(margins)
-    np.negative(small, out=small)
-    np.exp(small, out=small)
-    np.log1p(small, out=small)
-    small += np.maximum(margins, 0)
-    return small
-
-
-def _signs(logits: NDArray, codes: NDArray) -> NDArray:
-    """1 for the first class and -1 for the second, (1 or R, 1, n)."""
-    return (1 - 2 * codes).astype(logits.dtype).reshape(-1, 1, codes.shape[-1])
+def _softplus(x: NDArray) -> NDArray:
+    """log(1 + exp(x)) without overflow."""
+    result = np.copysign(x, -1)
+    np.exp(result, out=result)
+    np.log1p(result, out=result)
+    result += np.maximum(x, 0)
+    return result
 
 
 def _own(codes: NDArray) -> NDArray:
@@ -137,7 +127,7 @@ def linear_loss(name: str, n_classes: int) -> LinearLoss:
     --------
     >>> loss = linear_loss("cross_entropy", 2)
     >>> loss.curvature, loss.evaluate(np.zeros((1, 1, 2)), np.array([0, 1]))[1]
-    (0.25, array([[[ 0.5, -0.5]]]))
+    (0.25, array([[[0.5, 0.5]]]))
     """
     sigmoid, softmax = {
         "cross_entropy": (LinearLoss(sigmoid_cross_entropy, 0.25, True), LinearLoss(softmax_cross_entropy, 0.5, True)),

@@ -39,12 +39,13 @@ class ColumnProducts:
         Returns
         -------
         sums : ndarray of shape (M, d + 1, d + 1)
+            Those of many weightings lie side by side in memory.
         """
         n_rows, width = len(self.rows), self.rows.shape[1] + 1
         n_products = n_rows * width * (width + 1) // 2
         if n_products <= _FEW or n_products <= min(_MANY, 2**17 * len(weights)):
-            packed = weights @ self._pairs.T
-            return packed[:, packing(width)[2]]
+            packed = self._pairs @ weights.T
+            return packed[packing(width)[2]].transpose(2, 0, 1)
         sums = np.zeros((len(weights), width, width))
         step = max(1, _BLOCK // width)
         columns = np.ones((width, step))

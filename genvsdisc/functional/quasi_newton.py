@@ -68,7 +68,7 @@ def _in_rounds(objective: SoftmaxRegression, theta: NDArray, max_iter: int, tol:
         left = max_iter - len(curve)
         limit = min(_ROUND, left) if surveys else left
         found = _descend(objective, theta, Whitening.of(matrices), limit, tol, hook, len(curve))
-        theta, curve = found.theta[0], curve + found.curves[0]
+        theta, curve = found.theta[0], [*curve, *found.curves[0]]
         # A round that ends early, and not at the optimum, was stopped by the hook or has met rounding.
         if found.n_iter[0] < _ROUND or len(curve) == max_iter:
             return replace(found, n_iter=np.array([len(curve)]), curves=[curve])

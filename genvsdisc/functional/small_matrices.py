@@ -31,7 +31,7 @@ def over_stack(function: Callable[[NDArray], NDArray], matrices: NDArray) -> NDA
 
     Its numbers lie as the function leaves them, so that the next one finds them side by side.
     """
-    *stack, d, _ = matrices.shape
+    d = matrices.shape[-1]
     last = np.ascontiguousarray(np.moveaxis(matrices, (-2, -1), (0, 1)))
     return np.moveaxis(function(last.reshape(d, d, -1)).reshape(last.shape), (0, 1), (-2, -1))
 
@@ -41,12 +41,12 @@ def cholesky(matrices: NDArray) -> NDArray:
 
     Parameters
     ----------
-    matrices : ndarray of shape (d, d, S)
-        Symmetric; only the lower triangles are read.
+    matrices : ndarray of shape (d, d, S) or (d + m, d, S)
+        Symmetric; only the lower triangles are read. Rows below, of a B, become ``B L'^-1``.
 
     Returns
     -------
-    lower : ndarray of shape (d, d, S)
+    lower : ndarray, shape of `matrices`
 
     Examples
     --------
@@ -58,7 +58,7 @@ def cholesky(matrices: NDArray) -> NDArray:
     """
     lower = np.zeros_like(matrices)
     with np.errstate(invalid="ignore", divide="ignore"):
-        for j in range(len(matrices)):
+        for j in range(matrices.shape[1]):
             column = matrices[j:, j] - np.einsum("iks,ks->is", lower[j:, :j], lower[j, :j])
             np.divide(column, np.sqrt(column[0]), out=lower[j:, j])
     return lower
@@ -74,11 +74,11 @@ def triangular_inverse(lower: NDArray) -> NDArray:
     return inverse
 
 
-def cholesky_solve(lower: NDArray, right: NDArray) -> NDArray:
-    """Solutions x (d, S) of ``L L' x = b``, from factors (d, d, S) and right-hand sides (d, S)."""
-    x = np.empty_like(right)
-    for i in range(len(lower)):
-        x[i] = (right[i] - np.einsum("ks,ks->s", lower[i, :i], x[:i])) / lower[i, i]
-    for i in reversed(range(len(lower))):
-        x[i] = (x[i] - np.einsum("ks,ks->s", lower[i + 1 :, i], x[i + 1 :])) / lower[i, i]
+def solve(matrices: NDArray, right: NDArray) -> NDArray:
+    """Solutions (d, S) of ``A x = b`` for positive definite A (d, d, S) and b (d, S); NaN where A is not."""
+    *lower, x = cholesky(np.concatenate([matrices, right[None]]))
+    for i in reversed(range(len(x))):
+        for k in range(i + 1, len(x)):
+            x[i] -= lower[k][i] * x[k]
+        x[i] /= lower[i][i]
     return x

@@ -12,6 +12,7 @@ run along contiguous rows.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,34 +81,59 @@ class SoftmaxRegression:
         )
 
     def logits(self, theta: NDArray) -> NDArray:
-        """Logits (R, C, n)."""
-        coef = theta[:, :, :-1].reshape(-1, self.rows.shape[1])
-        logits = (coef @ self.rows.T).reshape(*theta.shape[:2], -1)
-        intercept = theta[:, :, -1:]
+        """Logits (R, C, n); of two classes the log-odds of the wrong one."""
+        if len(theta) == 1:  # rows may be many: no copy of them
+            logits = theta[:, :, :-1] @ self.rows.T
+            logits += theta[:, :, -1:]
+            logits = logits if self._signs is None else np.multiply(logits, self._signs, out=logits)
+        else:
+            logits = (theta.reshape(-1, theta.shape[2]) @ self._columns).reshape(*theta.shape[:2], -1)
         if theta.shape[1] > 1 and not self.present.all():
-            intercept = intercept + np.where(self.present, 0.0, ABSENT)[:, :, None]
-        logits += intercept
+            logits += np.where(self.present, 0.0, ABSENT)[:, :, None]
         return logits
+
+    def _backwards(self, derivatives: NDArray) -> NDArray:
+        """Derivatives (R, C, D) by the coefficients from those by the logits (R, C, n), which may be overwritten."""
+        if len(derivatives) > 1:
+            n_replicates, n_outputs, n_rows = derivatives.shape
+            return (derivatives.reshape(-1, n_rows) @ self._columns.T).reshape(n_replicates, n_outputs, -1)
+        if self._signs is not None:
+            derivatives = np.multiply(derivatives, self._signs, out=derivatives)
+        return np.append(derivatives @ self.rows, derivatives.sum(axis=2, keepdims=True), axis=2)
+
+    @cached_property
+    def _signs(self) -> NDArray | None:
+        """1 for rows of the first of two classes and -1 for the second: rows times these have wrong log-odds."""
+        return 1.0 - 2.0 * self.codes if self.present.shape[1] == 2 else None
+
+    @cached_property
+    def _columns(self) -> NDArray:
+        """The columns and one of ones, times the signs, (D, n)."""
+        return self.products.columns if self._signs is None else self.products.columns * self._signs
 
     def value_and_gradient(self, theta: NDArray) -> tuple[NDArray, NDArray]:
         """Values (R,) and gradients (R, C, d + 1)."""
-        losses, residuals = self.loss.evaluate(self.logits(theta), self.codes)
-        return self._summed(theta, losses, residuals, out=residuals)
+        losses, derivatives = self.loss.evaluate(self.logits(theta), self.codes)
+        derivatives *= self.weights[:, None, :]
+        return self._summed(theta, losses, derivatives)
 
     def evaluate(self, theta: NDArray) -> tuple[NDArray, NDArray, NDArray]:
-        """Values (R,), gradients (R, C, d + 1) and unweighted residuals (R, C, n)."""
-        losses, residuals = self.loss.evaluate(self.logits(theta), self.codes)
-        return *self._summed(theta, losses, residuals), residuals
+        """Values (R,), gradients (R, C, d + 1) and what the Hessian is made of, (R, C, n).
 
-    def _summed(
-        self, theta: NDArray, losses: NDArray, residuals: NDArray, out: NDArray | None = None
-    ) -> tuple[NDArray, NDArray]:
-        """Sum losses and residuals by rows; `out` may be the residuals, which saves fetching an array as large."""
-        weighted = np.multiply(residuals, self.weights[:, None, :], out=out)
+        That is ``w p (1 - p)`` for two classes, and p less the indicator of the class for more.
+        """
+        losses, residuals = self.loss.evaluate(self.logits(theta), self.codes)
+        weighted = residuals * self.weights[:, None, :]
+        if theta.shape[1] == 1:
+            residuals *= weighted
+            np.subtract(weighted, residuals, out=residuals)
+        return *self._summed(theta, losses, weighted), residuals
+
+    def _summed(self, theta: NDArray, losses: NDArray, weighted: NDArray) -> tuple[NDArray, NDArray]:
+        """Values and gradients from the losses (R, n) and the weighted derivatives by the logits."""
         gradients = theta * self.penalties[:, None, :]
         values = np.vecdot(self.weights, losses) + 0.5 * np.einsum("rcd,rcd->r", theta, gradients)
-        gradients[:, :, :-1] += (weighted.reshape(-1, len(self.rows)) @ self.rows).reshape(*theta.shape[:2], -1)
-        gradients[:, :, -1] += weighted.sum(axis=2)
+        gradients += self._backwards(weighted)
         return values, gradients
 
     def prior_logits(self) -> NDArray:
@@ -130,11 +156,13 @@ class SoftmaxRegression:
     def class_curvatures(self, residuals: NDArray) -> NDArray:
         """Blocks (R, C, D, D) of the Hessian of the cross-entropy that belong to one class each."""
         n_replicates, n_outputs, width = self.shape
-        sizes = np.abs(residuals)
-        sizes -= sizes * sizes  # p (1 - p), as |residual| is p or 1 - p
-        factors = (sizes * self.weights[:, None, :]).reshape(-1, len(self.rows))
-        blocks = self.products.sums(factors).reshape(n_replicates, n_outputs, width, width)
-        return _plus_diagonal(blocks, self.penalties[:, None, :])
+        factors = residuals
+        if n_outputs > 1:
+            factors = np.abs(residuals)
+            factors -= factors * factors  # p (1 - p), as |residual| is p or 1 - p
+            factors *= self.weights[:, None, :]
+        blocks = self.products.sums(factors.reshape(-1, len(self.rows)))
+        return _plus_diagonal(blocks.reshape(n_replicates, n_outputs, width, width), self.penalties[:, None, :])
 
     def hessian(self, residuals: NDArray) -> NDArray:
         """Hessians (R, C * D, C * D) of the cross-entropy, where `evaluate` gave these residuals.

@@ -22,7 +22,7 @@ class Solution:
         Steps taken.
     converged : ndarray of bool, shape (R,)
         Whether the stopping rule was met.
-    curves : list of R lists of float
+    curves : list of R sequences of float
         Objective before each step.
     receding : ndarray of bool, shape (R,), optional
         Whether the optimum was seen to lie at infinity (separable classes, no penalty).
@@ -31,7 +31,7 @@ class Solution:
     theta: NDArray
     n_iter: NDArray
     converged: NDArray
-    curves: list[list[float]]
+    curves: Sequence[NDArray | list[float]]
     receding: NDArray | bool = False
 
     @classmethod
@@ -48,6 +48,6 @@ class Solution:
         )
 
 
-def curves_of(history: Sequence[NDArray], n_iter: NDArray) -> list[list[float]]:
+def curves_of(history: Sequence[NDArray], n_iter: NDArray) -> list[NDArray]:
     """Give each replicate its own values, from an array (R,) a step."""
-    return [row[:n].tolist() for row, n in zip(np.stack(history, axis=1), n_iter, strict=True)]
+    return [row[:n] for row, n in zip(np.stack(history, axis=1), n_iter.tolist(), strict=True)]

@@ -145,7 +145,7 @@ def bias_variance(
     probabilities = refit_probabilities(
         estimator, X, y, weights, X_test, classes=classes, random_state=rng, n_jobs=n_jobs
     )
-    terms = _terms(np.asarray(probabilities), truth, losses, test_weight, rng)
+    terms = _terms(probabilities, truth, losses, test_weight, rng)
     columns = [name.replace("expected", "loss") for name in next(iter(terms.values()))]
     values = np.array([list(row.values()) for row in terms.values()])
     return pd.DataFrame(values, index=list(terms), columns=columns)

@@ -180,11 +180,7 @@ class _Gathering:
         rows, draws = self.table, self.draws
         held_out = rows.X.iloc[draws.held_out]
         found.bootstraps = [
-            np.asarray(
-                refit_probabilities(
-                    self.model.estimator, rows.X, rows.y, weights[: self.n_draws], held_out, **self.shared
-                )
-            )
+            refit_probabilities(self.model.estimator, rows.X, rows.y, weights[: self.n_draws], held_out, **self.shared)
             for weights in draws.bootstraps
         ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -18,6 +18,34 @@ CHUNK_CELLS = 4_000_000
 # glibc hands freed blocks back to the system and takes them anew, page by page, unless a larger one was freed before
 # (mallopt(3): its thresholds adapt). One that is never touched costs nothing, and saves a study a sixth of its time.
 np.empty(1 << 22, dtype=np.uint8)
+
+
+@overload
+def refit_probabilities(
+    estimator: Any,
+    X: Any,
+    y: ArrayLike,
+    weights: NDArray,
+    evaluate: list[NDArray],
+    *,
+    classes: NDArray,
+    random_state: Any = ...,
+    n_jobs: int | None = ...,
+) -> list[NDArray]: ...
+
+
+@overload
+def refit_probabilities(
+    estimator: Any,
+    X: Any,
+    y: ArrayLike,
+    weights: NDArray,
+    evaluate: Any,
+    *,
+    classes: NDArray,
+    random_state: Any = ...,
+    n_jobs: int | None = ...,
+) -> NDArray: ...
 
 
 def refit_probabilities(
@@ -69,7 +97,7 @@ def refit_probabilities(
             delayed(_fit_and_predict)(estimator, X, y, w, rows, classes, seed)
             for w, rows, seed in zip(weights, judged, seeds, strict=True)
         )
-        return np.stack(fits) if rows_of is None else fits
+        return fits if rows_of is not None else np.stack(fits)
     steps, final = transformed
     X = _through(steps, X)
     others = None if rows_of is not None else _through(steps, evaluate)
