@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils import gen_even_slices
 
 from genvsdisc.discriminative.coordinates import Frame
 from genvsdisc.discriminative.linear_problem import LinearFit, LinearProblem, Start
@@ -65,7 +64,8 @@ def _solve_in_blocks(
     if watch is not None:
         watch.attributes = lambda theta: _attributes(*frame.leave(theta.reshape(1, *objective.shape[1:])))
     count = len(theta)
-    blocks = list(gen_even_slices(count, n_blocks))
+    size = -(-count // n_blocks)
+    blocks = [slice(first, first + size) for first in range(0, count, size)]
     solution = Solution.joined(
         [solver(objective.take(block), theta[block], max_iter=max_iter, tol=tol, hook=watch) for block in blocks]
     )

@@ -76,9 +76,8 @@ def triangular_inverse(lower: NDArray) -> NDArray:
 
 def solve(matrices: NDArray, right: NDArray) -> NDArray:
     """Solutions (d, S) of ``A x = b`` for positive definite A (d, d, S) and b (d, S); NaN where A is not."""
-    *lower, x = cholesky(np.concatenate([matrices, right[None]]))
+    lower = cholesky(np.concatenate([matrices, right[None]]))
+    x = lower[-1]
     for i in reversed(range(len(x))):
-        for k in range(i + 1, len(x)):
-            x[i] -= lower[k][i] * x[k]
-        x[i] /= lower[i][i]
+        x[i] = (x[i] - np.einsum("ks,ks->s", lower[i + 1 : -1, i], x[i + 1 :])) / lower[i, i]
     return x

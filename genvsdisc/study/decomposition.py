@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from sklearn.utils import check_consistent_length, check_random_state, gen_batches
+from sklearn.utils import check_consistent_length, check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight
 
@@ -19,6 +19,7 @@ from genvsdisc.study.refits import refit_probabilities
 from genvsdisc.study.resampling import training_draws
 
 TERMS = ("expected", "noise", "bias", "variance", "net_variance", "interaction")
+_COLUMNS = pd.Index([name.replace("expected", "loss") + suffix for name in TERMS for suffix in ("", "_se")])
 BLOCK_CELLS = 2_000_000
 """Probabilities held in double precision at once."""
 N_PARTITIONS = 70
@@ -146,9 +147,8 @@ def bias_variance(
         estimator, X, y, weights, X_test, classes=classes, random_state=rng, n_jobs=n_jobs
     )
     terms = _terms(probabilities, truth, losses, test_weight, rng)
-    columns = [name.replace("expected", "loss") for name in next(iter(terms.values()))]
     values = np.array([list(row.values()) for row in terms.values()])
-    return pd.DataFrame(values, index=list(terms), columns=columns)
+    return pd.DataFrame(values, index=list(terms), columns=_COLUMNS)
 
 
 def _law(q: ArrayLike, n_test: int, classes: NDArray) -> NDArray:
@@ -236,7 +236,8 @@ def _row(loss: str, p: NDArray, q: NDArray, weights: NDArray, multipliers: NDArr
     sums_of_rows = SUMS_OF_ROWS.get(loss)
     if sums_of_rows is None:
         raise ValueError(f"losses must be among {', '.join(SUMS_OF_ROWS)}, got {loss!r}")
-    blocks = gen_batches(n, max(1, BLOCK_CELLS // (max(S, len(SPLITS) * N_PARTITIONS) * K)))
+    step = max(1, BLOCK_CELLS // (max(S, len(SPLITS) * N_PARTITIONS) * K))
+    blocks = [slice(first, first + step) for first in range(0, n, step)]
     parts = [sums_of_rows(p[:, b], q[b], weights[b], multipliers) for b in blocks]
     sums = {name: np.sum([part[name] for part in parts], axis=0) for name in parts[0]}
     pointwise_noise = noise(q, loss)

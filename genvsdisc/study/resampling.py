@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.utils import check_array, check_random_state, gen_batches
+from sklearn.utils import check_array, check_random_state
 from sklearn.utils.validation import _check_sample_weight
 
 from genvsdisc.study.draws import _stratified_order
@@ -110,10 +110,11 @@ def _bootstrap(likely: NDArray, n_repeats: int, size: int, rng: np.random.Random
         return rng.multinomial(size, likely / likely.sum(), size=n_repeats)
     fast = np.random.default_rng(rng.randint(np.iinfo(np.int32).max))
     counts = np.empty((n_repeats, n), dtype=np.min_scalar_type(size))
-    for block in gen_batches(n_repeats, max(1, _BLOCK_CELLS // size)):
-        drawn = fast.integers(n, size=(len(counts[block]), size))
-        drawn += np.arange(len(drawn))[:, None] * n
-        counts[block] = np.bincount(drawn.ravel(), minlength=len(drawn) * n).reshape(-1, n)
+    step = max(1, _BLOCK_CELLS // size)
+    for block in (counts[first : first + step] for first in range(0, n_repeats, step)):
+        drawn = fast.integers(n, size=(len(block), size))
+        drawn += np.arange(len(block))[:, None] * n
+        block[:] = np.bincount(drawn.ravel(), minlength=block.size).reshape(-1, n)
     return counts
 
 
