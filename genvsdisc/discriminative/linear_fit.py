@@ -14,7 +14,6 @@ from genvsdisc.discriminative.linear_problem import LinearFit, LinearProblem, St
 from genvsdisc.discriminative.training import split_validation
 from genvsdisc.functional.architecture import Architecture
 from genvsdisc.functional.descent import Settings, descend
-from genvsdisc.functional.linear_losses import linear_loss
 from genvsdisc.functional.losses import LOSSES
 from genvsdisc.functional.network import NetworkObjective
 from genvsdisc.functional.newton import newton
@@ -115,7 +114,7 @@ def descend_plainly(
         reg_lambda=problem.reg_lambda,
     )
     if automatic:
-        curvature = linear_loss(problem.loss, problem.present.shape[1]).curvature
+        curvature = LOSSES[problem.loss].form(problem.present.shape[1]).curvature
         bounds = curvature * smoothness(rows, problem.weights, settings.batch_size) + problem.reg_lambda
         settings = replace(settings, learning_rate=settings.learning_rate / bounds)
 

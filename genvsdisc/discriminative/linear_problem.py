@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from genvsdisc.discriminative.coordinates import Frame
 from genvsdisc.discriminative.training import column_scales
-from genvsdisc.functional.linear_losses import linear_loss
+from genvsdisc.functional.losses import LOSSES
 from genvsdisc.functional.products import ColumnProducts
 from genvsdisc.functional.softmax_regression import SoftmaxRegression
 
@@ -86,7 +86,7 @@ class LinearProblem:
             weights=self.weights * (self.present.sum(axis=1, keepdims=True) > 1),
             penalties=frame.penalties(self.reg_lambda, self.scaling[1]),
             present=self.present,
-            loss=linear_loss(self.loss, self.present.shape[1]),
+            loss=LOSSES[self.loss].form(self.present.shape[1]),
             products=ColumnProducts(rows),
         )
 

@@ -80,7 +80,7 @@ class NetworkObjective:
         work = self._pass(parameters, batch, gradient)
         work.load(batch)
         work.forward(batch)
-        losses = self.loss.value_and_gradient(work.logits, work.targets, batch.weights)
+        losses = self.loss.value_and_gradient(work.logits, work.codes, batch.weights)
         work.backward()
         if self.moving_average:
             self._follow(work, batch.members)
@@ -92,7 +92,7 @@ class NetworkObjective:
         """Losses (R,) at prediction: no dropout, no penalty, statistics as in `settled`."""
         maps = self.architecture.folded(self.settled(parameters, batch.members))
         logits = self.architecture.values(maps, self._columns(batch))[-1]
-        return self.loss.value_and_gradient(logits, one_hot(self.gather_codes(batch), logits), batch.weights)
+        return self.loss.value_and_gradient(logits, self.gather_codes(batch), batch.weights)
 
     def settled(self, parameters: NDArray, members: NDArray) -> NDArray:
         """Parameters with the statistics that prediction uses: layer after layer, those of all training rows.
@@ -122,6 +122,10 @@ class NetworkObjective:
     def _penalize(self, parameters: NDArray, members: NDArray, gradient: NDArray, shrinkage: NDArray) -> NDArray:
         """Penalties (R,), whose gradient is added; block by block, so that each is fetched from memory once."""
         penalty = self._penalty if len(self._penalty) == 1 else self._penalty[members]
+        if parameters.shape[1] <= BLOCK:
+            pull = np.multiply(parameters, penalty, out=shrinkage)
+            gradient += pull
+            return np.vecdot(pull, parameters) / 2
         values = np.zeros(len(parameters), parameters.dtype)
         for begin in range(0, parameters.shape[1], BLOCK):
             block = np.s_[:, begin : begin + BLOCK]
@@ -168,12 +172,6 @@ class NetworkObjective:
         return work
 
 
-def one_hot(codes: NDArray, like: NDArray) -> NDArray:
-    """Indicate class numbers (R, b) in the shape of logits (R, K, b); for one output, class 1."""
-    classes = np.arange(like.shape[1]) if like.shape[1] > 1 else np.array([1])
-    return np.equal(codes[:, None, :], classes[:, None], out=np.empty_like(like), casting="unsafe")
-
-
 class Pass:
     """One forward and one backward pass through a stack of networks, in arrays that are used again and again."""
 
@@ -209,7 +207,7 @@ class Pass:
             return
         self.batch = batch
         self.inputs = [self.objective.gather(batch, self.fetched).swapaxes(1, 2), *self.padded]
-        self.targets = one_hot(self.objective.gather_codes(batch), self.logits)
+        self.codes = self.objective.gather_codes(batch)
         if self.norms:
             self.row_weights = (batch.weights / batch.weights.sum(axis=1, keepdims=True))[:, :, None]
 

@@ -29,22 +29,22 @@ class State:
 
     Parameters
     ----------
-    slots : ndarray of shape (n_slots, R, P)
+    slots : tuple of ndarrays of shape (R, P)
         Velocities, sums of squares; zero at the start. Some optimizers keep one to work in.
     steps : ndarray of shape (R, 1)
         Updates made so far, float64 whatever the parameters are.
     """
 
-    slots: NDArray
+    slots: tuple[NDArray, ...]
     steps: NDArray
 
     def head(self, count: int) -> State:
         """State of the first `count` members, as views."""
-        return State(self.slots[:, :count], self.steps[:count])
+        return State(tuple(slot[:count] for slot in self.slots), self.steps[:count])
 
     def take(self, members: NDArray) -> State:
         """State of some members, copied."""
-        return State(self.slots[:, members], self.steps[members])
+        return State(tuple(slot[members] for slot in self.slots), self.steps[members])
 
 
 class Optimizer(Protocol):
@@ -80,7 +80,7 @@ class _Elementwise:
         -------
         state : State
         """
-        slots = np.zeros((self.n_slots, *parameters.shape), parameters.dtype)
+        slots = tuple(np.zeros_like(parameters) for _ in range(self.n_slots))
         return State(slots, steps=np.zeros((len(parameters), 1)))
 
     def update(self, parameters: NDArray, gradient: NDArray, state: State, rate: Rate) -> None:
@@ -96,18 +96,23 @@ class _Elementwise:
             Learning rate.
         """
         state.steps += 1
-        rate = self._rate(rate, state.steps)
-        if isinstance(rate, np.ndarray):
-            rate = rate.astype(parameters.dtype, copy=False)
+        if state.steps.size == 1:  # arithmetic with numbers costs a tenth of that with arrays of one
+            rate = float(np.ravel(rate)[0]) * self._factor(state.steps.item())
+        else:
+            factors = np.array([[self._factor(steps)] for (steps,) in state.steps.tolist()])
+            rate = (rate * factors).astype(parameters.dtype, copy=False)
+        if parameters.shape[1] <= BLOCK:
+            self._move(parameters, gradient, state.slots, rate)
+            return
         for begin in range(0, parameters.shape[1], BLOCK):
             block = np.s_[:, begin : begin + BLOCK]
-            slots = state.slots[:, :, begin : begin + BLOCK]
-            self._move(parameters[block], gradient[block], slots, rate)
+            self._move(parameters[block], gradient[block], tuple(slot[block] for slot in state.slots), rate)
 
-    def _rate(self, rate: Rate, steps: NDArray) -> Rate:  # noqa: ARG002
-        return rate
+    def _factor(self, steps: float) -> float:  # noqa: ARG002
+        """What multiplies the learning rate at this update."""
+        return 1.0
 
-    def _move(self, parameters: NDArray, gradient: NDArray, slots: NDArray, rate: Rate) -> None:
+    def _move(self, parameters: NDArray, gradient: NDArray, slots: tuple[NDArray, ...], rate: Rate) -> None:
         raise NotImplementedError
 
 
@@ -115,7 +120,7 @@ class _Elementwise:
 class GradientDescent(_Elementwise):
     """w ← w − η g."""
 
-    def _move(self, parameters: NDArray, gradient: NDArray, slots: NDArray, rate: Rate) -> None:  # noqa: ARG002
+    def _move(self, parameters: NDArray, gradient: NDArray, slots: tuple[NDArray, ...], rate: Rate) -> None:  # noqa: ARG002
         gradient *= rate
         parameters -= gradient
 
@@ -127,7 +132,7 @@ class Momentum(_Elementwise):
     decay: float = 0.9
     n_slots: ClassVar[int] = 1
 
-    def _move(self, parameters: NDArray, gradient: NDArray, slots: NDArray, rate: Rate) -> None:
+    def _move(self, parameters: NDArray, gradient: NDArray, slots: tuple[NDArray, ...], rate: Rate) -> None:
         (velocity,) = slots
         gradient *= rate
         velocity *= self.decay
@@ -142,7 +147,7 @@ class Nesterov(_Elementwise):
     decay: float = 0.9
     n_slots: ClassVar[int] = 1
 
-    def _move(self, parameters: NDArray, gradient: NDArray, slots: NDArray, rate: Rate) -> None:
+    def _move(self, parameters: NDArray, gradient: NDArray, slots: tuple[NDArray, ...], rate: Rate) -> None:
         (velocity,) = slots
         gradient *= rate
         velocity *= self.decay
@@ -162,7 +167,7 @@ class Adagrad(_Elementwise):
     epsilon: float = 1e-16
     n_slots: ClassVar[int] = 2
 
-    def _move(self, parameters: NDArray, gradient: NDArray, slots: NDArray, rate: Rate) -> None:
+    def _move(self, parameters: NDArray, gradient: NDArray, slots: tuple[NDArray, ...], rate: Rate) -> None:
         total, scratch = slots
         np.multiply(gradient, gradient, out=scratch)
         total += scratch
@@ -182,7 +187,7 @@ class RMSProp(_Elementwise):
     epsilon: float = 1e-8
     n_slots: ClassVar[int] = 2
 
-    def _move(self, parameters: NDArray, gradient: NDArray, slots: NDArray, rate: Rate) -> None:
+    def _move(self, parameters: NDArray, gradient: NDArray, slots: tuple[NDArray, ...], rate: Rate) -> None:
         square, scratch = slots
         np.multiply(gradient, gradient, out=scratch)
         scratch *= 1 - self.decay
@@ -208,7 +213,7 @@ class Adam(_Elementwise):
     epsilon: float = 1e-8
     n_slots: ClassVar[int] = 2
 
-    def _move(self, parameters: NDArray, gradient: NDArray, slots: NDArray, rate: Rate) -> None:
+    def _move(self, parameters: NDArray, gradient: NDArray, slots: tuple[NDArray, ...], rate: Rate) -> None:
         mean, square = slots
         # The slots hold m / (1 − β₁) and s / (1 − β₂): two passes over the vector fewer.
         mean *= self.beta_1
@@ -222,9 +227,9 @@ class Adam(_Elementwise):
         gradient *= rate
         parameters -= gradient
 
-    def _rate(self, rate: Rate, steps: NDArray) -> Rate:
-        correction = np.sqrt((1 - self.beta_2**steps) / (1 - self.beta_2)) / (1 - self.beta_1**steps)
-        return rate * (1 - self.beta_1) * correction
+    def _factor(self, steps: float) -> float:
+        unbiased = math.sqrt((1 - self.beta_2**steps) / (1 - self.beta_2)) / (1 - self.beta_1**steps)
+        return (1 - self.beta_1) * unbiased
 
 
 OPTIMIZERS: dict[str, Optimizer] = {

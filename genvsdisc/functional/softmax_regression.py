@@ -17,7 +17,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from genvsdisc.functional.linear_losses import ABSENT, LinearLoss
+from genvsdisc.functional.losses import ABSENT, Form
 from genvsdisc.functional.products import ColumnProducts
 
 
@@ -37,7 +37,7 @@ class SoftmaxRegression:
         Weight of each squared coefficient; 0 for the intercept.
     present : ndarray of bool, shape (R, K)
         Classes that have weight.
-    loss : LinearLoss
+    loss : Form
         Sigmoid or softmax, with the cross-entropy or another loss.
     products : ColumnProducts
         Sums of products of the columns of `rows` and of one of ones.
@@ -48,7 +48,7 @@ class SoftmaxRegression:
     weights: NDArray
     penalties: NDArray
     present: NDArray
-    loss: LinearLoss
+    loss: Form
     products: ColumnProducts
 
     @property

@@ -94,7 +94,8 @@ def test_each_member_has_its_own_rate_and_state(name):
         optimizer.update(parameters, np.array([rosen_der(row) for row in parameters]), state, rates)
     for r in range(2):
         np.testing.assert_allclose(parameters[r], run(name, START[[r]], 5, rates[r, 0])[0], rtol=1e-12)
-        np.testing.assert_array_equal(state.take(np.array([r])).slots[:, 0], state.slots[:, r])
+        for taken, slot in zip(state.take(np.array([r])).slots, state.slots, strict=True):
+            np.testing.assert_array_equal(taken[0], slot[r])
 
 
 def test_schedules():
