@@ -45,7 +45,7 @@ def page(taught: Sequence[Taught]) -> str:
 
 
 def _overview(taught: Sequence[Taught]) -> Section:
-    words = [finding.word for *_, finding in taught]
+    words: list[str] = [finding.word for *_, finding in taught]
     counts = [f"{count} {said[count > 1]}" for word, said in _COUNTED.items() if (count := words.count(word))]
     rows = [[Cell(lesson.title, note=lesson.claim), finding.word] for lesson, _, finding in taught]
     blocks = (Text(_METHOD), table("Claims and findings", ["Claim", "Finding"], rows))
