@@ -57,7 +57,8 @@ def plot_learning_curves(table: pd.DataFrame, ax: Axes | None = None, *, crossin
     loss = only(table, "loss")
     for (_, family), curve in groups(table, ["model", "family"]):
         ax.fill_between(curve.n_train, curve.lower, curve.upper, color=FAMILY_COLORS[family], alpha=0.16, linewidth=0)
-    log_axis(ax, "training rows (log scale)", subs=(1, 2, 5))
+    wide = table.n_train.max() > 50 * table.n_train.min()
+    log_axis(ax, "training rows (log scale)", subs=(1, 3) if wide else (1, 2, 5))
     loss_axis(ax, loss)
     _family_lines(table, "n_train", ax)
     ax.set_title(titled(LOSS_NAMES[loss], name))

@@ -195,8 +195,9 @@ def _name_rows(ax: Axes, names: Sequence[str] | pd.Series) -> None:
     for y, name in enumerate(names):
         ax.axhline(y, color=HAIRLINE, linewidth=0.8, zorder=0)
         ax.annotate(
-            short(name), (0, y - 0.24), xycoords=("axes fraction", "data"), xytext=(-13, 0), textcoords="offset points"
-        )
+            short(name, 46), (0, y - 0.24), xycoords=("axes fraction", "data"), xytext=(-13, 0),
+            textcoords="offset points",
+        )  # fmt: skip
     ax.set_ylim(len(names) - 0.55, -0.85)
     ax.set_yticks([])
 

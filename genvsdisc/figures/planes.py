@@ -13,6 +13,8 @@ from matplotlib.ticker import MaxNLocator
 from genvsdisc.figures.style import (
     CLASS_COLORS,
     FAMILY_COLORS,
+    FAMILY_MARKERS,
+    INK,
     QUIET,
     axes_or_new,
     loss_axis,
@@ -48,11 +50,14 @@ def plot_reliability(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax = axes_or_new(ax)
     curve = table.sort_values("forecast")
     ax.plot([0, 1], [0, 1], color=QUIET, linewidth=0.8, linestyle=(0, (2, 2)))
-    ax.plot(curve.forecast, curve.observed, color=FAMILY_COLORS[only(table, "family")])
-    ax.set(xlim=(0, 1), ylim=(0, 1), xticks=[0, 0.5, 1], yticks=[0, 0.5, 1])
-    loss_axis(ax, "zero_one", "x", bins=2)
-    loss_axis(ax, "zero_one", bins=2)
+    family = only(table, "family")
+    alone = FAMILY_MARKERS[family] if len(curve) == 1 else ""  # a line of one point shows nothing
+    ax.plot(curve.forecast, curve.observed, color=FAMILY_COLORS[family], marker=alone, markeredgewidth=0)
+    loss_axis(ax, "zero_one", "x")
+    loss_axis(ax, "zero_one")
+    ax.set(xlim=(0, 1), ylim=(0, 1), xticks=[0, 0.5, 1], yticks=[0.5, 1])  # one 0% is enough in the corner
     ax.set_xlabel("forecast")
+    ax.set_ylabel("came true")
     ax.set_title(short(model, 30))
     ax.set_aspect("equal")
     return ax
@@ -106,7 +111,7 @@ def plot_classes(
         ax.add_patch(
             Ellipse((row.mean_x, row.mean_y), wide, high, angle=angle, fill=False, edgecolor=color, linewidth=1.6)
         )
-        _name_class(ax, row.label, row.mean_x, row.mean_y)
+        _name_class(ax, row.label, row.mean_x, row.mean_y, color)
     ax.autoscale_view()
     if extent is not None:
         ax.set(xlim=extent[:2], ylim=extent[2:])
@@ -163,7 +168,7 @@ def plot_boundaries(
     for label, region in groups(grid, "label") if len(order) <= len(CLASS_COLORS) else ():
         middle = region[["x", "y"]].median()
         inside = region.loc[(region.x - middle.x).abs().add((region.y - middle.y).abs()).idxmin()]
-        _name_class(ax, label, inside.x, inside.y)
+        _name_class(ax, label, inside.x, inside.y, INK)
     ax.set(xlim=extent[:2], ylim=extent[2:])
     _square(ax, model, names)
     return ax
@@ -222,8 +227,8 @@ def _draw_rows(ax: Axes, scatter: pd.DataFrame, order: list[str], alpha: float) 
             ax.update_datalim(points)
 
 
-def _name_class(ax: Axes, label: str, x: float, y: float) -> None:
-    ax.annotate(short(label, 12), (x, y), ha="center", va="center", weight="bold", clip_on=True)
+def _name_class(ax: Axes, label: str, x: float, y: float, color: str) -> None:
+    ax.annotate(short(label, 12), (x, y), ha="center", va="center", weight="bold", clip_on=True, color=color)
 
 
 def _square(ax: Axes, model: str, names: tuple[str, str]) -> None:

@@ -52,6 +52,7 @@ RC: Any = {
     "axes.titlesize": 10.5,
     "axes.titlelocation": "left",
     "axes.titlecolor": INK,
+    "axes.titlepad": 10,
     "axes.labelsize": 10.5,
     "axes.labelcolor": QUIET,
     "axes.edgecolor": QUIET,
@@ -115,7 +116,7 @@ def titled(what: str, name: str) -> str:
 def loss_axis(ax: Axes, loss: str, which: str = "y", bins: int = 5) -> None:
     """Ticks of a loss: percent for a share of rows, plain numbers for the rest."""
     axis = ax.xaxis if which == "x" else ax.yaxis
-    axis.set_major_locator(MaxNLocator(bins))
+    axis.set_major_locator(MaxNLocator(bins, steps=[1, 2, 5, 10]))
     if loss == "zero_one":
         axis.set_major_formatter(FuncFormatter(lambda v, _: f"{100 * v:.3g}%".replace("-", "−")))
 

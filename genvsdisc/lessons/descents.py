@@ -24,8 +24,8 @@ from genvsdisc.lessons.lesson import (
 from genvsdisc.lessons.pictures import Lines, Points
 
 REG = 0.01
-# In units of 1 / L, L the largest curvature of the objective anywhere.
-RATES = {"too small": 0.01, "right": 1.0, "too large": 3.5, "divergent": 200.0}
+# In units of 1 / L, L the largest curvature of the objective anywhere: each a hundred times the last, none picked.
+RATES = {"too small": 0.01, "right": 1.0, "too large": 1e2, "divergent": 1e4}
 CEILING = 1e3
 EPOCHS = (1, 2, 3, 5, 8, 12, 20, 30, 50)
 PASSES = (1, 2, 4, 8)
@@ -68,6 +68,7 @@ def judge_rates(tables: Tables) -> Finding:
             below(f"right: {after} within 0.001 of its minimum", last["right"], 1e-3),
             above(f"too small: {after} still far above it", last["too small"], 1e-2),
             above(f"too large: {after} stuck above it", last["too large"], 1e-2),
+            less("too large: yet below where it began", last["too large"], start),
             more(f"divergent: {after} above where it began", last["divergent"], start),
         )
     )
@@ -175,7 +176,8 @@ LEARNING_RATES = Lesson(
     source="Hung-yi Lee, Gradient descent",
     experiment=(
         f"Full-batch descent of logistic regression (λ = {REG}) on 200 standardized Pokemon-style rows with "
-        f"{', '.join(f'{factor:g}' for factor in RATES.values())} times 1/L, L the largest curvature."
+        f"{', '.join(f'{factor:,g}' for factor in RATES.values())} times 1/L, L the largest curvature. "
+        f"A loss more than {CEILING:,.0f} above the minimum counts as {CEILING:,.0f}."
     ),
     run=run_rates,
     judge=judge_rates,

@@ -19,7 +19,7 @@ N_TRAIN, EPOCHS = 500, 20
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu")
 RATES = (0.03, 0.1, 0.3)
 SHIFTS = (0.0, 5.0)
-NORMALIZED = ("tanh", "relu")
+NORMALIZED = ("sigmoid", "tanh", "relu")
 BATCHES = (4, 16, 64, 256)
 
 
@@ -165,9 +165,9 @@ BATCH_NORM = Lesson(
     ),
     source="Andrew Ng, Batch normalization; Ioffe & Szegedy 2015",
     experiment=(
-        f"Three hidden layers of 30 tanh or ReLU units on {N_TRAIN} digits, {EPOCHS} epochs of plain descent at the "
-        "best of three learning rates, on the inputs (0 to 1) as they are and with 5 added to all, in training and "
-        "test; and the standard deviation of one row's normalized values over batches drawn around it."
+        f"Three hidden layers of 30 sigmoid, tanh or ReLU units on {N_TRAIN} digits, {EPOCHS} epochs of plain descent "
+        "at the best of three learning rates, on the inputs (0 to 1) as they are and with 5 added to all, in training "
+        "and test; and the standard deviation of one row's normalized values over batches drawn around it."
     ),
     run=run_batch_norm,
     judge=judge_batch_norm,

@@ -10,15 +10,20 @@ from genvsdisc.figures.svg import svg
 from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Picture, Tables, spread
 from genvsdisc.report import render
 from genvsdisc.report.blocks import Cell, Figure, Items, Panel, Section, Table, Text, table
-from genvsdisc.report.numbers import number, plain
+from genvsdisc.report.numbers import counted, number, plain
 
 Taught = tuple[Lesson, Tables, Finding]
-_COUNTED = {"holds": "hold", "depends": "depend on the case", "does not hold": "do not hold"}
+_COUNTED = {  # of one claim, of several
+    "holds": ("holds", "hold"),
+    "depends": ("depends on the case", "depend on the case"),
+    "does not hold": ("does not hold", "do not hold"),
+}
 _METHOD = (
     "Each claim is taken apart into statements about numbers. A statement is true (yes) or false (no) when the 95% t "
     "interval of its margin over the seeds lies on one side of zero, else it is undecided. A claim holds when all of "
     "its statements are true, does not hold when all are false, and depends otherwise. Numbers are means ± standard "
-    "deviations over the seeds."
+    "deviations over the seeds. Sizes, rates and bounds were chosen while the lessons were written, some of them after "
+    "a first look at results; where the answer was seen to hang on them, the lesson shows more than one setting."
 )
 
 
@@ -40,11 +45,11 @@ def page(taught: Sequence[Taught]) -> str:
 
 
 def _overview(taught: Sequence[Taught]) -> Section:
-    words = [finding.word for *_, finding in taught]
-    counts = [f"{words.count(word)} {said}" for word, said in _COUNTED.items() if word in words]
+    words: list[str] = [finding.word for *_, finding in taught]
+    counts = [f"{count} {said[count > 1]}" for word, said in _COUNTED.items() if (count := words.count(word))]
     rows = [[Cell(lesson.title, note=lesson.claim), finding.word] for lesson, _, finding in taught]
     blocks = (Text(_METHOD), table("Claims and findings", ["Claim", "Finding"], rows))
-    return Section("findings", "Findings", f"Of {len(taught)} claims, {', '.join(counts)}", blocks)
+    return Section("findings", "Findings", f"Of {counted(len(taught), 'claim')}, {', '.join(counts)}", blocks)
 
 
 def _section(lesson: Lesson, tables: Tables, finding: Finding) -> Section:

@@ -74,7 +74,8 @@ class Lines:
             ax.plot(curve.index, curve["mean"], color=color, linestyle=_LINES[i % len(_LINES)])
             ends[name] = float(curve["mean"].iloc[-1])
         if self.log_x:
-            log_axis(ax, self.x_label)
+            left, right = ax.get_xlim()
+            log_axis(ax, self.x_label, subs=(1, 3) if right < 100 * left else (1,))
         else:
             ax.set_xlabel(self.x_label)
             ax.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))

@@ -11,7 +11,7 @@ from genvsdisc.figures import plot_robustness, plot_search, plot_traces
 from genvsdisc.figures.style import LOSS_NAMES
 from genvsdisc.figures.svg import svg
 from genvsdisc.report.blocks import Cell, Figure, Panel, Section, Table, table
-from genvsdisc.report.numbers import LOSS_WORDS, number, plain, with_error
+from genvsdisc.report.numbers import LOSS_WORDS, estimate, number, plain, with_error
 from genvsdisc.report.reasons import FAMILIES, paired_models
 from genvsdisc.study.tables import groups, records
 
@@ -65,11 +65,11 @@ def _search_table(ours: pd.DataFrame, setting: str) -> Table:
     losses = [loss for loss in LOSS_NAMES if loss in set(ours.loss)][:2]
     columns = [(split, loss) for loss in losses for split in ("train", "validation")]
     at = {
-        (row.model, value, row.split, row.loss): with_error(row.loss, row.mean, row.se)
+        (row.model, value, row.split, row.loss): estimate(row.loss, row.mean, row.se)
         for row, value in zip(records(ours), ours[setting], strict=True)
     }
     rows = [
-        [Cell(plain(value), note=model), *(number(at.get((model, value, *column), "")) for column in columns)]
+        [Cell(plain(value), note=model), *(at.get((model, value, *column), number("")) for column in columns)]
         for model, value in dict.fromkeys(zip(ours.model, ours[setting], strict=True))
     ]
     heads = [f"{LOSS_WORDS[loss]}, {split}" for split, loss in columns]
@@ -155,9 +155,9 @@ def _noise_panel(part: pd.DataFrame, pair: tuple[str, str]) -> Panel:
 
 def _noise_table(ours: pd.DataFrame, loss: str) -> Table:
     levels = sorted(ours.noise.unique())
-    at = {(row.model, row.n_train, row.noise): with_error(loss, row.mean, row.se) for row in records(ours)}
+    at = {(row.model, row.n_train, row.noise): estimate(loss, row.mean, row.se) for row in records(ours)}
     rows = [
-        [Cell(model, note=f"{n} rows", family=family), *(number(at.get((model, n, level), "")) for level in levels)]
+        [Cell(model, note=f"{n} rows", family=family), *(at.get((model, n, level), number("")) for level in levels)]
         for model, family, n in dict.fromkeys(zip(ours.model, ours.family, ours.n_train, strict=True))
     ]
     heads = ["Model", *(f"{100 * level:.0f}%" for level in levels)]

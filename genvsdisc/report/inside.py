@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from genvsdisc.report.blocks import Cell, Fold, Section, Table, Text, table
-from genvsdisc.report.numbers import fixed, number, plain
+from genvsdisc.report.numbers import counted, number, plain
 from genvsdisc.study.tables import records
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def models(comparison: Comparison) -> Section | None:
 
 
 def _inside(comparison: Comparison, row: Any) -> tuple[Any, ...]:
-    size = f"{fixed(int(row.n_parameters), 0)} parameters" if pd.notna(row.n_parameters) else ""
+    size = counted(int(row.n_parameters), "parameter") if pd.notna(row.n_parameters) else ""
     facts = [row.family, row.form, size, f"tuned: {row.tuned}" if row.tuned else ""]
     blocks: list[Any] = [Text(", ".join(fact for fact in facts if fact) + ".")]
     blocks += [Text(f"Failed: {row.error}")] if row.error else []

@@ -90,6 +90,9 @@ METHODS = (
 )
 
 
+_OPEN = 16  # columns listed before a fold hides them
+
+
 def data_and_method(comparison: Comparison) -> Section:
     """Rows, columns, classes, splits, seeds, versions, and how each number was computed."""
     meta, columns, classes = comparison.meta, comparison.columns, comparison.classes
@@ -107,7 +110,8 @@ def data_and_method(comparison: Comparison) -> Section:
             for row in records(columns)
         ]
         heads = ["Column", "Kind", "Used", "Missing", "Distinct"]
-        blocks.append(table("Columns", heads, rows, source="columns.csv"))
+        listed = table("Columns", heads, rows, source="columns.csv")
+        blocks.append(listed if len(rows) <= _OPEN else Fold(f"All {len(rows)} columns", (listed,)))
     if len(classes):
         rows = [
             [Cell(row.label, note=row.note), number(fixed(row.rows, 0)), _used(row.used)] for row in records(classes)

@@ -28,7 +28,7 @@ def decimals(uncertainty: float, most: int = 5) -> int:
     (3, 1, 0)
     """
     if not math.isfinite(uncertainty) or uncertainty <= 0:
-        return 3
+        return min(3, most)
     return min(max(1 - math.floor(math.log10(uncertainty)), 0), most)
 
 
@@ -57,14 +57,27 @@ def interval(loss: str, mean: float, lower: float, upper: float) -> Cell:
     return Cell(*interval_text(loss, mean, lower, upper), numeric=True)
 
 
-def with_error(loss: str, mean: float, error: float) -> str:
-    """Write a mean and its standard error: '20.3 ± 0.4%'."""
+def estimate_text(loss: str, mean: float, error: float) -> tuple[str, str]:
+    """Write a mean and its standard error: ('20.3', '± 0.4'); no error where it is rounding or not known."""
     mean, error = scaled(loss, mean), scaled(loss, error)
     if not math.isfinite(mean):
-        return NOTHING
+        return NOTHING, ""
     places = decimals(error)
-    spread = f" ± {fixed(error, places)}" if math.isfinite(error) and error > 0 else ""
-    return fixed(mean, places) + spread + unit(loss)
+    if not (math.isfinite(error) and round(error, places) > 0):
+        return fixed(mean, decimals(0, most=1 if loss in PERCENT else 3)), ""
+    return fixed(mean, places), f"± {fixed(error, places)}"
+
+
+def estimate(loss: str, mean: float, error: float) -> Cell:
+    """Make a cell of a mean over its standard error."""
+    text, note = estimate_text(loss, mean, error)
+    return Cell(text if text == NOTHING else text + unit(loss), note=note, numeric=True)
+
+
+def with_error(loss: str, mean: float, error: float) -> str:
+    """Write a mean and its standard error on one line: '20.3 ± 0.4%'."""
+    text, spread = estimate_text(loss, mean, error)
+    return text if text == NOTHING else " ".join(filter(None, (text, spread))) + unit(loss)
 
 
 def probability(value: float) -> str:
@@ -102,6 +115,17 @@ def plain(value: float, digits: int = 3) -> str:
     if abs(value) >= 10**digits:
         return fixed(value, 0) if abs(value) < 1e9 else f"{value:.{digits - 1}e}".replace("-", "−")
     return f"{value:.{digits}g}".replace("-", "−")
+
+
+def counted(count: int, what: str) -> str:
+    """Write a number of things.
+
+    Examples
+    --------
+    >>> counted(1, "parameter"), counted(13, "parameter")
+    ('1 parameter', '13 parameters')
+    """
+    return f"{fixed(count, 0)} {what}{'' if count == 1 else 's'}"
 
 
 def number(text: str) -> Cell:

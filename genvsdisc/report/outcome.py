@@ -11,7 +11,7 @@ from genvsdisc.figures import plot_differences, plot_scores
 from genvsdisc.figures.style import LOSS_NAMES
 from genvsdisc.figures.svg import svg
 from genvsdisc.report.blocks import Cell, Figure, Items, Panel, Section, Table, Text, table
-from genvsdisc.report.numbers import LOSS_WORDS, fixed, interval, interval_text, number, probability, pvalue
+from genvsdisc.report.numbers import LOSS_WORDS, counted, fixed, interval, interval_text, number, probability, pvalue
 from genvsdisc.study.tables import groups, records
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def score_table(comparison: Comparison) -> Table:
     rows = []
     for model in _order(summary):
         count = facts.n_parameters[model]
-        size = "" if pd.isna(count) else f"{fixed(int(count), 0)} parameters"
+        size = "" if pd.isna(count) else counted(int(count), "parameter")
         name = Cell(model, note=size, family=facts.family[model])
         failed = errors.get(model, "")
         scores = [Cell(f"failed: {failed}", span=len(losses))] if failed else [cells[model, loss] for loss in losses]
@@ -78,7 +78,7 @@ def pairs(comparison: Comparison) -> Section | None:
     rope = comparison.meta.get("design", {}).get("rope")
     equal = f" Equal means closer than {rope:g}." if rope is not None else ""
     caption = f"Generative minus discriminative loss: negative, generative is better.{equal}"
-    names = differences.drop_duplicates("form")
+    names = comparison.differences.drop_duplicates(["form", "generative"])
     who = Items(tuple((f"{row.form}:", f"{row.generative} against {row.discriminative}") for row in records(names)))
     figure = Figure(
         tuple(panels), "Difference of each pair and its 95% interval.", families=("generative", "discriminative")
@@ -150,7 +150,7 @@ def _difference_panel(part: pd.DataFrame) -> Panel:
 def _pair_row(row: Any) -> list[Cell]:
     shares = (row.p_generative, row.p_equal, row.p_discriminative)
     return [
-        Cell(f"{row.form}, {LOSS_WORDS[row.loss]}"),
+        Cell(row.form, note=LOSS_WORDS[row.loss]),
         interval(row.loss, row.difference, row.lower, row.upper),
         number(pvalue(row.pvalue_holm)),
         Cell(" · ".join(map(probability, shares)), shares=shares, numeric=True),

@@ -24,13 +24,17 @@ _GRID = 48  # points of the grid on a panel, each way
 
 def generative_view(comparison: Comparison) -> Section | None:
     """Classes and regions in two features, and what each assumption costs."""
-    blocks = [*_classes(comparison), *_assumptions(comparison.assumptions), *_boundaries(comparison)]
+    blocks = [
+        *_classes(comparison),
+        *_assumptions(comparison.assumptions, comparison.columns),
+        *_boundaries(comparison),
+    ]
     if not blocks:
         return None
     return Section("generative-view", "The generative view", _costliest(comparison.assumptions), tuple(blocks))
 
 
-def _assumptions(checks: pd.DataFrame) -> list[Any]:
+def _assumptions(checks: pd.DataFrame, columns: pd.DataFrame) -> list[Any]:
     if checks.empty:
         return []
     costs = [(row.cost, row.cost_lower, row.cost_upper) for row in records(checks)]
@@ -40,8 +44,30 @@ def _assumptions(checks: pd.DataFrame) -> list[Any]:
     ]
     picture = svg(plot_costs, checks, size=(296, 70 + 34 * len(checks)), margins=(24, 10, 42, 14))
     panel = Panel(picture, f"Cost in log loss of each assumption: {', '.join(said)}.")
-    findings = Items(tuple(("", row.finding) for row in records(checks) if row.finding))
-    return [findings, Figure((panel,), "Cost of each assumption and its 95% interval."), _check_table(checks)]
+    findings = [("", row.finding) for row in records(checks) if row.finding]
+    findings += [("", said) for said in _never_normal(checks, columns)]
+    return [
+        Items(tuple(findings)),
+        Figure((panel,), "Cost of each assumption and its 95% interval."),
+        _check_table(checks),
+    ]
+
+
+def _never_normal(checks: pd.DataFrame, columns: pd.DataFrame) -> list[str]:
+    """Name the columns whose zeros and ones are in the cost of normality, which is tested on the others."""
+    priced = checks.assumption.str.startswith("normality") & checks.cost.notna()
+    listed = columns[columns.used & columns.kind.isin(["binary", "categorical"])]
+    if not priced.any() or listed.empty:
+        return []
+    names = [f"{row.column} ({row.kind})" for row in records(listed.head(4))]
+    names += [f"{len(listed) - 4} more"] if len(listed) > 4 else []
+    *others, last = names
+    named = f"{', '.join(others)} and {last}" if others else last
+    return [
+        "Normality is tested on the continuous columns, but its cost is that of all: the Gaussians also see "
+        f"{named} as zeros and ones, which are never normal, least of all where one of the two is rare. To see their "
+        "share of the cost, leave them out; naive Bayes gives them a distribution of their own."
+    ]
 
 
 def _check_table(checks: pd.DataFrame) -> Table:

@@ -12,7 +12,7 @@ from genvsdisc.figures import plot_decomposition, plot_learning_curves, plot_rel
 from genvsdisc.figures.style import LOSS_NAMES
 from genvsdisc.figures.svg import svg
 from genvsdisc.report.blocks import Cell, Figure, Panel, Section, Table, Text, table
-from genvsdisc.report.numbers import LOSS_WORDS, fixed, number, plain, with_error
+from genvsdisc.report.numbers import LOSS_WORDS, estimate, fixed, number, plain, with_error
 from genvsdisc.report.outcome import named_pairs
 from genvsdisc.study.tables import groups, records
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from genvsdisc.study.results import Comparison
 
 FAMILIES = ("generative", "discriminative")
+_SHORT = {"generative": "gen.", "discriminative": "disc."}
 
 
 # Bias, variance, noise -----------------------------------------------------------------------------------------
@@ -69,7 +70,7 @@ def _parts_table(part: pd.DataFrame) -> Table:
     rows = [
         [
             Cell(row.model, note=f"{row.n_train} rows", family=row.family),
-            *(number(with_error(loss, getattr(row, name), getattr(row, f"{name}_se"))) for name in names),
+            *(estimate(loss, getattr(row, name), getattr(row, f"{name}_se")) for name in names),
         ]
         for row in records(part)
     ]
@@ -150,10 +151,10 @@ def _curve_panel(part: pd.DataFrame, crossing: pd.Series | None) -> Panel:
 
 def _curve_table(part: pd.DataFrame, losses: list[str]) -> Table:
     columns = [(loss, family) for loss in losses for family in FAMILIES]
-    at = {(row.n_train, row.loss, row.family): with_error(row.loss, row.mean, row.se) for row in records(part)}
+    at = {(row.n_train, row.loss, row.family): estimate(row.loss, row.mean, row.se) for row in records(part)}
     sizes = sorted(part.n_train.unique())
-    rows = [[fixed(n, 0), *(number(at.get((n, *column), "")) for column in columns)] for n in sizes]
-    heads = [f"{LOSS_WORDS[loss]}, {family[:4]}." for loss, family in columns]
+    rows = [[fixed(n, 0), *(at.get((n, *column), number("")) for column in columns)] for n in sizes]
+    heads = [f"{LOSS_WORDS[loss]}, {_SHORT[family]}" for loss, family in columns]
     names = " against ".join(part[part.family == family].model.iloc[0] for family in FAMILIES)
     caption = f"{part.form.iloc[0].capitalize()} pair: {names}, ± standard error"
     return table(caption, ["Training rows", *heads], rows, source="learning_curves.csv")
@@ -166,7 +167,7 @@ def _crossing_table(crossings: pd.DataFrame) -> Table:
         where = Cell(fixed(row.estimate, 0) if pd.notna(row.estimate) else "none", note=ends, numeric=True)
         between = number(f"{fixed(row.smallest, 0)} to {fixed(row.largest, 0)}")
         leaders = ", then ".join(dict.fromkeys((row.leader_smallest, row.leader_largest)))
-        rows.append([f"{row.form}, {LOSS_WORDS[row.loss]}", where, between, leaders])
+        rows.append([Cell(row.form, note=LOSS_WORDS[row.loss]), where, between, leaders])
     heads = ["Pair, loss", "Crossing (rows)", "Looked between", "Ahead"]
     return table("Where each pair crosses, with its 95% interval", heads, rows, source="crossings.csv")
 
@@ -193,7 +194,7 @@ def calibration(comparison: Comparison) -> Section | None:
     )
     judged = split[split.family != "baseline"] if (split.family != "baseline").any() else split
     ends = judged.sort_values("miscalibration", kind="stable").iloc[[0, -1]]
-    best, worst = (f"{row.model} {{}} ({plain(row.miscalibration, 2)})" for row in records(ends))
+    best, worst = (f"{row.model} {{}} ({fixed(row.miscalibration, 3)})" for row in records(ends))
     title = f"{best.format('has the least miscalibration')}, {worst.format('the most')}"
     return Section("calibration", "Calibration", title, (*evidence, read, *_split_tables(split)))
 
@@ -204,7 +205,7 @@ def _reliability_panel(curve: pd.DataFrame) -> Panel:
         f"Reliability of {curve.model.iloc[0]}: furthest from the diagonal where it forecast "
         f"{100 * worst.forecast:.0f}% and {100 * worst.observed:.0f}% came true."
     )
-    return Panel(svg(plot_reliability, curve, size=(192, 196), margins=(22, 16, 38, 36)), alt)
+    return Panel(svg(plot_reliability, curve, size=(192, 196), margins=(28, 16, 38, 50)), alt)
 
 
 def _split_tables(split: pd.DataFrame) -> list[Table]:
@@ -216,7 +217,10 @@ def _split_tables(split: pd.DataFrame) -> list[Table]:
             caption,
             ["Model", *(names.get(name, name.replace("_", " ").capitalize()) for name in columns)],
             [
-                [Cell(row.model, family=row.family), *(number(fixed(getattr(row, name), 3)) for name in columns)]
+                [
+                    Cell(row.model, family=row.family),
+                    *(number((plain if name == "temperature" else fixed)(getattr(row, name), 3)) for name in columns),
+                ]
                 for row in records(split)
             ],
             source="calibration.csv",
