@@ -1,9 +1,9 @@
 """Time ``bias_variance`` against mlxtend's ``bias_variance_decomp``: 1,000 refits on 140 rows of 6 columns.
 
-Run ``python benchmarks/bias_variance.py [--quick]``; there is one BLAS thread. mlxtend refits an estimator for each draw,
-scikit-learn's of the same kind at its defaults or ours, and gives three numbers for the 0-1 loss; bias_variance gives
-the same three with standard errors, and then again with Brier score and log loss. The goal is 100 times as fast. Times
-are processor time, so that other work on the machine disturbs them little; mlxtend's are of a tenth of the refits,
+Run ``python benchmarks/bias_variance.py [--quick]``. mlxtend refits an estimator once for each draw, scikit-learn's of
+the same kind at its defaults or ours, and gives three numbers for the 0-1 loss; bias_variance gives the same three with
+standard errors, and then again with Brier score and log loss. The goal is 100 times as fast. Times are processor time
+with one BLAS thread, so that other work on the machine disturbs them little; mlxtend's are of a tenth of the refits,
 times ten. The sides take turns of at least a tenth of a second each, as often as a call fits into it, so that neither
 always comes upon a cache that the other has filled.
 """
