@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 
-@dataclass(frozen=True)
-class Batch:
+class Batch(NamedTuple):
     """The rows on which a stack of R members computes its loss.
 
     Parameters
@@ -112,6 +111,11 @@ class Batches:
             self.shares[r, :n_batches] = sizes / count
             self._slots.append(slots)
             self._factors[r, slots] = count / (sizes[batch] * self._weights[r].sum())
+        # Where all rows weigh the same, so do the slots, whatever row is in them.
+        largest = self._weights.max(axis=1, keepdims=True)
+        self._alike = bool(((self._weights == largest) | (self._weights == 0)).all())
+        if self._alike:
+            self._factors *= largest
 
     def take(self, positions: NDArray) -> None:
         """Go on with some of the members, in the given order."""
@@ -138,7 +142,9 @@ class Batches:
         rows = np.zeros(self._factors.shape, np.intp)
         for r, (generator, order, slots) in enumerate(zip(self._generators, self._order, self._slots, strict=True)):
             rows[r, slots] = generator.permutation(order) if self.n_batches[r] > 1 else order
-        weights = self._factors * np.take_along_axis(self._weights, rows, axis=1)
+        weights = self._factors
+        if not self._alike:
+            weights = weights * np.take_along_axis(self._weights, rows, axis=1)
         # n_batches falls along the stack, so that those with a batch number `step` are its head.
         counts = np.searchsorted(-self.n_batches, -np.arange(self.n_batches[0]), side="left").tolist()
         for step, count in enumerate(counts):

@@ -237,7 +237,9 @@ class _Run:
             losses = self.objective.value_and_gradient(parameters, batch, gradient)
             self.losses[:count] += self.batches.shares[:count, step] * losses
             self._look_for_flat(gradient)
-            rates = self.rates[:count] * self.settings.schedule(state.steps)
+            rates = self.rates[:count]
+            if self.settings.schedule is not constant:
+                rates = rates * self.settings.schedule(state.steps)
             self.settings.optimizer.update(parameters, gradient, state, rates)
 
     def _look_for_flat(self, gradient: NDArray) -> None:

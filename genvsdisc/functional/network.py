@@ -73,7 +73,7 @@ class NetworkObjective:
         self.moving_average = moving_average
         self.updates = np.zeros(len(weights), int)
         self._training = whole(weights)
-        self._passes: dict[tuple[int, int, int], Pass] = {}
+        self._passes: list[Pass] = []
 
     def value_and_gradient(self, parameters: NDArray, batch: Batch, gradient: NDArray) -> NDArray:
         """Losses (R,) on a batch; the gradient (R, P) is written."""
@@ -163,20 +163,20 @@ class NetworkObjective:
 
     def _pass(self, parameters: NDArray, batch: Batch, gradient: NDArray) -> Pass:
         """Arrays to work in, made once for each shape: a training step allocates nothing that grows with it."""
-        key = (id(parameters), *batch.weights.shape)
-        work = self._passes.get(key)
-        if work is None or work.parameters is not parameters or work.gradient is not gradient:
-            if len(self._passes) > 3:
-                self._passes.clear()
-            work = self._passes[key] = Pass(self, parameters, gradient, batch.weights.shape[1])
-        return work
+        size = batch.weights.shape[1]
+        for work in self._passes:
+            if work.parameters is parameters and work.gradient is gradient and work.size == size:
+                return work
+        del self._passes[3:]
+        self._passes.insert(0, Pass(self, parameters, gradient, size))
+        return self._passes[0]
 
 
 class Pass:
     """One forward and one backward pass through a stack of networks, in arrays that are used again and again."""
 
     def __init__(self, objective: NetworkObjective, parameters: NDArray, gradient: NDArray, size: int) -> None:
-        self.objective, self.parameters, self.gradient = objective, parameters, gradient
+        self.objective, self.parameters, self.gradient, self.size = objective, parameters, gradient, size
         architecture = objective.architecture
         self.activations = architecture.activations
         self.layers, self.gradients = architecture.layers(parameters), architecture.layers(gradient)

@@ -97,7 +97,7 @@ class _Elementwise:
         """
         state.steps += 1
         if state.steps.size == 1:  # arithmetic with numbers costs a tenth of that with arrays of one
-            rate = float(np.ravel(rate)[0]) * self._factor(state.steps.item())
+            rate = (rate.item() if isinstance(rate, np.ndarray) else rate) * self._factor(state.steps.item())
         else:
             factors = np.array([[self._factor(steps)] for (steps,) in state.steps.tolist()])
             rate = (rate * factors).astype(parameters.dtype, copy=False)
