@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from genvsdisc.functional.layers import BatchNorm, affine, affine_backward, affi
 from genvsdisc.functional.losses import Loss
 from genvsdisc.functional.optimizers import BLOCK
 
+_SMALL = 2**20  # entries of a table of which a copy costs nothing
 MOVING_DECAY = 0.9
 """Weight of the past in moving averages of batch statistics."""
 
@@ -60,9 +62,7 @@ class NetworkObjective:
         moving_average: bool = False,
     ) -> None:
         self.architecture, self.loss, self.dropout = architecture, loss, dropout
-        # With the 1 for the bias of the first layer: the rows of a batch are copied once, from here to where they work.
-        rows = X[None] if X.ndim == 2 else X
-        self._X = np.concatenate([rows, np.ones((*rows.shape[:2], 1), X.dtype)], axis=2)
+        self._X = X[None] if X.ndim == 2 else X
         self._codes = codes
         self.penalizes = reg_lambda > 0
         self._penalty = architecture.penalized() * X.dtype.type(reg_lambda)
@@ -145,13 +145,24 @@ class NetworkObjective:
             norm.variance[:] += step * (batch_norm.variance - norm.variance)
 
     def gather(self, batch: Batch, out: NDArray | None = None) -> NDArray:
-        """Rows of a batch and a last 1, (R, b, features + 1); (1, n, features + 1) where all members share all rows."""
+        """Rows of a batch and a last 1, (R, b, features + 1); (1, n, features + 1) where all members share all rows.
+
+        `out` may be given where rows are drawn; its last column must hold ones.
+        """
         shared = len(self._X) == 1
         if batch.rows is None:
-            return self._X if shared else self._X[batch.members]
+            return self._padded if shared else self._padded[batch.members]
         _, n, width = self._X.shape
         rows = batch.rows if shared else batch.rows + batch.members[:, None] * n
-        return np.take(self._X.reshape(-1, width), rows, axis=0, out=out, mode="clip")
+        if out is None or self._X.size <= _SMALL:
+            return np.take(self._padded.reshape(-1, width + 1), rows, axis=0, out=out, mode="clip")
+        np.copyto(out[:, :, :-1], np.take(self._X.reshape(-1, width), rows, axis=0, mode="clip"))
+        return out
+
+    @cached_property
+    def _padded(self) -> NDArray:
+        """The rows with a last 1, for the bias of the first layer; a copy, which large tables do without."""
+        return np.concatenate([self._X, np.ones((*self._X.shape[:2], 1), self._X.dtype)], axis=2)
 
     def gather_codes(self, batch: Batch) -> NDArray:
         """Class numbers of a batch, (R, b) or (1, n)."""
@@ -199,7 +210,7 @@ class Pass:
         # Dropout is applied to a copy: the derivative of an activation needs its own value.
         self.masks = [np.zeros_like(delta) for delta in self.deltas] if objective.dropout else []
         self.active = [np.empty_like(delta) for delta in self.deltas] if objective.dropout else self.values
-        self.fetched = np.empty((count, size, architecture.widths[0] + 1), dtype)
+        self.fetched = np.ones((count, size, architecture.widths[0] + 1), dtype)
 
     def load(self, batch: Batch) -> None:
         """Fetch the rows and classes of a batch, unless they are those of the last one."""

@@ -59,7 +59,7 @@ class Optimizer(Protocol):
         ...
 
 
-BLOCK = 32_768
+BLOCK = 65_536
 """Parameters treated at a time: the arrays of one block stay in the processor's cache."""
 
 
