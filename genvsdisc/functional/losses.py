@@ -101,10 +101,10 @@ def sigmoid_cross_entropy(logits: NDArray, _codes: NDArray) -> tuple[NDArray, ND
 def softmax_cross_entropy(logits: NDArray, codes: NDArray) -> tuple[NDArray, NDArray]:
     """Compute -log p(class) of K classes from logits (R, K, n)."""
     own, flat = _own(codes, logits), logits.reshape(-1)
-    logits -= logits.max(axis=1, keepdims=True)
+    logits -= np.maximum.reduce(logits, axis=1, keepdims=True)
     rightful = flat.take(own)
     np.exp(logits, out=logits)
-    totals = logits.sum(axis=1)
+    totals = np.add.reduce(logits, axis=1)
     logits /= totals[:, None]
     flat[own] -= 1
     losses = np.log(totals, out=totals)

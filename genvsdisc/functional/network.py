@@ -15,7 +15,7 @@ from genvsdisc.functional.layers import BatchNorm, affine, affine_backward, affi
 from genvsdisc.functional.losses import Loss
 from genvsdisc.functional.optimizers import BLOCK
 
-_SMALL = 2**20  # entries of a table of which a copy costs nothing
+_SMALL = 2**20  # entries of a table of which a copy costs nothing; multiplications of a product that is mostly overhead
 MOVING_DECAY = 0.9
 """Weight of the past in moving averages of batch statistics."""
 
@@ -201,6 +201,10 @@ class Pass:
         shapes = [values.shape for values in self.values]
         self.deltas = [rooms[i % 2, : math.prod(shape)].reshape(shape) for i, shape in enumerate(shapes)]
         self.scratch = [rooms[2, : math.prod(shape)].reshape(shape) for shape in shapes]
+        small = [i > 0 and math.prod(layer.weights.shape[1:]) * size <= _SMALL for i, layer in enumerate(self.layers)]
+        self.turned = [
+            room.reshape(count, size, -1) if yes else None for room, yes in zip(self.scratch, small, strict=False)
+        ]
         self.logits = np.empty((count, architecture.widths[-1], size), dtype)
         self.shrinkage = np.empty((count, min(BLOCK, parameters.shape[1])), dtype)
         self.batch: Batch | None = None
@@ -248,7 +252,7 @@ class Pass:
             gradient = self.gradients[i]
             if self.norms:
                 self.norms[i].backward(delta, self.norm_gradients[i], self.scratch[i])
-            affine_gradient(delta, self.inputs[i], gradient.weights)
+            affine_gradient(delta, self.inputs[i], gradient.weights, self.turned[i])
             if self.norms:
                 gradient.weights[:, :, -1] = 0  # normalization takes the bias out; rounding would leave a trace of it
 
