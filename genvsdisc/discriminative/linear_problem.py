@@ -79,11 +79,12 @@ class LinearProblem:
     def objective(self, frame: Frame) -> SoftmaxRegression:
         """Carry the problem over to a frame."""
         rows = frame.rows(self.X)
+        several = self.present.sum(axis=1, keepdims=True) > 1
         return SoftmaxRegression(
             rows=rows,
             codes=self.codes,
             # Of one class alone nothing is learned: the penalty then has the word.
-            weights=self.weights * (self.present.sum(axis=1, keepdims=True) > 1),
+            weights=self.weights if several.all() else self.weights * several,
             penalties=frame.penalties(self.reg_lambda, self.scaling[1]),
             present=self.present,
             loss=LOSSES[self.loss].form(self.present.shape[1]),
