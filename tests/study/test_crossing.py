@@ -8,10 +8,8 @@ from crossing_laws import LAWS, curves, logistic, naive_bayes
 from scipy.stats import norm
 from sklearn.datasets import load_digits
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
-from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from genvsdisc import NaiveBayesClassifier, learning_curve_crossing
@@ -19,7 +17,6 @@ from genvsdisc.study.crossing import crossing_from_losses, crossing_table
 from genvsdisc.study.curves import CurveLosses, curve_table
 from genvsdisc.study.draws import nested_draws
 from genvsdisc.study.metrics import pointwise_losses
-from genvsdisc.study.refits import refit_probabilities
 
 SIZES = np.array([8, 16, 32, 64, 128])
 
@@ -283,57 +280,7 @@ def test_no_curves_give_empty_tables():
     assert crossing_table(SIZES, {}, MODELS).empty
 
 
-# Against the literature, and simulated --------------------------------------------------------------------------
-
-
-def ng_jordan_gap(digit_pair, m, n_splits=200):
-    """Error of naive Bayes minus error of logistic regression over random splits, in its standard errors."""
-    X, y = load_digits(return_X_y=True)
-    chosen = np.isin(y, digit_pair)
-    X, codes = StandardScaler().fit_transform(X[chosen]), np.searchsorted(digit_pair, y[chosen])
-    rng = np.random.default_rng(0)
-    orders = (rng.permutation(len(codes)) for _ in range(2 * n_splits))
-    orders = [order for order in orders if len(set(codes[order[:m]])) == 2][:n_splits]
-    weights = np.zeros((n_splits, len(codes)), dtype=int)
-    for w, order in zip(weights, orders, strict=True):
-        w[order[:m]] = 1
-    test_rows = [order[m:] for order in orders]
-    losses = []
-    for model in (NaiveBayesClassifier(shared_variance=True, var_smoothing=1e-2), LogisticRegression()):
-        probabilities = refit_probabilities(model, X, codes, weights, test_rows, classes=np.arange(2))
-        losses.append(CurveLosses.of([probabilities], test_rows, codes, "zero_one").by_draw[0])
-    gap = losses[0] - losses[1]
-    return gap.mean() / (gap.std(ddof=1) / np.sqrt(n_splits))
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("digit_pair", [(0, 1), (2, 3)])
-def test_ng_jordan_on_optdigits(digit_pair):
-    assert ng_jordan_gap(digit_pair, 4) < -3
-    assert ng_jordan_gap(digit_pair, 40) > 3
-
-
-def zheng_error(model, m, n, n_draws, rng):
-    """Mean exact error on the law of Zheng et al. (2023) for two classes, means -1 and 1 in n dimensions."""
-    variances = np.repeat([n, 1.0], n // 2)
-    codes, errors = np.arange(m) % 2, []
-    for _ in range(n_draws):
-        X = rng.standard_normal((m, n)) * np.sqrt(variances) + (2 * codes - 1)[:, None]
-        scores = model.fit(X, codes).decision_function(np.vstack([np.zeros(n), np.eye(n)]))
-        b, w = scores[0], scores[1:] - scores[0]
-        spread = np.sqrt(w**2 @ variances)
-        errors.append((norm.cdf(-(w.sum() + b) / spread) + norm.cdf((b - w.sum()) / spread)) / 2)
-    return np.mean(errors)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("n", [100, 200, 400])
-def test_rows_needed_grow_like_log_n_for_naive_bayes_and_like_n_for_logistic_regression(n):
-    rng = np.random.default_rng(n)
-    assert zheng_error(NaiveBayesClassifier(shared_variance=True), 12, n, 20, rng) < 0.01
-    few = [zheng_error(LogisticRegression(max_iter=1000), int(share * n), n, 20, rng) for share in (0.3, 0.6, 0.9)]
-    assert min(few) > 0.01
-    assert zheng_error(LogisticRegression(max_iter=1000), int(1.6 * n), n, 20, rng) < 0.01
+# Simulated ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.slow

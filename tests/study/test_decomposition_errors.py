@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+from pokemon_rows import lecture
 from scipy.integrate import quad
 from scipy.special import expit, softmax
 from scipy.stats import norm
+from sklearn.tree import DecisionTreeClassifier
 
-from genvsdisc import GaussianClassifier
+from genvsdisc import GaussianClassifier, LogisticClassifier, NaiveBayesClassifier
 from genvsdisc.study.decomposition import bias_variance, decompose
 
 TERMS = ("expected", "bias", "variance", "net_variance")
@@ -53,14 +55,19 @@ def test_standard_errors_match_the_spread_over_repetitions(repetitions, loss, te
     assert np.sqrt(np.mean(errors**2)) == pytest.approx(values.std(ddof=1), rel=0.15, abs=1e-12)
 
 
-@pytest.fixture(scope="module")
-def refits():
-    """Terms of 200 runs of bias_variance that differ in their seeds."""
-    rng = np.random.default_rng(4)
-    X, X_test = rng.normal(size=(80, 4)), rng.normal(size=(300, 4))
-    y, y_test = ((rows[:, :2].sum(axis=1) + rng.normal(size=len(rows)) > 0).astype(int) for rows in (X, X_test))
-    model = GaussianClassifier("separate")
-    return [bias_variance(model, X, y, X_test, y_test, losses=ALL, random_state=r) for r in range(200)]
+REFITTED = [
+    (NaiveBayesClassifier("gaussian"), 800),
+    (GaussianClassifier("separate"), 800),
+    (LogisticClassifier(optimizer="newton", standardize=True), 800),
+    (DecisionTreeClassifier(random_state=0), 200),  # fitted one by one
+]
+
+
+@pytest.fixture(scope="module", params=REFITTED, ids=["naive Bayes", "separate", "logistic", "tree"])
+def refits(request):
+    """Terms of runs of bias_variance, with its default number of draws, that differ in their seeds."""
+    (model, n_runs), rows = request.param, lecture()
+    return [bias_variance(model, *rows, losses=ALL, random_state=r) for r in range(n_runs)]
 
 
 @pytest.mark.slow
@@ -69,6 +76,7 @@ def refits():
 def test_standard_errors_of_refits_match_the_spread(refits, loss, term):
     errors = np.array([terms.loc[loss, f"{term}_se"] for terms in refits])
     spread = np.std([terms.loc[loss, term] for terms in refits], ddof=1)
+    print(f"{loss} {term}: {np.sqrt(np.mean(errors**2)) / spread:.3f}")
     assert np.sqrt(np.mean(errors**2)) == pytest.approx(spread, rel=0.15)
 
 
