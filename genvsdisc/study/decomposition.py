@@ -213,7 +213,9 @@ def _terms(
         raise ValueError(f"bias and variance need at least 2 draws, got {S}")
     known = truth.ndim == 2
     q = truth if known else np.eye(K)[truth]
-    weights = _check_sample_weight(sample_weight, q, dtype=np.float64, ensure_non_negative=True)
+    weights = np.ones(len(q))
+    if sample_weight is not None:
+        weights = _check_sample_weight(sample_weight, q, dtype=np.float64, ensure_non_negative=True)
     weights = weights / weights.sum()
     multipliers = _multipliers(S, random_state) if "zero_one" in losses else np.empty((0, S), dtype=np.float32)
     unknown = {} if known else {"noise": np.nan, "noise_se": np.nan}

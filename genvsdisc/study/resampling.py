@@ -63,7 +63,9 @@ def training_draws(
     if not isinstance(n_repeats, Integral) or n_repeats < 2:
         raise ValueError(f"n_repeats must be an integer of at least 2, got {n_repeats!r}")
     rng = check_random_state(random_state)
-    likely = _check_sample_weight(sample_weight, codes, dtype=np.float64, ensure_non_negative=True)
+    likely = np.ones(len(codes))
+    if sample_weight is not None:
+        likely = _check_sample_weight(sample_weight, codes, dtype=np.float64, ensure_non_negative=True)
     size = _size(size, DEFAULT_SHARES.get(resample, 1 / n_repeats), len(codes))
     if resample == "bootstrap":
         return _bootstrap(likely, n_repeats, size, rng)
