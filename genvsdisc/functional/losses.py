@@ -16,6 +16,10 @@ ABSENT = -1e300
 """Logit of a class without weight: finite, so that a zero weight times its loss is zero and not NaN."""
 
 
+Weights = NDArray | float
+"""Weights of the rows (R, n), or 1 for all."""
+
+
 @dataclass(frozen=True)
 class Form:
     """A loss for two classes, or for more.
@@ -23,16 +27,16 @@ class Form:
     Parameters
     ----------
     evaluate : callable
-        (logits (R, C, n), codes (n,), (1, n) or (R, n)) -> losses (R, n), derivatives (R, C, n). The logits, which are
-        contiguous, are used as scratch. Those of two classes are the log-odds of the wrong one, so the codes do not
-        matter.
+        (logits (R, C, n), codes (n,), (1, n) or (R, n), weights (R, n) or 1) -> losses (R, n), derivatives (R, C, n)
+        times the weights. The logits, which are contiguous, are used as scratch. Those of two classes are the log-odds
+        of the wrong one, so the codes do not matter.
     curvature : float
         No eigenvalue of the second derivative by the logits of a row is larger.
     convex : bool
         Whether the second derivative is never negative.
     """
 
-    evaluate: Callable[[NDArray, NDArray], tuple[NDArray, NDArray]]
+    evaluate: Callable[[NDArray, NDArray, Weights], tuple[NDArray, NDArray]]
     curvature: float
     convex: bool
 
@@ -79,48 +83,48 @@ class Loss:
         array([-0.1211,  0.1189,  0.0022])
         """
         if logits.shape[1] > 1:
-            losses, derivatives = self.of_many.evaluate(logits, codes)
-            np.multiply(derivatives, weights[:, None], out=logits)
+            losses, derivatives = self.of_many.evaluate(logits, codes, weights)
         else:
             signs = (1 - 2 * codes).astype(logits.dtype)
             logits *= signs[:, None]
-            losses, derivatives = self.of_two.evaluate(logits, codes)
-            np.multiply(derivatives, (signs * weights)[:, None], out=logits)
+            losses, derivatives = self.of_two.evaluate(logits, codes, signs * weights)
+        if derivatives is not logits:
+            logits[:] = derivatives
         return np.vecdot(weights, losses)
 
 
-def sigmoid_cross_entropy(logits: NDArray, _codes: NDArray) -> tuple[NDArray, NDArray]:
+def sigmoid_cross_entropy(logits: NDArray, _codes: NDArray, weights: Weights = 1) -> tuple[NDArray, NDArray]:
     """Compute -log p(class) of two classes from the log-odds (R, 1, n) of the wrong one."""
     losses = _softplus(logits)
     # The probability of the wrong class: small by itself and not as 1 - (1 - small).
     derivatives = np.subtract(logits, losses, out=logits)
     np.exp(derivatives, out=derivatives)
-    return losses[:, 0], derivatives
+    return losses[:, 0], _times(derivatives, weights)
 
 
-def softmax_cross_entropy(logits: NDArray, codes: NDArray) -> tuple[NDArray, NDArray]:
+def softmax_cross_entropy(logits: NDArray, codes: NDArray, weights: Weights = 1) -> tuple[NDArray, NDArray]:
     """Compute -log p(class) of K classes from logits (R, K, n)."""
     own, flat = _own(codes, logits), logits.reshape(-1)
     logits -= np.maximum.reduce(logits, axis=1, keepdims=True)
     rightful = flat.take(own)
     np.exp(logits, out=logits)
     totals = np.add.reduce(logits, axis=1)
-    logits /= totals[:, None]
-    flat[own] -= 1
+    logits *= np.divide(weights, totals)[:, None]
+    flat[own] -= weights
     losses = np.log(totals, out=totals)
     losses -= rightful
     return losses, logits
 
 
-def sigmoid_squared_error(logits: NDArray, _codes: NDArray) -> tuple[NDArray, NDArray]:
+def sigmoid_squared_error(logits: NDArray, _codes: NDArray, weights: Weights = 1) -> tuple[NDArray, NDArray]:
     """Compute (p - y)^2 of two classes, y = 0 or 1, from the log-odds (R, 1, n) of the wrong one."""
     softplus = _softplus(logits)
     wrong, right = np.exp(logits - softplus), np.exp(-softplus)
     losses = wrong * wrong
-    return losses[:, 0], 2 * losses * right
+    return losses[:, 0], _times(2 * losses * right, weights)
 
 
-def softmax_squared_error(logits: NDArray, codes: NDArray) -> tuple[NDArray, NDArray]:
+def softmax_squared_error(logits: NDArray, codes: NDArray, weights: Weights = 1) -> tuple[NDArray, NDArray]:
     """Compute half the squared distance of the probabilities from the indicator of the class, from logits (R, K, n).
 
     Its derivative has the factor p (1 - p): flat where the model is sure, also where it is surely wrong.
@@ -131,7 +135,16 @@ def softmax_squared_error(logits: NDArray, codes: NDArray) -> tuple[NDArray, NDA
     residuals.reshape(-1)[_own(codes, logits)] -= 1
     losses = 0.5 * np.einsum("rkn,rkn->rn", residuals, residuals)
     mean = np.einsum("rkn,rkn->rn", probabilities, residuals)
-    return losses, probabilities * (residuals - mean[:, None])
+    residuals -= mean[:, None]
+    residuals *= probabilities
+    return losses, _times(residuals, weights)
+
+
+def _times(derivatives: NDArray, weights: Weights) -> NDArray:
+    """Derivatives times the weights, in place."""
+    if isinstance(weights, np.ndarray):
+        derivatives *= weights[:, None]
+    return derivatives
 
 
 def _softplus(x: NDArray) -> NDArray:
@@ -147,7 +160,9 @@ def _own(codes: NDArray, logits: NDArray) -> NDArray:
     """Find where in the flattened logits (R, K, n) the own class of each row is, (R, n)."""
     n_replicates, n_classes, n_rows = logits.shape
     own = codes * n_rows + np.arange(n_rows)
-    return own if n_replicates == 1 else own + np.arange(0, logits.size, n_classes * n_rows)[:, None]
+    if n_replicates == 1:
+        return own.reshape(1, -1)
+    return own + np.arange(0, logits.size, n_classes * n_rows)[:, None]
 
 
 # No curvature of the cross-entropy is above 1/4 and 1/2 (Böhning 1992). That of the squared error of two classes is at

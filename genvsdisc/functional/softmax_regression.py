@@ -113,8 +113,7 @@ class SoftmaxRegression:
 
     def value_and_gradient(self, theta: NDArray) -> tuple[NDArray, NDArray]:
         """Values (R,) and gradients (R, C, d + 1)."""
-        losses, derivatives = self.loss.evaluate(self.logits(theta), self.codes)
-        derivatives *= self.weights[:, None, :]
+        losses, derivatives = self.loss.evaluate(self.logits(theta), self.codes, self.weights)
         return self._summed(theta, losses, derivatives)
 
     def evaluate(self, theta: NDArray) -> tuple[NDArray, NDArray, NDArray]:
@@ -122,7 +121,7 @@ class SoftmaxRegression:
 
         That is ``w p (1 - p)`` for two classes, and p less the indicator of the class for more.
         """
-        losses, residuals = self.loss.evaluate(self.logits(theta), self.codes)
+        losses, residuals = self.loss.evaluate(self.logits(theta), self.codes, 1)
         weighted = residuals * self.weights[:, None, :]
         if theta.shape[1] == 1:
             residuals *= weighted

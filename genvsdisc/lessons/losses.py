@@ -52,7 +52,7 @@ def run_far(seed: int) -> Tables:
     data = make_gaussian_pair(400, 2, distance=3.0, random_state=seed)
     X, y = data.X.to_numpy(), data.y.to_numpy()
     for name, loss in LOSSES.items():
-        _, derivative = FORMS[loss].of_two.evaluate(-scores.reshape(1, 1, -1), np.ones(len(scores), int))
+        _, derivative = FORMS[loss].of_two.evaluate(-scores.reshape(1, 1, -1), np.ones(len(scores), int), 1)
         slopes.append(pd.DataFrame({"loss": name, "score": scores, "slope": np.abs(derivative[0, 0])}))
         at_far = float(slopes[-1].slope[scores == FAR].iloc[0])
         rows += [(name, updates, error, at_far) for updates, error in _recovery(loss, X, y)]
