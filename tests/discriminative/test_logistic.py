@@ -200,6 +200,26 @@ def test_replicates_equal_plain_fits(n_classes: int, options: dict[str, Any]) ->
         assert replicates[r].n_iter_ == plain.n_iter_
 
 
+@pytest.mark.parametrize("reg_lambda", [0.0, 1e-2])
+@pytest.mark.parametrize("extra", ["nothing", "a sum of the others", "a constant", "units 18 orders apart"])
+def test_many_newton_fits_abreast_equal_plain_ones(extra: str, reg_lambda: float) -> None:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(140, 5))
+    y = (X[:, 0] + 1.5 * rng.normal(size=140) > 0).astype(int)
+    X = {
+        "nothing": X,
+        "a sum of the others": np.column_stack([X, X.sum(axis=1)]),
+        "a constant": np.column_stack([X, np.ones(140)]),
+        "units 18 orders apart": X * [1e-9, 1e9, 1, 1e5, 1e-5],
+    }[extra]
+    weights = rng.multinomial(140, np.full(140, 1 / 140), size=300).astype(float)
+    classifier = LogisticClassifier(reg_lambda, optimizer="newton")
+    probabilities = classifier.fit_replicates(X, y, weights).predict_proba(X)
+    for r in (0, 150, 299):
+        plain = classifier.fit(X, y, sample_weight=weights[r]).predict_proba(X)
+        np.testing.assert_allclose(probabilities[r], plain, atol=1e-9)
+
+
 @pytest.mark.parametrize("optimizer", ["newton", "nesterov", "lbfgs"])
 def test_blocks_of_replicates_and_large_stacks(optimizer: str) -> None:
     X, y = draw(3, n_samples=500)

@@ -104,6 +104,19 @@ def test_replicates_are_the_plain_fits(model, holes):
     assert_allclose(replicates[1].score_samples(X), plain[1].score_samples(X), rtol=1e-9)
 
 
+@pytest.mark.parametrize("units", [np.ones(3), np.array([1e-12, 1, 1e12])], ids=["alike", "apart"])
+@pytest.mark.parametrize("model", MODELS, ids=repr)
+def test_many_replicates_are_the_plain_fits(model, units):
+    """Many are factored abreast, few one by one; units that are far apart cost neither its digits."""
+    X, y = draw()
+    X = X * units
+    weights = np.random.default_rng(3).multinomial(len(y), np.full(len(y), 1 / len(y)), size=100).astype(float)
+    proba = model.fit_replicates(X, y, weights).predict_proba(X)
+    for r in (0, 50, 99):
+        plain = fitted_like(model, X, y, weights[r])
+        assert_allclose(proba[r], plain.predict_proba(X), rtol=1e-8, atol=1e-10)
+
+
 @pytest.mark.parametrize("covariance", ["shared", "separate"])
 def test_replicates_keep_a_class_without_rows_at_probability_zero(covariance):
     X, y = draw()
@@ -121,6 +134,14 @@ def test_a_replicate_that_is_singular_is_named():
     few[np.flatnonzero(y == 2)[2:]] = 0
     with pytest.raises(ValueError, match="replicate 1: the covariance of class 2 comes from too few rows, 2 for 3"):
         GaussianClassifier("separate").fit_replicates(X, y, np.stack([np.ones(len(y)), few]))
+
+
+def test_a_singular_one_among_many_is_named():
+    X, y = draw()
+    weights = np.ones((100, len(y)))
+    weights[70, np.flatnonzero(y == 1)[3:]] = 0
+    with pytest.raises(ValueError, match="replicate 70: the covariance of class 1 comes from too few rows, 3 for 3"):
+        GaussianClassifier("separate").fit_replicates(X, y, weights)
 
 
 def test_many_features_and_tiny_replicates_keep_their_digits():
