@@ -250,7 +250,8 @@ class _Run:
     def record(self) -> None:
         """Write down the epoch: curves, least loss, how long ago it was; undo it where it overflowed."""
         finite = np.isfinite(self.losses) & np.isfinite(self.parameters).all(axis=1)
-        self.parameters[~finite] = self.before[~finite]
+        if not finite.all():
+            self.parameters[~finite] = self.before[~finite]
         watched = self.losses
         for member, loss in zip(self.members, self.losses.tolist(), strict=True):
             self.result.loss_curves[member].append(loss)
@@ -259,8 +260,8 @@ class _Run:
             for member, loss in zip(self.members, watched.tolist(), strict=True):
                 self.result.validation_loss_curves[member].append(loss)
         self.result.n_iter[self.members] += 1
-        fresh = self.result.n_iter[self.members] == 1
-        self.first[fresh] = self.losses[fresh]
+        if self.result.n_iter[self.members[0]] == 1:  # all members begin together
+            self.first[:] = self.losses
         self.lost = ~finite | (self.losses > _BLOWN_UP * (self.first + 1))
         self.stale = np.where(watched < self.least - self.settings.tol, 0, self.stale + 1)
         better = watched < self.least

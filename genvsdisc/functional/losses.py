@@ -159,7 +159,8 @@ def _softplus(x: NDArray) -> NDArray:
 def _own(codes: NDArray, logits: NDArray) -> NDArray:
     """Find where in the flattened logits (R, K, n) the own class of each row is, (R, n)."""
     n_replicates, n_classes, n_rows = logits.shape
-    own = codes * n_rows + np.arange(n_rows)
+    own = codes * n_rows
+    own += np.arange(n_rows)
     if n_replicates == 1:
         return own.reshape(1, -1)
     return own + np.arange(0, logits.size, n_classes * n_rows)[:, None]

@@ -155,8 +155,8 @@ class NetworkObjective:
         _, n, width = self._X.shape
         rows = batch.rows if shared else batch.rows + batch.members[:, None] * n
         if out is None or self._X.size <= _SMALL:
-            return np.take(self._padded.reshape(-1, width + 1), rows, axis=0, out=out, mode="clip")
-        np.copyto(out[:, :, :-1], np.take(self._X.reshape(-1, width), rows, axis=0, mode="clip"))
+            return self._padded.reshape(-1, width + 1).take(rows, axis=0, out=out, mode="clip")
+        np.copyto(out[:, :, :-1], self._X.reshape(-1, width).take(rows, axis=0, mode="clip"))
         return out
 
     @cached_property
