@@ -1,8 +1,5 @@
 """scikit-learn's callbacks hear of every epoch, can stop a fit, and cost nothing when there are none."""
 
-import importlib
-import sys
-
 import numpy as np
 import pytest
 from sklearn.callback import ProgressBar, ScoringMonitor
@@ -12,7 +9,6 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from genvsdisc import CascadeClassifier, MLPClassifier
-from genvsdisc.discriminative import training
 
 X, y = load_iris(return_X_y=True, as_frame=True)
 pytestmark = pytest.mark.filterwarnings("ignore:.*reached max_iter")
@@ -134,12 +130,3 @@ def test_a_failing_fit_leaves_no_trace():
     with pytest.raises(ValueError, match="activation"):
         mlp.fit(X, y)
     assert not hasattr(mlp, "_watch")
-
-
-def test_older_scikit_learn_without_callbacks_still_imports(monkeypatch):
-    monkeypatch.setitem(sys.modules, "sklearn.callback", None)
-    older = importlib.reload(training)
-    assert older.with_callbacks(len) is len
-    assert not hasattr(older.CallbackSupportMixin, "set_callbacks")
-    monkeypatch.undo()
-    importlib.reload(training)
