@@ -158,7 +158,7 @@ class ProbabilisticClassifier(ClassifierMixin, BaseEstimator):
         return self._checked(self._log_scores, self._validate_rows(X), self._own_parameters())[0]
 
     def _own_parameters(self) -> Parameters:
-        return {name: getattr(self, name)[None] for name in self._score_attributes}
+        return {name: np.asarray(getattr(self, name))[None] for name in self._score_attributes}
 
     def _checked(self, score: Callable[[NDArray, Parameters], NDArray], X: NDArray, parameters: Parameters) -> NDArray:
         """Scores of rows that `_validate_rows` let through; an error if they are not finite because X is not."""

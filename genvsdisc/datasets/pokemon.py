@@ -185,6 +185,7 @@ def _log_densities(stats: NDArray, law: _Law) -> NDArray:
     scores = np.zeros((len(stats), len(law.types), len(law.means)))
     observed = ~np.isnan(stats)
     patterns, which = np.unique(observed, axis=0, return_inverse=True)
+    which = which.reshape(-1)  # a column in NumPy 2.0 alone
     for p, kept in enumerate(patterns):
         rows = which == p
         for s, (mean, covariance) in enumerate(zip(law.means, law.covariances, strict=True)):

@@ -29,9 +29,12 @@ class CascadeClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Netwo
     bank what to look for. Either all are trained together by backpropagation ("joint"), or one bank after the other
     ("greedy"): each with a logistic regression on top that is thrown away when the next bank comes.
 
-    The objective is that of `MLPClassifier` with sigmoid units. It has several minima, so the training is started
-    `n_restarts` times, all as one stack, and the start that ends lowest is kept. The descent always runs on z-scored
-    features; `standardize` says on which scale the weights are penalized.
+    The objective is that of `MLPClassifier` with sigmoid units. It has several minima, so the training (greedy: that
+    of each bank) is started `n_restarts` times, all as one stack, and the start that ends lowest is kept. The descent
+    always runs on z-scored features; `standardize` says on which scale the weights are penalized.
+
+    A callback that stops a greedy fit leaves the cascade of the banks that it has come to, the last of them under the
+    logistic regression of that moment.
 
     Parameters
     ----------
@@ -69,7 +72,9 @@ class CascadeClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Netwo
     n_iter_no_change : int, default=10
         Patience, in epochs.
     warm_start : bool, default=False
-        Start from the parameters of the last fit, if they have the same shape (joint training only).
+        Start from the parameters of the last fit, if it was of the same banks. Greedy training takes up its work where
+        the last fit left it: banks before the last one stay as they are, the last one goes on, and those that `widths`
+        has beyond it follow.
     random_state : int, RandomState instance or None, default=None
         Seed, as in `MLPClassifier`.
 
@@ -83,6 +88,8 @@ class CascadeClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Netwo
         Epochs run by the start that was kept (greedy: by the last bank).
     loss_curve_, validation_loss_curve_ : ndarray
         Losses after each of these epochs; the second is empty without early stopping.
+    architecture_ : Architecture
+        Widths and activations of the network that was trained.
     parameters_, feature_mean_, feature_scale_ : ndarray
         All learned numbers in one vector, and what features are centered and divided by before.
     n_parameters_ : int
@@ -157,7 +164,7 @@ class CascadeClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Netwo
 
     @property
     def _n_features_out(self) -> int:
-        return self._hidden_layers()[0][-1]
+        return self.architecture_.widths[-2]
 
     def _hidden_layers(self) -> tuple[tuple[int, ...], tuple[Activation, ...]]:
         widths = np.atleast_1d(np.asarray(self.widths))
@@ -168,28 +175,38 @@ class CascadeClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Netwo
     def _most_epochs(self) -> int:
         return self.max_iter * (len(self._hidden_layers()[0]) if self.training == "greedy" else 1)
 
-    def _learn(self, task: Task) -> Descent:
+    def _learn(self, task: Task) -> tuple[Architecture, Descent]:
         architecture = self._architecture(task.X.shape[-1])
-        restarted = task.repeat(self.n_restarts)
-        if self.training == "greedy" and len(architecture.activations) > 1:
-            return self._best(self._descend_in_stages(architecture, restarted))
-        return self._best(self._descend(architecture, restarted))
+        if self.training == "greedy" and architecture.activations:
+            return self._descend_in_stages(architecture, task)
+        return architecture, self._restart(architecture, task, self._last(architecture, task))
 
-    def _descend_in_stages(self, architecture: Architecture, task: Task) -> Descent:
-        """Train one bank after the other, each under a logistic regression of its own."""
-        n_features, *widths, n_outputs = architecture.widths
-        banks = []
-        for width, activation in zip(widths, architecture.activations, strict=True):
-            stage = Architecture((n_features, width, n_outputs), (activation,))
-            descent = self._descend(stage, task)
-            bank, top = stage.folded(descent.parameters)
-            banks.append(bank)
-            values = stage.values([bank, top], np.atleast_3d(task.X).reshape(-1, *task.X.shape[-2:]).swapaxes(1, 2))
-            task, n_features = replace(task, X=values[0].swapaxes(1, 2), units=None), width
-        whole = np.zeros((len(task.training), architecture.n_parameters), task.X.dtype)
-        for layer, weights in zip(architecture.layers(whole), [*banks, top], strict=True):
-            layer.weights[:] = weights
-        return replace(descent, parameters=whole)
+    def _descend_in_stages(self, architecture: Architecture, task: Task) -> tuple[Architecture, Descent]:
+        """Train one bank after the other, each under a logistic regression of its own.
+
+        A warm start takes up the work where it was left: at the last bank of the last fit.
+        """
+        left, start = architecture.head(len(getattr(self, "architecture_", architecture).activations)), None
+        last = self._last(left, task)
+        if last is not None and left.activations:
+            closed = left.folded(last)[:-2]
+            start = last[:, sum(bank[0].size for bank in closed) :]
+            for bank, activation in zip(closed, architecture.activations, strict=False):
+                task = task.above(bank, activation)
+        for depth in range(len(task.below), len(architecture.activations)):
+            activation = architecture.activations[depth]
+            stage = Architecture((*architecture.widths[depth : depth + 2], architecture.widths[-1]), (activation,))
+            descent = self._restart(stage, task, start)
+            whole, parameters = self._whole(stage, task, descent.parameters)
+            if self._stopped:
+                break
+            task, start = task.above(stage.folded(descent.parameters)[0], activation), None
+        return whole, replace(descent, parameters=parameters)
+
+    def _restart(self, architecture: Architecture, task: Task, start: NDArray | None) -> Descent:
+        """Descend `n_restarts` times and keep the best."""
+        start = None if start is None else np.repeat(start, self.n_restarts, axis=0)
+        return self._best(self._descend(architecture, task.repeat(self.n_restarts), start))
 
     def _best(self, descent: Descent) -> Descent:
         """Keep the start of each replicate that ended lowest; one that diverged only where all did."""

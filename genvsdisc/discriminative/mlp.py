@@ -74,7 +74,7 @@ class MLPClassifier(NetworkClassifier):
     standardize : bool, default=False
         Train on z-scored features. `coefs_` and predictions are for X as given.
     warm_start : bool, default=False
-        Start from the parameters of the last fit, if they have the same shape.
+        Start from the parameters of the last fit, if it was of the same layers.
     random_state : int, RandomState instance or None, default=None
         Seed of initial weights, order of rows, dropout and validation rows. With an integer, every replicate of
         `fit_replicates` uses that seed, as the plain fit with its weights does; with an instance or None each has its
@@ -93,6 +93,8 @@ class MLPClassifier(NetworkClassifier):
         Mean loss of the mini-batches of each epoch, penalty included.
     validation_loss_curve_ : ndarray
         Loss of the validation rows after each epoch; empty without early stopping.
+    architecture_ : Architecture
+        Widths and activations of the network that was trained.
     parameters_, feature_mean_, feature_scale_ : ndarray
         All learned numbers in one vector, and what features are centered and divided by before.
     n_parameters_ : int

@@ -41,11 +41,11 @@ class NetworkClassifier(CallbackSupportMixin, ProbabilisticClassifier):
     """Base of the classifiers that are fully connected networks.
 
     A subclass says what the hidden layers are; it may say how they learn from a `Task`. Fitted is one flat vector,
-    `parameters_`, in the layout of `Architecture`, for rows (x − `feature_mean_`) / `feature_scale_`.
+    `parameters_`, in the layout of `architecture_`, for rows (x − `feature_mean_`) / `feature_scale_`.
     """
 
     _family = "discriminative"
-    _score_attributes = ("parameters_", "feature_mean_", "feature_scale_")
+    _score_attributes = ("architecture_", "parameters_", "feature_mean_", "feature_scale_")
     # Parameters of some subclasses.
     batch_norm: bool = False
     batch_norm_statistics: str = "exact"
@@ -60,9 +60,10 @@ class NetworkClassifier(CallbackSupportMixin, ProbabilisticClassifier):
         """Widths and activations of the hidden layers."""
         raise NotImplementedError
 
-    def _learn(self, task: Task) -> Descent:
-        """Train the networks of a task."""
-        return self._descend(self._architecture(task.X.shape[-1]), task)
+    def _learn(self, task: Task) -> tuple[Architecture, Descent]:
+        """Train the networks of a task: what they are, and how that went."""
+        architecture = self._architecture(task.X.shape[-1])
+        return architecture, self._descend(architecture, task, self._last(architecture, task))
 
     def _rows_in_batch(self, n_samples: int) -> int:
         return n_samples if self.batch_size is None else min(self.batch_size, n_samples)
@@ -116,8 +117,7 @@ class NetworkClassifier(CallbackSupportMixin, ProbabilisticClassifier):
                 for begin in range(0, len(weights), at_once)
             ]
         fitted: dict[str, Any] = {name: [value for fit in fits for value in fit[name]] for name in fits[0]}
-        watch = getattr(self, "_watch", None)
-        if watch is None or not watch.stopped:
+        if not self._stopped:
             warn_about(self, np.array(fitted["converged"]), np.array(fitted["diverged"]))
         del fitted["converged"], fitted["diverged"]
         return fitted | {name: np.array(fitted[name]) for name in self._score_attributes}
@@ -127,8 +127,9 @@ class NetworkClassifier(CallbackSupportMixin, ProbabilisticClassifier):
     ) -> dict[str, Sequence[Any]]:
         """Train one stack, small enough for the cache."""
         task = self._task(X, codes, weights, [Streams.of(seed) for seed in sources])
-        descent = self._learn(task)
+        architecture, descent = self._learn(task)
         return {
+            "architecture_": [architecture] * len(sources),
             "parameters_": descent.parameters,
             "feature_mean_": task.center,
             "feature_scale_": task.scale,
@@ -156,8 +157,8 @@ class NetworkClassifier(CallbackSupportMixin, ProbabilisticClassifier):
         units = scale if self._rescales and not self.standardize else None
         return Task(X, codes, training, validation, streams, center, scale, units)
 
-    def _descend(self, architecture: Architecture, task: Task) -> Descent:
-        """Descend from new or, with a warm start, the last parameters."""
+    def _descend(self, architecture: Architecture, task: Task, start: NDArray | None = None) -> Descent:
+        """Descend from new parameters, or from given ones."""
         objective = NetworkObjective(
             architecture,
             task.X,
@@ -184,7 +185,7 @@ class NetworkClassifier(CallbackSupportMixin, ProbabilisticClassifier):
             watch.attributes = lambda parameters: self._seen(architecture, task, objective, parameters)
         descent = descend(
             objective,
-            self._start(architecture, task),
+            self._new(architecture, task) if start is None else start,
             task.training,
             settings,
             generators=[streams.order for streams in task.streams],
@@ -199,32 +200,46 @@ class NetworkClassifier(CallbackSupportMixin, ProbabilisticClassifier):
     ) -> dict[str, Any]:
         """Fitted attributes that a callback sees in the middle of a fit."""
         parameters = _with_infinite_biases(architecture, objective.settled(parameters, np.array([0])))
-        return dict(zip(self._score_attributes, (parameters[0], task.center[0], task.scale[0]), strict=True))
+        architecture, whole = self._whole(architecture, task, parameters)
+        return dict(zip(self._score_attributes, (architecture, whole[0], task.center[0], task.scale[0]), strict=True))
 
-    def _start(self, architecture: Architecture, task: Task) -> NDArray:
-        dtype = task.X.dtype
-        last = getattr(self, "parameters_", np.empty(0))
-        if self.warm_start and last.shape == (architecture.n_parameters,):
-            start = np.repeat(last[None], len(task.training), axis=0)
-            start[~np.isfinite(start)] = 0
-            first = architecture.layers(start)[0].weights
-            # The same network in the coordinates of this task.
-            first[:, :, :-1] /= self.feature_scale_
-            first[:, :, -1] += np.einsum("rkd,rd->rk", first[:, :, :-1], task.center - self.feature_mean_)
-            first[:, :, :-1] *= task.scale[:, None]
-        else:
-            start = np.array([architecture.initial(streams.initial, self.init) for streams in task.streams])
-        start = start.astype(dtype)
-        present = np.array([task.training[:, task.codes == k].any(axis=1) for k in range(len(self.classes_))]).T
-        _leave_out(architecture, start, present)
-        return start
+    def _whole(self, architecture: Architecture, task: Task, parameters: NDArray) -> tuple[Architecture, NDArray]:
+        """The network from the rows as given on: the one that learns, on the banks below it."""
+        below = [bank[: len(parameters)].reshape(len(parameters), -1) for bank in task.below]
+        whole = self._architecture(task.center.shape[1]).head(len(below) + len(architecture.activations))
+        return whole, np.concatenate([*below, parameters], axis=1)
+
+    @property
+    def _stopped(self) -> bool:
+        """Whether a callback has asked to stop."""
+        watch = getattr(self, "_watch", None)
+        return watch is not None and watch.stopped
+
+    def _new(self, architecture: Architecture, task: Task) -> NDArray:
+        """Draw parameters to start from."""
+        start = np.array([architecture.initial(streams.initial, self.init) for streams in task.streams])
+        return _without_absent(architecture, start.astype(task.X.dtype), task)
+
+    def _last(self, architecture: Architecture, task: Task) -> NDArray | None:
+        """For a warm start, the parameters of the last fit; None if that was of another architecture."""
+        if not self.warm_start or getattr(self, "architecture_", None) != architecture:
+            return None
+        start = np.repeat(self.parameters_[None], len(task.training), axis=0)
+        start[~np.isfinite(start)] = 0
+        first = architecture.layers(start)[0].weights
+        # The same network in the coordinates of this task.
+        first[:, :, :-1] /= self.feature_scale_
+        first[:, :, -1] += np.einsum("rkd,rd->rk", first[:, :, :-1], task.center - self.feature_mean_)
+        first[:, :, :-1] *= task.scale[:, None]
+        return _without_absent(architecture, start.astype(task.X.dtype), task)
 
     # Predicting ------------------------------------------------------------------------------------------------
 
     def _maps(self, parameters: Parameters) -> list[NDArray]:
         """Affine maps (R, outputs, inputs + 1) for rows as given: standardization and batch normalization folded in."""
         centers, scales = np.asarray(parameters["feature_mean_"]), np.asarray(parameters["feature_scale_"])
-        first, *rest = self._architecture(centers.shape[1]).folded(np.asarray(parameters["parameters_"]))
+        architecture = parameters["architecture_"][0]  # one for the whole stack
+        first, *rest = architecture.folded(np.asarray(parameters["parameters_"]))
         first = first.copy()
         first[:, :, :-1] /= scales[:, None]
         first[:, :, -1] -= np.einsum("rkd,rd->rk", first[:, :, :-1], centers)
@@ -232,8 +247,7 @@ class NetworkClassifier(CallbackSupportMixin, ProbabilisticClassifier):
 
     def _layer_values(self, X: NDArray, parameters: Parameters, layer: int) -> NDArray:
         """Values (R, units, n) of a hidden layer, or the logits (layer -1), for rows X."""
-        maps = self._maps(parameters)
-        architecture = self._architecture(X.shape[1])
+        maps, architecture = self._maps(parameters), parameters["architecture_"][0]
         chunks = [X[begin : begin + _ROWS_AT_ONCE] for begin in range(0, len(X), _ROWS_AT_ONCE)]
         with blas_threads(_ROWS_AT_ONCE * architecture.largest_product):
             return np.concatenate([architecture.values(maps, chunk.T[None])[layer] for chunk in chunks], axis=2)
@@ -246,7 +260,7 @@ class NetworkClassifier(CallbackSupportMixin, ProbabilisticClassifier):
 
     def _hidden_features(self, X: NDArray, layer: int) -> NDArray:
         """Values (n, units) of a hidden layer, counted from 0 or, negative, from the last one."""
-        depth = len(self._hidden_layers()[0])
+        depth = len(self.architecture_.activations)
         if not -depth <= layer < depth:
             raise ValueError(f"there are {depth} hidden layers, so none has the number {layer}; they count from 0")
         return self._layer_values(X, self._own_parameters(), layer % depth)[0].T
@@ -267,17 +281,20 @@ class NetworkClassifier(CallbackSupportMixin, ProbabilisticClassifier):
     @property
     def n_parameters_(self) -> int:
         """Number of learned parameters."""
-        return self._architecture(len(self.feature_mean_)).n_learned
+        return self.architecture_.n_learned
 
 
-def _leave_out(architecture: Architecture, parameters: NDArray, present: NDArray) -> None:
-    """Give classes without rows, `present` (R, K) False, a probability of zero."""
+def _without_absent(architecture: Architecture, parameters: NDArray, task: Task) -> NDArray:
+    """Give classes that have no training rows a probability of zero."""
+    n_classes = max(architecture.widths[-1], 2)
+    present = np.array([task.training[:, task.codes == k].any(axis=1) for k in range(n_classes)]).T
     biases = architecture.layers(parameters)[-1].weights[:, :, -1]
     if biases.shape[1] == 1:
         biases[~present[:, 1]] = _ABSENT
         biases[~present[:, 0]] = -_ABSENT
     else:
         biases[~present] = _ABSENT
+    return parameters
 
 
 def _with_infinite_biases(architecture: Architecture, parameters: NDArray) -> NDArray:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from genvsdisc.functional.activations import Activation
+
 
 @dataclass(frozen=True)
 class Streams:
@@ -46,6 +48,8 @@ class Task:
         0 and 1 if the rows are as given.
     units : ndarray of shape (R, d) or None
         `scale` if the penalty is to be that of weights for rows as given.
+    below : tuple of ndarrays of shape (R, outputs, inputs + 1)
+        Trained banks that the rows have been through.
     """
 
     X: NDArray
@@ -56,6 +60,7 @@ class Task:
     center: NDArray
     scale: NDArray
     units: NDArray | None
+    below: tuple[NDArray, ...] = ()
 
     def repeat(self, count: int) -> Task:
         """Give each member `count` times, to be started and shuffled differently."""
@@ -68,4 +73,11 @@ class Task:
             center=np.repeat(self.center, count, axis=0),
             scale=np.repeat(self.scale, count, axis=0),
             units=None if self.units is None else np.repeat(self.units, count, axis=0),
+            below=tuple(np.repeat(bank, count, axis=0) for bank in self.below),
         )
+
+    def above(self, bank: NDArray, activation: Activation) -> Task:
+        """Give what the units of a trained bank (R, outputs, inputs + 1) make of the rows."""
+        values = self.X @ bank[:, :, :-1].swapaxes(1, 2) + bank[:, None, :, -1]
+        activation.forward(values, np.empty_like(values))
+        return replace(self, X=values, units=None, below=(*self.below, bank))

@@ -35,7 +35,7 @@ class Column:
     missing, distinct : int
         Number of missing entries and of different values in the table judged.
     note : str
-        What was done and why, where something was.
+        Why it is left out, or what was done to it, where something was.
     """
 
     kind: Kind
@@ -135,18 +135,18 @@ def _judge(name: Any, values: pd.Series) -> Column:
     present, distinct = int((codes >= 0).sum()), len(uniques)
     counts: dict[str, Any] = {"missing": len(values) - present, "distinct": distinct}
     if distinct == 0:
-        return Column("empty", note="left out: no values", **counts)
+        return Column("empty", note="no values", **counts)
     if distinct == 1:
-        return Column("constant", note=f"left out: the one value is {_short(uniques[0])}", **counts)
+        return Column("constant", note=f"the one value is {_short(uniques[0])}", **counts)
     if distinct == 2:
         return Column("binary", levels=_ordered(uniques), **counts)
     if is_number(values):
         if _counts_rows(values):
-            return Column("identifier", note="left out: numbers the rows", **counts)
+            return Column("identifier", note="numbers the rows", **counts)
         return Column("continuous", **counts)
     note = _numbers_in_words(uniques)
     if distinct > NEARLY_UNIQUE * present:
-        return Column("identifier", note=f"left out: {distinct} different values in {present} rows{note}", **counts)
+        return Column("identifier", note=f"{distinct} different values in {present} rows{note}", **counts)
     if distinct <= MOST_LEVELS:
         return Column("categorical", levels=_ordered(uniques), note=note.lstrip("; "), **counts)
     frequency = np.bincount(codes[codes >= 0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -81,6 +81,11 @@ class Architecture:
     def largest_product(self) -> int:
         """Most multiplications that a row needs in one layer."""
         return max(below * above for below, above in pairwise(self.widths))
+
+    def head(self, depth: int) -> Architecture:
+        """Only the first `depth` hidden layers, under outputs of their own."""
+        widths = (*self.widths[:-1][: depth + 1], self.widths[-1])
+        return replace(self, widths=widths, activations=self.activations[:depth])
 
     def layers(self, flat: NDArray) -> list[Layer]:
         """View R flat vectors (R, P) as layers."""

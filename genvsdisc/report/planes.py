@@ -10,9 +10,10 @@ import pandas as pd
 from genvsdisc.figures import plot_boundaries, plot_classes, plot_costs
 from genvsdisc.figures.style import CLASS_COLORS
 from genvsdisc.figures.svg import svg
-from genvsdisc.report.blocks import Cell, Figure, Items, Panel, Section, Table, table
+from genvsdisc.report.blocks import Cell, Figure, Items, Panel, Section, Table, Text, table
 from genvsdisc.report.numbers import interval, interval_text, number, plain, pvalue
 from genvsdisc.study.tables import groups, records
+from genvsdisc.study.views import MAX_CLASSES
 
 if TYPE_CHECKING:
     from genvsdisc.study.results import Comparison
@@ -25,6 +26,7 @@ _GRID = 48  # points of the grid on a panel, each way
 def generative_view(comparison: Comparison) -> Section | None:
     """Classes and regions in two features, and what each assumption costs."""
     blocks = [
+        *_too_many(comparison),
         *_classes(comparison),
         *_assumptions(comparison.assumptions, comparison.columns),
         *_boundaries(comparison),
@@ -32,6 +34,15 @@ def generative_view(comparison: Comparison) -> Section | None:
     if not blocks:
         return None
     return Section("generative-view", "The generative view", _costliest(comparison.assumptions), tuple(blocks))
+
+
+def _too_many(comparison: Comparison) -> list[Text]:
+    """Say why the classes are not drawn, where there are too many of them."""
+    count, axes = int(comparison.classes.used.sum()), int((comparison.columns.kind == "continuous").sum())
+    if count <= MAX_CLASSES or axes < 2 or len(comparison.ellipses):
+        return []
+    why = f"there are {count} classes, and more than {MAX_CLASSES} cannot be told apart"
+    return [Text(f"What each class looks like is not drawn: {why}.")]
 
 
 def _assumptions(checks: pd.DataFrame, columns: pd.DataFrame) -> list[Any]:

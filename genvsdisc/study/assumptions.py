@@ -109,10 +109,16 @@ def _finding(row: dict, why: str, level: float) -> str:
         said = f"{name}: no sign of a violation (p = {row['pvalue']:.2g})"
     if not np.isfinite(row["cost"]):
         return f"{said}."
-    between = f"{row['cost_lower']:.3f} to {row['cost_upper']:.3f}"
     against = f"{row['simpler']} against {row['richer']}"
-    if row["cost_lower"] > 0:
-        return f"{said}; assuming it costs {row['cost']:.3f} nats of log loss ({between}; {against})."
-    if row["cost_upper"] < 0:
-        return f"{said}; assuming it saves {-row['cost']:.3f} nats of log loss all the same ({against}, {between})."
-    return f"{said}; assuming it makes no difference to log loss that can be told from noise ({against}: {between})."
+    cost, lower, upper = row["cost"], row["cost_lower"], row["cost_upper"]
+    if lower > 0:
+        return f"{said}; assuming it costs {cost:.3f} nats of log loss ({lower:.3f} to {upper:.3f}; {against})."
+    if upper < 0:
+        return (
+            f"{said}; assuming it saves {-cost:.3f} nats of log loss all the same ({-upper:.3f} to {-lower:.3f}; "
+            f"{against})."
+        )
+    return (
+        f"{said}; assuming it makes no difference to log loss that can be told from noise ({lower:.3f} to {upper:.3f}; "
+        f"{against})."
+    )

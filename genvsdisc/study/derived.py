@@ -20,14 +20,13 @@ from genvsdisc.study.descent_search import descent_tables
 from genvsdisc.study.differences import pair_table, summary_table
 from genvsdisc.study.evidence import Draws, Evidence, final_step
 from genvsdisc.study.metrics import pointwise_losses, roc_auc
+from genvsdisc.study.parameters import parameter_table
 from genvsdisc.study.prepared import Prepared
 from genvsdisc.study.robustness import robustness_table
 from genvsdisc.study.verdict import BEST
 from genvsdisc.study.views import view_tables
 
 PAIRED = ("generative", "discriminative")
-MAX_PARAMETERS = 60
-"""Parameters of a model listed by name; more are counted only."""
 
 
 def derive(
@@ -66,7 +65,7 @@ def derive(
         "robustness": robustness_table({e.model.name: e.noise for e in usable if e.noise is not None}, models),
         **view_tables(table, draws.seed),
         **descent_tables(usable, table, draws),
-        "parameters": _stacked(parameter_table(e) for e in usable),
+        "parameters": _stacked(parameter_table(e, list(table.X.columns)) for e in usable),
         "columns": column_table(table.columns),
         "classes": table.class_counts,
         "timings": timing_table(evidence),
@@ -192,19 +191,6 @@ def confusion_table(name: str, probabilities: NDArray, codes: NDArray, classes: 
             "share": shares.ravel(),
         }
     )
-
-
-def parameter_table(e: Evidence) -> pd.DataFrame:
-    """Named parameters of a model fitted to all rows, where they are few enough to read."""
-    fitted = final_step(e.fitted)
-    rows: list[tuple[str, str, float]] = []
-    for attribute in ("class_prior_", "means_", "coef_", "intercept_"):
-        values = np.asarray(getattr(fitted, attribute, ()), dtype=float)
-        if 0 < values.size <= MAX_PARAMETERS:
-            rows += [
-                (e.model.name, f"{attribute}[{', '.join(map(str, i))}]", float(v)) for i, v in np.ndenumerate(values)
-            ]
-    return pd.DataFrame(rows, columns=["model", "parameter", "value"])
 
 
 def timing_table(evidence: Sequence[Evidence]) -> pd.DataFrame:

@@ -80,7 +80,8 @@ def prepare(X: Any, y: Any, *, n_splits: int) -> Prepared:
     columns = column_kinds(frame)
     used = [name for name, column in columns.items() if column.used]
     if not used:
-        raise ValueError("no column of X can be used: " + "; ".join(column.note for column in columns.values()))
+        reasons = "; ".join(f"{name} ({column.note})" for name, column in columns.items())
+        raise ValueError(f"no column of X can be used: {reasons}")
     classes, codes = np.unique(labels.to_numpy(), return_inverse=True)
     too_few = f"fewer than {n_splits} rows, one for each fold"
     unlabelled = int((~labelled).sum())
@@ -102,7 +103,7 @@ def prepare(X: Any, y: Any, *, n_splits: int) -> Prepared:
         left_out=tuple(
             [f"{unlabelled} rows without a label are left out."] * (unlabelled > 0)
             + [f"Class {label!s} ({rows} rows) is left out: {too_few}." for label, rows in rare.items()]
-            + [f"Column {name!s} is left out: {column.note}" for name, column in columns.items() if not column.used]
+            + [f"Column {name!s} is left out: {column.note}." for name, column in columns.items() if not column.used]
         ),
     )
 

@@ -56,24 +56,25 @@ def _who_wins(row: Any, loss: str, meta: Mapping[str, Any]) -> str:
         differ = same if _level(row) else f"differ by {gap} in {name},"
         return (
             f"Practically equal at {rows} rows. The best of each family, {pair}, {differ} "
-            f"less than {rope:g} with probability {row['p_equal']:.2f}."
+            f"less than {rope:g} with probability {_probability(row['p_equal'])}."
         )
     for side, other in (("generative", "discriminative"), ("discriminative", "generative")):
         if row[f"p_{side}"] >= SURE:
             return (
                 f"The {side} family wins at {rows} rows. Its best, {row[side]}, beats {row[other]} by {gap} "
                 f"in {name} (95% interval {_interval(row)}); its lead exceeds {rope:g} with probability "
-                f"{row[f'p_{side}']:.2f}."
+                f"{_probability(row[f'p_{side}'])}."
             )
     leads = "generative" if row["difference"] < 0 else "discriminative"
     found = f"Of the best of each, {pair}, the {leads} one leads by {gap}"
     if _level(row):
         found = f"The best of each, {pair}, are level to three decimals"
+    generative, equal, discriminative = map(_probability, row[["p_generative", "p_equal", "p_discriminative"]])
     return (
         f"Cannot tell at {rows} rows which family has the lower {name}. {found} (generative minus discriminative: 95% "
         f"interval {_interval(row)}). Probability that generative is better by more than {rope:g}: "
-        f"{row['p_generative']:.2f}, practically equal: {row['p_equal']:.2f}, discriminative better: "
-        f"{row['p_discriminative']:.2f}." + _rows_to_settle(row, rope, rows)
+        f"{generative}, practically equal: {equal}, discriminative better: {discriminative}."
+        + _rows_to_settle(row, rope, rows)
     )
 
 
@@ -99,6 +100,13 @@ def _level(row: Any) -> bool:
     return abs(row["difference"]) < 0.0005
 
 
+def _probability(value: float) -> str:
+    """Write a probability in two decimals, but none as certain or impossible."""
+    if value > 0.99:
+        return "above 0.99"
+    return "below 0.01" if value < 0.01 else f"{value:.2f}"
+
+
 def _gap(row: Any) -> str:
     size = abs(row["difference"])
     return f"{size:.1g}" if _level(row) else f"{size:.3f}"
@@ -119,10 +127,10 @@ def _also(row: Any, loss: str) -> str:
         if row[f"p_{side}"] >= SURE:
             return (
                 f"In {name}, which judges the probabilities, {row[side]} is better by {_gap(row)} "
-                f"(more than the region of practical equivalence with probability {row[f'p_{side}']:.2f})."
+                f"(more than the region of practical equivalence with probability {_probability(row[f'p_{side}'])})."
             )
     if row["p_equal"] >= SURE:
-        return f"In {name} the two are practically equal (probability {row['p_equal']:.2f})."
+        return f"In {name} the two are practically equal (probability {_probability(row['p_equal'])})."
     if _level(row):
         return f"In {name} the two are level to three decimals (95% interval {_interval(row)}), which settles nothing."
     return (

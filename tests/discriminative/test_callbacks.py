@@ -1,8 +1,5 @@
 """scikit-learn's callbacks hear of every epoch, can stop a fit, and cost nothing when there are none."""
 
-import importlib
-import sys
-
 import numpy as np
 import pytest
 from sklearn.callback import ProgressBar, ScoringMonitor
@@ -12,7 +9,6 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from genvsdisc import CascadeClassifier, MLPClassifier
-from genvsdisc.discriminative import training
 
 X, y = load_iris(return_X_y=True, as_frame=True)
 pytestmark = pytest.mark.filterwarnings("ignore:.*reached max_iter")
@@ -52,11 +48,35 @@ def test_each_epoch_is_a_task_of_its_own(kind):
     assert sorted(recorder.begun) == sorted(recorder.ended)
 
 
-@pytest.mark.parametrize("kind", ["mlp", "joint"])
+@pytest.mark.parametrize("kind", ["mlp", "joint", "greedy"])
 def test_a_request_to_stop_is_honored_at_once_and_without_a_warning(kind, recwarn):
-    estimator = short(kind).set_callbacks(Recorder(stop_after=2)).fit(X, y)
+    recorder = Recorder(stop_after=2)
+    estimator = short(kind).set_callbacks(recorder).fit(X, y)
     assert estimator.n_iter_ == len(estimator.loss_curve_) == 2
+    assert [name.split()[0] for name in recorder.ended] == ["epoch", "epoch", "fit"]
     assert not [warning for warning in recwarn if "max_iter" in str(warning.message)]
+
+
+@pytest.mark.parametrize(("stop_after", "widths", "epochs"), [(2, (3,), 2), (3, (3,), 3), (6, (3, 2), 3)])
+def test_a_greedy_fit_that_is_stopped_is_the_cascade_of_the_banks_so_far(stop_after, widths, epochs):
+    stopped = short("greedy").set_callbacks(Recorder(stop_after)).fit(X, y)
+    alone = short("greedy").set_params(widths=widths, max_iter=epochs).fit(X, y)
+    np.testing.assert_array_equal(stopped.predict_proba(X), alone.predict_proba(X))
+    np.testing.assert_array_equal(stopped.transform(X), alone.transform(X))
+    assert stopped.n_parameters_ == alone.n_parameters_
+    assert list(stopped.get_feature_names_out()) == list(alone.get_feature_names_out())
+
+
+def test_after_a_stop_a_warm_start_takes_up_greedy_training_where_it_was_left():
+    settings = {"optimizer": "gd", "tol": 0.0, "n_iter_no_change": 100, "n_restarts": 1, "warm_start": True}
+    cascade = short("greedy").set_params(max_iter=20, **settings)
+    cascade.set_callbacks(Recorder(stop_after=7)).fit(X, y)
+    recorder = Recorder()
+    cascade.set_callbacks(recorder).fit(X, y)
+    assert len(recorder.ended) == 20 + 20 + 1  # the bank that was stopped, and the one that had not begun
+    first_bank = short("greedy").set_params(max_iter=7 + 20, widths=(3,), **settings).fit(X, y)
+    np.testing.assert_allclose(cascade.transform(X, stage=0), first_bank.transform(X), rtol=1e-10)
+    assert cascade.transform(X).shape == (150, 2)
 
 
 def test_the_classifier_of_each_epoch_can_be_scored():
@@ -67,6 +87,15 @@ def test_the_classifier_of_each_epoch_can_be_scored():
     epochs = scores[scores["task_name"].str.startswith("epoch")]
     assert len(epochs) == 8
     assert epochs["accuracy"].iloc[-1] == mlp.score(X, y)
+
+
+def test_in_greedy_training_it_is_the_cascade_of_the_banks_so_far():
+    monitor = ScoringMonitor(scoring=["accuracy", "neg_log_loss"])
+    greedy = short("greedy").set_callbacks(monitor).fit(X, y)
+    scores = monitor.get_logs().data_as_pandas
+    epochs = scores[scores["task_name"].str.startswith("epoch")]
+    first_bank = short("greedy").set_params(widths=(3,)).fit(X, y)
+    assert list(epochs["accuracy"].iloc[[2, 5]]) == [first_bank.score(X, y), greedy.score(X, y)]
 
 
 def test_callbacks_do_not_change_the_fit():
@@ -101,12 +130,3 @@ def test_a_failing_fit_leaves_no_trace():
     with pytest.raises(ValueError, match="activation"):
         mlp.fit(X, y)
     assert not hasattr(mlp, "_watch")
-
-
-def test_older_scikit_learn_without_callbacks_still_imports(monkeypatch):
-    monkeypatch.setitem(sys.modules, "sklearn.callback", None)
-    older = importlib.reload(training)
-    assert older.with_callbacks(len) is len
-    assert not hasattr(older.CallbackSupportMixin, "set_callbacks")
-    monkeypatch.undo()
-    importlib.reload(training)

@@ -95,6 +95,43 @@ def test_more_starts_never_end_higher():
     assert losses[0] >= losses[1] >= losses[2]
 
 
+@ignores_convergence
+def test_a_warm_start_of_greedy_training_goes_on_with_the_last_bank():
+    X, y = load_iris(return_X_y=True)
+    settings = {"optimizer": "gd", "tol": 0.0, "n_iter_no_change": 100, "n_restarts": 1, "random_state": 0}
+    cascade = CascadeClassifier((3, 2), training="greedy", warm_start=True, max_iter=20, **settings).fit(X, y)
+    first, curve = cascade.transform(X, stage=0), cascade.loss_curve_
+    curve = np.concatenate([curve, cascade.fit(X, y).loss_curve_])
+    np.testing.assert_array_equal(cascade.transform(X, stage=0), first)
+    assert (np.diff(curve) < 0).all()
+    # Two fits of 10 epochs are one of 20.
+    halves = CascadeClassifier((3, 2), training="greedy", warm_start=True, max_iter=20, **settings).fit(X, y)
+    halves.set_params(max_iter=10).fit(X, y).fit(X, y)
+    np.testing.assert_allclose(halves.parameters_, cascade.parameters_, rtol=1e-10)
+
+
+@ignores_convergence
+def test_a_cascade_grows_by_warm_starts():
+    X, y = load_iris(return_X_y=True)
+    settings = {"optimizer": "gd", "tol": 0.0, "n_iter_no_change": 100, "n_restarts": 1, "random_state": 0}
+    grown = CascadeClassifier((3,), training="greedy", warm_start=True, max_iter=20, **settings).fit(X, y)
+    grown.set_params(widths=(3, 2)).fit(X, y)
+    longer = CascadeClassifier((3,), training="greedy", max_iter=40, **settings).fit(X, y)
+    np.testing.assert_allclose(grown.transform(X, stage=0), longer.transform(X), rtol=1e-10)
+    # Then all banks together.
+    end = grown.loss_curve_[-1]
+    assert grown.set_params(training="joint").fit(X, y).loss_curve_[0] == pytest.approx(end, rel=0.05)
+
+
+def test_settings_changed_after_the_fit_do_not_change_what_it_predicts():
+    cascade = CascadeClassifier((2,), random_state=0).fit(XOR, XOR_LABELS)
+    before = cascade.predict_proba(XOR)
+    np.testing.assert_array_equal(cascade.set_params(widths=(5, 4)).predict_proba(XOR), before)
+    mlp = MLPClassifier((4,), max_iter=5, random_state=0, tol=1.0, n_iter_no_change=1).fit(XOR, XOR_LABELS)
+    before = mlp.predict_proba(XOR)
+    np.testing.assert_array_equal(mlp.set_params(activation="tanh").predict_proba(XOR), before)
+
+
 def test_unknown_stage():
     with pytest.raises(ValueError, match="1 hidden layers, so none has the number 1"):
         CascadeClassifier(random_state=0).fit(XOR, XOR_LABELS).transform(XOR, stage=1)

@@ -251,6 +251,16 @@ def test_columns_that_are_never_normal_are_named_beside_the_cost_of_normality():
     assert not said(assumptions=comparison.assumptions.assign(cost=np.nan))
 
 
+@pytest.mark.usefixtures("undrawn")
+@pytest.mark.parametrize(("count", "drawn"), [(8, False), (9, False), (9, True)])
+def test_classes_too_many_to_draw_are_said(count, drawn):
+    comparison = example.comparison([f"type {i}" for i in range(count)])
+    absent = {} if drawn else {name: comparison.tables[name].iloc[:0] for name in ("boundaries", "ellipses", "scatter")}
+    html = report.page(Comparison(comparison.tables | absent, comparison.meta))
+    said = "is not drawn: there are 9 classes, and more than 8 cannot be told apart." in html
+    assert said == (count == 9 and not drawn)
+
+
 def test_failed_models_are_listed_with_the_error(full):
     board = next(section for section in parsed(full).all("section") if section.attributes["id"] == "leaderboard")
     row = board.all("tbody")[0].all("tr")[-1]

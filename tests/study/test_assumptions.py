@@ -1,5 +1,7 @@
 """Tests of assumptions: known values, invariances, level under the null, power, and what they cost."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -181,7 +183,12 @@ def test_findings_say_what_the_numbers_say(scores):
         "Equal covariances: violated (p < 0.001; nats a row 0.43); assuming it costs 0.2"
     )
     assert found["normality given the class"] == "Normality given the class: no sign of a violation (p = 0.11)."
-    assert "assuming it saves 0.2" in found["independence given the class"]
+    independence = assumption_table(*IRIS, scores).set_index("assumption").loc["independence given the class"]
+    told = r"assuming it saves (\S+) nats of log loss all the same \((\S+) to (\S+); naive Bayes against separate"
+    numbers = [float(number) for number in re.search(told, independence.finding).groups()]
+    np.testing.assert_allclose(
+        numbers, [-independence.cost, -independence.cost_upper, -independence.cost_lower], atol=5e-4
+    )
 
 
 def test_noise_is_not_taken_for_a_cost(scores):

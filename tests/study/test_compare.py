@@ -9,8 +9,11 @@ import pytest
 from pandas.testing import assert_frame_equal
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
-from sklearn.model_selection import RepeatedStratifiedKFold, cross_val_score
+from sklearn.model_selection import GridSearchCV, RepeatedStratifiedKFold, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 import genvsdisc as gd
 
@@ -39,7 +42,7 @@ def test_every_number_of_the_verdict_stands_in_a_table(result):
     for table in (result.differences, result.decomposition, result.crossings, result.assumptions):
         values = table.select_dtypes("number").abs().to_numpy(dtype=float).ravel()
         known |= {float(f"{v:.{digits}f}") for v in values[np.isfinite(values)] for digits in (2, 3)}
-    known |= {result.meta["design"]["rope"], 0.95}
+    known |= {result.meta["design"]["rope"], 0.95, 0.99, 0.01}  # "above 0.99" stands for what rounds to certainty
     decomposition = result.decomposition.select_dtypes("number").to_numpy(dtype=float)
     gaps = np.abs(decomposition[:, None] - decomposition[None]).ravel()
     errors = np.hypot(decomposition[:, None], decomposition[None]).ravel()
@@ -139,7 +142,25 @@ def test_words_gaps_and_identifiers_are_handled_and_said():
     assert found.meta["target"] == "joined"
     used = found.columns.set_index("column")["used"].to_dict()
     assert used == {"id": False, "height": True, "town": True, "member": True, "same": False}
-    assert len(found.meta["left_out"]) == 2
+    assert found.meta["left_out"] == [
+        "Column id is left out: numbers the rows.", "Column same is left out: the one value is 1.0.",
+    ]  # fmt: skip
+
+
+def test_parameters_are_named_by_class_and_column():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"height": rng.normal(size=90), "town": rng.choice(["Ulm", "Rom"], 90)})
+    y = np.array(["no", "yes"])[(X["height"] + rng.normal(size=90) > 0).to_numpy().astype(int)]
+    unnamed = make_pipeline(FunctionTransformer(lambda X: X[["height"]].to_numpy()), LogisticRegression())
+    searched = GridSearchCV(gd.default_models(X)[5].estimator, {"logisticclassifier__reg_lambda": [0.1, 1.0]}, cv=2)
+    models = {"shared": gd.default_models(X)[0].estimator, "searched": searched, "unnamed": unnamed}
+    design = gd.Design(n_splits=3, n_repeats=1, n_draws=2, train_sizes=(60,))
+    found = gd.compare(X, y, models, design=design).parameters.set_index(["model", "parameter"])["value"]
+    assert found["shared", "mean of height, class yes"] == pytest.approx(X["height"][y == "yes"].mean())
+    assert found["shared", "prior of no"] == pytest.approx(np.mean(y == "no"))
+    assert {"coefficient of town=Ulm, class yes", "intercept, class yes"} <= set(found["shared"].index)
+    assert set(found["searched"].index) < set(found["shared"].index)
+    assert set(found["unnamed"].index) == {"coef_[0, 0]", "intercept, class yes"}
 
 
 class Spy(ClassifierMixin, BaseEstimator):

@@ -94,6 +94,17 @@ def test_the_headline_says_what_the_probabilities_allow(row, sentence):
     assert verdict(row) == sentence
 
 
+def test_no_probability_is_told_as_certain_or_impossible():
+    wins = verdict(pair(difference=-0.05, p=(1.0, 0.0, 0.0)), pair("log_loss", -0.2, p=(0.9996, 0.0004, 0.0)))
+    assert wins.count("with probability above 0.99") == 2
+    assert "differ by 0.002 in 0-1 error, less than 0.01 with probability above 0.99." in verdict(
+        pair(difference=0.002, p=(0.001, 0.998, 0.001))
+    )
+    assert "by more than 0.01: 0.90, practically equal: 0.10, discriminative better: below 0.01." in verdict(
+        pair(difference=-0.025, p=(0.899, 0.0999, 0.0011))
+    )
+
+
 def test_a_lead_is_never_zero():
     assert "beats Gauss by 0.0002 in 0-1 error" in verdict(
         pair(difference=0.0002, half_width=0.0001, p=(0.0, 0.0, 1.0))
