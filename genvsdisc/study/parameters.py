@@ -61,8 +61,7 @@ def seen_columns(estimator: Any, columns: Sequence[Any]) -> Sequence[Any]:
     if not hasattr(estimator, "steps"):
         return columns
     for _, step in estimator.steps[:-1]:
-        try:
-            columns = step.get_feature_names_out(columns)
-        except Exception:  # a stranger's transformer need not know names, and a name is not worth the comparison
+        if not hasattr(step, "get_feature_names_out"):
             return ()
+        columns = step.get_feature_names_out(columns)
     return seen_columns(estimator[-1], columns)
