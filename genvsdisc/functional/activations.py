@@ -1,8 +1,8 @@
 """Activation functions: value and derivative together, in place.
 
 Every derivative here is a function of the value alone, so that a network keeps one array for each layer. `backward`
-multiplies the derivative into what comes from above: delta ← delta · f'(z), with a = f(z). It overwrites a, which
-nobody needs any more then.
+multiplies what comes from above by the derivative, in the place of the value, which nobody needs any more then:
+a ← delta · f'(z), with a = f(z).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Activation(Protocol):
         ...
 
     def backward(self, delta: NDArray, a: NDArray) -> None:
-        """Multiply `delta` by f'(z), where a = f(z)."""
+        """Replace a = f(z) by delta · f'(z); `delta` may be used as scratch."""
         ...
 
 
@@ -39,7 +39,8 @@ class Identity:
         """Leave z as it is."""
 
     def backward(self, delta: NDArray, a: NDArray) -> None:
-        """Multiply by one."""
+        """Replace a by delta."""
+        a[:] = delta
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,10 @@ class Sigmoid:
         np.reciprocal(z, out=z)
 
     def backward(self, delta: NDArray, a: NDArray) -> None:
-        """Multiply by a (1 − a)."""
+        """Replace a by delta · a (1 − a)."""
         delta *= a
         np.subtract(1, a, out=a)
-        delta *= a
+        a *= delta
 
 
 @dataclass(frozen=True)
@@ -74,10 +75,10 @@ class Tanh:
         np.tanh(z, out=z)
 
     def backward(self, delta: NDArray, a: NDArray) -> None:
-        """Multiply by 1 − a²."""
+        """Replace a by delta · (1 − a²)."""
         a *= a
         np.subtract(1, a, out=a)
-        delta *= a
+        a *= delta
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,9 @@ class Relu:
         np.maximum(z, 0, out=z)
 
     def backward(self, delta: NDArray, a: NDArray) -> None:
-        """Keep what belongs to active units."""
+        """Replace a by what of delta belongs to active units."""
         np.greater(a, 0, out=a, casting="unsafe")
-        delta *= a
+        a *= delta
 
 
 @dataclass(frozen=True)
@@ -109,11 +110,11 @@ class LeakyRelu:
         np.maximum(z, scratch, out=z)
 
     def backward(self, delta: NDArray, a: NDArray) -> None:
-        """Shrink what belongs to negative inputs."""
+        """Replace a by delta, less of it where the input was negative."""
         np.greater(a, 0, out=a, casting="unsafe")
         a *= 1 - self.slope
         a += self.slope
-        delta *= a
+        a *= delta
 
 
 ACTIVATIONS: dict[str, Activation] = {

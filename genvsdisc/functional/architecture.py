@@ -29,6 +29,12 @@ class Layer:
     weights: NDArray
     norm: Norm | None = None
 
+    @property
+    def unpenalized(self) -> list[NDArray]:
+        """Arrays that an L2 penalty leaves free: biases, scales, shifts."""
+        norm = self.norm
+        return [self.weights[:, :, -1], *([] if norm is None else [norm.scale, norm.shift, norm.mean, norm.variance])]
+
 
 @dataclass(frozen=True)
 class Architecture:
@@ -97,9 +103,10 @@ class Architecture:
 
     def penalized(self) -> NDArray:
         """Flat vector (1, P) of booleans: True for weights; biases, scales, shifts are left free."""
-        flat = np.zeros((1, self.n_parameters), bool)
+        flat = np.ones((1, self.n_parameters), bool)
         for layer in self.layers(flat):
-            layer.weights[:, :, :-1] = True
+            for part in layer.unpenalized:
+                part[:] = False
         return flat
 
     def initial(self, generator: np.random.Generator, init: str) -> NDArray:

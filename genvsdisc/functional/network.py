@@ -64,8 +64,9 @@ class NetworkObjective:
         self.architecture, self.loss, self.dropout = architecture, loss, dropout
         self._X = X[None] if X.ndim == 2 else X
         self._codes = codes
-        self.penalizes = reg_lambda > 0
+        self.penalizes, self._reg_lambda = reg_lambda > 0, reg_lambda
         self._penalty = architecture.penalized() * X.dtype.type(reg_lambda)
+        self.alike = units is None
         if units is not None:
             self._penalty = np.repeat(self._penalty, len(units), axis=0)
             architecture.layers(self._penalty)[0].weights[:, :, :-1] /= np.square(units)[:, None]
@@ -85,7 +86,7 @@ class NetworkObjective:
         if self.moving_average:
             self._follow(work, batch.members)
         if self.penalizes:
-            losses += self._penalize(parameters, batch.members, gradient, work.shrinkage)
+            losses += self._penalize(parameters, batch.members, gradient, work)
         return losses
 
     def value(self, parameters: NDArray, batch: Batch) -> NDArray:
@@ -119,18 +120,20 @@ class NetworkObjective:
             activation.forward(values, scratch)
         return settled
 
-    def _penalize(self, parameters: NDArray, members: NDArray, gradient: NDArray, shrinkage: NDArray) -> NDArray:
+    def _penalize(self, parameters: NDArray, members: NDArray, gradient: NDArray, work: Pass) -> NDArray:
         """Penalties (R,), whose gradient is added; block by block, so that each is fetched from memory once."""
-        penalty = self._penalty if len(self._penalty) == 1 else self._penalty[members]
-        if parameters.shape[1] <= BLOCK:
-            pull = np.multiply(parameters, penalty, out=shrinkage)
+        if work.free:
+            pull = np.multiply(parameters, self._reg_lambda, out=work.shrinkage)
+            for parameter in work.free:
+                parameter[:] = 0
             gradient += pull
             return np.vecdot(pull, parameters) / 2
+        penalty = self._penalty if len(self._penalty) == 1 else self._penalty[members]
         values = np.zeros(len(parameters), parameters.dtype)
         for begin in range(0, parameters.shape[1], BLOCK):
             block = np.s_[:, begin : begin + BLOCK]
             here, slope = parameters[block], gradient[block]
-            pull = np.multiply(here, penalty[block], out=shrinkage[:, : here.shape[1]])
+            pull = np.multiply(here, penalty[block], out=work.shrinkage[:, : here.shape[1]])
             values += np.vecdot(pull, here)
             slope += pull
         return values / 2
@@ -196,24 +199,30 @@ class Pass:
         # Each layer's values have a last unit that stays 1, for the bias of the layer above.
         self.padded = [np.ones((count, width + 1, size), dtype) for width in hidden]
         self.values = [padded[:, :-1] for padded in self.padded]
-        # A gradient is needed until the one below it is there: two arrays in turn, which stay in the cache.
-        rooms = np.empty((3, count * max(hidden, default=0) * size), dtype)
+        # All layers have the same two rooms to work in, so that they stay in the cache; gradients take the place of values.
+        n_block = min(BLOCK, parameters.shape[1])
+        rooms = np.empty((2, count * max(max(hidden, default=0) * size, n_block)), dtype)
         shapes = [values.shape for values in self.values]
-        self.deltas = [rooms[i % 2, : math.prod(shape)].reshape(shape) for i, shape in enumerate(shapes)]
-        self.scratch = [rooms[2, : math.prod(shape)].reshape(shape) for shape in shapes]
+        self.arriving, self.scratch = ([room[: math.prod(shape)].reshape(shape) for shape in shapes] for room in rooms)
+        self.shrinkage = rooms[0, : count * n_block].reshape(count, n_block)
+        # Where the penalty is the same for all weights, these parts of a vector are set free of it.
+        self.free: list[NDArray] = []
+        if objective.alike and n_block == parameters.shape[1]:
+            self.free = [part for layer in architecture.layers(self.shrinkage) for part in layer.unpenalized]
         small = [i > 0 and math.prod(layer.weights.shape[1:]) * size <= _SMALL for i, layer in enumerate(self.layers)]
         self.turned = [
             room.reshape(count, size, -1) if yes else None for room, yes in zip(self.scratch, small, strict=False)
         ]
         self.logits = np.empty((count, architecture.widths[-1], size), dtype)
-        self.shrinkage = np.empty((count, min(BLOCK, parameters.shape[1])), dtype)
         self.batch: Batch | None = None
         norms = [layer.norm for layer in self.layers if layer.norm is not None]
-        self.norms = [BatchNorm(norm, np.empty_like(delta)) for norm, delta in zip(norms, self.deltas, strict=False)]
+        self.norms = [
+            BatchNorm(norm, np.empty(values.shape, dtype)) for norm, values in zip(norms, self.values, strict=False)
+        ]
         self.norm_gradients = [layer.norm for layer in self.gradients if layer.norm is not None]
         # Dropout is applied to a copy: the derivative of an activation needs its own value.
-        self.masks = [np.zeros_like(delta) for delta in self.deltas] if objective.dropout else []
-        self.active = [np.empty_like(delta) for delta in self.deltas] if objective.dropout else self.values
+        self.masks = [np.zeros(shape, dtype) for shape in shapes] if objective.dropout else []
+        self.active = [np.empty(shape, dtype) for shape in shapes] if objective.dropout else self.values
         self.fetched = np.ones((count, size, architecture.widths[0] + 1), dtype)
 
     def load(self, batch: Batch) -> None:
@@ -244,11 +253,11 @@ class Pass:
         delta = self.logits
         affine_gradient(delta, self.inputs[-1], self.gradients[-1].weights)
         for i in range(len(self.activations) - 1, -1, -1):
-            affine_backward(delta, self.layers[i + 1].weights, self.deltas[i])
-            delta = self.deltas[i]
+            affine_backward(delta, self.layers[i + 1].weights, self.arriving[i])
             if self.masks:
-                delta *= self.masks[i]
-            self.activations[i].backward(delta, self.active[i])
+                self.arriving[i] *= self.masks[i]
+            delta = self.active[i]
+            self.activations[i].backward(self.arriving[i], delta)
             gradient = self.gradients[i]
             if self.norms:
                 self.norms[i].backward(delta, self.norm_gradients[i], self.scratch[i])

@@ -64,8 +64,8 @@ def run_activations(seed: int) -> Tables:  # noqa: ARG001
         values = {shift: z + shift for shift in (-STEP, 0.0, STEP)}
         for value in values.values():
             ACTIVATIONS[name].forward(value, np.empty_like(z))
-        derivative = np.ones_like(z)
-        ACTIVATIONS[name].backward(derivative, values[0.0].copy())  # which it may use as scratch
+        derivative = values[0.0].copy()
+        ACTIVATIONS[name].backward(np.ones_like(z), derivative)
         gap = float(np.abs(derivative - (values[STEP] - values[-STEP]) / (2 * STEP)).max())
         said = name.replace("_", " ")
         rows.append((said, float(derivative.min()), float(derivative.max()), gap))
