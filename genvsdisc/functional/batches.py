@@ -145,8 +145,13 @@ class Batches:
         weights = self._factors
         if not self._alike:
             weights = weights * np.take_along_axis(self._weights, rows, axis=1)
-        # n_batches falls along the stack, so that those with a batch number `step` are its head.
-        counts = np.searchsorted(-self.n_batches, -np.arange(self.n_batches[0]), side="left").tolist()
-        for step, count in enumerate(counts):
+        for step, count in enumerate(self._counts()):
             window = slice(step * self._size, (step + 1) * self._size)
             yield Batch(self._members[:count], rows[:count, window], weights[:count, window])
+
+    def _counts(self) -> list[int]:
+        """Members that have a batch number 0, 1, ...: as `n_batches` falls along the stack, they are its head."""
+        if len(self.n_batches) == 1:
+            return [1] * int(self.n_batches[0])
+        counts: list[int] = np.searchsorted(-self.n_batches, -np.arange(self.n_batches[0]), side="left").tolist()
+        return counts

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -160,10 +161,15 @@ def _own(codes: NDArray, logits: NDArray) -> NDArray:
     """Find where in the flattened logits (R, K, n) the own class of each row is, (R, n)."""
     n_replicates, n_classes, n_rows = logits.shape
     own = codes * n_rows
-    own += np.arange(n_rows)
+    own += _places(n_rows)
     if n_replicates == 1:
         return own.reshape(1, -1)
     return own + np.arange(0, logits.size, n_classes * n_rows)[:, None]
+
+
+@lru_cache(maxsize=8)
+def _places(n_rows: int) -> NDArray:
+    return np.arange(n_rows)
 
 
 # No curvature of the cross-entropy is above 1/4 and 1/2 (Böhning 1992). That of the squared error of two classes is at

@@ -199,7 +199,7 @@ class Pass:
         # Each layer's values have a last unit that stays 1, for the bias of the layer above.
         self.padded = [np.ones((count, width + 1, size), dtype) for width in hidden]
         self.values = [padded[:, :-1] for padded in self.padded]
-        # All layers have the same two rooms to work in, so that they stay in the cache; gradients take the place of values.
+        # All layers work in the same two rooms, and gradients take the place of values: all of it stays in the cache.
         n_block = min(BLOCK, parameters.shape[1])
         rooms = np.empty((2, count * max(max(hidden, default=0) * size, n_block)), dtype)
         shapes = [values.shape for values in self.values]
@@ -216,9 +216,7 @@ class Pass:
         self.logits = np.empty((count, architecture.widths[-1], size), dtype)
         self.batch: Batch | None = None
         norms = [layer.norm for layer in self.layers if layer.norm is not None]
-        self.norms = [
-            BatchNorm(norm, np.empty(values.shape, dtype)) for norm, values in zip(norms, self.values, strict=False)
-        ]
+        self.norms = [BatchNorm(norm, np.empty(shape, dtype)) for norm, shape in zip(norms, shapes, strict=False)]
         self.norm_gradients = [layer.norm for layer in self.gradients if layer.norm is not None]
         # Dropout is applied to a copy: the derivative of an activation needs its own value.
         self.masks = [np.zeros(shape, dtype) for shape in shapes] if objective.dropout else []
