@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cache
+from operator import is_not
 from typing import Any, Self
 
 import numpy as np
@@ -59,6 +60,14 @@ class ProbabilisticClassifier(ClassifierMixin, BaseEstimator):
     def _get_param_names(cls) -> list[str]:
         """Names of the parameters; scikit-learn inspects the signature for them at every fit."""
         return super()._get_param_names()
+
+    def _validate_params(self) -> None:
+        """Check the parameters, unless they are those found right last time: for a small fit it takes long."""
+        values = [getattr(self, name) for name in self._get_param_names()]
+        known = self.__dict__.get("_valid_params", ())
+        if len(known) != len(values) or any(map(is_not, values, known)):
+            super()._validate_params()
+            self._valid_params = values
 
     # What a subclass gives -------------------------------------------------------------------------------------
 
