@@ -164,10 +164,10 @@ def _crossing_table(crossings: pd.DataFrame) -> Table:
     rows = []
     for row in records(named_pairs(crossings)):
         ends = f"{fixed(row.lower, 0)} to {fixed(row.upper, 0)}" if pd.notna(row.lower + row.upper) else ""
-        where = Cell(fixed(row.estimate, 0) if pd.notna(row.estimate) else "none", note=ends, numeric=True)
+        found = fixed(row.estimate, 0) if pd.notna(row.estimate) else "several" if row.changes else "none"
+        where = Cell(found, note=ends, numeric=True)
         between = number(f"{fixed(row.smallest, 0)} to {fixed(row.largest, 0)}")
-        leaders = ", then ".join(dict.fromkeys((row.leader_smallest, row.leader_largest)))
-        rows.append([Cell(row.form, note=LOSS_WORDS[row.loss]), where, between, leaders])
+        rows.append([Cell(row.form, note=LOSS_WORDS[row.loss]), where, between, row.leaders])
     heads = ["Pair, loss", "Crossing (rows)", "Looked between", "Ahead"]
     return table("Where each pair crosses, with its 95% interval", heads, rows, source="crossings.csv")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -24,8 +24,9 @@ NOBODY = "undecided"
 class Crossing:
     """Where the better of two models changes.
 
-    `estimate`, `lower` and `upper` are numbers of training rows, or None where no crossing was found; `finding` says
-    it in a sentence; `curves` holds both learning curves.
+    `estimate`, `lower` and `upper` are numbers of training rows, or None where no crossing was found; `leaders` names
+    who is ahead by more than noise, in turn as the rows grow; `finding` says it in a sentence; `curves` holds both
+    learning curves.
     """
 
     estimate: float | None
@@ -35,6 +36,7 @@ class Crossing:
     largest: int
     leader_smallest: str
     leader_largest: str
+    leaders: tuple[str, ...]
     finding: str
     curves: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     notes: tuple[str, ...] = ()
@@ -77,7 +79,7 @@ def crossing_from_losses(
     fitted = np.isfinite(generative.mean - discriminative.mean)
     if not fitted.any():
         finding = f"{names[0]} and {names[1]} could not both be fitted at any size."
-        return Crossing(None, None, None, int(sizes[0]), int(sizes[-1]), NOBODY, NOBODY, finding)
+        return Crossing(None, None, None, int(sizes[0]), int(sizes[-1]), NOBODY, NOBODY, (), finding)
     difference, sizes = (generative - discriminative).at(fitted), sizes[fitted]
     mean, noise = difference.mean, _noise(difference.covariance, check_random_state(random_state))
     ahead = _certain_signs(mean, difference.covariance, noise, level)
@@ -91,16 +93,20 @@ def crossing_from_losses(
         ends = _interval(np.log(sizes), mean + noise, direction, level)
         bounds = [float(bound) for bound in np.exp([log_crossing, *ends])]
     estimate, lower, upper = bounds or (None, None, None)
-    leaders = [{-1: names[0], 1: names[1]}.get(sign, NOBODY) for sign in ahead]
+    named = {-1: names[0], 0: NOBODY, 1: names[1]}
+    certain = ahead[ahead != 0]
+    in_turn = certain[np.insert(np.diff(certain) != 0, 0, True)] if len(certain) else certain
+    leaders = tuple(named[int(sign)] for sign in in_turn)
     return Crossing(
         estimate,
         lower,
         upper,
         smallest=int(sizes[0]),
         largest=int(sizes[-1]),
-        leader_smallest=leaders[0],
-        leader_largest=leaders[-1],
-        finding=_finding(sizes, ahead, bounds, names, direction, level),
+        leader_smallest=named[int(ahead[0])],
+        leader_largest=named[int(ahead[-1])],
+        leaders=leaders,
+        finding=_finding(sizes, leaders, bounds, names, direction, level),
     )
 
 
@@ -142,7 +148,7 @@ def _interval(log_sizes: NDArray, curves: NDArray, direction: float, level: floa
 
 
 def _finding(
-    sizes: NDArray, ahead: NDArray, bounds: list[float], names: tuple[str, str], direction: float, level: float
+    sizes: NDArray, leaders: Sequence[str], bounds: list[float], names: tuple[str, str], direction: float, level: float
 ) -> str:
     """Say it in a sentence; `direction` is the sign of the difference beyond the crossing."""
     between = f"between {sizes[0]} and {sizes[-1]} rows"
@@ -153,11 +159,12 @@ def _finding(
             f"Up to about {estimate} training rows {first} is ahead, beyond that {second} "
             f"({level:.0%} interval {lower} to {upper})."
         )
-    if (ahead < 0).any() and (ahead > 0).any():
-        return f"{names[0]} and {names[1]} change places more than once {between}."
-    if not ahead.any():
+    if len(leaders) > 1:
+        often = "more than once " if len(leaders) > 2 else ""
+        return f"{names[0]} and {names[1]} change places {often}{between}: ahead is {'; then '.join(leaders)}."
+    if not leaders:
         return f"No crossing {between}: neither {names[0]} nor {names[1]} is ahead by more than noise."
-    leader, other = names if (ahead < 0).any() else names[::-1]
+    leader, other = names if leaders[0] == names[0] else names[::-1]
     return f"No crossing {between}: {leader} is ahead of {other} wherever the two can be told apart."
 
 
@@ -188,18 +195,22 @@ def crossing_table(
     -------
     crossings : DataFrame
         Columns generative, discriminative, form, loss, estimate, lower, upper (NaN where none), smallest, largest,
-        leader_smallest, leader_largest ("undecided" where noise hides it), finding.
+        leader_smallest, leader_largest ("undecided" where noise hides it), changes (of the certain lead), leaders (in
+        turn), finding.
     """
     rng = check_random_state(random_state)
-    measured = ["estimate", "lower", "upper", "smallest", "largest", "leader_smallest", "leader_largest", "finding"]
+    measured = ["estimate", "lower", "upper", "smallest", "largest", "leader_smallest", "leader_largest"]
+    said = ["changes", "leaders", "finding"]
     rows = []
     for loss in dict.fromkeys(loss for _, loss in curves):
         for *pair, form in pairs(models):
             if all((name, loss) in curves for name in pair):
                 a, b = (curves[name, loss] for name in pair)
                 found = crossing_from_losses(sizes, a, b, names=(pair[0], pair[1]), level=level, random_state=rng)
-                rows.append([*pair, form, loss, *(getattr(found, name) for name in measured)])
-    table = pd.DataFrame(rows, columns=["generative", "discriminative", "form", "loss", *measured])
+                leaders = "; then ".join(found.leaders) or NOBODY
+                measures = [getattr(found, name) for name in measured]
+                rows.append([*pair, form, loss, *measures, max(len(found.leaders) - 1, 0), leaders, found.finding])
+    table = pd.DataFrame(rows, columns=["generative", "discriminative", "form", "loss", *measured, *said])
     return table.astype(dict.fromkeys(["estimate", "lower", "upper"], float))
 
 

@@ -23,7 +23,7 @@ TABLES = {
     "interaction:float interaction_se:float",
     "learning_curves": "model family form n_train:int loss mean:float se:float lower:float upper:float n_draws:int",
     "crossings": "generative discriminative form loss estimate:float lower:float upper:float smallest:int largest:int "
-    "leader_smallest leader_largest finding",
+    "leader_smallest leader_largest changes:int leaders finding",
     "calibration": "model family brier:float miscalibration:float discrimination:float uncertainty:float "
     "log_loss:float refinement:float calibration:float temperature:float ece:float ece_calibrated:float",
     "reliability": "model family forecast:float observed:float n:float",

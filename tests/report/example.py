@@ -171,11 +171,13 @@ def crossings():
                     600,
                     first,
                     last,
+                    int(first != last),
+                    "; then ".join(dict.fromkeys((first, last))),
                     finding,
                 )
             )
     names = ["generative", "discriminative", "form", "loss", "estimate", "lower", "upper", "smallest", "largest"]
-    return pd.DataFrame(rows, columns=[*names, "leader_smallest", "leader_largest", "finding"])
+    return pd.DataFrame(rows, columns=[*names, "leader_smallest", "leader_largest", "changes", "leaders", "finding"])
 
 
 def calibration():

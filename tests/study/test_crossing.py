@@ -93,8 +93,10 @@ def test_identical_curves_have_no_crossing():
 def test_a_lead_that_comes_and_goes_is_said():
     found = crossing_from_losses(SIZES, flat([-0.1, 0.1, 0.1, -0.1, -0.1], 0.01), ZERO)
     assert found.finding == (
-        "the generative model and the discriminative model change places more than once between 8 and 128 rows."
+        "the generative model and the discriminative model change places more than once between 8 and 128 rows: "
+        "ahead is the generative model; then the discriminative model; then the generative model."
     )
+    assert found.leaders == ("the generative model", "the discriminative model", "the generative model")
 
 
 def test_sizes_that_one_model_lacks_are_left_out():

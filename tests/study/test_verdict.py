@@ -35,7 +35,8 @@ def terms(model, bias, variance, error=0.001, n_train=105):
 def crossing(estimate, lower, upper, loss="zero_one"):
     return {
         **NAMES, "form": "linear", "loss": loss, "estimate": estimate, "lower": lower, "upper": upper, "smallest": 6,
-        "largest": 105, "leader_smallest": "Gauss", "leader_largest": "logit", "finding": "",
+        "largest": 105, "leader_smallest": "Gauss", "leader_largest": "logit", "changes": 1,
+        "leaders": "Gauss; then logit", "finding": "",
     }  # fmt: skip
 
 
