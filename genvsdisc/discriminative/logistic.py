@@ -213,8 +213,8 @@ class LogisticClassifier(CallbackSupportMixin, ProbabilisticClassifier):
     def _fit_stack(self, X: NDArray, codes: NDArray, weights: NDArray) -> dict[str, Any]:
         self._validate_params()
         self._refuse_combinations()
-        weights = class_weighted(weights.astype(float), codes, self.classes_, self.class_weight)
-        weights /= weights.sum(axis=1, keepdims=True)
+        weights = class_weighted(weights.astype(float, copy=False), codes, self.classes_, self.class_weight)
+        weights = weights / weights.sum(axis=1, keepdims=True)
         kept = weights.any(axis=0)
         if not kept.all():
             X, codes, weights = X[kept], codes[kept], weights[:, kept]
