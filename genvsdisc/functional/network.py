@@ -133,9 +133,16 @@ class NetworkObjective:
         for begin in range(0, parameters.shape[1], BLOCK):
             block = np.s_[:, begin : begin + BLOCK]
             here, slope = parameters[block], gradient[block]
-            pull = np.multiply(here, penalty[block], out=work.shrinkage[:, : here.shape[1]])
+            factor = self._reg_lambda if self.alike else penalty[block]
+            pull = np.multiply(here, factor, out=work.shrinkage[:, : here.shape[1]])
             values += np.vecdot(pull, here)
             slope += pull
+        if self.alike:  # it is cheaper to take back what the biases got than to fetch a mask
+            for layer, slopes in zip(work.layers, work.gradients, strict=True):
+                for here, slope in zip(layer.unpenalized, slopes.unpenalized, strict=True):
+                    pull = self._reg_lambda * here
+                    slope -= pull
+                    values -= np.vecdot(pull.reshape(len(values), -1), here.reshape(len(values), -1))
         return values / 2
 
     def _follow(self, work: Pass, members: NDArray) -> None:

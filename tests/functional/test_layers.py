@@ -52,6 +52,17 @@ def test_gradients_are_finite_differences(activation, loss, batch_norm, dropout,
         assert np.linalg.norm(gradient[r] - differences) <= 1e-6 * np.linalg.norm(differences)
 
 
+@pytest.mark.parametrize("batch_norm", [False, True])
+def test_large_networks_are_penalized_in_blocks_as_small_ones_at_once(monkeypatch, batch_norm):
+    objective, parameters, batch = network("tanh", "cross_entropy", batch_norm, 0.0, 2, 3)
+    at_once, in_blocks = np.empty((2, *parameters.shape))
+    values = objective.value_and_gradient(parameters, batch, at_once)
+    monkeypatch.setattr("genvsdisc.functional.network.BLOCK", 7)
+    objective, _, batch = network("tanh", "cross_entropy", batch_norm, 0.0, 2, 3)
+    np.testing.assert_allclose(objective.value_and_gradient(parameters, batch, in_blocks), values, rtol=1e-12)
+    np.testing.assert_allclose(in_blocks, at_once, rtol=1e-10, atol=1e-13)
+
+
 def test_padding_and_zero_weights_do_not_count():
     objective, parameters, batch = network("tanh", "cross_entropy", True, 0.4, 2, 3)
     rows = np.tile(np.arange(N_ROWS), (2, 1))
