@@ -11,9 +11,9 @@ gives two things, both over a stack of R training sets:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable
 from copy import copy
-from dataclasses import dataclass
 from functools import cache
 from operator import is_not
 from typing import Any, Self
@@ -26,17 +26,12 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_array, check_is_fitted, validate_data
 
 from genvsdisc.functional.posterior import softmax
-
-Parameters = Mapping[str, Any]
-"""Fitted attribute -> its values over the stack: an array with leading axis R, or a sequence of R objects."""
-CELLS_PER_CALL = 1300
-"""Scores that take about as long as the overhead of one call."""
-
+from genvsdisc.replicates import Parameters, Replicates
 
 _FLOATS = (np.dtype(np.float64), np.dtype(np.float32))
 
 
-class ProbabilisticClassifier(ClassifierMixin, BaseEstimator):
+class ProbabilisticClassifier(ClassifierMixin, BaseEstimator, ABC):
     """Base of all classifiers here: validation, predictions from log scores, replicates."""
 
     n_features_in_: int
@@ -71,13 +66,13 @@ class ProbabilisticClassifier(ClassifierMixin, BaseEstimator):
 
     # What a subclass gives -------------------------------------------------------------------------------------
 
+    @abstractmethod
     def _fit_stack(self, X: NDArray, codes: NDArray, weights: NDArray) -> dict[str, Any]:
         """Parameters of R fits: X (n, d), codes (n,) indices into `classes_`, weights (R, n), not negative."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _log_scores(self, X: NDArray, parameters: Parameters) -> NDArray:
         """Log scores (R, n, K) of the rows of X under each of R parameter sets."""
-        raise NotImplementedError
 
     # Fitting ---------------------------------------------------------------------------------------------------
 
@@ -264,55 +259,3 @@ def _encoded(y: NDArray) -> tuple[NDArray, NDArray]:
     check_classification_targets(y)
     classes, codes = np.unique(y, return_inverse=True)
     return classes, codes
-
-
-@dataclass(frozen=True)
-class Replicates:
-    """Classifiers of one kind, fitted to many weightings of the same rows; made by ``fit_replicates``."""
-
-    template: ProbabilisticClassifier
-    parameters: Parameters
-
-    def __len__(self) -> int:
-        return len(next(iter(self.parameters.values())))
-
-    def __getitem__(self, r: int) -> ProbabilisticClassifier:
-        """Replicate r as an ordinary fitted classifier."""
-        classifier = copy(self.template)
-        for name, values in self.parameters.items():
-            setattr(classifier, name, values[r])
-        return classifier
-
-    def _scores(self, X: ArrayLike) -> NDArray:
-        X = self.template._validate_rows(X)
-        return self.template._checked(self.template._log_scores, X, self.parameters)
-
-    def predict_log_proba(self, X: ArrayLike) -> NDArray:
-        """Log posterior probabilities, (n_replicates, n_samples, n_classes)."""
-        return log_softmax(self._scores(X), axis=2)
-
-    def predict_proba(self, X: ArrayLike) -> NDArray:
-        """Posterior probabilities, (n_replicates, n_samples, n_classes)."""
-        return softmax(self._scores(X))
-
-    def predict_proba_of(self, X: ArrayLike, rows: Sequence[NDArray]) -> list[NDArray]:
-        """Posterior probabilities of rows[r] of X under replicate r, an (n_rows, n_classes) array for each replicate.
-
-        What ``replicates[r].predict_proba(X[rows[r]])`` gives, but X is checked once; and where scores of rows that
-        nobody asked for cost less than a call for each replicate, all are computed in one.
-        """
-        X = self.template._validate_rows(X)
-        in_vain = (len(X) - np.mean([len(own) for own in rows])) * len(self.template.classes_)
-        if in_vain <= CELLS_PER_CALL:
-            scores = self.template._checked(self.template._log_scores, X, self.parameters)
-            return [softmax(of_one[own]) for of_one, own in zip(scores, rows, strict=True)]
-        used = {name: self.parameters[name] for name in self.template._score_attributes}
-        score = self.template._log_scores
-        return [
-            softmax(self.template._checked(score, X[own], {name: v[r : r + 1] for name, v in used.items()})[0])
-            for r, own in enumerate(rows)
-        ]
-
-    def predict(self, X: ArrayLike) -> NDArray:
-        """Most probable classes, (n_replicates, n_samples)."""
-        return self.template.classes_[self._scores(X).argmax(axis=2)]

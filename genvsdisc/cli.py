@@ -34,11 +34,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         Words after the program's name; None takes those of the process.
     """
     # Every version of typer derives its usage errors from this base, wherever it keeps them.
-    usage_error: type[Exception] = typer.BadParameter.__mro__[1]
+    usage_error: Any = typer.BadParameter.__mro__[1]
     try:
         status = app(arguments, standalone_mode=False)
     except usage_error as error:
-        _fail(error.format_message(), 2)  # type: ignore[attr-defined]
+        _fail(error.format_message(), 2)
     except (ValueError, OSError) as error:
         if not _mendable(error):
             raise

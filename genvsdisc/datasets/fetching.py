@@ -118,7 +118,7 @@ def _stats(files: dict[str, pd.DataFrame]) -> pd.DataFrame:
         .drop_duplicates(key)
         .merge(files["stats"], left_on="stat_id", right_on="id")
     )
-    wide = stats.pivot(index="pokemon_id", columns="identifier", values="base_stat")  # noqa: PD010
+    wide = stats.pivot(index="pokemon_id", columns="identifier", values="base_stat")  # noqa: PD010 - as above
     wide.columns = wide.columns.str.replace("special-", "sp_")
     return wide[list(STATS)].dropna().astype("int64")
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from genvsdisc.discriminative.coordinates import Frame
 from genvsdisc.discriminative.linear_problem import LinearFit, LinearProblem, Start
 from genvsdisc.discriminative.training import split_validation
+from genvsdisc.functional import absent
 from genvsdisc.functional.architecture import Architecture
 from genvsdisc.functional.descent import Settings, descend
 from genvsdisc.functional.losses import LOSSES
@@ -26,9 +27,6 @@ _MOST_NEWTON = 200  # coefficients; beyond, Hessians cost more than the steps th
 
 Solver = Callable[..., Solution]
 """(objective, start, max_iter=, tol=) -> Solution; where it ends does not depend on the coordinates."""
-
-ABSENT = -1e30
-"""Intercept of a class without weight: its probability, and with it its gradient, is exactly 0."""
 
 
 def solve(problem: LinearProblem, solver: Solver, start: Start, watch: Any, *, max_iter: int, tol: float) -> LinearFit:
@@ -127,9 +125,7 @@ def descend_plainly(
     if start is not None:
         theta[:, :, :-1] = start[0] * scales[:, None]
         theta[:, :, -1] = start[1] + means @ start[0].T
-    theta[:, :, -1] = np.where(problem.present, theta[:, :, -1], ABSENT) if n_outputs > 1 else theta[:, :, -1]
-    if n_outputs == 1:
-        theta[:, 0, -1] += np.where(problem.present[:, 1], 0, ABSENT) - np.where(problem.present[:, 0], 0, ABSENT)
+    absent.exclude(theta[:, :, -1], problem.present)
     if watch is not None:
         watch.attributes = lambda parameters: _attributes(*leave(parameters))
     descent = descend(

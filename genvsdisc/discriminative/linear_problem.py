@@ -138,5 +138,5 @@ class LinearFit:
     def joined(cls, fits: Sequence[LinearFit]) -> LinearFit:
         """Put fits of single replicates together."""
         arrays = ("coef", "intercept", "n_iter", "converged", "diverged", "receding")
-        values = {name: np.concatenate([getattr(fit, name) for fit in fits]) for name in arrays}
-        return replace(fits[0], **values, curves=[curve for fit in fits for curve in fit.curves])  # type: ignore[arg-type]
+        values: dict[str, Any] = {name: np.concatenate([getattr(fit, name) for fit in fits]) for name in arrays}
+        return cls(**values, curves=[curve for fit in fits for curve in fit.curves])

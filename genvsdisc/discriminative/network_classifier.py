@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Self
@@ -22,6 +23,7 @@ from genvsdisc.discriminative.training import (
     watched,
     with_callbacks,
 )
+from genvsdisc.functional import absent
 from genvsdisc.functional.activations import Activation
 from genvsdisc.functional.architecture import Architecture
 from genvsdisc.functional.descent import Descent, Settings, descend
@@ -30,8 +32,6 @@ from genvsdisc.functional.network import NetworkObjective
 from genvsdisc.functional.optimizers import OPTIMIZERS
 from genvsdisc.functional.schedules import SCHEDULES
 
-# Bias of an output whose class has no row: so low that its probability, and with it its gradient, is exactly 0.
-_ABSENT = -1e30
 # The arrays of the networks that are trained together should stay in the processor's cache.
 _STACK_BYTES = 2**20
 _ROWS_AT_ONCE = 4096
@@ -56,9 +56,9 @@ class NetworkClassifier(CallbackSupportMixin, ProbabilisticClassifier):
 
     # What a subclass gives -------------------------------------------------------------------------------------
 
+    @abstractmethod
     def _hidden_layers(self) -> tuple[tuple[int, ...], tuple[Activation, ...]]:
         """Widths and activations of the hidden layers."""
-        raise NotImplementedError
 
     def _learn(self, task: Task) -> tuple[Architecture, Descent]:
         """Train the networks of a task: what they are, and how that went."""
@@ -288,19 +288,12 @@ def _without_absent(architecture: Architecture, parameters: NDArray, task: Task)
     """Give classes that have no training rows a probability of zero."""
     n_classes = max(architecture.widths[-1], 2)
     present = np.array([task.training[:, task.codes == k].any(axis=1) for k in range(n_classes)]).T
-    biases = architecture.layers(parameters)[-1].weights[:, :, -1]
-    if biases.shape[1] == 1:
-        biases[~present[:, 1]] = _ABSENT
-        biases[~present[:, 0]] = -_ABSENT
-    else:
-        biases[~present] = _ABSENT
+    absent.exclude(architecture.layers(parameters)[-1].weights[:, :, -1], present)
     return parameters
 
 
 def _with_infinite_biases(architecture: Architecture, parameters: NDArray) -> NDArray:
     """Parameters in which the biases that stand for absent classes are what they mean."""
     parameters = parameters.copy()
-    biases = architecture.layers(parameters)[-1].weights[:, :, -1]
-    biases[biases <= _ABSENT / 2] = -np.inf
-    biases[biases >= -_ABSENT / 2] = np.inf
+    absent.make_infinite(architecture.layers(parameters)[-1].weights[:, :, -1])
     return parameters

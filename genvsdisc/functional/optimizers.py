@@ -13,6 +13,7 @@ are gone after the update. Nothing is allocated apart from what `init` makes.
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
@@ -63,7 +64,7 @@ BLOCK = 65_536
 """Parameters treated at a time: the arrays of one block stay in the processor's cache."""
 
 
-class _Elementwise:
+class _Elementwise(ABC):
     """Makes an optimizer of a rule that moves each parameter by its own gradient and memory."""
 
     n_slots: ClassVar[int] = 0
@@ -112,8 +113,9 @@ class _Elementwise:
         """What multiplies the learning rate at this update."""
         return 1.0
 
+    @abstractmethod
     def _move(self, parameters: NDArray, gradient: NDArray, slots: tuple[NDArray, ...], rate: Rate) -> None:
-        raise NotImplementedError
+        """Move parameters and slots in place by the rule."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any, Self
 
@@ -25,8 +26,9 @@ class ColumnModel(GenerativeClassifier):
     statistics_: Statistics
     _kinds: ColumnKinds
 
+    @abstractmethod
     def _estimates(self, statistics: Statistics) -> dict[str, Any]:
-        raise NotImplementedError
+        """Everything fitted, from the statistics of R training sets."""
 
     @property
     def distributions_(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from genvsdisc.base import Parameters
 from genvsdisc.functional import gaussian
+from genvsdisc.functional.covariance import SingularCovarianceError
 from genvsdisc.functional.missing import marginal_log_densities
 from genvsdisc.functional.moments import Moments, filled_means
 from genvsdisc.generative.estimation import chosen, from_incomplete
@@ -158,7 +159,7 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
             check_observed(X, codes, own, self.classes_, self._feature_names())
         try:
             return from_incomplete(X, codes, weights, len(self.classes_), rule, priors)
-        except gaussian.SingularCovarianceError as error:
+        except SingularCovarianceError as error:
             raise ValueError(self._explain(error, np.bincount(codes, weights[0], len(self.classes_))[None])) from None
 
     def _rule(self) -> Regularization:
@@ -172,7 +173,7 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
         means = filled_means(moments)
         try:
             covariances, shrinkage, factors, log_determinants = rule.factored(moments)
-        except gaussian.SingularCovarianceError as error:
+        except SingularCovarianceError as error:
             raise ValueError(self._explain(error, moments.weight)) from None
         centers = slopes = offsets = np.empty((len(means), 0), means.dtype)
         if rule.shared:
@@ -193,7 +194,7 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
             "_moments": moments,
         }
 
-    def _explain(self, error: gaussian.SingularCovarianceError, class_weights: NDArray) -> str:
+    def _explain(self, error: SingularCovarianceError, class_weights: NDArray) -> str:
         return describe(error, class_weights, self.covariance == "shared", self.classes_, self._feature_names())
 
     def _feature_names(self) -> Any:

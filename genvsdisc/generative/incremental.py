@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any, Self
 
 import numpy as np
@@ -30,12 +31,13 @@ class IncrementalLearning(GenerativeClassifier):
     _moments: Moments | None
     _unready: str | None = None  # why the rows so far do not suffice for predictions
 
+    @abstractmethod
     def _rule(self) -> Regularization:
-        raise NotImplementedError
+        """How covariances are regularized."""
 
+    @abstractmethod
     def _parameters(self, moments: Moments, rule: Regularization) -> dict[str, Any]:
         """Everything fitted, as functions of the class moments (leading axis R)."""
-        raise NotImplementedError
 
     @available_if(_learns_in_batches)
     def partial_fit(

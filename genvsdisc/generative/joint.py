@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from abc import abstractmethod
 from typing import Any, Self
 
 import numpy as np
@@ -94,12 +95,13 @@ class GenerativeClassifier(ProbabilisticClassifier):
             raise ValueError(f"y must be one of the classes {list(self.classes_)}, got {y!r}")
         return self._sample_given_class(codes, rng), self.classes_[codes]
 
+    @abstractmethod
     def _sample_given_class(self, codes: NDArray, rng: np.random.RandomState) -> NDArray:
-        raise NotImplementedError
+        """Draw one row from each of these classes."""
 
+    @abstractmethod
     def linear_log_odds(self) -> tuple[Any, NDArray, NDArray]:
         """Features in which the log-odds are linear (None: those of X), their coefficients and intercepts."""
-        raise NotImplementedError
 
     def as_discriminative(self) -> Any:
         """Build the discriminative classifier with the same posterior.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from genvsdisc.functional import gaussian
+from genvsdisc.functional.covariance import SingularCovarianceError, whiten
 from genvsdisc.functional.moments import Moments
 
 POOLINGS = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
@@ -133,9 +133,9 @@ def _spectra(scatter: NDArray, g: NDArray) -> list[_Spectrum]:
     spectra = []
     if (g == 0).any():  # without shrinkage the units of the features must not matter: whiten instead of rotate
         try:
-            factor, log_determinant = gaussian.whiten(scatter, full=True)
+            factor, log_determinant = whiten(scatter, full=True)
             spectra.append(_Spectrum(np.ones(len(scatter), scatter.dtype), factor, float(log_determinant), g == 0))
-        except gaussian.SingularCovarianceError:
+        except SingularCovarianceError:
             pass
     if (g > 0).any():
         eigenvalues, basis = np.linalg.eigh(scatter)

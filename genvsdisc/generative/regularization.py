@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from genvsdisc.functional import gaussian
+from genvsdisc.functional.covariance import SingularCovarianceError, singular_columns, whiten
 from genvsdisc.functional.moments import Moments, class_moments
 
 
@@ -83,19 +83,19 @@ class Regularization:
         covariances, shrinkage = self.covariances(moments)
         full = self.structure == "full"
         try:
-            return covariances, shrinkage, *gaussian.whiten(covariances, full)
-        except gaussian.SingularCovarianceError:
+            return covariances, shrinkage, *whiten(covariances, full)
+        except SingularCovarianceError:
             K, d = moments.center.shape[1:]
             lifted = moments.weight.sum(axis=1) - K < d
             if not lifted.any():
                 raise
-        singular: Any = gaussian.singular_columns(covariances) < d if full else ~(covariances > 0).all(axis=-1)
+        singular: Any = singular_columns(covariances) < d if full else ~(covariances > 0).all(axis=-1)
         lifted &= singular.any(axis=1)
         least = np.finfo(covariances.dtype).eps ** (3 / 8)
         more = replace(self, pooling=np.maximum(self.pooling, least), shrinkage=np.maximum(shrinkage, least))
         for old, new in zip((covariances, shrinkage), more.covariances(moments), strict=True):
             old[lifted] = new[lifted]
-        return covariances, shrinkage, *gaussian.whiten(covariances, full)
+        return covariances, shrinkage, *whiten(covariances, full)
 
 
 def check_options(structure: str, shrinkage: float | str, standardize: bool) -> None:
@@ -202,9 +202,7 @@ def _ratio(numerator: NDArray, denominator: NDArray, d: int) -> NDArray:
 _INTENSITIES = {"oas": _oas, "ledoit_wolf": _ledoit_wolf}
 
 
-def describe(
-    error: gaussian.SingularCovarianceError, weight: NDArray, shared: bool, labels: NDArray, names: NDArray
-) -> str:
+def describe(error: SingularCovarianceError, weight: NDArray, shared: bool, labels: NDArray, names: NDArray) -> str:
     """Say which covariance is singular, why, and what to do; weight (R, K)."""
     r, group = error.index
     d = len(names)

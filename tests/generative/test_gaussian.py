@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from genvsdisc import GaussianClassifier
-from genvsdisc.functional import gaussian
+from genvsdisc.functional.covariance import SingularCovarianceError, whiten
 from genvsdisc.functional.moments import class_moments
 from genvsdisc.generative.leave_one_out import leave_one_out_losses
 
@@ -432,7 +432,7 @@ def test_labels_of_eight_bits_may_lie_further_apart_than_eight_bits_reach():
 def test_many_features_are_whitened():
     X = np.random.default_rng(0).normal(size=(300, 61))
     covariance = np.cov(X.T) * 10.0 ** np.linspace(-3, 3, 61)[:, None] * 10.0 ** np.linspace(-3, 3, 61)
-    factor, log_determinant = gaussian.whiten(covariance[None], full=True)
+    factor, log_determinant = whiten(covariance[None], full=True)
     assert_array_equal(factor[0], np.triu(factor[0]))
     assert_allclose(factor[0].T @ covariance @ factor[0], np.eye(61), atol=1e-12)
     assert_allclose(log_determinant[0], np.linalg.slogdet(covariance)[1], rtol=1e-12)
@@ -441,6 +441,6 @@ def test_many_features_are_whitened():
 def test_nearly_singular_and_not_quite_symmetric_is_still_named():
     """Rounding in EM leaves such matrices; Cholesky reads one triangle, and a step through both would see no fault."""
     covariance = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 1 - 1e-9], [0.0, 1.0, 1.0]])
-    with pytest.raises(gaussian.SingularCovarianceError) as caught:
-        gaussian.whiten(np.stack([np.eye(3), covariance]), full=True)
+    with pytest.raises(SingularCovarianceError) as caught:
+        whiten(np.stack([np.eye(3), covariance]), full=True)
     assert (caught.value.index, caught.value.column) == ((1,), 2)

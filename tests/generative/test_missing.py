@@ -13,7 +13,7 @@ from sklearn.model_selection import StratifiedShuffleSplit
 from sklearn.pipeline import make_pipeline
 
 from genvsdisc import GaussianClassifier
-from genvsdisc.functional import gaussian
+from genvsdisc.functional.covariance import whiten
 from genvsdisc.functional.missing import marginal_log_densities
 from genvsdisc.generative import missing
 from genvsdisc.generative.missing import em_moments
@@ -86,7 +86,7 @@ def test_complete_rows_are_scored_alike_beside_incomplete_ones():
 def test_nearly_collinear_features_keep_their_digits():
     """A precision so large that the short cut would cancel: the blocks of the covariance are factored instead."""
     covariance = np.array([[1.0, 1 - 1e-9, 0.3], [1 - 1e-9, 1.0, 0.3], [0.3, 0.3, 1.0]])
-    factor, log_determinant = gaussian.whiten(covariance, full=True)
+    factor, log_determinant = whiten(covariance, full=True)
     row = np.array([[0.5, np.nan, -0.2]])
     density = marginal_log_densities(row, np.zeros((1, 1, 3)), factor[None, None], log_determinant[None, None])
     assert_allclose(density[0, 0, 0], observed_log_density(row[0], np.zeros(3), covariance), rtol=1e-10)

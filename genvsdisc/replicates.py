@@ -1,0 +1,74 @@
+"""Classifiers of one kind, fitted to many weightings of the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import log_softmax
+
+from genvsdisc.functional.posterior import softmax
+
+if TYPE_CHECKING:
+    from genvsdisc.base import ProbabilisticClassifier
+
+Parameters = Mapping[str, Any]
+"""Fitted attribute -> its values over the stack: an array with leading axis R, or a sequence of R objects."""
+CELLS_PER_CALL = 1300
+"""Scores that take about as long as the overhead of one call."""
+
+
+@dataclass(frozen=True)
+class Replicates:
+    """Classifiers of one kind, fitted to many weightings of the same rows; made by ``fit_replicates``."""
+
+    template: ProbabilisticClassifier
+    parameters: Parameters
+
+    def __len__(self) -> int:
+        return len(next(iter(self.parameters.values())))
+
+    def __getitem__(self, r: int) -> ProbabilisticClassifier:
+        """Replicate r as an ordinary fitted classifier."""
+        classifier = copy(self.template)
+        for name, values in self.parameters.items():
+            setattr(classifier, name, values[r])
+        return classifier
+
+    def _scores(self, X: ArrayLike) -> NDArray:
+        X = self.template._validate_rows(X)
+        return self.template._checked(self.template._log_scores, X, self.parameters)
+
+    def predict_log_proba(self, X: ArrayLike) -> NDArray:
+        """Log posterior probabilities, (n_replicates, n_samples, n_classes)."""
+        return log_softmax(self._scores(X), axis=2)
+
+    def predict_proba(self, X: ArrayLike) -> NDArray:
+        """Posterior probabilities, (n_replicates, n_samples, n_classes)."""
+        return softmax(self._scores(X))
+
+    def predict_proba_of(self, X: ArrayLike, rows: Sequence[NDArray]) -> list[NDArray]:
+        """Posterior probabilities of rows[r] of X under replicate r, an (n_rows, n_classes) array for each replicate.
+
+        What ``replicates[r].predict_proba(X[rows[r]])`` gives, but X is checked once; and where scores of rows that
+        nobody asked for cost less than a call for each replicate, all are computed in one.
+        """
+        X = self.template._validate_rows(X)
+        in_vain = (len(X) - np.mean([len(own) for own in rows])) * len(self.template.classes_)
+        if in_vain <= CELLS_PER_CALL:
+            scores = self.template._checked(self.template._log_scores, X, self.parameters)
+            return [softmax(of_one[own]) for of_one, own in zip(scores, rows, strict=True)]
+        used = {name: self.parameters[name] for name in self.template._score_attributes}
+        score = self.template._log_scores
+        return [
+            softmax(self.template._checked(score, X[own], {name: v[r : r + 1] for name, v in used.items()})[0])
+            for r, own in enumerate(rows)
+        ]
+
+    def predict(self, X: ArrayLike) -> NDArray:
+        """Most probable classes, (n_replicates, n_samples)."""
+        return self.template.classes_[self._scores(X).argmax(axis=2)]
