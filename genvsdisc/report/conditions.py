@@ -170,11 +170,9 @@ def _noise_finding(ours: pd.DataFrame, loss: str) -> str:
     part = ours[(ours.n_train == few) & ours.model.isin(pairs[0])] if pairs else ours.head(0)
     said = []
     for model, curve in groups(part, "model"):
-        clean, noisy = curve[curve.noise == 0], curve[curve.noise == most]
-        if len(clean) and len(noisy) and most > 0:
-            growth = noisy["mean"].iloc[0] - clean["mean"].iloc[0]
-            error = float(np.hypot(noisy.se.iloc[0], clean.se.iloc[0]))
-            said.append(f"{with_error(loss, growth, error)} for {model}")
+        noisy = curve[(curve.noise == most) & curve.increase.notna()]
+        if len(noisy) and most > 0:
+            said.append(f"{with_error(loss, noisy.increase.iloc[0], noisy.increase_se.iloc[0])} for {model}")
     if not said:
         return "How loss grows with noisy labels"
     return f"Flipping {100 * most:.0f}% of {few} labels raises {LOSS_WORDS[loss]} by {' and by '.join(said)}"

@@ -31,8 +31,8 @@ METHODS = (
     ),
     (
         "ROC AUC",
-        "Area under the ROC curve; for several classes the mean over pairs of classes. Hand and Till (2001), Machine "
-        "Learning 45.",
+        "Area under the ROC curve; for several classes the plain mean of each class against the rest. Fawcett (2006), "
+        "Pattern Recognition Letters 27.",
     ),
     (
         "Intervals and p-values",

@@ -66,7 +66,8 @@ def label_noise_losses(
     Returns
     -------
     losses : DataFrame
-        Columns noise, n_train, loss, mean, se (over draws and judging rows).
+        Columns noise, n_train, loss, mean, se (over draws and judging rows), increase over clean labels and
+        increase_se (the same draws and judges: their common part cancels); NaN if 0 is not among the rates.
     """
     rng = check_random_state(random_state)
     classes = np.arange(codes.max() + 1)
@@ -85,7 +86,7 @@ def label_noise_losses(
         of_rate = [predicted[start : start + n_draws] for start in range(0, len(predicted), n_draws)]
         for loss in losses:
             curve = CurveLosses.of(of_rate, judges, codes, loss)
-            columns = {"mean": curve.mean, "se": np.sqrt(np.diag(curve.covariance))}
+            columns = {"mean": curve.mean, "se": np.sqrt(np.diag(curve.covariance)), **_increase(curve, rates)}
             tables.append(pd.DataFrame({"noise": rates, "n_train": size, "loss": loss} | columns))
     return pd.concat(tables, ignore_index=True)
 
@@ -103,13 +104,22 @@ def robustness_table(measured: Mapping[str, pd.DataFrame], models: pd.DataFrame)
     Returns
     -------
     robustness : DataFrame
-        Columns model, family, form, noise, n_train, loss, mean, se.
+        Columns model, family, form, noise, n_train, loss, mean, se, increase, increase_se.
     """
-    columns = ["model", "family", "form", "noise", "n_train", "loss", "mean", "se"]
+    columns = ["model", "family", "form", "noise", "n_train", "loss", "mean", "se", "increase", "increase_se"]
     if not measured:
         return pd.DataFrame(columns=columns)
     rows = pd.concat([table.assign(model=model) for model, table in measured.items()], ignore_index=True)
     return rows.merge(models[["model", "family", "form"]], on="model", how="left")[columns]
+
+
+def _increase(curve: CurveLosses, rates: Sequence[float]) -> dict[str, NDArray]:
+    """What each rate adds to the loss at rate 0, and its standard error."""
+    if 0 not in rates:
+        return dict.fromkeys(("increase", "increase_se"), np.full(len(rates), np.nan))
+    clean, covariance = list(rates).index(0), curve.covariance
+    variance = np.diag(covariance) + covariance[clean, clean] - 2 * covariance[clean]
+    return {"increase": curve.mean - curve.mean[clean], "increase_se": np.sqrt(np.maximum(variance, 0))}
 
 
 def _default_sizes(n_rows: int, n_classes: int) -> list[int]:

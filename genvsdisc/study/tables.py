@@ -29,7 +29,7 @@ TABLES = {
     "reliability": "model family forecast:float observed:float n:float",
     "assumptions": "assumption statistic:float df:float pvalue:float effect:float effect_name simpler richer "
     "cost:float cost_lower:float cost_upper:float finding",
-    "robustness": "model family form noise:float n_train:int loss mean:float se:float",
+    "robustness": "model family form noise:float n_train:int loss mean:float se:float increase:float increase_se:float",
     "search": "model reg_lambda:float learning_rate:float split loss mean:float se:float",
     "traces": "model learning_rate:float epoch:int split loss:float",
     "confusion": "model true predicted share:float",

@@ -258,10 +258,10 @@ def robustness():
         for noise in (0.0, 0.1, 0.2, 0.3, 0.4):
             for n in (40, 400):
                 for loss in LOSSES:
-                    rows.append(
-                        (*row[:3], noise, n, loss, expected(row, n, loss) * (1 + noise * (1 + row[4] / 4)), 0.01)
-                    )
-    return pd.DataFrame(rows, columns=["model", "family", "form", "noise", "n_train", "loss", "mean", "se"])
+                    clean, growth = expected(row, n, loss), noise * (1 + row[4] / 4)
+                    rows.append((*row[:3], noise, n, loss, clean * (1 + growth), 0.01, clean * growth, 0.005))
+    names = ["model", "family", "form", "noise", "n_train", "loss", "mean", "se", "increase", "increase_se"]
+    return pd.DataFrame(rows, columns=names)
 
 
 def search():

@@ -10,7 +10,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 
 from genvsdisc import GaussianClassifier
-from genvsdisc.study.robustness import RATES, _flipped, label_noise_losses, robustness_table
+from genvsdisc.study.curves import CurveLosses
+from genvsdisc.study.robustness import RATES, _flipped, _increase, label_noise_losses, robustness_table
 
 X, Y = load_iris(return_X_y=True)
 HELD_OUT = np.arange(0, 150, 4)
@@ -54,12 +55,26 @@ def test_stacked_weights_equal_relabelled_rows():
 @pytest.mark.parametrize("model", [GaussianNB(), GaussianClassifier()])
 def test_more_noise_does_harm(model):
     table = label_noise_losses(model, X, Y, HELD_OUT, random_state=0)
-    assert list(table.columns) == ["noise", "n_train", "loss", "mean", "se"]
+    assert list(table.columns) == ["noise", "n_train", "loss", "mean", "se", "increase", "increase_se"]
     assert sorted(table["n_train"].unique()) == [30, 112]
     assert len(table) == len(RATES) * 2 * 3
     wide = table.pivot_table(index="noise", columns=["n_train", "loss"], values="mean")
     assert (wide.iloc[-1] > wide.iloc[0]).all()
     assert (table.loc[table["noise"] > 0, "se"] > 0).all()
+
+
+def test_the_error_of_an_increase_is_that_of_the_paired_difference():
+    rng = np.random.default_rng(0)
+    common = rng.normal(size=12)
+    curve = CurveLosses(common + 0.1 * rng.normal(size=(3, 12)), rng.normal(size=(3, 40)) / 40, np.full(40, 1 / 40))
+    found = _increase(curve, [0.1, 0.0, 0.3])
+    for rate in (0, 2):
+        paired = curve.at(np.array([rate])) - curve.at(np.array([1]))
+        assert found["increase"][rate] == pytest.approx(paired.mean[0])
+        assert found["increase_se"][rate] == pytest.approx(np.sqrt(paired.covariance[0, 0]))
+        assert found["increase_se"][rate] < np.sqrt(curve.covariance[[1, rate], [1, rate]].sum())
+    assert found["increase_se"][1] == 0
+    assert np.isnan(_increase(curve, [0.1, 0.2, 0.3])["increase"]).all()
 
 
 def test_clean_labels_give_the_ordinary_loss():
@@ -84,7 +99,18 @@ def test_table_of_a_comparison():
     }
     models = pd.DataFrame({"model": ["a", "b"], "family": ["generative", "other"], "form": ["linear", ""]})
     table = robustness_table(measured, models)
-    assert list(table.columns) == ["model", "family", "form", "noise", "n_train", "loss", "mean", "se"]
+    assert list(table.columns) == [
+        "model",
+        "family",
+        "form",
+        "noise",
+        "n_train",
+        "loss",
+        "mean",
+        "se",
+        "increase",
+        "increase_se",
+    ]
     assert list(table["model"].unique()) == ["b", "a"]
     assert set(table.loc[table["model"] == "a", "form"]) == {"linear"}
     assert robustness_table({}, models).empty
