@@ -25,7 +25,7 @@ from sklearn.naive_bayes import GaussianNB
 from threadpoolctl import threadpool_limits
 
 from genvsdisc import GaussianClassifier, LogisticClassifier, NaiveBayesClassifier, bias_variance
-from genvsdisc.study.metrics import LOSSES
+from genvsdisc.study.statistics.losses import LOSSES
 
 TURN = 0.1
 PAIRS = {

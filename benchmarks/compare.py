@@ -35,10 +35,12 @@ from threadpoolctl import threadpool_limits
 
 from genvsdisc import Design, compare, default_models
 from genvsdisc.datasets import make_pokemon_style
-from genvsdisc.study.derived import derive
-from genvsdisc.study.evidence import FLEXIBLE_SHARE, NOISE_SHARE, Draws, gather
-from genvsdisc.study.prepared import prepare
-from genvsdisc.study.robustness import RATES, _default_sizes, _flipped, _training_rows
+from genvsdisc.study.evidence import Draws
+from genvsdisc.study.fits.label_noise import RATES, _default_sizes, _flipped, _training_rows
+from genvsdisc.study.fits.predictions import FLEXIBLE_SHARE, NOISE_SHARE, draw_views, first_descending, predict
+from genvsdisc.study.fits.splits import make_draws
+from genvsdisc.study.statistics.tables import comparison_tables
+from genvsdisc.study.table import prepare
 
 QUICK = Design(n_splits=5, n_repeats=2, n_draws=40)
 
@@ -131,20 +133,22 @@ def main() -> None:
     data = make_pokemon_style(random_state=0)
     design = QUICK if options.quick else Design()
     table = prepare(data.X, data.y, n_splits=design.n_splits)
-    draws = Draws.make(table.codes, design, 0)
+    draws = make_draws(table.codes, design, 0)
     X = pd.get_dummies(table.X, drop_first=True).to_numpy(dtype=float)  # the same 12 columns as ours
     evidence, totals = [], np.zeros(3)
     print(f"{'processor seconds':<32}{'fits':>9}{'scores':>9}{'ours':>9}{'ratio':>8}")
-    for model in default_models(table.X):
+    roster = default_models(table.X)
+    shown = first_descending(roster)
+    for model in roster:
         n_draws = design.n_draws if model.form else max(2, design.n_draws // FLEXIBLE_SHARE)
         start = time.process_time()
-        evidence.append(gather(model, table, draws))
+        evidence.append(predict(model, table, draws, descent=model is shown))
         ours = time.process_time() - start
         theirs = loop_seconds(THEIRS[model.name], X, table.codes, draws, n_draws, sample)
         totals += *theirs, ours
         print(f"{model.name:<32}{theirs[0]:9.2f}{theirs[1]:9.2f}{ours:9.2f}{theirs.sum() / ours:8.1f}", flush=True)
     start = time.process_time()
-    derive(table, draws, evidence)
+    comparison_tables(table, draws, evidence, draw_views(table, draws.seed))
     tables = time.process_time() - start
     totals[2] += tables
     print(f"{'scores, tests and tables':<32}{'':>18}{tables:9.2f}")

@@ -7,24 +7,24 @@ __version__ = "0.1.0"
 
 # Public name -> module that defines it. Resolved on first use, so that `import genvsdisc` stays light.
 _PUBLIC = {
-    "GaussianClassifier": "generative.gaussian",
-    "NaiveBayesClassifier": "generative.naive_bayes",
-    "LogisticClassifier": "discriminative.logistic",
-    "CascadeClassifier": "discriminative.cascade",
-    "MLPClassifier": "discriminative.mlp",
+    "GaussianClassifier": "generative.gaussian.classifier",
+    "NaiveBayesClassifier": "generative.naive_bayes.classifier",
+    "LogisticClassifier": "discriminative.logistic.classifier",
+    "CascadeClassifier": "discriminative.networks.cascade",
+    "MLPClassifier": "discriminative.networks.mlp",
     "QuadraticFeatures": "features.transforms",
     "PrototypeDistances": "features.transforms",
     "TableEncoder": "features.encoding",
-    "compare": "study.run",
+    "compare": "study.compare",
     "default_models": "models",
-    "bias_variance": "study.decomposition",
-    "learning_curve_crossing": "study.crossing",
-    "corrected_ttest": "study.paired_tests",
-    "bayesian_comparison": "study.paired_tests",
-    "search_verdict": "study.search",
+    "bias_variance": "questions.bias_variance",
+    "learning_curve_crossing": "questions.crossing",
+    "corrected_ttest": "study.statistics.paired_tests",
+    "bayesian_comparison": "study.statistics.paired_tests",
+    "search_verdict": "questions.search",
     "Model": "models",
     "Design": "study.design",
-    "Comparison": "study.results",
+    "Comparison": "study.comparison",
 }
 _MODULES = ("datasets", "figures")
 __all__ = ["__version__", *_MODULES, *_PUBLIC]

@@ -6,7 +6,7 @@ from typing import Any
 
 from sklearn.pipeline import make_pipeline
 
-from genvsdisc.discriminative.logistic import LogisticClassifier
+from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
 from genvsdisc.features.transforms import QuadraticFeatures
 
 

@@ -12,14 +12,14 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 
 from genvsdisc.baseline import PriorClassifier
-from genvsdisc.discriminative.cascade import CascadeClassifier
-from genvsdisc.discriminative.logistic import LogisticClassifier
-from genvsdisc.discriminative.mlp import MLPClassifier
+from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
+from genvsdisc.discriminative.networks.cascade import CascadeClassifier
+from genvsdisc.discriminative.networks.mlp import MLPClassifier
 from genvsdisc.features.encoding import TableEncoder
 from genvsdisc.features.kinds import Column, column_kinds
 from genvsdisc.features.transforms import QuadraticFeatures
-from genvsdisc.generative.gaussian import GaussianClassifier
-from genvsdisc.generative.naive_bayes import NaiveBayesClassifier
+from genvsdisc.generative.gaussian.classifier import GaussianClassifier
+from genvsdisc.generative.naive_bayes.classifier import NaiveBayesClassifier
 
 DISTRIBUTIONS = {"continuous": "gaussian", "binary": "bernoulli", "categorical": "categorical"}
 """Kind of a column -> its distribution given the class, in naive Bayes."""

@@ -15,9 +15,9 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state, compute_class_weight
 from sklearn.utils._param_validation import Interval, StrOptions
 
+from genvsdisc.functional.descent.optimizers import OPTIMIZERS
+from genvsdisc.functional.descent.schedules import SCHEDULES
 from genvsdisc.functional.losses import LOSSES
-from genvsdisc.functional.optimizers import OPTIMIZERS
-from genvsdisc.functional.schedules import SCHEDULES
 
 try:
     from sklearn.callback import CallbackSupportMixin, with_callbacks

@@ -23,7 +23,7 @@ from genvsdisc.figures.style import (
     only,
     titled,
 )
-from genvsdisc.study.tables import groups
+from genvsdisc.study.schema import groups
 
 
 def plot_learning_curves(table: pd.DataFrame, ax: Axes | None = None, *, crossing: Any = None, name: str = "") -> Axes:

@@ -23,7 +23,7 @@ from genvsdisc.figures.style import (
     only,
     short,
 )
-from genvsdisc.study.tables import records
+from genvsdisc.study.schema import records
 
 
 def plot_scores(table: pd.DataFrame, ax: Axes | None = None) -> Axes:

@@ -21,7 +21,7 @@ from genvsdisc.figures.style import (
     only,
     short,
 )
-from genvsdisc.study.tables import groups, records
+from genvsdisc.study.schema import groups, records
 
 
 def plot_reliability(table: pd.DataFrame, ax: Axes | None = None) -> Axes:

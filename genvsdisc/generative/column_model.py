@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.multiclass import _check_partial_fit_first_call
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from genvsdisc.generative.column_kinds import ColumnKinds, as_frame
-from genvsdisc.generative.column_statistics import Statistics, gather
 from genvsdisc.generative.joint import GenerativeClassifier
+from genvsdisc.generative.naive_bayes.distributions import ColumnKinds, as_frame
+from genvsdisc.generative.naive_bayes.statistics import Statistics, gather
 
 
 class ColumnModel(GenerativeClassifier):

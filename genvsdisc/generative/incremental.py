@@ -11,9 +11,9 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from genvsdisc.functional.moments import Moments, merge
+from genvsdisc.functional.gaussian.moments import Moments, merge
+from genvsdisc.generative.gaussian.shrinkage import Regularization
 from genvsdisc.generative.joint import GenerativeClassifier
-from genvsdisc.generative.regularization import Regularization
 
 
 def _learns_in_batches(classifier: Any) -> bool:

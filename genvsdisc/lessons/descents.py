@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genvsdisc.datasets import make_pokemon_style
-from genvsdisc.discriminative.logistic import LogisticClassifier
+from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
 from genvsdisc.lessons.lesson import (
     Finding,
     Lesson,

@@ -9,9 +9,9 @@ import pandas as pd
 from sklearn.pipeline import make_pipeline
 
 from genvsdisc.datasets import make_pokemon_style, make_xor
-from genvsdisc.discriminative.cascade import CascadeClassifier
-from genvsdisc.discriminative.logistic import LogisticClassifier
-from genvsdisc.discriminative.mlp import MLPClassifier
+from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
+from genvsdisc.discriminative.networks.cascade import CascadeClassifier
+from genvsdisc.discriminative.networks.mlp import MLPClassifier
 from genvsdisc.features.transforms import PrototypeDistances
 from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, less, per_seed, records
 from genvsdisc.lessons.pictures import Points, Regions

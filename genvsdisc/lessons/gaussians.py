@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from genvsdisc.datasets import make_gaussian_pair, make_pokemon_style
-from genvsdisc.generative.gaussian import GaussianClassifier
+from genvsdisc.generative.gaussian.classifier import GaussianClassifier
 from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, less, per_seed, records
 from genvsdisc.lessons.pictures import Points, Regions
 

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from genvsdisc.functional.activations import ACTIVATIONS
-from genvsdisc.functional.architecture import Architecture
-from genvsdisc.functional.batches import whole
-from genvsdisc.functional.layers import affine, affine_backward, affine_gradient
+from genvsdisc.functional.descent.batches import whole
 from genvsdisc.functional.losses import LOSSES
-from genvsdisc.functional.network import NetworkObjective
+from genvsdisc.functional.networks.activations import ACTIVATIONS
+from genvsdisc.functional.networks.architecture import Architecture
+from genvsdisc.functional.networks.layers import affine, affine_backward, affine_gradient
+from genvsdisc.functional.networks.objective import NetworkObjective
 from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, per_seed, records
 from genvsdisc.lessons.pictures import Lines, Points
 

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from genvsdisc.datasets import make_gaussian_pair
-from genvsdisc.discriminative.logistic import LogisticClassifier
+from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
 from genvsdisc.functional.losses import LOSSES as FORMS
 from genvsdisc.functional.posterior import softmax
 from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, less, more, per_seed, records

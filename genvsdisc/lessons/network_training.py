@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.datasets import load_digits
 
-from genvsdisc.discriminative.mlp import MLPClassifier
-from genvsdisc.functional.layers import BatchNorm, Norm
+from genvsdisc.discriminative.networks.mlp import MLPClassifier
+from genvsdisc.functional.networks.layers import BatchNorm, Norm
 from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, below, less, more, per_seed, records
 from genvsdisc.lessons.pictures import Lines
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.datasets import load_digits
 
-from genvsdisc.discriminative.mlp import MLPClassifier
+from genvsdisc.discriminative.networks.mlp import MLPClassifier
 from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, less, per_seed, records
 from genvsdisc.lessons.pictures import Lines, Points
 

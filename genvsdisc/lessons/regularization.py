@@ -8,12 +8,12 @@ import numpy as np
 from sklearn.preprocessing import PolynomialFeatures
 
 from genvsdisc.datasets import make_pokemon_style, make_xor
-from genvsdisc.discriminative.logistic import LogisticClassifier
+from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
 from genvsdisc.features.transforms import QuadraticFeatures
 from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, less, more, per_seed, records
 from genvsdisc.lessons.pictures import Lines
-from genvsdisc.study.decomposition import decompose
-from genvsdisc.study.metrics import pointwise_losses
+from genvsdisc.study.statistics.bias_variance import decompose
+from genvsdisc.study.statistics.losses import pointwise_losses
 
 LAMBDAS = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0)
 DEGREES = (1, 2, 3, 4)

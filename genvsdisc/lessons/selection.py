@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from genvsdisc.datasets import make_pokemon_style
-from genvsdisc.discriminative.logistic import LogisticClassifier
+from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
 from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Part, Tables, less, per_seed, records, spread
 from genvsdisc.lessons.pictures import Points
-from genvsdisc.study.draws import cross_validation_draws
+from genvsdisc.study.fits.splits import cross_validation_draws
 
 N_TRAIN, N_PUBLIC, N_PRIVATE = 140, 70, 4000
 N_CANDIDATES = 40

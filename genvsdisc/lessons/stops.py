@@ -6,13 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genvsdisc.datasets import make_gaussian_pair
-from genvsdisc.functional.activations import Tanh
-from genvsdisc.functional.architecture import Architecture
-from genvsdisc.functional.batches import whole
-from genvsdisc.functional.descent import Settings, descend
+from genvsdisc.functional.descent.batches import whole
+from genvsdisc.functional.descent.loop import Settings, descend
+from genvsdisc.functional.descent.optimizers import GradientDescent
 from genvsdisc.functional.losses import LOSSES
-from genvsdisc.functional.network import NetworkObjective
-from genvsdisc.functional.optimizers import GradientDescent
+from genvsdisc.functional.networks.activations import Tanh
+from genvsdisc.functional.networks.architecture import Architecture
+from genvsdisc.functional.networks.objective import NetworkObjective
 from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, less, per_seed, records
 from genvsdisc.lessons.pictures import Points
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from genvsdisc.datasets import make_naive_bayes_toy
-from genvsdisc.discriminative.logistic import LogisticClassifier
-from genvsdisc.generative.naive_bayes import NaiveBayesClassifier
+from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
+from genvsdisc.generative.naive_bayes.classifier import NaiveBayesClassifier
 from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, per_seed, records
 from genvsdisc.lessons.pictures import Points
 

@@ -13,11 +13,11 @@ from sklearn.datasets import load_breast_cancer, load_digits
 from sklearn.preprocessing import scale
 
 from genvsdisc.datasets import make_gaussian_pair, make_pokemon_style
-from genvsdisc.discriminative.logistic import LogisticClassifier
-from genvsdisc.generative.gaussian import GaussianClassifier
+from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
+from genvsdisc.generative.gaussian.classifier import GaussianClassifier
 from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, less, more, per_seed, records
 from genvsdisc.lessons.pictures import Lines
-from genvsdisc.study.crossing import learning_curve_crossing
+from genvsdisc.questions.crossing import learning_curve_crossing
 
 SIZES = (4, 10, 30, 100)
 # λ of one, shrinkage of the other. Who is ahead with few rows hangs on them, so there are two pairs of settings.

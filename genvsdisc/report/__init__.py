@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from genvsdisc.study.results import Comparison
+    from genvsdisc.study.comparison import Comparison
 
 
 def page(comparison: Comparison) -> str:

@@ -13,10 +13,10 @@ from genvsdisc.figures.svg import svg
 from genvsdisc.report.blocks import Cell, Figure, Panel, Section, Table, table
 from genvsdisc.report.numbers import LOSS_WORDS, estimate, number, plain, with_error
 from genvsdisc.report.reasons import FAMILIES, paired_models
-from genvsdisc.study.tables import groups, records
+from genvsdisc.study.schema import groups, records
 
 if TYPE_CHECKING:
-    from genvsdisc.study.results import Comparison
+    from genvsdisc.study.comparison import Comparison
 
 _SETTINGS = {"reg_lambda": "λ", "learning_rate": "learning rate"}
 _EPOCHS = 25  # points of a trace on a panel

@@ -8,10 +8,10 @@ import pandas as pd
 
 from genvsdisc.report.blocks import Cell, Fold, Section, Table, Text, table
 from genvsdisc.report.numbers import counted, number, plain
-from genvsdisc.study.tables import records
+from genvsdisc.study.schema import records
 
 if TYPE_CHECKING:
-    from genvsdisc.study.results import Comparison
+    from genvsdisc.study.comparison import Comparison
 
 
 def models(comparison: Comparison) -> Section | None:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from genvsdisc.report.blocks import Cell, Fold, Items, Section, table
 from genvsdisc.report.numbers import fixed, number
-from genvsdisc.study.tables import records
+from genvsdisc.study.schema import records
 
 if TYPE_CHECKING:
-    from genvsdisc.study.results import Comparison
+    from genvsdisc.study.comparison import Comparison
 
 # What -> how it was computed, and who proposed it.
 METHODS = (

@@ -12,10 +12,10 @@ from genvsdisc.figures.style import LOSS_NAMES
 from genvsdisc.figures.svg import svg
 from genvsdisc.report.blocks import Cell, Figure, Items, Panel, Section, Table, Text, table
 from genvsdisc.report.numbers import LOSS_WORDS, counted, fixed, interval, interval_text, number, probability, pvalue
-from genvsdisc.study.tables import groups, records
+from genvsdisc.study.schema import groups, records
 
 if TYPE_CHECKING:
-    from genvsdisc.study.results import Comparison
+    from genvsdisc.study.comparison import Comparison
 
 _ROWS = (24, 12, 24, 14)  # margins of a panel whose rows carry their names
 DECIDED = 0.95

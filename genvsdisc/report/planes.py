@@ -12,11 +12,11 @@ from genvsdisc.figures.style import CLASS_COLORS
 from genvsdisc.figures.svg import svg
 from genvsdisc.report.blocks import Cell, Figure, Items, Panel, Section, Table, Text, table
 from genvsdisc.report.numbers import interval, interval_text, number, plain, pvalue
-from genvsdisc.study.tables import groups, records
-from genvsdisc.study.views import MAX_CLASSES
+from genvsdisc.study.evidence import MAX_CLASSES
+from genvsdisc.study.schema import groups, records
 
 if TYPE_CHECKING:
-    from genvsdisc.study.results import Comparison
+    from genvsdisc.study.comparison import Comparison
 
 _SQUARE = (22, 10, 38, 42)
 _DOTS = 200  # rows on a panel

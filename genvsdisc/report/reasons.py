@@ -14,10 +14,10 @@ from genvsdisc.figures.svg import svg
 from genvsdisc.report.blocks import Cell, Figure, Panel, Section, Table, Text, table
 from genvsdisc.report.numbers import LOSS_WORDS, estimate, fixed, number, plain, with_error
 from genvsdisc.report.outcome import named_pairs
-from genvsdisc.study.tables import groups, records
+from genvsdisc.study.schema import groups, records
 
 if TYPE_CHECKING:
-    from genvsdisc.study.results import Comparison
+    from genvsdisc.study.comparison import Comparison
 
 FAMILIES = ("generative", "discriminative")
 _SHORT = {"generative": "gen.", "discriminative": "disc."}

@@ -14,7 +14,7 @@ from genvsdisc.report.planes import generative_view
 from genvsdisc.report.reasons import calibration, decomposition, learning
 
 if TYPE_CHECKING:
-    from genvsdisc.study.results import Comparison
+    from genvsdisc.study.comparison import Comparison
 
 # A section whose tables are empty is None and left out.
 SECTIONS: list[Callable[[Comparison], Section | None]] = [

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from genvsdisc.study.metrics import LOSSES
+from genvsdisc.study.statistics.losses import LOSSES
 
 
 @dataclass(frozen=True)

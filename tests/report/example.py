@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from genvsdisc.study.results import Comparison
+from genvsdisc.study.comparison import Comparison
 
 # name, family, form, how wrong with endless rows, how much worse with few, how overconfident
 ROSTER = [

@@ -19,7 +19,7 @@ from genvsdisc import report
 from genvsdisc.report.conditions import robustness
 from genvsdisc.report.planes import generative_view
 from genvsdisc.report.sections import SECTIONS
-from genvsdisc.study.results import Comparison
+from genvsdisc.study.comparison import Comparison
 
 NAMES = [
     "Verdict",

@@ -189,7 +189,8 @@ def test_a_row_is_never_judged_by_a_model_that_saw_it(data):
 def test_finished_models_are_kept_in_the_cache(data, linear, tmp_path, monkeypatch):
     first = gd.compare(data.X, data.y, linear, design=SMALL, cache=tmp_path)
     monkeypatch.setattr(
-        "genvsdisc.study.evidence.refit_probabilities", lambda *_, **__: pytest.fail("fitted although it was kept")
+        "genvsdisc.study.fits.predictions.refit_probabilities",
+        lambda *_, **__: pytest.fail("fitted although it was kept"),
     )
     again = gd.compare(data.X, data.y, linear, design=SMALL, cache=tmp_path)
     assert_frame_equal(again.scores, first.scores)

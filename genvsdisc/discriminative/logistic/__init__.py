@@ -1,0 +1,1 @@
+"""Logistic regression: the problem, its solvers, the classifier."""

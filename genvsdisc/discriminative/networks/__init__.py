@@ -1,0 +1,1 @@
+"""Networks of layers: the multilayer perceptron and the cascade of logistic regressions."""

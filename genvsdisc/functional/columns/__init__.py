@@ -1,0 +1,1 @@
+"""Column by column: exponential families and the additive scores of naive Bayes."""

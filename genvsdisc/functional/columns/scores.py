@@ -1,0 +1,127 @@
+"""Sums over columns of one-variable log densities, for many classes at once, as two matrix products.
+
+``sum_j log p(x_j) = (Z * Z) A + Z B + c`` with Z = X - shift: expanding the squares costs digits where a mean is many
+standard deviations from the shift, so those (class, column) entries are kept out of A and B and computed as they stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genvsdisc.functional.columns.families import FAMILIES, Terms, row_blocks
+
+FarEntry = tuple[int, NDArray, NDArray, NDArray]
+Groups = tuple[tuple[str, Any], ...]
+"""Families with the columns of each (an index array, or a slice where one family has all)."""
+
+
+@dataclass(frozen=True)
+class AdditiveScores:
+    """Log densities of M classes over d independent columns, prepared for matrix products."""
+
+    shift: NDArray  # (d,)
+    terms: Terms  # (M, d) arrays, in x - shift; the products' share only
+    far: tuple[FarEntry, ...]  # (class, columns, means, standard deviations)
+
+    @classmethod
+    def build(cls, mean: NDArray, variance: NDArray, groups: Groups) -> AdditiveScores:
+        """Prepare from means and variances (M, d)."""
+        shift, terms = shifted_terms(mean, variance, groups)
+        entries: tuple[FarEntry, ...] = ()
+        # A mean that is far even from the shift; at other than gaussian entries the quadratic term is 0.
+        far = terms.linear * (mean - shift) * (terms.quadratic < 0) > np.finfo(mean.dtype).eps ** -0.4
+        if far.any():
+            entries = tuple(_far_entries(far, mean, variance))
+            terms.constant[far] = -0.5 * np.log(2 * np.pi * variance[far])
+            terms.quadratic[far] = terms.linear[far] = 0
+        return cls(shift, terms, entries)
+
+    def __call__(self, X: NDArray) -> NDArray:
+        """Log densities (M, n) of rows X (n, d); a missing value (NaN) drops its factor."""
+        if len(X) <= len(self.terms.constant):
+            return self._of_few_rows(X)
+        scores = np.empty((len(self.terms.constant), len(X)), X.dtype)
+        linear, quadratic = np.ascontiguousarray(self.terms.linear.T), np.ascontiguousarray(self.terms.quadratic.T)
+        constant = self.terms.constant.sum(axis=1)
+        shifted = self.shift.any()
+        for rows in row_blocks(len(X), X.itemsize * (X.shape[1] + len(scores))):
+            # A missing or an overflowing value shows in its row's scores, in every class: no need to search X for it.
+            with np.errstate(over="ignore", invalid="ignore"):
+                Z = X[rows] - self.shift if shifted else X[rows]
+                block = Z @ linear
+                block += (Z * Z) @ quadratic
+                block += constant
+                self._add_far(block, X[rows], None)
+            spoilt = np.flatnonzero(~np.isfinite(block[:, 0]))
+            if len(spoilt):
+                block[spoilt] = self._marginal(X[rows][spoilt])
+            scores[:, rows] = block.T
+        return scores
+
+    def _of_few_rows(self, X: NDArray) -> NDArray:
+        """Fewer than classes: one product, its long side first."""
+        linear, quadratic = self.terms.linear, self.terms.quadratic
+        coefficients = np.column_stack([linear, quadratic, self.terms.constant.sum(axis=1)])
+        columns = np.ones((coefficients.shape[1], len(X)), X.dtype)
+        with np.errstate(over="ignore", invalid="ignore"):
+            Z = (X - self.shift).T
+            columns[: len(Z)] = Z
+            np.multiply(Z, Z, out=columns[len(Z) : -1])
+            scores = coefficients @ columns
+            self._add_far(scores.T, X, None)
+        spoilt = np.flatnonzero(~np.isfinite(scores[0]))
+        if len(spoilt):
+            scores[:, spoilt] = self._marginal(X[spoilt]).T
+        return scores
+
+    def _marginal(self, X: NDArray) -> NDArray:
+        """Log densities (n, M) of what is observed of each row."""
+        missing = np.isnan(X)
+        Z = _tame(X - self.shift, missing)
+        scores = Z @ self.terms.linear.T + (Z * Z) @ self.terms.quadratic.T + ~missing @ self.terms.constant.T
+        self._add_far(scores, X, missing)
+        return scores
+
+    def _add_far(self, scores: NDArray, X: NDArray, missing: NDArray | None) -> None:
+        for m, columns, mean, deviation in self.far:
+            z = (X[:, columns] - mean) / deviation
+            if missing is not None:
+                z = _tame(z, missing[:, columns])
+            scores[:, m] -= 0.5 * np.einsum("ij,ij->i", z, z)
+
+
+def shifted_terms(mean: NDArray, variance: NDArray, groups: Groups) -> tuple[NDArray, Terms]:
+    """Log densities as quadratics in x - shift.
+
+    The shift (d,) is the mean over classes, or 0 where expanding the squares about 0 loses few digits, and for columns
+    that are not gaussian. The squares lose log10(mean^2 / variance) of the digits that the type has.
+    """
+    shift = np.zeros(mean.shape[1], mean.dtype)
+    terms = Terms(*(np.empty_like(mean) for _ in range(3)))
+    for name, columns in groups:
+        m, v = mean[:, columns], variance[:, columns]
+        if name == "gaussian":
+            distant = m * m > np.finfo(m.dtype).eps ** -0.3 * v
+            if distant.any():
+                shift[columns] = np.where(distant.any(axis=0), m.mean(axis=0), 0)
+        family = FAMILIES[name].terms(m, v, shift[columns])
+        terms.quadratic[:, columns], terms.linear[:, columns] = family.quadratic, family.linear
+        terms.constant[:, columns] = family.constant
+    return shift, terms
+
+
+def _far_entries(far: NDArray, mean: NDArray, variance: NDArray) -> Iterator[FarEntry]:
+    for m in np.flatnonzero(far.any(axis=1)):
+        columns = np.flatnonzero(far[m])
+        yield int(m), columns, mean[m, columns], np.sqrt(variance[m, columns])
+
+
+def _tame(Z: NDArray, missing: NDArray) -> NDArray:
+    """0 for what is missing, and nothing so large that its square overflows."""
+    limit = np.finfo(Z.dtype).max ** 0.25
+    return np.clip(np.where(missing, 0, Z), -limit, limit)

@@ -1,0 +1,1 @@
+"""Gradient descent: the loop, mini-batches, optimizers and schedules."""

@@ -1,0 +1,1 @@
+"""Gaussian class-conditional densities: moments, covariances, log densities, missing entries."""

@@ -1,0 +1,1 @@
+"""Softmax regression: its objective, and the solvers that minimize it."""

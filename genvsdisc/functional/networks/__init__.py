@@ -1,0 +1,1 @@
+"""Multilayer networks: layers, activations, initialization, the objective and its gradient."""

@@ -1,0 +1,1 @@
+"""Gaussian classifiers with shared or separate covariance."""

@@ -1,0 +1,304 @@
+"""The Gaussian classifier: one normal density for each class, with shared or separate covariance."""
+
+from __future__ import annotations
+
+from numbers import Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.validation import check_is_fitted
+
+from genvsdisc.base import Parameters
+from genvsdisc.functional.gaussian import density
+from genvsdisc.functional.gaussian.covariance import SingularCovarianceError
+from genvsdisc.functional.gaussian.missing import marginal_log_densities
+from genvsdisc.functional.gaussian.moments import Moments, filled_means
+from genvsdisc.generative.gaussian.em import check_observed
+from genvsdisc.generative.gaussian.estimation import chosen, from_incomplete
+from genvsdisc.generative.gaussian.shrinkage import Regularization, check_options, describe
+from genvsdisc.generative.incremental import IncrementalLearning
+from genvsdisc.generative.joint import GenerativeClassifier, check_priors
+
+
+class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
+    r"""Bayes' rule with a Gaussian density for each class.
+
+    The posterior is :math:`p(k \mid x) = \pi_k \mathcal{N}(x; \mu_k, \Sigma_k) / p(x)`, with everything estimated by
+    weighted maximum likelihood (sums are divided by the sum of weights). With a shared covariance the log-odds are
+    linear in x (linear discriminant analysis): :math:`w = \Sigma^{-1}(\mu_1 - \mu_2)`, :math:`b = -\mu_1' \Sigma^{-1}
+    \mu_1 / 2 + \mu_2' \Sigma^{-1} \mu_2 / 2 + \log(\pi_1 / \pi_2)`; with separate ones they are quadratic.
+
+    Rows may have missing entries (NaN): `fit` uses EM, the predictions integrate them out.
+
+    Parameters
+    ----------
+    covariance : {"shared", "separate"}, default="shared"
+        One covariance for all classes (weighted by class counts), or one for each.
+    structure : {"full", "diagonal", "spherical"}, default="full"
+        Shape of the covariances: any, features independent given the class, or a multiple of the identity.
+    pooling : float, default=0.0
+        In [0, 1]; moves separate covariances toward the shared one (Friedman's lambda). With S_k the scatter and W_k
+        the weight of class k, S and W their sums, and a the pooling, the covariance is
+        ``((1 - a) S_k + a S) / ((1 - a) W_k + a W)``. No effect on a shared covariance.
+    shrinkage : float, "oas", "ledoit_wolf" or "auto", default=0.0
+        In [0, 1]; g moves each covariance C, after pooling, to ``(1 - g) C + g trace(C) / d I`` (Friedman's gamma).
+        "oas" and "ledoit_wolf" estimate g for each covariance of full structure, "auto" takes the pooling and
+        shrinkage, out of 7 x 8, with the best leave-one-out log loss, and ignores `pooling`.
+    standardize : bool, default=False
+        Whether the shrinkage g works on the scale on which every feature has variance 1 over all rows, as a
+        StandardScaler in front would have it; everything fitted stays on the scale of X. Not for structure
+        "spherical", "oas" or "ledoit_wolf".
+    tol : float, default=1e-8
+        EM for missing entries stops when no mean or covariance moves by more, in units of standard deviations.
+    priors : array-like of shape (n_classes,), default=None
+        Class priors, in the order of the sorted labels. None takes the class proportions.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Sorted labels.
+    class_prior_ : ndarray of shape (n_classes,)
+        Priors; 0 for a class without weight, whose mean and covariance are those of all rows.
+    means_ : ndarray of shape (n_classes, n_features)
+        Class means.
+    covariances_ : ndarray
+        Shapes as in :class:`sklearn.mixture.GaussianMixture`. Separate: (n_classes, n_features, n_features) for full,
+        (n_classes, n_features) for diagonal, (n_classes,) for spherical structure. Shared: without the first axis.
+    pooling_ : float
+        Pooling used.
+    shrinkage_ : float or ndarray of shape (n_classes,)
+        Shrinkage used for the shared or for each separate covariance.
+    coef_ : ndarray of shape (1, n_features) or (n_classes, n_features)
+        Shared covariance only. Slopes of the log-odds of the second of two classes, or of each class's log score.
+    intercept_ : ndarray of shape (1,) or (n_classes,)
+        Shared covariance only.
+    n_parameters_ : int
+        Free parameters.
+    n_features_in_, feature_names_in_
+        Number and names of the features.
+
+    Notes
+    -----
+    A feature that is constant within a class, but not all features of it, has there the variance 1e-9 of its overall
+    variance. When a covariance is singular and the rows of all classes together are fewer than the features, the
+    smallest pooling and shrinkage that keep six digits are used (1.3e-6); `shrinkage_` tells. Everything else that
+    leaves a covariance singular is a ValueError that names the class, the reason and the remedy.
+
+    References
+    ----------
+    Friedman (1989), Regularized Discriminant Analysis, JASA 84, 165-175.
+    Chen, Wiesel, Eldar & Hero (2010), IEEE Transactions on Signal Processing 58, 5016-5029.
+    Ledoit & Wolf (2004), Journal of Multivariate Analysis 88, 365-411.
+
+    Examples
+    --------
+    >>> from genvsdisc import GaussianClassifier
+    >>> X = [[0.0, 1.0], [1.0, 0.0], [2.0, 2.0], [3.0, 5.0], [4.0, 3.0], [5.0, 5.0]]
+    >>> y = ["a", "a", "a", "b", "b", "b"]
+    >>> model = GaussianClassifier().fit(X, y)
+    >>> model.predict([[1.0, 1.0], [4.0, float("nan")]])
+    array(['a', 'b'], dtype='<U1')
+    >>> model.predict_proba([[2.5, 2.5]]).round(3)
+    array([[0.642, 0.358]])
+    >>> model.set_priors([0.1, 0.9]).predict([[2.5, 2.5]])
+    array(['b'], dtype='<U1')
+    """
+
+    _parameter_constraints = {  # noqa: RUF012
+        "covariance": [StrOptions({"shared", "separate"})],
+        "structure": [StrOptions({"full", "diagonal", "spherical"})],
+        "pooling": [Interval(Real, 0, 1, closed="both")],
+        "shrinkage": [Interval(Real, 0, 1, closed="both"), StrOptions({"oas", "ledoit_wolf", "auto"})],
+        "standardize": ["boolean"],
+        "tol": [Interval(Real, 0, None, closed="left")],
+        "priors": ["array-like", None],
+    }
+    _score_attributes = ("class_prior_", "means_", "_factors", "_log_determinants", "_center", "_slopes", "_offsets")
+
+    def __init__(
+        self,
+        covariance: str = "shared",
+        *,
+        structure: str = "full",
+        pooling: float = 0.0,
+        shrinkage: float | str = 0.0,
+        standardize: bool = False,
+        tol: float = 1e-8,
+        priors: ArrayLike | None = None,
+    ) -> None:
+        self.covariance = covariance
+        self.structure = structure
+        self.pooling = pooling
+        self.shrinkage = shrinkage
+        self.standardize = standardize
+        self.tol = tol
+        self.priors = priors
+
+    # Fitting ---------------------------------------------------------------------------------------------------
+
+    def _fit_stack(self, X: NDArray, codes: NDArray, weights: NDArray) -> dict[str, Any]:
+        rule, K = self._rule(), len(self.classes_)
+        self._unready = None
+        priors = None if self.priors is None else check_priors(self.priors, K)
+        moments = rule.moments(X, codes, weights, K)
+        # Missing entries show in the means, an array smaller than X, and so do sums that overflow.
+        if complete := not (np.isnan(moments.center).any() and np.isnan(X.max())):
+            rule = chosen(X, codes, weights, moments, rule, priors)
+        else:
+            moments, rule = self._from_incomplete(X, codes, weights, rule, priors)
+        fitted = self._parameters(moments, rule)
+        # The expected moments of incomplete rows depend on all rows: they cannot be added to.
+        return fitted if complete else {**fitted, "_moments": [None] * len(weights)}
+
+    def _from_incomplete(
+        self, X: NDArray, codes: NDArray, weights: NDArray, rule: Regularization, priors: NDArray | None
+    ) -> tuple[Moments, Regularization]:
+        for own in weights:
+            check_observed(X, codes, own, self.classes_, self._feature_names())
+        try:
+            return from_incomplete(X, codes, weights, len(self.classes_), rule, priors)
+        except SingularCovarianceError as error:
+            raise ValueError(self._explain(error, np.bincount(codes, weights[0], len(self.classes_))[None])) from None
+
+    def _rule(self) -> Regularization:
+        self._validate_params()
+        check_options(self.structure, self.shrinkage, self.standardize)
+        options = self.structure, self.pooling, self.shrinkage, self.tol, self.standardize
+        return Regularization(self.covariance == "shared", *options)
+
+    def _parameters(self, moments: Moments, rule: Regularization) -> dict[str, Any]:
+        """Everything fitted, as functions of the class moments (leading axis R)."""
+        means = filled_means(moments)
+        try:
+            covariances, shrinkage, factors, log_determinants = rule.factored(moments)
+        except SingularCovarianceError as error:
+            raise ValueError(self._explain(error, moments.weight)) from None
+        centers = slopes = offsets = np.empty((len(means), 0), means.dtype)
+        if rule.shared:
+            centers = means.mean(axis=(0, 1))[None].repeat(len(means), axis=0)
+            slopes, offsets = density.linear_discriminants(means, factors, centers[0])
+        published = covariances[..., 0] if rule.structure == "spherical" else covariances
+        return {
+            "class_prior_": self._prior_stack(moments.weight),
+            "means_": means,
+            "covariances_": published[:, 0] if rule.shared else published,
+            "pooling_": np.full(len(means), np.ravel(rule.pooling), np.float64),
+            "shrinkage_": shrinkage[:, 0] if rule.shared else shrinkage,
+            "_factors": factors,
+            "_log_determinants": log_determinants,
+            "_center": centers,
+            "_slopes": slopes,
+            "_offsets": offsets,
+            "_moments": moments,
+        }
+
+    def _explain(self, error: SingularCovarianceError, class_weights: NDArray) -> str:
+        return describe(error, class_weights, self.covariance == "shared", self.classes_, self._feature_names())
+
+    def _feature_names(self) -> Any:
+        return getattr(self, "feature_names_in_", range(self.n_features_in_))
+
+    # Scores ----------------------------------------------------------------------------------------------------
+
+    @property
+    def _shows_nonfinite(self) -> bool:
+        return self.covariance == "shared"  # a sum with a term from each column
+
+    def _log_scores(self, X: NDArray, parameters: Parameters) -> NDArray:
+        if self.covariance == "separate":
+            return self._log_joint(X, parameters)
+        center, slopes, offsets = (parameters[name] for name in ("_center", "_slopes", "_offsets"))
+        scores = density.linear_scores(X, center[0], slopes, offsets + _logarithm(parameters["class_prior_"]))
+        if np.isnan(scores.max()):  # the missing entries show here, in an array smaller than X
+            return self._log_joint(X, parameters)
+        return np.swapaxes(scores, 1, 2)
+
+    def _log_joint(self, X: NDArray, parameters: Parameters) -> NDArray:
+        log_densities = marginal_log_densities if np.isnan(X.max()) else density.log_densities
+        means, factors, log_determinants = (parameters[f] for f in ("means_", "_factors", "_log_determinants"))
+        scores = log_densities(X, means, factors, log_determinants)
+        scores += _logarithm(parameters["class_prior_"])[..., None]
+        return np.swapaxes(scores, 1, 2)
+
+    def _joint_scores(self, X: ArrayLike) -> NDArray:
+        check_is_fitted(self)
+        return self._checked(self._log_joint, self._validate_rows(X), self._own_parameters())[0]
+
+    def _sample_given_class(self, codes: NDArray, rng: np.random.RandomState) -> NDArray:
+        z = rng.standard_normal((len(codes), self.n_features_in_)).astype(self.means_.dtype)
+        for k in range(len(self.classes_)):
+            factor = self._factors[k if len(self._factors) > 1 else 0]
+            own = codes == k
+            z[own] = z[own] @ np.linalg.inv(factor) if factor.ndim == 2 else z[own] / factor
+        return self.means_[codes] + z
+
+    # Summaries -------------------------------------------------------------------------------------------------
+
+    @property
+    def n_parameters_(self) -> int:
+        """Number of free parameters: priors, means and covariances."""
+        check_is_fitted(self)
+        K, d = self.means_.shape
+        one = {"full": d * (d + 1) // 2, "diagonal": d, "spherical": 1}[self.structure]
+        return K - 1 + K * d + (one if self.covariance == "shared" else K * one)
+
+    @property
+    def coef_(self) -> NDArray:
+        """Slopes of the log-odds (two classes: (1, d), of the second class) or of the log scores (K, d)."""
+        return self._linear()[0]
+
+    @property
+    def intercept_(self) -> NDArray:
+        """Intercepts that belong to `coef_`."""
+        return self._linear()[1]
+
+    def _linear(self) -> tuple[NDArray, NDArray]:
+        if self.covariance != "shared":
+            raise AttributeError("coef_ and intercept_ exist for covariance='shared' only; the scores are quadratic")
+        check_is_fitted(self)
+        log_prior = _logarithm(self.class_prior_)
+        if len(self.classes_) == 2:
+            slopes = self._slopes[1:] - self._slopes[:1]
+            scores = self._offsets + log_prior
+            return slopes, scores[1:] - scores[:1] - slopes @ self._center
+        origin = np.zeros_like(self._center)
+        slopes, offsets = density.linear_discriminants(self.means_[None], self._factors[None], origin)
+        return slopes[0], offsets[0] + log_prior
+
+    def linear_log_odds(self) -> tuple[Any, NDArray, NDArray]:
+        """Write the posterior as a linear model, of the features or of them with their squares and products.
+
+        Returns
+        -------
+        features : QuadraticFeatures or None
+            None for a shared covariance.
+        coef : ndarray of shape (1, n_terms) for two classes, else (n_classes, n_terms)
+        intercept : ndarray of shape (1,) for two classes, else (n_classes,)
+            With these, ``softmax(features.transform(X) @ coef.T + intercept)`` is `predict_proba` (two classes: the
+            sigmoid is the second column).
+        """
+        from genvsdisc.bridge import quadratic_features
+
+        if self.covariance == "shared":
+            return None, self.coef_, self.intercept_
+        check_is_fitted(self)
+        terms = density.quadratic_coefficients(self.means_, self._factors, -0.5 * self._log_determinants)
+        terms[:, 0] += _logarithm(self.class_prior_)
+        if self._factors.ndim == 2:  # the squares, among the products
+            d = self.n_features_in_
+            every = np.zeros((len(terms), 1 + d + d * (d + 1) // 2), terms.dtype)
+            first, second = np.triu_indices(d)
+            every[:, : 1 + d] = terms[:, : 1 + d]
+            every[:, 1 + d + np.flatnonzero(first == second)] = terms[:, 1 + d :]
+            terms = every
+        if len(terms) == 2:
+            terms = terms[1:] - terms[:1]
+        return quadratic_features(self), terms[:, 1:], terms[:, 0]
+
+
+def _logarithm(priors: NDArray) -> NDArray:
+    """Log priors; -inf for a class that cannot be."""
+    with np.errstate(divide="ignore"):
+        return np.log(priors)

@@ -1,0 +1,224 @@
+"""Covariances from class moments: between separate and shared (pooling), and toward a scaled identity (shrinkage)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genvsdisc.functional.gaussian.covariance import SingularCovarianceError, singular_columns, whiten
+from genvsdisc.functional.gaussian.moments import Moments, class_moments
+
+
+@dataclass(frozen=True)
+class Regularization:
+    """How covariances follow from class moments; the parameters of `GaussianClassifier` of the same names."""
+
+    shared: bool
+    structure: str
+    pooling: NDArray | float
+    """In [0, 1], (R, 1) or one for all."""
+    shrinkage: NDArray | float | str
+    """In [0, 1], (R, G) or one for all; or "oas" or "ledoit_wolf"."""
+    tol: float = 1e-8
+    """When EM for missing entries stops."""
+    standardize: bool = False
+    """Whether to shrink on the scale on which every feature has variance 1 over all rows."""
+
+    def moments(self, X: NDArray, codes: NDArray, weights: NDArray, n_classes: int) -> Moments:
+        """Class moments of R weightings of the rows, as many as the covariances need."""
+        fourth = isinstance(self.shrinkage, str) and self.shrinkage == "ledoit_wolf"
+        return class_moments(X, codes, weights, n_classes, full=self.structure == "full", fourth=fourth)
+
+    def covariances(self, moments: Moments) -> tuple[NDArray, NDArray]:
+        """Regularised discriminant analysis (Friedman 1989), for a stack of class moments.
+
+        With S_k the scatter and W_k the weight of class k, and S and W their sums:
+        ``S_k(a) = (1 - a) S_k + a S``, ``W_k(a) = (1 - a) W_k + a W``, ``C = S_k(a) / W_k(a)`` and, with shrinkage
+        g, ``(1 - g) C + g trace(C) / d I``. Without weight a class has the shared covariance, the limit of small a.
+
+        Returns
+        -------
+        covariances : ndarray of shape (R, G, d, d) or (R, G, d)
+            G is 1 if shared, else K.
+        shrinkage : ndarray of shape (R, G)
+            The g used.
+        """
+        pooled = _pooled(moments, self.shared, np.asarray(self.pooling))
+        covariances = pooled.second / pooled.weight[(..., *[None] * (pooled.second.ndim - 2))]
+        shrinkage = self.shrinkage
+        if isinstance(shrinkage, str):
+            shrinkage = _INTENSITIES[shrinkage](covariances, pooled)
+        shrinkage = np.full(pooled.weight.shape, shrinkage, covariances.dtype)
+        return with_floor(self._shrunk(covariances, shrinkage, moments), moments), shrinkage
+
+    def _shrunk(self, covariances: NDArray, shrinkage: NDArray, moments: Moments) -> NDArray:
+        if self.structure != "spherical" and not shrinkage.any():
+            return covariances
+        variances = _diagonals(covariances, self.structure == "full")
+        scale = unit_scale(moments) if self.standardize else np.ones(1, variances.dtype)
+        level = (variances / scale).mean(axis=-1, keepdims=True) * scale
+        if self.structure == "spherical":
+            return np.broadcast_to(level, covariances.shape).copy()
+        g = shrinkage[..., None]
+        result = covariances * (1 - (g[..., None] if self.structure == "full" else g))
+        diagonal = _diagonals(result, self.structure == "full")
+        diagonal += g * level
+        return result
+
+    def factored(self, moments: Moments) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+        """Covariances and shrinkage as above, with what `whiten` makes of the covariances.
+
+        Where all rows together are fewer than features (W - K < d), there is no class to blame for a singular
+        covariance; such a member of the stack gets the smallest pooling and shrinkage that keep six digits,
+        eps^(3/8): the limit of vanishing regularisation.
+
+        Raises
+        ------
+        SingularCovarianceError
+            If a covariance is singular all the same.
+        """
+        covariances, shrinkage = self.covariances(moments)
+        full = self.structure == "full"
+        try:
+            return covariances, shrinkage, *whiten(covariances, full)
+        except SingularCovarianceError:
+            K, d = moments.center.shape[1:]
+            lifted = moments.weight.sum(axis=1) - K < d
+            if not lifted.any():
+                raise
+        singular: Any = singular_columns(covariances) < d if full else ~(covariances > 0).all(axis=-1)
+        lifted &= singular.any(axis=1)
+        least = np.finfo(covariances.dtype).eps ** (3 / 8)
+        more = replace(self, pooling=np.maximum(self.pooling, least), shrinkage=np.maximum(shrinkage, least))
+        for old, new in zip((covariances, shrinkage), more.covariances(moments), strict=True):
+            old[lifted] = new[lifted]
+        return covariances, shrinkage, *whiten(covariances, full)
+
+
+def check_options(structure: str, shrinkage: float | str, standardize: bool) -> None:
+    """Raise ValueError for options that do not go together."""
+    if shrinkage in ("oas", "ledoit_wolf") and structure != "full":
+        raise ValueError(
+            f"shrinkage={shrinkage!r} is derived for structure='full', got structure={structure!r}; "
+            "give a number in [0, 1] or 'auto'"
+        )
+    if standardize and (structure == "spherical" or shrinkage in ("oas", "ledoit_wolf")):
+        raise ValueError(
+            f"standardize=True goes with shrinkage a number or 'auto' and structure 'full' or 'diagonal', got "
+            f"shrinkage={shrinkage!r}, structure={structure!r}; put a StandardScaler in front instead"
+        )
+
+
+def with_floor(covariances: NDArray, moments: Moments) -> NDArray:
+    """Give features that are constant within a class 1e-9 of their overall variance (1 if constant overall).
+
+    So such a feature decides for the class whose value it has, and says nothing if all classes have the same. Where
+    all features are constant there is no covariance to speak of; that is left as it is.
+    """
+    variances = _diagonals(covariances, moments.full)
+    if variances.all():
+        return covariances
+    constant = variances == 0
+    floor = constant & ~constant.all(axis=-1, keepdims=True)
+    if not floor.any():
+        return covariances
+    overall = overall_variances(moments)
+    variances[floor] = np.broadcast_to(np.where(overall > 0, 1e-9 * overall, 1), variances.shape)[floor]
+    return covariances
+
+
+def overall_variances(moments: Moments) -> NDArray:
+    """Variance of each feature over the rows of all classes, (R, 1, d)."""
+    share = (moments.weight / moments.weight.sum(axis=1, keepdims=True))[..., None]
+    within = _diagonals(moments.second, moments.full).sum(axis=1, keepdims=True)
+    away = moments.center - moments.center[:, :1]
+    between = (share * away**2).sum(axis=1, keepdims=True)
+    spread = between - (share * away).sum(axis=1, keepdims=True) ** 2
+    return np.where(spread > 1e-9 * between, spread, 0) + within / moments.weight.sum(axis=1)[:, None, None]
+
+
+def unit_scale(moments: Moments) -> NDArray:
+    """What to divide variances by so that those over all rows are 1, (R, 1, d); 1 for constant features."""
+    overall = overall_variances(moments)
+    return np.where(overall > 0, overall, 1).astype(overall.dtype)
+
+
+def _diagonals(values: NDArray, full: bool) -> NDArray:
+    """Writable view of the diagonals of matrices, or the variances themselves."""
+    return np.einsum("...ii->...i", values) if full else values
+
+
+def _pooled(moments: Moments, shared: bool, pooling: NDArray) -> Moments:
+    """Moments of the rows behind each covariance: one group, or for each class a mixture of its own and all rows."""
+    if not shared and not pooling.any() and moments.weight.all():
+        return moments
+    total: dict[str, Any] = {name: _total(getattr(moments, name)) for name in ("weight", "second", "quartic")}
+    if shared:
+        return replace(moments, **total)
+    share = np.where(moments.weight == 0, 1, pooling).astype(moments.second.dtype)
+
+    def mixed(name: str) -> Any:
+        value = getattr(moments, name)
+        if value is None:
+            return None
+        a = share[(..., *[None] * (value.ndim - 2))]
+        return (1 - a) * value + a * total[name]
+
+    return replace(moments, weight=mixed("weight"), second=mixed("second"), quartic=mixed("quartic"))
+
+
+def _total(values: NDArray | None) -> NDArray | None:
+    return None if values is None else values.sum(axis=1, keepdims=True)
+
+
+def _oas(covariances: NDArray, pooled: Moments) -> NDArray:
+    """Oracle approximating shrinkage (Chen, Wiesel, Eldar & Hero 2010), in the form of scikit-learn."""
+    d = covariances.shape[-1]
+    power = (covariances**2).mean(axis=(-2, -1))
+    level = np.trace(covariances, axis1=-2, axis2=-1) / d
+    return _ratio(power + level**2, (pooled.weight + 1) * (power - level**2 / d), d)
+
+
+def _ledoit_wolf(covariances: NDArray, pooled: Moments) -> NDArray:
+    """Shrinkage that minimises the expected Frobenius distance to the covariance (Ledoit & Wolf 2004)."""
+    d = covariances.shape[-1]
+    power = (covariances**2).sum(axis=(-2, -1))
+    level = np.trace(covariances, axis1=-2, axis2=-1) / d
+    noise = (np.asarray(pooled.quartic) / pooled.weight - power) / pooled.weight
+    return _ratio(np.maximum(noise, 0), power - d * level**2, d)
+
+
+def _ratio(numerator: NDArray, denominator: NDArray, d: int) -> NDArray:
+    """Return numerator / denominator in [0, 1]; 0 for one feature, which has nothing to shrink toward."""
+    if d == 1:
+        return np.zeros_like(numerator)
+    above = numerator >= denominator
+    return np.where(above, np.where(numerator > 0, 1, 0), numerator / np.where(above, 1, denominator))
+
+
+_INTENSITIES = {"oas": _oas, "ledoit_wolf": _ledoit_wolf}
+
+
+def describe(error: SingularCovarianceError, weight: NDArray, shared: bool, labels: NDArray, names: NDArray) -> str:
+    """Say which covariance is singular, why, and what to do; weight (R, K)."""
+    r, group = error.index
+    d = len(names)
+    rows = weight[r].sum() - len(labels) + 1 if shared else weight[r, group]
+    who = "the covariance shared by the classes" if shared else f"the covariance of class {labels.tolist()[group]!r}"
+    more = "set shrinkage > 0" if shared else "set pooling > 0 or shrinkage > 0"
+    if error.full and rows <= d:
+        total = weight[r].sum() if shared else rows
+        why = (
+            f"comes from too few rows, {total:g} for {d} features; give more rows, use structure='diagonal', or {more}"
+        )
+    elif error.constant:
+        why = f"is singular: feature {names[error.column]!r} is constant there; drop the feature, or {more}"
+    else:
+        why = (
+            f"is singular: feature {names[error.column]!r} is a linear combination of others there; "
+            "drop the feature, use structure='diagonal', or set shrinkage > 0"
+        )
+    return (f"replicate {r}: " if len(weight) > 1 else "") + f"{who} {why}"

@@ -1,0 +1,1 @@
+"""One question, one function: fit what it takes and compute the answer."""

@@ -1,0 +1,205 @@
+"""A comparison as it is kept: tidy tables and a few facts, saved to a folder and read back to the last bit."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+
+from genvsdisc.study.schema import TABLES, conformed, read_csv, write_csv
+
+_FORMAT = 1  # of the folder; raised when an old reader could not read a new folder
+
+
+class Comparison:
+    """Result of a comparison: tidy tables, one row an observation, and the facts that go with them.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Any of the tables below; those not given are empty. Columns and their types are fixed (`TABLES`).
+    meta : mapping, default=None
+        Facts that JSON can hold: name, target, n_rows, n_columns, seed, design, splits_hash, versions, left_out,
+        notes, boundary_axes, verdict.
+
+    Attributes
+    ----------
+    models, scores, summary, differences, decomposition, learning_curves, crossings : DataFrame
+        The roster; loss on each fold; leaderboard; pairs; bias, variance and noise; learning curves and where they
+        cross.
+    calibration, reliability, assumptions, robustness, search, traces, confusion, parameters : DataFrame
+        Score splits and reliability curves; assumption checks; noisy labels; searches and loss traces; what each
+        model confuses and its parameters.
+    boundaries, ellipses, scatter, columns, classes, timings : DataFrame
+        Two-feature views; what the table held; seconds by stage.
+    meta : dict
+        As given.
+
+    Raises
+    ------
+    ValueError
+        If a table or a column is unknown or lacking, or a column does not hold its kind.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from genvsdisc import Comparison
+    >>> classes = pd.DataFrame({"label": ["a", "b"], "rows": [3, 2], "used": True, "note": ""})
+    >>> comparison = Comparison({"classes": classes})
+    >>> comparison.classes.rows.tolist()
+    [3, 2]
+    >>> comparison.scores.empty
+    True
+    """
+
+    def __init__(self, tables: Mapping[str, pd.DataFrame | None], meta: Mapping[str, Any] | None = None):
+        unknown = sorted(set(tables) - set(TABLES))
+        if unknown:
+            raise ValueError(f"unknown table {unknown[0]!r}; a comparison has {', '.join(TABLES)}")
+        self.tables = {name: conformed(name, tables.get(name)) for name in TABLES}
+        # Through JSON once, so that what is in memory is what a saved folder gives back.
+        self.meta: dict[str, Any] = json.loads(json.dumps(dict(meta or {}), default=_plain))
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        tables = self.__dict__.get("tables", {})
+        if name in tables:
+            return tables[name]
+        raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}")
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *TABLES})
+
+    def __repr__(self) -> str:
+        return f"<Comparison {self.meta.get('name', '')!r}: {len(self.models)} models. {self.verdict}>"
+
+    @property
+    def verdict(self) -> str:
+        """Which family, by how much, how surely, and why, in a few sentences."""
+        return str(self.meta.get("verdict", ""))
+
+    # Files -----------------------------------------------------------------------------------------------------
+
+    def save(self, folder: str | os.PathLike[str]) -> Path:
+        """Write each table as CSV, and ``meta.json``, into a folder.
+
+        Other files in the folder stay. ``meta.json`` goes away first and comes back last, so a folder left by an
+        interrupted save does not load.
+
+        Parameters
+        ----------
+        folder : path
+            Made if it does not exist.
+
+        Returns
+        -------
+        folder : Path
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from genvsdisc import Comparison
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     Comparison.load(Comparison({}, {"name": "wine"}).save(folder)).meta
+        {'name': 'wine'}
+        """
+        target = Path(folder)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with _staging_folder(target) as staging:
+            for name, table in self.tables.items():
+                write_csv(table, staging / f"{name}.csv")
+            text = json.dumps({"format": _FORMAT, "meta": self.meta}, indent=1, ensure_ascii=False)
+            (staging / "meta.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+            target.mkdir(exist_ok=True)
+            (target / "meta.json").unlink(missing_ok=True)
+            for name in [*(f"{table}.csv" for table in TABLES), "meta.json"]:
+                (staging / name).replace(target / name)
+        return target
+
+    @classmethod
+    def load(cls, folder: str | os.PathLike[str]) -> Self:
+        """Read back what `save` wrote.
+
+        Parameters
+        ----------
+        folder : path
+            A folder written by `save`.
+
+        Returns
+        -------
+        comparison : Comparison
+            With equal tables, dtypes included.
+
+        Raises
+        ------
+        FileNotFoundError
+            If the folder or one of its files is not there.
+        ValueError
+            If a file is not what `save` writes.
+        """
+        source = Path(folder)
+        if not (source / "meta.json").is_file():
+            raise FileNotFoundError(
+                f"{source} holds no saved comparison: it has no meta.json. Give a folder that Comparison.save "
+                "(or genvsdisc report) finished writing"
+            )
+        try:
+            saved = json.loads((source / "meta.json").read_text(encoding="utf-8"))
+            version, meta = saved["format"], dict(saved["meta"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"{source / 'meta.json'} is not what Comparison.save writes ({error})") from error
+        if version != _FORMAT:
+            raise ValueError(
+                f"{source} has format {version!r}, this version reads format {_FORMAT}; run the comparison again"
+            )
+        return cls({name: read_csv(name, source / f"{name}.csv") for name in TABLES}, meta)
+
+    # Pages -----------------------------------------------------------------------------------------------------
+
+    def to_html(self, path: str | os.PathLike[str]) -> Path:
+        """Write the report as one self-contained page.
+
+        Parameters
+        ----------
+        path : path
+            File to write, or an existing folder, which gets an ``index.html``. A page that is there is replaced in
+            one step or not at all.
+
+        Returns
+        -------
+        path : Path
+            The file.
+        """
+        from genvsdisc.report import write_page
+
+        return write_page(self, path)
+
+    def _repr_html_(self) -> str:
+        """Verdict and leaderboard, for a notebook."""
+        from genvsdisc.report import fragment
+
+        return fragment(self)
+
+
+def _plain(value: Any) -> Any:
+    """Give JSON the plain value of NumPy's scalars and arrays."""
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    raise TypeError(f"meta must be what JSON can hold, got {value!r}")
+
+
+@contextmanager
+def _staging_folder(target: Path) -> Iterator[Path]:
+    """Make a folder beside the target (the same file system, so that moving is renaming), gone afterwards."""
+    staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        yield staging
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)

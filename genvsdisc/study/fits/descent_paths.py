@@ -1,0 +1,84 @@
+"""Error over lambda, and loss over epochs for several learning rates: the two dials of gradient descent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import clone
+
+from genvsdisc.models import Model
+from genvsdisc.study.evidence import Draws, final_step
+from genvsdisc.study.fits.refit import refit_probabilities
+from genvsdisc.study.statistics.losses import pointwise_losses
+from genvsdisc.study.table import Table
+
+LAMBDAS = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0)
+RATES = (0.01, 0.1, 1.0, 10.0)
+EPOCHS = 60
+
+
+def descends(model: Model) -> bool:
+    """Return True if the model is a logistic regression with both dials."""
+    return {"reg_lambda", "learning_rate", "standardize"} <= set(_classifier(model.estimator).get_params())
+
+
+def descent_paths(model: Model, table: Table, draws: Draws) -> dict[str, pd.DataFrame]:
+    """Turn both dials of a logistic regression.
+
+    Returns
+    -------
+    tables : dict
+        "search" (model, reg_lambda, learning_rate, split, loss, mean, se over the folds of the first repeat, which
+        overlap: a description; no learning rate, Newton's method needs none) and "traces" (model, learning_rate,
+        epoch, split, loss: log loss on all rows).
+    """
+    estimator = getattr(model.estimator, "estimator", model.estimator)
+    return {"search": _search(model.name, estimator, table, draws), "traces": _traces(model.name, estimator, table)}
+
+
+def _classifier(estimator: Any) -> Any:
+    """Return the classifier behind searches and pipelines, fitted or not."""
+    while hasattr(estimator, "estimator") or hasattr(estimator, "steps"):
+        estimator = estimator.estimator if hasattr(estimator, "estimator") else estimator.steps[-1][1]
+    return estimator
+
+
+def _search(name: str, estimator: Any, table: Table, draws: Draws) -> pd.DataFrame:
+    folds = draws.design.n_splits
+    weights, tests = draws.cv_weights[:folds], draws.cv_tests[:folds]
+    rows = []
+    for reg_lambda in LAMBDAS:
+        candidate = _with(estimator, reg_lambda=reg_lambda)
+        for split, judged in (("train", [np.flatnonzero(w) for w in weights]), ("validation", tests)):
+            predicted = refit_probabilities(
+                candidate, table.X, table.y, weights, judged, classes=table.classes, random_state=draws.seed
+            )
+            for loss in draws.design.losses:
+                means = np.array(
+                    [
+                        pointwise_losses(p, table.codes[rows], loss).mean()
+                        for p, rows in zip(predicted, judged, strict=True)
+                    ]
+                )
+                rows.append((name, reg_lambda, np.nan, split, loss, means.mean(), means.std(ddof=1) / np.sqrt(folds)))
+    return pd.DataFrame(rows, columns=["model", "reg_lambda", "learning_rate", "split", "loss", "mean", "se"])
+
+
+def _traces(name: str, estimator: Any, table: Table) -> pd.DataFrame:
+    parts = []
+    for rate in RATES:
+        descent = _with(estimator, optimizer="gd", learning_rate=rate, max_iter=EPOCHS, tol=0.0)
+        curve = final_step(descent.fit(table.X, table.y)).loss_curve_
+        epochs = np.arange(1, len(curve) + 1)
+        parts.append(
+            pd.DataFrame({"model": name, "learning_rate": rate, "epoch": epochs, "split": "train", "loss": curve})
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def _with(estimator: Any, **parameters: Any) -> Any:
+    changed = clone(estimator)
+    final_step(changed).set_params(**parameters)
+    return changed

@@ -1,0 +1,124 @@
+"""Checks of what a Gaussian generative model assumes, each beside what the assumption costs.
+
+A test says whether an assumption is false, which with enough rows it always is; the effect says how false; the cost
+says whether it matters: the log loss of a model that makes the assumption minus that of one that drops it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from genvsdisc.study.statistics.assumption_tests import (
+    AssumptionTest,
+    equal_covariances_test,
+    independence_test,
+    normality_test,
+)
+from genvsdisc.study.statistics.paired_tests import corrected_ttest
+
+COSTS = {
+    "equal covariances": ("shared Gaussian", "separate Gaussian"),
+    "normality given the class": ("separate Gaussian", "logistic, quadratic features"),
+    "independence given the class": ("naive Bayes", "separate Gaussian"),
+}
+"""Assumption -> the model that makes it and the one that drops it, by their names in the default roster."""
+
+
+TESTS: dict[str, Callable[[ArrayLike, ArrayLike], AssumptionTest]] = {
+    "equal covariances": equal_covariances_test,
+    "normality given the class": normality_test,
+    "independence given the class": independence_test,
+}
+
+
+def assumption_table(
+    X: ArrayLike,
+    codes: ArrayLike,
+    scores: pd.DataFrame,
+    *,
+    costs: Mapping[str, tuple[str, str]] = COSTS,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Test every assumption and price it: the table `assumptions`.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features)
+        The continuous columns; rows with a missing value are left out.
+    codes : array-like of shape (n_samples,)
+        Class of each row.
+    scores : DataFrame
+        The table `scores`, with the log loss of the models of `costs` on the same splits.
+    costs : mapping assumption -> (simpler, richer)
+        Which model makes the assumption and which one drops it; a pair without scores has no cost.
+    level : float, default=0.95
+        Confidence of the intervals, and 1 minus the level of the tests in the sentence.
+
+    Returns
+    -------
+    assumptions : DataFrame
+        Columns assumption, statistic, df, pvalue, effect, effect_name, simpler, richer, cost (log loss of the simpler
+        minus log loss of the richer model: positive means that the assumption does harm), cost_lower, cost_upper,
+        finding. A test that cannot be computed is NaN and the finding says why.
+    """
+    X, codes = np.asarray(X, dtype=float), np.asarray(codes)
+    complete = ~np.isnan(X).any(axis=1)
+    losses = scores[scores["loss"] == "log_loss"].pivot_table(
+        index=["repeat", "fold"], columns="model", values=["value", "n_train", "n_test"]
+    )
+    rows = []
+    for assumption, test in TESTS.items():
+        simpler, richer = costs.get(assumption, ("", ""))
+        cost = _cost(losses, simpler, richer, level)
+        try:
+            found, why = test(X[complete], codes[complete]), ""
+        except ValueError as error:
+            found, why = AssumptionTest(np.nan, np.nan, np.nan, np.nan, ""), str(error)
+        names = (simpler, richer) if np.isfinite(cost[0]) else ("", "")
+        rows.append({"assumption": assumption} | vars(found) | dict(zip(("simpler", "richer"), names, strict=True)))
+        rows[-1] |= dict(zip(("cost", "cost_lower", "cost_upper"), cost, strict=True))
+        rows[-1]["finding"] = _finding(rows[-1], why, level)
+    return pd.DataFrame(rows)
+
+
+def _cost(losses: pd.DataFrame, simpler: str, richer: str, level: float) -> tuple[float, float, float]:
+    nothing = (np.nan, np.nan, np.nan)
+    if losses.empty or not {simpler, richer} <= set(losses["value"].columns):
+        return nothing
+    differences = losses["value", simpler] - losses["value", richer]
+    if len(differences) < 2 or differences.isna().any():
+        return nothing
+    n_test, n_train = losses["n_test", simpler], losses["n_train", simpler]
+    test = corrected_ttest(differences, test_fraction=n_test / (n_test + n_train), level=level)
+    return test.mean, test.lower, test.upper
+
+
+def _finding(row: dict, why: str, level: float) -> str:
+    """Say whether it is false, and whether that matters."""
+    name = row["assumption"].capitalize()
+    if why:
+        said = f"{name}: not tested, {why}"
+    elif row["pvalue"] <= 1 - level:
+        p = "p < 0.001" if row["pvalue"] < 0.001 else f"p = {row['pvalue']:.2g}"
+        said = f"{name}: violated ({p}; {row['effect_name']} {row['effect']:.2g})"
+    else:
+        said = f"{name}: no sign of a violation (p = {row['pvalue']:.2g})"
+    if not np.isfinite(row["cost"]):
+        return f"{said}."
+    against = f"{row['simpler']} against {row['richer']}"
+    cost, lower, upper = row["cost"], row["cost_lower"], row["cost_upper"]
+    if lower > 0:
+        return f"{said}; assuming it costs {cost:.3f} nats of log loss ({lower:.3f} to {upper:.3f}; {against})."
+    if upper < 0:
+        return (
+            f"{said}; assuming it saves {-cost:.3f} nats of log loss all the same ({-upper:.3f} to {-lower:.3f}; "
+            f"{against})."
+        )
+    return (
+        f"{said}; assuming it makes no difference to log loss that can be told from noise ({lower:.3f} to {upper:.3f}; "
+        f"{against})."
+    )

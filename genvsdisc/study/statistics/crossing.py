@@ -1,0 +1,212 @@
+"""The sample size at which the better of two models changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.utils import check_random_state
+
+from genvsdisc.study.statistics.differences import pairs
+from genvsdisc.study.statistics.learning_curves import CurveLosses
+
+N_BOOTSTRAP = 2000
+NOBODY = "undecided"
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """Where the better of two models changes.
+
+    `estimate`, `lower` and `upper` are numbers of training rows, or None where no crossing was found; `leaders` names
+    who is ahead by more than noise, in turn as the rows grow; `finding` says it in a sentence; `curves` holds both
+    learning curves.
+    """
+
+    estimate: float | None
+    lower: float | None
+    upper: float | None
+    smallest: int
+    largest: int
+    leader_smallest: str
+    leader_largest: str
+    leaders: tuple[str, ...]
+    finding: str
+    curves: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
+    notes: tuple[str, ...] = ()
+
+
+def crossing_from_losses(
+    sizes: NDArray,
+    generative: CurveLosses,
+    discriminative: CurveLosses,
+    *,
+    names: tuple[str, str] = ("the generative model", "the discriminative model"),
+    level: float = 0.95,
+    random_state: Any = None,
+) -> Crossing:
+    """Find the size at which the sign of the mean paired difference changes for good.
+
+    The split of the sizes into a side for each model that agrees best with the difference curve is found; the
+    crossing is interpolated linearly in log m between the two sizes at the split, so it never leaves the range. It is
+    reported only if each model is ahead by more than noise somewhere on its side, by a one-sided test over all sizes
+    at once: a pair that never crosses is said to cross with probability 1 - level at most.
+
+    Parameters
+    ----------
+    sizes : ndarray of shape (n_sizes,)
+        Training rows, ascending.
+    generative, discriminative : CurveLosses
+        Losses on the same draws. Sizes at which either is NaN are left out.
+    names : tuple of 2 str
+        Names for the sentence.
+    level : float, default=0.95
+        Confidence of each lead and of the percentile interval.
+    random_state : int, RandomState instance or None, default=None
+        Source of the bootstrap curves, drawn from the normal law with the covariance of the difference curve.
+
+    Returns
+    -------
+    crossing : Crossing
+        Without curves. The interval ends where the sizes end.
+    """
+    fitted = np.isfinite(generative.mean - discriminative.mean)
+    if not fitted.any():
+        finding = f"{names[0]} and {names[1]} could not both be fitted at any size."
+        return Crossing(None, None, None, int(sizes[0]), int(sizes[-1]), NOBODY, NOBODY, (), finding)
+    difference, sizes = (generative - discriminative).at(fitted), sizes[fitted]
+    mean, noise = difference.mean, _noise(difference.covariance, check_random_state(random_state))
+    ahead = _certain_signs(mean, difference.covariance, noise, level)
+    split, log_crossing = (values[0] for values in _change(np.log(sizes), mean[None]))
+    left, right = ahead[: split + 1], ahead[split + 1 :]
+    direction = np.sign(np.diff(mean)[split]) if len(sizes) > 1 else 0.0
+    # Each side has a certain lead of the model it belongs to, and none of the other.
+    crosses = not np.isnan(log_crossing) and set(left) - {0} == {-direction} and set(right) - {0} == {direction}
+    bounds: list[float] = []
+    if crosses:
+        ends = _interval(np.log(sizes), mean + noise, direction, level)
+        bounds = [float(bound) for bound in np.exp([log_crossing, *ends])]
+    estimate, lower, upper = bounds or (None, None, None)
+    named = {-1: names[0], 0: NOBODY, 1: names[1]}
+    certain = ahead[ahead != 0]
+    in_turn = certain[np.insert(np.diff(certain) != 0, 0, True)] if len(certain) else certain
+    leaders = tuple(named[int(sign)] for sign in in_turn)
+    return Crossing(
+        estimate,
+        lower,
+        upper,
+        smallest=int(sizes[0]),
+        largest=int(sizes[-1]),
+        leader_smallest=named[int(ahead[0])],
+        leader_largest=named[int(ahead[-1])],
+        leaders=leaders,
+        finding=_finding(sizes, leaders, bounds, names, direction, level),
+    )
+
+
+def _noise(covariance: NDArray, rng: np.random.RandomState) -> NDArray:
+    """Curves (N_BOOTSTRAP, n_sizes) around 0 with this covariance, which may be singular."""
+    values, vectors = np.linalg.eigh(covariance)
+    return rng.standard_normal((N_BOOTSTRAP, len(values))) @ (vectors * np.sqrt(np.maximum(values, 0))).T
+
+
+def _certain_signs(mean: NDArray, covariance: NDArray, noise: NDArray, level: float) -> NDArray:
+    """-1, 0 or 1 for each size: the sign of the difference where a simultaneous one-sided test finds it."""
+    standard_error = np.sqrt(np.diag(covariance))
+    some = standard_error > 0
+    reach = np.quantile((noise[:, some] / standard_error[some]).max(axis=1), level) if some.any() else 0.0
+    return np.where(np.abs(mean) > reach * standard_error, np.sign(mean), 0)
+
+
+def _change(log_sizes: NDArray, curves: NDArray) -> tuple[NDArray, NDArray]:
+    """Last size before the best change of sign of each curve, and the interpolated log size; NaN where none helps."""
+    below = np.cumsum(curves, axis=1)
+    total = below[:, -1]
+    contrast = total[:, None] - 2 * below[:, :-1]
+    if not contrast.shape[1]:
+        return np.zeros(len(curves), dtype=int), np.full(len(curves), np.nan)
+    split = np.abs(contrast).argmax(axis=1)
+    row = np.arange(len(curves))
+    a, b = curves[row, split], curves[row, split + 1]
+    # The sums on the two sides then differ in sign, and so, but for rounding, do the values at the best split.
+    changes = np.abs(contrast[row, split]) > np.abs(total)
+    share = np.divide(a, a - b, out=np.full(len(a), np.nan), where=changes).clip(0, 1)
+    return split, log_sizes[split] + share * (log_sizes[split + 1] - log_sizes[split])
+
+
+def _interval(log_sizes: NDArray, curves: NDArray, direction: float, level: float) -> NDArray:
+    """Percentile interval; a curve all on one side crosses beyond the end where the other side would be."""
+    _, found = _change(log_sizes, curves)
+    beyond = np.where(curves.sum(axis=1) * direction > 0, log_sizes[0], log_sizes[-1])
+    return np.quantile(np.where(np.isnan(found), beyond, found), [(1 - level) / 2, (1 + level) / 2])
+
+
+def _finding(
+    sizes: NDArray, leaders: Sequence[str], bounds: list[float], names: tuple[str, str], direction: float, level: float
+) -> str:
+    """Say it in a sentence; `direction` is the sign of the difference beyond the crossing."""
+    between = f"between {sizes[0]} and {sizes[-1]} rows"
+    if bounds:
+        estimate, lower, upper = (f"{bound:.0f}" for bound in bounds)
+        first, second = names if direction > 0 else names[::-1]
+        return (
+            f"Up to about {estimate} training rows {first} is ahead, beyond that {second} "
+            f"({level:.0%} interval {lower} to {upper})."
+        )
+    if len(leaders) > 1:
+        often = "more than once " if len(leaders) > 2 else ""
+        return f"{names[0]} and {names[1]} change places {often}{between}: ahead is {'; then '.join(leaders)}."
+    if not leaders:
+        return f"No crossing {between}: neither {names[0]} nor {names[1]} is ahead by more than noise."
+    leader, other = names if leaders[0] == names[0] else names[::-1]
+    return f"No crossing {between}: {leader} is ahead of {other} wherever the two can be told apart."
+
+
+def crossing_table(
+    sizes: NDArray,
+    curves: Mapping[tuple[str, str], CurveLosses],
+    models: pd.DataFrame,
+    *,
+    level: float = 0.95,
+    random_state: Any = None,
+) -> pd.DataFrame:
+    """Find the crossing of every pair of one form: the table `crossings`.
+
+    Parameters
+    ----------
+    sizes : ndarray of shape (n_sizes,)
+        Training rows.
+    curves : mapping (model, loss) -> CurveLosses
+        All on the same draws. A pair one of whose models has no curve is left out.
+    models : DataFrame
+        Columns model, family, form.
+    level : float, default=0.95
+        Confidence of the intervals.
+    random_state : int, RandomState instance or None, default=None
+        Source of the bootstrap.
+
+    Returns
+    -------
+    crossings : DataFrame
+        Columns generative, discriminative, form, loss, estimate, lower, upper (NaN where none), smallest, largest,
+        leader_smallest, leader_largest ("undecided" where noise hides it), changes (of the certain lead), leaders (in
+        turn), finding.
+    """
+    rng = check_random_state(random_state)
+    measured = ["estimate", "lower", "upper", "smallest", "largest", "leader_smallest", "leader_largest"]
+    said = ["changes", "leaders", "finding"]
+    rows = []
+    for loss in dict.fromkeys(loss for _, loss in curves):
+        for *pair, form in pairs(models):
+            if all((name, loss) in curves for name in pair):
+                a, b = (curves[name, loss] for name in pair)
+                found = crossing_from_losses(sizes, a, b, names=(pair[0], pair[1]), level=level, random_state=rng)
+                leaders = "; then ".join(found.leaders) or NOBODY
+                measures = [getattr(found, name) for name in measured]
+                rows.append([*pair, form, loss, *measures, max(len(found.leaders) - 1, 0), leaders, found.finding])
+    table = pd.DataFrame(rows, columns=["generative", "discriminative", "form", "loss", *measured, *said])
+    return table.astype(dict.fromkeys(["estimate", "lower", "upper"], float))

@@ -1,0 +1,105 @@
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import Normalizer, StandardScaler
+
+from genvsdisc import GaussianClassifier, LogisticClassifier, NaiveBayesClassifier
+from genvsdisc.baseline import PriorClassifier
+from genvsdisc.study.fits.refit import refit_probabilities
+from genvsdisc.study.fits.splits import cross_validation_draws
+
+
+@pytest.fixture
+def table():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 3))
+    return X, np.array(["a", "b", "c"])[np.argsort(np.argsort(X[:, 0] + 0.3 * rng.normal(size=60))) // 20]
+
+
+def folds(y):
+    return cross_validation_draws(np.unique(y, return_inverse=True)[1], 4, 1, random_state=0)
+
+
+def test_one_draw_is_one_fit_on_its_rows(table):
+    X, y = table
+    weights, tests = folds(y)
+    found = refit_probabilities(LogisticRegression(), X, y, weights, tests, classes=np.unique(y))
+    for p, w, rows in zip(found, weights, tests, strict=True):
+        assert_allclose(p, LogisticRegression().fit(X[w > 0], y[w > 0]).predict_proba(X[rows]))
+
+
+def test_weights_are_repeated_rows(table):
+    X, y = table
+    weights = np.random.default_rng(1).integers(1, 4, size=(3, len(y)))
+    found = refit_probabilities(LogisticRegression(), X, y, weights, X[:7], classes=np.unique(y))
+    for p, w in zip(found, weights, strict=True):
+        again = LogisticRegression().fit(np.repeat(X, w, axis=0), np.repeat(y, w))
+        assert_allclose(p, again.predict_proba(X[:7]))
+
+
+@pytest.mark.parametrize("before", [[], [Normalizer()], [StandardScaler()]], ids=["bare", "stateless", "stateful"])
+def test_replicates_say_what_single_fits_say(table, before):
+    X, y = table
+    weights, tests = folds(y)
+    ours = make_pipeline(*before, PriorClassifier()) if before else PriorClassifier()
+    for p, w in zip(refit_probabilities(ours, X, y, weights, tests, classes=np.unique(y)), weights, strict=True):
+        shares = np.array([(y[w > 0] == c).mean() for c in np.unique(y)])
+        assert_allclose(p, np.broadcast_to(shares, p.shape))
+
+
+def test_a_class_that_a_draw_lacks_gets_probability_zero(table):
+    X, y = table
+    weights = (y != "b").astype(int)[None, :]
+    (found,) = refit_probabilities(LogisticRegression(), X, y, weights, X, classes=np.unique(y))
+    assert_array_equal(found[:, 1], 0)
+    assert_allclose(found.sum(axis=1), 1)
+
+
+def test_nothing_of_the_held_out_rows_reaches_a_training_fold(table):
+    X, y = table
+    weights, tests = folds(y)
+    model = make_pipeline(StandardScaler(), LogisticRegression())
+    for r, rows in enumerate(tests):
+        planted = X.copy()
+        planted[rows] = 1e9  # a leak would move the scaler, and with it every prediction
+        stays = [np.flatnonzero(w)[:1] for w in weights]
+        before = refit_probabilities(model, X, y, weights[r : r + 1], [stays[r]], classes=np.unique(y))
+        after = refit_probabilities(model, planted, y, weights[r : r + 1], [stays[r]], classes=np.unique(y))
+        assert_array_equal(before[0], after[0])
+
+
+def test_the_seed_decides_and_the_number_of_processes_does_not(table):
+    X, y = table
+    weights, tests = folds(y)
+    forest = RandomForestClassifier(5)
+    one, two, other = (
+        refit_probabilities(forest, X, y, weights, tests, classes=np.unique(y), random_state=seed, n_jobs=jobs)
+        for seed, jobs in ((0, None), (0, 2), (1, None))
+    )
+    assert all((a == b).all() for a, b in zip(one, two, strict=True))
+    assert any((a != b).any() for a, b in zip(one, other, strict=True))
+
+
+def test_a_frame_keeps_its_columns(table):
+    X, y = table
+    frame = pd.DataFrame(X, columns=["p", "q", "r"])
+    weights, tests = folds(y)
+    whole = refit_probabilities(LogisticRegression(), frame, y, weights, tests, classes=np.unique(y))
+    plain = refit_probabilities(LogisticRegression(), X, y, weights, tests, classes=np.unique(y))
+    assert_allclose(np.concatenate(whole), np.concatenate(plain))
+
+
+@pytest.mark.parametrize("n", [40, 2000], ids=["all in one call", "a call for each"])
+@pytest.mark.parametrize("model", [GaussianClassifier("separate"), NaiveBayesClassifier(), LogisticClassifier()])
+def test_each_replicate_judges_its_own_rows(model, n):
+    rng = np.random.default_rng(0)
+    y = np.arange(n) % 2
+    X = rng.normal(size=(n, 3)) + y[:, None]
+    replicates = model.fit_replicates(X, y, rng.integers(1, 4, size=(3, n)))
+    rows = [np.array([0, 5]), np.array([7, 3, 3]), np.arange(11)]
+    for one, own, p in zip(replicates, rows, replicates.predict_proba_of(X, rows), strict=True):
+        assert_allclose(p, one.predict_proba(X[own]), rtol=1e-10)

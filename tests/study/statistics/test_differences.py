@@ -1,0 +1,386 @@
+"""Tests of differences agree with the literature's printed numbers and with independent implementations."""
+
+import baycomp
+import numpy as np
+import pandas as pd
+import pytest
+from crossing_laws import naive_bayes
+from scipy import stats
+from sklearn.datasets import make_moons
+from sklearn.model_selection import GridSearchCV, RepeatedStratifiedKFold
+from sklearn.svm import SVC
+
+from genvsdisc import bayesian_comparison, corrected_ttest
+from genvsdisc.study.classical_tests import five_by_two_test, friedman_test, mcnemar_test, nemenyi_difference
+from genvsdisc.study.fits.splits import cross_validation_draws
+from genvsdisc.study.statistics.differences import pair_table, pairs, summary_table
+from genvsdisc.study.statistics.paired_tests import holm
+
+# Table 6 of Demšar (2006): AUC of C4.5, C4.5+m, C4.5+cf, C4.5+m+cf on 14 tables.
+DEMSAR = np.array(
+    [
+        [0.763, 0.768, 0.771, 0.798],
+        [0.599, 0.591, 0.590, 0.569],
+        [0.954, 0.971, 0.968, 0.967],
+        [0.628, 0.661, 0.654, 0.657],
+        [0.882, 0.888, 0.886, 0.898],
+        [0.936, 0.931, 0.916, 0.931],
+        [0.661, 0.668, 0.609, 0.685],
+        [0.583, 0.583, 0.563, 0.625],
+        [0.775, 0.838, 0.866, 0.875],
+        [1.000, 1.000, 1.000, 1.000],
+        [0.940, 0.962, 0.965, 0.962],
+        [0.619, 0.666, 0.614, 0.669],
+        [0.972, 0.981, 0.975, 0.975],
+        [0.957, 0.978, 0.946, 0.970],
+    ]
+)
+
+
+def with_moments(mean, variance, n):
+    """Any list of n numbers with this mean and variance."""
+    values = np.random.default_rng(0).normal(size=n)
+    return mean + (values - values.mean()) / values.std(ddof=1) * np.sqrt(variance)
+
+
+@pytest.fixture
+def differences():
+    return np.random.default_rng(1).normal(0.01, 0.04, size=100)
+
+
+# The corrected t test -------------------------------------------------------------------------------------------
+
+
+def test_corrected_t_of_the_scikit_learn_example():
+    moments = with_moments(0.01, 22 / 15000, 100)
+    test = corrected_ttest(moments, test_fraction=0.1, alternative="greater")
+    assert test.statistic == pytest.approx(0.750313, abs=1e-6)
+    assert test.pvalue == pytest.approx(0.227423, abs=1e-6)
+    assert corrected_ttest(moments, test_fraction=0).statistic == pytest.approx(2.611165, abs=1e-6)
+
+
+def test_without_held_out_share_it_is_the_ordinary_t_test(differences):
+    theirs = stats.ttest_1samp(differences, 0)
+    ours = corrected_ttest(differences, test_fraction=0)
+    assert ours.statistic == pytest.approx(theirs.statistic, rel=1e-12)
+    assert ours.pvalue == pytest.approx(theirs.pvalue, rel=1e-10)
+    assert (ours.lower, ours.upper) == pytest.approx(tuple(theirs.confidence_interval()), rel=1e-10)
+
+
+@pytest.mark.parametrize("alternative", ["less", "greater"])
+def test_one_sided_tests_and_intervals_as_scipy_has_them(differences, alternative):
+    theirs = stats.ttest_1samp(differences, 0, alternative=alternative)
+    ours = corrected_ttest(differences, test_fraction=0, alternative=alternative)
+    assert ours.pvalue == pytest.approx(theirs.pvalue, rel=1e-10)
+    assert (ours.lower, ours.upper) == pytest.approx(tuple(theirs.confidence_interval()), rel=1e-10)
+
+
+@pytest.mark.parametrize("level", [0.5, 0.9, 0.99])
+@pytest.mark.parametrize("shift", [-1, 1])
+def test_interval_holds_zero_exactly_when_the_test_does_not_reject(differences, level, shift):
+    test = corrected_ttest(differences, test_fraction=0.1, level=level)
+    edge = {-1: test.lower, 1: test.upper}[shift]
+    assert corrected_ttest(differences - edge, test_fraction=0.1).pvalue == pytest.approx(1 - level, rel=1e-8)
+
+
+def test_unequal_splits_count_by_their_mean_share(differences):
+    shares = np.linspace(0.05, 0.15, 100)
+    assert corrected_ttest(differences, test_fraction=shares) == corrected_ttest(differences, test_fraction=0.1)
+
+
+@pytest.mark.parametrize(
+    ("value", "statistic", "two_sided", "less", "greater"),
+    [(0.0, 0.0, 1.0, 0.5, 0.5), (0.3, np.inf, 0.0, 1.0, 0.0), (-0.3, -np.inf, 0.0, 0.0, 1.0)],
+)
+def test_equal_differences_leave_no_doubt(value, statistic, two_sided, less, greater):
+    pvalues = [
+        corrected_ttest([value] * 7, test_fraction=0.2, alternative=alternative).pvalue
+        for alternative in ("two-sided", "less", "greater")
+    ]
+    test = corrected_ttest([value] * 7, test_fraction=0.2)
+    assert test.statistic == statistic
+    assert pvalues == [two_sided, less, greater]
+    assert test.lower == pytest.approx(value, abs=1e-15)
+    assert test.upper == pytest.approx(value, abs=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("differences", "options", "message"),
+    [
+        ([0.1], {}, "at least 2 numbers"),
+        ([0.1, np.nan], {}, "must be finite"),
+        ([0.1, 0.2], {"test_fraction": 1.0}, r"test_fraction must be in \[0, 1\)"),
+        ([0.1, 0.2], {"test_fraction": [0.1] * 3}, "test_fraction must be one number or 2"),
+        ([0.1, 0.2], {"alternative": "left"}, "alternative must be one of two-sided, less, greater, got 'left'"),
+        ([0.1, 0.2], {"level": 95}, "level must be between 0 and 1, got 95"),
+    ],
+)
+def test_impossible_requests_are_explained(differences, options, message):
+    with pytest.raises(ValueError, match=message):
+        corrected_ttest(differences, **({"test_fraction": 0.1} | options))
+
+
+# The Bayesian comparison ----------------------------------------------------------------------------------------
+
+
+def test_bayesian_comparison_of_the_scikit_learn_example():
+    moments = with_moments(0.01, 22 / 15000, 100)
+    found = bayesian_comparison(moments, test_fraction=0.1, rope=0.01)
+    assert (found.p_left, found.p_rope, found.p_right) == pytest.approx((0.068, 0.432, 0.5), abs=1e-3)
+    assert (found.lower, found.upper) == pytest.approx((-0.016445, 0.036445), abs=1e-6)
+    assert bayesian_comparison(moments, test_fraction=0.1, rope=0).p_right == pytest.approx(0.773, abs=1e-3)
+
+
+@pytest.mark.parametrize("rope", [0.001, 0.01, 0.1])
+def test_bayesian_comparison_equals_baycomp(differences, rope):
+    theirs = baycomp.two_on_single(np.zeros(100), differences, rope=rope, runs=10)
+    ours = bayesian_comparison(differences, test_fraction=0.1, rope=rope)
+    assert (ours.p_left, ours.p_rope, ours.p_right) == pytest.approx(theirs, abs=1e-12)
+
+
+def test_probability_of_a_sign_is_the_one_sided_corrected_p_value(differences):
+    found = bayesian_comparison(differences, test_fraction=0.1, rope=0)
+    test = corrected_ttest(differences, test_fraction=0.1, alternative="greater")
+    assert found.p_left == pytest.approx(test.pvalue, rel=1e-12)
+    assert found.p_rope == pytest.approx(0, abs=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(0.0, (0, 1, 0)), (0.01, (0, 1, 0)), (0.02, (0, 0, 1)), (-0.02, (1, 0, 0))]
+)
+def test_equal_differences_put_all_belief_in_one_place(value, expected):
+    found = bayesian_comparison([value] * 5, test_fraction=0.2, rope=0.01)
+    assert (found.p_left, found.p_rope, found.p_right) == expected
+
+
+def test_negative_rope_is_refused(differences):
+    with pytest.raises(ValueError, match=r"rope must not be negative, got -0\.1"):
+        bayesian_comparison(differences, test_fraction=0.1, rope=-0.1)
+
+
+# Many tests, other designs --------------------------------------------------------------------------------------
+
+
+def test_holm_by_hand():
+    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert holm([0.9, 0.6]) == pytest.approx([1, 1])
+
+
+def test_holm_does_not_count_what_was_not_tested():
+    assert holm([0.01, np.nan, 0.04]) == pytest.approx([0.02, np.nan, 0.04], nan_ok=True)
+
+
+def test_holm_keeps_the_chance_of_any_false_rejection():
+    pvalues = np.random.default_rng(0).uniform(size=(4000, 6))
+    wrong = np.mean([holm(row).min() <= 0.05 for row in pvalues])
+    assert wrong == pytest.approx(0.05, abs=4 * np.sqrt(0.05 * 0.95 / 4000))
+
+
+@pytest.mark.parametrize(("b", "c", "pvalue"), [(0, 0, 1), (5, 0, 2 / 32), (3, 3, 1), (2, 8, 112 / 1024)])
+def test_mcnemar_is_the_exact_binomial(b, c, pvalue):
+    first = np.repeat([1, 0, 1, 0], [b, c, 4, 4])
+    second = np.repeat([0, 1, 1, 0], [b, c, 4, 4])
+    found = mcnemar_test(first, second)
+    assert (found.only_first, found.only_second) == (b, c)
+    assert found.pvalue == pytest.approx(pvalue, rel=1e-12)
+
+
+def test_mcnemar_wants_the_same_rows():
+    with pytest.raises(ValueError, match="same rows"):
+        mcnemar_test([1, 0], [1, 0, 1])
+
+
+def test_five_by_two():
+    found = five_by_two_test([[0.05, 0.03], [0.02, 0.04], [0.01, 0.03], [0.04, 0.02], [0.03, 0.05]])
+    expected = (3.535534, 0.016641, 5.9, 0.031870)
+    assert (found.t, found.t_pvalue, found.f, found.f_pvalue) == pytest.approx(expected, abs=1e-6)
+
+
+def test_five_by_two_without_spread():
+    assert five_by_two_test(np.zeros((5, 2))).t_pvalue == 1
+    assert five_by_two_test(np.full((5, 2), 0.1)).f_pvalue == 0
+    with pytest.raises(ValueError, match=r"shape \(5, 2\)"):
+        five_by_two_test(np.zeros((2, 5)))
+
+
+def test_friedman_of_the_demsar_table():
+    as_printed = DEMSAR.copy()
+    as_printed[12, 2] += 1e-6  # the paper ranks its two .975 of "voting" apart
+    found = friedman_test(-as_printed)
+    assert found.ranks == pytest.approx([3.143, 2.000, 2.893, 1.964], abs=5e-4)
+    assert (found.chi_square, found.f) == pytest.approx((9.28, 3.69), abs=5e-3)
+    assert found.f_pvalue == pytest.approx(stats.f.sf(found.f, 3, 39), rel=1e-12)
+
+
+def test_friedman_with_the_tie_as_a_tie():
+    found = friedman_test(-DEMSAR)
+    assert (found.chi_square, found.f) == pytest.approx((9.857, 3.987), abs=5e-4)
+    with pytest.raises(ValueError, match="at least 2 tables"):
+        friedman_test(DEMSAR[:1])
+
+
+def test_nemenyi():
+    assert nemenyi_difference(4, 14) == pytest.approx(1.2535, abs=5e-4)
+    assert nemenyi_difference(4, 14, level=0.9) == pytest.approx(1.118, abs=5e-4)
+
+
+@pytest.mark.parametrize(
+    ("level", "printed"),
+    [
+        (0.95, [1.960, 2.344, 2.569, 2.728, 2.850, 2.948, 3.031, 3.102, 3.164]),
+        (0.90, [1.645, 2.052, 2.291, 2.460, 2.589, 2.693, 2.780, 2.855, 2.920]),
+    ],
+)
+def test_nemenyi_quantiles(level, printed):
+    # N chosen so that the factor is 1: the difference is q itself.
+    quantiles = [nemenyi_difference(k, 1, level=level) / np.sqrt(k * (k + 1) / 6) for k in range(2, 11)]
+    assert quantiles == pytest.approx(printed, abs=1e-3)
+
+
+# Tables ---------------------------------------------------------------------------------------------------------
+
+MODELS = pd.DataFrame(
+    {
+        "model": ["shared", "naive", "logistic", "broken", "majority"],
+        "family": ["generative", "generative", "discriminative", "discriminative", "baseline"],
+        "form": ["linear", "linear", "linear", "linear", ""],
+        "n_parameters": pd.array([34, 19, 7, 7, pd.NA], dtype="Int64"),
+    }
+)
+
+
+@pytest.fixture
+def scores():
+    rng = np.random.default_rng(3)
+    index = pd.MultiIndex.from_product(
+        [["shared", "naive", "logistic", "majority"], ["zero_one", "log_loss", "roc_auc"], range(10), range(10)],
+        names=["model", "loss", "repeat", "fold"],
+    )
+    table = index.to_frame(index=False).assign(value=rng.uniform(0, 0.3, len(index)), n_train=126, n_test=14)
+    return table.sample(frac=1, random_state=0)
+
+
+def of(scores, model, loss):
+    chosen = scores[(scores["model"] == model) & (scores["loss"] == loss)]
+    return chosen.sort_values(["repeat", "fold"])["value"].to_numpy()
+
+
+def test_pairs_have_one_form_and_two_families():
+    assert pairs(MODELS) == [
+        ("shared", "logistic", "linear"),
+        ("shared", "broken", "linear"),
+        ("naive", "logistic", "linear"),
+        ("naive", "broken", "linear"),
+    ]
+
+
+def test_summary_has_a_row_for_every_model_and_loss(scores):
+    table = summary_table(scores, MODELS)
+    assert list(table.columns) == ["model", "family", "form", "n_parameters", "loss", "mean", "lower", "upper", "rank"]
+    assert len(table) == 5 * 3
+    row = table[(table["model"] == "naive") & (table["loss"] == "log_loss")].iloc[0]
+    test = corrected_ttest(of(scores, "naive", "log_loss"), test_fraction=0.1)
+    assert (row["mean"], row["lower"], row["upper"]) == pytest.approx((test.mean, test.lower, test.upper), rel=1e-12)
+    assert table.loc[table["model"] == "broken", ["mean", "lower", "upper", "rank"]].isna().all(axis=None)
+
+
+def test_ranks_put_the_smallest_loss_and_the_largest_area_first(scores):
+    table = summary_table(scores, MODELS).dropna(subset="mean")
+    best = table[table["rank"] == 1].set_index("loss")["mean"]
+    extremes = table.groupby("loss")["mean"].agg(["min", "max"])
+    assert best["zero_one"] == extremes.loc["zero_one", "min"]
+    assert best["roc_auc"] == extremes.loc["roc_auc", "max"]
+
+
+def test_intervals_stay_within_what_a_score_can_be(scores):
+    scores["value"] = np.where(scores["fold"] == 0, 1.0, 0.0)
+    table = summary_table(scores, MODELS).dropna()
+    assert (table["lower"] == 0).all()
+    scores["value"] = 1 - scores["value"]
+    table = summary_table(scores, MODELS).set_index(["model", "loss"])
+    assert table.loc[("naive", "zero_one"), "upper"] == 1
+    assert table.loc[("naive", "log_loss"), "upper"] > 1
+
+
+def test_area_is_averaged_where_it_is_defined_but_losses_must_be_complete(scores):
+    scores.loc[(scores["fold"] == 3) & (scores["model"] == "naive"), "value"] = np.nan
+    table = summary_table(scores, MODELS).set_index(["model", "loss"])
+    assert table.loc[("naive", "roc_auc"), "mean"] == pytest.approx(np.nanmean(of(scores, "naive", "roc_auc")))
+    assert np.isnan(table.loc[("naive", "zero_one"), "mean"])
+
+
+def test_pair_table_compares_split_by_split(scores):
+    table = pair_table(scores, MODELS, rope=0.02)
+    assert sorted(table["loss"].unique()) == ["log_loss", "zero_one"]
+    row = table[(table["generative"] == "naive") & (table["loss"] == "zero_one")].iloc[0]
+    d = of(scores, "naive", "zero_one") - of(scores, "logistic", "zero_one")
+    test, belief = corrected_ttest(d, test_fraction=0.1), bayesian_comparison(d, test_fraction=0.1, rope=0.02)
+    measured = ["difference", "lower", "upper", "pvalue", "p_generative", "p_equal", "p_discriminative"]
+    expected = [test.mean, test.lower, test.upper, test.pvalue, belief.p_left, belief.p_rope, belief.p_right]
+    assert row[measured].to_numpy(dtype=float) == pytest.approx(expected, rel=1e-10)
+
+
+def test_pair_table_adjusts_over_the_pairs_of_a_loss_that_could_be_compared(scores):
+    table = pair_table(scores, MODELS)
+    assert table.loc[table["discriminative"] == "broken", "pvalue_holm"].isna().all()
+    for _, group in table.groupby("loss"):
+        assert group["pvalue_holm"].to_numpy() == pytest.approx(holm(group["pvalue"]), nan_ok=True)
+    tested = table.dropna()
+    assert (tested.groupby("loss").size() == 2).all()
+    smallest = tested.loc[tested.groupby("loss")["pvalue"].idxmin()]
+    assert smallest["pvalue_holm"].to_numpy() == pytest.approx(np.minimum(2 * smallest["pvalue"], 1))
+
+
+def test_no_scores_give_empty_tables(scores):
+    assert summary_table(scores.iloc[:0], MODELS).empty
+    assert pair_table(scores.iloc[:0], MODELS).empty
+
+
+# Scikit-learn's example, fitted -----------------------------------------------------------------------------------
+
+
+def test_pairwise_tests_of_the_scikit_learn_example():
+    X, y = make_moons(noise=0.352, random_state=1, n_samples=100)
+    grid = [{"kernel": ["linear"]}, {"kernel": ["poly"], "degree": [2, 3]}, {"kernel": ["rbf"]}]
+    folds = RepeatedStratifiedKFold(n_splits=10, n_repeats=10, random_state=0)
+    search = GridSearchCV(SVC(random_state=0), grid, scoring="roc_auc", cv=folds).fit(X, y)
+    scores = np.stack([search.cv_results_[f"split{i}_test_score"] for i in range(100)], axis=1)
+    scores = scores[np.argsort(search.cv_results_["rank_test_score"])]
+    tests = [
+        corrected_ttest(scores[i] - scores[j], test_fraction=0.1, alternative="greater")
+        for i in range(4)
+        for j in range(i + 1, 4)
+    ]
+    assert [t.statistic for t in tests] == pytest.approx([0.750, 1.657, 4.565, 1.111, 4.276, 3.851], abs=1e-3)
+    bonferroni = np.minimum([6 * t.pvalue for t in tests], 1)
+    assert bonferroni == pytest.approx([1, 0.302, 0, 0.807, 0, 0.001], abs=1e-3)
+
+
+# Simulated ------------------------------------------------------------------------------------------------------
+
+
+def error_differences(seed, n=100):
+    """Errors of one learner on the first and on the last of eight columns that are alike, by 10x10 folds."""
+    rng = np.random.default_rng(seed)
+    codes = np.arange(n) % 2
+    X = rng.standard_normal((n, 8)) + 0.4 * (2 * codes - 1)[:, None]
+    weights, test_rows = cross_validation_draws(codes, 10, 10, random_state=seed)
+    training = np.nonzero(weights)[1].reshape(100, -1)
+    errors = []
+    for columns in (slice(0, 4), slice(4, 8)):
+        w, b = naive_bayes(X[training, columns], codes[training])
+        wrong = (np.einsum("rtd,rd->rt", X[np.array(test_rows), columns], w) + b[:, None] > 0) != codes[test_rows]
+        errors.append(wrong.mean(axis=1))
+    return errors[0] - errors[1]
+
+
+@pytest.mark.slow
+def test_a_true_null_is_rejected_at_the_level_only_with_the_correction():
+    simulated = [error_differences(seed) for seed in range(500)]
+    rejected = {
+        fraction: np.mean([corrected_ttest(d, test_fraction=fraction).pvalue <= 0.05 for d in simulated])
+        for fraction in (0.1, 0.0)
+    }
+    print(f"rejected: corrected {rejected[0.1]:.1%}, uncorrected {rejected[0.0]:.1%} of 500")
+    assert rejected[0.1] <= 0.07
+    assert rejected[0.0] > 0.15
