@@ -71,7 +71,9 @@ def disjoint_parts(
     n_units = len(np.unique(members))
     if n_units <= N_QUARTERS:
         units = "rows" if groups is None else "groups"
-        raise ValueError(f"bias and variance need at least {N_QUARTERS + 1} {units}, to train and to judge apart; got {n_units}")
+        raise ValueError(
+            f"bias and variance need at least {N_QUARTERS + 1} {units}, to train and to judge apart; got {n_units}"
+        )
     if groups is not None:
         return np.stack([_part_groups(members, test_size, rng)[members] for _ in range(n_draws)])
     counts = np.bincount(codes)
