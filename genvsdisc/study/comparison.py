@@ -14,32 +14,26 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from genvsdisc.study.schema import TABLES, conformed, read_csv, write_csv
-
-_FORMAT = 1  # of the folder; raised when an old reader could not read a new folder
+from genvsdisc.study.schema import TABLES, Tables, conformed, read_csv, write_csv
 
 
-class Comparison:
+class Comparison(Tables):
     """Result of a comparison: tidy tables, one row an observation, and the facts that go with them.
+
+    Each table is an attribute and an entry of `tables`; the attributes, at the end of this help, list the columns.
 
     Parameters
     ----------
     tables : mapping of str to DataFrame
-        Any of the tables below; those not given are empty. Columns and their types are fixed (`TABLES`).
+        Any of the tables; those not given are empty. Columns and their kinds are fixed.
     meta : mapping, default=None
         Facts that JSON can hold: name, target, n_rows, n_columns, seed, design, splits_hash, versions, left_out,
         notes, boundary_axes, verdict.
 
     Attributes
     ----------
-    models, scores, summary, differences, decomposition, learning_curves, crossings : DataFrame
-        The roster; loss on each fold; leaderboard; pairs; bias, variance and noise; learning curves and where they
-        cross.
-    calibration, reliability, assumptions, robustness, search, traces, confusion, parameters : DataFrame
-        Score splits and reliability curves; assumption checks; noisy labels; searches and loss traces; what each
-        model confuses and its parameters.
-    boundaries, ellipses, scatter, columns, classes, timings : DataFrame
-        Two-feature views; what the table held; seconds by stage.
+    tables : dict of str to DataFrame
+        All tables by name, in the order of the list below.
     meta : dict
         As given.
 
@@ -67,15 +61,6 @@ class Comparison:
         self.tables = {name: conformed(name, tables.get(name)) for name in TABLES}
         # Through JSON once, so that what is in memory is what a saved folder gives back.
         self.meta: dict[str, Any] = json.loads(json.dumps(dict(meta or {}), default=_plain))
-
-    def __getattr__(self, name: str) -> pd.DataFrame:
-        tables = self.__dict__.get("tables", {})
-        if name in tables:
-            return tables[name]
-        raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}")
-
-    def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *TABLES})
 
     def __repr__(self) -> str:
         return f"<Comparison {self.meta.get('name', '')!r}: {len(self.models)} models. {self.verdict}>"
@@ -115,7 +100,8 @@ class Comparison:
         with _staging_folder(target) as staging:
             for name, table in self.tables.items():
                 write_csv(table, staging / f"{name}.csv")
-            text = json.dumps({"format": _FORMAT, "meta": self.meta}, indent=1, ensure_ascii=False)
+            saved = {"tables": _columns(), "meta": self.meta}
+            text = json.dumps(saved, indent=1, ensure_ascii=False)
             (staging / "meta.json").write_text(text + "\n", encoding="utf-8", newline="\n")
             target.mkdir(exist_ok=True)
             (target / "meta.json").unlink(missing_ok=True)
@@ -152,12 +138,14 @@ class Comparison:
             )
         try:
             saved = json.loads((source / "meta.json").read_text(encoding="utf-8"))
-            version, meta = saved["format"], dict(saved["meta"])
-        except (ValueError, KeyError, TypeError) as error:
+            columns, meta = dict(saved.get("tables", {})), dict(saved["meta"])
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{source / 'meta.json'} is not what Comparison.save writes ({error})") from error
-        if version != _FORMAT:
+        differing = list(dict.fromkeys(name for name, _ in sorted(columns.items() ^ _columns().items())))
+        if differing:
             raise ValueError(
-                f"{source} has format {version!r}, this version reads format {_FORMAT}; run the comparison again"
+                f"{source} was saved by another version of genvsdisc, whose tables differ from this one's in "
+                f"{', '.join(differing[:4])}{', ...' if differing[4:] else ''}; run the comparison again"
             )
         return cls({name: read_csv(name, source / f"{name}.csv") for name in TABLES}, meta)
 
@@ -186,6 +174,11 @@ class Comparison:
         from genvsdisc.report import fragment
 
         return fragment(self)
+
+
+def _columns() -> dict[str, str]:
+    """Columns of each table, as a saved folder records them: it documents itself, and another version's is known."""
+    return {name: table.columns for name, table in TABLES.items()}
 
 
 def _plain(value: Any) -> Any:
