@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
+from sklearn.utils import get_tags
 
 from genvsdisc.baseline import PriorClassifier
 from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
@@ -152,6 +153,18 @@ def family_of(estimator: Any) -> str:
     while hasattr(estimator, "estimator") or hasattr(estimator, "steps"):
         estimator = estimator.estimator if hasattr(estimator, "estimator") else estimator.steps[-1][1]
     return getattr(estimator, "_family", "other")
+
+
+def takes_gaps(estimator: Any) -> bool:
+    """Whether a classifier takes rows with missing entries: it says so itself, or an imputer stands in front."""
+    for _, step in getattr(estimator, "steps", [("", estimator)]):
+        if step == "passthrough":
+            continue
+        if not get_tags(step).input_tags.allow_nan:
+            return False
+        if type(step).__module__.startswith("sklearn.impute"):
+            return True
+    return True
 
 
 @dataclass(frozen=True)

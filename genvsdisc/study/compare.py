@@ -15,7 +15,8 @@ from joblib import Memory, Parallel, delayed
 from numpy.typing import ArrayLike, NDArray
 
 import genvsdisc
-from genvsdisc.models import MOST_PRODUCTS, Model, Preparation, as_models, default_models
+from genvsdisc.functional.bias_variance import noise
+from genvsdisc.models import MOST_PRODUCTS, Model, Preparation, as_models, default_models, takes_gaps
 from genvsdisc.study.comparison import Comparison
 from genvsdisc.study.design import Design
 from genvsdisc.study.evidence import Draws, Predictions
@@ -25,7 +26,7 @@ from genvsdisc.study.fits.splits import make_draws
 from genvsdisc.study.fits.tuning import tuned
 from genvsdisc.study.sampling import read_sampling
 from genvsdisc.study.statistics.tables import comparison_tables
-from genvsdisc.study.statistics.verdict import write_verdict
+from genvsdisc.study.statistics.verdict import verdict_card, write_verdict
 from genvsdisc.study.table import Table, as_frame, prepare
 
 MOST_WORK = 150_000
@@ -48,11 +49,12 @@ def compare(
     posterior: Callable[[Any], NDArray] | None = None,
     groups: Any = None,
     time: Any = None,
+    loss: str = "zero_one",
 ) -> Comparison:
     """Compare generative and discriminative classifiers on one table.
 
     All models are fitted to the same draws of the rows: repeated stratified cross-validation (scores, differences,
-    calibration), nested subsamples (learning curves, crossings), bootstrap samples (bias and variance) and flipped
+    calibration), nested subsamples (learning curves, crossings), sets that share no row (bias and variance) and flipped
     labels (robustness). Every table of the result is computed from those predictions.
 
     Parameters
@@ -86,6 +88,8 @@ def compare(
     time : array-like of shape (n_samples,) or name of a column of X, default=None
         Moments, as numbers or dates: every training row is older than every row that judges it. A column leaves X.
         Folds go forward in time and are not repeated.
+    loss : {"zero_one", "brier", "log_loss"}, default="zero_one"
+        What chooses the best of each family, and judges them in the verdict. One of ``design.losses``.
 
     Returns
     -------
@@ -115,6 +119,8 @@ def compare(
     plan = Design.for_classes(pd.Series(np.asarray(y)).value_counts().tolist()) if design is None else design
     if design is None:
         plan = replace(plan, n_splits=sampling.most_splits(y, plan.n_splits))
+    if loss not in plan.losses:
+        raise ValueError(f"loss must be one of the design's losses, {', '.join(plan.losses)}, got {loss!r}")
     table = prepare(X, y, n_splits=plan.n_splits, sampling=sampling)
     if design is None and (tune or _costly(table)):
         plan = replace(plan, n_repeats=min(plan.n_repeats, 3), n_draws=min(plan.n_draws, 20))
@@ -124,6 +130,10 @@ def compare(
     evidence = _predict_all(roster, table, draws, n_jobs, progress, cache)
     tables = comparison_tables(table, draws, evidence, draw_views(table, draws.seed), posterior)
     comparison = Comparison(tables, facts(table, draws.design, draws, name=name, seed=random_state, tuned=tune))
+    comparison.meta |= {"loss": loss, "takes_gaps": [model.name for model in roster if takes_gaps(model.estimator)]}
+    if posterior is not None:
+        comparison.meta["bayes"] = {name: float(noise(posterior(table.X), name).mean()) for name in plan.losses}
+    comparison.meta["verdict_card"] = verdict_card(comparison.tables, comparison.meta)
     comparison.meta["verdict"] = write_verdict(comparison.tables, comparison.meta)
     return comparison
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from genvsdisc.study.design import Design
     from genvsdisc.study.statistics.learning_curves import CurveLosses
 
+JUDGE = 4
+"""Mark of the rows that judge, in the parts of a draw; 0 to 3 mark the quarters that train."""
 MAX_CLASSES = 8
 """Ellipses and regions of more classes than this cannot be told apart on a page, and are not fitted."""
 
@@ -37,12 +39,10 @@ class Draws:
         Nested subsamples.
     curve_tests : list of integer arrays
         Indices of the rows that each draw holds out.
-    bootstrap_sizes : tuple of int
-        Training sizes at which bias and variance are measured.
-    bootstraps : list of ndarrays of shape (n_draws, n_samples)
-        Counts of each row, one array a size.
+    parts : ndarray of uint8, shape (n_partitions, n_samples)
+        Rows dealt into judges and quarters that train, for bias and variance; from `disjoint_parts`.
     held_out : ndarray of shape (n_test,)
-        Indices of the rows that judge the bootstrap samples.
+        Indices of the rows that judge the fits to noisy labels.
     seed : int
         Source of randomness of the models.
     """
@@ -53,17 +53,21 @@ class Draws:
     sizes: NDArray
     curve_weights: NDArray
     curve_tests: list[NDArray]
-    bootstrap_sizes: tuple[int, ...]
-    bootstraps: list[NDArray]
+    parts: NDArray
     held_out: NDArray
     seed: int
+
+    @property
+    def judges(self) -> list[NDArray]:
+        """Indices of the rows that judge each draw of parts."""
+        return [np.flatnonzero(row == JUDGE) for row in self.parts]
 
     def fingerprint(self) -> str:
         """Return the hash of all held-out rows and draws: equal hashes prove equal splits."""
         digest = sha256()
         for indices in (*self.cv_tests, *self.curve_tests, self.held_out):
             digest.update(np.ascontiguousarray(indices, dtype=np.int64).tobytes())
-        for weights in (self.curve_weights, *self.bootstraps):
+        for weights in (self.curve_weights, self.parts):
             digest.update(np.ascontiguousarray(weights).tobytes())
         return digest.hexdigest()
 
@@ -75,7 +79,8 @@ class Predictions:
     model: Model
     cv: list[NDArray] = field(default_factory=list)
     curves: dict[str, CurveLosses] = field(default_factory=dict)
-    bootstraps: list[NDArray] = field(default_factory=list)
+    quarters: list[NDArray] = field(default_factory=list)
+    halves: list[NDArray] = field(default_factory=list)
     noise: pd.DataFrame | None = None
     fitted: Any = None
     descent: dict[str, pd.DataFrame] = field(default_factory=dict)

@@ -8,18 +8,22 @@ and four of the smaller one.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
+from genvsdisc.study.evidence import JUDGE
+from genvsdisc.study.fits.time_splits import TimeDraws
+from genvsdisc.study.sampling import Sampling
+
 N_QUARTERS = 4
-JUDGE = 4
-"""Mark of the rows that judge; 0 to 3 mark the quarters."""
 UNUSED = 5
 """Mark of rows left over because quarters are of one size."""
 _ATTEMPTS = 50
+_UNITS = {"rows": "rows", "groups": "groups", "time": "blocks of successive rows"}
 
 
 def disjoint_parts(
@@ -27,7 +31,7 @@ def disjoint_parts(
     n_draws: int,
     *,
     test_size: float = 0.25,
-    groups: ArrayLike | None = None,
+    sampling: Sampling | None = None,
     random_state: Any = None,
 ) -> NDArray:
     """Deal the rows of a table into judges and four quarters, many times over.
@@ -44,8 +48,9 @@ def disjoint_parts(
         Number of draws.
     test_size : float, default=0.25
         Share of the rows that judge.
-    groups : array-like of shape (n_samples,), default=None
-        Rows of one group stay in one part. Parts then differ in size by up to the largest group.
+    sampling : Sampling, default=None
+        Whole groups stay in one part, and parts differ in size by up to the largest group. Under time, rows after one
+        moment judge, and blocks of successive rows before it are dealt. None for independent rows.
     random_state : int, RandomState instance or None, default=None
         Source of randomness.
 
@@ -57,7 +62,7 @@ def disjoint_parts(
     Raises
     ------
     ValueError
-        If there are fewer than five rows, or groups.
+        If there are fewer than five rows, groups or blocks.
 
     Examples
     --------
@@ -66,19 +71,27 @@ def disjoint_parts(
     >>> [np.bincount(row, minlength=6).tolist() for row in parts]
     [[7, 7, 7, 7, 10, 2], [7, 7, 7, 7, 10, 2]]
     """
-    rng = check_random_state(random_state)
-    members = np.arange(len(codes)) if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1]
-    n_units = len(np.unique(members))
+    rng, sampling = check_random_state(random_state), sampling or Sampling()
+    units = sampling.units(len(codes))
+    n_units = len(np.unique(units))
     if n_units <= N_QUARTERS:
-        units = "rows" if groups is None else "groups"
         raise ValueError(
-            f"bias and variance need at least {N_QUARTERS + 1} {units}, to train and to judge apart; got {n_units}"
+            f"bias and variance need at least {N_QUARTERS + 1} {_UNITS[sampling.kind]}, to train and to judge apart; "
+            f"got {n_units}"
         )
-    if groups is not None:
-        return np.stack([_part_groups(members, test_size, rng)[members] for _ in range(n_draws)])
+    if sampling.kind == "time":
+        pool, judges = TimeDraws(codes, sampling).hold_out(test_size, rng)
+        return np.stack([_part_blocks(units, pool, judges, rng) for _ in range(n_draws)])
+    if sampling.kind == "groups":
+        return np.stack([_with_all_classes(codes, lambda: _part_groups(units, test_size, rng)) for _ in range(n_draws)])
     counts = np.bincount(codes)
-    designed = np.ptp(counts[counts > 0]) <= 1
+    designed = bool(np.ptp(counts[counts > 0]) <= 1)
     return np.stack([_part_rows(codes, designed, test_size, rng) for _ in range(n_draws)])
+
+
+def partitions(n_draws: int) -> int:
+    """Count the draws of parts in a study of `n_draws`: a quarter of them, as each takes six fits, but ten at least."""
+    return max(n_draws // 4, min(n_draws, 10))
 
 
 def training_weights(parts: NDArray, n_joined: int) -> NDArray:
@@ -101,35 +114,48 @@ def training_weights(parts: NDArray, n_joined: int) -> NDArray:
     return inside.reshape(-1, parts.shape[1]).astype(np.uint8)
 
 
-def judging_rows(parts: NDArray) -> list[NDArray]:
-    """Indices of the judges of each draw."""
-    return [np.flatnonzero(row == JUDGE) for row in parts]
-
-
 def _part_rows(codes: NDArray, stratified: bool, test_size: float, rng: np.random.RandomState) -> NDArray:
-    """Parts of one draw; each quarter has every class that fills all of them, where chance lets it."""
-    n = len(codes)
-    order = rng.permutation(n)
+    """Parts of one draw of independent rows."""
+    marks = _sizes(len(codes), test_size)
     if stratified:
-        return _in_place(order, _interleaved(codes[order], test_size, rng))
-    must = np.flatnonzero(np.bincount(codes) >= 2 * N_QUARTERS)
-    for _ in range(_ATTEMPTS):
-        parts = _in_place(order, _sizes(n, test_size))
-        if all(np.isin(must, codes[parts == quarter]).all() for quarter in range(N_QUARTERS)):
-            return parts
-        order = rng.permutation(n)
-    return _in_place(order, _interleaved(codes[order], test_size, rng))
+        return _spread(codes, marks, rng)
+    parts = _with_all_classes(codes, lambda: rng.permutation(marks))
+    return parts if _complete(codes, parts) else _spread(codes, marks, rng)
 
 
-def _part_groups(members: NDArray, test_size: float, rng: np.random.RandomState) -> NDArray:
-    """Parts of one draw for each group: in random order, each goes where most rows are still wanted."""
-    sizes = np.bincount(members)
-    wanted = len(members) * np.append(np.repeat((1 - test_size) / N_QUARTERS, N_QUARTERS), test_size)
+def _part_groups(units: NDArray, test_size: float, rng: np.random.RandomState) -> NDArray:
+    """Parts of whole groups: in random order, each goes where most rows are still wanted."""
+    sizes = np.bincount(units)
+    wanted = len(units) * np.append(np.repeat((1 - test_size) / N_QUARTERS, N_QUARTERS), test_size)
     parts = np.empty(len(sizes), dtype=np.uint8)
     for group in rng.permutation(len(sizes)):
         parts[group] = np.argmax(wanted)
         wanted[parts[group]] -= sizes[group]
+    return parts[units]
+
+
+def _part_blocks(units: NDArray, pool: NDArray, judges: NDArray, rng: np.random.RandomState) -> NDArray:
+    """Parts of blocks of successive rows, before the moment from which rows judge."""
+    parts = np.full(len(units), JUDGE, dtype=np.uint8)
+    blocks, members = np.unique(units[pool], return_inverse=True)
+    parts[pool] = rng.permutation(np.arange(len(blocks)) % N_QUARTERS)[members]
+    parts[judges] = JUDGE
     return parts
+
+
+def _with_all_classes(codes: NDArray, draw: Callable[[], NDArray]) -> NDArray:
+    """Draw until every quarter has every class that could fill all of them, where chance lets it."""
+    parts = draw()
+    for _ in range(_ATTEMPTS):
+        if _complete(codes, parts):
+            break
+        parts = draw()
+    return parts
+
+
+def _complete(codes: NDArray, parts: NDArray) -> bool:
+    must = np.flatnonzero(np.bincount(codes) >= 2 * N_QUARTERS)
+    return all(np.isin(must, codes[parts == quarter]).all() for quarter in range(N_QUARTERS))
 
 
 def _sizes(n: int, test_size: float) -> NDArray:
@@ -142,17 +168,11 @@ def _sizes(n: int, test_size: float) -> NDArray:
     return marks
 
 
-def _interleaved(codes: NDArray, test_size: float, rng: np.random.RandomState) -> NDArray:
-    """Marks that keep the class shares: every part is spread evenly over the rows sorted by class."""
-    marks = _sizes(len(codes), test_size)
+def _spread(codes: NDArray, marks: NDArray, rng: np.random.RandomState) -> NDArray:
+    """Parts that keep the class shares: every mark is spread evenly over the rows in random order within classes."""
     counts = np.bincount(marks)
     ticks = np.concatenate([(np.arange(count) + rng.random_sample()) / count for count in counts if count])
-    out = np.empty(len(codes), dtype=np.uint8)
-    out[np.argsort(codes, kind="stable")] = np.repeat(np.arange(len(counts)), counts)[np.argsort(ticks)]
-    return out
-
-
-def _in_place(order: NDArray, marks: NDArray) -> NDArray:
-    parts = np.empty(len(order), dtype=np.uint8)
-    parts[order] = marks
+    order = rng.permutation(len(codes))
+    parts = np.empty(len(codes), dtype=np.uint8)
+    parts[order[np.argsort(codes[order], kind="stable")]] = np.repeat(np.arange(len(counts)), counts)[np.argsort(ticks)]
     return parts

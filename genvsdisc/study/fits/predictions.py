@@ -7,6 +7,7 @@ import time
 import warnings
 from collections.abc import Callable
 
+import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
@@ -15,6 +16,7 @@ from genvsdisc.study.evidence import Draws, Predictions, Views
 from genvsdisc.study.fits.descent_paths import descends, descent_paths
 from genvsdisc.study.fits.label_noise import label_noise_losses
 from genvsdisc.study.fits.learning_curves import curve_probabilities
+from genvsdisc.study.fits.parts import partitions, training_weights
 from genvsdisc.study.fits.planes import view_tables
 from genvsdisc.study.fits.refit import refit_probabilities, seeded
 from genvsdisc.study.statistics.learning_curves import CurveLosses
@@ -57,22 +59,23 @@ def learning_curve(model: Model, table: Table, draws: Draws, result: Predictions
     result.curves = {loss: CurveLosses.of(predicted, tests, table.codes, loss, units) for loss in draws.design.losses}
 
 
-def resample(model: Model, table: Table, draws: Draws, result: Predictions) -> None:
-    """Fit to bootstrap samples, for bias and variance."""
-    held_out = table.X.iloc[draws.held_out]
-    n_draws = _n_draws(model, draws)
-    result.bootstraps = [
-        refit_probabilities(
+def fit_parts(model: Model, table: Table, draws: Draws, result: Predictions) -> None:
+    """Fit to sets that share no row, for bias and variance."""
+    parts = draws.parts[: partitions(_n_draws(model, draws))]
+    judges = draws.judges[: len(parts)]
+    for n_joined, kept in ((1, result.quarters), (2, result.halves)):
+        weights = training_weights(parts, n_joined)
+        n_sets = len(weights) // len(parts)
+        predicted = refit_probabilities(
             model.estimator,
             table.X,
             table.y,
-            weights[:n_draws],
-            held_out,
+            weights,
+            [indices for indices in judges for _ in range(n_sets)],
             classes=table.classes,
             random_state=draws.seed,
         )
-        for weights in draws.bootstraps
-    ]
+        kept += [np.stack(predicted[first : first + n_sets]) for first in range(0, len(predicted), n_sets)]
 
 
 def flip_labels(model: Model, table: Table, draws: Draws, result: Predictions) -> None:
@@ -100,7 +103,7 @@ STAGES: dict[str, Callable[[Model, Table, Draws, Predictions], None]] = {
     "cross-validation": cross_validate,
     "fit to all rows": fit_all_rows,
     "learning curve": learning_curve,
-    "bias and variance": resample,
+    "bias and variance": fit_parts,
     "label noise": flip_labels,
     "descent paths": descend,
 }

@@ -88,11 +88,15 @@ def compare_best(
     single = _Pairs.of(left[:, [g]], right[:, [d]], test_fraction)
     one = _largest_t(left[:, [g]] - right[:, [d]])
     plain = _three(_confidence(one, single.left_ahead_by(rope)), _confidence(one, single.right_ahead_by(rope)))
+    not_below = _confidence(of_right, pairs.right_ahead_by(-rope))
+    not_above = _confidence(of_left, pairs.left_ahead_by(-rope))
+    not_below = _confidence(of_right, pairs.right_ahead_by(-rope))
+    not_above = _confidence(of_left, pairs.left_ahead_by(-rope))
     chosen = (
         _confidence(of_left, pairs.left_ahead_by(rope)),
-        max(0.0, _confidence(of_right, pairs.right_ahead_by(-rope)) + _confidence(of_left, pairs.left_ahead_by(-rope)) - 1),
+        max(0.0, not_below + not_above - 1),
         _confidence(of_right, pairs.right_ahead_by(rope)),
-    )  # fmt: skip
+    )
     return BestComparison(
         g,
         d,

@@ -14,11 +14,13 @@ independent, so, whatever the model and however far it is from the truth,
 
 The standard errors are over other tables, not over other draws from this one. They add up three parts: the rows that
 judge (a row's contributions to the mean over draws are one observation), the finite number of draws, and the rows that
-train. For the last: to first order the estimate of a variance is a mean over training rows of the squared influence of
-each. Influences of normal law have squares of variance 2 (mean)^2, hence a relative error ``sqrt(2 / N)`` with N rows
-that train; heavier tails have more. Bias and noise share none of it. The log loss has a fourth part, the step by which
-the cubic in 1/S differs from the parabola. Over the laws of the tests the estimates lie within two such errors of the
-values of 400 independent sets in well over 90% of cases.
+train. For the last: to first order the estimate V of a variance is a mean, over the N rows that train, of the squared
+influence of each. Influences of normal law have squares of variance 2 V^2; rows of uneven leverage have more, and the
+leverage of rows shows in the variance v(x) of the predictions for them. So ``(2 V^2 + Var v(x)) / N`` is added. Bias
+and noise have no part in it. The log loss has a fourth part, the step by which the cubic in 1/S differs from the parabola.
+In simulations (two and five classes, 90 to 2,000 rows, normal to Student's t of 3 degrees of freedom, right and wrong
+models) 95% of the estimates lay within two such errors of the values of 400 independent sets; the worst, variances of
+naive Bayes under heavy tails, in 75%.
 
 References
 ----------
@@ -48,6 +50,8 @@ SQUARED_INFLUENCE = 2.0
 SHARED = 0.5
 """Correlation of the squared influences of a row on two models fitted to it."""
 TERMS = ("expected", "noise", "bias", "variance")
+VARIANCE = 2
+"""Place of the variance among loss, noise and variance."""
 COEFFICIENTS = {
     "expected": np.array([1.0, 0.0, 0.0]),
     "noise": np.array([0.0, 1.0, 0.0]),
@@ -68,8 +72,9 @@ class SetTerms:
         Rows of a training set.
     by_draw : ndarray of shape (n_draws, 3)
         Means over the rows that judge in each draw.
-    by_row : ndarray of shape (n_samples, 3)
-        Part of the means over draws that each row gave as a judge, about what an average judge gives; sums to 0.
+    by_unit : ndarray of shape (n_units, 3)
+        Part of the means over draws that each row (or group of rows) gave as a judge, about what an average judge
+        gives; sums to 0.
     trained : float
         Variance over tables, through the rows that train, of the term variance.
     extrapolated : float
@@ -78,27 +83,27 @@ class SetTerms:
 
     n_train: int
     by_draw: NDArray
-    by_row: NDArray
+    by_unit: NDArray
     trained: float
     extrapolated: float
 
     def estimate(self, term: str) -> tuple[float, float]:
         """Value and standard error of a term."""
         coefficients = COEFFICIENTS[term]
-        values, rows = self.by_draw @ coefficients, self.by_row @ coefficients
+        values, units = self.by_draw @ coefficients, self.by_unit @ coefficients
         n_draws = len(values)
         over_draws = values.var(ddof=1) / n_draws if n_draws > 1 else 0.0
         loss, _, variance = coefficients
         # A loss is bias + noise + variance: its luck with the training rows is that of the variance.
         trained = (loss + variance) ** 2 * self.trained + variance**2 * self.extrapolated
-        return float(values.mean()), float(np.sqrt(rows @ rows + over_draws + trained))
+        return float(values.mean()), float(np.sqrt(units @ units + over_draws + trained))
 
     def minus(self, other: SetTerms) -> SetTerms:
         """Paired difference; both must have the same draws."""
         return SetTerms(
             self.n_train,
             self.by_draw - other.by_draw,
-            self.by_row - other.by_row,
+            self.by_unit - other.by_unit,
             self.trained + other.trained - 2 * SHARED * np.sqrt(self.trained * other.trained),
             self.extrapolated + other.extrapolated,
         )
@@ -119,6 +124,7 @@ class Sizes(NamedTuple):
         judges: Sequence[NDArray],
         loss: str,
         sizes: tuple[int, int],
+        units: NDArray,
     ) -> Self:
         """Compute the terms from predictions.
 
@@ -133,6 +139,8 @@ class Sizes(NamedTuple):
         loss : {"zero_one", "brier", "log_loss"}
         sizes : tuple of 2 int
             Rows of a quarter and of a half.
+        units : ndarray of shape (n_samples,)
+            Index of the independent unit of each row: the row itself, or its group.
         """
         four, two = (
             [_terms_of_rows(p, laws[rows], loss) for p, rows in zip(given, judges, strict=False)]
@@ -145,8 +153,8 @@ class Sizes(NamedTuple):
             if pairs > 0:
                 factor, doubt, ratio = cubic / pairs, (cubic - parabola) / pairs, mean / pairs
         return cls(
-            _set_terms(four, judges, len(laws), sizes[0], factor, doubt),
-            _set_terms(two, judges, len(laws), sizes[1], 1 + (factor - 1) * ratio, doubt * ratio),
+            _set_terms(four, judges, units, sizes[0], factor, doubt),
+            _set_terms(two, judges, units, sizes[1], 1 + (factor - 1) * ratio, doubt * ratio),
         )
 
     def minus(self, other: Sizes) -> Sizes:
@@ -155,22 +163,22 @@ class Sizes(NamedTuple):
 
 
 def _set_terms(
-    draws: Sequence[NDArray], judges: Sequence[NDArray], n_samples: int, n_train: int, factor: float, doubt: float
+    draws: Sequence[NDArray], judges: Sequence[NDArray], units: NDArray, n_train: int, factor: float, doubt: float
 ) -> SetTerms:
     """Gather the terms of draws; variances are multiplied by `factor`, which is in doubt by `doubt`."""
     scale = np.array([1.0, 1.0, factor])
     by_draw = np.array([terms.mean(axis=0) for terms in draws]) * scale
-    rows = np.concatenate(judges[: len(draws)])
+    judged = units[np.concatenate(judges[: len(draws)])]
     centered = np.concatenate(draws) * scale
     centered -= centered.mean(axis=0)
-    by_row = np.stack([np.bincount(rows, column, n_samples) for column in centered.T], axis=1) / len(rows)
-    variance = float(by_draw[:, 2].mean())
-    pairs = variance / factor if factor else 0.0
-    n_training = n_samples - len(rows) / len(draws)
-    judged = np.bincount(rows, minlength=n_samples)
-    unevenness = np.var(by_row[judged > 0, 2] * len(rows) / judged[judged > 0])
+    counts = np.bincount(judged)
+    sums = np.stack([np.bincount(judged, column) for column in centered.T], axis=1)
+    variance = float(by_draw[:, VARIANCE].mean())
+    unevenness = float(np.var(sums[counts > 0, VARIANCE] / counts[counts > 0]))
+    n_training = len(np.unique(units)) * (1 - len(judged) / len(draws) / len(units))
     trained = (SQUARED_INFLUENCE * variance**2 + unevenness) / n_training
-    return SetTerms(n_train, by_draw, by_row, trained, (doubt * pairs) ** 2)
+    by_pairs = variance / factor if factor else 0.0
+    return SetTerms(n_train, by_draw, sums / len(judged), trained, (doubt * by_pairs) ** 2)
 
 
 def _terms_of_rows(p: NDArray, q: NDArray, loss: str) -> NDArray:
@@ -181,7 +189,7 @@ def _terms_of_rows(p: NDArray, q: NDArray, loss: str) -> NDArray:
 
 
 def _mean_variance(draws: Sequence[NDArray]) -> float:
-    return float(np.mean([terms[:, 2].mean() for terms in draws]))
+    return float(np.mean([terms[:, VARIANCE].mean() for terms in draws]))
 
 
 def _losses(p: NDArray, q: NDArray, loss: str) -> NDArray:

@@ -13,18 +13,15 @@ from sklearn.metrics import confusion_matrix
 from genvsdisc.features.kinds import column_table
 from genvsdisc.study.evidence import Draws, Predictions, Views, final_step
 from genvsdisc.study.statistics.assumptions import assumption_table
-from genvsdisc.study.statistics.bias_variance import decompose
 from genvsdisc.study.statistics.calibration import calibration_tables
 from genvsdisc.study.statistics.crossing import crossing_table
-from genvsdisc.study.statistics.differences import pair_table, summary_table
+from genvsdisc.study.statistics.decomposition import decomposition_tables
+from genvsdisc.study.statistics.differences import difference_table, summary_table
 from genvsdisc.study.statistics.learning_curves import curve_table
 from genvsdisc.study.statistics.losses import pointwise_losses, roc_auc
 from genvsdisc.study.statistics.parameters import parameter_table
 from genvsdisc.study.statistics.robustness import robustness_table
-from genvsdisc.study.statistics.verdict import BEST
 from genvsdisc.study.table import Table
-
-PAIRED = ("generative", "discriminative")
 
 
 def comparison_tables(
@@ -56,13 +53,15 @@ def comparison_tables(
     usable = [e for e in evidence if not e.failed]
     models = model_table(evidence)
     scores = score_table(evidence, table.codes, draws)
-    ranked = models[models["status"] == "ok"]
+    differences = difference_table(scores, models[models["status"] == "ok"], rope=draws.design.rope)
+    law = None if posterior is None else np.asarray(posterior(table.X), dtype=float)
+    units = table.sampling.units(len(table.codes))
     return {
         "models": models,
         "scores": scores,
         "summary": summary_table(scores, models),
-        "differences": difference_table(scores, ranked, draws.design.rope),
-        "decomposition": decomposition_table(usable, table, draws, posterior),
+        "differences": differences,
+        **decomposition_tables(usable, table.codes, draws, scores, differences, law=law, units=units),
         **curve_tables(usable, draws),
         **held_out_tables(usable, table, draws),
         "assumptions": assumptions(table, scores),
@@ -117,33 +116,6 @@ def score_table(evidence: Sequence[Predictions], codes: NDArray, draws: Draws) -
                 )
             )
     return pd.concat(parts, ignore_index=True)
-
-
-def difference_table(scores: pd.DataFrame, models: pd.DataFrame, rope: float) -> pd.DataFrame:
-    """Pairs of one form, then the best of each family (lowest mean log loss, or first loss) as a pair of its own.
-
-    The two best are chosen on the folds that also judge them, which flatters both by about as much.
-    """
-    loss = "log_loss" if (scores["loss"] == "log_loss").any() else scores["loss"].iloc[0]
-    means = scores[scores["loss"] == loss].groupby("model")["value"].mean()
-    families = models.set_index("model")["family"]
-    best = [means[families[means.index] == family].idxmin() for family in PAIRED if (families == family).any()]
-    headline = models[models["model"].isin(best)].assign(form=BEST)
-    parts = [pair_table(scores, chosen, rope=rope) for chosen in (headline, models)]
-    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
-
-
-def decomposition_table(
-    evidence: Sequence[Predictions], table: Table, draws: Draws, posterior: Callable[[Any], NDArray] | None
-) -> pd.DataFrame | None:
-    """Bias, variance and, where the true posterior is known, noise of every model at every bootstrap size."""
-    truth = table.codes[draws.held_out] if posterior is None else posterior(table.X.iloc[draws.held_out])
-    parts = []
-    for e in evidence:
-        for size, predicted in zip(draws.bootstrap_sizes, e.bootstraps, strict=False):
-            terms = decompose(predicted, truth, draws.design.losses)
-            parts.append(terms.assign(model=e.model.name, family=e.model.family, n_train=size))
-    return _stacked(parts)
 
 
 def curve_tables(evidence: Sequence[Predictions], draws: Draws) -> dict[str, pd.DataFrame]:
