@@ -16,7 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 
 import genvsdisc
 from genvsdisc.functional.bias_variance import noise
-from genvsdisc.models import MOST_PRODUCTS, Model, Preparation, as_models, default_models, takes_gaps
+from genvsdisc.models import Model, as_models, default_models, suited_to
+from genvsdisc.preparation import MOST_PRODUCTS, Preparation, takes_gaps
 from genvsdisc.study.comparison import Comparison
 from genvsdisc.study.design import Design
 from genvsdisc.study.evidence import Draws, Predictions
@@ -37,7 +38,7 @@ Progress = Callable[[str, int, int], None]
 def compare(
     X: Any,
     y: ArrayLike,
-    models: Mapping[str, Any] | Sequence[Model] | None = None,
+    models: Mapping[str, Any] | Sequence[Any] | None = None,
     *,
     design: Design | None = None,
     random_state: Any = 0,
@@ -63,8 +64,9 @@ def compare(
         The table (pandas, polars or an array). Identifier, constant and empty columns are left out, and said.
     y : array-like of shape (n_samples,)
         The target. Rows without one are left out; so are classes with fewer rows than there are folds.
-    models : dict name -> classifier, list of Model, or None, default=None
-        What to compare; any scikit-learn classifier with ``predict_proba``. None is `default_models`.
+    models : dict name -> classifier, list of Model or of classifiers, or None, default=None
+        What to compare; any scikit-learn classifier with ``predict_proba``. None is `default_models`. A model that
+        cannot take the table (words, gaps) gets an encoder in front, and a note.
     design : Design, default=None
         Folds, draws and sizes. None is ``Design()``, with fewer folds where classes are small, and less repetition for
         `tune`, missing entries, and tables of many rows, columns or classes.
@@ -124,13 +126,14 @@ def compare(
     table = prepare(X, y, n_splits=plan.n_splits, sampling=sampling)
     if design is None and (tune or _costly(table)):
         plan = replace(plan, n_repeats=min(plan.n_repeats, 3), n_draws=min(plan.n_draws, 20))
-    roster = default_models(table.X) if models is None else as_models(models)
+    roster, notes = (default_models(table.X), []) if models is None else suited_to(as_models(models), table.X, table.y)
     roster = [tuned(model, sampling=table.sampling) for model in roster] if tune else roster
     draws = make_draws(table.codes, plan, random_state, table.sampling)
     evidence = _predict_all(roster, table, draws, n_jobs, progress, cache)
     tables = comparison_tables(table, draws, evidence, draw_views(table, draws.seed), posterior)
     comparison = Comparison(tables, facts(table, draws.design, draws, name=name, seed=random_state, tuned=tune))
-    comparison.meta |= {"loss": loss, "takes_gaps": [model.name for model in roster if takes_gaps(model.estimator)]}
+    with_gaps = [model.name for model in roster if takes_gaps(model.estimator)]
+    comparison.meta |= {"notes": notes, "loss": loss, "takes_gaps": with_gaps}
     if posterior is not None:
         comparison.meta["bayes"] = {name: float(noise(posterior(table.X), name).mean()) for name in plan.losses}
     comparison.meta["verdict_card"] = verdict_card(comparison.tables, comparison.meta)

@@ -60,7 +60,7 @@ def view_tables(table: Table, random_state: Any = None) -> dict[str, pd.DataFram
     margin = 0.08 * np.where(high > low, high - low, 1.0)
     lines = [np.linspace(a, b, GRID) for a, b in zip(low - margin, high + margin, strict=True)]
     grid = np.stack([m.ravel() for m in np.meshgrid(*lines)], axis=1)
-    pairs = [model for model in default_models() if model.form]
+    pairs = [model for model in default_models(points) if model.form]
     chosen = np.sort(check_random_state(random_state).permutation(len(points))[:MAX_POINTS])
     return {
         "boundaries": pd.concat([_regions(model, points, labels, grid) for model in pairs], ignore_index=True),

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from genvsdisc.study.evidence import JUDGE, Draws, Predictions
-from genvsdisc.study.statistics.independent_sets import TERMS, VARIANCE, SetTerms, Sizes
+from genvsdisc.study.statistics.independent_sets import COEFFICIENTS, TERMS, VARIANCE, SetTerms, Sizes
 from genvsdisc.study.statistics.paired_tests import corrected_ttest
 
 MEASURED, EXTRAPOLATED = "measured", "extrapolated"
@@ -25,8 +25,8 @@ MEASURED, EXTRAPOLATED = "measured", "extrapolated"
 STEEPEST = 0.25
 """Least share of the variance that is left when the rows double: one over their square."""
 PAIR = ["generative", "discriminative", "form"]
-COMPARED = ("expected", "bias", "variance")
-"""Terms in which pairs are compared; the noise is the same for all."""
+COMPARED = ("expected", "bias", "variance", "variance_minus_bias")
+"""Terms in which pairs are compared; the noise is the same for all. The last tells which part is the larger."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,12 @@ class FoldTerms:
         test = corrected_ttest(self.losses, test_fraction=self.test_fractions)
         if term == "expected":
             return test.mean, test.standard_error
-        if term != "bias":
+        if term in ("noise", "variance"):
             return self.sets.estimate(term)
+        on_loss, on_noise, on_variance = COEFFICIENTS[term]
         (floor, _), (variance, error) = (self.sets.estimate(name) for name in ("noise", "variance"))
-        return test.mean - floor - variance, float(np.hypot(test.standard_error, error))
+        value = on_loss * test.mean + on_noise * floor + on_variance * variance
+        return float(value), float(np.hypot(on_loss * test.standard_error, on_variance * error))
 
     def minus(self, other: FoldTerms) -> FoldTerms:
         """Paired difference."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -10,16 +11,16 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix
 
-from genvsdisc.features.kinds import column_table
+from genvsdisc.features.kinds import as_numbers, column_table
 from genvsdisc.study.evidence import Draws, Predictions, Views, final_step
-from genvsdisc.study.statistics.assumptions import assumption_table
+from genvsdisc.study.statistics.assumptions import assumption_table, priced
 from genvsdisc.study.statistics.calibration import calibration_tables
 from genvsdisc.study.statistics.crossing import crossing_table
 from genvsdisc.study.statistics.decomposition import decomposition_tables
-from genvsdisc.study.statistics.differences import difference_table, summary_table
+from genvsdisc.study.statistics.differences import difference_table, summary_table, twins
 from genvsdisc.study.statistics.learning_curves import curve_table
 from genvsdisc.study.statistics.losses import pointwise_losses, roc_auc
-from genvsdisc.study.statistics.parameters import parameter_table
+from genvsdisc.study.statistics.parameters import by_pairs, parameter_table
 from genvsdisc.study.statistics.robustness import robustness_table
 from genvsdisc.study.table import Table
 
@@ -51,8 +52,8 @@ def comparison_tables(
         The tables that `Comparison` takes; None for one that has no rows.
     """
     usable = [e for e in evidence if not e.failed]
-    models = model_table(evidence)
-    scores = score_table(evidence, table.codes, draws)
+    scores = score_table(usable, table.codes, draws)
+    models = with_twins(model_table(evidence), scores)
     differences = difference_table(scores, models[models["status"] == "ok"], rope=draws.design.rope)
     law = None if posterior is None else np.asarray(posterior(table.X), dtype=float)
     units = table.sampling.units(len(table.codes))
@@ -64,7 +65,7 @@ def comparison_tables(
         **decomposition_tables(usable, table.codes, draws, scores, differences, law=law, units=units),
         **curve_tables(usable, draws),
         **held_out_tables(usable, table, draws),
-        "assumptions": assumptions(table, scores),
+        "assumptions": assumptions(table, scores, {e.model.key: e.model.name for e in usable if e.model.key}),
         "robustness": robustness_table({e.model.name: e.noise for e in usable if e.noise is not None}, models),
         **views.tables,
         **next((e.descent for e in usable if e.descent), {}),
@@ -88,6 +89,15 @@ def model_table(evidence: Sequence[Predictions]) -> pd.DataFrame:
             "tuned": [_tuned_to(e.fitted) for e in evidence],
             "warnings": ["; ".join(e.warnings) for e in evidence],
         }
+    )
+
+
+def with_twins(models: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
+    """Name, among the warnings of a model, the one before it that predicts the same."""
+    twin = twins(scores, models[models["status"] == "ok"])
+    told = models["model"].map(lambda name: f"the same model on this table as {twin[name]}" if name in twin else "")
+    return models.assign(
+        warnings=["; ".join(filter(None, both)) for both in zip(told, models["warnings"], strict=True)]
     )
 
 
@@ -115,7 +125,8 @@ def score_table(evidence: Sequence[Predictions], codes: NDArray, draws: Draws) -
                     }
                 )
             )
-    return pd.concat(parts, ignore_index=True)
+    columns = ["model", "repeat", "fold", "loss", "value", "n_train", "n_test"]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
 
 def curve_tables(evidence: Sequence[Predictions], draws: Draws) -> dict[str, pd.DataFrame]:
@@ -128,12 +139,14 @@ def curve_tables(evidence: Sequence[Predictions], draws: Draws) -> dict[str, pd.
     }
 
 
-def assumptions(table: Table, scores: pd.DataFrame) -> pd.DataFrame | None:
+def assumptions(table: Table, scores: pd.DataFrame, keys: Mapping[str, str]) -> pd.DataFrame | None:
     """Checks of the continuous columns, each beside its cost; nothing where there is no such column."""
     continuous = [name for name, kind in table.kinds.items() if kind == "continuous"]
     if not continuous:
         return None
-    return assumption_table(table.X[continuous].to_numpy(dtype=float), table.codes, scores)
+    numbers = np.column_stack([as_numbers(table.X[name]) for name in continuous])
+    costs = priced(keys, numbers_only=len(continuous) == len(table.kinds))
+    return assumption_table(numbers, table.codes, scores, costs=costs)
 
 
 def held_out_tables(evidence: Sequence[Predictions], table: Table, draws: Draws) -> dict[str, pd.DataFrame | None]:
@@ -182,14 +195,21 @@ def n_parameters(fitted: Any) -> Any:
     classifier = final_step(fitted)
     if hasattr(classifier, "n_parameters_"):
         return int(classifier.n_parameters_)
-    if hasattr(classifier, "coef_"):
-        return (len(classifier.classes_) - 1) * (np.shape(classifier.coef_)[-1] + 1)
-    return pd.NA
+    if not hasattr(classifier, "coef_"):
+        return pd.NA
+    if by_pairs(classifier):
+        return int(np.prod(np.shape(classifier.coef_)) + np.size(classifier.intercept_))
+    return (len(classifier.classes_) - 1) * (np.shape(classifier.coef_)[-1] + 1)
 
 
 def _tuned_to(fitted: Any) -> str:
     best = getattr(fitted, "best_params_", {})
-    return ", ".join(f"{name.rpartition('__')[2]} = {value:g}" for name, value in best.items())
+    return ", ".join(f"{name.rpartition('__')[2]} = {_plain(value)}" for name, value in best.items())
+
+
+def _plain(value: Any) -> str:
+    """Write a number in few digits, anything else as it is."""
+    return f"{value:g}" if isinstance(value, Real) and not isinstance(value, bool) else str(value)
 
 
 def _stacked(parts: Iterable[pd.DataFrame]) -> pd.DataFrame | None:

@@ -28,7 +28,7 @@ def write_verdict(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any]) -
 
 
 def verdict_card(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any]) -> dict[str, Any]:
-    """Say which family wins, by how much and how surely, why, where the answer flips, what to use, what would settle it.
+    """Say which family wins, how surely, why, where the answer flips, what to use, and what would settle it.
 
     Parameters
     ----------

@@ -58,8 +58,7 @@ def _why(tables: Mapping[str, pd.DataFrame], row: Any) -> str:
 def _larger_part(gaps: pd.DataFrame, row: Any) -> str:
     """Say which part is the larger at the largest measured size, where the other family does not lead instead.
 
-    Both tests are one of the part and one of its excess over the other; each error is that of the paired difference.
-    The error of the excess is bounded by the sum of the two, as the errors of the parts may be opposed.
+    The part must be clear of zero, and its excess over the other part too; both errors are those of paired differences.
     """
     measured = gaps.drop_duplicates(["n_train", "term"])
     sizes = sorted(set(measured["n_train"]))[:2]
@@ -73,9 +72,7 @@ def _larger_part(gaps: pd.DataFrame, row: Any) -> str:
     larger = max(parts, key=lambda part: parts[part])
     other = "variance" if larger == "bias" else "bias"
     error = at["se"][larger]
-    excess_error = float(np.hypot(error, at["se"][other]))
-    shown = parts[larger] > CLEAR * error and parts[larger] - parts[other] > LARGER * excess_error
-    if not shown:
+    if parts[larger] <= CLEAR * error or parts[larger] - parts[other] <= LARGER * at["se"]["variance_minus_bias"]:
         return ""
     worse = row["generative"] if total > 0 else row["discriminative"]
     loss = at["loss"].iloc[0]
