@@ -77,7 +77,7 @@ def decomposition_tables(
     law: NDArray | None = None,
     units: NDArray | None = None,
     level: float = 0.95,
-) -> dict[str, pd.DataFrame]:
+) -> dict[str, pd.DataFrame | None]:
     """Compute the tables `decomposition` and `decomposition_differences`.
 
     Parameters
@@ -100,8 +100,8 @@ def decomposition_tables(
 
     Returns
     -------
-    tables : dict of str to DataFrame
-        The 0-1 loss is split after Kohavi & Wolpert; net_variance is the variance and interaction 0 in every row.
+    tables : dict of str to DataFrame or None
+        None for one that has no rows. The 0-1 loss is split after Kohavi & Wolpert; net_variance is the variance and interaction 0 in every row.
     """
     laws = np.eye(codes.max() + 1)[codes] if law is None else law
     units = np.arange(len(codes)) if units is None else units
@@ -120,7 +120,8 @@ def decomposition_tables(
         if len(both) == 2:
             facts = {column: pair[column] for column in PAIR}
             gaps += [facts | gap for loss in draws.design.losses for gap in _gaps(source, both, loss, level)]
-    return {"decomposition": pd.DataFrame(rows), "decomposition_differences": pd.DataFrame(gaps)}
+    tables = {"decomposition": rows, "decomposition_differences": gaps}
+    return {name: pd.DataFrame(found) if found else None for name, found in tables.items()}
 
 
 @dataclass(frozen=True)
