@@ -101,7 +101,8 @@ def decomposition_tables(
     Returns
     -------
     tables : dict of str to DataFrame or None
-        None for one that has no rows. The 0-1 loss is split after Kohavi & Wolpert; net_variance is the variance and interaction 0 in every row.
+        None for one that has no rows. The 0-1 loss is split after Kohavi & Wolpert; net_variance is the variance and
+        interaction 0 in every row.
     """
     laws = np.eye(codes.max() + 1)[codes] if law is None else law
     units = np.arange(len(codes)) if units is None else units
