@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
@@ -60,22 +61,29 @@ def learning_curve(model: Model, table: Table, draws: Draws, result: Predictions
 
 
 def fit_parts(model: Model, table: Table, draws: Draws, result: Predictions) -> None:
-    """Fit to sets that share no row, for bias and variance."""
+    """Fit to sets that share no row, for bias and variance; quarters may be too small for a model, which is kept."""
     parts = draws.parts[: partitions(_n_draws(model, draws))]
-    judges = draws.judges[: len(parts)]
-    for n_joined, kept in ((1, result.quarters), (2, result.halves)):
-        weights = training_weights(parts, n_joined)
-        n_sets = len(weights) // len(parts)
-        predicted = refit_probabilities(
-            model.estimator,
-            table.X,
-            table.y,
-            weights,
-            [indices for indices in judges for _ in range(n_sets)],
-            classes=table.classes,
-            random_state=draws.seed,
-        )
-        kept += [np.stack(predicted[first : first + n_sets]) for first in range(0, len(predicted), n_sets)]
+    result.halves = _fit_sets(model, table, draws, parts, 2)
+    try:
+        result.quarters = _fit_sets(model, table, draws, parts, 1)
+    except ValueError as error:
+        result.failures["bias and variance with a quarter of the rows"] = f"{type(error).__name__}: {error}"
+
+
+def _fit_sets(model: Model, table: Table, draws: Draws, parts: NDArray, n_joined: int) -> list[NDArray]:
+    """Probabilities given to the judges of each draw by fits to its sets of one or two quarters."""
+    weights = training_weights(parts, n_joined)
+    n_sets = len(weights) // len(parts)
+    predicted = refit_probabilities(
+        model.estimator,
+        table.X,
+        table.y,
+        weights,
+        [indices for indices in draws.judges[: len(parts)] for _ in range(n_sets)],
+        classes=table.classes,
+        random_state=draws.seed,
+    )
+    return [np.stack(predicted[first : first + n_sets]) for first in range(0, len(predicted), n_sets)]
 
 
 def flip_labels(model: Model, table: Table, draws: Draws, result: Predictions) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -57,14 +56,6 @@ class FoldTerms:
     def minus(self, other: FoldTerms) -> FoldTerms:
         """Paired difference."""
         return FoldTerms(self.sets.minus(other.sets), self.losses - other.losses, self.test_fractions)
-
-
-class ModelTerms(NamedTuple):
-    """Terms of one model and one loss, the smallest training size first."""
-
-    quarter: SetTerms
-    half: SetTerms
-    folds: FoldTerms
 
 
 def decomposition_tables(
@@ -134,8 +125,8 @@ class _Source:
     draws: Draws
     scores: pd.DataFrame
 
-    def of(self, e: Predictions, loss: str, n_draws: int | None = None) -> ModelTerms:
-        """Terms of a model, over its first draws."""
+    def of(self, e: Predictions, loss: str, n_draws: int | None = None) -> list[SetTerms | FoldTerms]:
+        """Terms of a model over its first draws, the smallest training size first."""
         quarters, halves = e.quarters[:n_draws], e.halves[:n_draws]
         n_training = (self.draws.parts < JUDGE).sum() / len(self.draws.parts)
         sizes = round(n_training / 4), round(n_training / 2)
@@ -143,19 +134,21 @@ class _Source:
         folds = self.scores[(self.scores["model"] == e.model.name) & (self.scores["loss"] == loss)]
         n_train = round(folds["n_train"].mean())
         fractions = folds["n_test"] / (folds["n_test"] + folds["n_train"])
-        at_folds = FoldTerms(_extrapolated(sets, n_train), folds["value"].to_numpy(), fractions.to_numpy())
-        return ModelTerms(*sets, at_folds)
+        measured: list[SetTerms | FoldTerms] = [sized for sized in sets if sized is not None]
+        if sets.quarter is None:
+            return measured
+        extrapolated = _extrapolated(sets.quarter, sets.half, n_train)
+        return [*measured, FoldTerms(extrapolated, folds["value"].to_numpy(), fractions.to_numpy())]
 
 
-def _extrapolated(sets: Sizes, n_train: int) -> SetTerms:
+def _extrapolated(quarter: SetTerms, half: SetTerms, n_train: int) -> SetTerms:
     """Terms at another size, the variance along the power law through the two that were measured.
 
     ``V = V_half (V_half / V_quarter)^e`` with e the logarithm of the ratio of sizes, in doublings. What the errors of
     the two sizes have in common, rows that judge and rows that train, is in proportion that of the larger. How far it
     is from ``V_half n_half / n``, the law where rows are enough, is one more error.
     """
-    half = sets.half
-    small, large = (terms.by_draw[:, VARIANCE] for terms in sets)
+    small, large = (terms.by_draw[:, VARIANCE] for terms in (quarter, half))
     if not (small.mean() > 0 and large.mean() > 0):
         return replace(half, n_train=n_train)
     doublings = float(np.log2(n_train / half.n_train))
@@ -185,9 +178,10 @@ def _gaps(source: _Source, both: Sequence[Predictions], loss: str, level: float)
     """Differences of a pair at every size, over the draws that both have."""
     n_draws = min(len(e.halves) for e in both)
     reach = stats.norm.ppf((1 + level) / 2)
-    for a, b in zip(*(source.of(e, loss, n_draws) for e in both), strict=True):
-        gap = a.minus(b)
+    one, two = ({sized.n_train: sized for sized in source.of(e, loss, n_draws)} for e in both)
+    for n_train in [n for n in one if n in two]:
+        gap = one[n_train].minus(two[n_train])  # type: ignore[arg-type] # of one size, they are of one kind
         for term in COMPARED:
             value, error = gap.estimate(term)
             ends = {"lower": value - reach * error, "upper": value + reach * error}
-            yield {"loss": loss, "n_train": a.n_train, "term": term, "difference": value, "se": error, **ends}
+            yield {"loss": loss, "n_train": n_train, "term": term, "difference": value, "se": error, **ends}
