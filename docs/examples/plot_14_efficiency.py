@@ -2,8 +2,8 @@
 Efron's efficiency
 ==================
 
-Two Gaussians with one covariance at distance D: how many rows logistic regression needs for each row of the
-Gaussian classifier, by Efron (1975) and in a simulation.
+Two Gaussians with one covariance at distance D: the rows that the Gaussian classifier needs for each row
+of logistic regression (Efron 1975).
 """
 
 import matplotlib.pyplot as plt
