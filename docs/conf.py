@@ -43,6 +43,7 @@ numpydoc_validation_checks = set()
 
 sphinx_gallery_conf = {
     "examples_dirs": "examples",
+    "within_subsection_order": "FileNameSortKey",
     "gallery_dirs": "gallery",
     "filename_pattern": r"plot_",
     "download_all_examples": False,
