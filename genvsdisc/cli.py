@@ -75,18 +75,20 @@ def report(
     jobs: Annotated[int | None, typer.Option(help="Processes, all cores if not given; the result is the same.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Fewer folds and draws: wider intervals.")] = False,
     tune: Annotated[bool, typer.Option("--tune", help="Tune each model's regularization by a search.")] = False,
+    groups: Annotated[str | None, typer.Option(help="Column of subjects or files: no split divides one.")] = None,
+    time: Annotated[str | None, typer.Option(help="Column of moments: train on the past, test on the future.")] = None,
 ) -> None:
     """Compare generative with discriminative classifiers on a table, and write the report.
 
     Without TABLE, the embedded Pokemon-style table. With the folder of a saved comparison, its page is drawn anew.
     """
     if table is not None and Path(table).is_dir():
-        if target or models or quick or tune:
+        if target or models or quick or tune or groups or time:
             raise ValueError(f"{table!r} is a saved comparison, to be drawn anew as it is: give --output only")
         _redraw(Path(table), output)
         return
     dataset = _dataset(table, target)
-    roster = _roster(dataset, models)
+    roster = _roster(dataset, models, without=(groups, time))
     design = genvsdisc.Design(n_splits=5, n_repeats=2, n_draws=20) if quick else None
     folder = output or Path("reports", _file_name(dataset.name))
     with atomic_folder(folder) as staging:
@@ -101,6 +103,8 @@ def report(
                 progress=progress,
                 name=dataset.name,
                 tune=tune,
+                groups=groups,
+                time=time,
                 posterior=dataset.posterior,
             )
         comparison.meta["notes"] = [*comparison.meta.get("notes", []), *dataset.notes]
@@ -166,11 +170,12 @@ def _dataset(table: str | None, target: str | None) -> Dataset:
     return found
 
 
-def _roster(dataset: Dataset, models: str | None) -> list[Any] | None:
-    """Those of the default models that are asked for, in the order asked."""
+def _roster(dataset: Dataset, models: str | None, *, without: Sequence[str | None] = ()) -> list[Any] | None:
+    """Those of the default models that are asked for, in the order asked, for the table without these columns."""
     if models is None:
         return None
-    known = {model.name.casefold(): model for model in genvsdisc.default_models(dataset.X)}
+    X = dataset.X.drop(columns=[name for name in without if name in dataset.X])
+    known = {model.name.casefold(): model for model in genvsdisc.default_models(X)}
     chosen = []
     for word in filter(None, map(str.strip, _between_names(models, known))):
         if word.casefold() not in known:

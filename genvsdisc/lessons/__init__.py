@@ -20,7 +20,7 @@ from genvsdisc.lessons.regularization import COMPLEXITY, PENALTY
 from genvsdisc.lessons.selection import SELECTION
 from genvsdisc.lessons.stops import STOPS
 from genvsdisc.lessons.thirteen_rows import THIRTEEN_ROWS
-from genvsdisc.lessons.two_families import CROSSING, NOISE
+from genvsdisc.lessons.two_families import CROSSING, NOISY_LABELS
 from genvsdisc.report import render
 
 Progress = Callable[[str, int, int], None]
@@ -41,7 +41,7 @@ LESSONS: list[Lesson] = [
     THIRTEEN_ROWS,
     CROSS_ENTROPY,
     CROSSING,
-    NOISE,
+    NOISY_LABELS,
     SOFTMAX,
     XOR,
     GRAPH,

@@ -6,7 +6,7 @@ import numpy as np
 
 from genvsdisc.datasets import make_pokemon_style
 from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
-from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Part, Tables, less, per_seed, spread, tabulate
+from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Part, Tables, less, per_seed, spread, tidy
 from genvsdisc.lessons.pictures import Points
 from genvsdisc.study.fits.splits import cross_validation_draws
 
@@ -33,7 +33,7 @@ def run_selection(seed: int) -> Tables:
     by_folds, by_public = (min(errors, key=lambda each: each[i]) for i in (0, 1))
     chosen = (("public rows", by_public[1], by_public), ("cross-validation", by_folds[0], by_folds))
     rows = [(name, float(score), float(e[1]), float(e[2])) for name, score, e in chosen]
-    return {"results": tabulate(rows, "chosen_by score public private")}
+    return {"results": tidy(rows, "chosen_by score public private")}
 
 
 def judge_selection(tables: Tables) -> Finding:

@@ -13,10 +13,10 @@ from genvsdisc.functional.losses import LOSSES
 from genvsdisc.functional.networks.activations import Tanh
 from genvsdisc.functional.networks.architecture import Architecture
 from genvsdisc.functional.networks.objective import NetworkObjective
-from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, less, per_seed, tabulate
+from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, less, per_seed, tidy
 from genvsdisc.lessons.pictures import Points
 
-DESCENT_STEP = 1e-4
+_STEP = 1e-4
 PLACES = ("minimum", "saddle", "plateau")
 
 
@@ -40,7 +40,7 @@ def run_stops(seed: int) -> Tables:
         curvature = np.linalg.eigvalsh(_hessian(objective, end, weights))
         excess = value - best.loss_curves[0][-1]
         rows.append((place, float(np.abs(gradient).max()), excess, float(curvature[0]), float(curvature[-1])))
-    return {"results": tabulate(rows, "place gradient excess least_curvature curvature")}
+    return {"results": tidy(rows, "place gradient excess least_curvature curvature")}
 
 
 def _look(objective: NetworkObjective, theta: NDArray, weights: NDArray) -> tuple[float, NDArray]:
@@ -50,9 +50,9 @@ def _look(objective: NetworkObjective, theta: NDArray, weights: NDArray) -> tupl
 
 def _hessian(objective: NetworkObjective, theta: NDArray, weights: NDArray) -> NDArray:
     """Second derivatives by central differences of the gradient."""
-    steps = DESCENT_STEP * np.eye(theta.shape[1])
+    steps = _STEP * np.eye(theta.shape[1])
     columns = [
-        (_look(objective, theta + step, weights)[1] - _look(objective, theta - step, weights)[1]) / (2 * DESCENT_STEP)
+        (_look(objective, theta + step, weights)[1] - _look(objective, theta - step, weights)[1]) / (2 * _STEP)
         for step in steps
     ]
     matrix = np.array(columns)

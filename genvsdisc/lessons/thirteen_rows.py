@@ -5,7 +5,7 @@ from __future__ import annotations
 from genvsdisc.datasets import make_naive_bayes_toy
 from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
 from genvsdisc.generative.naive_bayes.classifier import NaiveBayesClassifier
-from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, per_seed, tabulate
+from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, per_seed, tidy
 from genvsdisc.lessons.pictures import Points
 
 _MODELS = {
@@ -21,7 +21,7 @@ def run_thirteen_rows(seed: int) -> Tables:  # noqa: ARG001
     both = toy.X[(toy.X == 1).all(axis=1)]
     rows = [("the data", float(toy.posterior(both)[0, 0]))] if toy.posterior else []
     rows += [(name, float(model.fit(toy.X, toy.y).predict_proba(both)[0, 0])) for name, model in _MODELS.items()]
-    return {"results": tabulate(rows, "model probability")}
+    return {"results": tidy(rows, "model probability")}
 
 
 def judge_thirteen_rows(tables: Tables) -> Finding:
