@@ -50,7 +50,8 @@ def plot_learning_curves(
     guess : float, default=None
         Loss of guessing the majority class, a dotted line.
     cap : float, default=None
-        Where the axis ends if a curve goes higher: a triangle at the edge marks each point above.
+        Where the axis ends if a curve goes higher, unless a crossing is above: a triangle at the edge marks each
+        point beyond.
 
     Returns
     -------
@@ -72,7 +73,7 @@ def plot_learning_curves(
     wide = table.n_train.max() > 50 * table.n_train.min()
     log_axis(ax, "training rows (log scale)", subs=(1, 3) if wide else (1, 2, 5))
     loss_axis(ax, loss)
-    _cap_axis(ax, table, cap)
+    _cap_axis(ax, table, _above_crossing(table, cap, crossing))
     if guess is not None:
         ax.axhline(guess, color=QUIET, linewidth=1, linestyle=(0, (1, 2)), zorder=1)
     _family_lines(table, "n_train", ax, {} if guess is None else {"guessing": guess})
@@ -220,13 +221,29 @@ def _family_lines(table: pd.DataFrame, x: str, ax: Axes, others: dict[str, float
     end_labels(ax, {name: y for name, y in (ends | others).items() if low <= y <= high})
 
 
+def _above_crossing(table: pd.DataFrame, cap: float | None, crossing: Any) -> float | None:
+    """Raise the end of the axis so far that the crossing is in view."""
+    if cap is None or crossing is None or not np.isfinite(crossing["estimate"]):
+        return cap
+    levels = [
+        np.interp(np.log(crossing["estimate"]), np.log(curve.n_train), curve["mean"])
+        for _, curve in groups(table.sort_values("n_train"), "model")
+    ]
+    return max(cap, 1.25 * min(levels))
+
+
 def _cap_axis(ax: Axes, table: pd.DataFrame, cap: float | None) -> None:
     """End the axis at `cap` where a curve goes higher, and mark each point above at the edge."""
     above = table[table["mean"] > cap] if cap is not None else table.head(0)
     below = table[table["mean"] <= cap] if cap is not None else table.head(0)
     if cap is None or above.empty or below.empty:
         return
-    ax.set_ylim(below[["mean", "lower"]].min().min() - 0.03 * cap, cap)
+    bottom = float(below[["mean", "lower"]].min().min())
+    if 0 < 3 * bottom < cap:
+        log_axis(ax, "", "y", subs=(1, 2, 5))
+        ax.set_ylim(0.95 * bottom, cap)
+    else:
+        ax.set_ylim(bottom - 0.03 * cap, cap)
     for family, points in groups(above, "family"):
         ax.plot(points.n_train, [cap] * len(points), "^", color=FAMILY_COLORS[family], clip_on=False, markeredgewidth=0)
 
@@ -235,7 +252,9 @@ def _mark_crossing(ax: Axes, crossing: Any) -> None:
     if np.isfinite(crossing["lower"]) and np.isfinite(crossing["upper"]):
         ax.axvspan(crossing["lower"], crossing["upper"], color=HAIRLINE, alpha=0.6, linewidth=0, zorder=0)
     ax.axvline(crossing["estimate"], color=QUIET, linewidth=1.4, zorder=1)
+    # Curves fall to the right: the lower left is free, unless the crossing is there.
+    left = ax.transAxes.inverted().transform(ax.transData.transform((crossing["estimate"], 1)))[0] > 0.4
     ax.annotate(
-        f"cross at {crossing['estimate']:.0f}", (crossing["estimate"], 1), xycoords=("data", "axes fraction"),
-        xytext=(4, 0), textcoords="offset points", va="top", color=QUIET,
+        f"cross at {crossing['estimate']:.0f}", (crossing["estimate"], 0), xycoords=("data", "axes fraction"),
+        xytext=(-4 if left else 4, 4), textcoords="offset points", ha="right" if left else "left", color=QUIET,
     )  # fmt: skip

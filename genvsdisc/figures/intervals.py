@@ -129,7 +129,9 @@ def plot_costs(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def plot_decomposition(table: pd.DataFrame, ax: Axes | None = None, *, beside: pd.DataFrame | None = None) -> Axes:
+def plot_decomposition(
+    table: pd.DataFrame, ax: Axes | None = None, *, beside: pd.DataFrame | None = None, cap: float | None = None
+) -> Axes:
     """Draw loss as noise, bias and net variance, stacked, with two standard errors of bias and of the whole.
 
     Parameters
@@ -141,6 +143,8 @@ def plot_decomposition(table: pd.DataFrame, ax: Axes | None = None, *, beside: p
         Where to draw; a new figure without a display for None.
     beside : DataFrame, default=None
         Rows of all panels that share the scale; None for `table` alone.
+    cap : float, default=None
+        Where the scale ends if a bar is longer: what it reaches is then written at its end.
 
     Returns
     -------
@@ -173,7 +177,13 @@ def plot_decomposition(table: pd.DataFrame, ax: Axes | None = None, *, beside: p
     _name_rows(ax, table.model)
     shown = table if beside is None else beside
     ends = np.concatenate([*_stacked(shown), shown.expected + 3 * shown.expected_se.fillna(0)])
-    ax.set_xlim(min(0.0, ends.min()), ends.max())
+    longest = ends.max() if cap is None else min(ends.max(), cap)
+    ax.set_xlim(min(0.0, ends.min()), longest)
+    for y, row in enumerate(records(table)):
+        if row.expected > longest:
+            ax.annotate(
+                f"{row.expected:.3g} →", (1, y - 0.3), xycoords=("axes fraction", "data"), ha="right", color=INK
+            )
     loss_axis(ax, loss, "x")
     ax.set_title(f"{loss_title(loss)}, {n_train} training rows")
     return ax

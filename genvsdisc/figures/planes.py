@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap, to_rgb
+from matplotlib.colors import ListedColormap, PowerNorm, to_rgb
 from matplotlib.patches import Ellipse, PathPatch
 from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
@@ -25,12 +25,12 @@ from genvsdisc.figures.style import (
     only,
     short,
     shortened,
-    titled,
 )
 from genvsdisc.study.schema import groups, records
 
-_SHADES = 7  # of a heat map: few, so that cells of one shade are one path
+_SHADES = 10  # of a heat map: few, so that cells of one shade are one path
 _ANNOTATED = 10  # classes up to which each cell carries its number
+_NAME = 14  # letters of a class beside a heat map
 _LEAST = 0.005  # share from which a cell is drawn
 
 
@@ -231,19 +231,39 @@ def plot_confusion(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     wide = table.pivot_table(index="true", columns="predicted", values="share", sort=False).reindex(
         labels, columns=labels
     )
-    names = shortened(list(map(str, labels)), 14)
-    # One color from clear to full, so that it lies as well on a dark page as on a light one.
-    shades = ListedColormap([(*to_rgb(FAMILY_COLORS["other"]), 0.06 + 0.09 * level) for level in range(_SHADES)])
+    names = shortened(list(map(str, labels)), _NAME)
+    # By the square root, so that few of many show; one color from clear to full lies as well on a dark page.
+    shades = ListedColormap([(*to_rgb(FAMILY_COLORS["other"]), 0.06 + 0.06 * level) for level in range(_SHADES)])
     sns.heatmap(
-        100 * wide, mask=wide.fillna(0) < _LEAST, vmin=0, vmax=100, cmap=shades, annot=len(labels) <= _ANNOTATED,
-        fmt=".0f", annot_kws={"color": INK}, cbar=False, square=True, xticklabels=names, yticklabels=names, ax=ax,
+        100 * wide, mask=wide.fillna(0) < _LEAST, norm=PowerNorm(0.5, 0, 100), cmap=shades,
+        annot=len(labels) <= _ANNOTATED, fmt=".0f", annot_kws={"color": INK},
+        cbar=False, square=True, xticklabels=names, yticklabels=names, ax=ax,
     )  # fmt: skip
+    ax.grid(visible=False)
     ax.tick_params(axis="y", labelrotation=0)
-    if sum(map(len, names)) > 26 or len(names) > _ANNOTATED:
-        ax.tick_params(axis="x", labelrotation=90)
+    ax.tick_params(axis="x", labelrotation=90 if _upright(names) else 0)
     ax.set(xlabel="predicted", ylabel="")
-    ax.set_title(titled("Percent of true class (row)", model))
+    ax.set_title(short(model, 40))
     return ax
+
+
+def confusion_look(labels: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    """Return the size and the margins that the heat map of these classes needs.
+
+    Examples
+    --------
+    >>> confusion_look(["no", "yes"])
+    {'size': (298, 308), 'margins': (24, 10, 44, 48)}
+    """
+    names = shortened(list(map(str, labels)), _NAME)
+    room = 6 * max(map(len, names)) + 12
+    below = room if _upright(names) else 18
+    side = 240 if len(names) <= _ANNOTATED else min(15 * len(names), 390)
+    return {"size": (room + 28 + side, below + 50 + side), "margins": (24, 10, below + 26, room + 18)}
+
+
+def _upright(names: Sequence[str]) -> bool:
+    return sum(map(len, names)) > 26 or len(names) > _ANNOTATED
 
 
 def _draw_rows(ax: Axes, scatter: pd.DataFrame, order: list[str], alpha: float) -> None:

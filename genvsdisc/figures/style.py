@@ -129,7 +129,7 @@ def shortened(names: Sequence[str], length: int) -> list[str]:
     Examples
     --------
     >>> shortened(["build wind float", "build wind non-float", "lamp"], 9)
-    ['buil…loat', 'buil…float', 'lamp']
+    ['buil…loat', 'build wi…', 'lamp']
     """
     cut = [short(name, length) for name in names]
     lines = [short(name, 10**6) for name in names]
@@ -175,14 +175,20 @@ def _plain_tick(value: float) -> str:
 
 
 def end_labels(ax: Axes, ends: dict[str, float]) -> None:
-    """Name lines to the right of their ends; names that would touch are moved apart."""
+    """Name lines to the right of their ends; names that would touch are moved apart, and none leaves the panel."""
     ax.autoscale_view()
-    place = ax.transAxes.inverted().transform(ax.transData.transform([(1, y) for y in ends.values()]))[:, 1]
+    places = ax.transAxes.inverted().transform(ax.transData.transform([(1, y) for y in ends.values()]))[:, 1]
     gap = 13 / 72 * ax.figure.dpi / ax.get_window_extent().height  # 13 points
-    last = -1.0
-    for y, name in sorted(zip(place, ends, strict=True)):
-        last = max(y, last + gap)
-        ax.text(1.02, last, name, transform=ax.transAxes, va="center", ha="left")
+    named = sorted(zip(places.tolist(), ends, strict=True))
+    heights: list[float] = []
+    for y, _ in named:
+        heights.append(max(y, heights[-1] + gap) if heights else y)
+    ceiling = 1.0
+    for i in reversed(range(len(heights))):
+        heights[i] = min(heights[i], ceiling)
+        ceiling = heights[i] - gap
+    for y, (_, name) in zip(heights, named, strict=True):
+        ax.text(1.02, y, name, transform=ax.transAxes, va="center", ha="left")
 
 
 def directions(ax: Axes, left: str, right: str) -> None:

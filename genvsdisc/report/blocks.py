@@ -16,7 +16,7 @@ class Strip:
     upper: float
     family: str = ""
     zero: float | None = None  # where a line marks no difference
-    beyond: bool = False  # the scale ends before the interval does
+    cut: str = ""  # ends of the scale that the interval goes beyond: "left", "right", "both"
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ def difference_cell(loss: str, difference: float, lower: float, upper: float, re
     """Make a cell of a difference, its interval, and both drawn around zero on a scale from -reach to reach."""
     text, ends = difference_text(loss, difference, lower, upper)
     strip = strip_on(lower, difference, upper, -reach, reach, family=family, zero=True)
-    return Cell(text, note=ends, numeric=True, strip=strip)
+    return Cell(f"+{text}" if difference > 0 else text, note=ends, numeric=True, strip=strip)
 
 
 def strip_on(
@@ -90,15 +90,16 @@ def strip_on(
     Examples
     --------
     >>> strip_on(0.1, 0.2, 0.6, 0.0, 0.4)
-    Strip(lower=25.0, middle=50.0, upper=100.0, family='', zero=None, beyond=True)
+    Strip(lower=25.0, middle=50.0, upper=100.0, family='', zero=None, cut='right')
     """
     if not (math.isfinite(middle) and high > low):
         return None
     ends = (lower if math.isfinite(lower) else middle, middle, upper if math.isfinite(upper) else middle)
-    places = [round(min(max(100 * (end - low) / (high - low), 0.0), 100.0), 1) for end in ends]
-    beyond = ends[0] < low - 1e-12 or ends[2] > high + 1e-12
+    left, center, right = (round(min(max(100 * (end - low) / (high - low), 0.0), 100.0), 1) for end in ends)
+    over = (ends[0] < low - 1e-12, ends[2] > high + 1e-12)
+    cut = {(True, True): "both", (True, False): "left", (False, True): "right"}.get(over, "")
     origin = round(-100 * low / (high - low), 1) if zero else None
-    return Strip(*places, family=family, zero=origin, beyond=beyond)
+    return Strip(left, center, right, family=family, zero=origin, cut=cut)
 
 
 def estimate_text(loss: str, mean: float, error: float) -> tuple[str, str]:

@@ -88,7 +88,8 @@ def _extremes(judged: pd.DataFrame) -> str:
     least = [model for model, text in zip(ends.model, texts, strict=True) if text == texts[0]]
     who = least[0] if len(least) == 1 else f"{least[0]} and {len(least) - 1} more"
     verb = "has" if len(least) == 1 else "have"
-    return f"{who} {verb} the least miscalibration ({texts[0]} of Brier score), {ends.model.iloc[-1]} the most ({texts[-1]})"
+    most = f"{ends.model.iloc[-1]} the most ({texts[-1]})"
+    return f"{who} {verb} the least miscalibration ({texts[0]} of Brier score), {most}"
 
 
 def _split_fold(split: pd.DataFrame) -> Fold | None:

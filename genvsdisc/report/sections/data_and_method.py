@@ -82,9 +82,9 @@ METHODS = (
     (
         "Equal covariances, normality, independence",
         "Equal covariances: Box (1949), Biometrika 36. Normality: Henze and Zirkler (1990), Communications in "
-        "Statistics: Theory and Methods 19, joined over classes by Fisher's method; the effect is the kurtosis of Mardia "
-        "(1970), Biometrika 57, over that of a normal law. Independence: likelihood "
-        "ratio of a diagonal against a full covariance. The p-value says whether a violation shows, the cost whether it matters.",
+        "Statistics: Theory and Methods 19, joined over classes by Fisher's method; the effect is the kurtosis of "
+        "Mardia (1970), Biometrika 57, over that of a normal law. Independence: likelihood ratio of a diagonal against "
+        "a full covariance. The p-value says whether a violation shows, the cost whether it matters.",
     ),
     (
         "Noisy labels",
@@ -93,7 +93,7 @@ METHODS = (
 )
 
 
-_OPEN = 16  # columns listed before a fold hides them
+_OPEN = 16  # columns or classes listed before a fold hides them
 
 
 def data_and_method_section(comparison: Comparison) -> Draft:
@@ -128,14 +128,17 @@ def _columns(comparison: Comparison) -> Table | Fold | None:
     return listed if len(rows) <= _OPEN else Fold(f"All {len(rows)} columns", (listed,))
 
 
-def _classes(comparison: Comparison) -> Table | None:
+def _classes(comparison: Comparison) -> Table | Fold | None:
     rows = [
         [Cell(row.label, note=row.note), number(fixed(row.rows, 0)), _used(row.used)]
         for row in records(comparison.classes)
     ]
     meta = comparison.meta
     caption = f"Classes of {meta['target']}" if "target" in meta else "Classes"
-    return table(caption, ["Class", "Rows", "Used"], rows, source="classes.csv") if rows else None
+    listed = table(caption, ["Class", "Rows", "Used"], rows, source="classes.csv")
+    if len(rows) > _OPEN:
+        return Fold(f"All {len(rows)} classes", (listed,))
+    return listed if rows else None
 
 
 def _failures(comparison: Comparison) -> Table | None:

@@ -12,12 +12,13 @@ from genvsdisc.figures.style import loss_title
 from genvsdisc.report.blocks import Cell, Figure, Panel, Table, table
 from genvsdisc.report.isolation import Draft, panel, part
 from genvsdisc.report.numbers import difference_cell, difference_text, estimate, fixed, loss_word, with_error
-from genvsdisc.report.pairing import SIDES, heading_losses
+from genvsdisc.report.pairing import SIDES, guessing_losses, heading_losses
 from genvsdisc.study.schema import groups, records
 
 if TYPE_CHECKING:
     from genvsdisc.study.comparison import Comparison
 
+_CAP = 1.5  # times the loss of guessing: where panels end
 _DRAWN = 2  # losses on panels; all are in the tables
 _TERMS = {"bias": "bias", "net_variance": "net variance", "variance": "variance", "noise": "noise", "expected": "loss"}
 
@@ -45,12 +46,13 @@ def decomposition_section(comparison: Comparison) -> Draft | None:
 def _figure(comparison: Comparison, chosen: pd.DataFrame, losses: list[str]) -> Figure:
     drawn = chosen[chosen.family != "baseline"] if (chosen.family != "baseline").any() else chosen
     known = bool(drawn.noise.notna().any())
+    guess = guessing_losses(comparison)
     share = comparison.meta.get("design", {}).get("test_size")
     held_out = f"the same held-out {100 * share:g}% of the rows" if share else "the same held-out rows"
     solid = "bias" if known else "bias and noise (the true probabilities are not known)"
     return Figure(
         tuple(
-            _parts_panel(drawn[drawn.loss == loss], n)
+            _parts_panel(drawn[drawn.loss == loss], n, guess.get(loss))
             for loss in losses[:_DRAWN]
             for n in sorted(chosen.n_train.unique())
         ),
@@ -66,7 +68,7 @@ def _figure(comparison: Comparison, chosen: pd.DataFrame, losses: list[str]) -> 
     )
 
 
-def _parts_panel(parts: pd.DataFrame, n: int) -> Panel:
+def _parts_panel(parts: pd.DataFrame, n: int, guess: float | None) -> Panel:
     drawn, loss = parts[parts.n_train == n], parts.loss.iloc[0]
 
     def alt() -> str:
@@ -76,9 +78,11 @@ def _parts_panel(parts: pd.DataFrame, n: int) -> Panel:
             f"{with_error(loss, row.net_variance, row.net_variance_se)}"
             for row in records(ends)
         ]
-        return f"Bars of {loss_word(loss)} with {fixed(n, 0)} training rows for {len(drawn)} models, from {' to '.join(said)}."
+        of_what = f"{loss_word(loss)} with {fixed(n, 0)} training rows for {len(drawn)} models"
+        return f"Bars of {of_what}, from {' to '.join(said)}."
 
-    look: Any = {"size": (300, 52 + 36 * len(drawn)), "margins": (24, 12, 24, 14), "beside": parts}
+    look: Any = {"size": (300, 52 + 36 * len(drawn)), "margins": (24, 12, 24, 14), "clip": True}
+    look |= {"beside": parts, "cap": None if guess is None else _CAP * guess}
     return panel(f"{loss_word(loss)}, {n} training rows", plot_decomposition, drawn, alt=alt, **look)
 
 
@@ -124,8 +128,9 @@ def _pair_terms(comparison: Comparison, loss: str) -> Table | None:
         cells.append([Cell(generative, note=f"against {discriminative}"), *drawn])
     points = ", in percentage points" if loss == "zero_one" else ""
     caption = (
-        f"What tells each pair apart in {loss_word(loss)} at {fixed(rows.n_train.iloc[0], 0)} training rows: generative "
-        f"minus discriminative{points}, with 95% intervals over the draws; left of the line the generative model has less"
+        f"What tells each pair apart in {loss_word(loss)} at {fixed(rows.n_train.iloc[0], 0)} training rows: "
+        f"generative minus discriminative{points}, with 95% intervals over the draws; left of the line the generative "
+        "model has less"
     )
     heads = ["Pair", *(_TERMS[term].capitalize() for term in terms)]
     return table(caption, heads, cells, source="decomposition_differences.csv")
@@ -144,7 +149,9 @@ def _finding(comparison: Comparison, parts: pd.DataFrame, loss: str) -> str:
                 f"{with_error(loss, at.net_variance[name], at.net_variance_se[name])} for {name}"
                 for name in (pair.generative, pair.discriminative)
             ]
-            return f"With {n} training rows, variance adds to {loss_word(loss)}: {' and '.join(said)}"
+            points = " (percentage points)" if loss == "zero_one" else ""
+            adds = " and ".join(said).replace("%", "")
+            return f"With {n} training rows, variance adds to {loss_word(loss)}{points}: {adds}"
     return f"What {loss_word(loss)} is made of, with {n} training rows and with {parts.n_train.max()}"
 
 
@@ -153,7 +160,7 @@ def _what_tells_apart(rows: pd.DataFrame, loss: str) -> str:
     certain = rows[(rows.lower > 0) | (rows.upper < 0)]
     if certain.empty:
         return f"In {loss_word(loss)} at {n} training rows, neither bias nor variance tells any pair apart"
-    largest: Any = certain.loc[certain.difference.abs().idxmax()]
+    largest: Any = certain.sort_values("difference", key=abs, kind="stable").iloc[-1]
     more, less = (largest[side] for side in (SIDES if largest.difference > 0 else SIDES[::-1]))
     size, _ = difference_text(loss, abs(largest.difference), *sorted(map(abs, (largest.lower, largest.upper))))
     return f"In {loss_word(loss)} at {n} training rows, {more} has {size} more {_TERMS[largest.term]} than {less}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 _SQUARE = (22, 10, 38, 42)
 _DOTS = 120  # rows on a panel
+_NAMED = 4  # classes that are named on a panel, if their names are short
+_LETTERS = 10
 _GRID = 48  # points of the grid on a panel, each way
 
 
@@ -81,7 +85,8 @@ def _costs(checks: pd.DataFrame) -> Figure | None:
         (panel("cost of each assumption", plot_costs, known, alt=alt, **look),),
         "Cost of each assumption with its 95% interval: log loss of the simpler model minus that of the richer one.",
         (_cost_table(known),),
-        read="Read: right of the line, dropping the assumption lowers the log loss; left of it, the simpler model does better.",
+        read="Read: right of the line, dropping the assumption lowers the log loss; left of it, the simpler model does "
+        "better.",
     )
 
 
@@ -136,7 +141,8 @@ def _classes(comparison: Comparison, ellipses: pd.DataFrame, regions: pd.DataFra
     many = ellipses.label.nunique() > len(CLASS_COLORS)
     extent = (regions.x.min(), regions.x.max(), regions.y.min(), regions.y.max()) if len(regions) and not many else None
     look: Any = {"size": (300, 306), "margins": _SQUARE, "clip": True, "names": names, "extent": extent}
-    look["scatter"] = None if many else _dots(comparison)
+    marks = _marks(comparison, ellipses)
+    look |= {"scatter": None if many else _dots(comparison), "marks": marks}
 
     def alt(model: str, rows: pd.DataFrame) -> str:
         said = [f"{row.label} at ({plain(row.mean_x)}, {plain(row.mean_y)})" for row in records(rows.head(6))]
@@ -144,16 +150,19 @@ def _classes(comparison: Comparison, ellipses: pd.DataFrame, regions: pd.DataFra
         return f"Classes as {model} sees them in {names[0]} and {names[1]}: {', '.join(said)}{more}."
 
     panels = tuple(
-        panel(f"classes of {model}", plot_classes, rows, alt=lambda model=model, rows=rows: alt(model, rows), **look)
+        panel(f"classes of {model}", plot_classes, rows, alt=partial(alt, model, rows), **look)
         for model, rows in groups(ellipses, "model")
     )
     caption = (
-        f"What each class looks like to a generative model in {names[0]} and {names[1]}, the two continuous columns whose "
-        "class means differ most: mean and ellipse of two standard deviations."
+        f"What each class looks like to a generative model in {names[0]} and {names[1]}, the two continuous columns "
+        "whose class means differ most: mean and ellipse of two standard deviations."
         + ("" if many else " Dots: some rows of the table.")
     )
-    read = "Read: classes whose ellipses overlap cannot be told apart here; equal shapes are what a shared covariance assumes."
-    return Figure(panels, caption, (_class_table(ellipses, names),), read=read)
+    read = (
+        "Read: classes whose ellipses overlap cannot be told apart here; equal shapes are what a shared covariance "
+        "assumes."
+    )
+    return Figure(panels, caption, (_class_table(ellipses, names),), swatches=_class_key(marks), read=read)
 
 
 def _class_table(ellipses: pd.DataFrame, names: tuple[str, str]) -> Table:
@@ -172,7 +181,8 @@ def _boundaries(comparison: Comparison, grid: pd.DataFrame) -> Figure | None:
         return None
     names = _axes(comparison)
     many = grid.label.nunique() > len(CLASS_COLORS)
-    look: Any = {"size": (200, 204), "margins": _SQUARE, "clip": True, "names": names}
+    marks = _marks(comparison, grid)
+    look: Any = {"size": (200, 204), "margins": _SQUARE, "clip": True, "names": names, "marks": marks}
     panels, rows = [], []
     for model, region in groups(grid, "model"):
         shares = region.label.value_counts(normalize=True).head(6)
@@ -181,16 +191,31 @@ def _boundaries(comparison: Comparison, grid: pd.DataFrame) -> Figure | None:
         panels.append(_region_panel(model, region, text, look))
         rows.append([Cell(str(model), family=region.family.iloc[0]), listed])
     caption = (
-        f"Predicted class over {names[0]} and {names[1]}, each model fitted to these two columns alone. The stronger the "
-        "color, the surer the model." + (f" {len(CLASS_COLORS)} colors take turns." if many else "")
+        f"Predicted class over {names[0]} and {names[1]}, each model fitted to these two columns alone. The stronger "
+        "the color, the surer the model." + (f" {len(CLASS_COLORS)} colors take turns." if many else "")
     )
     shown = table("Share of the plane of each class (six largest)", ["Model", "Shares"], rows, source="boundaries.csv")
     read = "Read: straight borders are linear models, bent ones quadratic or additive; look where two models differ."
-    return Figure(tuple(panels), caption, (shown,), across=3, read=read)
+    return Figure(tuple(panels), caption, (shown,), across=3, swatches=_class_key(marks), read=read)
 
 
 def _region_panel(model: str, region: pd.DataFrame, text: str, look: dict[str, Any]) -> Panel:
     return panel(f"regions of {model}", plot_boundaries, _thinned(region), alt=lambda: text, **look)
+
+
+def _marks(comparison: Comparison, drawn: pd.DataFrame) -> dict[str, str]:
+    """What to write at each class: its name where all fit, else a letter that the key explains."""
+    labels = sorted({*drawn.label, *comparison.scatter.label})
+    if len(labels) <= _NAMED and max(map(len, labels)) <= _LETTERS:
+        return {label: label for label in labels}
+    return dict(zip(labels, ascii_uppercase, strict=False)) | dict.fromkeys(labels[len(ascii_uppercase) :], "")
+
+
+def _class_key(marks: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    """Key of the classes in the order of their colors."""
+    if all(label == mark for label, mark in marks.items()) or len(marks) > len(ascii_uppercase):
+        return ()
+    return tuple((f"c{i % len(CLASS_COLORS)}", f"{mark} {label}") for i, (label, mark) in enumerate(marks.items()))
 
 
 def _axes(comparison: Comparison) -> tuple[str, str]:

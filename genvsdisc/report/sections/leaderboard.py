@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -24,9 +24,9 @@ def leaderboard_section(comparison: Comparison) -> Draft | None:
     if comparison.summary.empty and comparison.models.empty:
         return None
     read = (
-        "The bar in a cell is the 95% interval, the mark in it the mean; all bars of a column share one scale, lower is "
-        "better (ROC AUC: higher). Means and intervals are over held-out folds, corrected for overlapping training sets. "
-        "A bar with an open right end goes on beyond the scale."
+        "The bar in a cell is the 95% interval, the mark in it the mean; all bars of a column share one scale, lower "
+        "is better (ROC AUC: higher). Means and intervals are over held-out folds, corrected for overlapping training "
+        "sets. An arrow at the end of a bar says that it goes on beyond the scale."
     )
     return Draft(
         lambda: leading(comparison),
@@ -77,7 +77,8 @@ def leading(comparison: Comparison) -> str:
     within = f"{100 * rope:g} percentage point{'' if rope == 0.01 else 's'}" if loss == "zero_one" else f"{rope:g}"
     if not near:
         return f"{said}; no other is within {within}"
-    return f"{said}; {near} other{'' if near == 1 else 's'} of {len(ranked)} {'is' if near == 1 else 'are'} within {within}"
+    others = f"{near} other of {len(ranked)} is" if near == 1 else f"{near} others of {len(ranked)} are"
+    return f"{said}; {others} within {within}"
 
 
 def _order(summary: pd.DataFrame, losses: list[str]) -> list[str]:
@@ -88,8 +89,9 @@ def _order(summary: pd.DataFrame, losses: list[str]) -> list[str]:
 
 
 def _scale(comparison: Comparison, loss: str) -> tuple[float, float]:
-    """Ends of the bars' scale: from the lowest end to the highest, but not far beyond what guessing loses."""
+    """Ends of the bars' scale: those of the models' intervals, but not far beyond what guessing loses."""
     rows = comparison.summary[(comparison.summary.loss == loss) & comparison.summary["mean"].notna()]
+    rows = rows[rows.family != "baseline"] if (rows.family != "baseline").any() else rows
     if rows.empty:
         return 0.0, 1.0
     low = float(np.nanmin(rows[["lower", "mean"]].to_numpy()))
@@ -100,5 +102,5 @@ def _scale(comparison: Comparison, loss: str) -> tuple[float, float]:
     return low, high
 
 
-def _strip(row: object, low: float, high: float) -> Strip | None:
-    return strip_on(row.lower, row.mean, row.upper, low, high, family=row.family)  # type: ignore[attr-defined]
+def _strip(row: Any, low: float, high: float) -> Strip | None:
+    return strip_on(row.lower, row.mean, row.upper, low, high, family=row.family)

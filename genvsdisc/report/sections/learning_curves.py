@@ -57,7 +57,10 @@ def _figure(comparison: Comparison, pairs: list[tuple[str, str]], losses: list[s
         "Upright line and grey: where the curves cross, and the interval of that."
     )
     if guess:
-        caption += " Dotted: guessing the majority class; panels end at 1.5 times its loss, and a triangle marks a point above."
+        caption += (
+            " Dotted: guessing the majority class; panels end at 1.5 times its loss or above their crossing, and a "
+            "triangle marks a point beyond."
+        )
     read = (
         "Read: the lower curve is better. Where the blue curve starts lower and ends higher, the generative model is "
         "the one for few rows, the discriminative one for many."
@@ -154,15 +157,15 @@ def _finding(comparison: Comparison, losses: list[str]) -> str:
     between = f"between {fixed(rows.smallest.min(), 0)} and {fixed(rows.largest.max(), 0)} training rows"
     if located.empty:
         moved = int((rows.changes > 0).sum())
-        many = f"{moved} of {counted(len(rows), 'pair')}" if moved else "no pair"
-        return f"In {loss_word(losses[0])}, {many} changes its better model {between}"
+        if moved:
+            return f"In {loss_word(losses[0])}, {moved} of {counted(len(rows), 'pair')} cross more than once {between}"
+        return f"In {loss_word(losses[0])}, no pair crosses {between}"
     first: Any = located.iloc[0]
     where = f"{first.generative} and {first.discriminative} near {fixed(first.estimate, 0)} rows"
     more = f", and {len(located) - 1} more" if len(located) > 1 else ""
-    return (
-        f"In {loss_word(losses[0])}, {len(located)} of {counted(len(rows), 'pair')} "
-        f"change{'s' if len(located) == 1 else ''} the better model {between}: {where}{more}"
-    )
+    crosses = "crosses" if len(located) == 1 else "cross"
+    of_all = f"{len(located)} of {counted(len(rows), 'pair')}"
+    return f"In {loss_word(losses[0])}, {of_all} {crosses} {between}: {where}{more}"
 
 
 def _capital(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from genvsdisc.figures import plot_confusion
+from genvsdisc.figures.planes import confusion_look
 from genvsdisc.report.blocks import Cell, Figure, Fold, Panel, Table, Text, table
 from genvsdisc.report.isolation import Draft, failed_stages, panel, part
 from genvsdisc.report.numbers import counted, number, plain
@@ -16,6 +17,10 @@ from genvsdisc.study.schema import records
 
 if TYPE_CHECKING:
     from genvsdisc.study.comparison import Comparison
+
+
+_MATRIX = 12  # classes up to which a model's whole confusion is a table
+_WORST = 8  # confusions listed
 
 
 def models_section(comparison: Comparison) -> Draft | None:
@@ -46,7 +51,8 @@ def _inside(comparison: Comparison, row: Any) -> Fold:
     blocks += lost or ([Text(f"Failed: {row.error}")] if row.error else [])
     blocks += [Text(f"While fitting: {row.warnings}")] if row.warnings else []
     confusion = comparison.confusion[comparison.confusion.model == row.model]
-    blocks += [_confusion_table(confusion, row.model)] if len(confusion) else []
+    several = confusion.true.nunique() > _MATRIX
+    blocks += [(_worst_table if several else _confusion_table)(row.model, confusion)] if len(confusion) else []
     parameters = comparison.parameters[comparison.parameters.model == row.model]
     cells = [[each.parameter, number(plain(each.value, 4))] for each in records(parameters)]
     caption = f"{row.model}: parameters"
@@ -66,24 +72,26 @@ def _confusions(comparison: Comparison) -> Figure | None:
     listed = tuple(_worst_table(model, confusion[confusion.model == model]) for model in best)
     return Figure(
         panels,
-        "What the best model of each family predicts, in percent of each true class (row), on held-out rows of the first repeat. "
-        "The same for every model below.",
+        "What the best model of each family predicts, in percent of each true class (row), on held-out rows of the "
+        "first repeat. The same for every model below.",
         listed,
-        read="Read: dark squares off the diagonal are the classes that a model takes for one another.",
+        across=1 if confusion.true.nunique() > _MATRIX else 2,
+        read="Read: dark squares off the diagonal are the classes that a model takes for one another (the shade goes "
+        "with the square root of the share).",
     )
 
 
 def _confusion_panel(model: str, confusion: pd.DataFrame) -> Panel:
-    labels = list(dict.fromkeys(confusion.true))
-    many = len(labels) > 10
-    room = min(14 + 6 * max(len(str(label)) for label in labels), 96)  # for the longest label
-    side = 230 + 8 * max(len(labels) - 8, 0) if not many else 340
-    look: Any = {"size": (room + 34 + side, room + 46 + side), "margins": (24, 10, room + 22, room + 24)}
+    look: Any = confusion_look(list(dict.fromkeys(confusion.true)))
     return panel(f"confusion of {model}", plot_confusion, confusion, alt=partial(_confused, model, confusion), **look)
 
 
 def _worst_pairs(confusion: pd.DataFrame) -> pd.DataFrame:
-    return confusion[confusion.true != confusion.predicted].sort_values("share", ascending=False, kind="stable").head(5)
+    return (
+        confusion[confusion.true != confusion.predicted]
+        .sort_values("share", ascending=False, kind="stable")
+        .head(_WORST)
+    )
 
 
 def _confused(model: str, confusion: pd.DataFrame) -> str:
@@ -100,7 +108,7 @@ def _worst_table(model: str, confusion: pd.DataFrame) -> Table:
     )
 
 
-def _confusion_table(confusion: pd.DataFrame, model: str) -> Table:
+def _confusion_table(model: str, confusion: pd.DataFrame) -> Table:
     """Rows are true classes; a cell is the percent of them predicted as its column, shaded by it."""
     labels = list(dict.fromkeys(confusion.true))
     share = {(row.true, row.predicted): row.share for row in records(confusion)}

@@ -33,14 +33,13 @@ def robustness_section(comparison: Comparison) -> Draft | None:
     return Draft(
         lambda: _noise_finding(ours, pairs, loss),
         (
-            part("noisy labels", _figure, ours, pairs[:_OPEN]),
-            part("noisy labels, other pairs", _others, ours, pairs[_OPEN:]),
-            part("table of noisy labels", _noise_fold, ours, loss),
+            part("noisy labels", _figure, ours, pairs[:_OPEN], loss),
+            part("noisy labels, other pairs", _others, ours, pairs[_OPEN:], loss),
         ),
     )
 
 
-def _figure(ours: pd.DataFrame, pairs: list[tuple[str, str]]) -> Figure | None:
+def _figure(ours: pd.DataFrame, pairs: list[tuple[str, str]], loss: str) -> Figure | None:
     if not pairs:
         return None
     panels = tuple(
@@ -51,16 +50,13 @@ def _figure(ours: pd.DataFrame, pairs: list[tuple[str, str]]) -> Figure | None:
         "by its generative model, with few training rows and with many; bars are two standard errors."
     )
     read = "Read: the flatter line bears noisy labels better; lines that meet mean that the lead goes with the noise."
-    return Figure(panels, caption, families=SIDES, read=read)
+    shown = ours[ours.model.isin([model for pair in pairs for model in pair])]
+    return Figure(panels, caption, (_noise_table(shown, loss),), families=SIDES, read=read)
 
 
-def _others(ours: pd.DataFrame, pairs: list[tuple[str, str]]) -> Fold | None:
-    figure = _figure(ours, pairs)
+def _others(ours: pd.DataFrame, pairs: list[tuple[str, str]], loss: str) -> Fold | None:
+    figure = _figure(ours, pairs, loss)
     return Fold(f"Noisy labels: {counted(len(pairs), 'more pair')}", (figure,)) if figure else None
-
-
-def _noise_fold(ours: pd.DataFrame, loss: str) -> Fold:
-    return Fold("Table of noisy labels", (_noise_table(ours, loss),))
 
 
 def _noise_panel(pair_rows: pd.DataFrame, n: int, pair: tuple[str, str]) -> Panel:

@@ -44,7 +44,9 @@ def _search_figure(search: pd.DataFrame, setting: str, losses: list[str]) -> Fig
     drawn = ours[ours.loss.isin(losses)]
     sign = _SETTINGS[setting]
     panels = tuple(_search_panel(rows, setting) for _, rows in groups(drawn, ["model", "loss"]))
-    caption = f"Loss against {sign}, on the training rows and on the validation rows of the folds; bands: two standard errors."
+    caption = (
+        f"Loss against {sign}, on the training and on the validation rows of the folds; bands: two standard errors."
+    )
     read = f"Read: choose {sign} where the black line is lowest; far below it the grey line shows overfitting."
     return Figure(panels, caption, (_search_table(drawn, setting, losses),), read=read)
 
@@ -109,8 +111,8 @@ def _trace_figure(traces: pd.DataFrame) -> Figure | None:
         f"Loss per epoch of gradient descent; the number at a line is its learning rate, thicker is larger. {which}."
     )
     read = (
-        "Read: a line that hardly falls has too small a learning rate, one that jumps or rises too large a one; the best "
-        "falls fast and stays low."
+        "Read: a line that hardly falls has too small a learning rate, one that jumps or rises too large a one; the "
+        "best falls fast and stays low."
     )
     return Figure(panels, caption, (ended,), read=read)
 
@@ -146,6 +148,6 @@ def _lowest(search: pd.DataFrame, losses: list[str]) -> str:
     best: Any = rows.sort_values("mean").iloc[0]
     at = [f"{sign} = {plain(best[name])}" for name, sign in _SETTINGS.items() if pd.notna(best[name])]
     score = with_error(best.loss, best["mean"], best["se"])
-    several = rows.model.nunique() > 1
-    said = f"validation {loss_word(best.loss)} is lowest {'for ' + best.model + ' ' if several else ''}at {', '.join(at)}: {score}"
-    return said if several else f"For {best.model}, {said}"
+    if len(set(rows.model)) == 1:
+        return f"For {best.model}, validation {loss_word(best.loss)} is lowest at {', '.join(at)}: {score}"
+    return f"Validation {loss_word(best.loss)} is lowest for {best.model} at {', '.join(at)}: {score}"

@@ -57,11 +57,13 @@ def probabilities(comparison: Comparison) -> Probabilities | None:
         return None
     generative, equal, discriminative = map(float, shares)
     words = ("generative better", "practically equal", "discriminative better")
-    labels = tuple(f"{word} {probability(share)}" for word, share in zip(words, shares, strict=True))
+    first, second, third = (f"{word} {probability(share)}" for word, share in zip(words, shares, strict=True))
     rope = comparison.meta.get("design", {}).get("rope")
     within = f"; equal: closer than {_tolerance(loss, rope)}" if rope is not None else ""
     return Probabilities(
-        (generative, equal, discriminative), labels, f"Probability of each answer, in {loss_word(loss)}{within}."
+        (generative, equal, discriminative),
+        (first, second, third),
+        f"Probability of each answer, in {loss_word(loss)}{within}.",
     )
 
 
