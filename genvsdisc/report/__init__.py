@@ -69,4 +69,4 @@ def fragment(comparison: Comparison) -> str:
     from genvsdisc.report import render
     from genvsdisc.report.notebook import card
 
-    return render.fragment(card(comparison))
+    return render.notebook_cell(card(comparison))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from base64 import b64encode
 from collections.abc import Sequence
 from functools import cache
@@ -16,6 +15,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from genvsdisc.files import atomic_file
 from genvsdisc.report.blocks import Section
 from genvsdisc.report.isolation import noted
 
@@ -44,7 +44,7 @@ def page(title: str, sections: Sequence[Section], *, subtitle: str = "") -> str:
     return template.render(title=title, subtitle=subtitle, sections=bodies, css=Markup(css), digest=digest)
 
 
-def fragment(section: Section) -> str:
+def notebook_cell(section: Section) -> str:
     """Write one section as HTML without a page around it, for a notebook."""
     template = _environment().get_template("fragment.html")
     return template.render(section=section, body=_body(section), css=Markup(_style("fragment.css")))
@@ -73,18 +73,8 @@ def write(html: str, path: str | os.PathLike[str]) -> Path:
     target = Path(path)
     if target.is_dir():
         target /= "index.html"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(html.encode())
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(name).chmod(0o666 & ~umask)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with atomic_file(target) as draft:
+        draft.write_bytes(html.encode())
     return target
 
 

@@ -23,9 +23,10 @@ from genvsdisc.study.fits.planes import chosen_axes
 from genvsdisc.study.fits.predictions import draw_views, first_descending, predict
 from genvsdisc.study.fits.splits import make_draws
 from genvsdisc.study.fits.tuning import tuned
+from genvsdisc.study.sampling import read_sampling
 from genvsdisc.study.statistics.tables import comparison_tables
 from genvsdisc.study.statistics.verdict import write_verdict
-from genvsdisc.study.table import Table, prepare
+from genvsdisc.study.table import Table, as_frame, prepare
 
 MOST_WORK = 150_000
 """Rows times weights of the largest logistic regression, above which a study repeats less."""
@@ -45,6 +46,8 @@ def compare(
     tune: bool = False,
     cache: Any = None,
     posterior: Callable[[Any], NDArray] | None = None,
+    groups: Any = None,
+    time: Any = None,
 ) -> Comparison:
     """Compare generative and discriminative classifiers on one table.
 
@@ -77,6 +80,12 @@ def compare(
         Folder in which finished models are kept, so that interrupted work resumes.
     posterior : callable X -> (n_samples, n_classes), default=None
         The true ``p(y | x)``, where it is known: noise is then told apart from bias.
+    groups : array-like of shape (n_samples,) or name of a column of X, default=None
+        Rows of one group (subject, file) are alike: no draw has a group on both sides, and training sizes count whole
+        groups. A column leaves X.
+    time : array-like of shape (n_samples,) or name of a column of X, default=None
+        Moments, as numbers or dates: every training row is older than every row that judges it. A column leaves X.
+        Folds go forward in time and are not repeated.
 
     Returns
     -------
@@ -86,7 +95,8 @@ def compare(
     Raises
     ------
     ValueError
-        If fewer than two classes remain, two models have one name, or a size does not fit the table.
+        If fewer than two classes remain, two models have one name, a size does not fit the table, or groups or times
+        are missing, too few, or no column of X.
 
     References
     ----------
@@ -101,16 +111,19 @@ def compare(
     >>> sorted(result.summary["model"].unique())
     ['logistic', 'naive Bayes, shared variance', 'shared Gaussian']
     """
+    X, sampling = read_sampling(as_frame(X), groups=groups, time=time)
     plan = Design.for_classes(pd.Series(np.asarray(y)).value_counts().tolist()) if design is None else design
-    table = prepare(X, y, n_splits=plan.n_splits)
+    if design is None:
+        plan = replace(plan, n_splits=sampling.most_splits(y, plan.n_splits))
+    table = prepare(X, y, n_splits=plan.n_splits, sampling=sampling)
     if design is None and (tune or _costly(table)):
         plan = replace(plan, n_repeats=min(plan.n_repeats, 3), n_draws=min(plan.n_draws, 20))
     roster = default_models(table.X) if models is None else as_models(models)
-    roster = [tuned(model) for model in roster] if tune else roster
-    draws = make_draws(table.codes, plan, random_state)
+    roster = [tuned(model, sampling=table.sampling) for model in roster] if tune else roster
+    draws = make_draws(table.codes, plan, random_state, table.sampling)
     evidence = _predict_all(roster, table, draws, n_jobs, progress, cache)
     tables = comparison_tables(table, draws, evidence, draw_views(table, draws.seed), posterior)
-    comparison = Comparison(tables, facts(table, plan, draws, name=name, seed=random_state, tuned=tune))
+    comparison = Comparison(tables, facts(table, draws.design, draws, name=name, seed=random_state, tuned=tune))
     comparison.meta["verdict"] = write_verdict(comparison.tables, comparison.meta)
     return comparison
 
@@ -154,6 +167,7 @@ def facts(table: Table, plan: Design, draws: Draws, *, name: str | None, seed: A
         "n_columns": table.X.shape[1],
         "seed": seed if isinstance(seed, int) else None,
         "design": plan.as_dict(),
+        "sampling": table.sampling.facts(),
         "splits_hash": draws.fingerprint(),
         "versions": {
             "genvsdisc": genvsdisc.__version__,

@@ -53,7 +53,8 @@ def learning_curve(model: Model, table: Table, draws: Draws, result: Predictions
         model.estimator, table.X, table.y, weights, tests, classes=table.classes, random_state=draws.seed
     )
     result.failures |= {f"learning curve at {draws.sizes[s]} rows": why for s, why in errors.items()}
-    result.curves = {loss: CurveLosses.of(predicted, tests, table.codes, loss) for loss in draws.design.losses}
+    units = table.sampling.units(len(table.y))
+    result.curves = {loss: CurveLosses.of(predicted, tests, table.codes, loss, units) for loss in draws.design.losses}
 
 
 def resample(model: Model, table: Table, draws: Draws, result: Predictions) -> None:
@@ -83,6 +84,7 @@ def flip_labels(model: Model, table: Table, draws: Draws, result: Predictions) -
         draws.held_out,
         n_draws=max(2, _n_draws(model, draws) // NOISE_SHARE),
         losses=draws.design.losses,
+        sampling=table.sampling,
         random_state=draws.seed,
     )
 

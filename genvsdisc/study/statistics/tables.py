@@ -111,7 +111,7 @@ def score_table(evidence: Sequence[Predictions], codes: NDArray, draws: Draws) -
                         "fold": np.arange(len(values)) % folds,
                         "loss": loss,
                         "value": values,
-                        "n_train": len(codes) - held_out,
+                        "n_train": [np.count_nonzero(w) for w in draws.cv_weights[: len(values)]],
                         "n_test": held_out,
                     }
                 )
@@ -167,7 +167,9 @@ def assumptions(table: Table, scores: pd.DataFrame) -> pd.DataFrame | None:
 def held_out_tables(evidence: Sequence[Predictions], table: Table, draws: Draws) -> dict[str, pd.DataFrame | None]:
     """Calibration, reliability and confusion, from the probabilities of each row in the fold that held it out."""
     codes, classes = table.codes, table.classes
-    predictions = [(e.model, out_of_fold(e, draws, len(codes))) for e in evidence]
+    judged = np.sort(np.concatenate(draws.cv_tests[: draws.design.n_splits]))  # forward in time the oldest rows are not
+    predictions = [(e.model, out_of_fold(e, draws, len(codes))[judged]) for e in evidence]
+    codes = codes[judged]
     calibration, reliability = calibration_tables(
         ((model.name, model.family or "", p) for model, p in predictions), codes
     )
@@ -176,8 +178,8 @@ def held_out_tables(evidence: Sequence[Predictions], table: Table, draws: Draws)
 
 
 def out_of_fold(e: Predictions, draws: Draws, n_rows: int) -> NDArray:
-    """Probabilities of each row from the fold that held it out, first repeat, (n_rows, n_classes)."""
-    full = np.empty((n_rows, e.cv[0].shape[1]))
+    """Probabilities of each row from the fold that held it out, first repeat, (n_rows, n_classes); NaN if in none."""
+    full = np.full((n_rows, e.cv[0].shape[1]), np.nan)
     for p, rows in zip(e.cv[: draws.design.n_splits], draws.cv_tests, strict=False):
         full[rows] = p
     return full
