@@ -166,7 +166,8 @@ def read_cells(values: pd.Series, hint: str = "") -> Reading:
         best.cells < NEARLY_ALL * counted or n_read < 3 or n_odd > max(_NAMED, _MOST_ODD * n_read)
     ):
         return Reading(None, column.doubt(best, counted, odd))
-    note = "; ".join(filter(None, (column.example(best), column.missing(odd))))
+    example = column.example(best)
+    note = "; ".join(filter(None, (example, column.missing(odd, example))))
     decimal = best.form.decimal if isinstance(best.form, NumberFormat) and best.divided and not best.guessed else ""
     return Reading(CellFormat(best.form, lenient=bool(n_odd)), note, decimal, column.spread(best.read))
 
@@ -288,15 +289,25 @@ class _Distinct:
             shown = f"{value / np.timedelta64(1, 'D'):.6g} days"
         else:
             shown = f"the date {str(value).replace('T', ' ').removesuffix('.000000').removesuffix(' 00:00:00')}"
-        why = ", which is a guess" if best.guessed else ""
-        return f"{quoted(self.words[int(place)].as_py())} is read as {shown}{why}"
+        word = self.words[int(place)].as_py()
+        shown = "a date" if shown == f"the date {word}" else shown
+        if best.guessed:
+            what = (
+                "the comma or point may mean the other thing"
+                if isinstance(best.form, NumberFormat)
+                else ("day and month may stand the other way round")
+            )
+            shown = f"{shown}, which is a guess: {what}"
+        if isinstance(best.form, NumberFormat) and best.form.decimal == "either":
+            shown = f"{shown}: decimal commas and points stand side by side"
+        return f"{quoted(word)} is read as {shown}"
 
-    def missing(self, odd: NDArray[np.bool_]) -> str:
+    def missing(self, odd: NDArray[np.bool_], example: str) -> str:
         """Name the words that are taken as missing."""
         places = np.flatnonzero(self.marks | odd)
         places = places[np.argsort(-self.counts[places], kind="stable")]
         listed = named([self.words[int(j)].as_py() for j in places], self.counts[places].tolist())
-        return f"{listed} as missing" if listed else ""
+        return f"{listed} as missing" if listed and example else f"{listed} taken as missing" if listed else ""
 
     def doubt(self, best: _Candidate, counted: int, odd: NDArray[np.bool_]) -> str:
         """Say why a column that looks like numbers is words."""

@@ -163,7 +163,8 @@ def _judge_numbers(numbers: NDArray[np.float64], note: str, counts: dict[str, An
     present = numbers[~np.isnan(numbers)]
     whole = bool(np.isfinite(present).all() and np.array_equal(present, np.rint(present)))
     if whole and not counts["missing"] and _counts_rows(numbers):
-        return Column("identifier", note=_joined("numbers the rows", note), **counts)
+        order = "" if (np.diff(numbers) >= 0).all() else ", in another order"
+        return Column("identifier", note=_joined(f"numbers the rows{order}", note), **counts)
     different = whole and counts["distinct"] == len(present) >= _FEWEST_DIFFERENT and present.min() >= 0
     if different and not counts["missing"] and np.ptp(present) < len(present) / NEARLY_COUNTING:
         return Column("identifier", note=_joined("numbers the rows, in another order", note), **counts)

@@ -33,6 +33,7 @@ _TO_ASCII = str.maketrans(
     "−–—﹣－‐‑\u00a0\u2007\u2009\u202f\u2002\u2003\u3000０１２３４５６７８９．，٠١٢٣٤٥٦٧٨٩٫٬％＋",
     "-------       0123456789.,0123456789.,%+",
 )
+_POINT_MONEY = ("$", "US$", "A$", "C$", "USD", "CAD", "AUD", "£", "GBP", "¥", "JPY", "₹", "INR")
 _AMBIGUOUS = {".": r"^[1-9][0-9]{0,2}\.[0-9]{3}$", ",": r"^[1-9][0-9]{0,2},[0-9]{3}$"}
 
 
@@ -141,6 +142,8 @@ def number_format(parts: Mapping[str, Any], counts: NDArray, hint: str = "") -> 
     if by_point != by_comma:
         return (point if by_point > by_comma else comma), False
     open_point, open_comma = (cells(_matches(body, _AMBIGUOUS[mark])) for mark in ".,")
+    if open_comma and (unit in _POINT_MONEY or 2 * cells(_matches(body, r",[0-9]00$")) > open_comma):
+        hint = "."
     chosen = {".": point, ",": comma}.get(hint, point)
     return chosen, bool(open_comma or (open_point and hint == ","))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -10,7 +11,26 @@ from genvsdisc.features.cells import Reading, clean, read_cells
 from genvsdisc.features.dtypes import is_text, plain
 
 
-def typed_table(table: pd.DataFrame, hint: str = "") -> tuple[pd.DataFrame, list[str]]:
+@dataclass(frozen=True)
+class Typed:
+    """A table whose text was read.
+
+    Attributes
+    ----------
+    table : DataFrame
+        A new table with the same names and rows.
+    notes : list of str
+        A sentence for each column that was not plain.
+    decimal : {"", ".", ","}
+        The decimal mark of the text, where cells leave no doubt of it.
+    """
+
+    table: pd.DataFrame
+    notes: list[str]
+    decimal: str
+
+
+def typed_table(table: pd.DataFrame, hint: str = "") -> Typed:
     """Convert columns of text that are numbers, dates or truth values, and strip the words of the others.
 
     Parameters
@@ -22,18 +42,15 @@ def typed_table(table: pd.DataFrame, hint: str = "") -> tuple[pd.DataFrame, list
 
     Returns
     -------
-    typed : DataFrame
-        A new table with the same names and rows.
-    notes : list of str
-        A sentence for each column that was not plain.
+    typed : Typed
 
     Examples
     --------
     >>> import pandas as pd
-    >>> typed, notes = typed_table(pd.DataFrame({"price": ["$5", "$7.50", "?"], "town": ["Ulm ", "Rom", "Ulm"]}))
-    >>> typed["price"].tolist(), typed["town"].tolist()
+    >>> typed = typed_table(pd.DataFrame({"price": ["$5", "$7.50", "?"], "town": ["Ulm ", "Rom", "Ulm"]}))
+    >>> typed.table["price"].tolist(), typed.table["town"].tolist()
     ([5.0, 7.5, nan], ['Ulm', 'Rom', 'Ulm'])
-    >>> notes
+    >>> typed.notes
     ["Column 'price': '$7.50' is read as 7.5; '?' (1 entry) as missing."]
     """
     columns = {name: clean(plain(table[name])) for name in table.columns}
@@ -44,7 +61,9 @@ def typed_table(table: pd.DataFrame, hint: str = "") -> tuple[pd.DataFrame, list
             columns[name] = reading.column
         elif (truth := _truth_values(columns[name])) is not None:
             columns[name] = truth
-    return pd.DataFrame(columns, index=table.index), notes
+    marks = {reading.decimal for reading in readings.values()} - {""}
+    typed = pd.DataFrame(columns, index=table.index, copy=False)
+    return Typed(typed, notes, marks.pop() if len(marks) == 1 else "")
 
 
 def read_columns(columns: dict[Any, pd.Series], hint: str = "") -> dict[Any, Reading]:

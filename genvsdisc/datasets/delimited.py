@@ -1,0 +1,222 @@
+"""Text tables into columns: pyarrow reads them in blocks, numbers as numbers and all other cells as text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+
+from genvsdisc.datasets.dialect import FIELD_LIMIT, WHITESPACE, Dialect, without_comments
+from genvsdisc.datasets.files import Source, first_line
+from genvsdisc.features.cells import MISSING
+from genvsdisc.features.dtypes import plain_arrow
+
+_BLOCK = 1 << 23
+_MOST_RETRIES = 20
+_CONVERSION = re.compile(r"In CSV column #(\d+): CSV conversion error")
+_WIDER = {pa.int64(): pa.float64(), pa.float64(): pa.large_string()}
+
+Columns = list[pa.ChunkedArray]
+
+
+def read_columns(source: Source, dialect: Dialect, text: set[int], notes: list[str]) -> list[pd.Series]:
+    """Read the columns of a text table.
+
+    Parameters
+    ----------
+    source : Source
+        Text in UTF-8.
+    dialect : Dialect
+        As `dialect_of` recognized it.
+    text : set of int
+        Columns to be read as text whatever they hold: the target, whose labels stay as written.
+    notes : list of str
+        What was mended is added to it.
+
+    Returns
+    -------
+    columns : list of Series
+        int64, float64 with NaN, or text that may have blanks around it and marks for missing entries.
+
+    Raises
+    ------
+    ValueError
+        If lines have more fields than there are names, or a quote is not closed.
+    """
+    width = len(dialect.names)
+    head = source.head(_BLOCK)
+    spaced = re.search(re.escape(dialect.delimiter.encode()) + rb' +"', head)
+    if dialect.delimiter == WHITESPACE or dialect.comments or spaced:
+        source, dialect = _squared(source, dialect, notes), replace(dialect, start=0, delimiter=",")
+    try:
+        columns = _blocks(source, dialect, width, text)
+    except _Uneven:
+        source, dialect = _squared(source, dialect, notes), replace(dialect, start=0, delimiter=",")
+        columns = _blocks(source, dialect, width, text)
+    series = []
+    while columns:  # each is let go of as soon as it is converted
+        series.append(plain_arrow(columns.pop(0)))
+    return series
+
+
+class _Uneven(Exception):
+    """pyarrow found lines of different lengths, or quotes that it does not take."""
+
+
+def _blocks(source: Source, dialect: Dialect, width: int, text: set[int]) -> Columns:
+    """Read all blocks, with types that the first one tells; a column that a later block contradicts is widened."""
+    names = [str(place) for place in range(width)]
+    types: dict[str, pa.DataType] = dict.fromkeys(names, pa.large_string())
+    try:
+        with _opened(source, dialect, types) as reader:
+            batches = [reader.read_next_batch()]
+            short = _ended(reader, batches)
+    except pa.ArrowInvalid as error:
+        if "Empty CSV" in str(error):
+            return [pa.chunked_array([pa.array([], pa.large_string())]) for _ in names]
+        raise _Uneven(first_line(error)) from None
+    converted = [
+        batches[0].column(place) if place in text else _as_numbers(batches[0].column(place)) for place in range(width)
+    ]
+    if short:
+        return [pa.chunked_array([column]) for column in converted]
+    types = {name: column.type for name, column in zip(names, converted, strict=True)}
+    del converted, batches
+    for _ in range(_MOST_RETRIES):
+        try:
+            return _all_blocks(source, dialect, types)
+        except pa.ArrowInvalid as error:
+            if (place := _CONVERSION.match(str(error))) is None:
+                raise _Uneven(first_line(error)) from None
+            types[place[1]] = _WIDER[types[place[1]]]
+    types = dict.fromkeys(names, pa.large_string())
+    return [
+        column if place in text else _as_numbers(column)
+        for place, column in enumerate(_all_blocks(source, dialect, types))
+    ]
+
+
+@contextmanager
+def _opened(source: Source, dialect: Dialect, types: dict[str, pa.DataType]) -> Iterator[Any]:
+    with (
+        source.stream(dialect.start) as stream,
+        pacsv.open_csv(
+            stream,
+            read_options=pacsv.ReadOptions(column_names=list(types), block_size=_BLOCK),
+            parse_options=pacsv.ParseOptions(delimiter=dialect.delimiter, newlines_in_values=True),
+            convert_options=pacsv.ConvertOptions(
+                column_types=types, null_values=list(MISSING), strings_can_be_null=False
+            ),
+        ) as reader,
+    ):
+        yield reader
+
+
+def _ended(reader: Any, batches: list[pa.RecordBatch]) -> bool:
+    try:
+        batches.append(reader.read_next_batch())
+    except StopIteration:
+        return True
+    return False
+
+
+def _all_blocks(source: Source, dialect: Dialect, types: dict[str, pa.DataType]) -> Columns:
+    with _opened(source, dialect, types) as reader:
+        table = reader.read_all()
+    return list(table.columns)
+
+
+def _as_numbers(column: Any) -> Any:
+    """A column of text as integers or floats if all its cells are such or missing, else as it is."""
+    trimmed = pc.utf8_trim_whitespace(column)
+    missing = pc.is_in(trimmed, value_set=pa.array(MISSING, trimmed.type))
+    cells = pc.if_else(missing, pa.scalar(None, trimmed.type), trimmed)
+    if pc.any(pc.match_substring_regex(cells, "^[+-]?0[xX]"), min_count=0).as_py():
+        return column
+    for kind in (pa.int64(), pa.float64()):
+        try:
+            return cells.cast(kind)
+        except pa.ArrowInvalid:
+            continue
+    return column
+
+
+def _squared(source: Source, dialect: Dialect, notes: list[str]) -> Source:
+    """Rewrite a table with comments, blanks for delimiters, or lines of different lengths as plain CSV."""
+    width = len(dialect.names)
+    raw = source.read()
+    before = raw[: dialect.start].count(b"\n")
+    body, dropped = raw[dialect.start :].decode(), 0
+    if dialect.comments:
+        body, dropped = without_comments(body, dialect.delimiter, width)
+    if dialect.delimiter == WHITESPACE:
+        body = re.sub(r"(?<![^\r\n])[ \t]+|[ \t]+(?![^\r\n])", "", re.sub(r"[ \t]+", " ", body))
+    out, uneven = io.StringIO(newline=""), _Lengths()
+    writer = csv.writer(out, lineterminator="\n")
+    for line, record in _parsed(body, dialect.delimiter, source.name, before):
+        if record[0].startswith("#") and len(record) < width:
+            dropped += 1
+        elif any(cell.strip() for cell in record):
+            uneven.count(line, record, width)
+            writer.writerow(record[:width] + [""] * (width - len(record)))
+    uneven.refuse_long(source.name, width)
+    if dropped:
+        notes.append(f"{dropped} line{'s' * (dropped > 1)} that begin{'s' * (dropped == 1)} with '#' left out.")
+    if uneven.short:
+        what = "line has" if uneven.short == 1 else "lines have"
+        notes.append(f"{uneven.short} {what} fewer fields than there are names: the rest is missing.")
+    return replace(source, path=None, content=out.getvalue().encode())
+
+
+@dataclass
+class _Lengths:
+    """Records that have not as many fields as there are names."""
+
+    rows: int = 0
+    short: int = 0
+    long: list[tuple[int, int]] = field(default_factory=list)
+
+    def count(self, line: int, record: list[str], width: int) -> None:
+        self.rows += 1
+        self.short += len(record) < width
+        if any(cell.strip() for cell in record[width:]):
+            self.long.append((line, len(record)))
+
+    def refuse_long(self, name: str, width: int) -> None:
+        if not self.long:
+            return
+        if len(self.long) == self.rows:
+            raise ValueError(f"cannot read {name!r} as a table: its rows have more fields than its first line")
+        line, fields = self.long[0]
+        raise ValueError(f"cannot read {name!r} as a table: Expected {width} fields in line {line}, saw {fields}")
+
+
+def _parsed(text: str, delimiter: str, name: str, before: int) -> Iterator[tuple[int, list[str]]]:
+    """Line number and fields of each record."""
+    limit = csv.field_size_limit(FIELD_LIMIT)
+    try:
+        opened = before + 1
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
+        while True:
+            try:
+                record = next(reader)
+            except StopIteration:
+                return
+            yield opened, record
+            opened = before + reader.line_num + 1
+    except csv.Error as error:
+        raise ValueError(
+            f"cannot read {name!r} as a table: {first_line(error)} in the record that begins in line {opened}; is a "
+            "quote not closed?"
+        ) from None
+    finally:
+        csv.field_size_limit(limit)
