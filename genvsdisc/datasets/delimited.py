@@ -10,22 +10,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
+from numpy.typing import NDArray
 
 from genvsdisc.datasets.dialect import FIELD_LIMIT, WHITESPACE, Dialect, without_comments
 from genvsdisc.datasets.files import Source, first_line
 from genvsdisc.features.cells import MISSING
 from genvsdisc.features.dtypes import plain_arrow
 
-_BLOCK = 1 << 23
+_BLOCK = 1 << 20
 _MOST_RETRIES = 20
 _CONVERSION = re.compile(r"In CSV column #(\d+): CSV conversion error")
 _WIDER = {pa.int64(): pa.float64(), pa.float64(): pa.large_string()}
-
-Columns = list[pa.ChunkedArray]
 
 
 def read_columns(source: Source, dialect: Dialect, text: set[int], notes: list[str]) -> list[pd.Series]:
@@ -52,57 +52,99 @@ def read_columns(source: Source, dialect: Dialect, text: set[int], notes: list[s
     ValueError
         If lines have more fields than there are names, or a quote is not closed.
     """
-    width = len(dialect.names)
     head = source.head(_BLOCK)
     spaced = re.search(re.escape(dialect.delimiter.encode()) + rb' +"', head)
-    if dialect.delimiter == WHITESPACE or dialect.comments or spaced:
-        source, dialect = _squared(source, dialect, notes), replace(dialect, start=0, delimiter=",")
-    try:
-        columns = _blocks(source, dialect, width, text)
-    except _Uneven:
-        source, dialect = _squared(source, dialect, notes), replace(dialect, start=0, delimiter=",")
-        columns = _blocks(source, dialect, width, text)
-    series = []
-    while columns:  # each is let go of as soon as it is converted
-        series.append(plain_arrow(columns.pop(0)))
-    return series
+    if dialect.delimiter != WHITESPACE and dialect.comments is None and not spaced:
+        try:
+            return _blocks(source, dialect, text)
+        except _Uneven:
+            pass
+    squared = _squared(source, dialect, notes)
+    return _blocks(squared, replace(dialect, start=0, delimiter=","), text)
 
 
 class _Uneven(Exception):
     """pyarrow found lines of different lengths, or quotes that it does not take."""
 
 
-def _blocks(source: Source, dialect: Dialect, width: int, text: set[int]) -> Columns:
+def _blocks(source: Source, dialect: Dialect, text: set[int]) -> list[pd.Series]:
     """Read all blocks, with types that the first one tells; a column that a later block contradicts is widened."""
-    names = [str(place) for place in range(width)]
+    names = [str(place) for place in range(len(dialect.names))]
     types: dict[str, pa.DataType] = dict.fromkeys(names, pa.large_string())
     try:
         with _opened(source, dialect, types) as reader:
-            batches = [reader.read_next_batch()]
-            short = _ended(reader, batches)
+            first = reader.read_next_batch()
+            short = _ended(reader)
     except pa.ArrowInvalid as error:
         if "Empty CSV" in str(error):
-            return [pa.chunked_array([pa.array([], pa.large_string())]) for _ in names]
+            return [pd.Series([], dtype=object) for _ in names]
         raise _Uneven(first_line(error)) from None
-    converted = [
-        batches[0].column(place) if place in text else _as_numbers(batches[0].column(place)) for place in range(width)
-    ]
+    columns = [cells if place in text else _as_numbers(cells) for place, cells in enumerate(first.columns)]
     if short:
-        return [pa.chunked_array([column]) for column in converted]
-    types = {name: column.type for name, column in zip(names, converted, strict=True)}
-    del converted, batches
+        return [plain_arrow(pa.chunked_array([column])) for column in columns]
+    rows = int(1.1 * len(first) * source.size() / min(_BLOCK, source.size()))
+    types = {name: column.type for name, column in zip(names, columns, strict=True)}
+    del first, columns
     for _ in range(_MOST_RETRIES):
         try:
-            return _all_blocks(source, dialect, types)
+            return [column.finish() for column in _all_blocks(source, dialect, types, rows)]
         except pa.ArrowInvalid as error:
             if (place := _CONVERSION.match(str(error))) is None:
                 raise _Uneven(first_line(error)) from None
             types[place[1]] = _WIDER[types[place[1]]]
     types = dict.fromkeys(names, pa.large_string())
-    return [
-        column if place in text else _as_numbers(column)
-        for place, column in enumerate(_all_blocks(source, dialect, types))
-    ]
+    return [column.finish() for column in _all_blocks(source, dialect, types, rows)]
+
+
+@dataclass
+class _Growing:
+    """A column that blocks are added to: numbers in one array with room for all of them, text as Arrow has it."""
+
+    room: NDArray | None
+    filled: int = 0
+    chunks: list[pa.Array] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, kind: pa.DataType, rows: int) -> _Growing:
+        return cls(None if kind == pa.large_string() else np.empty(rows, kind.to_pandas_dtype()))
+
+    def add(self, block: pa.Array) -> None:
+        if self.room is None:
+            self.chunks.append(block)
+            return
+        values = block.to_numpy(zero_copy_only=False)
+        if values.dtype.kind == "f" and self.room.dtype.kind == "i":  # the first gap among whole numbers
+            self.room = self.room.astype(float)
+        stop = self.filled + len(values)
+        if stop > len(self.room):
+            self.room = np.append(
+                self.room[: self.filled], np.empty(max(len(values), len(self.room) // 4), self.room.dtype)
+            )
+        self.room[self.filled : stop] = values
+        self.filled = stop
+
+    def finish(self) -> pd.Series:
+        if self.room is None:
+            chunks, self.chunks = self.chunks, []
+            return plain_arrow(pa.chunked_array(chunks))
+        return pd.Series(self.room[: self.filled], copy=False)
+
+
+def _all_blocks(source: Source, dialect: Dialect, types: dict[str, pa.DataType], rows: int) -> list[_Growing]:
+    columns = [_Growing.of(kind, rows) for kind in types.values()]
+    with _opened(source, dialect, types) as reader:
+        for batch in reader:
+            for column, block in zip(columns, batch.columns, strict=True):
+                column.add(block)
+    return columns
+
+
+def _ended(reader: Any) -> bool:
+    try:
+        reader.read_next_batch()
+    except StopIteration:
+        return True
+    return False
 
 
 @contextmanager
@@ -119,20 +161,6 @@ def _opened(source: Source, dialect: Dialect, types: dict[str, pa.DataType]) -> 
         ) as reader,
     ):
         yield reader
-
-
-def _ended(reader: Any, batches: list[pa.RecordBatch]) -> bool:
-    try:
-        batches.append(reader.read_next_batch())
-    except StopIteration:
-        return True
-    return False
-
-
-def _all_blocks(source: Source, dialect: Dialect, types: dict[str, pa.DataType]) -> Columns:
-    with _opened(source, dialect, types) as reader:
-        table = reader.read_all()
-    return list(table.columns)
 
 
 def _as_numbers(column: Any) -> Any:
@@ -155,9 +183,10 @@ def _squared(source: Source, dialect: Dialect, notes: list[str]) -> Source:
     width = len(dialect.names)
     raw = source.read()
     before = raw[: dialect.start].count(b"\n")
-    body, dropped = raw[dialect.start :].decode(), 0
-    if dialect.comments:
-        body, dropped = without_comments(body, dialect.delimiter, width)
+    body, dropped = raw[dialect.start :].decode(), dialect.comments or 0
+    if dialect.comments is not None:
+        body, more = without_comments(body, dialect.delimiter, width)
+        dropped += more
     if dialect.delimiter == WHITESPACE:
         body = re.sub(r"(?<![^\r\n])[ \t]+|[ \t]+(?![^\r\n])", "", re.sub(r"[ \t]+", " ", body))
     out, uneven = io.StringIO(newline=""), _Lengths()

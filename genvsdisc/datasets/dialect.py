@@ -35,14 +35,14 @@ class Dialect:
         Fields of the line of names, as written.
     start : int
         Bytes before the first row, in UTF-8.
-    comments : bool
-        Whether there are lines to leave out that begin with "#".
+    comments : int or None
+        How many lines before the names begin with "#"; None if no line to leave out does.
     """
 
     delimiter: str
     names: tuple[str, ...]
     start: int
-    comments: bool
+    comments: int | None
 
 
 def refuse_other_formats(text: str, source: Source) -> None:
@@ -89,7 +89,8 @@ def dialect_of(text: str, source: Source, notes: list[str]) -> Dialect:
             f"{source.name!r} has one column only; a table needs a target and something to tell it by, divided by "
             "comma, semicolon, tab, bar or blanks"
         )
-    names, skipped, length = _header(body, chosen, width)
+    names, skipped, length, before = _header(body, chosen, width)
+    comments = before if lines is bare and len(bare) < len(body) else None
     if len(names) < 2:
         raise ValueError(f"{source.name!r} has one column only, by its first line: {names[0].strip()[:60]!r}")
     if skipped:
@@ -97,7 +98,7 @@ def dialect_of(text: str, source: Source, notes: list[str]) -> Dialect:
         notes.append(f"{len(skipped)} line{'s' * (len(skipped) > 1)} before the names left out: {shown[:60]!r}.")
     names[0] = names[0].removeprefix("#")
     begin = len(text[: start + length].encode())
-    return Dialect(chosen, tuple(names), begin, comments=lines is bare and len(bare) < len(body))
+    return Dialect(chosen, tuple(names), begin, comments=comments)
 
 
 def without_comments(text: str, delimiter: str, width: int) -> tuple[str, int]:
@@ -166,8 +167,8 @@ def _usual(records: Iterator[list[str]]) -> int:
     return Counter(counts).most_common(1)[0][0] if counts else 0
 
 
-def _header(text: str, delimiter: str, width: int) -> tuple[list[str], list[str], int]:
-    """Names, the lines of a title before them, and how many characters these take."""
+def _header(text: str, delimiter: str, width: int) -> tuple[list[str], list[str], int, int]:
+    """Names, the lines of a title before them, how many characters these take, and the comments among them."""
     lines = io.StringIO(text, newline="")
     consumed: list[str] = []
 
@@ -175,12 +176,14 @@ def _header(text: str, delimiter: str, width: int) -> tuple[list[str], list[str]
         for line in lines:
             if line.startswith("#") and len(next(_records(line, delimiter), [])) != width:
                 sizes.append(len(line))
+                comments.append(line)
                 continue
             consumed.append(line.strip(" \t\r\n") + "\n" if delimiter == WHITESPACE else line)
             sizes.append(len(line))
             yield consumed[-1]
 
     sizes: list[int] = []
+    comments: list[str] = []
     skipped: list[str] = []
     first: tuple[list[str], int] | None = None
     limit = csv.field_size_limit(FIELD_LIMIT)
@@ -192,7 +195,7 @@ def _header(text: str, delimiter: str, width: int) -> tuple[list[str], list[str]
             if len(filled) > 1 or width < 2:
                 if first is not None and (len(record) != width or looks_like_data(tuple(record))):
                     break
-                return record, skipped, sum(sizes)
+                return record, skipped, sum(sizes), len(comments)
             first = first or (record, sum(sizes))
             skipped.append(filled[0])
     except csv.Error:
@@ -200,4 +203,4 @@ def _header(text: str, delimiter: str, width: int) -> tuple[list[str], list[str]
     finally:
         csv.field_size_limit(limit)
     names, length = first or ([text.split("\n", 1)[0]], len(text))
-    return names, [], length
+    return names, [], length, len(comments)

@@ -88,6 +88,10 @@ class Source:
         with self.open() as stream:
             return stream.read(size)
 
+    def size(self) -> int:
+        """Return the number of bytes."""
+        return self.path.stat().st_size if self.path else len(self.content)
+
     def read(self) -> bytes:
         """Return all bytes."""
         return self.path.read_bytes() if self.path else self.content
