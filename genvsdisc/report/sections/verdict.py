@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from genvsdisc.study.comparison import Comparison
 
 _POINTS = {"why": "Why:", "flips": "Where it flips:", "use": "What to use:", "settle": "What would settle it:"}
+_SHOWN = 4  # warnings in sight
 _ANSWERS = ("generative", "equal", "discriminative")
 
 
@@ -23,7 +24,7 @@ def verdict_section(comparison: Comparison) -> Draft:
     return Draft(
         lambda: first_sentence(comparison) or "This comparison carries no verdict.",
         (
-            part("what to know first", _warnings, comparison),
+            part("what to know first", known_first, comparison),
             part("probabilities", probabilities, comparison),
             part("points", points, comparison),
             part("provenance", _provenance, comparison),
@@ -41,8 +42,8 @@ def warning_texts(comparison: Comparison) -> list[str]:
     """List what to know before the answer: the card's warnings, leaks, then what was guessed or left out."""
     meta = comparison.meta
     card = meta.get("verdict_card", {}).get("warnings", [])
-    failed = [_none_fitted(comparison)]
-    listed = [*failed, *card, *comparison.leaks.message, *meta.get("left_out", []), *meta.get("notes", [])]
+    told = [*meta.get("left_out", []), *meta.get("notes", []), *meta.get("plan", {}).get("notes", [])]
+    listed = [_none_fitted(comparison), *card, *comparison.leaks.message, *told]
     return list(dict.fromkeys(str(text) for text in listed if text))
 
 
@@ -100,9 +101,11 @@ def provenance_text(comparison: Comparison) -> str:
     return " · ".join(filter(None, facts))
 
 
-def _warnings(comparison: Comparison) -> Warnings | None:
+def known_first(comparison: Comparison) -> Warnings | None:
+    """Make the box of warnings, at the top."""
     texts = warning_texts(comparison)
-    return Warnings(tuple(texts)) if texts else None
+    card = comparison.meta.get("verdict_card", {}).get("warnings", [])
+    return Warnings(tuple(texts), shown=max(len(card), _SHOWN)) if texts else None
 
 
 def _provenance(comparison: Comparison) -> list[Text]:
