@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from genvsdisc.report.blocks import Items, Section, Text
 from genvsdisc.report.isolation import Chapter, Draft, part, written
 from genvsdisc.report.sections.leaderboard import leaderboard_table
-from genvsdisc.report.sections.verdict import first_sentence, known_first, points, probabilities, provenance_text
+from genvsdisc.report.sections.verdict import headline, known_first, numbers, points, probabilities, provenance_text
 
 if TYPE_CHECKING:
     from genvsdisc.study.comparison import Comparison
@@ -37,10 +37,11 @@ def next_steps(comparison: Comparison) -> Items:
 def _draft(comparison: Comparison) -> Draft:
     board = not (comparison.summary.empty and comparison.models.empty)
     return Draft(
-        lambda: first_sentence(comparison) or "This comparison carries no verdict.",
+        lambda: headline(comparison),
         (
             part("what to know first", known_first, comparison),
             part("probabilities", probabilities, comparison),
+            part("the answer in numbers", numbers, comparison),
             part("points", points, comparison),
             part("leaderboard", lambda: leaderboard_table(comparison) if board else None),
             part("where it comes from", lambda: Text(provenance_text(comparison), quiet=True)),

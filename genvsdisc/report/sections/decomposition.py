@@ -116,14 +116,16 @@ def _parts_table(rows: pd.DataFrame) -> Table:
     return table(caption, heads, cells, source="decomposition.csv")
 
 
-def _largest(differences: pd.DataFrame, loss: str) -> pd.DataFrame:
+def _telling(differences: pd.DataFrame, loss: str) -> pd.DataFrame:
+    """Rows of the largest size at which a part tells a pair apart, or of the largest size at all."""
     rows = differences[(differences.loss == loss) & differences.term.isin(list(_TERMS))]
-    return rows[rows.n_train == rows.n_train.max()]
+    certain = rows[rows.term.isin(_PARTS) & ((rows.lower > 0) | (rows.upper < 0))]
+    return rows[rows.n_train == (certain if len(certain) else rows).n_train.max()]
 
 
 def _pair_terms(comparison: Comparison, loss: str) -> Table | None:
     """Difference of each term in each pair, with the interval of the paired draws."""
-    rows = _largest(comparison.decomposition_differences, loss)
+    rows = _telling(comparison.decomposition_differences, loss)
     if rows.empty:
         return None
     terms = [term for term in _TERMS if term in set(rows.term)]
@@ -149,7 +151,7 @@ def _pair_terms(comparison: Comparison, loss: str) -> Table | None:
 
 
 def _finding(comparison: Comparison, parts: pd.DataFrame, loss: str) -> str:
-    rows = _largest(comparison.decomposition_differences, loss)
+    rows = _telling(comparison.decomposition_differences, loss)
     rows = rows[rows.term.isin(_PARTS)]
     if len(rows):
         return _what_tells_apart(rows, loss)

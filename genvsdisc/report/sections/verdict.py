@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from genvsdisc.study.comparison import Comparison
 
 _POINTS = {"why": "Why:", "flips": "Where it flips:", "use": "What to use:", "settle": "What would settle it:"}
+_LONG = 100  # letters of a heading
 _SHOWN = 4  # warnings in sight
 _ANSWERS = ("generative", "equal", "discriminative")
 
@@ -22,20 +23,26 @@ _ANSWERS = ("generative", "equal", "discriminative")
 def verdict_section(comparison: Comparison) -> Draft:
     """Warnings, the three probabilities, at most four points, and where all of it comes from."""
     return Draft(
-        lambda: first_sentence(comparison) or "This comparison carries no verdict.",
+        lambda: headline(comparison),
         (
             part("what to know first", known_first, comparison),
             part("probabilities", probabilities, comparison),
+            part("the answer in numbers", numbers, comparison),
             part("points", points, comparison),
             part("provenance", _provenance, comparison),
         ),
     )
 
 
-def first_sentence(comparison: Comparison) -> str:
-    """Return the sentence of the card, or the first of a verdict in plain text."""
-    card = comparison.meta.get("verdict_card", {})
-    return str(card.get("sentence") or _sentences(comparison.verdict)[0])
+def headline(comparison: Comparison) -> str:
+    """Return the answer, without the numbers that stand behind a colon."""
+    return _answer(comparison)[0] or "This comparison carries no verdict."
+
+
+def numbers(comparison: Comparison) -> Text | None:
+    """Return what stands behind the colon of a long answer."""
+    rest = _answer(comparison)[1]
+    return Text(f"{rest[:1].upper()}{rest[1:]}") if rest else None
 
 
 def warning_texts(comparison: Comparison) -> list[str]:
@@ -132,6 +139,14 @@ def _of_the_best_pair(comparison: Comparison) -> tuple[str, dict[str, float]]:
 
 def _tolerance(loss: str, rope: float) -> str:
     return f"{100 * rope:g} percentage point{'' if rope == 0.01 else 's'}" if loss == "zero_one" else f"{rope:g}"
+
+
+def _answer(comparison: Comparison) -> tuple[str, str]:
+    """Take the sentence of the card, or the first of a verdict in plain text, apart at its colon if it is long."""
+    card = comparison.meta.get("verdict_card", {})
+    sentence = str(card.get("sentence") or _sentences(comparison.verdict)[0])
+    first, colon, rest = sentence.partition(": ")
+    return (f"{first}.", rest) if colon and len(sentence) > _LONG else (sentence, "")
 
 
 def _sentences(text: str) -> tuple[str, str]:
