@@ -13,10 +13,12 @@ from threadpoolctl import threadpool_limits
 from genvsdisc.models import Model
 from genvsdisc.study.evidence import Draws, Predictions, Views
 from genvsdisc.study.fits.descent_paths import descends, descent_paths
+from genvsdisc.study.fits.group_check import check_groups
 from genvsdisc.study.fits.label_noise import label_noise_losses
 from genvsdisc.study.fits.learning_curves import curve_probabilities
 from genvsdisc.study.fits.planes import view_tables
 from genvsdisc.study.fits.refit import refit_probabilities, seeded
+from genvsdisc.study.statistics.leaks import leak_table
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 from genvsdisc.study.table import Table
 
@@ -144,7 +146,10 @@ def first_descending(roster: list[Model]) -> Model | None:
 
 
 def draw_views(table: Table, seed: int) -> Views:
-    """Fit the pairs to the two columns that the page shows; what fails is said, and nothing else is lost."""
+    """Fit what concerns the table and no single model: planes of two columns, and the pair that leaks may mislead.
+
+    What fails is said, and nothing else is lost.
+    """
     start = time.perf_counter()
     views = Views()
     with threadpool_limits(1):
@@ -152,6 +157,12 @@ def draw_views(table: Table, seed: int) -> Views:
             views.tables = view_tables(table, seed)
         except Exception as error:
             views.failures["decision planes"] = f"{type(error).__name__}: {error}"
+        leaks = leak_table(table)
+        try:
+            leaks = check_groups(table, leaks, seed)
+        except Exception as error:
+            views.failures["check of groups"] = f"{type(error).__name__}: {error}"
+        views.tables = {**views.tables, "leaks": leaks}
     views.seconds = time.perf_counter() - start
     return views
 
