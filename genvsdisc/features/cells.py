@@ -313,6 +313,8 @@ class _Distinct:
         """Say why a column that looks like numbers is words."""
         places = np.flatnonzero(odd)
         share = best.cells / counted
+        if share >= _ENOUGH and len(pd.unique(best.read[~pd.isna(best.read)])) < 3:
+            return ""  # a few numbers among words are levels
         if share < _ENOUGH:
             loose = np.asarray(pc.match_substring_regex(self.words, _LOOSE)) & ~self.marks
             if self.counts[loose].sum() < NEARLY_ALL * counted:
