@@ -158,7 +158,7 @@ def _written(y: pd.Series) -> pd.Series:
 
 def _written_objects(y: pd.Series) -> pd.Series:
     """Dates and Python's numbers: integers of any size are not rounded."""
-    values = list(pd.unique(y))
+    values = list(y.drop_duplicates())
     if all(isinstance(value, int | np.integer) or float(value).is_integer() for value in values if _is_real(value)):
         numbers = [value if isinstance(value, int) else int(value) for value in values if _is_real(value)]
         if len(numbers) == len(values) and max(map(abs, numbers)) <= _MOST_INTEGER:

@@ -99,7 +99,7 @@ def disguised(X, y, gaps, how):
     return gzip.compress(raw, mtime=0) if how["packed"] else raw
 
 
-@settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(how=disguises())
 def test_the_same_table_comes_back(tmp_path, how):
     X, y = clean_table(how["seed"])
