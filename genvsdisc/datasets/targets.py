@@ -101,7 +101,7 @@ def check_target(y: pd.Series, *, n_rows: int | None = None) -> pd.Series:
     >>> check_target(pd.Series([1.0, 0.0, 1.0], name="ill")).tolist()
     [1, 0, 1]
     """
-    y = plain(y)
+    y = y.astype(str) if isinstance(y.dtype, pd.PeriodDtype) else plain(y)
     if isinstance(y.dtype, pd.CategoricalDtype):
         y = y.astype(y.cat.categories.dtype)
     if is_text(y):
@@ -180,6 +180,8 @@ def _as_written(value: Any, *, date_only: bool) -> str:
 
 def _stripped(y: pd.Series) -> pd.Series:
     """Text labels without blanks at the ends; refuse labels of different types that are written alike."""
+    if pd.api.types.infer_dtype(y) == "bytes":
+        return y.map(lambda label: label.decode("utf-8", "backslashreplace").strip())
     if not pd.api.types.is_object_dtype(y.dtype):
         return y.str.strip()
     values = [value.strip() if isinstance(value, str) else value for value in pd.unique(y)]
