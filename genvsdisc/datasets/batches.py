@@ -83,9 +83,12 @@ def batches(
     return _batches(file, int(size), [each for each in names if each != name], name, written)
 
 
+_BUFFER = 1 << 16  # bytes of a column read at a time, for a row group may be the whole table
+
+
 def _opened(file: Any, name: str) -> pq.ParquetFile:
     try:
-        return pq.ParquetFile(file)
+        return pq.ParquetFile(file, pre_buffer=False, buffer_size=_BUFFER)
     except (ValueError, OSError) as error:
         raise ValueError(f"cannot read {name!r} as Parquet: {first_line(error)}") from None
 

@@ -250,7 +250,10 @@ def test_f24_windows_1252_where_its_bytes_occur(read):
 @pytest.mark.parametrize(
     ("encoding", "words"),
     [
-        ("cp1251", "\u0418\u0432\u0430\u043d \u041c\u043e\u0441\u043a\u0432\u0430 \u041a\u0430\u0437\u0430\u043d\u044c"),
+        (
+            "cp1251",
+            "\u0418\u0432\u0430\u043d \u041c\u043e\u0441\u043a\u0432\u0430 \u041a\u0430\u0437\u0430\u043d\u044c",
+        ),
         ("shift-jis", "\u6771\u4eac \u5927\u962a \u540d\u524d"),
         ("cp1252", "\u00e9l\u00e8ve \u0153uvre l\u2019\u00e9t\u00e9"),
         ("utf-16-be", "eins zwei drei"),
