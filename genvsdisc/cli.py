@@ -66,7 +66,9 @@ def _program(
 def report(
     table: Annotated[
         str | None,
-        typer.Argument(help="A file (CSV, TSV, Parquet), the name of a table, or the folder of a saved comparison."),
+        typer.Argument(
+            help="A file (CSV, Excel, Parquet, JSON lines; - is standard input), a table's name, or a saved comparison."
+        ),
     ] = None,
     target: Annotated[str | None, typer.Option(help="Column to predict; the last one if not given.")] = None,
     output: Annotated[Path | None, typer.Option(help="Folder to write; reports/NAME if not given.")] = None,
@@ -158,7 +160,8 @@ def _dataset(table: str | None, target: str | None) -> Dataset:
     from genvsdisc.datasets import load, names, read_table
 
     if table is not None and (table not in names() or Path(table).exists()):
-        if not Path(table).exists() and not Path(table).suffix:
+        elsewhere = table == "-" or "://" in table
+        if not elsewhere and not Path(table).exists() and not Path(table).suffix:
             close = get_close_matches(table, names()) or names()
             raise ValueError(f"no file and no table is named {table!r}; tables by name: {', '.join(close)}")
         return read_table(table, target)
