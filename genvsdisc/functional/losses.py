@@ -8,14 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-
-ABSENT = -1e300
-"""Logit of a class without weight: finite, so that a zero weight times its loss is zero and not NaN."""
-
 
 Weights = NDArray | float
 """Weights of the rows (R, n), or 1 for all."""
@@ -78,7 +73,7 @@ class Loss:
         Examples
         --------
         >>> logits = np.array([[[3.0], [1.0], [-3.0]]])
-        >>> LOSSES["cross_entropy"].value_and_gradient(logits, np.array([[0]]), np.ones((1, 1)))
+        >>> TRAINING_LOSSES["cross_entropy"].value_and_gradient(logits, np.array([[0]]), np.ones((1, 1)))
         array([0.12910891])
         >>> logits.ravel().round(4)
         array([-0.1211,  0.1189,  0.0022])
@@ -161,20 +156,15 @@ def _own(codes: NDArray, logits: NDArray) -> NDArray:
     """Find where in the flattened logits (R, K, n) the own class of each row is, (R, n)."""
     n_replicates, n_classes, n_rows = logits.shape
     own = codes * n_rows
-    own += _places(n_rows)
+    own += np.arange(n_rows)
     if n_replicates == 1:
         return own.reshape(1, -1)
     return own + np.arange(0, logits.size, n_classes * n_rows)[:, None]
 
 
-@lru_cache(maxsize=8)
-def _places(n_rows: int) -> NDArray:
-    return np.arange(n_rows)
-
-
 # No curvature of the cross-entropy is above 1/4 and 1/2 (Böhning 1992). That of the squared error of two classes is at
 # most the greatest value of 2 p^2 (1 - p)(2 - 3 p), here rounded up; that of more classes twice that, reached with two.
-LOSSES: dict[str, Loss] = {
+TRAINING_LOSSES: dict[str, Loss] = {
     "cross_entropy": Loss(Form(sigmoid_cross_entropy, 0.25, True), Form(softmax_cross_entropy, 0.5, True)),
     "squared_error": Loss(Form(sigmoid_squared_error, 0.1541, False), Form(softmax_squared_error, 0.3082, False)),
 }
