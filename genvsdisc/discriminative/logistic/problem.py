@@ -36,7 +36,8 @@ class Frame:
         Large tables whose columns are neither far from 0 nor of very different scales stay as they are. No column is
         divided by less than `least_scale`, so that its penalty in the frame does not overflow.
         """
-        center, scale = means_and_deviations(X[:: max(1, len(X) // 4096)])
+        some = X[:: max(1, len(X) // 4096)]
+        center, scale = (moments[0] for moments in means_and_deviations(some, np.full((1, len(some)), 1 / len(some))))
         spread = max(np.abs(center / scale).max(), scale.max() / scale.min(), scale.max(), 1 / scale.min())
         if X.size > _COPIED and spread < _MODERATE:
             return cls(np.zeros_like(center), np.ones_like(scale))
@@ -125,8 +126,7 @@ class LinearProblem:
     def scaling(self) -> tuple[NDArray, NDArray]:
         """The columns' means and scales (R, d) on which the penalty works; 0 and 1 without `standardize`."""
         if self.standardize:
-            means, scales = zip(*(means_and_deviations(self.X, weights) for weights in self.weights), strict=True)
-            return np.array(means), np.array(scales)
+            return means_and_deviations(self.X, self.weights)
         shape = (len(self.weights), self.X.shape[1])
         return np.zeros(shape), np.ones(shape)
 

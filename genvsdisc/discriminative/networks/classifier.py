@@ -116,9 +116,8 @@ class NetworkClassifier(DiscriminativeClassifier):
         shape = (len(weights), X.shape[1])
         center, scale = np.zeros(shape, X.dtype), np.ones(shape, X.dtype)
         if self.standardize or self._rescales:
-            shares = (training / training.sum(axis=1, keepdims=True)).astype(float)
-            scales = zip(*(means_and_deviations(X, share) for share in shares), strict=True)
-            center, scale = (np.array(each, X.dtype) for each in scales)
+            shares = training.astype(float) / training.sum(axis=1, keepdims=True)
+            center, scale = (moments.astype(X.dtype) for moments in means_and_deviations(X, shares))
             X = (X - center[:, None]) / scale[:, None]
         else:
             self._check_squares(X)

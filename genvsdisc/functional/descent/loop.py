@@ -9,7 +9,7 @@ What it needs to know of a model is an `Objective`: the loss and its gradient on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -45,8 +45,12 @@ class Hook(Protocol):
 class Objective(Protocol):
     """A differentiable mean loss of a stack of parameter vectors."""
 
-    def value_and_gradient(self, parameters: NDArray, batch: Batch, gradient: NDArray) -> NDArray:
-        """Losses (R,) of `parameters` (R, P) on the batch, penalty included; their gradients go into `gradient`."""
+    def bind(self, parameters: NDArray, gradient: NDArray) -> Callable[[Batch], NDArray]:
+        """Return a function of a batch: the losses (R,), penalty included, at what `parameters` (R, P) hold then.
+
+        It writes their gradients into `gradient` (R, P). The descent changes the parameters in place and binds anew
+        when members leave the stack, so that the objective may keep buffers for a binding.
+        """
         ...
 
     def value(self, parameters: NDArray, batch: Batch) -> NDArray:
@@ -127,10 +131,12 @@ def descend(
 
     >>> from genvsdisc.functional.descent.optimizers import GradientDescent
     >>> class SquaredError:
-    ...     def value_and_gradient(self, parameters, batch, gradient):
-    ...         residuals = parameters - np.array([1.0, 2.0, 6.0])
-    ...         gradient[:] = (batch.weights * residuals).sum(axis=1, keepdims=True)
-    ...         return (batch.weights * residuals**2).sum(axis=1) / 2
+    ...     def bind(self, parameters, gradient):
+    ...         def evaluate(batch):
+    ...             residuals = parameters - np.array([1.0, 2.0, 6.0])
+    ...             gradient[:] = (batch.weights * residuals).sum(axis=1, keepdims=True)
+    ...             return (batch.weights * residuals**2).sum(axis=1) / 2
+    ...         return evaluate
     >>> weights = np.array([[1.0, 1.0, 1.0], [0.5, 0.25, 0.25]])
     >>> settings = Settings(GradientDescent(), learning_rate=1.0, gradient_tol=1e-9)
     >>> descend(SquaredError(), np.zeros((2, 1)), weights, settings).parameters
@@ -170,6 +176,8 @@ class _Run:
         self.state = settings.optimizer.init(parameters)
         self.gradient = np.empty_like(parameters)
         self.members = np.arange(count)
+        # Evaluations of the first members, by their number: those that have a batch left in an epoch.
+        self.evaluators: dict[int, Callable[[Batch], NDArray]] = {}
         self.parameters, self.before, self.best = parameters.copy(), parameters.copy(), parameters.copy()
         self.rates = np.broadcast_to(np.asarray(settings.learning_rate, float), count)[:, None]
         self.losses, self.first, self.least = np.zeros(count), np.zeros(count), np.full(count, np.inf)
@@ -190,6 +198,7 @@ class _Run:
         """Keep some of the members, in the given order."""
         if np.array_equal(positions, np.arange(len(self.members))):
             return
+        self.evaluators.clear()
         self.batches.take(positions)
         self.state = self.state.take(positions)
         if self.validation is not None:
@@ -204,11 +213,11 @@ class _Run:
         self.losses[:] = 0
         for step, batch in enumerate(self.batches.epoch()):
             count = len(batch.members)
-            everyone = count == len(self.members)
-            parameters = self.parameters if everyone else self.parameters[:count]
-            gradient = self.gradient if everyone else self.gradient[:count]
-            state = self.state if everyone else self.state.head(count)
-            losses = self.objective.value_and_gradient(parameters, batch, gradient)
+            parameters, gradient = self.parameters[:count], self.gradient[:count]
+            state = self.state if count == len(self.members) else self.state.head(count)
+            if count not in self.evaluators:
+                self.evaluators[count] = self.objective.bind(parameters, gradient)
+            losses = self.evaluators[count](batch)
             self.losses[:count] += self.batches.shares[:count, step] * losses
             self._look_for_flat(gradient)
             rates = self.rates[:count]
