@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _LEAST_SQUARE = 1e-150  # deviations below lose digits in their squares
+_SUSPICIOUS = 1e-9  # of the mean: a deviation below may be the rounding of a sum of equal values
 _FAR = 0.5  # share of a second moment about the common mean that may be due to the mean of one weighting
 
 
@@ -30,13 +31,18 @@ def means_and_deviations(X: NDArray, shares: NDArray) -> tuple[NDArray, NDArray]
     """
     with np.errstate(over="ignore", invalid="ignore"):
         means, deviations = _moments(X, shares)
-        lost = ~(np.isfinite(deviations) & (deviations > _LEAST_SQUARE)).all(axis=0)
+        kept = np.isfinite(deviations) & ((deviations > _LEAST_SQUARE) | ((deviations == 0) & (means == 0)))
+        lost = ~kept.all(axis=0)
     if lost.any():
         columns = X[:, lost].astype(float)
         exponents = np.frexp(np.abs(columns).max(axis=0))[1]
         scaled, spread = _moments(np.ldexp(columns, -exponents), shares)
         means[:, lost], deviations[:, lost] = np.ldexp(scaled, exponents), np.ldexp(spread, exponents)
     constant = deviations <= 10 * np.finfo(X.dtype).eps * np.abs(means)
+    for r, j in zip(*np.nonzero((deviations <= _SUSPICIOUS * np.abs(means)) & (means != 0)), strict=True):
+        values = X[shares[r] > 0, j]
+        if (values == values[0]).all():
+            means[r, j], constant[r, j] = values[0], True
     return means, np.where(constant, 1.0, deviations)
 
 
