@@ -30,18 +30,20 @@ class Frame:
     scale: NDArray
 
     @classmethod
-    def of(cls, X: NDArray, least_scale: float) -> Self:
+    def of(cls, X: NDArray, reg_lambda: float) -> Self:
         """Choose a frame in which columns have about mean 0 and variance 1, from some 4,000 rows.
 
-        Large tables whose columns are neither far from 0 nor of very different scales stay as they are. No column is
-        divided by less than `least_scale`, so that its penalty in the frame does not overflow.
+        Large tables whose columns are neither far from 0 nor of very different scales stay as they are. Where columns
+        on their own scale vary so little that the penalty, `reg_lambda`, outweighs the data 1e100 times, they are
+        divided by its root, so that it does not overflow.
         """
         some = X[:: max(1, len(X) // 4096)]
         center, scale = (moments[0] for moments in means_and_deviations(some, np.full((1, len(some)), 1 / len(some))))
-        spread = max(np.abs(center / scale).max(), scale.max() / scale.min(), scale.max(), 1 / scale.min())
-        if X.size > _COPIED and spread < _MODERATE:
+        moderate = scale.min() > 1 / _MODERATE and scale.max() < _MODERATE * min(1, scale.min())
+        if X.size > _COPIED and moderate and (np.abs(center) < _MODERATE * scale).all():
             return cls(np.zeros_like(center), np.ones_like(scale))
-        return cls(center, np.maximum(scale, least_scale))
+        root = np.sqrt(reg_lambda)
+        return cls(center, np.where(scale < 1e-50 * root, root, scale))
 
     def columns(self, X: NDArray) -> NDArray:
         """Columns of X in this frame, (n, d)."""
@@ -148,7 +150,7 @@ class LinearProblem:
 
     def frame(self) -> Frame:
         """Choose coordinates for the solvers."""
-        return Frame.of(self.X, 0.0 if self.standardize else 1e-50 * np.sqrt(self.reg_lambda))
+        return Frame.of(self.X, 0.0 if self.standardize else self.reg_lambda)
 
     def objective(self, frame: Frame) -> SoftmaxRegression:
         """Express the problem in a frame."""
