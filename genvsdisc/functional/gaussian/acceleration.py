@@ -54,7 +54,7 @@ class FixedPoints:
     log_likelihoods: NDArray
 
 
-def fixed_points(problem: FixedPointProblem, x: NDArray, *, tol: float, max_iter: int) -> FixedPoints:
+def fixed_points(problem: FixedPointProblem, x: NDArray, *, tol: NDArray | float, max_iter: int) -> FixedPoints:
     """Iterate a stack of EM maps to their fixed points.
 
     Parameters
@@ -63,7 +63,7 @@ def fixed_points(problem: FixedPointProblem, x: NDArray, *, tol: float, max_iter
         The maps.
     x : ndarray of shape (R, p)
         Where to start.
-    tol : float
+    tol : float or ndarray of shape (R,)
         A member stops when its residual is at most this, or when its objective has stopped rising.
     max_iter : int
         Largest number of evaluations.
@@ -85,7 +85,7 @@ def fixed_points(problem: FixedPointProblem, x: NDArray, *, tol: float, max_iter
     """
     R, p = x.shape
     result = FixedPoints(x.copy(), np.zeros(R, dtype=bool), np.full((0, R), np.nan))
-    members = np.arange(R)
+    members, limits = np.arange(R), np.broadcast_to(tol, R)
     history = _History.empty(R, p, x.dtype)
     current, residual_vector = x, np.zeros_like(x)
     objective = np.full(R, -np.inf)
@@ -108,7 +108,7 @@ def fixed_points(problem: FixedPointProblem, x: NDArray, *, tol: float, max_iter
         objective = np.where(accepted, step.objective, objective)
         log_likelihood[members] = np.where(accepted, step.log_likelihood, log_likelihood[members])
         trace.append(log_likelihood.copy())
-        done = accepted & ((step.residual <= tol) | (stalled >= _STALLED))
+        done = accepted & ((step.residual <= limits[members]) | (stalled >= _STALLED))
         if done.any():
             result.x[members[done]] = step.image[done]
             result.converged[members[done]] = True

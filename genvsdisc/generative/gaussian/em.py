@@ -29,6 +29,7 @@ from genvsdisc.generative.gaussian.shrinkage import Regularization
 
 _MAX_ITER = 2000
 _ROUNDS = 5
+_ROUGH, _SHARE = 1e-3, 1e-3  # accuracy of rounds that others follow, at most, and as a share of the targets' last move
 _CHUNK = 1 << 23  # numbers held for a chunk of the weightings
 
 
@@ -89,7 +90,7 @@ def _solve(
     first = rule.of_one_group() if rule.couples_classes else rule
     problem, x = JointProblem.build(X, codes, weights, n_classes, first)
     if rule.couples_classes:
-        x, _ = _rounds(problem, x, tol)
+        x, _ = _rounds(problem, x, max(tol, _ROUGH))
         problem, x = problem.with_rule(rule, x)
     x, log_likelihoods = _rounds(problem, x, tol)
     return problem.moments(x), log_likelihoods
@@ -98,14 +99,17 @@ def _solve(
 def _rounds(problem: JointProblem, x: NDArray, tol: float) -> tuple[NDArray, NDArray]:
     """Solve for given targets and renew them, until they are those of their own solution."""
     x, members, traces = x.copy(), np.arange(len(x)), []
-    for _ in range(_ROUNDS if problem.blend.has_targets else 1):
-        moves = problem.hold_targets(x[members]) > tol
-        if not moves.all():
-            problem, members = problem.take(np.flatnonzero(moves)), members[moves]
+    last = (_ROUNDS if problem.blend.has_targets else 1) - 1
+    for turn in range(last + 1):
+        moved = problem.hold_targets(x[members])
+        if (moved <= tol).any():
+            problem, members, moved = problem.take(np.flatnonzero(moved > tol)), members[moved > tol], moved[moved > tol]
         if not len(members):
             break
+        # Targets that will move on need not be met exactly.
+        enough = np.full(len(moved), tol) if turn == last else np.clip(_SHARE * moved, tol, max(tol, _ROUGH))
         try:
-            result = fixed_points(problem, x[members], tol=tol, max_iter=_MAX_ITER)
+            result = fixed_points(problem, x[members], tol=enough, max_iter=_MAX_ITER)
         except LeftParameterSpaceError:
             index, column = problem.first_singular()
             raise SingularCovarianceError(index, column, constant=False, full=True) from None
