@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 import genvsdisc
+from genvsdisc.files import atomic_file, atomic_folder, unwind_on_termination
 
 if TYPE_CHECKING:
     from genvsdisc.datasets import Dataset
@@ -36,7 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     # Every version of typer derives its usage errors from this base, wherever it keeps them.
     usage_error: Any = typer.BadParameter.__mro__[1]
     try:
-        status = app(arguments, standalone_mode=False)
+        with unwind_on_termination():
+            status = app(arguments, standalone_mode=False)
     except usage_error as error:
         _fail(error.format_message(), 2)
     except (ValueError, OSError) as error:
@@ -46,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (KeyboardInterrupt, typer.Abort):
         status = INTERRUPTED
     if status == INTERRUPTED:
-        _fail("interrupted; what was there before is unchanged", INTERRUPTED)
+        _fail("interrupted; nothing is half written", INTERRUPTED)
     sys.exit(status or 0)
 
 
@@ -92,7 +93,7 @@ def report(
     roster = _roster(dataset, models, without=(groups, time))
     design = genvsdisc.Design(n_splits=5, n_repeats=2, n_draws=20) if quick else None
     folder = output or Path("reports", _file_name(dataset.name))
-    with _claimed(folder) as staging:
+    with atomic_folder(folder) as staging:
         with _progress() as progress:
             comparison = genvsdisc.compare(
                 dataset.X,
@@ -109,9 +110,8 @@ def report(
                 posterior=dataset.posterior,
             )
         comparison.meta["notes"] = [*comparison.meta.get("notes", []), *dataset.notes]
-        page = comparison.to_html(staging / "index.html")
-        comparison.save(folder)
-        page.replace(folder / "index.html")
+        comparison.to_html(staging / "index.html")
+        comparison.save(staging)
     for warning in leak_warnings(comparison.leaks):
         _say(f"Warning: {warning}")
     _say(comparison.verdict)
@@ -149,10 +149,8 @@ def lessons(
 ) -> None:
     """Run the claims of the course notes as experiments, and write what was found."""
     write_lessons = import_module("genvsdisc.lessons").write_lessons
-    with _claimed(output) as staging:
-        with _progress() as progress:
-            page = write_lessons(staging / "index.html", names or None, progress=progress)
-        page.replace(output / "index.html")
+    with atomic_folder(output) as staging, _progress() as progress:
+        write_lessons(staging / "index.html", names or None, progress=progress)
     _say(str(output / "index.html"))
 
 
@@ -208,25 +206,11 @@ def _file_name(name: str) -> str:
 # Files out -----------------------------------------------------------------------------------------------------
 
 
-@contextmanager
-def _claimed(folder: Path) -> Iterator[Path]:
-    """Make the folder and a staging folder in it, before hours of fitting; leave no trace of either on failure."""
-    made = [parent for parent in (folder, *folder.parents) if not parent.exists()]
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=".unfinished-", dir=folder) as staging:
-            yield Path(staging)
-    finally:
-        for each in made:
-            if each.is_dir() and not any(each.iterdir()):
-                each.rmdir()
-
-
 def _redraw(source: Path, output: Path | None) -> None:
     comparison = genvsdisc.Comparison.load(source)
     folder = output or source
-    with _claimed(folder) as staging:
-        comparison.to_html(staging / "index.html").replace(folder / "index.html")
+    with atomic_folder(folder) as staging:
+        comparison.to_html(staging / "index.html")
     _say(comparison.verdict)
     _say(str(folder / "index.html"))
 
@@ -240,10 +224,10 @@ def _write_table(dataset: Dataset, to: Path) -> None:
     }
     if to.suffix.lower() not in writers:
         raise ValueError(f"--to must end in {', '.join(writers)}; got {str(to)!r}")
-    with TemporaryDirectory(prefix=".unfinished-", dir=to.parent) as staging:
-        draft = Path(staging, "table")
+    if not to.parent.is_dir():
+        raise ValueError(f"--to {str(to)!r}: there is no folder {str(to.parent)!r}")
+    with atomic_file(to) as draft:
         writers[to.suffix.lower()](draft)
-        draft.replace(to)
 
 
 # On the terminal -----------------------------------------------------------------------------------------------

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
-from genvsdisc.study.schema import TABLES, Tables, conformed, read_csv, write_csv
+from genvsdisc.files import atomic_folder, finish_commit
+from genvsdisc.study.schema import TABLES, SavedTables, conformed, read_csv, write_csv
 
 
-class Comparison(Tables):
+class Comparison(SavedTables):
     """Result of a comparison: tidy tables, one row an observation, and the facts that go with them.
 
     Each table is an attribute and an entry of `tables`; the attributes, at the end of this help, list the columns.
@@ -75,8 +73,7 @@ class Comparison(Tables):
     def save(self, folder: str | os.PathLike[str]) -> Path:
         """Write each table as CSV, and ``meta.json``, into a folder.
 
-        Other files in the folder stay. ``meta.json`` goes away first and comes back last, so a folder left by an
-        interrupted save does not load.
+        All of it is put in place together or not at all. Other files in the folder stay.
 
         Parameters
         ----------
@@ -95,19 +92,12 @@ class Comparison(Tables):
         ...     Comparison.load(Comparison({}, {"name": "wine"}).save(folder)).meta
         {'name': 'wine'}
         """
-        target = Path(folder)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with _staging_folder(target) as staging:
+        with atomic_folder(folder) as staging:
             for name, table in self.tables.items():
                 write_csv(table, staging / f"{name}.csv")
-            saved = {"tables": _columns(), "meta": self.meta}
-            text = json.dumps(saved, indent=1, ensure_ascii=False)
+            text = json.dumps({"tables": _columns(), "meta": self.meta}, indent=1, ensure_ascii=False)
             (staging / "meta.json").write_text(text + "\n", encoding="utf-8", newline="\n")
-            target.mkdir(exist_ok=True)
-            (target / "meta.json").unlink(missing_ok=True)
-            for name in [*(f"{table}.csv" for table in TABLES), "meta.json"]:
-                (staging / name).replace(target / name)
-        return target
+        return Path(folder)
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str]) -> Self:
@@ -131,6 +121,7 @@ class Comparison(Tables):
             If a file is not what `save` writes.
         """
         source = Path(folder)
+        finish_commit(source)
         if not (source / "meta.json").is_file():
             raise FileNotFoundError(
                 f"{source} holds no saved comparison: it has no meta.json. Give a folder that Comparison.save "
@@ -186,13 +177,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, np.generic | np.ndarray):
         return value.tolist()
     raise TypeError(f"meta must be what JSON can hold, got {value!r}")
-
-
-@contextmanager
-def _staging_folder(target: Path) -> Iterator[Path]:
-    """Make a folder beside the target (the same file system, so that moving is renaming), gone afterwards."""
-    staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    try:
-        yield staging
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
