@@ -15,7 +15,8 @@ from genvsdisc.features.kinds import as_numbers, is_number
 Kind = Literal["rows", "groups", "time"]
 NOTES = {
     "rows": "Rows are taken to be independent.",
-    "groups": "No split divides a group. Training sizes are the mean numbers of rows of whole groups, and errors are "
+    "groups": "No split divides a group. Folds are repeated once for every 20 groups: more repeats would make tests "
+    "surer than so few groups allow. Training sizes are the mean numbers of rows of whole groups, and errors are "
     "computed over groups. What a model leaves out by itself, inside its training rows (automatic shrinkage, early "
     "stopping), is still single rows.",
     "time": "Every training row is older than every row that judges it. Folds go forward in time and cannot be "

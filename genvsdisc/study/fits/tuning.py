@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -70,7 +69,7 @@ def respecting(model: Model, sampling: Sampling) -> Model:
     if sampling.kind == "rows" or not isinstance(model.estimator, BaseSearchCV | CalibratedClassifierCV):
         return model
     cv = model.estimator.cv
-    folds = InnerFolds(sampling, cv if isinstance(cv, Integral) else 5)
+    folds = InnerFolds(sampling, cv if isinstance(cv, int) else 5)
     return replace(model, estimator=clone(model.estimator).set_params(cv=folds))
 
 

@@ -16,6 +16,8 @@ from genvsdisc.features.kinds import Column, as_numbers, is_number
 _DEGREE = 5
 """Of the polynomial in the row number that is taken off before successive rows are compared."""
 _ROWS_PER_DEGREE = 20
+_FEW = 20
+"""Values of a column that the file is sorted by, up to which its runs are looked at one by one."""
 _SORTED = 0.99
 """Share of steps in one direction of a column that the file is sorted by."""
 
@@ -165,16 +167,19 @@ def order_alikeness(X: pd.DataFrame, columns: Mapping[Any, Column], codes: NDArr
     pvalue : float
         Of their sum, one-sided.
     """
-    order = np.argsort(codes, kind="stable")
-    codes = codes[order]
-    follows = codes[1:] == codes[:-1]
-    names = _unsorted(X, order, follows)
+    keys = _sort_keys(X, codes)
+    names = [name for name in X.columns if name not in keys]
     if not names:
         return 0.0, 1.0
-    X = X.iloc[order]
-    ranks, _ = residual_ranks(X[names], columns, codes)
-    for k in np.unique(codes):
-        rows = np.flatnonzero(codes == k)
+    # Within a class, and within a run of a column of few values that the file is sorted by: there, trends are smooth.
+    parts = [codes, *(levels for levels, n_levels in map(levels_of, (X[key] for key in keys)) if n_levels <= _FEW)]
+    segments = np.unique(np.column_stack(parts), axis=0, return_inverse=True)[1].ravel()
+    order = np.argsort(segments, kind="stable")
+    segments = segments[order]
+    follows = segments[1:] == segments[:-1]
+    ranks, _ = residual_ranks(X[names].iloc[order], columns, codes[order])
+    for k in np.unique(segments):
+        rows = np.flatnonzero(segments == k)
         degree = min(_DEGREE, len(rows) // _ROWS_PER_DEGREE)
         trend = np.polynomial.legendre.legvander(np.linspace(-1, 1, len(rows)), degree)
         ranks[rows] -= trend @ np.linalg.lstsq(trend, ranks[rows], rcond=None)[0]
@@ -188,13 +193,15 @@ def order_alikeness(X: pd.DataFrame, columns: Mapping[Any, Column], codes: NDArr
     return float(lagged.mean()), float(stats.norm.sf(lagged.sum() * np.sqrt(n_pairs / together)))
 
 
-def _unsorted(X: pd.DataFrame, order: NDArray, follows: NDArray) -> list[Any]:
-    """Columns that the file is not sorted by, as a whole, within classes, or within runs of one that it is sorted by.
+def _sort_keys(X: pd.DataFrame, codes: NDArray) -> list[Any]:
+    """Columns that the file is sorted by, as a whole, within classes, or within runs of one that it is sorted by.
 
     Words are sorted in the order in which they first appear.
     """
+    order = np.argsort(codes, kind="stable")
+    follows = codes[order][1:] == codes[order][:-1]
     ranks = {name: levels_of(X[name])[0] for name in X.columns}
-    steps = {name: (np.diff(codes), np.diff(codes[order])[follows]) for name, codes in ranks.items()}
+    steps = {name: (np.diff(levels), np.diff(levels[order])[follows]) for name, levels in ranks.items()}
     keys = [name for name, both in steps.items() if any(_one_way(step) for step in both)]
     for key in keys:  # which grows: a file may be sorted by a third column within the second
         runs = [step == 0 for step in steps[key]]
@@ -203,7 +210,7 @@ def _unsorted(X: pd.DataFrame, order: NDArray, follows: NDArray) -> list[Any]:
             for name, both in steps.items()
             if name not in keys and any(_one_way(step[run]) for step, run in zip(both, runs, strict=True))
         ]
-    return [name for name in X.columns if name not in keys]
+    return keys
 
 
 def _one_way(steps: NDArray) -> bool:

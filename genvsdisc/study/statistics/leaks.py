@@ -18,8 +18,8 @@ Each check is a function of the columns and labels alone, and says what it rests
 * **duplicates**: rows that are alike to the last column, label included. Where columns are coarse such pairs arise by
   chance, but then pairs that differ in one column are more frequent still; copies have no such near misses.
 * **copy of the target**, **gives the label away**, **missing entries give the label away**: the majority label of a
-  column's value (32 quantiles of numbers, missing a value of its own), each row left out of its own majority, errs on
-  2 % of the rows on which the majority class errs, or less.
+  column's value (32 quantiles of numbers, or the nearest number; missing a value of its own), each row left out, errs
+  on 2 % of the rows on which the majority class errs, or less.
 """
 
 from __future__ import annotations
@@ -54,6 +54,8 @@ def leak_table(table: Table) -> pd.DataFrame:
         and what to do).
     """
     found = [leak for check in CHECKS for leak in check(table)]
+    groups = {leak.column for leak in found if leak.kind == GROUP}  # they may well give the label away: that follows
+    found = [leak for leak in found if leak.kind != GIVEN_AWAY or leak.column not in groups]
     if any(leak.kind == GROUP and stands_together(table, leak.column) for leak in found):
         found = [leak for leak in found if leak.kind != ORDER]  # it is the groups that stand together
     return pd.DataFrame(found, columns=list(Leak._fields)).astype({"value": float})

@@ -76,15 +76,19 @@ def test_the_ratio_of_the_corrected_test_is_the_same_in_groups_and_in_rows():
     assert in_rows == pytest.approx(in_groups) == pytest.approx(1 / 5)
 
 
-def test_repeats_are_other_partitions_and_none_where_every_group_is_a_fold():
-    groups = np.repeat(np.arange(12), np.random.default_rng(0).integers(3, 20, 12))
+def test_repeats_are_other_partitions_one_for_every_twenty_groups():
+    groups = np.repeat(np.arange(100), np.random.default_rng(0).integers(3, 20, 100))
     codes = np.random.default_rng(1).integers(0, 2, len(groups))
-    scheme = GroupDraws(codes, Sampling("groups", groups))
-    tests = scheme.folds(4, 5, np.random.RandomState(0))[1]
-    assert len({tuple(sorted(map(tuple, tests[i : i + 4]))) for i in range(0, 20, 4)}) == 5
-    assert len(scheme.folds(12, 5, np.random.RandomState(0))[1]) == 12
-    draws = make_draws(codes, Design(n_splits=12, n_repeats=5, n_draws=2), 0, Sampling("groups", groups))
-    assert draws.design.n_repeats == 1
+    tests = GroupDraws(codes, Sampling("groups", groups)).folds(4, 10, np.random.RandomState(0))[1]
+    assert len(tests) == 20
+    together = [np.stack([np.isin(np.arange(len(groups)), test) for test in tests[i : i + 4]]) for i in range(0, 20, 4)]
+    pairs = [(a[:, None] & b[None]).sum(axis=2) / len(groups) for a in together for b in together if a is not b]
+    assert np.max(pairs) < 0.15  # two folds of different repeats share a 16th of the rows
+    few = Sampling("groups", groups // 9)
+    assert len(GroupDraws(codes, few).folds(4, 10, np.random.RandomState(0))[1]) == 4
+    assert len(GroupDraws(codes, few).folds(12, 5, np.random.RandomState(0))[1]) == 12
+    draws = make_draws(codes, Design(n_splits=4, n_repeats=5, n_draws=2), 0, few)
+    assert (draws.design.n_splits, draws.design.n_repeats) == (4, 1)
 
 
 def test_sizes_asked_for_in_rows_become_whole_groups():
