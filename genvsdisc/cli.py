@@ -89,6 +89,8 @@ def report(
             raise ValueError(f"{table!r} is a saved comparison, to be drawn anew as it is: give --output only")
         _redraw(Path(table), output)
         return
+    from genvsdisc.study.statistics.leaks import leak_warnings
+
     dataset = _dataset(table, target)
     roster = _roster(dataset, models, without=(groups, time))
     design = genvsdisc.Design(n_splits=5, n_repeats=2, n_draws=20) if quick else None
@@ -112,6 +114,8 @@ def report(
         comparison.meta["notes"] = [*comparison.meta.get("notes", []), *dataset.notes]
         comparison.to_html(staging / "index.html")
         comparison.save(staging)
+    for warning in leak_warnings(comparison.leaks):
+        _say(f"Warning: {warning}")
     _say(comparison.verdict)
     _say(str(folder / "index.html"))
 

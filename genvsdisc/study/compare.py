@@ -22,7 +22,7 @@ from genvsdisc.study.evidence import Draws, Predictions
 from genvsdisc.study.fits.planes import chosen_axes
 from genvsdisc.study.fits.predictions import draw_views, first_descending, predict
 from genvsdisc.study.fits.splits import make_draws
-from genvsdisc.study.fits.tuning import tuned
+from genvsdisc.study.fits.tuning import respecting, tuned
 from genvsdisc.study.sampling import read_sampling
 from genvsdisc.study.statistics.tables import comparison_tables
 from genvsdisc.study.statistics.verdict import write_verdict
@@ -119,6 +119,7 @@ def compare(
     if design is None and (tune or _costly(table)):
         plan = replace(plan, n_repeats=min(plan.n_repeats, 3), n_draws=min(plan.n_draws, 20))
     roster = default_models(table.X) if models is None else as_models(models)
+    roster = [respecting(model, table.sampling) for model in roster]
     roster = [tuned(model, sampling=table.sampling) for model in roster] if tune else roster
     draws = make_draws(table.codes, plan, random_state, table.sampling)
     evidence = _predict_all(roster, table, draws, n_jobs, progress, cache)
