@@ -1,4 +1,4 @@
-"""From a table to a comparison: fit every model to the same draws, then compute everything from what they said."""
+"""From a table to a comparison: fit every model to the same draws, then compute everything from what they predict."""
 
 from __future__ import annotations
 
@@ -7,29 +7,37 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import joblib
 import numpy as np
 import pandas as pd
 import scipy
 import sklearn
-from joblib import Memory, Parallel, delayed
 from numpy.typing import ArrayLike, NDArray
 
 import genvsdisc
-from genvsdisc.models import MOST_PRODUCTS, Model, Preparation, as_models, default_models
+from genvsdisc.models import Model, as_models, default_models
 from genvsdisc.study.comparison import Comparison
 from genvsdisc.study.design import Design
-from genvsdisc.study.evidence import Draws, Predictions
-from genvsdisc.study.fits.planes import chosen_axes
-from genvsdisc.study.fits.predictions import draw_views, first_descending, predict
-from genvsdisc.study.fits.splits import make_draws
+from genvsdisc.study.evidence import Draws, Failure, Predictions
+from genvsdisc.study.fits.candidates import candidates
+from genvsdisc.study.fits.drawing import planned_draws
+from genvsdisc.study.fits.encode import Bench, benches
+from genvsdisc.study.fits.jobs import Job, add, run_jobs
+from genvsdisc.study.fits.predictions import STAGES, draw_views
 from genvsdisc.study.fits.tuning import tuned
-from genvsdisc.study.statistics.tables import comparison_tables
+from genvsdisc.study.plan import (
+    MOST_REPEATS, STANDARD, Candidate, Plan, check_budget, planned_by_budget, planned_by_design, second_round,
+)  # fmt: skip
+from genvsdisc.study.progress import Progress, check_progress, shown
+from genvsdisc.study.schema import conformed
+from genvsdisc.study.statistics.differences import undecided
+from genvsdisc.study.statistics.failures import isolated
+from genvsdisc.study.statistics.tables import comparison_tables, score_table
 from genvsdisc.study.statistics.verdict import write_verdict
 from genvsdisc.study.table import Table, prepare
 
-MOST_WORK = 150_000
-"""Rows times weights of the largest logistic regression, above which a study repeats less."""
-Progress = Callable[[str, int, int], None]
+JOB_SECONDS = 2.0
+"""Predicted seconds of a job: long against what it costs to send one, short against the whole."""
 
 
 def compare(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ class Table:
     Attributes
     ----------
     X : DataFrame of shape (n_samples, n_columns)
+        Or what steps without a state made of it, where a classifier is handed a table of its own.
     y : ndarray of shape (n_samples,)
     codes : ndarray of shape (n_samples,)
         Index of each label in `classes`.
@@ -48,6 +49,14 @@ class Table:
     def kinds(self) -> dict[Any, str]:
         """Kind of each column that is used."""
         return {name: column.kind for name, column in self.columns.items() if column.used}
+
+
+    def take(self, indices: NDArray | None) -> Table:
+        """Keep some rows, in the order given; None keeps all."""
+        if indices is None:
+            return self
+        X = self.X.iloc[indices].reset_index(drop=True) if isinstance(self.X, pd.DataFrame) else self.X[indices]
+        return replace(self, X=X, y=self.y[indices], codes=self.codes[indices])
 
 
 def prepare(X: Any, y: Any, *, n_splits: int) -> Table:

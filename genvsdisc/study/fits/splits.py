@@ -20,14 +20,15 @@ def make_draws(codes: NDArray, design: Design, random_state: Any) -> Draws:
     cv_weights, cv_tests = cross_validation_draws(codes, design.n_splits, design.n_repeats, rng)
     sizes = design.sizes(len(codes), n_classes)
     curve_weights, curve_tests = nested_draws(
-        codes, sizes, design.n_draws, test_size=design.test_size, random_state=rng
+        codes, sizes, design.n_draws, test_size=design.n_held_out(len(codes), n_classes), random_state=rng
     )
     pool, held_out = train_test_split(
-        np.arange(len(codes)), test_size=design.test_size, stratify=codes, random_state=rng
+        np.arange(len(codes)), test_size=design.n_held_out(len(codes), n_classes), stratify=codes, random_state=rng
     )
     few = max(3 * n_classes, len(pool) // 5)
+    bootstrap_sizes = tuple(sorted({min(few, len(pool)), len(pool)}))
     bootstraps = []
-    for size in (few, len(pool)):
+    for size in bootstrap_sizes:
         weights = np.zeros((design.n_draws, len(codes)), dtype=np.uint16)
         weights[:, pool] = bootstrap_weights(codes[pool], design.n_draws, size=size, stratified=True, random_state=rng)
         bootstraps.append(weights)
@@ -38,7 +39,7 @@ def make_draws(codes: NDArray, design: Design, random_state: Any) -> Draws:
         sizes=sizes,
         curve_weights=curve_weights,
         curve_tests=curve_tests,
-        bootstrap_sizes=(few, len(pool)),
+        bootstrap_sizes=bootstrap_sizes,
         bootstraps=bootstraps,
         held_out=held_out,
         seed=int(rng.randint(np.iinfo(np.int32).max)),
@@ -97,7 +98,7 @@ def bootstrap_weights(
 
 
 def nested_draws(
-    codes: NDArray, sizes: NDArray, n_draws: int, *, test_size: float = 0.25, random_state: Any = None
+    codes: NDArray, sizes: NDArray, n_draws: int, *, test_size: float | int = 0.25, random_state: Any = None
 ) -> tuple[NDArray, list[NDArray]]:
     """Nested stratified subsamples, each draw with a test set of its own.
 
