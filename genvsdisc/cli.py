@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 import genvsdisc
+from genvsdisc.files import atomic_file, atomic_folder, unwind_on_termination
 
 if TYPE_CHECKING:
     from genvsdisc.datasets import Dataset
@@ -36,7 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     # Every version of typer derives its usage errors from this base, wherever it keeps them.
     usage_error: Any = typer.BadParameter.__mro__[1]
     try:
-        status = app(arguments, standalone_mode=False)
+        with unwind_on_termination():
+            status = app(arguments, standalone_mode=False)
     except usage_error as error:
         _fail(error.format_message(), 2)
     except (ValueError, OSError) as error:
@@ -46,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (KeyboardInterrupt, typer.Abort):
         status = INTERRUPTED
     if status == INTERRUPTED:
-        _fail("interrupted; what was there before is unchanged", INTERRUPTED)
+        _fail("interrupted; nothing is half written", INTERRUPTED)
     sys.exit(status or 0)
 
 
@@ -74,21 +75,23 @@ def report(
     jobs: Annotated[int | None, typer.Option(help="Processes, all cores if not given; the result is the same.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Fewer folds and draws: wider intervals.")] = False,
     tune: Annotated[bool, typer.Option("--tune", help="Tune each model's regularization by a search.")] = False,
+    groups: Annotated[str | None, typer.Option(help="Column of subjects or files: no split divides one.")] = None,
+    time: Annotated[str | None, typer.Option(help="Column of moments: train on the past, test on the future.")] = None,
 ) -> None:
     """Compare generative with discriminative classifiers on a table, and write the report.
 
     Without TABLE, the embedded Pokemon-style table. With the folder of a saved comparison, its page is drawn anew.
     """
     if table is not None and Path(table).is_dir():
-        if target or models or quick or tune:
+        if target or models or quick or tune or groups or time:
             raise ValueError(f"{table!r} is a saved comparison, to be drawn anew as it is: give --output only")
         _redraw(Path(table), output)
         return
     dataset = _dataset(table, target)
-    roster = _roster(dataset, models)
+    roster = _roster(dataset, models, without=(groups, time))
     design = genvsdisc.Design(n_splits=5, n_repeats=2, n_draws=20) if quick else None
     folder = output or Path("reports", _file_name(dataset.name))
-    with _claimed(folder) as staging:
+    with atomic_folder(folder) as staging:
         with _progress() as progress:
             comparison = genvsdisc.compare(
                 dataset.X,
@@ -100,12 +103,13 @@ def report(
                 progress=progress,
                 name=dataset.name,
                 tune=tune,
+                groups=groups,
+                time=time,
                 posterior=dataset.posterior,
             )
         comparison.meta["notes"] = [*comparison.meta.get("notes", []), *dataset.notes]
-        page = comparison.to_html(staging / "index.html")
-        comparison.save(folder)
-        page.replace(folder / "index.html")
+        comparison.to_html(staging / "index.html")
+        comparison.save(staging)
     _say(comparison.verdict)
     _say(str(folder / "index.html"))
 
@@ -141,10 +145,8 @@ def lessons(
 ) -> None:
     """Run the claims of the course notes as experiments, and write what was found."""
     write_lessons = import_module("genvsdisc.lessons").write_lessons
-    with _claimed(output) as staging:
-        with _progress() as progress:
-            page = write_lessons(staging / "index.html", names or None, progress=progress)
-        page.replace(output / "index.html")
+    with atomic_folder(output) as staging, _progress() as progress:
+        write_lessons(staging / "index.html", names or None, progress=progress)
     _say(str(output / "index.html"))
 
 
@@ -168,11 +170,12 @@ def _dataset(table: str | None, target: str | None) -> Dataset:
     return found
 
 
-def _roster(dataset: Dataset, models: str | None) -> list[Any] | None:
-    """Those of the default models that are asked for, in the order asked."""
+def _roster(dataset: Dataset, models: str | None, *, without: Sequence[str | None] = ()) -> list[Any] | None:
+    """Those of the default models that are asked for, in the order asked, for the table without these columns."""
     if models is None:
         return None
-    known = {model.name.casefold(): model for model in genvsdisc.default_models(dataset.X)}
+    X = dataset.X.drop(columns=[name for name in without if name in dataset.X])
+    known = {model.name.casefold(): model for model in genvsdisc.default_models(X)}
     chosen = []
     for word in filter(None, map(str.strip, _between_names(models, known))):
         if word.casefold() not in known:
@@ -199,25 +202,11 @@ def _file_name(name: str) -> str:
 # Files out -----------------------------------------------------------------------------------------------------
 
 
-@contextmanager
-def _claimed(folder: Path) -> Iterator[Path]:
-    """Make the folder and a staging folder in it, before hours of fitting; leave no trace of either on failure."""
-    made = [parent for parent in (folder, *folder.parents) if not parent.exists()]
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=".unfinished-", dir=folder) as staging:
-            yield Path(staging)
-    finally:
-        for each in made:
-            if each.is_dir() and not any(each.iterdir()):
-                each.rmdir()
-
-
 def _redraw(source: Path, output: Path | None) -> None:
     comparison = genvsdisc.Comparison.load(source)
     folder = output or source
-    with _claimed(folder) as staging:
-        comparison.to_html(staging / "index.html").replace(folder / "index.html")
+    with atomic_folder(folder) as staging:
+        comparison.to_html(staging / "index.html")
     _say(comparison.verdict)
     _say(str(folder / "index.html"))
 
@@ -231,10 +220,10 @@ def _write_table(dataset: Dataset, to: Path) -> None:
     }
     if to.suffix.lower() not in writers:
         raise ValueError(f"--to must end in {', '.join(writers)}; got {str(to)!r}")
-    with TemporaryDirectory(prefix=".unfinished-", dir=to.parent) as staging:
-        draft = Path(staging, "table")
+    if not to.parent.is_dir():
+        raise ValueError(f"--to {str(to)!r}: there is no folder {str(to.parent)!r}")
+    with atomic_file(to) as draft:
         writers[to.suffix.lower()](draft)
-        draft.replace(to)
 
 
 # On the terminal -----------------------------------------------------------------------------------------------

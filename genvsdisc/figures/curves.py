@@ -14,7 +14,7 @@ from genvsdisc.figures.style import (
     FAMILY_MARKERS,
     HAIRLINE,
     INK,
-    LOSS_NAMES,
+    LOSS_TITLES,
     QUIET,
     axes_or_new,
     end_labels,
@@ -61,7 +61,7 @@ def plot_learning_curves(table: pd.DataFrame, ax: Axes | None = None, *, crossin
     log_axis(ax, "training rows (log scale)", subs=(1, 3) if wide else (1, 2, 5))
     loss_axis(ax, loss)
     _family_lines(table, "n_train", ax)
-    ax.set_title(titled(LOSS_NAMES[loss], name))
+    ax.set_title(titled(LOSS_TITLES[loss], name))
     if crossing is not None and np.isfinite(crossing["estimate"]):
         _mark_crossing(ax, crossing)
     return ax
@@ -99,7 +99,7 @@ def plot_robustness(table: pd.DataFrame, ax: Axes | None = None, *, name: str = 
     loss_axis(ax, loss)
     _family_lines(table, "noise", ax)
     ax.set_xlabel("training labels flipped")
-    ax.set_title(titled(f"{LOSS_NAMES[loss]}, {n_train} rows", name))
+    ax.set_title(titled(f"{LOSS_TITLES[loss]}, {n_train} rows", name))
     return ax
 
 
@@ -138,7 +138,7 @@ def plot_search(table: pd.DataFrame, ax: Axes | None = None, *, x: str = "reg_la
     log_axis(ax, ("λ" if x == "reg_lambda" else "learning rate") + " (log scale)")
     loss_axis(ax, loss)
     end_labels(ax, ends)
-    ax.set_title(titled(LOSS_NAMES[loss], model))
+    ax.set_title(titled(LOSS_TITLES[loss], model))
     return ax
 
 

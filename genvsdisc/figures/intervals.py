@@ -15,7 +15,7 @@ from genvsdisc.figures.style import (
     FAMILY_MARKERS,
     HAIRLINE,
     INK,
-    LOSS_NAMES,
+    LOSS_TITLES,
     QUIET,
     axes_or_new,
     directions,
@@ -55,7 +55,7 @@ def plot_scores(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
         _interval(ax, y, row.mean, row.lower, row.upper, FAMILY_COLORS[row.family], FAMILY_MARKERS[row.family])
     _name_rows(ax, rows.model)
     loss_axis(ax, loss, "x")
-    ax.set_title(LOSS_NAMES[loss])
+    ax.set_title(LOSS_TITLES[loss])
     return ax
 
 
@@ -90,7 +90,7 @@ def plot_differences(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     _name_rows(ax, table.form)
     _symmetric(ax)
     loss_axis(ax, loss, "x", bins=4)
-    ax.set_title(LOSS_NAMES[loss])
+    ax.set_title(LOSS_TITLES[loss])
     directions(ax, "generative better", "discriminative better")
     return ax
 
@@ -175,7 +175,7 @@ def plot_decomposition(table: pd.DataFrame, ax: Axes | None = None, *, beside: p
     ends = np.concatenate([*_stacked(shown), shown.expected + 3 * shown.expected_se.fillna(0)])
     ax.set_xlim(min(0.0, ends.min()), ends.max())
     loss_axis(ax, loss, "x")
-    ax.set_title(f"{LOSS_NAMES[loss]}, {n_train} training rows")
+    ax.set_title(f"{LOSS_TITLES[loss]}, {n_train} training rows")
     return ax
 
 

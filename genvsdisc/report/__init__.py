@@ -65,6 +65,6 @@ def fragment(comparison: Comparison) -> str:
     html : str
     """
     from genvsdisc.report import render
-    from genvsdisc.report.outcome import score_table
+    from genvsdisc.report.sections.leaderboard import score_table
 
     return render.leaderboard_fragment(comparison.verdict, score_table(comparison))

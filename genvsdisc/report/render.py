@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from base64 import b64encode
 from collections.abc import Sequence
 from functools import cache
@@ -16,6 +15,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from genvsdisc.files import atomic_file
 from genvsdisc.report.blocks import Section, Table
 
 # Control characters have no place in HTML; line ends and tabs do.
@@ -52,18 +52,8 @@ def write(html: str, path: str | os.PathLike[str]) -> Path:
     target = Path(path)
     if target.is_dir():
         target /= "index.html"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(html.encode())
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(name).chmod(0o666 & ~umask)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with atomic_file(target) as draft:
+        draft.write_bytes(html.encode())
     return target
 
 

@@ -1,7 +1,7 @@
 """What fits of this package's classifiers cost: processor seconds from sizes alone, the same on every machine.
 
-The cost of a batch of fits is a sum of powers of its sizes, ``sum_t c_t f_t``, with coefficients ``c_t >= 0``. They were
-fitted by ``benchmarks/costs.py`` (non-negative least squares on relative errors) to the processor time of
+The cost of a batch of fits is a sum of powers of its sizes, ``sum_t c_t f_t``, with coefficients ``c_t >= 0``. They
+were fitted by ``benchmarks/costs.py`` (non-negative least squares on relative errors) to the processor time of
 `refit_probabilities` on random synthetic tables: 60 to 20,000 rows, 2 to 80 columns, 2 to 20 classes, complete and with
 gaps. No real table was among them. They belong to one machine; on another the plan is the same, and the clock differs.
 """
@@ -79,7 +79,7 @@ BINARY_OUTPUTS = 1
 
 
 def cost_kind(estimator: Any) -> str:
-    """Return the kind of classifier whose coefficients apply, behind pipelines; "" for a classifier of somebody else."""
+    """Return the kind of classifier whose coefficients apply, behind pipelines; "" for classifiers of others."""
     classifier = last_step(estimator)
     parameters = classifier.get_params(deep=False) if hasattr(classifier, "get_params") else {}
     if not type(classifier).__module__.startswith("genvsdisc."):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from numbers import Integral
 from typing import Any
@@ -100,8 +100,20 @@ class Design:
 
     @classmethod
     def for_classes(cls, counts: Sequence[int]) -> Design:
-        """Design for a table with these class counts: ten folds where at least two classes have ten rows, else 5, 3, 2."""
+        """Design for these class counts: ten folds where at least two classes have ten rows, else 5, 3 or 2."""
         return cls(n_splits=next((k for k in (10, 5, 3) if sum(count >= k for count in counts) >= 2), 2))
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Design:
+        """Design from what `as_dict` gives."""
+        sizes = stored["train_sizes"]
+        return cls(
+            **{
+                **stored,
+                "losses": tuple(stored["losses"]),
+                "train_sizes": sizes if isinstance(sizes, str) else tuple(sizes),
+            }
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for the record."""

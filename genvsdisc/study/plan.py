@@ -27,7 +27,11 @@ OVERHEAD = 4.0
 FEWEST_DRAWS = 10
 """Draws below which no standard error is given."""
 DRAWS = (10, 20, 40, 80, 128, 200)
-"""Draws of a learning curve and of bias and variance, step by step."""
+"""Draws of a learning curve, step by step."""
+RESAMPLES = (10, 20, 40, 100, 200, 200)
+"""Draws for bias and variance at the same steps: two sizes only, so that more of them are affordable."""
+ALONE = 6
+"""A model that is half of no pair gets one draw in so many: its curve is looked at, never tested."""
 REPEATS = (1, 2, 3, 3, 3, 10)
 """Repeats of the folds at the same steps; a second round adds up to ten where the verdict is undecided."""
 MOST_REPEATS = 10
@@ -171,7 +175,7 @@ def planned_by_design(design: Design, candidates: Sequence[Candidate], n_rows: i
 
 
 def planned_by_budget(
-    budget: float, candidates: Sequence[Candidate], counts: Sequence[int], n_columns: int, losses: Sequence[str]
+    budget: float, candidates: Sequence[Candidate], counts: Sequence[int], n_columns: int, design: Design
 ) -> Plan:
     """Fit the work to the budget.
 
@@ -183,7 +187,8 @@ def planned_by_budget(
     counts : sequence of int
         Rows of each class.
     n_columns : int
-    losses : sequence of str
+    design : Design
+        Its folds are the most there may be; its losses, shares and sizes are kept.
 
     Returns
     -------
@@ -195,10 +200,7 @@ def planned_by_budget(
     capacity = max(0.2 * budget * CORES, USABLE * budget * CORES - OVERHEAD - 2e-7 * n_rows * n_columns)
     step = 2 if budget <= 20 else 4 if budget <= 120 else 5
     plan = Plan(float(budget), {}, n_rows, n_classes, n_rows >= LARGE, min(n_rows, MOST_SUBTABLE), {}, capacity)
-    design = Design.for_classes(counts)
-    if budget <= 20 and design.n_splits > 5:
-        design = replace(design, n_splits=5)
-    design = replace(design, losses=tuple(losses), n_repeats=1, n_draws=DRAWS[step])
+    design = replace(design, n_repeats=1, n_draws=RESAMPLES[step])
     return _Allocation(plan, design, candidates, capacity, step).run()
 
 
@@ -248,9 +250,7 @@ class _Costs:
 class _Allocation:
     """The steps of `planned_by_budget`."""
 
-    def __init__(
-        self, plan: Plan, design: Design, candidates: Sequence[Candidate], capacity: float, step: int
-    ) -> None:
+    def __init__(self, plan: Plan, design: Design, candidates: Sequence[Candidate], capacity: float, step: int) -> None:
         self.plan, self.design, self.capacity, self.step = plan, design, capacity, step
         self.candidates, self.remaining = candidates, capacity
         self.costs = _Costs(plan, design, candidates)
@@ -377,14 +377,14 @@ class _Allocation:
         )
 
     def _climb(self) -> None:
-        """Step by step, more draws and repeats, pairs before the others; models alone get up to a tenth, ten at least."""
+        """More draws and repeats, step by step, pairs first."""
         spare = self.remaining - RESERVE * self.capacity
         for step in range(1, self.step + 1):
             for group in self._groups():
-                most = DRAWS[step] if group[0].form else max(FEWEST_DRAWS, DRAWS[step] // 10)
-                for stage in STAGES:
+                for stage, steps in zip(STAGES, (DRAWS, RESAMPLES, DRAWS), strict=True):
                     now = min(self.plan.models[c.name].draws.get(stage, 0) for c in group)
-                    goal = max(FEWEST_DRAWS, most // 10) if stage == "label noise" else most
+                    most = steps[step] // (1 if group[0].form else ALONE) // (10 if stage == "label noise" else 1)
+                    goal = max(FEWEST_DRAWS, most)
                     spare -= self._raise(group, stage, now, goal, spare)
                 spare -= self._repeat(group, REPEATS[step], spare)
         self.remaining = spare + RESERVE * self.capacity
@@ -427,12 +427,14 @@ def second_round(plan: Plan, undecided: Sequence[str], candidates: Sequence[Cand
     splits = int(plan.design["n_splits"])
     if plan.budget is None or plan.held_out_once or not undecided:
         return folds
-    costs = _Costs(plan, Design(**{**plan.design, "losses": tuple(plan.design["losses"])}), candidates)
+    costs = _Costs(plan, Design.from_dict(plan.design), candidates)
     chosen = [c for c in candidates if c.name in undecided and folds[c.name] >= splits]
     spare = float(plan.capacity or 0.0) - plan.seconds
     for repeats in range(MOST_REPEATS, 1, -1):
         more = {c.name: max(folds[c.name], repeats * splits) for c in chosen}
-        price = sum(costs.folds(c, more[c.name], plan.n_rows) - costs.folds(c, folds[c.name], plan.n_rows) for c in chosen)
+        price = sum(
+            costs.folds(c, more[c.name], plan.n_rows) - costs.folds(c, folds[c.name], plan.n_rows) for c in chosen
+        )
         if price <= spare:
             return folds | more
     return folds
@@ -472,7 +474,9 @@ def candidate_seconds(
         if single or searches > 1:
             one = Sizes(1, train, train, test, columns, classes, gappy, min(patterns, train))
             return fits * (searches * (batch_seconds(kind, one, estimator) + SINGLE) + 1e-8 * train * columns)
-        return batch_seconds(kind, Sizes(fits, rows, train, test, columns, classes, gappy, min(patterns, train)), estimator)
+        return batch_seconds(
+            kind, Sizes(fits, rows, train, test, columns, classes, gappy, min(patterns, train)), estimator
+        )
 
     return seconds
 
@@ -482,7 +486,7 @@ SINGLE = 0.006
 
 
 def timed_seconds(seconds: float, rows: int) -> Callable[[int, int, int, int], float]:
-    """Seconds of a batch of fits of a classifier that took `seconds` on `rows`: in proportion to the rows, at least half."""
+    """Seconds of a batch of fits of a classifier that took `seconds` on `rows`: in proportion, at least half."""
 
     def of(fits: int, rows_of_table: int, train: int, test: int) -> float:  # noqa: ARG001
         return 1.25 * fits * seconds * max(0.5, (train + 0.2 * test) / rows)

@@ -14,7 +14,7 @@ from scipy import stats
 from genvsdisc.figures.svg import svg
 from genvsdisc.lessons import LESSONS, write_lessons
 from genvsdisc.lessons.lesson import Finding, Part, above, below, less, more, per_seed, spread
-from genvsdisc.lessons.page import page
+from genvsdisc.lessons.page import lessons_page
 
 BY_NAME = {lesson.name: lesson for lesson in LESSONS}
 QUICK = ["naive-bayes-toy", "softmax", "computation-graph", "learning-rates", "shared-covariance-line"]
@@ -208,7 +208,7 @@ def assert_keeps_the_rules(html):
 
 def test_the_page_keeps_the_rules_and_shows_each_finding():
     taught = [(BY_NAME[name], measured(name), BY_NAME[name].judge(measured(name))) for name in BY_NAME]
-    html = page(taught)
+    html = lessons_page(taught)
     assert_keeps_the_rules(html)
     assert len(html.encode()) < 300_000
     for lesson, _, finding in taught:

@@ -16,9 +16,9 @@ import pytest
 from parsed import parsed, pictures
 
 from genvsdisc import report
-from genvsdisc.report.conditions import robustness
-from genvsdisc.report.planes import generative_view
 from genvsdisc.report.sections import SECTIONS
+from genvsdisc.report.sections.generative_view import generative_view_section
+from genvsdisc.report.sections.robustness import robustness_section
 from genvsdisc.study.comparison import Comparison
 
 NAMES = [
@@ -128,7 +128,7 @@ def test_pictures_do_not_grow_with_the_grid_or_the_scatter():
     fine = [comparison.boundaries.assign(x=comparison.boundaries.x + shift) for shift in (0.0, 0.5, 1.0, 1.5)]
     tables = comparison.tables | {"boundaries": pd.concat(fine), "scatter": pd.concat([comparison.scatter] * 5)}
     small, large = (
-        sum(len(panel.svg) for block in generative_view(each).blocks for panel in getattr(block, "panels", ()))
+        sum(len(panel.svg) for block in generative_view_section(each).blocks for panel in getattr(block, "panels", ()))
         for each in (comparison, Comparison(tables, comparison.meta))
     )
     assert large < 1.1 * small
@@ -202,6 +202,14 @@ def test_sections_stand_in_reading_order(full):
     assert len(SECTIONS) == len(NAMES)
 
 
+def test_sections_are_files_of_their_own_that_know_no_other_section():
+    folder = Path(report.__file__).parent / "sections"
+    names = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    assert {build.__name__ for build in SECTIONS} == {f"{name}_section" for name in names}
+    for name in names:
+        assert "genvsdisc.report.sections" not in (folder / f"{name}.py").read_text()
+
+
 def test_sections_without_tables_are_left_out(bare):
     assert section_names(bare) == ["Verdict", "Leaderboard", "Pairs", "Each model", "Data and method"]
 
@@ -227,7 +235,7 @@ def test_a_panel_of_noisy_labels_shows_one_pair():
     curves = comparison.robustness
     second = curves[curves.model == "naive Bayes"].assign(model="other Bayes", form="linear")
     tables = comparison.tables | {"robustness": pd.concat([curves, second])}
-    (figure,) = robustness(Comparison(tables, comparison.meta)).blocks
+    (figure,) = robustness_section(Comparison(tables, comparison.meta)).blocks
     said = [panel.alt for panel in figure.panels if "other Bayes" in panel.alt]
     assert len(said) == 2
     assert len(figure.panels) == 8

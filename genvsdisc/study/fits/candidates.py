@@ -86,10 +86,7 @@ def _formed(roster: Sequence[Model]) -> list[tuple[str, str, str]]:
 
 def _gaps(X: Any) -> tuple[float, int, int]:
     """Share of rows with gaps, different sets of gaps in a row, and columns with gaps."""
-    if isinstance(X, pd.DataFrame):
-        missing = X.iloc[:LOOKED_AT].isna().to_numpy()
-    else:
-        missing = np.isnan(X[:LOOKED_AT])
+    missing = pd.DataFrame(X[:LOOKED_AT]).isna().to_numpy()
     if not missing.any():
         return 0.0, 1, 0
     patterns = np.unique(np.packbits(missing, axis=1), axis=0)

@@ -8,19 +8,19 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from joblib import Memory, Parallel, delayed
-from joblib.externals import cloudpickle
+from joblib.externals.loky.process_executor import BrokenProcessPool, TerminatedWorkerError
 from numpy.typing import NDArray
 
 from genvsdisc.models import Model
 from genvsdisc.study.evidence import Draws, Predictions, Views
 from genvsdisc.study.fits.encode import Bench
-from genvsdisc.study.fits.predictions import draw_views, predict
+from genvsdisc.study.fits.predictions import check_portable, draw_views, predict
 from genvsdisc.study.fits.refit import keep_freed_memory
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 from genvsdisc.study.table import Table
@@ -40,70 +40,90 @@ class Job:
     seconds: float = 0.0
 
 
-def run_jobs(
-    jobs: Sequence[Job],
-    workbenches: Sequence[Bench],
-    draws: Draws,
-    *,
-    n_jobs: int | None,
-    fingerprint: str = "",
-    cache: Any = None,
-    advance: Callable[[Job], None] | None = None,
-) -> dict[int, Predictions]:
-    """Run jobs, those that take longest first.
+class Jobs:
+    """What runs jobs, with what they share.
 
     Parameters
     ----------
-    jobs : sequence of Job
     workbenches : sequence of Bench
         One for each model of the roster.
     draws : Draws
     n_jobs : int or None
         Processes, as joblib counts them; its backends apply (``joblib.parallel_config``).
-    fingerprint : str, default=""
-        Of the table and the draws: what a job that is in the cache was made from.
     cache : path, default=None
         Folder of finished jobs.
-    advance : callable, default=None
-        Called with each job once it is done.
-
-    Returns
-    -------
-    found : dict
-        Place of a model in the roster -> its predictions, put together from its jobs in the order of the draws.
+    fingerprint : str, default=""
+        Of the table and the draws: what a job in the cache was made from.
     """
-    run = Memory(cache, verbose=0).cache(run_job, ignore=["X", "codes", "table", "draws", "parent"]) if cache else run_job
-    order = sorted(range(len(jobs)), key=lambda j: (-jobs[j].seconds, j))
-    portable = [_can_travel(bench.model) for bench in workbenches]
-    results: dict[int, Predictions] = {}
 
-    def call(j: int) -> Any:
-        job, bench = jobs[j], workbenches[jobs[j].model]
+    def __init__(
+        self,
+        workbenches: Sequence[Bench],
+        draws: Draws,
+        *,
+        n_jobs: int | None,
+        cache: Any = None,
+        fingerprint: str = "",
+    ) -> None:
+        self.benches, self.draws, self.n_jobs, self.fingerprint = workbenches, draws, n_jobs, fingerprint
+        unseen = ["X", "codes", "table", "draws", "parent"]
+        self.work = run_job if cache is None else Memory(cache, verbose=0).cache(run_job, ignore=unseen)
+        self.portable = [_can_travel(bench.model) for bench in workbenches]
+
+    def run(self, jobs: Sequence[Job], advance: Callable[[Job], None]) -> dict[int, Predictions]:
+        """Run jobs, those that take longest first.
+
+        Parameters
+        ----------
+        jobs : sequence of Job
+        advance : callable
+            Called with each job once it is done.
+
+        Returns
+        -------
+        found : dict
+            Place of a model in the roster -> its predictions, put together in the order of the draws.
+        """
+        order = sorted(range(len(jobs)), key=lambda j: (-jobs[j].seconds, j))
+        away = [j for j in order if self.portable[jobs[j].model]]
+        results: dict[int, Predictions] = {}
+        try:
+            for j, result in zip(away, self._parallel([self._call(jobs[j]) for j in away]), strict=True):
+                results[j] = result
+                advance(jobs[j])
+        except TerminatedWorkerError:
+            raise
+        except BrokenProcessPool:  # a classifier that another process cannot import: the rest is fitted in this one
+            self.portable = [False] * len(self.portable)
+        for j in order:
+            if j not in results:
+                function, arguments, named = self._call(jobs[j])
+                results[j] = function(*arguments, **named)
+                advance(jobs[j])
+        found: dict[int, Predictions] = {}
+        for j in sorted(results, key=lambda j: (jobs[j].model, jobs[j].start)):
+            model = jobs[j].model
+            add(found.setdefault(model, Predictions(self.benches[model].model)), results[j])
+        return found
+
+    def views(self, table: Table) -> Views:
+        """Draw the decision planes."""
+        return draw_views(table, self.draws.seed)
+
+    def _parallel(self, calls: list[Any]) -> Iterator[Predictions]:
+        try:
+            yield from Parallel(n_jobs=self.n_jobs, return_as="generator")(calls)
+        except BaseException:
+            stop_workers()
+            raise
+
+    def _call(self, job: Job) -> Any:
+        bench = self.benches[job.model]
         # The rows travel as arguments of their own: joblib maps large arrays, and Dask sends each to a worker once.
         light = replace(bench.table, X=None, y=np.empty(0), codes=np.empty(0, dtype=int))
-        part = draws_of(job, draws)
-        key = (fingerprint, job.stage, job.start, job.stop)
-        return delayed(run)(
-            key, bench.model, bench.columns, bench.table.X, bench.table.codes, light, part, parent=os.getpid()
-        )
-
-    def take(j: int, result: Predictions) -> None:
-        results[j] = result
-        if advance is not None:
-            advance(jobs[j])
-
-    away = [j for j in order if portable[jobs[j].model]]
-    try:
-        for j, result in zip(away, Parallel(n_jobs=n_jobs, return_as="generator")(call(j) for j in away), strict=True):
-            take(j, result)
-    except BaseException:
-        stop_workers()
-        raise
-    for j in order:
-        if j not in results:
-            function, arguments, named = call(j)
-            take(j, function(*arguments, **named))
-    return gathered(jobs, results, workbenches)
+        key = (self.fingerprint, job.stage, job.start, job.stop)
+        X, codes, part = bench.table.X, bench.table.codes, draws_of(job, self.draws)
+        return delayed(self.work)(key, bench.model, bench.columns, X, codes, light, part, parent=os.getpid())
 
 
 def run_job(
@@ -123,12 +143,6 @@ def run_job(
     return replace(predict(model, whole, draws, [key[1]], columns), model=replace(model, estimator=None))
 
 
-def run_views(X: Any, codes: NDArray, table: Table, seed: int, parent: int = 0) -> Views:
-    """Draw the decision planes, as a job."""
-    watch(parent)
-    return draw_views(replace(table, X=X, y=table.classes[codes], codes=codes), seed)
-
-
 def draws_of(job: Job, draws: Draws) -> Draws:
     """Keep of the draws what the job looks at, and nothing that would travel in vain."""
     part = draws.part(job.stage, job.start, job.stop)
@@ -140,17 +154,6 @@ def draws_of(job: Job, draws: Draws) -> Draws:
     if job.stage in ("fit to all rows", "label noise", "cross-validation", "learning curve", "descent paths"):
         nothing |= {"bootstraps": []}
     return replace(part, **nothing)
-
-
-def gathered(
-    jobs: Sequence[Job], results: dict[int, Predictions], workbenches: Sequence[Bench]
-) -> dict[int, Predictions]:
-    """Put the parts of each model together, stage by stage in the order of its draws."""
-    found: dict[int, Predictions] = {}
-    for j in sorted(results, key=lambda j: (jobs[j].model, jobs[j].start)):
-        model = jobs[j].model
-        add(found.setdefault(model, Predictions(workbenches[model].model)), results[j])
-    return found
 
 
 def add(whole: Predictions, part: Predictions) -> None:
@@ -223,7 +226,7 @@ def stop_workers() -> None:
 def _can_travel(model: Model) -> bool:
     """Whether a model can be sent to another process; one that cannot is fitted in this one."""
     try:
-        cloudpickle.dumps(model)
-    except Exception:  # any error of pickling means no
+        check_portable(model)
+    except TypeError:
         return False
     return True

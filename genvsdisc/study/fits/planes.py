@@ -37,9 +37,7 @@ def chosen_axes(table: Table) -> list[Any]:
     return [name for name in strongest if np.isfinite(strength[name])][:2]
 
 
-def view_tables(
-    table: Table, random_state: Any = None
-) -> tuple[list[Any], dict[str, pd.DataFrame], dict[str, str]]:
+def view_tables(table: Table, random_state: Any = None) -> tuple[list[Any], dict[str, pd.DataFrame], dict[str, str]]:
     """Decision regions, class ellipses and a scatter of rows in two columns.
 
     Parameters
@@ -76,7 +74,8 @@ def view_tables(
         if model.form
     ]
     ellipses = [
-        (f"ellipses of the {kind} Gaussian", partial(_ellipses, kind, points, labels)) for kind in ("shared", "separate")
+        (f"ellipses of the {kind} Gaussian", partial(_ellipses, kind, points, labels))
+        for kind in ("shared", "separate")
     ]
     tables = {"boundaries": _stacked(regions, failures), "ellipses": _stacked(ellipses, failures)}
     scatter = pd.DataFrame({"label": table.y[shown], "x": rows[shown, 0], "y": rows[shown, 1]})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 import re
 import time
 import warnings
@@ -10,6 +9,10 @@ from collections.abc import Callable, Sequence
 from copy import deepcopy
 from typing import Any
 
+try:
+    import cloudpickle
+except ImportError:  # before joblib 1.6, which has its own copy
+    from joblib.externals import cloudpickle
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
@@ -71,11 +74,16 @@ def fit_all_rows(model: Model, table: Table, draws: Draws, result: Predictions) 
     ours = type(last_step(model.estimator)).__module__.startswith("genvsdisc.")
     X, y = (drawn.X, drawn.y) if ours else (deepcopy(drawn.X), drawn.y.copy())
     fitted = seeded(model.estimator, draws.seed).fit(X, y)
-    try:
-        pickle.dumps(fitted)
-    except Exception as error:  # whatever pickling raises: the result may not depend on the number of processes
-        raise TypeError(f"the fitted classifier cannot be pickled: {error}") from error
+    check_portable(fitted)  # always, for the result may not depend on the number of processes
     result.fitted = fitted
+
+
+def check_portable(classifier: Any) -> None:
+    """Raise TypeError where a classifier cannot be sent from one process to another."""
+    try:
+        cloudpickle.dumps(classifier)
+    except Exception as error:  # pickling runs code of the classifier, which may raise anything
+        raise TypeError(f"the classifier cannot be pickled: {error}") from error
 
 
 def learning_curve(model: Model, table: Table, draws: Draws, result: Predictions) -> None:
@@ -86,7 +94,8 @@ def learning_curve(model: Model, table: Table, draws: Draws, result: Predictions
         model.estimator, drawn.X, drawn.y, draws.curve_weights, tests, classes=table.classes, random_state=draws.seed
     )
     result.failures |= {f"learning curve at {draws.sizes[s]} rows": why for s, why in errors.items()}
-    result.curves = {loss: CurveLosses.of(predicted, tests, drawn.codes, loss) for loss in draws.design.losses}
+    units = drawn.sampling.units(len(drawn.y))
+    result.curves = {loss: CurveLosses.of(predicted, tests, drawn.codes, loss, units) for loss in draws.design.losses}
 
 
 def resample(model: Model, table: Table, draws: Draws, result: Predictions) -> None:
@@ -116,6 +125,7 @@ def flip_labels(model: Model, table: Table, draws: Draws, result: Predictions) -
         judges,
         n_draws=draws.noise_draws,
         losses=draws.design.losses,
+        sampling=table.sampling,
         random_state=draws.seed,
     )
 

@@ -1,4 +1,4 @@
-"""What a failure says to a reader: the error with the names of the user's columns, and what is missing because of it."""
+"""What a failure says: the error with the names of the user's columns, and what is missing because of it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def reason(error: BaseException, columns: Sequence[Any] = ()) -> str:
 
 
 def columns_seen(estimator: Any, columns: Sequence[Any]) -> Sequence[Any]:
-    """Return the names of the columns that the classifier of an unfitted pipeline sees, as far as its steps can tell."""
+    """Return the names of the columns that the classifier of a pipeline sees, as far as its steps can tell."""
     try:
         return list(seen_columns(estimator, list(columns)))
     except Exception:  # a step of somebody else that cannot name its columns before it is fitted: numbers stay

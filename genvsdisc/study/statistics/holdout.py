@@ -15,8 +15,10 @@ N_BLOCKS = 50
 """Blocks of the rows held out: 49 degrees of freedom, and large blocks."""
 
 
-def holdout_blocks(held_out: NDArray, codes: NDArray, *, n_blocks: int = N_BLOCKS) -> list[NDArray]:
-    """Deal the rows held out into blocks of one size with the class shares of the whole.
+def holdout_blocks(
+    held_out: NDArray, codes: NDArray, units: NDArray | None = None, *, n_blocks: int = N_BLOCKS
+) -> list[NDArray]:
+    """Deal the rows held out into blocks of about one size with the class shares of the whole.
 
     Parameters
     ----------
@@ -24,13 +26,15 @@ def holdout_blocks(held_out: NDArray, codes: NDArray, *, n_blocks: int = N_BLOCK
         Indices of the rows, in random order.
     codes : ndarray of shape (n_samples,)
         Class of each row of the table.
+    units : ndarray of shape (n_samples,), default=None
+        Index of the independent unit of each row (`Sampling.units`); a unit is never divided. None for the rows.
     n_blocks : int, default=50
-        As many blocks, or fewer where a block would have fewer than two rows.
+        As many blocks, or fewer where a block would have fewer than two rows or units.
 
     Returns
     -------
     blocks : list of integer arrays
-        Disjoint; together `held_out`. Their sizes differ by one at most.
+        Disjoint; together `held_out`.
 
     Examples
     --------
@@ -39,6 +43,14 @@ def holdout_blocks(held_out: NDArray, codes: NDArray, *, n_blocks: int = N_BLOCK
     >>> [block.tolist() for block in blocks]
     [[0, 2, 4], [1, 3, 5]]
     """
-    n_blocks = max(1, min(n_blocks, len(held_out) // 2))
-    by_class = held_out[np.argsort(codes[held_out], kind="stable")]
-    return [by_class[first::n_blocks] for first in range(n_blocks)]
+    if units is None:
+        n_blocks = max(1, min(n_blocks, len(held_out) // 2))
+        by_class = held_out[np.argsort(codes[held_out], kind="stable")]
+        return [by_class[first::n_blocks] for first in range(n_blocks)]
+    _, places, counts = np.unique(units[held_out], return_inverse=True, return_counts=True)
+    n_blocks = max(1, min(n_blocks, len(counts) // 2))
+    block, filled = np.empty(len(counts), dtype=int), np.zeros(n_blocks, dtype=int)
+    for unit in np.argsort(-counts, kind="stable"):  # the largest first, each into the block that has least
+        block[unit] = filled.argmin()
+        filled[block[unit]] += counts[unit]
+    return [held_out[block[places] == b] for b in range(n_blocks)]

@@ -59,7 +59,7 @@ def comparison_tables(
     """
     usable = [e for e in evidence if not e.failed]
     failures = [Failure("", stage, why, meaning(stage)) for stage, why in views.failures.items()]
-    models = model_table(evidence)
+    models = model_table(evidence, failures)
     scores = score_table(usable, table.codes, draws)
     ranked = models[models["status"] == "ok"]
     noise = {e.model.name: e.noise for e in usable if e.noise is not None}
@@ -74,7 +74,7 @@ def comparison_tables(
         "robustness": lambda: robustness_table(noise, models),
         "planes": lambda: views.tables,
         "search and traces": lambda: next((e.descent for e in usable if e.descent), {}),
-        "parameters": lambda: _stacked(parameter_table(e, list(table.X.columns)) for e in usable if e.fitted is not None),
+        "parameters": lambda: _stacked(_parameters(e, list(table.X.columns), failures) for e in usable),
         "columns": lambda: column_table(table.columns),
     }
     tables: dict[str, pd.DataFrame | None] = {
@@ -87,17 +87,33 @@ def comparison_tables(
     return whole | {"failures": failure_table(evidence, failures)}
 
 
-def model_table(evidence: Sequence[Predictions]) -> pd.DataFrame:
-    """One row a model: what it is, whether it could be fitted, and what it said while fitting."""
+def _parameters(e: Predictions, columns: list[Any], failures: list[Failure]) -> pd.DataFrame:
+    """Parameters of one model; a classifier of others whose attributes cannot be read costs its own rows only."""
+    if e.fitted is None:
+        return pd.DataFrame()
+    name = f"parameters of {e.model.name}"
+    return isolated(name, lambda: parameter_table(e, columns), failures, pd.DataFrame())
+
+
+def model_table(evidence: Sequence[Predictions], failures: list[Failure] | None = None) -> pd.DataFrame:
+    """One row a model: what it is, whether it could be fitted, and what it said while fitting.
+
+    What cannot be read off a fitted classifier is absent, and a row of `failures`.
+    """
+    failures = [] if failures is None else failures
+
+    def read(e: Predictions, what: str, function: Callable[[Any], Any], default: Any) -> Any:
+        return isolated(f"{what} of {e.model.name}", lambda: function(e.fitted), failures, default)
+
     return pd.DataFrame(
         {
             "model": [e.model.name for e in evidence],
             "family": [e.model.family for e in evidence],
             "form": [e.model.form or "" for e in evidence],
-            "n_parameters": pd.array([n_parameters(e.fitted) for e in evidence], dtype="Int64"),
+            "n_parameters": pd.array([read(e, "size", n_parameters, pd.NA) for e in evidence], dtype="Int64"),
             "status": ["failed" if e.failed else "ok" for e in evidence],
             "error": ["; ".join(f"{stage}: {why}" for stage, why in e.failures.items()) for e in evidence],
-            "tuned": [_tuned_to(e.fitted) for e in evidence],
+            "tuned": [read(e, "tuning", _tuned_to, "") for e in evidence],
             "warnings": ["; ".join(e.warnings) for e in evidence],
         }
     )
@@ -107,6 +123,7 @@ def score_table(evidence: Sequence[Predictions], codes: NDArray, draws: Draws) -
     """Every loss, and ROC AUC, of every model on every fold."""
     parts = []
     folds = len(draws.cv_tests) if draws.held_out_once else draws.design.n_splits
+    n_train = [np.count_nonzero(w) for w in draws.cv_weights]
     for e in evidence:
         for loss in (*draws.design.losses, "roc_auc"):
             values = [
@@ -122,7 +139,7 @@ def score_table(evidence: Sequence[Predictions], codes: NDArray, draws: Draws) -
                         "fold": np.arange(len(values)) % folds,
                         "loss": loss,
                         "value": values,
-                        "n_train": len(codes) - held_out if e.n_train is None else e.n_train,
+                        "n_train": n_train[: len(values)] if e.n_train is None else e.n_train,
                         "n_test": held_out,
                     }
                 )
@@ -195,7 +212,7 @@ def out_of_fold(e: Predictions, draws: Draws, codes: NDArray) -> tuple[NDArray, 
     -------
     probabilities : ndarray of shape (n_judged, n_classes)
     codes : ndarray of shape (n_judged,)
-        Their classes. All rows are judged, unless one part only was held out.
+        Their classes. All rows are judged, unless one part only was held out, or folds go forward in time.
     """
     first = len(e.cv) if draws.held_out_once else min(draws.design.n_splits, len(e.cv))
     judged = np.concatenate(draws.cv_tests[:first])
@@ -234,6 +251,8 @@ def n_parameters(fitted: Any) -> Any:
 
 
 def _tuned_to(fitted: Any) -> str:
+    while not hasattr(fitted, "best_params_") and hasattr(fitted, "steps"):
+        fitted = fitted[-1]
     best = getattr(fitted, "best_params_", {})
     return ", ".join(f"{name.rpartition('__')[2]} = {_short(value)}" for name, value in best.items())
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from genvsdisc.study.comparison import Comparison
 
 
-def models(comparison: Comparison) -> Section | None:
+def models_section(comparison: Comparison) -> Section | None:
     """Each model by itself, folded."""
     roster = comparison.models
     if roster.empty:

@@ -93,7 +93,7 @@ METHODS = (
 _OPEN = 16  # columns listed before a fold hides them
 
 
-def data_and_method(comparison: Comparison) -> Section:
+def data_and_method_section(comparison: Comparison) -> Section:
     """Rows, columns, classes, splits, seeds, versions, and how each number was computed."""
     meta, columns, classes = comparison.meta, comparison.columns, comparison.classes
     said = tuple(("", str(text)) for text in [*meta.get("left_out", []), *meta.get("notes", [])])

@@ -23,7 +23,7 @@ _DOTS = 200  # rows on a panel
 _GRID = 48  # points of the grid on a panel, each way
 
 
-def generative_view(comparison: Comparison) -> Section | None:
+def generative_view_section(comparison: Comparison) -> Section | None:
     """Classes and regions in two features, and what each assumption costs."""
     blocks = [
         *_too_many(comparison),
