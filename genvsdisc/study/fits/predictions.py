@@ -23,11 +23,13 @@ from genvsdisc.models import Model
 from genvsdisc.study.costs import last_step
 from genvsdisc.study.evidence import Draws, Predictions, Views
 from genvsdisc.study.fits.descent_paths import descends, descent_paths
+from genvsdisc.study.fits.group_check import check_groups
 from genvsdisc.study.fits.label_noise import label_noise_losses
 from genvsdisc.study.fits.learning_curves import curve_probabilities
 from genvsdisc.study.fits.planes import view_tables
 from genvsdisc.study.fits.refit import refit_probabilities, seeded
 from genvsdisc.study.statistics.failures import reason
+from genvsdisc.study.statistics.leaks import leak_table
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 from genvsdisc.study.table import Table
 
@@ -186,7 +188,10 @@ def first_descending(roster: Sequence[Model]) -> Model | None:
 
 
 def draw_views(table: Table, seed: int) -> Views:
-    """Fit the pairs to the two columns that the page shows; what fails is said, and nothing else is lost."""
+    """Fit what concerns the table and no single model: planes of two columns, and the pair that leaks may mislead.
+
+    What fails is said, and nothing else is lost.
+    """
     start = time.perf_counter()
     views = Views()
     with threadpool_limits(1), warnings.catch_warnings():
@@ -195,5 +200,11 @@ def draw_views(table: Table, seed: int) -> Views:
             views.axes, views.tables, views.failures = view_tables(table, seed)
         except Exception as error:
             views.failures["decision planes"] = reason(error)
+        try:
+            leaks = leak_table(table)
+            views.tables = {**views.tables, "leaks": leaks}
+            views.tables = {**views.tables, "leaks": check_groups(table, leaks, seed)}
+        except Exception as error:
+            views.failures["check of leaks and groups"] = reason(error)
     views.seconds = time.perf_counter() - start
     return views

@@ -8,6 +8,8 @@ from scipy.stats import rankdata
 
 LOSSES = ("zero_one", "brier", "log_loss")
 """Losses that are a mean over rows. The Brier score is ``sum_k (p_k - 1[y = k])^2``, between 0 and 2."""
+LOSS_WORDS = {"zero_one": "0-1 error", "log_loss": "log loss", "brier": "Brier score", "roc_auc": "ROC AUC"}
+"""What a loss is called, in the order in which they are shown."""
 
 
 def pointwise_losses(probabilities: NDArray, codes: NDArray, loss: str) -> NDArray:

@@ -1,0 +1,195 @@
+"""How alike rows are that share a value of a column, or that follow one another in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from genvsdisc.features.encoding import TableEncoder
+from genvsdisc.features.kinds import Column, as_numbers, is_number
+
+_DEGREE = 5
+"""Of the polynomial in the row number that is taken off before successive rows are compared."""
+_ROWS_PER_DEGREE = 20
+_SORTED = 0.99
+"""Share of steps in one direction of a column that the file is sorted by."""
+
+
+class Alikeness(NamedTuple):
+    """Of rows that share a level.
+
+    Attributes
+    ----------
+    correlation : float
+        Largest intraclass correlation among the other columns that are significantly alike; 0 if none is.
+    pvalue : float
+        Smallest of the F tests, times the number of columns.
+    roughness : float
+        Mean squared difference between means of neighboring levels over that between any two, noise taken off: near 1
+        where the order of the levels means nothing, near 0 where means change smoothly.
+    """
+
+    correlation: float
+    pvalue: float
+    roughness: float
+
+
+def levels_of(values: pd.Series, most: int | None = None) -> tuple[NDArray[np.intp], int]:
+    """Rank of each entry among the values of its column, missing ones last, and the number of values.
+
+    Numbers of more than `most` values are put into as many quantiles.
+    """
+    if is_number(values):
+        numbers = as_numbers(values)
+        seen = ~np.isnan(numbers)
+        if most is not None and len(np.unique(numbers[seen])) > most:
+            edges = np.unique(np.quantile(numbers[seen], np.linspace(0, 1, most + 1)[1:-1]))
+            numbers = np.where(seen, np.searchsorted(edges, numbers, side="right"), np.nan)
+        codes = np.unique(numbers, return_inverse=True)[1]
+    else:
+        codes = pd.factorize(values, use_na_sentinel=False)[0]
+    return codes.astype(np.intp), int(codes.max()) + 1
+
+
+def effective_number(levels: NDArray) -> float:
+    """Number of equally frequent levels on which two rows would agree as often: ``1 / sum p_l^2``.
+
+    Examples
+    --------
+    >>> effective_number(np.array([0, 0, 1, 1]))
+    2.0
+    """
+    shares = np.bincount(levels) / len(levels)
+    return float(1 / (shares**2).sum())
+
+
+def numbers_equal_shares(values: pd.Series, levels: NDArray) -> bool:
+    """Whether a column is whole numbers without a gap, 10 or more, none much rarer than the others, as numbering gives.
+
+    A measurement has tails: its extreme values are rare. Here the rarest has at least half the mean number of rows.
+    """
+    if not is_number(values) or values.isna().any():
+        return False
+    numbers, counts = as_numbers(values), np.bincount(levels)
+    whole = np.array_equal(numbers, np.rint(numbers)) and np.ptp(numbers) + 1 == len(counts)
+    return bool(whole and len(counts) >= 10 and counts.min() >= counts.mean() / 2)
+
+
+def residual_ranks(X: pd.DataFrame, columns: Mapping[Any, Column], codes: NDArray) -> tuple[NDArray, NDArray]:
+    """Encode the columns that are used as ranks without their class means, of unit variance.
+
+    Returns
+    -------
+    ranks : ndarray of shape (n_samples, n_encoded)
+        Columns without variance within the classes are left out.
+    source : ndarray of shape (n_encoded,)
+        Name of the column that each came from.
+    """
+    parts, source = [], []
+    for name in X.columns:
+        encoded = TableEncoder({name: columns[name]}).fit_transform(X[[name]])
+        ranks = stats.rankdata(encoded, axis=0, nan_policy="omit")
+        ranks = np.where(np.isnan(ranks), np.nanmean(ranks, axis=0), ranks)
+        parts.append(ranks)
+        source += [str(name)] * ranks.shape[1]
+    ranks = np.concatenate(parts, axis=1)
+    for k in np.unique(codes):
+        ranks[codes == k] -= ranks[codes == k].mean(axis=0)
+    spread = ranks.std(axis=0)
+    varies = spread > 1e-9 * len(codes)
+    return ranks[:, varies] / spread[varies], np.array(source)[varies]
+
+
+def alike_given_level(ranks: NDArray, levels: NDArray) -> Alikeness:
+    """Compare rows of one level with rows of others, column by column: one-way random effects.
+
+    With L levels of n_l rows, ``ICC = (MSB - MSW) / (MSB + (n0 - 1) MSW)``, ``n0 = (n - sum n_l^2 / n) / (L - 1)``.
+
+    References
+    ----------
+    Donner, A. (1986). A review of inference procedures for the intraclass correlation coefficient.
+    International Statistical Review 54.
+    """
+    n, n_columns = ranks.shape
+    sizes = np.bincount(levels).astype(float)
+    if not n_columns or len(sizes) >= n:
+        return Alikeness(0.0, 1.0, 0.0)
+    means = np.zeros((len(sizes), n_columns))
+    np.add.at(means, levels, ranks)
+    means /= sizes[:, None]
+    center = ranks.mean(axis=0)
+    between = (sizes[:, None] * (means - center) ** 2).sum(axis=0)
+    within = np.maximum(((ranks - center) ** 2).sum(axis=0) - between, 1e-12 * n)
+    msb, msw = between / (len(sizes) - 1), within / (n - len(sizes))
+    n0 = (n - (sizes**2).sum() / n) / (len(sizes) - 1)
+    correlation = (msb - msw) / (msb + (n0 - 1) * msw)
+    pvalues = np.minimum(stats.f.sf(msb / msw, len(sizes) - 1, n - len(sizes)) * n_columns, 1)
+    alike = pvalues < 0.01
+    if not alike.any():
+        return Alikeness(0.0, float(pvalues.min()), 0.0)
+    noise = 1 / sizes[1:] + 1 / sizes[:-1]
+    steps = np.diff(means, axis=0)[:, alike] ** 2 - msw[alike] * noise[:, None]
+    neighboring = np.average(steps, axis=0, weights=1 / noise)
+    overall = 2 * np.maximum(msb - msw, 0)[alike] / n0
+    return Alikeness(float(correlation[alike].max()), float(pvalues.min()), float(neighboring.sum() / overall.sum()))
+
+
+def order_alikeness(X: pd.DataFrame, columns: Mapping[Any, Column], codes: NDArray) -> tuple[float, float]:
+    """Compare successive rows of each class.
+
+    Returns
+    -------
+    correlation : float
+        Mean of the lag-1 correlations of the columns.
+    pvalue : float
+        Of their sum, one-sided.
+    """
+    order = np.argsort(codes, kind="stable")
+    codes = codes[order]
+    follows = codes[1:] == codes[:-1]
+    names = _unsorted(X, order, follows)
+    if not names:
+        return 0.0, 1.0
+    X = X.iloc[order]
+    ranks, _ = residual_ranks(X[names], columns, codes)
+    for k in np.unique(codes):
+        rows = np.flatnonzero(codes == k)
+        degree = min(_DEGREE, len(rows) // _ROWS_PER_DEGREE)
+        trend = np.polynomial.legendre.legvander(np.linspace(-1, 1, len(rows)), degree)
+        ranks[rows] -= trend @ np.linalg.lstsq(trend, ranks[rows], rcond=None)[0]
+    spread = ranks.std(axis=0)
+    ranks = ranks[:, spread > 1e-6] / spread[spread > 1e-6]
+    n_pairs = int(follows.sum())
+    if not ranks.shape[1] or n_pairs < 2 * _ROWS_PER_DEGREE:
+        return 0.0, 1.0
+    lagged = (ranks[1:] * ranks[:-1])[follows].mean(axis=0)
+    together = (np.corrcoef(ranks, rowvar=False) ** 2).sum() if ranks.shape[1] > 1 else 1.0
+    return float(lagged.mean()), float(stats.norm.sf(lagged.sum() * np.sqrt(n_pairs / together)))
+
+
+def _unsorted(X: pd.DataFrame, order: NDArray, follows: NDArray) -> list[Any]:
+    """Columns that the file is not sorted by, as a whole, within classes, or within runs of one that it is sorted by.
+
+    Words are sorted in the order in which they first appear.
+    """
+    ranks = {name: levels_of(X[name])[0] for name in X.columns}
+    steps = {name: (np.diff(codes), np.diff(codes[order])[follows]) for name, codes in ranks.items()}
+    keys = [name for name, both in steps.items() if any(_one_way(step) for step in both)]
+    for key in keys:  # which grows: a file may be sorted by a third column within the second
+        runs = [step == 0 for step in steps[key]]
+        keys += [
+            name
+            for name, both in steps.items()
+            if name not in keys and any(_one_way(step[run]) for step, run in zip(both, runs, strict=True))
+        ]
+    return [name for name in X.columns if name not in keys]
+
+
+def _one_way(steps: NDArray) -> bool:
+    """Whether steps go in one direction, and some do."""
+    return bool(steps.any()) and max((steps >= 0).mean(), (steps <= 0).mean()) >= _SORTED
