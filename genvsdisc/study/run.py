@@ -37,7 +37,7 @@ from genvsdisc.study.plan import (
 from genvsdisc.study.progress import Progress
 from genvsdisc.study.statistics.failures import failure_table, isolated, meaning
 from genvsdisc.study.statistics.tables import comparison_tables, difference_table, model_table, score_table
-from genvsdisc.study.statistics.verdict import SURE, write_verdict
+from genvsdisc.study.statistics.verdict import BEST, SURE, write_verdict
 from genvsdisc.study.table import Table
 
 JOB_SECONDS = 2.0
@@ -150,7 +150,7 @@ class Run:
             n_draws = chosen.draws.get(stage, 0)
             whole = stage == "label noise" or self.table.sampling.kind != "rows"
             jobs += _sliced(m, stage, 0, n_draws, chosen.seconds.get(stage, 0.0), 1 if whole else None)
-        if self.candidates[m].searched:
+        if chosen.searched:
             jobs.append(Job(m, "descent paths", 0, 1, chosen.seconds.get("descent paths", 0.0)))
         return jobs
 
@@ -173,7 +173,10 @@ class Run:
         return self.plan.second_round
 
     def _undecided(self, found: Mapping[int, Predictions]) -> list[str]:
-        """Names of the models of pairs of which no probability reaches 0.95 in some loss."""
+        """Names of the models of pairs of which no probability reaches 0.95 in some loss.
+
+        All models where that pair is the best of each family: which those are is then open too.
+        """
         evidence = [replace(found[m], model=model) for m, model in enumerate(self.roster) if m in found]
         usable = [e for e in evidence if not e.failed]
         if not usable:
@@ -182,6 +185,8 @@ class Run:
         pairs = difference_table(score_table(usable, self.table.codes, self.draws), models, self.draws.design.rope)
         surest = pairs[["p_generative", "p_equal", "p_discriminative"]].max(axis=1)
         open_pairs = pairs[~(surest >= SURE)]
+        if (open_pairs["form"] == BEST).any():
+            return sorted(models["model"])
         return sorted({*open_pairs["generative"], *open_pairs["discriminative"]})
 
     # Tables ----------------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ LAMBDAS = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0)
 RATES = (0.01, 0.1, 1.0, 10.0)
 EPOCHS = 60
 FEW = 5
-"""Draws that stand in for folds where rows are held out once."""
+"""Draws that stand in for folds where a table is large."""
 
 
 def descends(model: Model) -> bool:
@@ -70,8 +70,8 @@ def _search(name: str, estimator: Any, table: Table, draws: Draws) -> pd.DataFra
 
 
 def _folds(table: Table, draws: Draws) -> tuple[Table, NDArray, list[NDArray]]:
-    """Folds of the first repeat; where rows are held out once, a few of the largest draws of the learning curves."""
-    if not draws.held_out_once:
+    """Folds of the first repeat; of a large table, a few of the largest draws of the learning curves."""
+    if draws.curve_rows is None and not draws.held_out_once:
         folds = draws.design.n_splits
         return table, draws.cv_weights[:folds], draws.cv_tests[:folds]
     few = slice(0, FEW)
