@@ -179,9 +179,7 @@ def test_pairs_have_the_same_draws():
 
 
 def test_one_model_too_dear_is_left_out_with_its_price_and_the_budget_that_has_room():
-    cheap = [
-        Candidate(f"{f} {i}", "linear", f, seconds_of(1, 1e-7)) for i, f in enumerate(("generative", "discriminative"))
-    ]
+    cheap = cheap_pair()
     dear = Candidate("dear", "", "other", per_fit(100.0))
     plan = planned_by_budget(10, [*cheap, dear], [200, 200], 5, Design())
     why = plan.models["dear"].left_out
@@ -192,9 +190,7 @@ def test_one_model_too_dear_is_left_out_with_its_price_and_the_budget_that_has_r
 
 
 def test_a_model_dear_for_all_folds_is_fitted_to_some_and_the_price_is_told():
-    cheap = [
-        Candidate(f"{f} {i}", "linear", f, seconds_of(1, 1e-7)) for i, f in enumerate(("generative", "discriminative"))
-    ]
+    cheap = cheap_pair()
     dear = Candidate("dear", "", "other", per_fit(1.0))
     plan = planned_by_budget(10, [*cheap, dear], [200, 200], 5, Design())
     assert plan.models["dear"].folds in (1, 2)
