@@ -25,6 +25,8 @@ from genvsdisc.figures.style import (
 )
 from genvsdisc.study.schema import groups
 
+_NEAR = 0.7  # of the loss of guessing: curves that come so close show it
+
 
 def plot_learning_curves(
     table: pd.DataFrame,
@@ -74,9 +76,11 @@ def plot_learning_curves(
     log_axis(ax, "training rows (log scale)", subs=(1, 3) if wide else (1, 2, 5))
     loss_axis(ax, loss)
     _cap_axis(ax, table, _above_crossing(table, cap, crossing))
-    if guess is not None:
+    ends = {}
+    if guess is not None and table["mean"].max() > _NEAR * guess:  # farther off, the line would press the curves flat
+        ends = {"guessing": guess}
         ax.axhline(guess, color=QUIET, linewidth=1, linestyle=(0, (1, 2)), zorder=1)
-    _family_lines(table, "n_train", ax, {} if guess is None else {"guessing": guess})
+    _family_lines(table, "n_train", ax, ends)
     ax.set_xlabel("training rows (log scale)")
     ax.set_title(titled(loss_title(loss), name))
     if crossing is not None and np.isfinite(crossing["estimate"]):
@@ -238,12 +242,12 @@ def _cap_axis(ax: Axes, table: pd.DataFrame, cap: float | None) -> None:
     below = table[table["mean"] <= cap] if cap is not None else table.head(0)
     if cap is None or above.empty or below.empty:
         return
-    bottom = float(below[["mean", "lower"]].min().min())
-    if 0 < 3 * bottom < cap:
+    lowest = float(below["mean"].min())
+    if 0 < 3 * lowest < cap:
         log_axis(ax, "", "y", subs=(1, 2, 5))
-        ax.set_ylim(0.95 * bottom, cap)
+        ax.set_ylim(0.8 * lowest, cap)
     else:
-        ax.set_ylim(bottom - 0.03 * cap, cap)
+        ax.set_ylim(float(below["lower"].fillna(lowest).min()) - 0.03 * cap, cap)
     for family, points in groups(above, "family"):
         ax.plot(points.n_train, [cap] * len(points), "^", color=FAMILY_COLORS[family], clip_on=False, markeredgewidth=0)
 

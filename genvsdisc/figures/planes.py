@@ -76,7 +76,14 @@ def plot_reliability(table: pd.DataFrame, ax: Axes | None = None, *, title: str 
     ax.set_title(short(title or ", ".join(dict.fromkeys(table.model)), 46))
     ax.set_aspect("equal")
     if title:
-        ax.legend(loc="lower right", frameon=False, fontsize="medium", handlelength=2.2, borderpad=0.1)
+        below = (table.observed - table.forecast).mean() < 0  # the curves lie there: the other corner is free
+        ax.legend(
+            loc="upper left" if below else "lower right",
+            frameon=False,
+            fontsize="medium",
+            handlelength=2.2,
+            borderpad=0.1,
+        )
     return ax
 
 
@@ -284,11 +291,11 @@ def _name_classes(ax: Axes, places: Mapping[str, tuple[float, float, str]], mark
     if not places:
         return
     names = dict(zip(places, shortened(list(map(str, places)), 12), strict=True)) if marks is None else marks
-    frame = ax.transAxes.inverted()
+    frame, points = ax.transAxes.inverted(), ax.get_window_extent().width * 72 / ax.figure.dpi
     taken: list[tuple[float, float, float]] = []
     for label, (x, y, color) in sorted(places.items(), key=lambda each: each[1][1]):
         across, up = frame.transform(ax.transData.transform((x, y)))
-        half = min(0.014 * len(names[label]) + 0.02, 0.45)  # of the width, which a letter takes a share of
+        half = min((3.4 * len(names[label]) + 3) / points, 0.45)  # a bold letter is about 7 points wide
         across, up = np.clip(across, half, 1 - half), np.clip(up, 0.06, 0.94)
         while any(abs(across - a) < half + h and abs(up - b) < 0.07 for a, b, h in taken) and up < 0.94:
             up += 0.02

@@ -12,7 +12,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-from genvsdisc.study.statistics.losses import LOSS_WORDS
+from genvsdisc.study.statistics.losses import LOSS_NAMES
 
 # Color on white -> its twin on a dark page. Okabe and Ito's set for families; classes never use a family's color.
 TWINS = {
@@ -113,7 +113,7 @@ def loss_title(loss: str) -> str:
     >>> loss_title("log_loss"), loss_title("brier"), loss_title("my_score")
     ('Log loss (nats)', 'Brier score', 'My score')
     """
-    word = LOSS_WORDS.get(loss, loss.replace("_", " "))
+    word = LOSS_NAMES.get(loss, loss.replace("_", " "))
     return f"{word[:1].upper()}{word[1:]}{' (nats)' if loss == 'log_loss' else ''}"
 
 

@@ -106,7 +106,7 @@ class Warnings:
 
     kind: ClassVar[str] = "warnings"
     items: tuple[str, ...]
-    shown: int = 4
+    shown: int
 
 
 @dataclass(frozen=True)

@@ -106,12 +106,7 @@ def failed_stages(failures: pd.DataFrame, stages: Iterable[str]) -> list[Failure
     """List what failed in these stages, each model's by itself."""
     ours = failures[failures.stage.str.startswith(tuple(stages))] if len(failures) else failures
     return [
-        Failure(
-            f"{row.model}: {row.stage}" if row.model else f"{row.stage[:1].upper()}{row.stage[1:]}",
-            row.error,
-            row.meaning,
-        )
-        for row in records(ours)
+        Failure(f"{row.model or 'All models'}, {row.stage}: failed", row.error, row.meaning) for row in records(ours)
     ]
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from genvsdisc.report.blocks import Items, Section, Warnings
+from genvsdisc.report.blocks import Items, Section, Text
 from genvsdisc.report.isolation import Chapter, Draft, part, written
 from genvsdisc.report.sections.leaderboard import leaderboard_table
-from genvsdisc.report.sections.verdict import first_sentence, points, probabilities, provenance_text, warning_texts
+from genvsdisc.report.sections.verdict import headline, known_first, numbers, points, probabilities, provenance_text
 
 if TYPE_CHECKING:
     from genvsdisc.study.comparison import Comparison
@@ -35,16 +35,16 @@ def next_steps(comparison: Comparison) -> Items:
 
 
 def _draft(comparison: Comparison) -> Draft:
-    warnings = warning_texts(comparison)
     board = not (comparison.summary.empty and comparison.models.empty)
     return Draft(
-        lambda: first_sentence(comparison) or "This comparison carries no verdict.",
+        lambda: headline(comparison),
         (
-            part("what to know first", lambda: Warnings(tuple(warnings)) if warnings else None),
+            part("what to know first", known_first, comparison),
             part("probabilities", probabilities, comparison),
+            part("the answer in numbers", numbers, comparison),
             part("points", points, comparison),
             part("leaderboard", lambda: leaderboard_table(comparison) if board else None),
-            part("where it comes from", lambda: Items((("", provenance_text(comparison)),))),
-            part("where to look next", next_steps, comparison),
+            part("where it comes from", lambda: Text(provenance_text(comparison), quiet=True)),
+            part("where to look next", lambda: [Text("Where to look next:"), next_steps(comparison)]),
         ),
     )

@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterable
 
 from genvsdisc.report.blocks import Cell, Strip
-from genvsdisc.study.statistics.losses import LOSS_WORDS
+from genvsdisc.study.statistics.losses import LOSS_NAMES, PERCENT
 
-PERCENT = ("zero_one",)
 NOTHING = "–"
+_ORDER = ("zero_one", "log_loss", "brier", "roc_auc")  # in which losses are shown
 
 
 def fixed(value: float, decimals: int) -> str:
@@ -45,13 +45,13 @@ def unit(loss: str) -> str:
 
 def loss_word(loss: str) -> str:
     """Name a loss within a sentence."""
-    return LOSS_WORDS.get(loss, loss.replace("_", " "))
+    return LOSS_NAMES.get(loss, loss.replace("_", " "))
 
 
 def losses_in_order(losses: Iterable[str]) -> list[str]:
-    """List the losses that occur, the known ones in the order of `LOSS_WORDS`, then others."""
+    """List the losses that occur, the known ones first."""
     present = list(dict.fromkeys(losses))
-    return [loss for loss in LOSS_WORDS if loss in present] + [loss for loss in present if loss not in LOSS_WORDS]
+    return [loss for loss in _ORDER if loss in present] + [loss for loss in present if loss not in _ORDER]
 
 
 def interval_text(loss: str, mean: float, lower: float, upper: float) -> tuple[str, str]:
@@ -72,7 +72,7 @@ def interval(loss: str, mean: float, lower: float, upper: float, strip: Strip | 
 def difference_text(loss: str, difference: float, lower: float, upper: float) -> tuple[str, str]:
     """Write a difference of two means and its interval; of shares in percentage points: ('−1.5 pp', '−2.7 to 2.9')."""
     text, ends = interval_text(loss, difference, lower, upper)
-    return text.replace("%", " pp"), ends
+    return text.replace("%", "\u00a0pp"), ends
 
 
 def difference_cell(loss: str, difference: float, lower: float, upper: float, reach: float, family: str = "") -> Cell:

@@ -77,6 +77,10 @@ def test_the_policy_covers_the_style_and_forbids_the_rest(page):
     assert "unsafe" not in policy
 
 
+def test_nothing_fails_where_the_tables_are_good(page):
+    assert [div.text for div in parsed(page).all("div") if div.attributes.get("class") == "failure"] == []
+
+
 def test_headings_ids_and_links(page):
     root = parsed(page)
     assert page.startswith("<!doctype html>")

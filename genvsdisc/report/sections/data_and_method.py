@@ -101,6 +101,7 @@ def data_and_method_section(comparison: Comparison) -> Draft:
     return Draft(
         lambda: _finding(comparison),
         (
+            part("what was left out or guessed", _told, comparison),
             part("columns", _columns, comparison),
             part("classes", _classes, comparison),
             part("what failed", _failures, comparison),
@@ -109,6 +110,13 @@ def data_and_method_section(comparison: Comparison) -> Draft:
             part("methods", _methods),
         ),
     )
+
+
+def _told(comparison: Comparison) -> Items | None:
+    """List in full what the top of the page may fold away."""
+    meta = comparison.meta
+    told = [*meta.get("left_out", []), *meta.get("notes", []), *meta.get("plan", {}).get("notes", [])]
+    return Items(tuple(("", str(text)) for text in dict.fromkeys(told))) if told else None
 
 
 def _columns(comparison: Comparison) -> Table | Fold | None:

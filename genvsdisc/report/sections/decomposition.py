@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _CAP = 1.5  # times the loss of guessing: where panels end
 _DRAWN = 2  # losses on panels; all are in the tables
-_TERMS = {"bias": "bias", "net_variance": "net variance", "variance": "variance", "noise": "noise", "expected": "loss"}
+_TERMS = {"expected": "loss", "bias": "bias", "net_variance": "net variance", "variance": "variance"}
+_PARTS = ("bias", "net_variance", "variance")  # terms that tell a pair apart
 
 
 def decomposition_section(comparison: Comparison) -> Draft | None:
@@ -47,8 +48,6 @@ def _figure(comparison: Comparison, chosen: pd.DataFrame, losses: list[str]) -> 
     drawn = chosen[chosen.family != "baseline"] if (chosen.family != "baseline").any() else chosen
     known = bool(drawn.noise.notna().any())
     guess = guessing_losses(comparison)
-    share = comparison.meta.get("design", {}).get("test_size")
-    held_out = f"the same held-out {100 * share:g}% of the rows" if share else "the same held-out rows"
     solid = "bias" if known else "bias and noise (the true probabilities are not known)"
     return Figure(
         tuple(
@@ -56,15 +55,28 @@ def _figure(comparison: Comparison, chosen: pd.DataFrame, losses: list[str]) -> 
             for loss in losses[:_DRAWN]
             for n in sorted(chosen.n_train.unique())
         ),
-        f"Each model is refitted to many draws of training rows and judged on {held_out}, so a bar may differ from the "
-        "leaderboard, which uses all rows. Black lines: two standard errors over the draws, of the solid part and of "
-        "the whole; the choice of the held-out rows is not in them. A hollow frame is a negative net variance: what "
-        "disagreement between the refits takes off.",
+        f"{_basis(comparison)} A hollow frame is a negative net variance: what disagreement between the refits takes "
+        "off.",
         tuple(_parts_table(chosen[chosen.loss == loss]) for loss in losses),
         families=tuple(dict.fromkeys(drawn.family)),
         swatches=(*((("noise", "noise"),) if known else ()), ("bias", solid), ("variance", "net variance")),
         read="Read: a long solid bar is a model that is wrong on average, a long pale one a model that changes with "
         "its training rows; more rows shorten the pale part only.",
+    )
+
+
+def _basis(comparison: Comparison) -> str:
+    """Say what the bars rest on, and what their errors hold."""
+    parts, share = comparison.decomposition, comparison.meta.get("design", {}).get("test_size")
+    lines = "Black lines: two standard errors of the solid part and of the whole"
+    if "basis" in parts:
+        largest = "At the largest size the loss is that of the folds and its variance is extrapolated. "
+        guessed = largest if (parts.basis == "extrapolated").any() else ""
+        return f"Each model is fitted to training sets that share no row, drawn many times over. {guessed}{lines}."
+    held_out = f"the same held-out {100 * share:g}% of the rows" if share else "the same held-out rows"
+    return (
+        f"Each model is refitted to many draws of training rows and judged on {held_out}, so a bar may differ from the "
+        f"leaderboard, which uses all rows. {lines}; the choice of the held-out rows is not in them."
     )
 
 
@@ -104,17 +116,19 @@ def _parts_table(rows: pd.DataFrame) -> Table:
     return table(caption, heads, cells, source="decomposition.csv")
 
 
-def _largest(differences: pd.DataFrame, loss: str) -> pd.DataFrame:
+def _telling(differences: pd.DataFrame, loss: str) -> pd.DataFrame:
+    """Rows of the largest size at which a part tells a pair apart, or of the largest size at all."""
     rows = differences[(differences.loss == loss) & differences.term.isin(list(_TERMS))]
-    return rows[rows.n_train == rows.n_train.max()]
+    certain = rows[rows.term.isin(_PARTS) & ((rows.lower > 0) | (rows.upper < 0))]
+    return rows[rows.n_train == (certain if len(certain) else rows).n_train.max()]
 
 
 def _pair_terms(comparison: Comparison, loss: str) -> Table | None:
     """Difference of each term in each pair, with the interval of the paired draws."""
-    rows = _largest(comparison.decomposition_differences, loss)
+    rows = _telling(comparison.decomposition_differences, loss)
     if rows.empty:
         return None
-    terms = [term for term in ("bias", "net_variance", "noise") if term in set(rows.term)]
+    terms = [term for term in _TERMS if term in set(rows.term)]
     reach = float(np.nanmax(rows[rows.term.isin(terms)][["difference", "lower", "upper"]].abs().to_numpy()))
     cells = []
     for (generative, discriminative), pair in groups(rows, ["generative", "discriminative"]):
@@ -137,8 +151,8 @@ def _pair_terms(comparison: Comparison, loss: str) -> Table | None:
 
 
 def _finding(comparison: Comparison, parts: pd.DataFrame, loss: str) -> str:
-    rows = _largest(comparison.decomposition_differences, loss)
-    rows = rows[rows.term.isin(["bias", "net_variance"])]
+    rows = _telling(comparison.decomposition_differences, loss)
+    rows = rows[rows.term.isin(_PARTS)]
     if len(rows):
         return _what_tells_apart(rows, loss)
     n = parts.n_train.min()

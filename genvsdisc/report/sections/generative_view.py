@@ -139,7 +139,7 @@ def _classes(comparison: Comparison, ellipses: pd.DataFrame, regions: pd.DataFra
         return None
     names = _axes(comparison)
     many = ellipses.label.nunique() > len(CLASS_COLORS)
-    extent = (regions.x.min(), regions.x.max(), regions.y.min(), regions.y.max()) if len(regions) and not many else None
+    extent = None if many else _extent(ellipses, regions)
     look: Any = {"size": (300, 306), "margins": _SQUARE, "clip": True, "names": names, "extent": extent}
     marks = _marks(comparison, ellipses)
     look |= {"scatter": None if many else _dots(comparison), "marks": marks}
@@ -163,6 +163,16 @@ def _classes(comparison: Comparison, ellipses: pd.DataFrame, regions: pd.DataFra
         "assumes."
     )
     return Figure(panels, caption, (_class_table(ellipses, names),), swatches=_class_key(marks), read=read)
+
+
+def _extent(ellipses: pd.DataFrame, regions: pd.DataFrame) -> tuple[float, float, float, float]:
+    """One frame for all panels, that holds every ellipse and the plane of the regions."""
+    ends = []
+    for axis in ("x", "y"):
+        middle, reach = ellipses[f"mean_{axis}"], 2.1 * ellipses[f"cov_{axis}{axis}"] ** 0.5
+        known = regions[axis] if len(regions) else middle
+        ends += [float(min((middle - reach).min(), known.min())), float(max((middle + reach).max(), known.max()))]
+    return ends[0], ends[1], ends[2], ends[3]
 
 
 def _class_table(ellipses: pd.DataFrame, names: tuple[str, str]) -> Table:

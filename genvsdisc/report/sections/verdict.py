@@ -15,34 +15,42 @@ if TYPE_CHECKING:
     from genvsdisc.study.comparison import Comparison
 
 _POINTS = {"why": "Why:", "flips": "Where it flips:", "use": "What to use:", "settle": "What would settle it:"}
+_LONG = 100  # letters of a heading
+_SHOWN = 4  # warnings in sight
 _ANSWERS = ("generative", "equal", "discriminative")
 
 
 def verdict_section(comparison: Comparison) -> Draft:
     """Warnings, the three probabilities, at most four points, and where all of it comes from."""
     return Draft(
-        lambda: first_sentence(comparison) or "This comparison carries no verdict.",
+        lambda: headline(comparison),
         (
-            part("what to know first", _warnings, comparison),
+            part("what to know first", known_first, comparison),
             part("probabilities", probabilities, comparison),
+            part("the answer in numbers", numbers, comparison),
             part("points", points, comparison),
             part("provenance", _provenance, comparison),
         ),
     )
 
 
-def first_sentence(comparison: Comparison) -> str:
-    """Return the sentence of the card, or the first of a verdict in plain text."""
-    card = comparison.meta.get("verdict_card", {})
-    return str(card.get("sentence") or _sentences(comparison.verdict)[0])
+def headline(comparison: Comparison) -> str:
+    """Return the answer, without the numbers that stand behind a colon."""
+    return _answer(comparison)[0] or "This comparison carries no verdict."
+
+
+def numbers(comparison: Comparison) -> Text | None:
+    """Return what stands behind the colon of a long answer."""
+    rest = _answer(comparison)[1]
+    return Text(f"{rest[:1].upper()}{rest[1:]}") if rest else None
 
 
 def warning_texts(comparison: Comparison) -> list[str]:
     """List what to know before the answer: the card's warnings, leaks, then what was guessed or left out."""
     meta = comparison.meta
     card = meta.get("verdict_card", {}).get("warnings", [])
-    failed = [_none_fitted(comparison)]
-    listed = [*failed, *card, *comparison.leaks.message, *meta.get("left_out", []), *meta.get("notes", [])]
+    told = [*meta.get("left_out", []), *meta.get("notes", []), *meta.get("plan", {}).get("notes", [])]
+    listed = [_none_fitted(comparison), *card, *comparison.leaks.message, *told]
     return list(dict.fromkeys(str(text) for text in listed if text))
 
 
@@ -100,9 +108,11 @@ def provenance_text(comparison: Comparison) -> str:
     return " · ".join(filter(None, facts))
 
 
-def _warnings(comparison: Comparison) -> Warnings | None:
+def known_first(comparison: Comparison) -> Warnings | None:
+    """Make the box of warnings, at the top."""
     texts = warning_texts(comparison)
-    return Warnings(tuple(texts)) if texts else None
+    card = comparison.meta.get("verdict_card", {}).get("warnings", [])
+    return Warnings(tuple(texts), shown=max(len(card), _SHOWN)) if texts else None
 
 
 def _provenance(comparison: Comparison) -> list[Text]:
@@ -129,6 +139,14 @@ def _of_the_best_pair(comparison: Comparison) -> tuple[str, dict[str, float]]:
 
 def _tolerance(loss: str, rope: float) -> str:
     return f"{100 * rope:g} percentage point{'' if rope == 0.01 else 's'}" if loss == "zero_one" else f"{rope:g}"
+
+
+def _answer(comparison: Comparison) -> tuple[str, str]:
+    """Take the sentence of the card, or the first of a verdict in plain text, apart at its colon if it is long."""
+    card = comparison.meta.get("verdict_card", {})
+    sentence = str(card.get("sentence") or _sentences(comparison.verdict)[0])
+    first, colon, rest = sentence.partition(": ")
+    return (f"{first}.", rest) if colon and len(sentence) > _LONG else (sentence, "")
 
 
 def _sentences(text: str) -> tuple[str, str]:
