@@ -19,7 +19,7 @@ FEWEST = 2
 GROUPS_PER_REPEAT = 20
 """Groups needed for each repeat of the folds. Repeats add folds to the corrected t test but no groups: with ten repeats
 of folds of 14 or 40 subjects, each of one class, it called equal models different in 19 and 10 % of 300 tables at a
-nominal 5 %; with one and two, as here, in 6 and 5 %."""
+nominal 5 %; with one and two, as here, in 7 and 5 %."""
 _ATTEMPTS = 50
 """Partitions that are tried before one with every class in every training set is given up."""
 

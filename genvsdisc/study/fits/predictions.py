@@ -136,7 +136,7 @@ def flip_labels(model: Model, table: Table, draws: Draws, result: Predictions) -
         judges,
         n_draws=draws.noise_draws,
         losses=draws.design.losses,
-        sampling=table.sampling,
+        sampling=drawn.sampling,
         random_state=draws.seed,
     )
 
