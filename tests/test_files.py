@@ -134,7 +134,18 @@ def test_modes_follow_the_umask(tmp_path, mask):
 # Signals ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def as_started():
+    """Signals as an interactive shell leaves them; a job in the background, or nohup, ignores some."""
+    former = {number: signal.signal(number, signal.SIG_DFL) for number in (signal.SIGTERM, signal.SIGHUP)}
+    former[signal.SIGINT] = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    for number, handler in former.items():
+        signal.signal(number, handler)
+
+
 @posix
+@pytest.mark.usefixtures("as_started")
 @pytest.mark.parametrize("number", STOPPING)
 @pytest.mark.parametrize("at", range(len(NAMES)))
 def test_c10_a_signal_between_the_moves_waits_for_the_last(tmp_path, monkeypatch, number, at):
@@ -196,8 +207,9 @@ def test_c10_a_process_killed_between_the_moves_leaves_the_old_folder_or_the_new
 
 
 WAITING = """
-import sys, time
+import signal, sys, time
 from genvsdisc.files import atomic_file, atomic_folder, unwind_on_termination
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 with unwind_on_termination(), {"file": atomic_file, "folder": atomic_folder}[sys.argv[2]](sys.argv[1]):
     print("ready", flush=True)
     time.sleep(60)
@@ -236,14 +248,12 @@ def test_c05_what_a_killed_process_left_is_cleared_by_the_next_and_a_living_one_
 
 
 @posix
+@pytest.mark.usefixtures("as_started")
 def test_an_ignored_signal_stays_ignored():
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        with unwind_on_termination():
-            signal.raise_signal(signal.SIGHUP)
-        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
-    finally:
-        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    with unwind_on_termination():
+        signal.raise_signal(signal.SIGHUP)
+    assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
 
 
 def test_a_thread_may_write(tmp_path):

@@ -1,20 +1,26 @@
-"""Pairs of a generative and a discriminative model of one form: what several sections need."""
+"""What several sections need to know of a comparison: its pairs, the loss that heads it, and what guessing loses."""
 
 from __future__ import annotations
 
 from itertools import product
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from genvsdisc.report.numbers import losses_in_order
 from genvsdisc.study.schema import groups
 
-FAMILIES = ("generative", "discriminative")
+if TYPE_CHECKING:
+    from genvsdisc.study.comparison import Comparison
+
+SIDES = ("generative", "discriminative")
 
 
-def named_pairs(table: pd.DataFrame) -> pd.DataFrame:
-    """Name the generative model beside the form where several of one form are in pairs."""
-    several = table.groupby("form", sort=False)["generative"].transform("nunique") > 1
-    return table.assign(form=table.form.where(~several, table.form + ": " + table.generative))
+def heading_losses(comparison: Comparison, table: pd.DataFrame) -> list[str]:
+    """List the losses of a table, first the one that the verdict is about."""
+    losses = losses_in_order(table.loss)
+    first = comparison.meta.get("verdict_card", {}).get("loss")
+    return [first, *(loss for loss in losses if loss != first)] if first in losses else losses
 
 
 def paired_models(curves: pd.DataFrame) -> list[tuple[str, str]]:
@@ -23,5 +29,12 @@ def paired_models(curves: pd.DataFrame) -> list[tuple[str, str]]:
         (generative, discriminative)
         for form, part in groups(curves.drop_duplicates("model"), "form")
         if form
-        for generative, discriminative in product(*(part[part.family == family].model for family in FAMILIES))
+        for generative, discriminative in product(*(part[part.family == side].model for side in SIDES))
     ]
+
+
+def guessing_losses(comparison: Comparison) -> dict[str, float]:
+    """Return the mean loss of the baseline, by loss; empty where the roster holds none."""
+    summary = comparison.summary
+    baseline = summary[(summary.family == "baseline") & summary["mean"].notna()]
+    return dict(zip(baseline.loss, baseline["mean"], strict=True))

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from genvsdisc.files import atomic_folder, finish_commit
-from genvsdisc.study.schema import TABLES, Tables, conformed, read_csv, write_csv
+from genvsdisc.study.schema import TABLES, SavedTables, conformed, read_csv, write_csv
 
 
-class Comparison(Tables):
+class Comparison(SavedTables):
     """Result of a comparison: tidy tables, one row an observation, and the facts that go with them.
 
     Each table is an attribute and an entry of `tables`; the attributes, at the end of this help, list the columns.

@@ -37,15 +37,15 @@ class TidyTable:
     @overload
     def __get__(self, comparison: None, owner: type) -> Self: ...
     @overload
-    def __get__(self, comparison: Tables, owner: type) -> pd.DataFrame: ...
-    def __get__(self, comparison: Tables | None, owner: type) -> Self | pd.DataFrame:
+    def __get__(self, comparison: SavedTables, owner: type) -> pd.DataFrame: ...
+    def __get__(self, comparison: SavedTables | None, owner: type) -> Self | pd.DataFrame:
         return self if comparison is None else comparison.tables[self.__name__]
 
-    def __set__(self, comparison: Tables, value: Any) -> None:
+    def __set__(self, comparison: SavedTables, value: Any) -> None:
         raise AttributeError(f"the table {self.__name__!r} is given to Comparison({{...}}), not set afterwards")
 
 
-class Tables:
+class SavedTables:
     """Every table as an attribute. To add a table, add a line here: it is then conformed, saved, loaded, documented."""
 
     tables: dict[str, pd.DataFrame]
@@ -143,7 +143,9 @@ class Tables:
     timings = TidyTable("Seconds that each stage of each model took.", "stage model seconds:float")
 
 
-TABLES: dict[str, TidyTable] = {name: table for name, table in vars(Tables).items() if isinstance(table, TidyTable)}
+TABLES: dict[str, TidyTable] = {
+    name: table for name, table in vars(SavedTables).items() if isinstance(table, TidyTable)
+}
 
 
 def conformed(name: str, table: pd.DataFrame | None) -> pd.DataFrame:

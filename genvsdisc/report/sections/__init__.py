@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
-
-from genvsdisc.report.blocks import Section
+from genvsdisc.report.isolation import Chapter
 from genvsdisc.report.sections.calibration import calibration_section
 from genvsdisc.report.sections.data_and_method import data_and_method_section
 from genvsdisc.report.sections.decomposition import decomposition_section
@@ -18,20 +15,28 @@ from genvsdisc.report.sections.robustness import robustness_section
 from genvsdisc.report.sections.search import search_section
 from genvsdisc.report.sections.verdict import verdict_section
 
-if TYPE_CHECKING:
-    from genvsdisc.study.comparison import Comparison
-
-# A section whose tables are empty is None and left out.
-SECTIONS: tuple[Callable[[Comparison], Section | None], ...] = (
-    verdict_section,
-    leaderboard_section,
-    pairs_section,
-    decomposition_section,
-    learning_curves_section,
-    calibration_section,
-    search_section,
-    robustness_section,
-    generative_view_section,
-    models_section,
-    data_and_method_section,
+# A section whose tables are empty, and none of whose stages failed, is left out. The last field names the stages and
+# tables whose failures stand in the section.
+SECTIONS = (
+    Chapter("verdict", "Verdict", verdict_section, ("verdict",)),
+    Chapter("leaderboard", "Leaderboard", leaderboard_section, ("cross-validation", "scores", "summary")),
+    Chapter("pairs", "Pairs", pairs_section, ("differences",)),
+    Chapter(
+        "decomposition",
+        "Bias, variance, noise",
+        decomposition_section,
+        ("bias and variance", "decomposition", "resampling"),
+    ),
+    Chapter("learning-curves", "Learning curves", learning_curves_section, ("learning curve", "learning_", "crossing")),
+    Chapter("calibration", "Calibration", calibration_section, ("calibration", "reliability")),
+    Chapter("search", "Search", search_section, ("descent", "search", "traces")),
+    Chapter("robustness", "Robustness", robustness_section, ("label noise", "robustness")),
+    Chapter(
+        "generative-view",
+        "The generative view",
+        generative_view_section,
+        ("assumption", "boundaries", "decision planes", "ellipses", "planes", "scatter"),
+    ),
+    Chapter("models", "Each model", models_section, ("fit to all rows", "confusion", "parameters", "models")),
+    Chapter("data-and-method", "Data and method", data_and_method_section, ("columns", "classes", "leaks")),
 )

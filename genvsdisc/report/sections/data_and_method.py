@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from genvsdisc.report.blocks import Cell, Fold, Items, Section, table
-from genvsdisc.report.numbers import fixed, number
+from genvsdisc.report.blocks import Cell, Fold, Items, Table, table
+from genvsdisc.report.isolation import Draft, part
+from genvsdisc.report.numbers import counted, fixed, number, plain
 from genvsdisc.study.schema import records
 
 if TYPE_CHECKING:
@@ -80,8 +81,10 @@ METHODS = (
     ),
     (
         "Equal covariances, normality, independence",
-        "Box (1949), Biometrika 36; Mardia (1970), Biometrika 57; likelihood ratio of a diagonal against a full "
-        "covariance. The p-value says whether a violation shows, the cost whether it matters.",
+        "Equal covariances: Box (1949), Biometrika 36. Normality: Henze and Zirkler (1990), Communications in "
+        "Statistics: Theory and Methods 19, joined over classes by Fisher's method; the effect is the kurtosis of "
+        "Mardia (1970), Biometrika 57, over that of a normal law. Independence: likelihood ratio of a diagonal against "
+        "a full covariance. The p-value says whether a violation shows, the cost whether it matters.",
     ),
     (
         "Noisy labels",
@@ -90,48 +93,101 @@ METHODS = (
 )
 
 
-_OPEN = 16  # columns listed before a fold hides them
+_OPEN = 16  # columns or classes listed before a fold hides them
 
 
-def data_and_method_section(comparison: Comparison) -> Section:
-    """Rows, columns, classes, splits, seeds, versions, and how each number was computed."""
-    meta, columns, classes = comparison.meta, comparison.columns, comparison.classes
-    said = tuple(("", str(text)) for text in [*meta.get("left_out", []), *meta.get("notes", [])])
-    blocks: list[Any] = [Items(said)] if said else []
-    if len(columns):
-        rows = [
-            [
-                Cell(row.column, note=row.note),
-                row.kind,
-                _used(row.used),
-                number(fixed(row.missing, 0)),
-                number(fixed(row.distinct, 0)),
-            ]
-            for row in records(columns)
+def data_and_method_section(comparison: Comparison) -> Draft:
+    """Rows, columns, classes, splits, seeds, versions, what failed, and how each number was computed."""
+    return Draft(
+        lambda: _finding(comparison),
+        (
+            part("what was left out or guessed", _told, comparison),
+            part("columns", _columns, comparison),
+            part("classes", _classes, comparison),
+            part("what failed", _failures, comparison),
+            part("leaks", _leaks, comparison),
+            part("settings", _settings_fold, comparison),
+            part("methods", _methods),
+        ),
+    )
+
+
+def _told(comparison: Comparison) -> Items | None:
+    """List in full what the top of the page may fold away."""
+    meta = comparison.meta
+    told = [*meta.get("left_out", []), *meta.get("notes", []), *meta.get("plan", {}).get("notes", [])]
+    return Items(tuple(("", str(text)) for text in dict.fromkeys(told))) if told else None
+
+
+def _columns(comparison: Comparison) -> Table | Fold | None:
+    rows = [
+        [
+            Cell(row.column, note=row.note),
+            row.kind,
+            _used(row.used),
+            number(fixed(row.missing, 0)),
+            number(fixed(row.distinct, 0)),
         ]
-        heads = ["Column", "Kind", "Used", "Missing", "Distinct"]
-        listed = table("Columns", heads, rows, source="columns.csv")
-        blocks.append(listed if len(rows) <= _OPEN else Fold(f"All {len(rows)} columns", (listed,)))
-    if len(classes):
-        rows = [
-            [Cell(row.label, note=row.note), number(fixed(row.rows, 0)), _used(row.used)] for row in records(classes)
+        for row in records(comparison.columns)
+    ]
+    if not rows:
+        return None
+    listed = table("Columns", ["Column", "Kind", "Used", "Missing", "Distinct"], rows, source="columns.csv")
+    return listed if len(rows) <= _OPEN else Fold(f"All {len(rows)} columns", (listed,))
+
+
+def _classes(comparison: Comparison) -> Table | Fold | None:
+    rows = [
+        [Cell(row.label, note=row.note), number(fixed(row.rows, 0)), _used(row.used)]
+        for row in records(comparison.classes)
+    ]
+    meta = comparison.meta
+    caption = f"Classes of {meta['target']}" if "target" in meta else "Classes"
+    listed = table(caption, ["Class", "Rows", "Used"], rows, source="classes.csv")
+    if len(rows) > _OPEN:
+        return Fold(f"All {len(rows)} classes", (listed,))
+    return listed if rows else None
+
+
+def _failures(comparison: Comparison) -> Table | None:
+    """List all that failed in one place; each also stands where the part would have stood."""
+    rows = [
+        [Cell(row.model or "all models", note=row.stage), row.error, row.meaning]
+        for row in records(comparison.failures)
+    ]
+    heads = ["What failed", "Error", "Meaning"]
+    return table("What could not be computed", heads, rows, source="failures.csv") if rows else None
+
+
+def _leaks(comparison: Comparison) -> Table | None:
+    rows = [
+        [
+            Cell(row.column or "rows", note=row.kind),
+            row.message,
+            Cell(row.evidence, note=plain(row.value), numeric=True),
         ]
-        caption = f"Classes of {meta['target']}" if "target" in meta else "Classes"
-        blocks.append(table(caption, ["Class", "Rows", "Used"], rows, source="classes.csv"))
-    blocks.append(Fold("Design, seed, splits, versions", (Items(_settings(meta)),)))
-    blocks.append(Fold("How each number was computed", (Items(tuple((f"{what}.", how) for what, how in METHODS)),)))
-    return Section("method", "Data and method", _finding(comparison), tuple(blocks))
+        for row in records(comparison.leaks)
+    ]
+    heads = ["Column", "What it may give away", "Evidence"]
+    return table("Possible leaks", heads, rows, source="leaks.csv") if rows else None
+
+
+def _settings_fold(comparison: Comparison) -> Fold:
+    return Fold("Design, seed, splits, versions", (Items(_settings(comparison.meta)),))
+
+
+def _methods() -> Fold:
+    return Fold("How each number was computed", (Items(tuple((f"{what}.", how) for what, how in METHODS)),))
 
 
 def _finding(comparison: Comparison) -> str:
     meta, columns = comparison.meta, comparison.columns
     if "n_rows" not in meta or columns.empty:
         return "What was compared, and how"
-    rows = f"{fixed(meta['n_rows'], 0)} rows"
-    used = int(columns.used.sum())
-    return (
-        f"{rows}, all {used} columns used" if used == len(columns) else f"{rows}, {used} of {len(columns)} columns used"
-    )
+    rows, used = counted(meta["n_rows"], "row"), int(columns.used.sum())
+    if used == len(columns):
+        return f"{rows}, all {counted(used, 'column')} used" if used > 1 else f"{rows}, one column"
+    return f"{rows}, {used} of {counted(len(columns), 'column')} used"
 
 
 def _used(used: bool) -> str:

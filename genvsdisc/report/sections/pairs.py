@@ -4,74 +4,85 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
-from genvsdisc.figures import plot_differences
-from genvsdisc.figures.style import LOSS_TITLES
-from genvsdisc.figures.svg import svg
-from genvsdisc.report.blocks import Cell, Figure, Items, Panel, Section, table
-from genvsdisc.report.numbers import LOSS_WORDS, interval, interval_text, number, probability, pvalue
-from genvsdisc.report.pairing import named_pairs
-from genvsdisc.study.schema import groups, records
+from genvsdisc.report.blocks import Cell, Fold, Table, Text, table
+from genvsdisc.report.isolation import Draft, part
+from genvsdisc.report.numbers import counted, difference_cell, loss_word, number, probability, pvalue
+from genvsdisc.report.pairing import heading_losses
+from genvsdisc.study.schema import records
 
 if TYPE_CHECKING:
     from genvsdisc.study.comparison import Comparison
 
 DECIDED = 0.95
+_BEST = "best of each family"
 
 
-def pairs_section(comparison: Comparison) -> Section | None:
-    """Set generative against discriminative of the same form."""
-    if comparison.differences.empty:
+def pairs_section(comparison: Comparison) -> Draft | None:
+    """Set generative against discriminative of the same form, loss by loss."""
+    differences = comparison.differences
+    if differences.empty:
         return None
-    parts = dict(groups(named_pairs(comparison.differences), "loss"))
-    losses = [loss for loss in LOSS_TITLES if loss in parts]
-    differences = pd.concat([parts[loss] for loss in losses])
-    panels = [_difference_panel(part) for _, part in groups(differences, "loss")][:2]
-    head = ["Form, loss", "Difference", "p (Holm)", "Better: generative · equal · discriminative"]
-    rows = [_pair_row(row) for row in records(differences)]
+    losses = heading_losses(comparison, differences)
+    read = (
+        "Differences are generative minus discriminative. The line in a cell is zero: a bar left of it means that the "
+        "generative model is better, right of it the discriminative one; a bar across it leaves open which is. The "
+        "bar of three shows how probable each answer is."
+    )
+    return Draft(
+        lambda: _decided(differences, losses[0]),
+        (
+            part("how to read", lambda: Text(read, quiet=True)),
+            part(f"pairs by {loss_word(losses[0])}", _pair_table, comparison, losses[0]),
+            *(part(f"pairs by {loss_word(loss)}", _folded, comparison, loss) for loss in losses[1:]),
+        ),
+    )
+
+
+def _folded(comparison: Comparison, loss: str) -> Fold:
+    return Fold(f"The same pairs by {loss_word(loss)}", (_pair_table(comparison, loss),))
+
+
+def _pair_table(comparison: Comparison, loss: str) -> Table:
+    rows = comparison.differences[comparison.differences.loss == loss]
+    ends = rows[["difference", "lower", "upper"]].abs().to_numpy()
+    # Twice the middle width: one hopeless pair does not press the others into the line.
+    reach = float(min(np.nanmax(ends), 4 * np.nanmedian(ends))) if np.isfinite(ends).any() else 0.0
     rope = comparison.meta.get("design", {}).get("rope")
-    equal = f" Equal means closer than {rope:g}." if rope is not None else ""
-    caption = f"Generative minus discriminative loss: negative, generative is better.{equal}"
-    names = comparison.differences.drop_duplicates(["form", "generative"])
-    who = Items(tuple((f"{row.form}:", f"{row.generative} against {row.discriminative}") for row in records(names)))
-    figure = Figure(
-        tuple(panels), "Difference of each pair and its 95% interval.", families=("generative", "discriminative")
+    equal = ""
+    if rope is not None:
+        equal = f"; equal: closer than {100 * rope:g} pp" if loss == "zero_one" else f"; equal: closer than {rope:g}"
+    points = " in percentage points (pp)" if loss == "zero_one" else ""
+    caption = (
+        f"Difference of {loss_word(loss)}{points} with its 95% interval, and the probability of each answer{equal}"
     )
-    return Section(
-        "pairs", "Pairs", _decided(differences), (who, table(caption, head, rows, source="differences.csv"), figure)
-    )
+    heads = ["Pair", "Difference", "p (Holm)", "Better: generative · equal · discriminative"]
+    return table(caption, heads, [_pair_row(row, reach) for row in records(rows)], source="differences.csv")
 
 
-def _difference_panel(part: pd.DataFrame) -> Panel:
-    said = [
-        f"{row.form} {' ('.join(interval_text(row.loss, row.difference, row.lower, row.upper))})"
-        for row in records(part)
-    ]
-    picture = svg(plot_differences, part, size=(296, 70 + 34 * len(part)), margins=(24, 10, 42, 14))
-    return Panel(
-        picture, f"Difference in {LOSS_TITLES[part.loss.iloc[0]]}, generative minus discriminative: {', '.join(said)}."
-    )
-
-
-def _pair_row(row: Any) -> list[Cell]:
+def _pair_row(row: Any, reach: float) -> list[Cell]:
     shares = (row.p_generative, row.p_equal, row.p_discriminative)
+    family = "generative" if row.difference < 0 else "discriminative"
+    known = bool(np.isfinite(shares).all())
     return [
-        Cell(row.form, note=LOSS_WORDS[row.loss]),
-        interval(row.loss, row.difference, row.lower, row.upper),
+        Cell(row.form, note=f"{row.generative} against {row.discriminative}"),
+        difference_cell(row.loss, row.difference, row.lower, row.upper, reach, family),
         number(pvalue(row.pvalue_holm)),
-        Cell(" · ".join(map(probability, shares)), shares=shares, numeric=True),
+        Cell(" · ".join(map(probability, shares)), shares=shares if known else (), numeric=True),
     ]
 
 
-def _decided(differences: pd.DataFrame) -> str:
-    part = differences[differences.loss == differences.loss.iloc[0]]
-    name = LOSS_WORDS[part.loss.iloc[0]]
+def _decided(differences: pd.DataFrame, loss: str) -> str:
+    rows = differences[differences.loss == loss]
+    pairs = rows[rows.form != _BEST] if (rows.form != _BEST).any() else rows
     counts = {
-        "generative better": int((part.p_generative >= DECIDED).sum()),
-        "equal": int((part.p_equal >= DECIDED).sum()),
-        "discriminative better": int((part.p_discriminative >= DECIDED).sum()),
+        "generative is better in": int((pairs.p_generative >= DECIDED).sum()),
+        "the two are practically equal in": int((pairs.p_equal >= DECIDED).sum()),
+        "discriminative is better in": int((pairs.p_discriminative >= DECIDED).sum()),
     }
-    said = [f"{what} in {count}" for what, count in counts.items() if count]
-    said += [f"undecided in {len(part) - sum(counts.values())}"] if sum(counts.values()) < len(part) else []
-    return f"{'The one pair' if len(part) == 1 else f'{len(part)} pairs'} by {name}: {', '.join(said)}"
+    said = [f"{what} {count}" for what, count in counts.items() if count]
+    undecided = len(pairs) - sum(counts.values())
+    said += [f"{undecided} {'is' if undecided == 1 else 'are'} undecided"] if undecided else []
+    return f"Of {counted(len(pairs), 'pair')} of one form, by {loss_word(loss)}: {', '.join(said)}"

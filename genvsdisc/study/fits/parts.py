@@ -22,8 +22,8 @@ from genvsdisc.study.sampling import Sampling
 N_QUARTERS = 4
 UNUSED = 5
 """Mark of rows left over because quarters are of one size."""
+TOO_FEW = "bias and variance need at least five rows, groups or blocks: four to train on and one to judge"
 _ATTEMPTS = 50
-_UNITS = {"rows": "rows", "groups": "groups", "time": "blocks of successive rows"}
 
 
 def disjoint_parts(
@@ -57,12 +57,9 @@ def disjoint_parts(
     Returns
     -------
     parts : ndarray of uint8, shape (n_draws, n_samples)
-        Part of each row: 0 to 3 for the quarters, 4 for the judges, 5 for rows left over.
+        Part of each row: 0 to 3 for the quarters, 4 for the judges, 5 for rows left over. No draw at all where there
+        are fewer than five rows, groups or blocks.
 
-    Raises
-    ------
-    ValueError
-        If there are fewer than five rows, groups or blocks.
 
     Examples
     --------
@@ -75,10 +72,7 @@ def disjoint_parts(
     units = sampling.units(len(codes))
     n_units = len(np.unique(units))
     if n_units <= N_QUARTERS:
-        raise ValueError(
-            f"bias and variance need at least {N_QUARTERS + 1} {_UNITS[sampling.kind]}, to train and to judge apart; "
-            f"got {n_units}"
-        )
+        return np.empty((0, len(codes)), dtype=np.uint8)
     if sampling.kind == "time":
         pool, judges = TimeDraws(codes, sampling).hold_out(test_size, rng)
         return np.stack([_part_blocks(units, pool, judges, rng) for _ in range(n_draws)])
@@ -87,11 +81,6 @@ def disjoint_parts(
     counts = np.bincount(codes)
     designed = bool(np.ptp(counts[counts > 0]) <= 1)
     return np.stack([_part_rows(codes, designed, test_size, rng) for _ in range(n_draws)])
-
-
-def partitions(n_draws: int) -> int:
-    """Count the draws of parts in a study of `n_draws`: a quarter of them, as each takes six fits, but ten at least."""
-    return max(n_draws // 4, min(n_draws, 10))
 
 
 def training_weights(parts: NDArray, n_joined: int) -> NDArray:

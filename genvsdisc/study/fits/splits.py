@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from sklearn.model_selection import RepeatedStratifiedKFold, StratifiedShuffleSplit, train_test_split
 from sklearn.utils import check_random_state
 
-from genvsdisc.study.design import Design
+from genvsdisc.study.design import Design, partitions
 from genvsdisc.study.evidence import Draws
 from genvsdisc.study.fits.group_splits import GroupDraws
-from genvsdisc.study.fits.parts import disjoint_parts, partitions
+from genvsdisc.study.fits.parts import disjoint_parts
 from genvsdisc.study.fits.strata import stratified_order
 from genvsdisc.study.fits.time_splits import TimeDraws
 from genvsdisc.study.sampling import Sampling
@@ -33,13 +33,15 @@ class RowDraws:
     def curve(self, design: Design, rng: np.random.RandomState) -> tuple[NDArray, NDArray, list[NDArray]]:
         """Sizes, nested training sets (n_sizes, n_draws, n_samples), and the rows that judge each draw."""
         sizes = design.sizes(len(self.codes), self.n_classes)
-        nested = nested_draws(self.codes, sizes, design.n_draws, test_size=design.test_size, random_state=rng)
+        n_held_out = design.n_held_out(len(self.codes), self.n_classes)
+        nested = nested_draws(self.codes, sizes, design.n_draws, test_size=n_held_out, random_state=rng)
         return sizes, *nested
 
     def hold_out(self, test_size: float, rng: np.random.RandomState) -> tuple[NDArray, NDArray]:
         """Rows to train on, and rows that judge."""
         rows = np.arange(len(self.codes))
-        pool, held_out = train_test_split(rows, test_size=test_size, stratify=self.codes, random_state=rng)
+        n_held_out = max(int(np.ceil(test_size * len(rows))), self.n_classes)
+        pool, held_out = train_test_split(rows, test_size=n_held_out, stratify=self.codes, random_state=rng)
         return pool, held_out
 
     def subsamples(self, pool: NDArray, size: int, n_draws: int, rng: np.random.RandomState) -> list[NDArray]:
@@ -120,7 +122,7 @@ def cross_validation_draws(
 
 
 def nested_draws(
-    codes: NDArray, sizes: NDArray, n_draws: int, *, test_size: float = 0.25, random_state: Any = None
+    codes: NDArray, sizes: NDArray, n_draws: int, *, test_size: float | int = 0.25, random_state: Any = None
 ) -> tuple[NDArray, list[NDArray]]:
     """Nested stratified subsamples, each draw with a test set of its own.
 

@@ -55,7 +55,9 @@ class FoldTerms:
 
     def minus(self, other: FoldTerms) -> FoldTerms:
         """Paired difference."""
-        return FoldTerms(self.sets.minus(other.sets), self.losses - other.losses, self.test_fractions)
+        common = min(len(self.losses), len(other.losses))  # some models are given more repeats than others
+        losses = self.losses[:common] - other.losses[:common]
+        return FoldTerms(self.sets.minus(other.sets), losses, self.test_fractions[:common])
 
 
 def decomposition_tables(

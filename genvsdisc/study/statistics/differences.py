@@ -102,11 +102,12 @@ def best_table(scores: pd.DataFrame, models: pd.DataFrame, *, rope: float, level
     """Compare the best of each family by each loss; models that failed on some split have no part in it."""
     rows = []
     for loss, values, fractions in _by_split(scores, models):
-        complete = values.loc[:, values.notna().all()]
+        complete = judged_by_all(values)
         families = [
             complete.loc[:, [m for m in models.loc[models["family"] == family, "model"] if m in complete.columns]]
             for family in ("generative", "discriminative")
         ]
+        fractions = fractions[: len(complete)]
         if len(complete) < 2 or any(family.shape[1] == 0 for family in families):
             continue
         left, right = families
@@ -133,8 +134,9 @@ def pair_table(scores: pd.DataFrame, models: pd.DataFrame, *, rope: float = 0.01
             originals = tuple(twin.get(name, name) for name in (generative, discriminative))
             if originals not in tested:
                 tested.add(originals)
-                gaps = values[generative] - values[discriminative]
-                found = judge(gaps, test_fraction=fractions, rope=rope, level=level)
+                both: NDArray[np.bool_] = np.asarray(_judged(values[[generative, discriminative]]).all(axis=1))
+                gaps = (values[generative] - values[discriminative])[both]
+                found = judge(gaps, test_fraction=fractions[both], rope=rope, level=level)
                 rows.append((generative, discriminative, form, loss, *found[:4], np.nan, *found[4:]))
     table = pd.DataFrame(rows, columns=["generative", "discriminative", "form", "loss", *MEASURED])
     table = table.astype(dict.fromkeys(MEASURED, float))
@@ -148,7 +150,9 @@ def twins(scores: pd.DataFrame, models: pd.DataFrame) -> dict[str, str]:
     found: dict[str, str] = {}
     for i, name in enumerate(names):
         for other in names[:i]:
-            if other not in found and np.allclose(values[name], values[other], rtol=1e-9, atol=1e-12, equal_nan=True):
+            both: NDArray[np.bool_] = np.asarray(_judged(values[[name, other]]).all(axis=1))
+            one, before = values[name].to_numpy()[both], values[other].to_numpy()[both]
+            if other not in found and np.allclose(one, before, rtol=1e-9, atol=1e-12, equal_nan=True):
                 found[name] = other
                 break
     return found
@@ -162,6 +166,32 @@ def _by_split(scores: pd.DataFrame, models: pd.DataFrame) -> Iterator[tuple[str,
         values = of_loss.pivot_table(index=splits, columns="model", values="value", dropna=False)
         fractions = _test_fractions(of_loss.drop_duplicates(splits).set_index(splits).loc[values.index])
         yield loss, values.reindex(columns=models["model"]), fractions
+
+
+def _judged(values: pd.DataFrame) -> NDArray[np.bool_]:
+    """Mark the splits up to the last that each model was judged on: some are given more repeats than others."""
+    seen = values.notna().to_numpy(dtype=bool)
+    after = np.cumsum(seen[::-1], axis=0)[::-1]  # scores on this split and later
+    return np.asarray(after > 0)
+
+
+def judged_by_all(values: pd.DataFrame) -> pd.DataFrame:
+    """Models with a score on every split of a repeat at least, on the splits that they have in common."""
+    judged = _judged(values)
+    repeats = values.index.get_level_values("repeat")
+    whole = (values.notna().to_numpy() | ~judged).all(axis=0) & (judged.sum(axis=0) >= (repeats == repeats[0]).sum())
+    return values.loc[:, whole][judged[:, whole].all(axis=1)]
+
+
+def paired_splits(scores: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
+    """Pair the scores of two models in one loss: `value` is the difference on each split that judged both.
+
+    Models may have been given more repeats than others; a split on which one of them has no score gives NaN.
+    """
+    splits = ["repeat", "fold"]
+    one, other = (scores[scores["model"] == name].set_index(splits) for name in (first, second))
+    common = one.index.intersection(other.index)
+    return one.loc[common].assign(value=one.loc[common, "value"] - other.loc[common, "value"])
 
 
 def _test_fractions(scores: pd.DataFrame) -> NDArray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from numbers import Real
 from typing import Any
 
@@ -12,12 +13,14 @@ from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix
 
 from genvsdisc.features.kinds import as_numbers, column_table
-from genvsdisc.study.evidence import Draws, Predictions, Views, final_step
+from genvsdisc.study.evidence import Draws, Failure, Predictions, Views, final_step
+from genvsdisc.study.schema import TABLES, conformed
 from genvsdisc.study.statistics.assumptions import assumption_table, priced
 from genvsdisc.study.statistics.calibration import calibration_tables
 from genvsdisc.study.statistics.crossing import crossing_table
-from genvsdisc.study.statistics.decomposition import decomposition_tables
+from genvsdisc.study.statistics.decomposition import PAIR, decomposition_tables
 from genvsdisc.study.statistics.differences import difference_table, summary_table, twins
+from genvsdisc.study.statistics.failures import failure_table, isolated, meaning
 from genvsdisc.study.statistics.learning_curves import curve_table
 from genvsdisc.study.statistics.losses import pointwise_losses, roc_auc
 from genvsdisc.study.statistics.parameters import by_pairs, parameter_table
@@ -32,7 +35,7 @@ def comparison_tables(
     views: Views,
     posterior: Callable[[Any], NDArray] | None = None,
 ) -> dict[str, pd.DataFrame | None]:
-    """Compute every table of a comparison.
+    """Compute every table of a comparison, each by itself: one that fails is a row of `failures`, the rest is there.
 
     Parameters
     ----------
@@ -40,7 +43,7 @@ def comparison_tables(
     draws : Draws
         What the models were fitted to.
     evidence : sequence of Predictions
-        What they predicted.
+        What they predicted; at least one model was cross-validated.
     views : Views
         Decision planes of two columns.
     posterior : callable X -> (n_samples, n_classes), default=None
@@ -49,44 +52,65 @@ def comparison_tables(
     Returns
     -------
     tables : dict of str to DataFrame or None
-        The tables that `Comparison` takes; None for one that has no rows.
+        The tables that `Comparison` takes; None for one that has no rows, or failed.
     """
     usable = [e for e in evidence if not e.failed]
+    failures = [Failure("", stage, why, meaning(stage)) for stage, why in views.failures.items()]
     scores = score_table(usable, table.codes, draws)
-    models = with_twins(model_table(evidence), scores)
-    differences = difference_table(scores, models[models["status"] == "ok"], rope=draws.design.rope)
-    law = None if posterior is None else np.asarray(posterior(table.X), dtype=float)
-    units = table.sampling.units(len(table.codes))
-    return {
-        "models": models,
-        "scores": scores,
-        "summary": summary_table(scores, models),
-        "differences": differences,
-        **decomposition_tables(usable, table.codes, draws, scores, differences, law=law, units=units),
-        **curve_tables(usable, draws),
-        **held_out_tables(usable, table, draws),
-        "assumptions": assumptions(table, scores, {e.model.key: e.model.name for e in usable if e.model.key}),
-        "robustness": robustness_table({e.model.name: e.noise for e in usable if e.noise is not None}, models),
-        **views.tables,
-        **next((e.descent for e in usable if e.descent), {}),
-        "parameters": _stacked(parameter_table(e, list(table.X.columns)) for e in usable),
-        "columns": column_table(table.columns),
-        "classes": table.class_counts,
-        "timings": timing_table(evidence),
+    models = with_twins(model_table(evidence, failures), scores)
+    ranked = models[models["status"] == "ok"]
+    noise = {e.model.name: e.noise for e in usable if e.noise is not None}
+    tables: dict[str, pd.DataFrame | None] = {
+        "models": models, "scores": scores, "classes": table.class_counts, "timings": timing_table(evidence),
+    }  # fmt: skip
+    # A part gives one table, or a dict of several that are computed together.
+    parts: dict[str, Callable[[], pd.DataFrame | Mapping[str, pd.DataFrame | None] | None]] = {
+        "summary": lambda: summary_table(scores, models),
+        "differences": lambda: difference_table(scores, ranked, rope=draws.design.rope),
+        "decomposition": lambda: decomposition(usable, table, draws, scores, tables["differences"], posterior),
+        "learning curves and crossings": lambda: curve_tables(usable, draws),
+        "calibration and confusion": lambda: held_out_tables(usable, table, draws),
+        "assumptions": lambda: assumptions(table, scores, {e.model.key: e.model.name for e in usable if e.model.key}),
+        "robustness": lambda: robustness_table(noise, models),
+        "planes": lambda: views.tables,
+        "search and traces": lambda: next((e.descent for e in usable if e.descent), {}),
+        "parameters": lambda: _stacked(_parameters(e, list(table.X.columns), failures) for e in usable),
+        "columns": lambda: column_table(table.columns),
     }
+    for name, compute in parts.items():
+        part = isolated(name, compute, failures)
+        tables |= part if isinstance(part, Mapping) else {name: part}
+    whole = {name: isolated(name, partial(conformed, name, tables.get(name)), failures) for name in TABLES}
+    return whole | {"failures": failure_table(evidence, failures)}
 
 
-def model_table(evidence: Sequence[Predictions]) -> pd.DataFrame:
-    """One row a model: what it is, whether it could be fitted, and what it said while fitting."""
+def _parameters(e: Predictions, columns: list[Any], failures: list[Failure]) -> pd.DataFrame:
+    """Parameters of one model; a classifier of others whose attributes cannot be read costs its own rows only."""
+    if e.fitted is None:
+        return pd.DataFrame()
+    name = f"parameters of {e.model.name}"
+    return isolated(name, lambda: parameter_table(e, columns), failures, pd.DataFrame())
+
+
+def model_table(evidence: Sequence[Predictions], failures: list[Failure] | None = None) -> pd.DataFrame:
+    """One row a model: what it is, whether it could be fitted, and what it said while fitting.
+
+    What cannot be read off a fitted classifier is absent, and a row of `failures`.
+    """
+    failures = [] if failures is None else failures
+
+    def read(e: Predictions, what: str, function: Callable[[Any], Any], default: Any) -> Any:
+        return isolated(f"{what} of {e.model.name}", lambda: function(e.fitted), failures, default)
+
     return pd.DataFrame(
         {
             "model": [e.model.name for e in evidence],
             "family": [e.model.family for e in evidence],
             "form": [e.model.form or "" for e in evidence],
-            "n_parameters": pd.array([n_parameters(e.fitted) for e in evidence], dtype="Int64"),
+            "n_parameters": pd.array([read(e, "size", n_parameters, pd.NA) for e in evidence], dtype="Int64"),
             "status": ["failed" if e.failed else "ok" for e in evidence],
             "error": ["; ".join(f"{stage}: {why}" for stage, why in e.failures.items()) for e in evidence],
-            "tuned": [_tuned_to(e.fitted) for e in evidence],
+            "tuned": [read(e, "tuning", _tuned_to, "") for e in evidence],
             "warnings": ["; ".join(e.warnings) for e in evidence],
         }
     )
@@ -104,7 +128,8 @@ def with_twins(models: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
 def score_table(evidence: Sequence[Predictions], codes: NDArray, draws: Draws) -> pd.DataFrame:
     """Every loss, and ROC AUC, of every model on every fold."""
     parts = []
-    folds = draws.design.n_splits
+    folds = len(draws.cv_tests) if draws.held_out_once else draws.design.n_splits
+    n_train = [np.count_nonzero(w) for w in draws.cv_weights]
     for e in evidence:
         for loss in (*draws.design.losses, "roc_auc"):
             values = [
@@ -120,13 +145,29 @@ def score_table(evidence: Sequence[Predictions], codes: NDArray, draws: Draws) -
                         "fold": np.arange(len(values)) % folds,
                         "loss": loss,
                         "value": values,
-                        "n_train": [np.count_nonzero(w) for w in draws.cv_weights[: len(values)]],
+                        "n_train": n_train[: len(values)] if e.n_train is None else e.n_train,
                         "n_test": held_out,
                     }
                 )
             )
     columns = ["model", "repeat", "fold", "loss", "value", "n_train", "n_test"]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+
+def decomposition(
+    evidence: Sequence[Predictions],
+    table: Table,
+    draws: Draws,
+    scores: pd.DataFrame,
+    differences: pd.DataFrame | None,
+    posterior: Callable[[Any], NDArray] | None,
+) -> dict[str, pd.DataFrame | None]:
+    """Bias and variance of every model, and how those of each pair differ, on the rows that the parts were made of."""
+    drawn = table.take(draws.resampled_rows)
+    law = None if posterior is None else np.asarray(posterior(drawn.X), dtype=float)
+    compared = pd.DataFrame(columns=PAIR) if differences is None else differences
+    units = drawn.sampling.units(len(drawn.codes))
+    return decomposition_tables(evidence, drawn.codes, draws, scores, compared, law=law, units=units)
 
 
 def curve_tables(evidence: Sequence[Predictions], draws: Draws) -> dict[str, pd.DataFrame]:
@@ -151,23 +192,29 @@ def assumptions(table: Table, scores: pd.DataFrame, keys: Mapping[str, str]) -> 
 
 def held_out_tables(evidence: Sequence[Predictions], table: Table, draws: Draws) -> dict[str, pd.DataFrame | None]:
     """Calibration, reliability and confusion, from the probabilities of each row in the fold that held it out."""
-    codes, classes = table.codes, table.classes
-    judged = np.sort(np.concatenate(draws.cv_tests[: draws.design.n_splits]))  # forward in time the oldest rows are not
-    predictions = [(e.model, out_of_fold(e, draws, len(codes))[judged]) for e in evidence]
-    codes = codes[judged]
-    calibration, reliability = calibration_tables(
-        ((model.name, model.family or "", p) for model, p in predictions), codes
-    )
-    confusion = [confusion_table(model.name, p, codes, classes) for model, p in predictions]
-    return {"calibration": calibration, "reliability": reliability, "confusion": _stacked(confusion)}
+    parts: dict[str, list[pd.DataFrame]] = {"calibration": [], "reliability": [], "confusion": []}
+    for e in evidence:
+        probabilities, codes = out_of_fold(e, draws, table.codes)
+        calibration, reliability = calibration_tables([(e.model.name, e.model.family or "", probabilities)], codes)
+        parts["calibration"].append(calibration)
+        parts["reliability"].append(reliability)
+        parts["confusion"].append(confusion_table(e.model.name, probabilities, codes, table.classes))
+    return {name: _stacked(tables) for name, tables in parts.items()}
 
 
-def out_of_fold(e: Predictions, draws: Draws, n_rows: int) -> NDArray:
-    """Probabilities of each row from the fold that held it out, first repeat, (n_rows, n_classes); NaN if in none."""
-    full = np.full((n_rows, e.cv[0].shape[1]), np.nan)
-    for p, rows in zip(e.cv[: draws.design.n_splits], draws.cv_tests, strict=False):
-        full[rows] = p
-    return full
+def out_of_fold(e: Predictions, draws: Draws, codes: NDArray) -> tuple[NDArray, NDArray]:
+    """Probabilities of each row from the fold of the first repeat that held it out, in the order of the rows.
+
+    Returns
+    -------
+    probabilities : ndarray of shape (n_judged, n_classes)
+    codes : ndarray of shape (n_judged,)
+        Their classes. All rows are judged, unless one part only was held out, or folds go forward in time.
+    """
+    first = len(e.cv) if draws.held_out_once else min(draws.design.n_splits, len(e.cv))
+    judged = np.concatenate(draws.cv_tests[:first])
+    order = np.argsort(judged, kind="stable")
+    return np.concatenate(e.cv[:first])[order], codes[judged[order]]
 
 
 def confusion_table(name: str, probabilities: NDArray, codes: NDArray, classes: NDArray) -> pd.DataFrame:
@@ -203,6 +250,8 @@ def n_parameters(fitted: Any) -> Any:
 
 
 def _tuned_to(fitted: Any) -> str:
+    while not hasattr(fitted, "best_params_") and hasattr(fitted, "steps"):
+        fitted = fitted[-1]
     best = getattr(fitted, "best_params_", {})
     return ", ".join(f"{name.rpartition('__')[2]} = {_plain(value)}" for name, value in best.items())
 
