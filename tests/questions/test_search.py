@@ -87,7 +87,7 @@ def test_the_search_s_own_choice_is_the_best():
 
 def test_a_score_must_be_named_where_there_is_a_choice():
     search = grid_search(scoring=["accuracy", "neg_log_loss"], refit=False)
-    with pytest.raises(ValueError, match="metric must be one of accuracy, neg_log_loss, got False"):
+    with pytest.raises(ValueError, match="the search has several scores: give metric, one of accuracy, neg_log_loss"):
         search_verdict(search)
 
 
