@@ -10,8 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_consistent_length
 
-from genvsdisc.datasets.targets import check_target, drop_rare_classes
+from genvsdisc.datasets.targets import as_target, check_target, drop_rare_classes
 from genvsdisc.features.kinds import Column, column_kinds
+from genvsdisc.features.tables import as_frame
+from genvsdisc.features.typed import typed_table
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Prepared:
     class_counts : DataFrame
         Columns label, rows, used, note.
     left_out : tuple of str
-        What was left out and why, a sentence each.
+        What was left out and why, and how text was read, a sentence each.
     """
 
     X: pd.DataFrame
@@ -69,7 +71,7 @@ def prepare(X: Any, y: Any, *, n_splits: int) -> Prepared:
     ValueError
         If lengths differ, the target is continuous, fewer than two classes remain, or no column does.
     """
-    frame, labels = as_frame(X), pd.Series(np.asarray(y), name=target_name(y))
+    frame, labels = as_frame(X), as_target(y, name="target", allow_missing=True)
     check_consistent_length(frame, labels)
     labelled = labels.notna().to_numpy()
     if not labelled.any():
@@ -77,7 +79,8 @@ def prepare(X: Any, y: Any, *, n_splits: int) -> Prepared:
     frame, labels = frame[labelled], check_target(labels[labelled].infer_objects())
     counts = labels.value_counts().sort_index()
     frame, labels, rare = drop_rare_classes(frame, labels, minimum=n_splits)
-    columns = column_kinds(frame)
+    typed = typed_table(frame)  # once the rows are those that stay: a footer makes no text of numbers
+    frame, columns = typed.table, column_kinds(typed.table)
     used = [name for name, column in columns.items() if column.used]
     if not used:
         reasons = "; ".join(f"{name} ({column.note})" for name, column in columns.items())
@@ -104,23 +107,6 @@ def prepare(X: Any, y: Any, *, n_splits: int) -> Prepared:
             [f"{unlabelled} rows without a label are left out."] * (unlabelled > 0)
             + [f"Class {label!s} ({rows} rows) is left out: {too_few}." for label, rows in rare.items()]
             + [f"Column {name!s} is left out: {column.note}." for name, column in columns.items() if not column.used]
+            + typed.notes
         ),
     )
-
-
-def target_name(y: Any) -> str:
-    """Name of a Series, else "target"."""
-    name = getattr(y, "name", None)
-    return "target" if name is None else str(name)
-
-
-def as_frame(X: Any) -> pd.DataFrame:
-    """A table of any kind as a pandas DataFrame with rows numbered from 0; columns of an array are x0, x1, ..."""
-    if isinstance(X, pd.DataFrame):
-        return X.reset_index(drop=True)
-    if hasattr(X, "to_pandas"):
-        return X.to_pandas()
-    array = np.asarray(X)
-    if array.ndim != 2:
-        raise ValueError(f"X must be a table of shape (n_samples, n_features), got shape {array.shape}")
-    return pd.DataFrame(array, columns=[f"x{j}" for j in range(array.shape[1])])
