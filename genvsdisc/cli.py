@@ -104,7 +104,8 @@ def report(
                 tune=tune,
                 posterior=dataset.posterior,
             )
-        comparison.meta["notes"] = [*comparison.meta.get("notes", []), *dataset.notes]
+        notes = [*comparison.meta.get("notes", []), *dataset.notes]
+        comparison.meta["notes"] = [note for note in notes if note not in comparison.meta["left_out"]]
         page = comparison.to_html(staging / "index.html")
         comparison.save(folder)
         page.replace(folder / "index.html")

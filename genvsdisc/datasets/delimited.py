@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from genvsdisc.datasets.dialect import FIELD_LIMIT, WHITESPACE, Dialect, without_comments
 from genvsdisc.datasets.files import Source, first_line
-from genvsdisc.features.cells import MISSING
 from genvsdisc.features.dtypes import plain_arrow
+from genvsdisc.features.marks import MISSING
 
 _BLOCK = 1 << 20
 _MOST_RETRIES = 20

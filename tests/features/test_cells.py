@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from genvsdisc.features.cells import clean, read_cells
+from genvsdisc.features.cells import read_cells
 from genvsdisc.features.date_text import DateFormat
+from genvsdisc.features.marks import clean
 from genvsdisc.features.number_text import NumberFormat
 from genvsdisc.features.typed import typed_table
 
