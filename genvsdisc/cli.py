@@ -125,7 +125,8 @@ def report(
     folder = output or Path("reports", _file_name(dataset.name))
     with atomic_folder(folder) as staging:
         comparison, status = _compared(dataset, roster, options)
-        comparison.meta["notes"] = [*comparison.meta.get("notes", []), *dataset.notes]
+        notes = [*comparison.meta.get("notes", []), *dataset.notes]
+        comparison.meta["notes"] = [note for note in notes if note not in comparison.meta.get("left_out", ())]
         comparison.to_html(staging / "index.html")
         comparison.save(staging)
     for text in (*comparison.meta.get("left_out", ()), *comparison.meta.get("plan", {}).get("notes", ())):
