@@ -24,7 +24,7 @@ from genvsdisc.features.dtypes import plain_arrow
 
 _BLOCK = 1 << 20
 _MOST_RETRIES = 20
-_CONVERSION = re.compile(r"In CSV column #(\d+): CSV conversion error")
+_CONVERSION = re.compile(r"In CSV column #(\d+): (?:Row #\d+: )?CSV conversion error")
 _WIDER = {pa.int64(): pa.float64(), pa.float64(): pa.large_string()}
 
 
@@ -54,7 +54,8 @@ def read_columns(source: Source, dialect: Dialect, text: set[int], notes: list[s
     """
     head = source.head(_BLOCK)
     spaced = re.search(re.escape(dialect.delimiter.encode()) + rb' +"', head)
-    if dialect.delimiter != WHITESPACE and dialect.comments is None and not spaced:
+    quotes = sum(chunk.count(b'"') for chunk in source.chunks())
+    if dialect.delimiter != WHITESPACE and dialect.comments is None and not spaced and quotes % 2 == 0:
         try:
             return _blocks(source, dialect, text)
         except _Uneven:
@@ -192,7 +193,7 @@ def _squared(source: Source, dialect: Dialect, notes: list[str]) -> Source:
     out, uneven = io.StringIO(newline=""), _Lengths()
     writer = csv.writer(out, lineterminator="\n")
     for line, record in _parsed(body, dialect.delimiter, source.name, before):
-        if record[0].startswith("#") and len(record) < width:
+        if record and record[0].startswith("#") and len(record) < width:
             dropped += 1
         elif any(cell.strip() for cell in record):
             uneven.count(line, record, width)

@@ -178,7 +178,7 @@ def _header(text: str, delimiter: str, width: int) -> tuple[list[str], list[str]
                 sizes.append(len(line))
                 comments.append(line)
                 continue
-            consumed.append(line.strip(" \t\r\n") + "\n" if delimiter == WHITESPACE else line)
+            consumed.append(" ".join(line.split()) + "\n" if delimiter == WHITESPACE else line)
             sizes.append(len(line))
             yield consumed[-1]
 

@@ -40,9 +40,12 @@ _OTHER_KINDS = {
     b"%PDF": "a PDF: tables are read from files of data",
     b"\x93NUMPY": "a NumPy array: give it to genvsdisc.compare in Python",
 }
-# Alphabets that a guess can be trusted with; those of Western Europe look too much alike.
-_EASTERN = ("cp932", "shift_jis", "euc_jp", "gb18030", "gb2312", "gbk", "big5", "big5hkscs", "cp949", "euc_kr")
-_FOREIGN = ("cp1251", "koi8_r", "iso8859_5", "mac_cyrillic", "cp1253", "iso8859_7", *_EASTERN)
+# Alphabets that a guess can be trusted with; those of Western Europe look too much alike. Letters of other alphabets
+# stand in runs: one byte each from 0xC0 on, or two bytes each.
+_EASTERN = ("cp932", "euc_jp", "gb18030", "big5", "cp949")
+_ALPHABETS = ("cp1251", "koi8_r", "cp1253")
+_SHORT_RUN = 1.9
+_NEARLY_ALL = 0.97
 _FEWEST_FOREIGN = 8  # bytes beyond ASCII
 _SAMPLED = 1 << 16
 
@@ -208,21 +211,34 @@ def _recoded(source: Source, encoding: str) -> Source:
 
 def _encoding(source: Source, notes: list[str]) -> str:
     """Name the encoding of text that is not UTF-8; Windows-1252 unless the letters are clearly of another alphabet."""
-    from charset_normalizer import from_bytes  # only such files pay for its tables
-
     raw = source.read()
-    lines = [line for line in raw[: 1 << 22].splitlines(keepends=True) if not line.isascii()]
-    sample = b"".join(lines)[:_SAMPLED]
-    beyond = len(re.findall(rb"[\x80-\xff]", sample))
-    best = from_bytes(sample).best() if beyond >= _FEWEST_FOREIGN else None
-    if best is not None and best.encoding in _FOREIGN and _decodes(raw, best.encoding):
-        encoding, name = best.encoding, best.encoding
+    guess = _foreign(raw)
+    if guess is not None and _decodes(raw, guess):
+        encoding, name = guess, guess
     elif re.search(rb"[\x80-\x9f]", raw) and _decodes(raw, "cp1252"):
         encoding, name = "cp1252", "Windows-1252"
     else:
         encoding, name = "latin-1", "Latin-1"
     notes.append(f"The file is not in UTF-8; it was read as {name}.")
     return encoding
+
+
+def _foreign(raw: bytes) -> str | None:
+    """Name the encoding of text in another alphabet than the Latin one, if it is."""
+    from charset_normalizer import from_bytes  # only such files pay for its tables
+
+    lines = [line for line in raw[: 1 << 22].splitlines(keepends=True) if not line.isascii()]
+    sample = b"".join(lines)[:_SAMPLED]
+    runs = re.findall(rb"[\x80-\xff]+", sample)
+    beyond = b"".join(runs)
+    if len(beyond) < _FEWEST_FOREIGN or len(beyond) < _SHORT_RUN * len(runs):
+        return None
+    letters = sum(byte >= 0xC0 for byte in beyond) >= _NEARLY_ALL * len(beyond)
+    if letters:
+        best = from_bytes(b" ".join(runs), cp_isolation=list(_ALPHABETS)).best()
+    else:  # the second byte of a letter may be ASCII
+        best = from_bytes(sample, cp_isolation=list(_EASTERN)).best()
+    return None if best is None else best.encoding
 
 
 def _decodes(raw: bytes, encoding: str) -> bool:

@@ -23,7 +23,8 @@ def parquet_columns(source: Source) -> tuple[list[str], list[pd.Series]]:
         If it is no Parquet file.
     """
     try:
-        table = pq.read_table(source.path or pa.BufferReader(source.content))
+        with pq.ParquetFile(source.path or pa.BufferReader(source.content)) as file:
+            table = file.read()
     except (ValueError, OSError, NotImplementedError) as error:  # pyarrow's errors are kinds of these
         raise ValueError(f"cannot read {source.name!r} as Parquet: {first_line(error)}") from None
     names = column_order(table.schema)

@@ -51,7 +51,7 @@ def target_place(names: list[str], target: str | None, file: str, notes: list[st
     if target.strip() in names and target.strip():
         return names.index(target.strip())
     for place, name in enumerate(names):
-        if not name and target == _unnamed(place):
+        if not name and target == unnamed(place):
             return place
     folded = {name.casefold(): name for name in reversed(names)}
     close = [folded[key] for key in get_close_matches(target.casefold(), folded)]
@@ -70,8 +70,8 @@ def named_columns(names: list[str], columns: list[pd.Series], notes: list[str]) 
         if name:
             table[name] = values
         elif clean(values).notna().any():
-            table[_unnamed(place)] = values
-            notes.append(f"Column {place + 1} has no name: it is called {_unnamed(place)!r}.")
+            table[unnamed(place)] = values
+            notes.append(f"Column {place + 1} has no name: it is called {unnamed(place)!r}.")
         else:
             empty += 1
     if empty:
@@ -79,8 +79,9 @@ def named_columns(names: list[str], columns: list[pd.Series], notes: list[str]) 
     return table
 
 
-def _unnamed(place: int) -> str:
-    return f"Unnamed: {place}"  # as pandas has it
+def unnamed(place: int) -> str:
+    """Name a column that has no name, as pandas does."""
+    return f"Unnamed: {place}"
 
 
 def rows_of_data(table: dict[str, pd.Series], y: pd.Series, notes: list[str]) -> NDArray[np.bool_]:

@@ -16,7 +16,7 @@ from genvsdisc.datasets.delimited import read_columns
 from genvsdisc.datasets.dialect import dialect_of, is_json_lines, looks_like_data, refuse_other_formats
 from genvsdisc.datasets.files import Source, in_utf8, source_of
 from genvsdisc.datasets.formats import excel_columns, json_lines_columns, parquet_columns
-from genvsdisc.datasets.headers import column_names, named_columns, rows_of_data, target_place
+from genvsdisc.datasets.headers import column_names, named_columns, rows_of_data, target_place, unnamed
 from genvsdisc.datasets.targets import check_target, label_notes, text_labels
 from genvsdisc.features.cells import MISSING
 from genvsdisc.features.typed import typed_table
@@ -132,7 +132,7 @@ def _raw_table(source: Source, target: str | None, notes: list[str]) -> _Raw:
         names, columns = json_lines_columns(source)
     names = column_names(names, source.name)
     place = target_place(names, target, source.name, notes)
-    return _Raw(named_columns(names, columns, notes), names[place])
+    return _Raw(named_columns(names, columns, notes), names[place] or unnamed(place))
 
 
 def _text_table(source: Source, text: str, target: str | None, notes: list[str]) -> _Raw:
@@ -152,7 +152,9 @@ def _text_table(source: Source, text: str, target: str | None, notes: list[str])
         return {name: again[names.index(name)] for name in wanted}
 
     points = any(values.dtype.kind == "f" and values.notna().any() for values in columns.values())
-    return _Raw(columns, names[place], "," if dialect.delimiter == ";" and not points else "", as_text)
+    return _Raw(
+        columns, names[place] or unnamed(place), "," if dialect.delimiter == ";" and not points else "", as_text
+    )
 
 
 def _typed(raw: _Raw, kept: NDArray[np.intp]) -> tuple[pd.DataFrame, list[str]]:

@@ -72,13 +72,15 @@ def as_target(y: Any, *, name: str = "y", allow_missing: bool = False) -> pd.Ser
     return labels
 
 
-def check_target(y: pd.Series) -> pd.Series:
+def check_target(y: pd.Series, *, n_rows: int | None = None) -> pd.Series:
     """Check that a column without missing values can be a target, and give its labels a plain type.
 
     Parameters
     ----------
     y : Series of shape (n_samples,)
         Labels.
+    n_rows : int or None, default=None
+        How many rows the labels stand for, where y lists each label once; None takes the length of y.
 
     Returns
     -------
@@ -99,7 +101,7 @@ def check_target(y: pd.Series) -> pd.Series:
     >>> check_target(pd.Series([1.0, 0.0, 1.0], name="ill")).tolist()
     [1, 0, 1]
     """
-    y = plain(y)
+    y = y.astype(str) if isinstance(y.dtype, pd.PeriodDtype) else plain(y)
     if isinstance(y.dtype, pd.CategoricalDtype):
         y = y.astype(y.cat.categories.dtype)
     if is_text(y):
@@ -111,35 +113,36 @@ def check_target(y: pd.Series) -> pd.Series:
         if pd.api.types.is_bool_dtype(y.dtype):
             return y.astype(bool)
         words = y.astype(str)
-        _refuse_numbers_as_words(words)
+        _refuse_numbers_as_words(words, n_rows)
         return words
-    _refuse_continuous(as_numbers(y), y.name)
+    _refuse_continuous(as_numbers(y), y.name, n_rows)
     return _written(y)
 
 
-def _refuse_continuous(numbers: np.ndarray, name: Any) -> None:
+def _refuse_continuous(numbers: np.ndarray, name: Any, n_rows: int | None = None) -> None:
     if np.isinf(numbers).any():
         raise ValueError(f"the target {name!r} holds infinite numbers: leave these rows out, or write classes as words")
     whole = np.array_equal(numbers, np.rint(numbers))
     distinct = len(np.unique(numbers))
-    per_value = len(numbers) / distinct
+    rows = n_rows or len(numbers)
+    per_value = rows / distinct
     many = distinct > MOST_NUMERIC_CLASSES
     if (many and (not whole or per_value < ROWS_PER_NUMERIC_CLASS)) or (not whole and per_value < 2):
         raise ValueError(
-            f"the target {name!r} is continuous ({distinct} different numbers in {len(numbers)} rows): put it into a "
+            f"the target {name!r} is continuous ({distinct} different numbers in {rows} rows): put it into a "
             "few classes first, such as low and high (pandas.cut); if the numbers are codes of classes, write them as "
             "words"
         )
 
 
-def _refuse_numbers_as_words(words: pd.Series) -> None:
+def _refuse_numbers_as_words(words: pd.Series, n_rows: int | None) -> None:
     """Refuse a continuous target that is written with decimal commas, currency or the like."""
-    if words.nunique() <= MOST_NUMERIC_CLASSES and words.nunique() * 2 <= len(words):
+    if words.nunique() <= MOST_NUMERIC_CLASSES and words.nunique() * 2 <= (n_rows or len(words)):
         return
     reading = read_cells(words)
     if reading.column is None or not pd.api.types.is_float_dtype(reading.column.dtype):
         return
-    _refuse_continuous(reading.column.dropna().to_numpy(), words.name)
+    _refuse_continuous(reading.column.dropna().to_numpy(), words.name, n_rows)
 
 
 def _written(y: pd.Series) -> pd.Series:
@@ -155,7 +158,7 @@ def _written(y: pd.Series) -> pd.Series:
 
 def _written_objects(y: pd.Series) -> pd.Series:
     """Dates and Python's numbers: integers of any size are not rounded."""
-    values = list(pd.unique(y))
+    values = list(y.drop_duplicates())
     if all(isinstance(value, int | np.integer) or float(value).is_integer() for value in values if _is_real(value)):
         numbers = [value if isinstance(value, int) else int(value) for value in values if _is_real(value)]
         if len(numbers) == len(values) and max(map(abs, numbers)) <= _MOST_INTEGER:
@@ -177,6 +180,8 @@ def _as_written(value: Any, *, date_only: bool) -> str:
 
 def _stripped(y: pd.Series) -> pd.Series:
     """Text labels without blanks at the ends; refuse labels of different types that are written alike."""
+    if pd.api.types.infer_dtype(y) == "bytes":
+        return y.map(lambda label: label.decode("utf-8", "backslashreplace").strip())
     if not pd.api.types.is_object_dtype(y.dtype):
         return y.str.strip()
     values = [value.strip() if isinstance(value, str) else value for value in pd.unique(y)]
@@ -244,8 +249,6 @@ def _numbers_of_text(labels: pd.Series) -> pd.Series:
         numbers = np.array([int(word.split(".")[0]) for word in words_in_order])
         whole = numbers[np.maximum(codes, 0)]
         return pd.Series(pd.arrays.IntegerArray(whole, codes < 0) if (codes < 0).any() else whole, name=labels.name)
-    if pd.to_numeric(words, errors="coerce").notna().all() and len(words) > 2:
-        _refuse_continuous(pd.to_numeric(labels.dropna()).to_numpy(float), labels.name)
     return labels
 
 
@@ -258,11 +261,13 @@ def label_notes(y: pd.Series) -> list[str]:
     for sign in [sign for sign in SIGNS if sign in counts.index]:
         notes.append(f"Label {sign!r} ({counts[sign]:,} rows) is a class: leave it empty where the label is missing.")
     folded: dict[str, str] = {}
+    alike = []
     for label in sorted(counts.index):
-        other = folded.setdefault(label.casefold(), label)
-        if other != label:
-            notes.append(f"Labels {quoted(other)} and {quoted(label)} differ in case only, and are two classes.")
-    return notes[:_MOST_NAMED]
+        if folded.setdefault(label.casefold(), label) != label:
+            alike.append(f"{quoted(folded[label.casefold()])} and {quoted(label)}")
+    if alike:
+        notes.append(f"Labels that differ in case only are two classes: {'; '.join(alike[:_MOST_NAMED])}.")
+    return notes
 
 
 def _one_column(y: Any) -> pd.Series:

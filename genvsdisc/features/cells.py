@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from genvsdisc.features.date_text import DateFormat, date_format, parse_times
 from genvsdisc.features.dtypes import is_text
-from genvsdisc.features.number_text import NumberFormat, number_format, split
+from genvsdisc.features.number_text import NumberFormat, number_format, split, to_ascii
 
 _NOT_NUMBERS = ("-nan", "#N/A", "#N/A N/A", "#NA", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN")
 MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "-NaN", "NULL", "null", "<NA>", *_NOT_NUMBERS)
@@ -216,7 +216,9 @@ class _Distinct:
             uniques = ["" if number else str(each) for each, number in zip(uniques, real, strict=True)]
         words = pa.array(uniques, pa.large_string())
         counts = np.bincount(codes[codes >= 0], minlength=len(words))
-        marks = np.asarray(pc.is_in(pc.utf8_lower(words), value_set=pa.array(sorted(MARKS), pa.large_string())))
+        marks = np.asarray(
+            pc.is_in(pc.utf8_lower(to_ascii(words)), value_set=pa.array(sorted(MARKS), pa.large_string()))
+        )
         marks = marks & np.isnan(numbers)
         return cls(codes, words, numbers, counts, marks, values.index, values.name)
 
@@ -313,6 +315,8 @@ class _Distinct:
         """Say why a column that looks like numbers is words."""
         places = np.flatnonzero(odd)
         share = best.cells / counted
+        if share >= _ENOUGH and len(pd.unique(best.read[~pd.isna(best.read)])) < 3:
+            return ""  # a few numbers among words are levels
         if share < _ENOUGH:
             loose = np.asarray(pc.match_substring_regex(self.words, _LOOSE)) & ~self.marks
             if self.counts[loose].sum() < NEARLY_ALL * counted:

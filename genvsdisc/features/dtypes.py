@@ -93,8 +93,12 @@ def plain_arrow(column: pa.ChunkedArray) -> pd.Series:
     """Convert an Arrow column as `plain` does, without a name and with rows numbered from 0."""
     kind = column.type
     if pa.types.is_dictionary(kind):
-        words = plain_arrow(column.cast(kind.value_type))
-        return words.astype("category") if is_text(words) else words
+        column = column.unify_dictionaries()
+        levels = column.chunk(0).dictionary if column.num_chunks else pa.array([], kind.value_type)
+        categories = pd.Index(plain_arrow(pa.chunked_array([levels])))
+        codes = [chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False) for chunk in column.chunks]
+        places = np.concatenate(codes) if codes else np.empty(0, int)
+        return pd.Series(pd.Categorical.from_codes(places.astype(int), categories, ordered=kind.ordered))
     if pa.types.is_decimal(kind) or kind == pa.float16():
         column = column.cast(pa.float64())
     elif pa.types.is_date(kind):

@@ -81,10 +81,16 @@ class NumberFormat:
         return _forms(parts["body"], self.decimal) & (bare | (units == self.unit)) & parts["balanced"]
 
 
+def to_ascii(words: pa.Array) -> pa.Array:
+    """Write minus signs, dashes, blanks and digits of other scripts in ASCII."""
+    if pc.all(pc.string_is_ascii(words), min_count=0).as_py():
+        return words
+    return pa.array([word.translate(_TO_ASCII).strip() for word in words.to_pylist()], words.type)
+
+
 def split(words: pa.Array) -> dict[str, Any]:
     """Split words into sign, currency, digits, exponent and unit; empty digits where a word is no number at all."""
-    if not pc.all(pc.string_is_ascii(words), min_count=0).as_py():
-        words = pa.array([word.translate(_TO_ASCII).strip() for word in words.to_pylist()], words.type)
+    words = to_ascii(words)
     # Bare digits need no taking apart, which is most of the time in a long column.
     bare = pc.match_substring_regex(words, r"^-?[0-9.,]*[0-9][0-9.,]*$")
     dressed = pc.invert(bare)

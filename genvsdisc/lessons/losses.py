@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from genvsdisc.datasets import make_gaussian_pair
 from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
-from genvsdisc.functional.losses import LOSSES as FORMS
+from genvsdisc.functional.losses import TRAINING_LOSSES
 from genvsdisc.functional.posterior import softmax
 from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, less, more, per_seed, tidy
 from genvsdisc.lessons.pictures import Lines, Points
@@ -52,7 +52,7 @@ def run_far(seed: int) -> Tables:
     data = make_gaussian_pair(400, 2, distance=3.0, random_state=seed)
     X, y = data.X.to_numpy(), data.y.to_numpy()
     for name, loss in COMPARED_LOSSES.items():
-        _, derivative = FORMS[loss].of_two.evaluate(-scores.reshape(1, 1, -1), np.ones(len(scores), int), 1)
+        _, derivative = TRAINING_LOSSES[loss].of_two.evaluate(-scores.reshape(1, 1, -1), np.ones(len(scores), int), 1)
         slopes.append(pd.DataFrame({"loss": name, "score": scores, "slope": np.abs(derivative[0, 0])}))
         at_far = float(slopes[-1].slope[scores == FAR].iloc[0])
         rows += [(name, updates, error, at_far) for updates, error in _recovery(loss, X, y)]

@@ -39,6 +39,7 @@ def _network(seed: int, activation: str, rate: float, **settings: Any) -> MLPCla
         max_iter=EPOCHS,
         batch_size=50,
         tol=0,
+        n_iter_no_change=EPOCHS,  # every curve has all epochs, also where the loss stands still
         reg_lambda=0.0,
         random_state=seed,
         **settings,

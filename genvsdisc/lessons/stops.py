@@ -9,7 +9,7 @@ from genvsdisc.datasets import make_gaussian_pair
 from genvsdisc.functional.descent.batches import whole
 from genvsdisc.functional.descent.loop import Settings, descend
 from genvsdisc.functional.descent.optimizers import GradientDescent
-from genvsdisc.functional.losses import LOSSES
+from genvsdisc.functional.losses import TRAINING_LOSSES
 from genvsdisc.functional.networks.activations import Tanh
 from genvsdisc.functional.networks.architecture import Architecture
 from genvsdisc.functional.networks.objective import NetworkObjective
@@ -32,7 +32,7 @@ def run_stops(seed: int) -> Tables:
     }
     rows = []
     for place, (architecture, loss, start) in starts.items():
-        objective = NetworkObjective(architecture, X, codes, weights, loss=LOSSES[loss])
+        objective = NetworkObjective(architecture, X, codes, weights, loss=TRAINING_LOSSES[loss])
         settings = Settings(GradientDescent(), learning_rate=0.5, max_iter=500, tol=0, n_iter_no_change=501)
         end = descend(objective, start, weights, settings).parameters
         best = descend(objective, np.eye(1, start.shape[1]), weights, settings)  # from a start that is not special

@@ -13,6 +13,17 @@ from numpy.typing import NDArray
 from genvsdisc.features.kinds import as_numbers, is_number
 
 Kind = Literal["rows", "groups", "time"]
+NOTES = {
+    "rows": "Rows are taken to be independent.",
+    "groups": "No split divides a group. Folds are repeated once for every 20 groups: more repeats would make tests "
+    "surer than so few groups allow. Training sizes are the mean numbers of rows of whole groups, and errors are "
+    "computed over groups. What a model leaves out by itself, inside its training rows (automatic shrinkage, early "
+    "stopping), is still single rows.",
+    "time": "Every training row is older than every row that judges it. Folds go forward in time and cannot be "
+    "repeated: their number of rows grows. Learning curves take the most recent rows; errors are computed over blocks "
+    "of successive rows. What a model leaves out by itself, inside its training rows, is not the latest.",
+}
+"""Kind -> what holds, and what cannot be done, for the page."""
 LATEST_START = 0.5
 """A class that appears later than after this share of the rows cannot be learned by training sets before it."""
 
@@ -33,8 +44,8 @@ class Sampling:
     Examples
     --------
     >>> import numpy as np
-    >>> Sampling("groups", np.array([0, 0, 1, 1, 2]), "patient").facts()
-    {'kind': 'groups', 'column': 'patient', 'n_groups': 3}
+    >>> Sampling("groups", np.array([0, 0, 1, 1, 2]), "patient").facts()["n_groups"]
+    3
     """
 
     kind: Kind = "rows"
@@ -92,10 +103,11 @@ class Sampling:
 
     def facts(self) -> dict[str, Any]:
         """Plain values, for ``meta["sampling"]``."""
+        facts = {"kind": self.kind, "note": NOTES[self.kind]}
         if self.kind == "rows":
-            return {"kind": "rows"}
-        n_units = int(self.codes.max()) + 1
-        return {"kind": self.kind, "column": self.column, "n_groups" if self.kind == "groups" else "n_times": n_units}
+            return facts
+        count = "n_groups" if self.kind == "groups" else "n_times"
+        return facts | {"column": self.column, count: int(self.codes.max()) + 1}
 
 
 def read_sampling(X: pd.DataFrame, *, groups: Any = None, time: Any = None) -> tuple[pd.DataFrame, Sampling]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ class Table:
     Attributes
     ----------
     X : DataFrame of shape (n_samples, n_columns)
+        Or what steps without a state made of it, where a classifier is handed a table of its own.
     y : ndarray of shape (n_samples,)
     codes : ndarray of shape (n_samples,)
         Index of each label in `classes`.
@@ -52,6 +53,14 @@ class Table:
     def kinds(self) -> dict[Any, str]:
         """Kind of each column that is used."""
         return {name: column.kind for name, column in self.columns.items() if column.used}
+
+    def take(self, indices: NDArray | None) -> Table:
+        """Keep some rows, in the order given; None keeps all. The index of a DataFrame tells which rows they were."""
+        if indices is None:
+            return self
+        X = self.X.iloc[indices] if isinstance(self.X, pd.DataFrame) else self.X[indices]
+        sampling = self.sampling.take(indices)
+        return replace(self, X=X, y=self.y[indices], codes=self.codes[indices], sampling=sampling)
 
 
 def prepare(X: Any, y: Any, *, n_splits: int, sampling: Sampling | None = None) -> Table:
@@ -123,6 +132,30 @@ def prepare(X: Any, y: Any, *, n_splits: int, sampling: Sampling | None = None) 
         ),
         sampling=sampling,
     )
+
+
+def check_posterior(posterior: Any, table: Table) -> None:
+    """Refuse a true posterior that is none, before anything is fitted.
+
+    Raises
+    ------
+    TypeError
+        If it cannot be called.
+    ValueError
+        If it does not give a probability of each sorted class for each row.
+    """
+    if posterior is None:
+        return
+    if not callable(posterior):
+        raise TypeError(f"posterior must be a function of X that gives p(y | x), got {type(posterior).__name__}")
+    law = np.asarray(posterior(table.X), dtype=float)
+    shape = (len(table.y), len(table.classes))
+    fits = law.shape == shape and np.isfinite(law).all() and law.min() >= 0
+    if not fits or not np.allclose(law.sum(axis=1), 1, atol=1e-6):
+        raise ValueError(
+            f"posterior must give probabilities of shape {shape}, a column for each of the sorted classes "
+            f"{table.classes.tolist()[:20]}, rows that sum to 1; got shape {law.shape}"
+        )
 
 
 def target_name(y: Any) -> str:

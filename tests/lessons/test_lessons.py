@@ -57,9 +57,8 @@ def test_tables_are_tidy_and_finite(name):
 
 
 @pytest.mark.parametrize("name", BY_NAME)
-def test_a_finding_is_one_of_three_words_and_each_part_shows_its_numbers(name):
+def test_each_part_of_a_finding_shows_its_numbers(name):
     finding = BY_NAME[name].judge(measured(name))
-    assert finding.word in ("holds", "does not hold", "depends")
     assert all(re.search(r"\d", part.numbers) for part in finding.parts)
     assert all(len(part.margins) == 1 and np.isfinite(part.margins).all() for part in finding.parts)
 
@@ -243,7 +242,7 @@ def test_all_lessons_on_all_seeds(tmp_path):
     html = write_lessons(tmp_path).read_text(encoding="utf-8")
     assert_keeps_the_rules(html)
     assert len(html.encode()) < 300_000
-    findings = re.findall(r'-finding">(Holds|Does not hold|Depends): ', html)
+    findings = re.findall(r'-finding">(?:<span[^>]*>[^<]*</span>)?(Holds|Does not hold|Depends): ', html)
     assert len(findings) == len(LESSONS)
     # What was found while this was written; a change of a finding is to be looked at.
     assert findings.count("Holds") >= 15

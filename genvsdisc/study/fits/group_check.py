@@ -18,7 +18,7 @@ from genvsdisc.study.fits.group_splits import GroupDraws
 from genvsdisc.study.fits.refit import refit_probabilities
 from genvsdisc.study.fits.splits import RowDraws
 from genvsdisc.study.sampling import Sampling
-from genvsdisc.study.statistics.leaks import GROUP, ORDER
+from genvsdisc.study.statistics.leak import GROUP, ORDER
 from genvsdisc.study.statistics.losses import pointwise_losses
 from genvsdisc.study.table import Table
 

@@ -38,17 +38,11 @@ class InnerFolds:
         return self.n_splits if X is None else len(list(self.split(X, y)))
 
     def split(self, X: pd.DataFrame, y: Any = None, groups: Any = None) -> Iterator[tuple[NDArray, NDArray]]:  # noqa: ARG002
-        """Yield training and validation positions.
-
-        Raises
-        ------
-        ValueError
-            If the rows have one group or time only.
-        """
+        """Yield training and validation positions; rows of one group or time only are split as rows."""
         codes = np.unique(self.sampling.codes[X.index.to_numpy()], return_inverse=True)[1]
         n_units = int(codes.max()) + 1
         if n_units < 2:
-            raise ValueError(f"a search inside a training set needs two {self.sampling.kind}, the set has one")
+            codes, n_units = np.arange(len(codes)), len(codes)
         if self.sampling.kind == "groups":
             labels = np.unique(np.asarray(y), return_inverse=True)[1]
             n_splits = max(2, min(self.n_splits, n_units, int(np.bincount(labels).max())))

@@ -32,20 +32,23 @@ class RowDraws:
     def curve(self, design: Design, rng: np.random.RandomState) -> tuple[NDArray, NDArray, list[NDArray]]:
         """Sizes, nested training sets (n_sizes, n_draws, n_samples), and the rows that judge each draw."""
         sizes = design.sizes(len(self.codes), self.n_classes)
-        nested = nested_draws(self.codes, sizes, design.n_draws, test_size=design.test_size, random_state=rng)
+        n_held_out = design.n_held_out(len(self.codes), self.n_classes)
+        nested = nested_draws(self.codes, sizes, design.n_draws, test_size=n_held_out, random_state=rng)
         return sizes, *nested
 
     def hold_out(self, test_size: float, rng: np.random.RandomState) -> tuple[NDArray, NDArray]:
         """Rows to train on, and rows that judge."""
         rows = np.arange(len(self.codes))
-        pool, held_out = train_test_split(rows, test_size=test_size, stratify=self.codes, random_state=rng)
+        n_held_out = max(int(np.ceil(test_size * len(rows))), self.n_classes)
+        pool, held_out = train_test_split(rows, test_size=n_held_out, stratify=self.codes, random_state=rng)
         return pool, held_out
 
     def bootstraps(
         self, pool: NDArray, n_draws: int, rng: np.random.RandomState
     ) -> tuple[tuple[int, ...], list[NDArray]]:
         """Rows of the pool drawn with replacement, a few and as many as there are: sizes, and counts of each row."""
-        sizes = (max(3 * self.n_classes, len(pool) // 5), len(pool))
+        few = min(max(3 * self.n_classes, len(pool) // 5), len(pool))
+        sizes = tuple(sorted({few, len(pool)}))
         draws = []
         for size in sizes:
             weights = np.zeros((n_draws, len(self.codes)), dtype=np.uint16)
@@ -164,7 +167,7 @@ def bootstrap_weights(
 
 
 def nested_draws(
-    codes: NDArray, sizes: NDArray, n_draws: int, *, test_size: float = 0.25, random_state: Any = None
+    codes: NDArray, sizes: NDArray, n_draws: int, *, test_size: float | int = 0.25, random_state: Any = None
 ) -> tuple[NDArray, list[NDArray]]:
     """Nested stratified subsamples, each draw with a test set of its own.
 

@@ -6,7 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from sklearn.base import clone
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
+from sklearn.model_selection._search import BaseSearchCV
 
 from genvsdisc.models import Model
 from genvsdisc.study.fits.inner_folds import InnerFolds
@@ -52,6 +55,22 @@ def tuned(model: Model, *, n_splits: int = 5, random_state: int = 0, sampling: S
     if sampling is not None and sampling.kind != "rows":
         folds = InnerFolds(sampling, n_splits, random_state)
     return replace(model, estimator=GridSearchCV(model.estimator, grid, scoring=negative_log_loss, cv=folds))
+
+
+def respecting(model: Model, sampling: Sampling) -> Model:
+    """Let a search (or a calibration) that is the model itself split as the table asks for, whatever its `cv`.
+
+    Parameters
+    ----------
+    model : Model
+    sampling : Sampling
+        Groups or times of the table; for independent rows the model stays as it is.
+    """
+    if sampling.kind == "rows" or not isinstance(model.estimator, BaseSearchCV | CalibratedClassifierCV):
+        return model
+    cv = model.estimator.cv
+    folds = InnerFolds(sampling, cv if isinstance(cv, int) else 5)
+    return replace(model, estimator=clone(model.estimator).set_params(cv=folds))
 
 
 def negative_log_loss(estimator: Any, X: Any, y: Any) -> float:

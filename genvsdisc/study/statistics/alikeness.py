@@ -16,6 +16,8 @@ from genvsdisc.features.kinds import Column, as_numbers, is_number
 _DEGREE = 5
 """Of the polynomial in the row number that is taken off before successive rows are compared."""
 _ROWS_PER_DEGREE = 20
+_FEW = 20
+"""Values of a column that the file is sorted by, up to which its runs are looked at one by one."""
 _SORTED = 0.99
 """Share of steps in one direction of a column that the file is sorted by."""
 
@@ -27,14 +29,18 @@ class Alikeness(NamedTuple):
     ----------
     correlation : float
         Largest intraclass correlation among the other columns that are significantly alike; 0 if none is.
+    median : float
+        Median intraclass correlation of the other columns.
     pvalue : float
         Smallest of the F tests, times the number of columns.
     roughness : float
         Mean squared difference between means of neighboring levels over that between any two, noise taken off: near 1
-        where the order of the levels means nothing, near 0 where means change smoothly.
+        where the order of the levels means nothing, near 0 where means change smoothly. Levels are in their own order,
+        or in that of their means of the most alike column, which then does not count: the smaller of both.
     """
 
     correlation: float
+    median: float
     pvalue: float
     roughness: float
 
@@ -105,10 +111,11 @@ def residual_ranks(X: pd.DataFrame, columns: Mapping[Any, Column], codes: NDArra
     return ranks[:, varies] / spread[varies], np.array(source)[varies]
 
 
-def alike_given_level(ranks: NDArray, levels: NDArray) -> Alikeness:
+def alike_given_level(ranks: NDArray, levels: NDArray, *, ordered: bool = True) -> Alikeness:
     """Compare rows of one level with rows of others, column by column: one-way random effects.
 
     With L levels of n_l rows, ``ICC = (MSB - MSW) / (MSB + (n0 - 1) MSW)``, ``n0 = (n - sum n_l^2 / n) / (L - 1)``.
+    `ordered` says whether the order of the levels may mean something, as that of numbers may.
 
     References
     ----------
@@ -118,7 +125,7 @@ def alike_given_level(ranks: NDArray, levels: NDArray) -> Alikeness:
     n, n_columns = ranks.shape
     sizes = np.bincount(levels).astype(float)
     if not n_columns or len(sizes) >= n:
-        return Alikeness(0.0, 1.0, 0.0)
+        return Alikeness(0.0, 0.0, 1.0, 0.0)
     means = np.zeros((len(sizes), n_columns))
     np.add.at(means, levels, ranks)
     means /= sizes[:, None]
@@ -130,13 +137,24 @@ def alike_given_level(ranks: NDArray, levels: NDArray) -> Alikeness:
     correlation = (msb - msw) / (msb + (n0 - 1) * msw)
     pvalues = np.minimum(stats.f.sf(msb / msw, len(sizes) - 1, n - len(sizes)) * n_columns, 1)
     alike = pvalues < 0.01
+    median, pvalue = float(np.median(correlation)), float(pvalues.min())
     if not alike.any():
-        return Alikeness(0.0, float(pvalues.min()), 0.0)
-    noise = 1 / sizes[1:] + 1 / sizes[:-1]
-    steps = np.diff(means, axis=0)[:, alike] ** 2 - msw[alike] * noise[:, None]
-    neighboring = np.average(steps, axis=0, weights=1 / noise)
-    overall = 2 * np.maximum(msb - msw, 0)[alike] / n0
-    return Alikeness(float(correlation[alike].max()), float(pvalues.min()), float(neighboring.sum() / overall.sum()))
+        return Alikeness(0.0, median, pvalue, 0.0)
+    top = int(np.argmax(np.where(alike, correlation, -1)))
+    variance = np.maximum(msb - msw, 0) / n0
+    own = _roughness(means[:, alike], sizes, msw[alike], variance[alike])
+    alike[top] = False
+    by_top = np.argsort(means[:, top], kind="stable")
+    other = _roughness(means[by_top][:, alike], sizes[by_top], msw[alike], variance[alike])
+    return Alikeness(float(correlation[top]), median, pvalue, min(own, other) if ordered else other)
+
+
+def _roughness(means: NDArray, sizes: NDArray, noise: NDArray, variance: NDArray) -> float:
+    """Differences of neighboring means over those of any two, summed over the columns; 0 without columns."""
+    per_step = 1 / sizes[1:] + 1 / sizes[:-1]
+    steps = np.diff(means, axis=0) ** 2 - noise * per_step[:, None]
+    neighboring = np.average(steps, axis=0, weights=1 / per_step)
+    return float(neighboring.sum() / (2 * variance.sum())) if means.shape[1] else 0.0
 
 
 def order_alikeness(X: pd.DataFrame, columns: Mapping[Any, Column], codes: NDArray) -> tuple[float, float]:
@@ -149,16 +167,19 @@ def order_alikeness(X: pd.DataFrame, columns: Mapping[Any, Column], codes: NDArr
     pvalue : float
         Of their sum, one-sided.
     """
-    order = np.argsort(codes, kind="stable")
-    codes = codes[order]
-    follows = codes[1:] == codes[:-1]
-    names = _unsorted(X, order, follows)
+    keys = _sort_keys(X, codes)
+    names = [name for name in X.columns if name not in keys]
     if not names:
         return 0.0, 1.0
-    X = X.iloc[order]
-    ranks, _ = residual_ranks(X[names], columns, codes)
-    for k in np.unique(codes):
-        rows = np.flatnonzero(codes == k)
+    # Within a class, and within a run of a column of few values that the file is sorted by: there, trends are smooth.
+    parts = [codes, *(levels for levels, n_levels in map(levels_of, (X[key] for key in keys)) if n_levels <= _FEW)]
+    segments = np.unique(np.column_stack(parts), axis=0, return_inverse=True)[1].ravel()
+    order = np.argsort(segments, kind="stable")
+    segments = segments[order]
+    follows = segments[1:] == segments[:-1]
+    ranks, _ = residual_ranks(X[names].iloc[order], columns, codes[order])
+    for k in np.unique(segments):
+        rows = np.flatnonzero(segments == k)
         degree = min(_DEGREE, len(rows) // _ROWS_PER_DEGREE)
         trend = np.polynomial.legendre.legvander(np.linspace(-1, 1, len(rows)), degree)
         ranks[rows] -= trend @ np.linalg.lstsq(trend, ranks[rows], rcond=None)[0]
@@ -172,13 +193,15 @@ def order_alikeness(X: pd.DataFrame, columns: Mapping[Any, Column], codes: NDArr
     return float(lagged.mean()), float(stats.norm.sf(lagged.sum() * np.sqrt(n_pairs / together)))
 
 
-def _unsorted(X: pd.DataFrame, order: NDArray, follows: NDArray) -> list[Any]:
-    """Columns that the file is not sorted by, as a whole, within classes, or within runs of one that it is sorted by.
+def _sort_keys(X: pd.DataFrame, codes: NDArray) -> list[Any]:
+    """Columns that the file is sorted by, as a whole, within classes, or within runs of one that it is sorted by.
 
     Words are sorted in the order in which they first appear.
     """
+    order = np.argsort(codes, kind="stable")
+    follows = codes[order][1:] == codes[order][:-1]
     ranks = {name: levels_of(X[name])[0] for name in X.columns}
-    steps = {name: (np.diff(codes), np.diff(codes[order])[follows]) for name, codes in ranks.items()}
+    steps = {name: (np.diff(levels), np.diff(levels[order])[follows]) for name, levels in ranks.items()}
     keys = [name for name, both in steps.items() if any(_one_way(step) for step in both)]
     for key in keys:  # which grows: a file may be sorted by a third column within the second
         runs = [step == 0 for step in steps[key]]
@@ -187,7 +210,7 @@ def _unsorted(X: pd.DataFrame, order: NDArray, follows: NDArray) -> list[Any]:
             for name, both in steps.items()
             if name not in keys and any(_one_way(step[run]) for step, run in zip(both, runs, strict=True))
         ]
-    return [name for name in X.columns if name not in keys]
+    return keys
 
 
 def _one_way(steps: NDArray) -> bool:

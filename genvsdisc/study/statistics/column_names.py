@@ -9,68 +9,21 @@ import pandas as pd
 
 _SUBJECTS = frozenset(
     [
-        "subject",
-        "subj",
-        "sub",
-        "patient",
-        "participant",
-        "person",
-        "speaker",
-        "user",
-        "customer",
-        "client",
-        "respondent",
-        "individual",
-        "student",
-        "pupil",
-        "child",
-        "household",
-        "animal",
-        "mouse",
-        "rat",
-        "donor",
-        "author",
-        "writer",
-        "rater",
-        "signer",
-        "driver",
-        "player",
-        "session",
-        "recording",
-        "file",
-        "filename",
-        "image",
-        "video",
-        "document",
-        "doc",
-        "clip",
-        "utterance",
-        "experiment",
-        "batch",
-        "plate",
-        "slide",
-        "scan",
-        "visit",
-        "trial",
-        "run",
-        "group",
-        "groups",
-        "cluster",
-        "hospital",
-        "center",
-        "centre",
-        "clinic",
-        "school",
-        "device",
-        "sensor",
-        "machine",
-        "vehicle",
+        "subject", "subj", "sub", "patient", "participant", "person", "speaker", "user", "customer", "client",
+        "respondent", "individual", "student", "pupil", "child", "household", "animal", "mouse", "rat", "donor",
+        "author", "writer", "rater", "signer", "driver", "player", "session", "recording", "file", "filename",
+        "image", "video", "document", "doc", "clip", "utterance", "experiment", "batch", "plate", "slide", "scan",
+        "visit", "trial", "run", "group", "groups", "cluster", "hospital", "center", "centre", "clinic", "school",
+        "device", "sensor", "machine", "vehicle",
     ]
-)
+)  # fmt: skip
 _NUMBERING = frozenset(["id", "ids", "no", "nr", "num", "number", "code", "key", "name", "index", "idx", "of", "the"])
 _SPLIT = frozenset(
-    ["train", "training", "test", "testing", "valid", "validation", "val", "dev", "development", "holdout", "heldout"]
-)
+    [
+        "train", "training", "test", "testing", "valid", "validation", "val", "dev", "development", "holdout",
+        "heldout",
+    ]
+)  # fmt: skip
 _SPLIT_NAMES = frozenset(["split", "partition", "holdout", "fold", "folds"])
 _SPLIT_FILLERS = frozenset(["or", "set", "is", "data", "indicator", "flag", "subset", "part", "cv", "and", "in"])
 
