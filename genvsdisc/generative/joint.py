@@ -1,9 +1,11 @@
-"""What every generative classifier can do because it models p(x, y): densities, draws, new priors."""
+"""What every generative classifier can do because it models p(x, y): densities, draws, new priors, further rows."""
 
 from __future__ import annotations
 
 import warnings
 from abc import abstractmethod
+from copy import copy
+from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
@@ -12,21 +14,41 @@ from scipy.optimize import nnls
 from scipy.special import logsumexp
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.multiclass import _check_partial_fit_first_call
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from genvsdisc.base import ProbabilisticClassifier
+
+
+_LARGE = 1e8  # fourth powers stay in the range of single precision, 1e-38 to 3e38
+
+
+def _learns_in_batches(classifier: Any) -> bool:
+    reason = classifier._needs_all_rows()
+    if reason:
+        raise AttributeError(reason)
+    return True
 
 
 class GenerativeClassifier(ProbabilisticClassifier):
     """Log scores are log prior + log density, so they normalise to p(x) and not only to p(y | x).
 
     A subclass has a parameter ``priors``, takes its class priors from `_prior_stack`, and gives `_sample_given_class`.
+    Its parameters are functions of sufficient statistics of the rows (`_statistics_of`, `_union`, `_learn`).
     """
 
     _family = "generative"
     _allow_nan = True
     priors: ArrayLike | None
     class_prior_: NDArray
+
+    def _validate_training(self, X: Any, y: Any) -> tuple[NDArray, NDArray]:
+        X, codes = super()._validate_training(X, y)
+        return _in_range(X), codes
+
+    def _validate_rows(self, X: Any) -> NDArray:
+        return _in_range(super()._validate_rows(X))
 
     def _joint_scores(self, X: ArrayLike) -> NDArray:
         """Log p(x, y), (n, K). Override where `_log_scores` leaves out a term that all classes share."""
@@ -68,7 +90,7 @@ class GenerativeClassifier(ProbabilisticClassifier):
         Parameters
         ----------
         n_samples : int, default=1
-            Number of rows.
+            Number of rows, at least 1.
         y : label, default=None
             Draw from this class; None draws the class from the priors.
         random_state : int, RandomState instance or None, default=None
@@ -82,17 +104,24 @@ class GenerativeClassifier(ProbabilisticClassifier):
         Raises
         ------
         ValueError
-            If y is not one of `classes_`.
+            If y is not one of `classes_` or n_samples is not a positive whole number.
         """
         check_is_fitted(self)
+        if not isinstance(n_samples, Integral) or isinstance(n_samples, bool) or n_samples < 1:
+            raise ValueError(f"n_samples must be a whole number of at least 1, got {n_samples!r}")
         rng = check_random_state(random_state)
         if y is None:
             priors = np.asarray(self.class_prior_, dtype=np.float64)
             codes = rng.choice(len(self.classes_), size=n_samples, p=priors / priors.sum())
-        elif y in self.classes_:
-            codes = np.full(n_samples, np.flatnonzero(self.classes_ == y)[0])
-        else:
-            raise ValueError(f"y must be one of the classes {list(self.classes_)}, got {y!r}")
+            return self._sample_given_class(codes, rng), self.classes_[codes]
+        if np.ndim(y) > 0:
+            raise ValueError(
+                f"y must be a single class or None, got an array of shape {np.shape(y)}; call sample once for each class"
+            )
+        place = np.flatnonzero([bool(label == y) for label in self.classes_.tolist()])
+        if not len(place):
+            raise ValueError(f"y must be one of the classes {self.classes_.tolist()}, got {y!r}")
+        codes = np.full(n_samples, place[0])
         return self._sample_given_class(codes, rng), self.classes_[codes]
 
     @abstractmethod
@@ -117,6 +146,127 @@ class GenerativeClassifier(ProbabilisticClassifier):
 
         check_is_fitted(self)
         return as_discriminative(self)
+
+    # Further rows ----------------------------------------------------------------------------------------------
+
+    def _needs_all_rows(self) -> str | None:
+        """Why these parameters cannot be fitted in batches, if they cannot."""
+        return None
+
+    @abstractmethod
+    def _statistics_of(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, *, first: bool) -> Any:
+        """Sufficient statistics of a batch, whose labels are among `classes_`."""
+
+    @abstractmethod
+    def _statistics(self) -> Any:
+        """Sufficient statistics of all rows so far; a ValueError if they are not enough to go on."""
+
+    @abstractmethod
+    def _union(self, one: Any, its: Self, two: Any, other: Self) -> Any:
+        """Statistics of two sets of rows, of which the classifiers `its` and `other` know the meaning."""
+
+    @abstractmethod
+    def _learn(self, statistics: Any) -> None:
+        """Replace everything fitted by what follows from these statistics."""
+
+    @abstractmethod
+    def _refusal(self, other: Any) -> str | None:
+        """Why the statistics of another classifier of this type cannot be added, if they cannot."""
+
+    @available_if(_learns_in_batches)
+    def partial_fit(
+        self, X: ArrayLike, y: ArrayLike, classes: ArrayLike | None = None, sample_weight: ArrayLike | None = None
+    ) -> Self:
+        """Update the fitted model with more rows, exactly: any batches in any order equal one fit to all of them.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            New rows.
+        y : array-like of shape (n_samples,)
+            Their labels.
+        classes : array-like of shape (n_classes,), default=None
+            All labels that will ever come; needed at the first call unless `fit` came before.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Non-negative weights of the rows.
+
+        Returns
+        -------
+        self : object
+            The classifier; unchanged if an error is raised.
+
+        Raises
+        ------
+        ValueError
+            If y holds a label that is not among the classes, or the first call does not name them.
+        AttributeError
+            If an option needs all rows at once.
+        """
+        trial = copy(self)
+        first = _check_partial_fit_first_call(trial, classes)
+        statistics = trial._statistics_of(X, y, sample_weight, first=first)
+        trial._learn(statistics if first else trial._union(self._statistics(), self, statistics, trial))
+        self.__dict__.update(trial.__dict__)
+        return self
+
+    def merge(self, other: Self) -> Self:
+        """Add all rows that another classifier of the same classes has learned from.
+
+        Parameters
+        ----------
+        other : same type as self
+            Fitted with the same options to rows of the same features and classes.
+
+        Returns
+        -------
+        self : object
+            The classifier, as if fitted to the rows of both; unchanged if an error is raised.
+
+        Raises
+        ------
+        ValueError
+            If the type, the classes, the features or an option on which the statistics depend differ.
+        AttributeError
+            If an option needs all rows at once.
+        """
+        _learns_in_batches(self)
+        if type(other) is not type(self):
+            raise ValueError(f"merge needs another {type(self).__name__}, got {type(other).__name__}")
+        check_is_fitted(self)
+        check_is_fitted(other)
+        if not np.array_equal(self.classes_, other.classes_):
+            raise ValueError(
+                f"merge needs the same classes, got {self.classes_.tolist()} and {other.classes_.tolist()}"
+            )
+        if self.n_features_in_ != other.n_features_in_:
+            raise ValueError(
+                f"merge needs the same number of features, got {self.n_features_in_} and {other.n_features_in_}"
+            )
+        names = [list(getattr(model, "feature_names_in_", ())) for model in (self, other)]
+        if all(names) and names[0] != names[1]:
+            raise ValueError(f"merge needs the same features in the same order, got {names[0]} and {names[1]}")
+        refusal = self._refusal(other)
+        if refusal:
+            raise ValueError(refusal)
+        trial = copy(self)
+        trial._learn(trial._union(self._statistics(), self, other._statistics(), other))
+        self.__dict__.update(trial.__dict__)
+        return self
+
+    def _validate_batch(self, X: Any, y: Any, *, first: bool) -> tuple[NDArray, NDArray]:
+        """Check a batch; return X as floats and y as indices into `classes_`."""
+        X, y = validate_data(self, X, y, reset=first, **self._row_rules())
+        codes = np.searchsorted(self.classes_, y).clip(max=len(self.classes_) - 1)
+        unknown = self.classes_[codes] != y
+        if unknown.any():
+            raise ValueError(
+                f"y has labels outside {self.classes_.tolist()}, such as {y[np.argmax(unknown)]!r}; name all of them in "
+                "`classes` at the first call"
+            )
+        return _in_range(X), codes
+
+    def _batch_weights(self, sample_weight: ArrayLike | None, X: NDArray) -> NDArray:
+        return _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
 
     # Priors ----------------------------------------------------------------------------------------------------
 
@@ -192,6 +342,16 @@ class GenerativeClassifier(ProbabilisticClassifier):
         priors = np.zeros(len(self.classes_))
         priors[known] = _mixture_weights(log_density, max_iter, tol)
         return self.set_priors(priors)
+
+
+def _in_range(X: NDArray) -> NDArray:
+    """Rows in double precision where their squares leave the range of single precision."""
+    if X.dtype != np.float32 or not X.size:
+        return X
+    size = np.abs(X[np.isfinite(X)])
+    if len(size) and (size.max() > _LARGE or size.max() < 1 / _LARGE):
+        return X.astype(np.float64)
+    return X
 
 
 def check_priors(priors: ArrayLike, n_classes: int) -> NDArray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_consistent_length
 
 from genvsdisc.datasets.targets import check_target, drop_rare_classes
 from genvsdisc.features.kinds import Column, column_kinds
+from genvsdisc.study.sampling import Sampling
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Table:
     Attributes
     ----------
     X : DataFrame of shape (n_samples, n_columns)
+        Or what steps without a state made of it, where a classifier is handed a table of its own.
     y : ndarray of shape (n_samples,)
     codes : ndarray of shape (n_samples,)
         Index of each label in `classes`.
@@ -33,6 +35,8 @@ class Table:
         Columns label, rows, used, note.
     left_out : tuple of str
         What was left out and why, a sentence each.
+    sampling : Sampling
+        What draws of the rows have to respect: nothing, whole groups, or time.
     """
 
     X: pd.DataFrame
@@ -43,14 +47,23 @@ class Table:
     columns: dict[Any, Column]
     class_counts: pd.DataFrame
     left_out: tuple[str, ...]
+    sampling: Sampling = field(default_factory=Sampling)
 
     @property
     def kinds(self) -> dict[Any, str]:
         """Kind of each column that is used."""
         return {name: column.kind for name, column in self.columns.items() if column.used}
 
+    def take(self, indices: NDArray | None) -> Table:
+        """Keep some rows, in the order given; None keeps all. The index of a DataFrame tells which rows they were."""
+        if indices is None:
+            return self
+        X = self.X.iloc[indices] if isinstance(self.X, pd.DataFrame) else self.X[indices]
+        sampling = self.sampling.take(indices)
+        return replace(self, X=X, y=self.y[indices], codes=self.codes[indices], sampling=sampling)
 
-def prepare(X: Any, y: Any, *, n_splits: int) -> Table:
+
+def prepare(X: Any, y: Any, *, n_splits: int, sampling: Sampling | None = None) -> Table:
     """Drop rows without a label, classes too rare to split, and columns that say nothing.
 
     Parameters
@@ -59,6 +72,9 @@ def prepare(X: Any, y: Any, *, n_splits: int) -> Table:
     y : array-like of shape (n_samples,)
     n_splits : int
         A class with fewer rows cannot stand in every fold and is left out, as long as two classes remain.
+    sampling : Sampling, default=None
+        Groups or times of the rows of X; None for independent rows. A class that its splits cannot both learn and test
+        (in fewer groups than folds, or late in time) is left out too.
 
     Returns
     -------
@@ -76,14 +92,23 @@ def prepare(X: Any, y: Any, *, n_splits: int) -> Table:
         raise ValueError(f"the target {labels.name!r} has only missing values")
     frame, labels = frame[labelled], check_target(labels[labelled].infer_objects())
     counts = labels.value_counts().sort_index()
+    sampling = (sampling or Sampling()).take(np.flatnonzero(labelled))
+    lonely = sampling.unlearnable(labels, n_splits)
+    if len(counts) - len(lonely) < 2:
+        reasons = "; ".join(f"{label} ({why})" for label, why in lonely.items())
+        raise ValueError(f"fewer than two classes can be both learned and tested: {reasons}; use fewer splits")
+    learnable = ~labels.isin(list(lonely)).to_numpy()
+    frame, labels, sampling = frame[learnable], labels[learnable], sampling.take(np.flatnonzero(learnable))
+    common = (~labels.isin(counts.index[counts < n_splits])).to_numpy()
     frame, labels, rare = drop_rare_classes(frame, labels, minimum=n_splits)
+    sampling = sampling.take(np.flatnonzero(common))
     columns = column_kinds(frame)
     used = [name for name, column in columns.items() if column.used]
     if not used:
         reasons = "; ".join(f"{name} ({column.note})" for name, column in columns.items())
         raise ValueError(f"no column of X can be used: {reasons}")
     classes, codes = np.unique(labels.to_numpy(), return_inverse=True)
-    too_few = f"fewer than {n_splits} rows, one for each fold"
+    why = dict.fromkeys(rare, f"fewer than {n_splits} rows, one for each fold") | lonely
     unlabelled = int((~labelled).sum())
     return Table(
         X=frame[used].reset_index(drop=True),
@@ -96,16 +121,41 @@ def prepare(X: Any, y: Any, *, n_splits: int) -> Table:
             {
                 "label": counts.index.astype(str),
                 "rows": counts.to_numpy(),
-                "used": ~counts.index.isin(list(rare)),
-                "note": [too_few if label in rare else "" for label in counts.index],
+                "used": ~counts.index.isin(list(why)),
+                "note": [why.get(label, "") for label in counts.index],
             }
         ),
         left_out=tuple(
             [f"{unlabelled} rows without a label are left out."] * (unlabelled > 0)
-            + [f"Class {label!s} ({rows} rows) is left out: {too_few}." for label, rows in rare.items()]
+            + [f"Class {label!s} ({counts[label]} rows) is left out: {reason}." for label, reason in why.items()]
             + [f"Column {name!s} is left out: {column.note}." for name, column in columns.items() if not column.used]
         ),
+        sampling=sampling,
     )
+
+
+def check_posterior(posterior: Any, table: Table) -> None:
+    """Refuse a true posterior that is none, before anything is fitted.
+
+    Raises
+    ------
+    TypeError
+        If it cannot be called.
+    ValueError
+        If it does not give a probability of each sorted class for each row.
+    """
+    if posterior is None:
+        return
+    if not callable(posterior):
+        raise TypeError(f"posterior must be a function of X that gives p(y | x), got {type(posterior).__name__}")
+    law = np.asarray(posterior(table.X), dtype=float)
+    shape = (len(table.y), len(table.classes))
+    fits = law.shape == shape and np.isfinite(law).all() and law.min() >= 0
+    if not fits or not np.allclose(law.sum(axis=1), 1, atol=1e-6):
+        raise ValueError(
+            f"posterior must give probabilities of shape {shape}, a column for each of the sorted classes "
+            f"{table.classes.tolist()[:20]}, rows that sum to 1; got shape {law.shape}"
+        )
 
 
 def target_name(y: Any) -> str:

@@ -204,10 +204,13 @@ def test_tuning_happens_inside_and_is_said(data, linear):
     assert tuned["shared Gaussian"].startswith("shrinkage = ")
 
 
-def test_progress_is_told_model_by_model(data, linear):
+def test_progress_is_told_stage_by_stage_within_a_model(data, linear):
     told = []
     gd.compare(data.X, data.y, linear, design=SMALL, progress=lambda *step: told.append(step))
-    assert [step[1:] for step in told] == [(1, 3), (2, 3), (3, 3)]
+    assert [step[1:] for step in told] == [(i + 1, len(told)) for i in range(len(told))]
+    stages = {step[0] for step in told}
+    names = ("cross-validation", "fit to all rows", "learning curve", "bias and variance", "label noise")
+    assert {f"{model.name}: {stage}" for model in linear for stage in names} <= stages
 
 
 @pytest.mark.parametrize(

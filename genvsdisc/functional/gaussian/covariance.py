@@ -71,6 +71,35 @@ def whiten(covariances: NDArray, full: bool) -> tuple[NDArray, NDArray]:
     return np.swapaxes(_triangular_inverse(lower), -1, -2), 2 * np.log(pivots).sum(axis=-1)
 
 
+def regular_factors(covariances: NDArray, variances: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+    """As `whiten` for matrices, without an error: singular ones are named and replaced by the identity.
+
+    Parameters
+    ----------
+    covariances : ndarray of shape (..., d, d)
+        Covariance matrices, perhaps of residuals.
+    variances : ndarray of shape (..., d)
+        Of the features themselves, against which the pivots are judged.
+
+    Returns
+    -------
+    factors : ndarray of shape (..., d, d)
+    log_determinants : ndarray of shape (...)
+    singular : ndarray of int, shape (...)
+        First feature that brings nothing new, or -1.
+    """
+    d = covariances.shape[-1]
+    lower = _cholesky(covariances) if d else covariances
+    pivots = np.einsum("...ii->...i", lower)
+    small = ~(pivots**2 > _tolerance(covariances) * variances)
+    singular = np.where(small.any(axis=-1), small.argmax(axis=-1) if d else 0, -1)
+    if small.any():
+        lower = np.where((singular >= 0)[..., None, None], np.eye(d, dtype=lower.dtype), lower)
+        pivots = np.einsum("...ii->...i", lower)
+    factors = np.swapaxes(_triangular_inverse(lower), -1, -2) if d else lower
+    return factors, 2 * np.log(pivots).sum(axis=-1), singular
+
+
 def _cholesky(covariances: NDArray) -> NDArray:
     """Lower Cholesky factors (..., d, d); NaN from the first column that is not positive definite."""
     d = covariances.shape[-1]

@@ -1,13 +1,14 @@
-"""Gaussian rows with missing entries: marginal densities and conditional moments, all rows of a table at once.
+"""Gaussian rows with missing entries: conditional moments and marginal densities, pattern by pattern.
 
-Let P be the inverse covariance, z the row minus the mean with 0 where it is missing, u = P z, and M the missing
-entries of the row. Then the usual formulas, which partition the covariance S, read
+Let V be the columns that are missing somewhere, O the others. Given x_O the columns V are normal with mean ``mean_V +
+B (x_O - mean_O)``, ``B = S_VO S_OO^-1``, and covariance ``Q = S_VV - B S_OV``. Let e be the residual of a row from that
+mean, 0 where it is missing, P the inverse of Q, u = P e, and M the missing entries. Then
 
-* ``|x_o - mean_o|^2`` in the metric of the observed block S_oo: ``z'u - u_M' P_MM^-1 u_M``;
-* ``log |S_oo| = log |S| + log |P_MM|``;
-* conditional mean of the missing entries ``mean_M - P_MM^-1 u_M``, their conditional covariance ``P_MM^-1``;
+* the missing entries of the residual have the conditional mean ``-P_MM^-1 u_M`` and covariance ``P_MM^-1``;
+* ``|e_seen|^2`` in the metric of the block of Q that is observed is ``e'u - u_M' P_MM^-1 u_M``;
+* the log determinant of that block is ``log |Q| + log |P_MM|``;
 
-so that all rows share one matrix product, and only the small blocks P_MM are inverted, once a pattern.
+so that all rows share one product with P and only the blocks P_MM are inverted, one for each pattern.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from genvsdisc.functional import batched_linalg
+from genvsdisc.functional.gaussian.density import log_densities
 
 _CHUNK = 1 << 18  # numbers handled at a time in the blocks of the patterns
 _LOG_2_PI = float(np.log(2 * np.pi))
@@ -29,158 +33,198 @@ class Pattern:
     rows: NDArray  # indices of the rows, (n_m,)
     columns: NDArray  # missing columns of each distinct pattern, (p, m)
     which: NDArray  # pattern of each row, (n_m,)
+    groups: NDArray  # group of each pattern, (p,); patterns of different groups (classes) are different
 
 
-def patterns(missing: NDArray) -> list[Pattern]:
-    """Group the rows of a mask (n, d) that miss something, by how many entries they miss and by which."""
+def patterns(missing: NDArray, groups: NDArray | None = None) -> list[Pattern]:
+    """Group the rows of a mask (n, d) that miss something by how many entries they miss, by which, and by `groups`."""
     n, d = missing.shape
+    groups = np.zeros(n, dtype=np.intp) if groups is None else groups
     counts = np.count_nonzero(missing, axis=1)
-    if d < 63:
-        keys = missing @ (1 << np.arange(d, dtype=np.int64))
+    if d < 48:
+        keys = missing @ (1 << np.arange(d, dtype=np.int64)) + (groups.astype(np.int64) << d)
     else:
-        keys = np.unique(np.packbits(missing, axis=1), axis=0, return_inverse=True)[1].reshape(n)
+        keys = np.unique(np.packbits(missing, axis=1), axis=0, return_inverse=True)[1].reshape(n) + n * groups
     found = []
     for m in np.unique(counts[counts > 0]):
         rows = np.flatnonzero(counts == m)
         _, first, which = np.unique(keys[rows], return_index=True, return_inverse=True)
         columns = np.nonzero(missing[rows[first]])[1].reshape(-1, m)
-        found.append(Pattern(rows, columns, which))
+        found.append(Pattern(rows, columns, which.reshape(-1), groups[rows[first]]))
     return found
+
+
+@dataclass
+class Conditional:
+    """What `condition` finds out about one `Pattern`, for R parameter sets."""
+
+    covariance: NDArray  # of the missing entries, (R, p, m, m)
+    log_determinant: NDArray  # of the covariance of the observed entries, less log |Q|, (R, p)
+
+
+def condition(residuals: NDArray, square: NDArray, u: NDArray, pattern: Pattern, precision: NDArray) -> Conditional:
+    """Fill in conditional means of missing entries and correct the squared lengths, in place.
+
+    Parameters
+    ----------
+    residuals : ndarray of shape (R, n, v)
+        Residuals of rows, 0 where missing.
+    square : ndarray of shape (R, n)
+        ``e'u``; becomes the squared length of the observed entries.
+    u : ndarray of shape (R, n, v)
+        Residuals times the precision of their group.
+    pattern : Pattern
+        Which rows miss which entries.
+    precision : ndarray of shape (R, groups, v, v)
+        Inverse covariances of the residuals, one for each group of patterns.
+
+    Returns
+    -------
+    conditional : Conditional
+    """
+    columns, groups = pattern.columns, pattern.groups
+    blocks = precision[:, groups[:, None, None], columns[:, :, None], columns[:, None, :]]
+    inverse, log_determinant = _symmetric_inverse(blocks)
+    for part in _parts(pattern, len(residuals)):
+        rows, which = pattern.rows[part], pattern.which[part]
+        places = (slice(None), rows[:, None], columns[which])
+        right = u[places]
+        if columns.shape[1] == 1:
+            fill = -right * inverse[:, which, 0]
+        else:
+            fill = -(inverse[:, which] @ right[..., None])[..., 0]
+        square[:, rows] += np.einsum("rnm,rnm->rn", right, fill)
+        residuals[places] = fill
+    return Conditional(inverse, log_determinant)
+
+
+def _parts(pattern: Pattern, R: int) -> Iterator[slice]:
+    step = max(_CHUNK // (R * pattern.columns.shape[1] ** 2), 1)
+    return (slice(start, start + step) for start in range(0, len(pattern.rows), step))
+
+
+def _symmetric_inverse(blocks: NDArray) -> tuple[NDArray, NDArray]:
+    """Inverses (R, p, m, m) of positive definite blocks, and the log determinants of the blocks (R, p)."""
+    R, p, m, _ = blocks.shape
+    if m == 1:
+        return 1 / blocks, np.log(blocks[..., 0, 0])
+    scale = 1 / np.sqrt(np.einsum("rpmm->rpm", blocks))  # unit diagonals, whatever the units of the columns
+    unit = blocks * scale[..., :, None] * scale[..., None, :]
+    if m == 2:
+        rest = 1 - unit[..., 0, 1] ** 2
+        inverse = np.empty_like(unit)
+        inverse[..., 0, 0] = inverse[..., 1, 1] = 1 / rest
+        inverse[..., 0, 1] = inverse[..., 1, 0] = -unit[..., 0, 1] / rest
+        log_determinant = np.log(rest)
+    elif batched_linalg.pays(m, R * p):
+        lower = batched_linalg.over_stack(batched_linalg.cholesky, unit)
+        root = batched_linalg.over_stack(batched_linalg.triangular_inverse, lower)
+        inverse = np.swapaxes(root, -1, -2) @ root
+        log_determinant = 2 * np.log(np.einsum("rpmm->rpm", lower)).sum(axis=-1)
+    else:
+        inverse = np.linalg.inv(unit)
+        log_determinant = np.linalg.slogdet(unit)[1]
+    return inverse * scale[..., :, None] * scale[..., None, :], log_determinant - 2 * np.log(scale).sum(axis=-1)
+
+
+# Densities of rows whose parameters are known --------------------------------------------------------------------
 
 
 def marginal_log_densities(X: NDArray, means: NDArray, factors: NDArray, log_determinants: NDArray) -> NDArray:
     """Log densities (R, K, n) of the observed entries of rows; parameters as in `gaussian.log_densities`."""
-    R, K, _ = means.shape
-    groups = patterns(np.isnan(X))
+    holes = np.isnan(X)
+    ragged = np.flatnonzero(holes.any(axis=1))
+    if len(ragged) < len(X):
+        out = np.empty((*means.shape[:2], len(X)), X.dtype)
+        whole = np.flatnonzero(~holes.any(axis=1))
+        out[..., whole] = log_densities(X[whole], means, factors, log_determinants)
+        out[..., ragged] = marginal_log_densities(X[ragged], means, factors, log_determinants)
+        return out
+    if factors.ndim == 3:
+        return _independent(X, holes, means, factors)
+    gone = np.flatnonzero(holes.any(axis=0))
+    groups = patterns(holes[:, gone])
+    R, K, d = means.shape
     out = np.empty((R, K, len(X)), X.dtype)
-    for r, k in np.ndindex(R, K):
+    inflated = _inflations(factors, gone) > np.finfo(X.dtype).eps ** (-3 / 8)
+    step = max(_CHUNK // (len(X) * d), 1)
+    for k in range(K):
         g = k if factors.shape[1] > 1 else 0
-        out[r, k] = _marginal(X, groups, means[r, k], factors[r, g], log_determinants[r, g])
+        for start in range(0, R, step):
+            part = slice(start, start + step)
+            out[part, k] = _conditioned(
+                X, holes, gone, groups, means[part, k], factors[part, g], log_determinants[part, g]
+            )
+        for r in np.flatnonzero(inflated[:, g]):
+            out[r, k] = _blockwise(X, holes, means[r, k], factors[r, g])
     return out
 
 
-def _marginal(X: NDArray, groups: list[Pattern], mean: NDArray, factor: NDArray, log_determinant: float) -> NDArray:
-    z = X - mean
-    holes = np.isnan(z)
-    z[holes] = 0
-    if factor.ndim == 1:
-        square, log_det = _independent(z, holes, factor)
-    elif _loses_digits(factor):
-        square, log_det = _blockwise(z, groups, factor)
-    else:
-        square, log_det, _, _ = _conditioned(z, groups, factor, log_determinant)
-    return _log_density(holes, square, log_det)
-
-
-def completed(
-    X: NDArray, groups: list[Pattern], mean: NDArray, factor: NDArray, log_determinant: float, weights: NDArray
-) -> tuple[NDArray, NDArray, NDArray]:
-    """Rows minus the mean with conditional means filled in, sum of their conditional covariances, log densities.
-
-    Parameters
-    ----------
-    X : ndarray of shape (n, d)
-        Rows, NaN where missing.
-    groups : list of Pattern
-        What `patterns` gives for the rows.
-    mean : ndarray of shape (d,)
-        Mean.
-    factor : ndarray of shape (d, d) or (d,)
-        W with ``W W' = inverse covariance``, or its diagonal.
-    log_determinant : float
-        Log determinant of the covariance.
-    weights : ndarray of shape (n,)
-        Weights of the rows.
-
-    Returns
-    -------
-    z : ndarray of shape (n, d)
-    covariance : ndarray of shape (d, d) or (d,)
-        Weighted sum over the rows; 0 where an entry is observed.
-    log_density : ndarray of shape (n,)
-        Of the observed entries.
-    """
-    z = X - mean
-    holes = np.isnan(z)
-    z[holes] = 0
-    if factor.ndim == 1:
-        square, log_det = _independent(z, holes, factor)
-        return z, (weights @ holes) / factor**2, _log_density(holes, square, log_det)
-    square, log_det, inverses, fills = _conditioned(z, groups, factor, log_determinant)
-    total = np.zeros_like(factor)
-    for group, inverse, fill in zip(groups, inverses, fills, strict=True):
-        shares = np.bincount(group.which, weights[group.rows], len(group.columns)).astype(z.dtype)
-        places = (group.columns[:, :, None], group.columns[:, None, :])
-        np.add.at(total, places, shares[:, None, None] * inverse)
-        z[group.rows[:, None], group.columns[group.which]] = fill
-    return z, total, _log_density(holes, square, log_det)
-
-
-def _log_density(holes: NDArray, square: NDArray, log_det: NDArray) -> NDArray:
-    observed = (holes.shape[1] - np.count_nonzero(holes, axis=1)).astype(square.dtype)
-    return -0.5 * (observed * _LOG_2_PI + log_det + square)
-
-
-def _independent(z: NDArray, holes: NDArray, factor: NDArray) -> tuple[NDArray, NDArray]:
-    scaled = z * factor
-    return np.einsum("ij,ij->i", scaled, scaled), -2 * (~holes @ np.log(factor))
+def _independent(X: NDArray, holes: NDArray, means: NDArray, factors: NDArray) -> NDArray:
+    """Log densities where the features are independent."""
+    R, K, _ = means.shape
+    factors = np.broadcast_to(factors, means.shape)
+    constants = np.log(factors) - 0.5 * _LOG_2_PI
+    out = constants @ (~holes.T).astype(X.dtype)
+    rows = np.where(holes, 0, X)
+    for index in np.ndindex(R, K):
+        z = (rows - means[index]) * factors[index]
+        z[holes] = 0
+        out[index] -= 0.5 * np.einsum("ij,ij->i", z, z)
+    return out
 
 
 def _conditioned(
-    z: NDArray, groups: list[Pattern], factor: NDArray, log_determinant: float
-) -> tuple[NDArray, NDArray, list[NDArray], list[NDArray]]:
-    """Squared lengths and log determinants of the observed entries; P_MM^-1 and -P_MM^-1 u_M of each group."""
-    # In units of the conditional standard deviations P has a unit diagonal, whatever the units of the features.
-    scale = 1 / np.sqrt(np.einsum("ij,ij->i", factor, factor))
-    unit = factor * scale[:, None]
-    precision = unit @ unit.T
-    scaled = z / scale
-    u = scaled @ precision
-    square = np.einsum("ij,ij->i", scaled, u)
-    log_det = np.full(len(z), log_determinant, z.dtype)
-    inverses, fills = [], []
+    X: NDArray,
+    holes: NDArray,
+    gone: NDArray,
+    groups: list[Pattern],
+    means: NDArray,
+    factors: NDArray,
+    log_determinants: NDArray,
+) -> NDArray:
+    """Log densities (R, n) of rows that all miss something, from means (R, d) and factors (R, d, d).
+
+    The formulas of the module with V all columns: P is the inverse covariance, of which only the rows of the columns
+    that are missing somewhere are needed.
+    """
+    z = np.where(holes, 0, X - means[:, None])
+    white = z @ factors
+    square = np.einsum("rni,rni->rn", white, white)
+    some = factors[:, gone]
+    u = white @ np.swapaxes(some, 1, 2)
+    precision = (some @ np.swapaxes(some, 1, 2))[:, None]
+    log_det = np.repeat(log_determinants[:, None], len(X), axis=1)
+    residuals = np.empty_like(u)
     for group in groups:
-        inverse = np.linalg.inv(precision[group.columns[:, :, None], group.columns[:, None, :]])
-        scales = scale[group.columns]
-        log_det[group.rows] -= (np.linalg.slogdet(inverse)[1] + 2 * np.log(scales).sum(axis=1))[group.which]
-        fill = np.empty((len(group.rows), scales.shape[1]), z.dtype)
-        for part in _parts(group):
-            rows = group.rows[part]
-            own = u[rows[:, None], group.columns[group.which[part]]]
-            fill[part] = -(inverse[group.which[part]] @ own[:, :, None])[:, :, 0]
-            square[rows] += np.einsum("ij,ij->i", own, fill[part])
-        inverses.append(inverse * scales[:, :, None] * scales[:, None, :])
-        fills.append(fill * scales[group.which])
-    return square, log_det, inverses, fills
+        found = condition(residuals, square, u, group, precision)
+        log_det[:, group.rows] += found.log_determinant[:, group.which]
+    observed = holes.shape[1] - np.count_nonzero(holes, axis=1)
+    return -0.5 * (observed * _LOG_2_PI + log_det + square)
 
 
-def _parts(group: Pattern) -> Iterator[slice]:
-    step = max(_CHUNK // group.columns.shape[1] ** 2, 1)
-    return (slice(start, start + step) for start in range(0, len(group.rows), step))
+def _inflations(factors: NDArray, columns: NDArray) -> NDArray:
+    """Largest variance inflation of the columns, (R, G): large where others determine a feature so well that
+    ``z'u - u_M' P_MM^-1 u_M`` cancels.
+    """
+    d = factors.shape[-1]
+    targets = np.broadcast_to(np.eye(d, dtype=factors.dtype)[:, columns], (*factors.shape[:-1], len(columns)))
+    variances = (np.linalg.solve(factors, targets) ** 2).sum(axis=-2)
+    return ((factors[..., columns, :] ** 2).sum(axis=-1) * variances).max(axis=-1)
 
 
-def _loses_digits(factor: NDArray) -> bool:
-    """Whether a feature is so well determined by the others that ``z'u - u_M' P_MM^-1 u_M`` cancels."""
-    inflation = (factor**2).sum(axis=1) * (np.linalg.inv(factor) ** 2).sum(axis=0)
-    return bool(inflation.max() > np.finfo(factor.dtype).eps ** (-3 / 8))
-
-
-def _blockwise(z: NDArray, groups: list[Pattern], factor: NDArray) -> tuple[NDArray, NDArray]:
-    """Squared lengths and log determinants from the observed block of the covariance, pattern by pattern."""
+def _blockwise(X: NDArray, holes: NDArray, mean: NDArray, factor: NDArray) -> NDArray:
+    """Log densities (n,) from the observed block of the covariance, pattern by pattern: slower, and keeps all digits."""
     root = np.linalg.inv(factor)
     scale = np.sqrt((root**2).sum(axis=0))
     root = root / scale
-    correlations, scaled = root.T @ root, z / scale
-    square, log_det = np.empty(len(z), z.dtype), np.empty(len(z), z.dtype)
-    everything = np.arange(z.shape[1])
-    complete = np.setdiff1d(np.arange(len(z)), np.concatenate([np.empty(0, int), *(g.rows for g in groups)]))
-    blocks = [(complete, everything)]
-    for group in groups:
-        for p, columns in enumerate(group.columns):
-            blocks.append((group.rows[group.which == p], np.setdiff1d(everything, columns)))
-    for rows, seen in blocks:
-        lower = np.linalg.cholesky(correlations[np.ix_(seen, seen)])
-        white = np.linalg.solve(lower, scaled[np.ix_(rows, seen)].T)
-        square[rows] = np.einsum("ji,ji->i", white, white)
-        log_det[rows] = 2 * (np.log(np.diag(lower)).sum() + np.log(scale[seen]).sum())
-    return square, log_det
+    correlations, scaled = root.T @ root, (X - mean) / scale
+    density = np.empty(len(X), X.dtype)
+    for pattern in patterns(holes):
+        for p, columns in enumerate(pattern.columns):
+            rows, seen = pattern.rows[pattern.which == p], np.setdiff1d(np.arange(X.shape[1]), columns)
+            lower = np.linalg.cholesky(correlations[np.ix_(seen, seen)])
+            white = np.linalg.solve(lower, scaled[np.ix_(rows, seen)].T)
+            log_det = 2 * (np.log(np.diag(lower)).sum() + np.log(scale[seen]).sum())
+            density[rows] = -0.5 * (len(seen) * _LOG_2_PI + log_det + np.einsum("ji,ji->i", white, white))
+    return density

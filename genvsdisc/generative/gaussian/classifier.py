@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from numbers import Real
 from typing import Any
 
@@ -14,15 +15,13 @@ from genvsdisc.base import Parameters
 from genvsdisc.functional.gaussian import density
 from genvsdisc.functional.gaussian.covariance import SingularCovarianceError
 from genvsdisc.functional.gaussian.missing import marginal_log_densities
-from genvsdisc.functional.gaussian.moments import Moments, filled_means
-from genvsdisc.generative.gaussian.em import check_observed
-from genvsdisc.generative.gaussian.estimation import chosen, from_incomplete
-from genvsdisc.generative.gaussian.shrinkage import Regularization, check_options, describe
-from genvsdisc.generative.incremental import IncrementalLearning
+from genvsdisc.functional.gaussian.moments import Moments, class_moments, filled_means, merge
+from genvsdisc.generative.gaussian.em import check_observed, completed_rows, em_moments
+from genvsdisc.generative.gaussian.shrinkage import Regularization, chosen, describe, estimated, stacked_rules
 from genvsdisc.generative.joint import GenerativeClassifier, check_priors
 
 
-class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
+class GaussianClassifier(GenerativeClassifier):
     r"""Bayes' rule with a Gaussian density for each class.
 
     The posterior is :math:`p(k \mid x) = \pi_k \mathcal{N}(x; \mu_k, \Sigma_k) / p(x)`, with everything estimated by
@@ -51,7 +50,8 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
         StandardScaler in front would have it; everything fitted stays on the scale of X. Not for structure
         "spherical", "oas" or "ledoit_wolf".
     tol : float, default=1e-8
-        EM for missing entries stops when no mean or covariance moves by more, in units of standard deviations.
+        EM for missing entries stops when no mean or covariance moves by more, in units of standard deviations, or
+        when the penalized likelihood has stopped rising.
     priors : array-like of shape (n_classes,), default=None
         Class priors, in the order of the sorted labels. None takes the class proportions.
 
@@ -138,35 +138,80 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
 
     # Fitting ---------------------------------------------------------------------------------------------------
 
+    _moments: Moments | None
+    _unready: str | None = None  # why the rows so far do not suffice for predictions
+
     def _fit_stack(self, X: NDArray, codes: NDArray, weights: NDArray) -> dict[str, Any]:
         rule, K = self._rule(), len(self.classes_)
         self._unready = None
-        priors = None if self.priors is None else check_priors(self.priors, K)
-        moments = rule.moments(X, codes, weights, K)
+        moments = self._class_moments(X, codes, weights)
         # Missing entries show in the means, an array smaller than X, and so do sums that overflow.
-        if complete := not (np.isnan(moments.center).any() and np.isnan(X.max())):
-            rule = chosen(X, codes, weights, moments, rule, priors)
-        else:
-            moments, rule = self._from_incomplete(X, codes, weights, rule, priors)
-        fitted = self._parameters(moments, rule)
+        if not (np.isnan(moments.center).any() and np.isnan(X.max())):
+            return self._parameters(moments, self._resolved(rule, moments, X, codes, weights))
+        used = weights.any(axis=0)
+        if not np.isnan(X[used]).any():
+            X, codes, weights = X[used], codes[used], weights[:, used]
+            moments = self._class_moments(X, codes, weights)
+            return self._parameters(moments, self._resolved(rule, moments, X, codes, weights))
+        regularized = bool(self.pooling and self.covariance == "separate") or self.shrinkage != 0
+        check_observed(X, codes, weights, self.classes_, self._feature_names(), regularized=regularized)
+        try:
+            moments, rule = self._from_incomplete(X, codes, weights, rule)
+        except SingularCovarianceError as error:
+            by_class = weights @ (codes[:, None] == np.arange(K))
+            raise ValueError(self._explain(error, by_class)) from None
         # The expected moments of incomplete rows depend on all rows: they cannot be added to.
-        return fitted if complete else {**fitted, "_moments": [None] * len(weights)}
+        return {**self._parameters(moments, rule), "_moments": [None] * len(weights)}
 
     def _from_incomplete(
-        self, X: NDArray, codes: NDArray, weights: NDArray, rule: Regularization, priors: NDArray | None
+        self, X: NDArray, codes: NDArray, weights: NDArray, rule: Regularization
     ) -> tuple[Moments, Regularization]:
-        for own in weights:
-            check_observed(X, codes, own, self.classes_, self._feature_names())
-        try:
-            return from_incomplete(X, codes, weights, len(self.classes_), rule, priors)
-        except SingularCovarianceError as error:
-            raise ValueError(self._explain(error, np.bincount(codes, weights[0], len(self.classes_))[None])) from None
+        """Expected moments, and the rule; what looks at rows looks at rows completed by a moderately regularized EM."""
+        K = len(self.classes_)
+        if not isinstance(self.shrinkage, str):
+            return em_moments(X, codes, weights, K, rule, tol=self.tol)[0], rule
+        start = replace(rule, pooling=0.5, shrinkage=0.1)
+        first, _ = em_moments(X, codes, weights, K, start, tol=self.tol)
+        rules = []
+        for r, w in enumerate(weights):
+            whole = completed_rows(X, codes, first[r : r + 1], start)
+            rules.append(self._resolved(rule, self._class_moments(whole, codes, w[None]), whole, codes, w[None]))
+        rule = stacked_rules(rules)
+        return em_moments(X, codes, weights, K, rule, tol=self.tol)[0], rule
 
     def _rule(self) -> Regularization:
+        """Options as numbers; where the shrinkage is estimated, `_resolved` puts a number in its place."""
         self._validate_params()
-        check_options(self.structure, self.shrinkage, self.standardize)
-        options = self.structure, self.pooling, self.shrinkage, self.tol, self.standardize
-        return Regularization(self.covariance == "shared", *options)
+        by_rule = isinstance(self.shrinkage, str) and self.shrinkage != "auto"
+        if by_rule and self.structure != "full":
+            raise ValueError(
+                f"shrinkage={self.shrinkage!r} is derived for structure='full', got structure={self.structure!r}; "
+                "give a number in [0, 1] or 'auto'"
+            )
+        if self.standardize and (self.structure == "spherical" or by_rule):
+            raise ValueError(
+                f"standardize=True goes with shrinkage a number or 'auto' and structure 'full' or 'diagonal', got "
+                f"shrinkage={self.shrinkage!r}, structure={self.structure!r}; put a StandardScaler in front instead"
+            )
+        shrinkage = 0.0 if isinstance(self.shrinkage, str) else self.shrinkage
+        shared = self.covariance == "shared"
+        return Regularization(shared, self.structure, self.pooling, shrinkage, self.standardize)
+
+    def _resolved(
+        self, rule: Regularization, moments: Moments, X: NDArray, codes: NDArray, weights: NDArray
+    ) -> Regularization:
+        """Replace the shrinkage by its estimate, if it is to be estimated."""
+        if self.shrinkage == "auto":
+            priors = None if self.priors is None else check_priors(self.priors, len(self.classes_))
+            return chosen(X, codes, weights, moments, rule, priors)
+        return self._estimated(rule, moments)
+
+    def _estimated(self, rule: Regularization, moments: Moments) -> Regularization:
+        return estimated(rule, self.shrinkage, moments) if isinstance(self.shrinkage, str) else rule
+
+    def _class_moments(self, X: NDArray, codes: NDArray, weights: NDArray) -> Moments:
+        full, fourth = self.structure == "full", self.shrinkage == "ledoit_wolf"
+        return class_moments(X, codes, weights, len(self.classes_), full=full, fourth=fourth)
 
     def _parameters(self, moments: Moments, rule: Regularization) -> dict[str, Any]:
         """Everything fitted, as functions of the class moments (leading axis R)."""
@@ -193,6 +238,51 @@ class GaussianClassifier(IncrementalLearning, GenerativeClassifier):
             "_offsets": offsets,
             "_moments": moments,
         }
+
+    # Further rows ----------------------------------------------------------------------------------------------
+
+    def _needs_all_rows(self) -> str | None:
+        if self.shrinkage == "auto":
+            return "shrinkage='auto' needs all rows at once; give a number, 'oas' or 'ledoit_wolf', or fit"
+        return None
+
+    def _statistics_of(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, *, first: bool) -> Moments:
+        self._rule()
+        rows, codes = self._validate_batch(X, y, first=first)
+        if np.isnan(rows.sum()) and np.isnan(rows).any():
+            raise ValueError("Input X contains NaN; rows with missing entries need all rows at once: use fit")
+        return self._class_moments(rows, codes, self._batch_weights(sample_weight, rows)[None])[0]
+
+    def _statistics(self) -> Moments:
+        if self._moments is None:
+            raise ValueError("rows cannot be added to a fit with missing entries; fit again to all rows")
+        return self._moments
+
+    def _union(self, one: Moments, its: Any, two: Moments, other: Any) -> Moments:
+        return merge(one, two)
+
+    def _refusal(self, other: Any) -> str | None:
+        for name in ("covariance", "structure", "pooling", "shrinkage", "standardize"):
+            mine, theirs = getattr(self, name), getattr(other, name)
+            if mine != theirs:
+                return f"merge needs the same options, got {name}={mine!r} and {name}={theirs!r}"
+        return None
+
+    def _learn(self, statistics: Moments) -> None:
+        rule, stack = self._rule(), statistics[None]
+        self._unready = None
+        try:
+            fitted = self._parameters(stack, self._estimated(rule, stack))
+        except ValueError as error:
+            self._unready = f"more rows are needed: {error}"
+            fitted = {"_moments": [statistics]}
+        for name, values in fitted.items():
+            setattr(self, name, values[0])
+
+    def _validate_rows(self, X: ArrayLike) -> NDArray:
+        if self._unready:
+            raise ValueError(self._unready)
+        return super()._validate_rows(X)
 
     def _explain(self, error: SingularCovarianceError, class_weights: NDArray) -> str:
         return describe(error, class_weights, self.covariance == "shared", self.classes_, self._feature_names())

@@ -1,148 +1,180 @@
-"""Fitting to rows with missing entries: class moments by EM (Dempster, Laird & Rubin 1977)."""
+"""Class moments expected of rows with missing entries: EM (Dempster, Laird & Rubin 1977), accelerated.
+
+Objective. Without pooling and shrinkage, the log likelihood of the observed entries. With them the M-step for class k is
+``C_k = c_k S_k + T_k``, S_k being the expected scatter of its W_k rows and T_k the target: the part of the other classes
+and of the shrinkage. For given T_k it maximizes the log likelihood plus the log density of an inverse Wishart prior,
+
+    ``sum_i log p(x_i,seen | y_i) - 1/2 sum_k [(1/c_k - W_k) log |C_k| + trace(C_k^-1 T_k) / c_k]``,
+
+so that no step lowers it, and covariances stay away from singular ones. The T_k are those that the moments of the
+former round give (at first: variances of what is observed; with pooling, the fit of the shared covariance). Rounds go on
+until the T_k are those of their own solution, for five rounds at most: entries on which no row has a say (two columns
+never observed together) would follow the targets, and these them, for ever.
+"""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 
-from genvsdisc.functional.gaussian import missing
-from genvsdisc.functional.gaussian.moments import Moments, class_moments, merge
+from genvsdisc.functional.gaussian.acceleration import LeftParameterSpaceError, fixed_points
+from genvsdisc.functional.gaussian.covariance import SingularCovarianceError
+from genvsdisc.functional.gaussian.missing import patterns
+from genvsdisc.functional.gaussian.moments import Moments, class_moments, stacked
+from genvsdisc.generative.gaussian.expectation import DiagonalProblem, JointProblem
+from genvsdisc.generative.gaussian.shrinkage import Regularization
 
 _MAX_ITER = 2000
-
-Factors = Callable[[Moments], tuple[NDArray, NDArray]]
-"""The M-step: from class moments (R = 1) to factors (1, G, ...) and log determinants (1, G) of the covariances."""
+_ROUNDS = 5
+_ROUGH, _SHARE = 1e-3, 1e-3  # accuracy of rounds that others follow, at most, and as a share of the targets' last move
+_CHUNK = 1 << 23  # numbers held for a chunk of the weightings
 
 
 def em_moments(
-    X: NDArray,
-    codes: NDArray,
-    weights: NDArray,
-    n_classes: int,
-    factors: Factors,
-    *,
-    full: bool = True,
-    tol: float = 1e-10,
+    X: NDArray, codes: NDArray, weights: NDArray, n_classes: int, rule: Regularization, *, tol: float = 1e-10
 ) -> tuple[Moments, NDArray]:
-    """Find the expected class moments at the maximum of the observed-data likelihood.
-
-    The E-step replaces missing entries by their conditional means and adds their conditional covariances to the
-    second moments; the M-step is `factors`, the one of complete rows. The likelihood never falls when `factors`
-    maximises the likelihood of complete rows, as it does without pooling and shrinkage.
+    """Find the expected class moments at the maximum of the penalized likelihood of the observed entries.
 
     Parameters
     ----------
     X : ndarray of shape (n, d)
         Rows, NaN where missing.
     codes : ndarray of shape (n,)
-        Classes.
-    weights : ndarray of shape (n,)
-        Weights.
+        Encoded classes.
+    weights : ndarray of shape (R, n)
+        Weights of R training sets.
     n_classes : int
         Number of classes K.
-    factors : callable
-        The M-step.
-    full : bool, default=True
-        Whether the moments hold matrices.
+    rule : Regularization
+        How covariances follow from moments: the M-step.
     tol : float, default=1e-10
-        Stop when no mean or covariance moves by more than this, in units of standard deviations.
+        Stop when a step moves no mean or covariance by more than this, in units of standard deviations, or when the
+        objective has stopped rising.
 
     Returns
     -------
     moments : Moments
-        With leading axis 1.
-    log_likelihoods : ndarray
+        With leading axis R.
+    log_likelihoods : ndarray of shape (steps, R)
         Of the observed entries given the classes, before each step.
+
+    Raises
+    ------
+    SingularCovarianceError
+        If a covariance becomes singular, which a shrinkage above 0 prevents.
     """
-    holes = np.isnan(X)
-    whole = ~holes.any(axis=1)
-    known = class_moments(X[whole], codes[whole], weights[None, whole], n_classes, full=full)
-    ragged = [np.flatnonzero((codes == k) & ~whole & (weights > 0)) for k in range(n_classes)]
-    parts = [(X[rows], weights[rows], missing.patterns(holes[rows])) for rows in ragged]
-    moments = _available(X, codes, weights, n_classes, full)
-    trace: list[float] = []
-    for _ in range(_MAX_ITER):
-        before = moments
-        moments, log_likelihood = _step(moments, known, parts, factors)
-        trace.append(log_likelihood)
-        if _distance(before, moments) <= tol:
-            return moments, np.array(trace)
-    warnings.warn(
-        f"EM for missing entries still moves after {_MAX_ITER} steps: some entries are hardly determined by the "
-        "others; use structure='diagonal' or shrinkage > 0",
-        ConvergenceWarning,
-        stacklevel=5,
-    )
-    return moments, np.array(trace)
+    R, d = len(weights), X.shape[1]
+    step = max(1, _CHUNK // (n_classes * d * d))
+    parts = []
+    for start in range(0, R, step):
+        members = np.arange(start, min(start + step, R))
+        parts.append(_solve(X, codes, weights[members], n_classes, rule.of_members(members, R), tol))
+    length = max(len(trace) for _, trace in parts)
+    traces = [np.concatenate([trace, np.repeat(trace[-1:], length - len(trace), axis=0)]) for _, trace in parts]
+    return stacked([moments for moments, _ in parts]), np.concatenate(traces, axis=1)
 
 
-def _step(moments: Moments, known: Moments, parts: list, factors: Factors) -> tuple[Moments, float]:
-    """One M-step and one E-step; the log likelihood is that of the parameters in between."""
-    (factor,), (log_det,) = factors(moments)
-    means = moments.center
-    filled = known[:]
-    filled.weight, filled.center = np.zeros_like(known.weight), means
-    filled.first, filled.second = np.zeros_like(known.first), np.zeros_like(known.second)
-    log_likelihood = _known_log_likelihood(known, means, factor, log_det)
-    for k, (rows, weights, groups) in enumerate(parts):
-        g = k if len(factor) > 1 else 0
-        z, covariance, log_density = missing.completed(rows, groups, means[0, k], factor[g], log_det[g], weights)
-        weighted = weights[:, None] * z
-        filled.weight[0, k] = weights.sum()
-        filled.first[0, k] = weighted.sum(axis=0)
-        filled.second[0, k] = covariance + (weighted.T @ z if known.full else (weighted * z).sum(axis=0))
-        log_likelihood += float(weights @ log_density)
-    return merge(known, filled.about_means()), log_likelihood
+def _solve(
+    X: NDArray, codes: NDArray, weights: NDArray, n_classes: int, rule: Regularization, tol: float
+) -> tuple[Moments, NDArray]:
+    if not np.isnan(X).any():
+        return class_moments(X, codes, weights, n_classes, full=rule.structure == "full"), np.zeros((1, len(weights)))
+    if rule.structure != "full":
+        diagonal, x = DiagonalProblem.build(X, codes, weights, n_classes, rule)
+        result = fixed_points(diagonal, x, tol=tol, max_iter=_MAX_ITER)
+        _warn_unless(result.converged)
+        return diagonal.moments(result.x), result.log_likelihoods
+    first = rule.of_one_group() if rule.couples_classes else rule
+    problem, x = JointProblem.build(X, codes, weights, n_classes, first)
+    if rule.couples_classes:
+        x, _ = _rounds(problem, x, max(tol, _ROUGH))
+        problem, x = problem.with_rule(rule, x)
+    x, log_likelihoods = _rounds(problem, x, tol)
+    return problem.moments(x), log_likelihoods
 
 
-def _known_log_likelihood(known: Moments, means: NDArray, factor: NDArray, log_det: NDArray) -> float:
-    """Log likelihood of the complete rows, from their moments."""
-    d = means.shape[-1]
-    second = known.moved(means - known.center).second[0]
-    square = np.einsum("gji,gjk,gki->g", factor, second, factor) if known.full else (second * factor**2).sum(axis=-1)
-    return float(-0.5 * (square.sum() + (known.weight[0] * (log_det + d * np.log(2 * np.pi))).sum()))
+def _rounds(problem: JointProblem, x: NDArray, tol: float) -> tuple[NDArray, NDArray]:
+    """Solve for given targets and renew them, until they are those of their own solution."""
+    x, members, traces = x.copy(), np.arange(len(x)), []
+    last = (_ROUNDS if problem.blend.has_targets else 1) - 1
+    for turn in range(last + 1):
+        moved = problem.hold_targets(x[members])
+        if (moved <= tol).any():
+            problem, members, moved = problem.take(np.flatnonzero(moved > tol)), members[moved > tol], moved[moved > tol]
+        if not len(members):
+            break
+        # Targets that will move on need not be met exactly.
+        enough = np.full(len(moved), tol) if turn == last else np.clip(_SHARE * moved, tol, max(tol, _ROUGH))
+        try:
+            result = fixed_points(problem, x[members], tol=enough, max_iter=_MAX_ITER)
+        except LeftParameterSpaceError:
+            index, column = problem.first_singular()
+            raise SingularCovarianceError(index, column, constant=False, full=True) from None
+        x[members] = result.x
+        trace = np.full((len(result.log_likelihoods), len(x)), np.nan)
+        trace[:, members] = result.log_likelihoods
+        traces.append(trace)
+        _warn_unless(result.converged)
+    return x, np.concatenate(traces)
 
 
-def _available(X: NDArray, codes: NDArray, weights: NDArray, n_classes: int, full: bool) -> Moments:
-    """Start from the means of what is observed in each class, variances about them, no covariances."""
-    seen = ~np.isnan(X)
-    start = np.nanmean(X, axis=0)  # as origin, so that a large mean costs no digits
-    centered = np.where(seen, X - start, 0)
-    one_hot = weights * (codes == np.arange(n_classes)[:, None])
-    counts = one_hot @ seen
-    means = one_hot @ centered / np.where(counts > 0, counts, 1)
-    rest = np.where(seen, centered - means[codes], 0)
-    variances = (weights @ rest**2) / (weights @ seen)
-    variances[variances == 0] = 1
-    class_weights = one_hot.sum(axis=1).astype(X.dtype)
-    second = class_weights[:, None] * variances.astype(X.dtype)
-    second = second[:, :, None] * np.eye(X.shape[1], dtype=X.dtype) if full else second
-    center = (means + start).astype(X.dtype)
-    return Moments(class_weights[None], center[None], np.zeros_like(center)[None], second[None])
-
-
-def check_observed(X: NDArray, codes: NDArray, weights: NDArray, labels: NDArray, names: NDArray | range) -> None:
-    """Refuse classes of which a feature has never been observed: nothing determines its mean."""
-    one_hot = (codes == np.arange(len(labels))[:, None]).astype(X.dtype)
-    unseen = (one_hot * weights).any(axis=1)[:, None] & ((one_hot * weights) @ ~np.isnan(X) == 0)
-    if unseen.any():
-        k, column = np.argwhere(unseen)[0]
-        raise ValueError(
-            f"feature {names[column]!r} is missing in all rows of class {labels.tolist()[k]!r}, so that its mean "
-            "is unknown; drop the feature or fill it in"
+def _warn_unless(converged: NDArray) -> None:
+    if not converged.all():
+        warnings.warn(
+            f"EM for missing entries still moves after {_MAX_ITER} steps: some entries are hardly determined by the "
+            "others; use structure='diagonal' or shrinkage > 0",
+            ConvergenceWarning,
+            stacklevel=8,
         )
 
 
-def _distance(before: Moments, after: Moments) -> float:
-    """Largest step of a mean or covariance, in units of the standard deviations after it."""
-    weight = np.where(after.weight > 0, after.weight, 1)[..., None]
-    second = np.diagonal(after.second, axis1=-2, axis2=-1) if after.full else after.second
-    scale = np.sqrt(np.where(second > 0, second, 1) / weight)
-    steps = (after.center - before.center) / scale
-    scale = scale[..., :, None] * scale[..., None, :] if after.full else scale**2
-    changes = (after.second - before.second) / (weight[..., None] if after.full else weight) / scale
-    return float(max(np.abs(steps).max(), np.abs(changes).max()))
+def completed_rows(X: NDArray, codes: NDArray, moments: Moments, rule: Regularization) -> NDArray:
+    """Rows with their conditional means, given their classes, where they miss entries.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, d)
+        Rows, NaN where missing.
+    codes : ndarray of shape (n,)
+        Encoded classes.
+    moments : Moments
+        With leading axis 1.
+    rule : Regularization
+        How covariances follow from the moments.
+    """
+    covariances = rule.covariances(moments)[0][0]
+    whole, holes = X.copy(), np.isnan(X)
+    for pattern in patterns(holes, codes):
+        for p, (columns, k) in enumerate(zip(pattern.columns, pattern.groups, strict=True)):
+            rows, mean = pattern.rows[pattern.which == p], moments.center[0, k]
+            fill = np.broadcast_to(mean[columns], (len(rows), len(columns)))
+            covariance = covariances[k if len(covariances) > 1 else 0]
+            if covariance.ndim == 2:
+                seen = np.setdiff1d(np.arange(X.shape[1]), columns)
+                slopes = np.linalg.solve(covariance[np.ix_(seen, seen)], covariance[np.ix_(seen, columns)])
+                fill = fill + (X[np.ix_(rows, seen)] - mean[seen]) @ slopes
+            whole[np.ix_(rows, columns)] = fill
+    return whole
+
+
+def check_observed(
+    X: NDArray, codes: NDArray, weights: NDArray, labels: NDArray, names: NDArray | range, *, regularized: bool
+) -> None:
+    """Find a feature never observed in a class, whose mean no row determines.
+
+    Without regularization that is a ValueError; with it the mean of all classes stands in, and a warning says so.
+    """
+    seen = ~np.isnan(X)
+    for k, label in enumerate(labels.tolist()):
+        share = weights[:, codes == k]
+        unseen = ((share @ seen[codes == k] == 0) & share.any(axis=1)[:, None]).any(axis=0)
+        if not unseen.any():
+            continue
+        name = names[int(np.argmax(unseen))]
+        what = f"feature {name!r} is missing in all rows of class {label!r}, so that its mean is unknown"
+        if not regularized:
+            raise ValueError(f"{what}; drop the feature, fill it in, or set shrinkage > 0 to take that of all classes")
+        warnings.warn(f"{what}: the mean of all classes is taken", UserWarning, stacklevel=5)

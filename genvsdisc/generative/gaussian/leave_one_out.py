@@ -104,6 +104,34 @@ def leave_one_out_losses(
     return losses / max(weights[used].sum(), 1)
 
 
+def best_candidate(
+    X: NDArray,
+    codes: NDArray,
+    weights: NDArray,
+    moments: Moments,
+    *,
+    shared: bool,
+    structure: str,
+    priors: NDArray | None,
+    poolings: tuple[float, ...],
+    shrinkages: tuple[float, ...] = SHRINKAGES,
+) -> tuple[float, float]:
+    """Pooling and shrinkage of least leave-one-out log loss; parameters as in `leave_one_out_losses`."""
+    losses = leave_one_out_losses(
+        X,
+        codes,
+        weights,
+        moments,
+        shared=shared,
+        structure=structure,
+        priors=priors,
+        poolings=poolings,
+        shrinkages=shrinkages,
+    )
+    a, g = np.unravel_index(int(np.argmin(losses)), losses.shape)
+    return poolings[a], shrinkages[g]
+
+
 def _pieces(rows: NDArray, d: int) -> Iterator[NDArray]:
     step = max(_CHUNK // d, 64)
     return (rows[start : start + step] for start in range(0, len(rows), step))

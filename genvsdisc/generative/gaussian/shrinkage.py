@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from genvsdisc.functional.gaussian.covariance import SingularCovarianceError, singular_columns, whiten
 from genvsdisc.functional.gaussian.moments import Moments, class_moments
+from genvsdisc.generative.gaussian.leave_one_out import POOLINGS, best_candidate
 
 
 @dataclass(frozen=True)
@@ -20,17 +21,26 @@ class Regularization:
     structure: str
     pooling: NDArray | float
     """In [0, 1], (R, 1) or one for all."""
-    shrinkage: NDArray | float | str
-    """In [0, 1], (R, G) or one for all; or "oas" or "ledoit_wolf"."""
-    tol: float = 1e-8
-    """When EM for missing entries stops."""
+    shrinkage: NDArray | float
+    """In [0, 1], (R, G) or one for all."""
     standardize: bool = False
     """Whether to shrink on the scale on which every feature has variance 1 over all rows."""
 
-    def moments(self, X: NDArray, codes: NDArray, weights: NDArray, n_classes: int) -> Moments:
-        """Class moments of R weightings of the rows, as many as the covariances need."""
-        fourth = isinstance(self.shrinkage, str) and self.shrinkage == "ledoit_wolf"
-        return class_moments(X, codes, weights, n_classes, full=self.structure == "full", fourth=fourth)
+    @property
+    def couples_classes(self) -> bool:
+        """Whether the covariance of a class depends on the rows of others, without being the same."""
+        return not self.shared and bool(np.any(self.pooling))
+
+    def of_one_group(self) -> Regularization:
+        """The same shrinkage, its mean where each class has its own, of one covariance for all classes."""
+        shrinkage = np.mean(self.shrinkage, axis=-1, keepdims=True) if np.ndim(self.shrinkage) else self.shrinkage
+        return replace(self, shared=True, shrinkage=shrinkage)
+
+    def of_members(self, index: Any, R: int) -> Regularization:
+        """Rule of some of R members of a stack."""
+        values = {"pooling": self.pooling, "shrinkage": self.shrinkage}
+        each = {name: np.broadcast_to(v, (R, *np.shape(v)[1:]))[index] for name, v in values.items() if np.ndim(v) == 2}
+        return replace(self, **each)
 
     def covariances(self, moments: Moments) -> tuple[NDArray, NDArray]:
         """Regularised discriminant analysis (Friedman 1989), for a stack of class moments.
@@ -48,10 +58,7 @@ class Regularization:
         """
         pooled = _pooled(moments, self.shared, np.asarray(self.pooling))
         covariances = pooled.second / pooled.weight[(..., *[None] * (pooled.second.ndim - 2))]
-        shrinkage = self.shrinkage
-        if isinstance(shrinkage, str):
-            shrinkage = _INTENSITIES[shrinkage](covariances, pooled)
-        shrinkage = np.full(pooled.weight.shape, shrinkage, covariances.dtype)
+        shrinkage = np.full(pooled.weight.shape, self.shrinkage, covariances.dtype)
         return with_floor(self._shrunk(covariances, shrinkage, moments), moments), shrinkage
 
     def _shrunk(self, covariances: NDArray, shrinkage: NDArray, moments: Moments) -> NDArray:
@@ -98,18 +105,64 @@ class Regularization:
         return covariances, shrinkage, *whiten(covariances, full)
 
 
-def check_options(structure: str, shrinkage: float | str, standardize: bool) -> None:
-    """Raise ValueError for options that do not go together."""
-    if shrinkage in ("oas", "ledoit_wolf") and structure != "full":
-        raise ValueError(
-            f"shrinkage={shrinkage!r} is derived for structure='full', got structure={structure!r}; "
-            "give a number in [0, 1] or 'auto'"
-        )
-    if standardize and (structure == "spherical" or shrinkage in ("oas", "ledoit_wolf")):
-        raise ValueError(
-            f"standardize=True goes with shrinkage a number or 'auto' and structure 'full' or 'diagonal', got "
-            f"shrinkage={shrinkage!r}, structure={structure!r}; put a StandardScaler in front instead"
-        )
+def stacked_rules(rules: list[Regularization]) -> Regularization:
+    """One rule for a stack from the rules of its members."""
+    pooling = np.concatenate([np.reshape(rule.pooling, (1, 1)) for rule in rules])
+    shrinkage = np.concatenate([np.atleast_2d(rule.shrinkage) for rule in rules])
+    return replace(rules[0], pooling=pooling, shrinkage=shrinkage)
+
+
+def estimated(rule: Regularization, method: str, moments: Moments) -> Regularization:
+    """Replace the shrinkage by an estimate for each covariance of a stack.
+
+    Parameters
+    ----------
+    rule : Regularization
+        Its pooling comes first.
+    method : {"oas", "ledoit_wolf"}
+        The second needs fourth moments.
+    moments : Moments
+        With leading axis R.
+    """
+    pooled = _pooled(moments, rule.shared, np.asarray(rule.pooling))
+    return replace(rule, shrinkage=_INTENSITIES[method](pooled))
+
+
+def chosen(
+    X: NDArray, codes: NDArray, weights: NDArray, moments: Moments, rule: Regularization, priors: NDArray | None
+) -> Regularization:
+    """Replace pooling and shrinkage by those of least leave-one-out log loss, for each of R weightings of rows.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, d)
+        Rows, complete.
+    codes : ndarray of shape (n,)
+        Encoded classes.
+    weights : ndarray of shape (R, n)
+        Weights.
+    moments : Moments
+        Of these rows, with leading axis R.
+    rule : Regularization
+        Which covariances; the pooling of shared ones stays.
+    priors : ndarray of shape (n_classes,) or None
+        Given priors.
+    """
+    members = [_chosen(X, codes, w, moments[r], rule, priors) for r, w in enumerate(weights)]
+    pooling, shrinkage = (np.array(values)[:, None] for values in zip(*members, strict=True))
+    return replace(rule, pooling=rule.pooling if rule.shared else pooling, shrinkage=shrinkage)
+
+
+def _chosen(
+    X: NDArray, codes: NDArray, weights: NDArray, moments: Moments, rule: Regularization, priors: NDArray | None
+) -> tuple[float, float]:
+    poolings = (1.0,) if rule.shared else POOLINGS
+    if rule.standardize:
+        X = X / np.sqrt(unit_scale(moments[None])[0])
+        moments = class_moments(X, codes, weights[None], len(moments.weight), full=moments.full)[0]
+    return best_candidate(
+        X, codes, weights, moments, shared=rule.shared, structure=rule.structure, priors=priors, poolings=poolings
+    )
 
 
 def with_floor(covariances: NDArray, moments: Moments) -> NDArray:
@@ -174,21 +227,29 @@ def _total(values: NDArray | None) -> NDArray | None:
     return None if values is None else values.sum(axis=1, keepdims=True)
 
 
-def _oas(covariances: NDArray, pooled: Moments) -> NDArray:
+def _oas(pooled: Moments) -> NDArray:
     """Oracle approximating shrinkage (Chen, Wiesel, Eldar & Hero 2010), in the form of scikit-learn."""
-    d = covariances.shape[-1]
-    power = (covariances**2).mean(axis=(-2, -1))
-    level = np.trace(covariances, axis1=-2, axis2=-1) / d
-    return _ratio(power + level**2, (pooled.weight + 1) * (power - level**2 / d), d)
+    unit, _ = _unit_covariances(pooled)
+    d = unit.shape[-1]
+    power = (unit**2).mean(axis=(-2, -1))
+    return _ratio(power + 1, (pooled.weight + 1) * (power - 1 / d), d)
 
 
-def _ledoit_wolf(covariances: NDArray, pooled: Moments) -> NDArray:
+def _ledoit_wolf(pooled: Moments) -> NDArray:
     """Shrinkage that minimises the expected Frobenius distance to the covariance (Ledoit & Wolf 2004)."""
-    d = covariances.shape[-1]
-    power = (covariances**2).sum(axis=(-2, -1))
-    level = np.trace(covariances, axis1=-2, axis2=-1) / d
-    noise = (np.asarray(pooled.quartic) / pooled.weight - power) / pooled.weight
-    return _ratio(np.maximum(noise, 0), power - d * level**2, d)
+    unit, level = _unit_covariances(pooled)
+    d = unit.shape[-1]
+    power = (unit**2).sum(axis=(-2, -1))
+    noise = (np.asarray(pooled.quartic) / pooled.weight / level / level - power) / pooled.weight
+    return _ratio(np.maximum(noise, 0), power - d, d)
+
+
+def _unit_covariances(pooled: Moments) -> tuple[NDArray, NDArray]:
+    """Covariances over their mean variances, and these: the fourth powers of the data may leave the range of floats."""
+    covariances = pooled.second / pooled.weight[..., None, None]
+    level = np.trace(covariances, axis1=-2, axis2=-1) / covariances.shape[-1]
+    level = np.where(level > 0, level, 1)
+    return covariances / level[..., None, None], level
 
 
 def _ratio(numerator: NDArray, denominator: NDArray, d: int) -> NDArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from numbers import Real
 from typing import Any
 
@@ -13,20 +14,21 @@ from sklearn.utils.validation import check_is_fitted
 from genvsdisc.base import Parameters
 from genvsdisc.functional.columns.families import Terms, log_probability, poisson_log_base
 from genvsdisc.functional.columns.scores import AdditiveScores, shifted_terms
-from genvsdisc.generative.column_model import ColumnModel
-from genvsdisc.generative.naive_bayes.distributions import declared
+from genvsdisc.generative.joint import GenerativeClassifier
+from genvsdisc.generative.naive_bayes.distributions import ColumnKinds, as_frame, declared
 from genvsdisc.generative.naive_bayes.features import SufficientStatistics
 from genvsdisc.generative.naive_bayes.statistics import (
     Statistics,
     check_variances,
     count_parameters,
     draw,
+    gather,
     numeric_estimates,
     table_estimates,
 )
 
 
-class NaiveBayesClassifier(ColumnModel):
+class NaiveBayesClassifier(GenerativeClassifier):
     r"""Naive Bayes whose columns each have a distribution of their own.
 
     ``log p(x, y=k) = log prior_k + sum_j log p_j(x_j | k)``, computed in log space throughout. Over the rows of class k
@@ -111,6 +113,8 @@ class NaiveBayesClassifier(ColumnModel):
         "priors": ["array-like", None],
     }
     _score_attributes = ("class_prior_", "means_", "variances_", "category_log_prob_")
+    statistics_: Statistics
+    _kinds: ColumnKinds
 
     def __init__(
         self,
@@ -135,7 +139,73 @@ class NaiveBayesClassifier(ColumnModel):
         tags.classifier_tags.poor_score = "poisson" in names
         return tags
 
+    @property
+    def distributions_(self) -> tuple[str, ...]:
+        """Distribution of each column, as given or inferred."""
+        return self._kinds.distributions
+
+    @property
+    def categories_(self) -> tuple[NDArray | None, ...]:
+        """Categories of each categorical column, sorted; None for the other columns."""
+        return self._kinds.categories
+
+    # Reading rows ----------------------------------------------------------------------------------------------
+
+    def _validate_training(self, X: Any, y: Any) -> tuple[NDArray, NDArray]:
+        X, codes, self._kinds = self._read_batch(X, y, super()._validate_training, None)
+        return X, codes
+
+    def _read_batch(
+        self, X: Any, y: Any, validate: Callable[[Any, Any], tuple[NDArray, NDArray]], kinds: ColumnKinds | None
+    ) -> tuple[NDArray, NDArray, ColumnKinds]:
+        """Rows as floats, class codes, and the kinds of columns, which are `kinds` with new categories if given."""
+        self._validate_params()
+        frame = as_frame(X, self.distributions)
+        if frame is None:
+            X, codes = validate(X, y)
+            kinds = (kinds or ColumnKinds.of(X, self.distributions)).learn(X)
+            X = kinds.code_array(X)
+        else:
+            kinds = (kinds or ColumnKinds.of(frame, self.distributions)).learn(frame)
+            X, codes = validate(kinds.code_frame(frame), y)
+        kinds.warn_of_negative_counts(X)
+        return kinds.support(X), codes, kinds
+
+    def _validate_rows(self, X: ArrayLike) -> NDArray:
+        kinds = self._kinds
+        special = "categorical" in kinds.distributions or "bernoulli" in kinds.distributions
+        frame = as_frame(X, kinds.distributions) if special else None
+        if frame is None:
+            return kinds.support(kinds.code_array(super()._validate_rows(X)))
+        return kinds.support(super()._validate_rows(kinds.code_frame(frame)))
+
     # Fitting ---------------------------------------------------------------------------------------------------
+
+    def _fit_stack(self, X: NDArray, codes: NDArray, weights: NDArray) -> dict[str, Any]:
+        return self._estimates(gather(X, codes, weights, self._kinds, len(self.classes_)))
+
+    def _statistics_of(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, *, first: bool) -> Statistics:
+        known = None if first else self._kinds
+        X, codes, self._kinds = self._read_batch(X, y, lambda X, y: self._validate_batch(X, y, first=first), known)
+        return gather(X, codes, self._batch_weights(sample_weight, X)[None], self._kinds, len(self.classes_))[0]
+
+    def _statistics(self) -> Statistics:
+        return self.statistics_
+
+    def _union(self, one: Statistics, its: Any, two: Statistics, other: Any) -> Statistics:
+        kinds = its._kinds.union(other._kinds)
+        one, two = one.relabel(its._kinds, kinds), two.relabel(other._kinds, kinds)
+        self._kinds = kinds
+        return one.merge(two)
+
+    def _refusal(self, other: Any) -> str | None:
+        if self.distributions_ != other.distributions_:
+            return f"merge needs the same classes and distributions, got the distributions {self.distributions_} and {other.distributions_}"
+        return None
+
+    def _learn(self, statistics: Statistics) -> None:
+        for name, values in self._estimates(statistics[None]).items():
+            setattr(self, name, values[0])
 
     def _estimates(self, statistics: Statistics) -> dict[str, Any]:
         """Parameters of R training sets from their statistics, which they keep for `partial_fit`."""

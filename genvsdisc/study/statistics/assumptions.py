@@ -18,6 +18,7 @@ from genvsdisc.study.statistics.assumption_tests import (
     independence_test,
     normality_test,
 )
+from genvsdisc.study.statistics.differences import paired_splits
 from genvsdisc.study.statistics.paired_tests import corrected_ttest
 
 COSTS = {
@@ -67,9 +68,7 @@ def assumption_table(
     """
     X, codes = np.asarray(X, dtype=float), np.asarray(codes)
     complete = ~np.isnan(X).any(axis=1)
-    losses = scores[scores["loss"] == "log_loss"].pivot_table(
-        index=["repeat", "fold"], columns="model", values=["value", "n_train", "n_test"]
-    )
+    losses = scores[scores["loss"] == "log_loss"]
     rows = []
     for assumption, test in TESTS.items():
         simpler, richer = costs.get(assumption, ("", ""))
@@ -87,13 +86,11 @@ def assumption_table(
 
 def _cost(losses: pd.DataFrame, simpler: str, richer: str, level: float) -> tuple[float, float, float]:
     nothing = (np.nan, np.nan, np.nan)
-    if losses.empty or not {simpler, richer} <= set(losses["value"].columns):
+    paired = paired_splits(losses, simpler, richer)
+    if len(paired) < 2 or paired["value"].isna().any():
         return nothing
-    differences = losses["value", simpler] - losses["value", richer]
-    if len(differences) < 2 or differences.isna().any():
-        return nothing
-    n_test, n_train = losses["n_test", simpler], losses["n_train", simpler]
-    test = corrected_ttest(differences, test_fraction=n_test / (n_test + n_train), level=level)
+    n_test, n_train = paired["n_test"], paired["n_train"]
+    test = corrected_ttest(paired["value"], test_fraction=n_test / (n_test + n_train), level=level)
     return test.mean, test.lower, test.upper
 
 

@@ -84,21 +84,29 @@ def pair_table(scores: pd.DataFrame, models: pd.DataFrame, *, rope: float = 0.01
         generative one is better), lower, upper, pvalue (two-sided), pvalue_holm (over the pairs, within a loss),
         p_generative, p_equal, p_discriminative.
     """
-    splits = ["repeat", "fold"]
     rows = []
     for loss in [name for name in LOSSES if (scores["loss"] == name).any()]:
         of_loss = scores[scores["loss"] == loss]
-        values = of_loss.pivot_table(index=splits, columns="model", values="value").reindex(columns=models["model"])
-        fractions = _test_fractions(of_loss.drop_duplicates(splits).set_index(splits).loc[values.index])
-        rows += [
-            (*pair, loss, *judge(values[pair[0]] - values[pair[1]], test_fraction=fractions, rope=rope, level=level))
-            for pair in pairs(models)
-        ]
+        for pair in pairs(models):
+            paired = paired_splits(of_loss, pair[0], pair[1])
+            fractions = _test_fractions(paired)
+            rows.append((*pair, loss, *judge(paired["value"], test_fraction=fractions, rope=rope, level=level)))
     measured = ["difference", "lower", "upper", "pvalue", "p_generative", "p_equal", "p_discriminative"]
     table = pd.DataFrame(rows, columns=["generative", "discriminative", "form", "loss", *measured])
     table = table.astype(dict.fromkeys(measured, float))
     table.insert(8, "pvalue_holm", table.groupby("loss")["pvalue"].transform(holm).astype(float))
     return table
+
+
+def paired_splits(scores: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
+    """Pair the scores of two models in one loss: `value` is the difference on each split that judged both.
+
+    Models may have been given more repeats than others; a split on which one of them has no score gives NaN.
+    """
+    splits = ["repeat", "fold"]
+    one, other = (scores[scores["model"] == name].set_index(splits) for name in (first, second))
+    common = one.index.intersection(other.index)
+    return one.loc[common].assign(value=one.loc[common, "value"] - other.loc[common, "value"])
 
 
 def _test_fractions(scores: pd.DataFrame) -> NDArray:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import numbers
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,13 +12,15 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix
 
-from genvsdisc.features.kinds import column_table
-from genvsdisc.study.evidence import Draws, Predictions, Views, final_step
+from genvsdisc.features.kinds import as_numbers, column_table
+from genvsdisc.study.evidence import Draws, Failure, Predictions, Views, final_step
+from genvsdisc.study.schema import TABLES, conformed
 from genvsdisc.study.statistics.assumptions import assumption_table
 from genvsdisc.study.statistics.bias_variance import decompose
 from genvsdisc.study.statistics.calibration import calibration_tables
 from genvsdisc.study.statistics.crossing import crossing_table
 from genvsdisc.study.statistics.differences import pair_table, summary_table
+from genvsdisc.study.statistics.failures import failure_table, isolated, meaning
 from genvsdisc.study.statistics.learning_curves import curve_table
 from genvsdisc.study.statistics.losses import pointwise_losses, roc_auc
 from genvsdisc.study.statistics.parameters import parameter_table
@@ -34,7 +38,7 @@ def comparison_tables(
     views: Views,
     posterior: Callable[[Any], NDArray] | None = None,
 ) -> dict[str, pd.DataFrame | None]:
-    """Compute every table of a comparison.
+    """Compute every table of a comparison, each by itself: one that fails is a row of `failures`, the rest is there.
 
     Parameters
     ----------
@@ -42,7 +46,7 @@ def comparison_tables(
     draws : Draws
         What the models were fitted to.
     evidence : sequence of Predictions
-        What they predicted.
+        What they predicted; at least one model was cross-validated.
     views : Views
         Decision planes of two columns.
     posterior : callable X -> (n_samples, n_classes), default=None
@@ -51,42 +55,65 @@ def comparison_tables(
     Returns
     -------
     tables : dict of str to DataFrame or None
-        The tables that `Comparison` takes; None for one that has no rows.
+        The tables that `Comparison` takes; None for one that has no rows, or failed.
     """
     usable = [e for e in evidence if not e.failed]
-    models = model_table(evidence)
-    scores = score_table(evidence, table.codes, draws)
+    failures = [Failure("", stage, why, meaning(stage)) for stage, why in views.failures.items()]
+    models = model_table(evidence, failures)
+    scores = score_table(usable, table.codes, draws)
     ranked = models[models["status"] == "ok"]
-    return {
-        "models": models,
-        "scores": scores,
-        "summary": summary_table(scores, models),
-        "differences": difference_table(scores, ranked, draws.design.rope),
-        "decomposition": decomposition_table(usable, table, draws, posterior),
-        **curve_tables(usable, draws),
-        **held_out_tables(usable, table, draws),
-        "assumptions": assumptions(table, scores),
-        "robustness": robustness_table({e.model.name: e.noise for e in usable if e.noise is not None}, models),
-        **views.tables,
-        **next((e.descent for e in usable if e.descent), {}),
-        "parameters": _stacked(parameter_table(e, list(table.X.columns)) for e in usable),
-        "columns": column_table(table.columns),
-        "classes": table.class_counts,
-        "timings": timing_table(evidence),
+    noise = {e.model.name: e.noise for e in usable if e.noise is not None}
+    # A part gives one table, or a dict of several that are computed together.
+    parts: dict[str, Callable[[], pd.DataFrame | Mapping[str, pd.DataFrame | None] | None]] = {
+        "summary": lambda: summary_table(scores, models),
+        "differences": lambda: difference_table(scores, ranked, draws.design.rope),
+        "decomposition": lambda: decomposition_table(usable, table, draws, posterior),
+        "learning curves and crossings": lambda: curve_tables(usable, draws),
+        "calibration and confusion": lambda: held_out_tables(usable, table, draws),
+        "assumptions": lambda: assumptions(table, scores),
+        "robustness": lambda: robustness_table(noise, models),
+        "planes": lambda: views.tables,
+        "search and traces": lambda: next((e.descent for e in usable if e.descent), {}),
+        "parameters": lambda: _stacked(_parameters(e, list(table.X.columns), failures) for e in usable),
+        "columns": lambda: column_table(table.columns),
     }
+    tables: dict[str, pd.DataFrame | None] = {
+        "models": models, "scores": scores, "classes": table.class_counts, "timings": timing_table(evidence),
+    }  # fmt: skip
+    for name, compute in parts.items():
+        part = isolated(name, compute, failures)
+        tables |= part if isinstance(part, Mapping) else {name: part}
+    whole = {name: isolated(name, partial(conformed, name, tables.get(name)), failures) for name in TABLES}
+    return whole | {"failures": failure_table(evidence, failures)}
 
 
-def model_table(evidence: Sequence[Predictions]) -> pd.DataFrame:
-    """One row a model: what it is, whether it could be fitted, and what it said while fitting."""
+def _parameters(e: Predictions, columns: list[Any], failures: list[Failure]) -> pd.DataFrame:
+    """Parameters of one model; a classifier of others whose attributes cannot be read costs its own rows only."""
+    if e.fitted is None:
+        return pd.DataFrame()
+    name = f"parameters of {e.model.name}"
+    return isolated(name, lambda: parameter_table(e, columns), failures, pd.DataFrame())
+
+
+def model_table(evidence: Sequence[Predictions], failures: list[Failure] | None = None) -> pd.DataFrame:
+    """One row a model: what it is, whether it could be fitted, and what it said while fitting.
+
+    What cannot be read off a fitted classifier is absent, and a row of `failures`.
+    """
+    failures = [] if failures is None else failures
+
+    def read(e: Predictions, what: str, function: Callable[[Any], Any], default: Any) -> Any:
+        return isolated(f"{what} of {e.model.name}", lambda: function(e.fitted), failures, default)
+
     return pd.DataFrame(
         {
             "model": [e.model.name for e in evidence],
             "family": [e.model.family for e in evidence],
             "form": [e.model.form or "" for e in evidence],
-            "n_parameters": pd.array([n_parameters(e.fitted) for e in evidence], dtype="Int64"),
+            "n_parameters": pd.array([read(e, "size", n_parameters, pd.NA) for e in evidence], dtype="Int64"),
             "status": ["failed" if e.failed else "ok" for e in evidence],
             "error": ["; ".join(f"{stage}: {why}" for stage, why in e.failures.items()) for e in evidence],
-            "tuned": [_tuned_to(e.fitted) for e in evidence],
+            "tuned": [read(e, "tuning", _tuned_to, "") for e in evidence],
             "warnings": ["; ".join(e.warnings) for e in evidence],
         }
     )
@@ -95,7 +122,8 @@ def model_table(evidence: Sequence[Predictions]) -> pd.DataFrame:
 def score_table(evidence: Sequence[Predictions], codes: NDArray, draws: Draws) -> pd.DataFrame:
     """Every loss, and ROC AUC, of every model on every fold."""
     parts = []
-    folds = draws.design.n_splits
+    folds = len(draws.cv_tests) if draws.held_out_once else draws.design.n_splits
+    n_train = [np.count_nonzero(w) for w in draws.cv_weights]
     for e in evidence:
         for loss in (*draws.design.losses, "roc_auc"):
             values = [
@@ -111,7 +139,7 @@ def score_table(evidence: Sequence[Predictions], codes: NDArray, draws: Draws) -
                         "fold": np.arange(len(values)) % folds,
                         "loss": loss,
                         "value": values,
-                        "n_train": len(codes) - held_out,
+                        "n_train": n_train[: len(values)] if e.n_train is None else e.n_train,
                         "n_test": held_out,
                     }
                 )
@@ -161,26 +189,35 @@ def assumptions(table: Table, scores: pd.DataFrame) -> pd.DataFrame | None:
     continuous = [name for name, kind in table.kinds.items() if kind == "continuous"]
     if not continuous:
         return None
-    return assumption_table(table.X[continuous].to_numpy(dtype=float), table.codes, scores)
+    columns = np.column_stack([as_numbers(table.X[name]) for name in continuous])
+    return assumption_table(columns, table.codes, scores)
 
 
 def held_out_tables(evidence: Sequence[Predictions], table: Table, draws: Draws) -> dict[str, pd.DataFrame | None]:
     """Calibration, reliability and confusion, from the probabilities of each row in the fold that held it out."""
-    codes, classes = table.codes, table.classes
-    predictions = [(e.model, out_of_fold(e, draws, len(codes))) for e in evidence]
-    calibration, reliability = calibration_tables(
-        ((model.name, model.family or "", p) for model, p in predictions), codes
-    )
-    confusion = [confusion_table(model.name, p, codes, classes) for model, p in predictions]
-    return {"calibration": calibration, "reliability": reliability, "confusion": _stacked(confusion)}
+    parts: dict[str, list[pd.DataFrame]] = {"calibration": [], "reliability": [], "confusion": []}
+    for e in evidence:
+        probabilities, codes = out_of_fold(e, draws, table.codes)
+        calibration, reliability = calibration_tables([(e.model.name, e.model.family or "", probabilities)], codes)
+        parts["calibration"].append(calibration)
+        parts["reliability"].append(reliability)
+        parts["confusion"].append(confusion_table(e.model.name, probabilities, codes, table.classes))
+    return {name: _stacked(tables) for name, tables in parts.items()}
 
 
-def out_of_fold(e: Predictions, draws: Draws, n_rows: int) -> NDArray:
-    """Probabilities of each row from the fold that held it out, first repeat, (n_rows, n_classes)."""
-    full = np.empty((n_rows, e.cv[0].shape[1]))
-    for p, rows in zip(e.cv[: draws.design.n_splits], draws.cv_tests, strict=False):
-        full[rows] = p
-    return full
+def out_of_fold(e: Predictions, draws: Draws, codes: NDArray) -> tuple[NDArray, NDArray]:
+    """Probabilities of each row from the fold of the first repeat that held it out, in the order of the rows.
+
+    Returns
+    -------
+    probabilities : ndarray of shape (n_judged, n_classes)
+    codes : ndarray of shape (n_judged,)
+        Their classes. All rows are judged, unless one part only was held out, or folds go forward in time.
+    """
+    first = len(e.cv) if draws.held_out_once else min(draws.design.n_splits, len(e.cv))
+    judged = np.concatenate(draws.cv_tests[:first])
+    order = np.argsort(judged, kind="stable")
+    return np.concatenate(e.cv[:first])[order], codes[judged[order]]
 
 
 def confusion_table(name: str, probabilities: NDArray, codes: NDArray, classes: NDArray) -> pd.DataFrame:
@@ -214,8 +251,16 @@ def n_parameters(fitted: Any) -> Any:
 
 
 def _tuned_to(fitted: Any) -> str:
+    while not hasattr(fitted, "best_params_") and hasattr(fitted, "steps"):
+        fitted = fitted[-1]
     best = getattr(fitted, "best_params_", {})
-    return ", ".join(f"{name.rpartition('__')[2]} = {value:g}" for name, value in best.items())
+    return ", ".join(f"{name.rpartition('__')[2]} = {_short(value)}" for name, value in best.items())
+
+
+def _short(value: Any) -> str:
+    """Write a number in six digits at most; anything else as it prints, without line breaks."""
+    number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    return f"{value:g}" if number else " ".join(str(value).split())
 
 
 def _stacked(parts: Iterable[pd.DataFrame]) -> pd.DataFrame | None:

@@ -1,0 +1,171 @@
+"""Fixed points of EM maps, accelerated, many at once.
+
+EM is the iteration ``x <- g(x)``. With the residual ``f = g(x) - x`` and the differences dX, dF of the last few iterates
+and residuals, Anderson's step is ``x + f - (dX + dF) gamma``, gamma minimizing ``|f - dF gamma|^2``. A step that lowers
+the objective is replaced by the step of EM, which cannot lower it (the scheme of Henderson & Varadhan 2019).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+_MEMORY = 12
+_RIDGE = 1e-13  # of the trace of dF'dF: what keeps its factor regular
+_STALLED = 8  # steps in a row without a gain that rounding would not hide
+
+
+class LeftParameterSpaceError(ArithmeticError):
+    """A step of EM, not an extrapolation, ended where there is no objective."""
+
+
+@dataclass
+class Evaluation:
+    """One step from each of R parameter vectors."""
+
+    image: NDArray  # g(x), (R, p)
+    residual: NDArray  # largest step of a mean or covariance, in units of standard deviations, (R,)
+    log_likelihood: NDArray  # at x, (R,)
+    objective: NDArray  # at x, which g does not lower, (R,)
+    regular: NDArray  # whether x is inside the parameter space, (R,)
+
+
+class FixedPointProblem(Protocol):
+    """A stack of R EM maps with their objectives."""
+
+    def evaluate(self, x: NDArray) -> Evaluation:
+        """Take one step from each x (R, p)."""
+        ...
+
+    def take(self, indices: NDArray) -> Self:
+        """Keep these members of the stack."""
+        ...
+
+
+@dataclass
+class FixedPoints:
+    """Where the maps came to rest: x (R, p), whether each did, and the log likelihoods of each step, (steps, R)."""
+
+    x: NDArray
+    converged: NDArray
+    log_likelihoods: NDArray
+
+
+def fixed_points(problem: FixedPointProblem, x: NDArray, *, tol: NDArray | float, max_iter: int) -> FixedPoints:
+    """Iterate a stack of EM maps to their fixed points.
+
+    Parameters
+    ----------
+    problem : FixedPointProblem
+        The maps.
+    x : ndarray of shape (R, p)
+        Where to start.
+    tol : float or ndarray of shape (R,)
+        A member stops when its residual is at most this, or when its objective has stopped rising.
+    max_iter : int
+        Largest number of evaluations.
+
+    Returns
+    -------
+    result : FixedPoints
+
+    Raises
+    ------
+    LeftParameterSpaceError
+        If a step of a map itself ends outside the parameter space.
+
+    References
+    ----------
+    Walker & Ni (2011), Anderson acceleration for fixed-point iterations, SIAM J. Numer. Anal. 49, 1715-1735.
+    Henderson & Varadhan (2019), Damped Anderson acceleration with restarts and monotonicity control for accelerating
+    EM and EM-like algorithms, JCGS 28, 834-846.
+    """
+    R, p = x.shape
+    result = FixedPoints(x.copy(), np.zeros(R, dtype=bool), np.full((0, R), np.nan))
+    members, limits = np.arange(R), np.broadcast_to(tol, R)
+    history = _History.empty(R, p, x.dtype)
+    current, residual_vector = x, np.zeros_like(x)
+    objective = np.full(R, -np.inf)
+    stalled = np.zeros(R, dtype=int)
+    log_likelihood, trace = np.full(R, np.nan), []
+    candidate, extrapolated = x, np.zeros(R, dtype=bool)
+    for _ in range(max_iter):
+        step = problem.evaluate(candidate)
+        accepted = ~extrapolated | (step.regular & (step.objective >= objective - 1e-13 * np.abs(step.objective)))
+        if not (extrapolated | step.regular).all():
+            raise LeftParameterSpaceError
+        gained = step.objective - objective > 1e-12 * np.abs(step.objective)
+        new_residual = step.image - candidate
+        history.add(candidate - current, new_residual - residual_vector, accepted & np.isfinite(objective))
+        history.clear(~accepted)
+        stalled = np.where(accepted, np.where(gained, 0, stalled + 1), stalled)
+        take = accepted[:, None]
+        current = np.where(take, candidate, current)
+        residual_vector = np.where(take, new_residual, residual_vector)
+        objective = np.where(accepted, step.objective, objective)
+        log_likelihood[members] = np.where(accepted, step.log_likelihood, log_likelihood[members])
+        trace.append(log_likelihood.copy())
+        done = accepted & ((step.residual <= limits[members]) | (stalled >= _STALLED))
+        if done.any():
+            result.x[members[done]] = step.image[done]
+            result.converged[members[done]] = True
+            if done.all():
+                break
+            keep = np.flatnonzero(~done)
+            problem, members, history = problem.take(keep), members[keep], history.take(keep)
+            current, residual_vector, objective = current[keep], residual_vector[keep], objective[keep]
+            stalled, accepted = stalled[keep], accepted[keep]
+        jump, possible = history.jump(residual_vector)
+        extrapolated = accepted & possible
+        candidate = current + residual_vector - np.where(extrapolated[:, None], jump, 0)
+    else:
+        result.x[members] = current + residual_vector
+    result.log_likelihoods = np.array(trace)
+    return result
+
+
+@dataclass
+class _History:
+    """The last differences of iterates plus residuals, and of residuals; zero where a member has none."""
+
+    sums: NDArray  # (memory, R, p), dX + dF
+    residuals: NDArray  # (memory, R, p), dF
+    products: NDArray  # (R, memory, memory), dF' dF
+    place: int = 0
+
+    @classmethod
+    def empty(cls, R: int, p: int, dtype: np.dtype) -> _History:
+        return cls(*np.zeros((2, _MEMORY, R, p), dtype), np.zeros((R, _MEMORY, _MEMORY), dtype))
+
+    def take(self, indices: NDArray) -> _History:
+        return _History(self.sums[:, indices], self.residuals[:, indices], self.products[indices], self.place)
+
+    def add(self, moved: NDArray, changed: NDArray, mask: NDArray) -> None:
+        i = self.place
+        self.residuals[i] = np.where(mask[:, None], changed, 0)
+        self.sums[i] = np.where(mask[:, None], moved + changed, 0)
+        row = np.einsum("mrp,rp->rm", self.residuals, self.residuals[i])
+        self.products[:, i, :] = self.products[:, :, i] = row
+        self.place = (i + 1) % _MEMORY
+
+    def clear(self, mask: NDArray) -> None:
+        if mask.any():
+            self.sums[:, mask] = self.residuals[:, mask] = 0
+            self.products[mask] = 0
+
+    def jump(self, residual: NDArray) -> tuple[NDArray, NDArray]:
+        """What Anderson's step takes off the step of EM, and which members have a history."""
+        trace = np.trace(self.products, axis1=1, axis2=2)
+        possible = trace > 0
+        if not possible.any():
+            return np.zeros_like(residual), possible
+        sizes = np.einsum("rii->ri", self.products)
+        scale = 1 / np.sqrt(np.where(sizes > 0, sizes, 1))
+        matrix = self.products * scale[:, :, None] * scale[:, None, :]
+        matrix += (_RIDGE * _MEMORY + (sizes == 0))[:, :, None] * np.eye(_MEMORY)
+        right = np.einsum("mrp,rp->rm", self.residuals, residual) * scale
+        gamma = np.linalg.solve(matrix, right[:, :, None])[:, :, 0] * scale
+        return np.einsum("mrp,rm->rp", self.sums, gamma), possible

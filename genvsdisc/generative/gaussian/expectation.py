@@ -1,0 +1,517 @@
+"""One E-step and M-step for Gaussian classes whose rows have missing entries, over R weightings of the rows.
+
+Let V be the columns that are missing somewhere, those with the fewest gaps first, and O the others. The moments of O
+are those of complete rows, so that only the regression of V on O and its residual covariance change: a step costs
+O(n d v) for the n rows with missing entries plus O(d^2 v) a class.
+
+The likelihood is a product of regressions, of each column of V on O and on the columns of V before it. A row whose last
+observed column comes before says nothing about the regression of a column: the M-step leaves it out instead of counting
+it with conditional moments, which maximizes the same likelihood and spares most of the steps of EM; all of them if the
+gaps are monotone, each row observed up to some column (Anderson 1957; Liu 1995).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genvsdisc.functional.gaussian.acceleration import Evaluation
+from genvsdisc.functional.gaussian.covariance import SingularCovarianceError, regular_factors, whiten
+from genvsdisc.functional.gaussian.missing import Pattern, condition, patterns
+from genvsdisc.functional.gaussian.moments import Moments, class_moments
+from genvsdisc.generative.gaussian.shrinkage import Regularization
+
+_LOG_2_PI = float(np.log(2 * np.pi))
+_LEAST_SHARE = 1e-9  # of the rows in a covariance, where a shrinkage of 1 leaves them none
+
+
+def _starting_point(X: NDArray, codes: NDArray, weights: NDArray, n_classes: int) -> tuple[NDArray, ...]:
+    """Means of the observed entries of each class (those of all classes where there is none) and variances about them.
+
+    Returns
+    -------
+    origin : ndarray of shape (K, d)
+        A point near the means, the same for all weightings.
+    shift : ndarray of shape (R, K, d)
+        Means, from the origin.
+    variances : ndarray of shape (R, d)
+        1 for a constant column.
+    """
+    seen = ~np.isnan(X)
+    one_hot = (codes == np.arange(n_classes)[:, None]).astype(X.dtype)
+    overall = np.nanmean(X, axis=0)  # first as origin, so that a large mean costs no digits
+    centered = np.where(seen, X - overall, 0)
+    counts = one_hot @ seen
+    inner = one_hot @ centered / np.where(counts > 0, counts, 1)
+    centered = np.where(seen, centered - inner[codes], 0)
+    shares = weights[:, None] * one_hot
+    counts = shares @ seen
+    shift = shares @ centered / np.where(counts > 0, counts, 1)
+    total = np.maximum(weights @ seen, np.finfo(X.dtype).tiny)
+    grand = (weights @ (centered + seen * inner[codes]))[:, None] / total[:, None]
+    shift = np.where(counts > 0, shift, grand - inner)
+    squares = weights @ centered**2 - (counts * np.where(counts > 0, shift, 0) ** 2).sum(axis=1)
+    variances = np.maximum(squares, 0) / total
+    variances[variances == 0] = 1
+    return (overall + inner).astype(X.dtype), shift.astype(X.dtype), variances.astype(X.dtype)
+
+
+@dataclass
+class _Blend:
+    """A regularization of the moments of R weightings as ``C_g = c_g S_g + target_g``, S_g the scatter of the group."""
+
+    rule: Regularization
+    coefficient: NDArray  # c, (R, G)
+    prior: NDArray  # weight of the prior, 1 / c less the weight of the group, (R, G)
+
+    @classmethod
+    def build(cls, rule: Regularization, weight: NDArray) -> _Blend:
+        total = weight.sum(axis=1, keepdims=True)
+        share = total
+        if not rule.shared:
+            a = np.where(weight == 0, 1, np.asarray(rule.pooling)).astype(weight.dtype)
+            share = (1 - a) * weight + a * total
+        shrinkage = np.broadcast_to(np.asarray(rule.shrinkage, weight.dtype), share.shape)
+        keep = np.maximum(1 - shrinkage, _LEAST_SHARE)
+        return cls(rule, keep / share, share / keep - (total if rule.shared else weight))
+
+    @property
+    def has_targets(self) -> bool:
+        """Whether the M-step adds something that does not come from the rows of the group."""
+        return bool(np.any(self.rule.shrinkage)) or self.rule.couples_classes
+
+    def take(self, indices: NDArray) -> _Blend:
+        rule = self.rule.of_members(indices, len(self.coefficient))
+        return _Blend(rule, self.coefficient[indices], self.prior[indices])
+
+    def grouped(self, values: NDArray) -> NDArray:
+        """Sum over the classes (R, K, ...) that share a covariance, (R, G, ...)."""
+        return values.sum(axis=1, keepdims=True) if self.rule.shared else values
+
+
+@dataclass
+class DiagonalProblem:
+    """Independent features: a missing entry adds the variance of its feature; the means are those of what is seen."""
+
+    blend: _Blend
+    weight: NDArray  # (R, K)
+    center: NDArray  # (R, K, d)
+    scatter: NDArray  # of the observed entries, (R, K, d)
+    seen: NDArray  # weight of the observed entries, (R, K, d)
+    scale: NDArray  # (R, 1, d)
+
+    @classmethod
+    def build(
+        cls, X: NDArray, codes: NDArray, weights: NDArray, n_classes: int, rule: Regularization
+    ) -> tuple[Self, NDArray]:
+        """Problem and starting point, the scatters in units of variances."""
+        origin, shift, variances = _starting_point(X, codes, weights, n_classes)
+        seen = ~np.isnan(X)
+        scatter, count = np.zeros_like(shift), np.zeros_like(shift)
+        weight = np.zeros(shift.shape[:2], X.dtype)
+        for k in range(n_classes):
+            rows = codes == k
+            Z, w = np.where(seen[rows], X[rows] - origin[k], 0), weights[:, rows]
+            count[:, k], weight[:, k] = w @ seen[rows], w.sum(axis=1)
+            scatter[:, k] = np.maximum(w @ Z**2 - count[:, k] * shift[:, k] ** 2, 0)
+        scatter[count == 0] = 0
+        problem = cls(_Blend.build(rule, weight), weight, origin + shift, scatter, count, variances[:, None])
+        start = scatter / variances[:, None] + (weight[..., None] - count)
+        return problem, start.reshape(len(weights), -1)
+
+    def take(self, indices: NDArray) -> Self:
+        """Keep these members of the stack."""
+        names = ("weight", "center", "scatter", "seen", "scale")
+        return replace(self, blend=self.blend.take(indices), **{name: getattr(self, name)[indices] for name in names})
+
+    def evaluate(self, x: NDArray) -> Evaluation:
+        """One M-step and one E-step; with shrinkage no objective is known that it never lowers."""
+        moments = self.moments(x)
+        variances = self.blend.rule.covariances(moments)[0]
+        regular = (variances > 0).all(axis=(1, 2)) & (moments.second >= 0).all(axis=(1, 2))
+        safe = np.where(variances > 0, variances, 1)
+        image = (self.scatter + (self.weight[..., None] - self.seen) * safe) / self.scale
+        image = image.reshape(x.shape)
+        terms = self.seen * (np.log(safe) + _LOG_2_PI) + self.scatter / safe
+        log_likelihood = -0.5 * terms.sum(axis=(1, 2))
+        share = np.repeat(np.where(self.weight > 0, self.weight, 1), self.center.shape[-1], axis=1)
+        residual = (np.abs(image - x) / share).max(axis=1)
+        objective = -np.log(np.maximum(residual, 1e-300)) if self.blend.has_targets else log_likelihood
+        return Evaluation(image, residual, log_likelihood, objective, regular)
+
+    def moments(self, x: NDArray) -> Moments:
+        """Moments of the parameters."""
+        second = x.reshape(self.scatter.shape) * self.scale
+        return Moments(self.weight, self.center, np.zeros_like(self.center), second)
+
+
+@dataclass
+class _Ragged:
+    """Rows with missing entries, shared by all weightings, in runs of the same class and last observed column."""
+
+    others: NDArray  # columns O from the origin, (n, o)
+    values: NDArray  # columns V from the origin, 0 where missing, (n, v)
+    weights: NDArray  # (R, n)
+    classes: list[tuple[int, slice]]
+    runs: list[tuple[int, int, slice]]  # class, level (place of the last observed column among the `levels`), rows
+    patterns: list[Pattern]
+    level_of: list[NDArray]  # level of each pattern, (p,), for each of the patterns
+    shares: list[NDArray]  # weight of each pattern, (R, p)
+
+
+@dataclass
+class JointProblem:
+    """EM for full covariances: the regression of the columns V that are missing somewhere on the others, O.
+
+    The parameters are, one vector for each weighting, the intercepts of V (K, v), the slopes on O (G, v, o) and the
+    residual covariance (G, v, v).
+    """
+
+    blend: _Blend
+    gone: NDArray  # columns V
+    kept: NDArray  # columns O
+    levels: NDArray  # number of columns of V up to the last observed one of some row; v at the end
+    origin: NDArray  # (K, d), in the order O, V
+    weight: NDArray  # (R, K)
+    offset: NDArray  # means of O from the origin, (R, K, o)
+    scatter: NDArray  # of O about the means, (R, K, o, o)
+    known: NDArray  # sums of products of V with (1, O, V) about the origin over the complete rows, (R, K, v, 1 + d)
+    complete: NDArray  # and of (1, O), (R, K, 1 + o, 1 + o)
+    ragged: _Ragged
+    behind: NDArray  # sums of products of (1, O) over the rows of a level and above, (R, K, levels, 1 + o, 1 + o)
+    scale: NDArray  # of the parameters, (R, p)
+    targets: NDArray  # of the prior, T_k / c_k in the order O, V, (R, G, d, d)
+    inverses: NDArray  # of the scatter of O over the rows of a level and above, with prior, (R, G, levels, o, o)
+    constant: NDArray  # log likelihood of O, (R,)
+    singular: NDArray  # first singular column of the last covariances, or -1, (R, G)
+
+    @classmethod
+    def build(
+        cls, X: NDArray, codes: NDArray, weights: NDArray, n_classes: int, rule: Regularization
+    ) -> tuple[Self, NDArray]:
+        """Problem and starting point: means of what is observed, its variances, no slopes."""
+        holes = np.isnan(X)
+        kept, gone = np.flatnonzero(~holes.any(axis=0)), np.flatnonzero(holes.any(axis=0))
+        gone = gone[np.argsort(holes[:, gone].sum(axis=0), kind="stable")]
+        order, o, v = np.concatenate([kept, gone]), len(kept), len(gone)
+        origin, shift, variances = _starting_point(X[:, order], codes, weights, n_classes)
+        whole = ~holes.any(axis=1)
+        weight = np.stack([weights[:, codes == k].sum(axis=1) for k in range(n_classes)], axis=1)
+        offset, scatter = np.zeros((*weight.shape, o), X.dtype), np.zeros((*weight.shape, o, o), X.dtype)
+        if o:
+            complete = class_moments(X[:, kept], codes, weights, n_classes)
+            offset = np.where(weight[..., None] > 0, complete.center - origin[:, :o], 0)
+            scatter = np.ascontiguousarray(complete.second)
+        known = _known(X[np.ix_(whole, order)], codes[whole], weights[:, whole], origin)
+        last = v - np.argmax(~holes[:, gone[::-1]], axis=1)
+        last[holes[:, gone].all(axis=1)] = 0
+        levels = np.unique(np.append(last, v))
+        ragged = _ragged(X[np.ix_(~whole, order)] - origin[codes[~whole]], codes[~whole], weights[:, ~whole],
+                         np.searchsorted(levels, last[~whole]), o)
+        behind = _sums_by_level(ragged, known[..., : 1 + o, : 1 + o], len(levels))
+        blend = _Blend.build(rule, weight)
+        empty = np.zeros((*blend.coefficient.shape, 0, 0), X.dtype)
+        held = empty, empty[:, :, None], np.zeros(len(weight)), np.full(blend.coefficient.shape, -1)
+        problem = cls(blend, gone, kept, levels, origin, weight, offset, scatter, known[..., 1 + o :, :], known[..., : 1 + o, : 1 + o], ragged, behind,
+                      _scales(variances, blend.coefficient.shape[1], n_classes, o), *held)
+        R, G = blend.coefficient.shape
+        rest = np.repeat(variances[:, None, o:, None] * np.eye(v, dtype=X.dtype), G, axis=1)
+        return problem, problem.packed(shift[..., o:], np.zeros((R, G, v, o), X.dtype), rest)
+
+    def take(self, indices: NDArray) -> Self:
+        """Keep these members of the stack."""
+        shares = [share[indices] for share in self.ragged.shares]
+        ragged = replace(self.ragged, weights=self.ragged.weights[indices], shares=shares)
+        names = ("weight", "offset", "scatter", "known", "complete", "behind", "scale", "targets", "inverses", "constant", "singular")
+        rest = {name: getattr(self, name)[indices] for name in names}
+        return replace(self, blend=self.blend.take(indices), ragged=ragged, **rest)
+
+    def with_rule(self, rule: Regularization, x: NDArray) -> tuple[Self, NDArray]:
+        """The same rows, and parameters, with a covariance for each class or one for all."""
+        shift, slopes, rest = self.unpacked(x)
+        blend = _Blend.build(rule, self.weight)
+        G, (_, K) = blend.coefficient.shape[1], self.weight.shape
+        v, o = slopes.shape[-2:]
+        slopes, rest = (np.repeat(part[:, :1], G, axis=1) for part in (slopes, rest))
+        units = np.split(self.scale, np.cumsum([K * v, v * o * self.blend.coefficient.shape[1]]), axis=1)
+        scale = [units[0], np.tile(units[1][:, : v * o], G), np.tile(units[2][:, : v * v], G)]
+        problem = replace(self, blend=blend, targets=self.targets[:, :0], scale=np.concatenate(scale, axis=1))
+        return problem, problem.packed(shift, slopes, rest)
+
+    def first_singular(self) -> tuple[tuple[int, int], int]:
+        """Which covariance of the last step was singular, and the column that brings nothing new to it."""
+        r, g = np.argwhere(self.singular >= 0)[0].tolist()
+        return (r, g), int(self.gone[self.singular[r, g]])
+
+    # Parameters as one vector -----------------------------------------------------------------------------------
+
+    def packed(self, intercepts: NDArray, slopes: NDArray, rest: NDArray) -> NDArray:
+        """Vector (R, p) in units of the scale."""
+        R = len(intercepts)
+        return np.concatenate([part.reshape(R, -1) for part in (intercepts, slopes, rest)], axis=1) / self.scale
+
+    def unpacked(self, x: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+        """Intercepts (R, K, v), slopes (R, G, v, o) and residual covariances (R, G, v, v)."""
+        (R, K), G, v, o = self.weight.shape, self.blend.coefficient.shape[1], len(self.gone), len(self.kept)
+        parts = np.split(x * self.scale, [K * v, K * v + G * v * o], axis=1)
+        return parts[0].reshape(R, K, v), parts[1].reshape(R, G, v, o), parts[2].reshape(R, G, v, v)
+
+    def _expected_moments(self, x: NDArray) -> Moments:
+        """Moments of all rows that the parameters let expect, in the order O, V."""
+        intercepts, slopes, rest = self.unpacked(x)
+        factors, log_det, _ = regular_factors(rest, np.einsum("...ii->...i", rest))
+        precision = factors @ np.swapaxes(factors, -1, -2)
+        sums = self._expect(intercepts, *self._by_class(slopes, precision, log_det))[0][:, :, 0]
+        (R, K), o, d = self.weight.shape, len(self.kept), self.origin.shape[1]
+        present = self.weight[..., None] > 0
+        mean = np.where(present, sums[..., 0] / np.where(present, self.weight[..., None], 1), intercepts)
+        matrix = np.empty((R, K, d, d), x.dtype)
+        matrix[..., :o, :o] = self.scatter
+        matrix[..., o:, :o] = sums[..., 1 : 1 + o] - sums[..., :1] * self.offset[..., None, :]
+        matrix[..., :o, o:] = np.swapaxes(matrix[..., o:, :o], -1, -2)
+        second = sums[..., 1 + o :] - sums[..., :1] * mean[..., None, :]
+        matrix[..., o:, o:] = 0.5 * (second + np.swapaxes(second, -1, -2))
+        center = self.origin + np.concatenate([self.offset, mean], axis=-1)
+        return Moments(self.weight, center, np.zeros_like(center), matrix)
+
+    def moments(self, x: NDArray) -> Moments:
+        """Moments of all rows that the parameters let expect, in the order of the columns of X."""
+        inner = self._expected_moments(x)
+        order = np.argsort(np.concatenate([self.kept, self.gone]))
+        second = np.ascontiguousarray(inner.second[..., order[:, None], order])
+        return Moments(inner.weight, inner.center[..., order], inner.first, second)
+
+    # One step ---------------------------------------------------------------------------------------------------
+
+    def hold_targets(self, x: NDArray) -> NDArray:
+        """Take the targets that the parameters give; return by how much they moved, in units of variances, (R,)."""
+        o, moments = len(self.kept), self._expected_moments(x)
+        covariances = self.blend.rule.covariances(moments)[0]
+        c = self.blend.coefficient[..., None, None]
+        targets = covariances - c * self.blend.grouped(moments.second)
+        if not self.blend.has_targets:  # what rounding left, except for the floor of constant features
+            targets = np.where(np.abs(targets) > 1e-10 * np.abs(covariances), targets, 0)
+        targets = targets / c
+        moved = np.full(len(x), np.inf)
+        if self.targets.size:
+            scale = np.sqrt(np.einsum("...ii->...i", covariances))
+            moved = (np.abs(targets - self.targets) * c / (scale[..., None] * scale[..., None, :])).max(axis=(1, 2, 3))
+        self.targets = targets
+        self._factor_others(covariances[..., :o, :o])
+        return moved
+
+    def _factor_others(self, covariances: NDArray) -> None:
+        """Log likelihood of O, and inverses of what its rows at each level add up to."""
+        o, weight = len(self.kept), self.blend.grouped(self.weight)
+        R, G, L = *weight.shape, len(self.levels)
+        self.constant, self.inverses = np.zeros(R), np.zeros((R, G, L, o, o), covariances.dtype)
+        if not o:
+            return
+        first, inner = self.behind[..., 1:, 0], self.behind[..., 1:, 1:]
+        size = self.behind[..., :1, 0]
+        mean = first / np.where(size > 0, size, 1)
+        scatters = self.blend.grouped(inner - first[..., :, None] * mean[..., None, :])
+        scatters += self.targets[:, :, None, :o, :o]
+        try:
+            factors, log_det = whiten(covariances, full=True)
+            inner_factors, _ = whiten(scatters, full=True)
+        except SingularCovarianceError as error:
+            error.index, error.column = error.index[:2], int(self.kept[error.column])
+            raise
+        self.inverses = inner_factors @ np.swapaxes(inner_factors, -1, -2)
+        white = np.swapaxes(factors, -1, -2) @ self.blend.grouped(self.scatter) @ factors
+        square = np.einsum("rgii->rg", white)
+        self.constant = -0.5 * (weight * (log_det + o * _LOG_2_PI) + square).sum(axis=1)
+
+    def _by_class(self, *parts: NDArray) -> tuple[NDArray, ...]:
+        """Parameters (R, G, ...) as (R, K, ...)."""
+        K = self.weight.shape[1]
+        return tuple(np.broadcast_to(part, (len(part), K, *part.shape[2:])) for part in parts)
+
+    def evaluate(self, x: NDArray) -> Evaluation:
+        """One E-step and M-step, with the objective at the parameters before."""
+        intercepts, slopes, rest = self.unpacked(x)
+        rest = 0.5 * (rest + np.swapaxes(rest, -1, -2))
+        factors, log_det, self.singular = regular_factors(rest, (self.scale[:, None, -len(self.gone) ** 2 :: len(self.gone) + 1]))
+        precision = factors @ np.swapaxes(factors, -1, -2)
+        sums, log_likelihood = self._expect(intercepts, *self._by_class(slopes, precision, log_det))
+        new = self.packed(*self._maximize(sums))
+        residual = np.abs(new - x).max(axis=1, initial=0)
+        objective = log_likelihood - self._penalty(slopes, precision, log_det)
+        return Evaluation(new, residual, log_likelihood, objective, (self.singular < 0).all(axis=1))
+
+    def _penalty(self, slopes: NDArray, precision: NDArray, log_det: NDArray) -> NDArray | float:
+        """What the objective takes off the log likelihood, (R,), less a constant."""
+        if not self.blend.has_targets:
+            return 0.0
+        o, T = len(self.kept), self.targets
+        along = slopes @ T[..., :o, o:]
+        spread = T[..., o:, o:] - along - np.swapaxes(along, -1, -2)
+        spread += slopes @ T[..., :o, :o] @ np.swapaxes(slopes, -1, -2)
+        traces = np.einsum("rgij,rgij->rg", precision, spread)
+        return 0.5 * (self.blend.prior * log_det + traces).sum(axis=1)
+
+    def _maximize(self, sums: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+        """M-step: regressions of the columns of V, level by level, from sums (R, K, levels, v, 1 + d)."""
+        (R, K), o, v = self.weight.shape, len(self.kept), len(self.gone)
+        G = self.blend.coefficient.shape[1]
+        intercepts = np.empty((R, K, v), sums.dtype)
+        slopes, rest = np.empty((R, G, v, o), sums.dtype), np.empty((R, G, v, v), sums.dtype)
+        start = 0
+        for level, stop in enumerate(self.levels):
+            if stop == 0:
+                continue
+            part, before, now = slice(0, stop), slice(0, start), slice(start, stop)
+            size = self.behind[:, :, level, :1, 0]
+            safe = np.where(size > 0, size, 1)
+            mean_o = self.behind[:, :, level, 1:, 0] / safe
+            first = sums[:, :, level, part, 0]
+            mean = first / safe
+            cross = sums[:, :, level, part, 1 : 1 + o] - first[..., None] * mean_o[..., None, :]
+            second = sums[:, :, level, part, 1 + o : 1 + o + stop] - first[..., None] * mean[..., None, :]
+            cross = self.blend.grouped(cross) + self.targets[..., o : o + stop, :o]
+            second = self.blend.grouped(second) + self.targets[..., o : o + stop, o : o + stop]
+            along = cross @ self.inverses[:, :, level]
+            second = second - along @ np.swapaxes(cross, -1, -2)
+            second = 0.5 * (second + np.swapaxes(second, -1, -2))
+            on_v = np.swapaxes(_solve_symmetric(second[..., before, before], second[..., before, now]), -1, -2)
+            on_o = along[..., now, :] - on_v @ along[..., before, :]
+            left = second[..., now, now] - on_v @ second[..., before, now]
+            weight = self.blend.grouped(size[..., 0]) + self.blend.prior
+            left = left / np.where(weight > 0, weight, 1)[..., None, None]
+            slopes[..., now, :] = on_o + on_v @ slopes[..., before, :]
+            rest[..., now, before] = on_v @ rest[..., before, before]
+            rest[..., before, now] = np.swapaxes(rest[..., now, before], -1, -2)
+            rest[..., now, now] = left + on_v @ rest[..., before, now]
+            on_v, on_o = self._by_class(on_v, on_o)
+            gap = intercepts[..., before] - mean[..., before]
+            moved = (on_v @ gap[..., None])[..., 0] - (on_o @ mean_o[..., None])[..., 0]
+            intercepts[..., now] = mean[..., now] + moved
+            start = stop
+        return intercepts, slopes, rest
+
+    def _expect(
+        self, intercepts: NDArray, slopes: NDArray, precision: NDArray, log_det: NDArray
+    ) -> tuple[NDArray, NDArray]:
+        """E-step: sums expected of products of V with (1, O, V) over the rows of each level and above, and the log
+        likelihoods (R,).
+        """
+        (R, K), (v, o), ragged = self.weight.shape, slopes.shape[-2:], self.ragged
+        n = len(ragged.values)
+        fitted, u = (np.empty((R, n, v), intercepts.dtype) for _ in range(2))
+        for k, rows in ragged.classes:
+            part = ragged.others[rows] @ np.swapaxes(slopes[:, k], -1, -2)
+            part += intercepts[:, k, None]
+            fitted[:, rows] = part
+        residuals = ragged.values - fitted
+        for pattern in ragged.patterns:
+            residuals[:, pattern.rows[:, None], pattern.columns[pattern.which]] = 0
+        for k, rows in ragged.classes:
+            np.matmul(residuals[:, rows], precision[:, k], out=u[:, rows])
+        square = np.einsum("rnv,rnv->rn", residuals, u)
+        log_likelihood = self.constant + self._complete(intercepts, slopes, precision, log_det)
+        sums = np.zeros((R, K, len(self.levels), v, 1 + o + v), intercepts.dtype)
+        sums[:, :, -1] = self.known
+        for pattern, level, share in zip(ragged.patterns, ragged.level_of, ragged.shares, strict=True):
+            found = condition(residuals, square, u, pattern, precision)
+            observed = v - pattern.columns.shape[1]
+            terms = log_det[:, pattern.groups] + found.log_determinant + observed * _LOG_2_PI
+            log_likelihood -= 0.5 * (share * terms).sum(axis=1)
+            places = (slice(None), pattern.groups[:, None, None], level[:, None, None])
+            rows, columns = pattern.columns[:, :, None], 1 + o + pattern.columns[:, None, :]
+            np.add.at(sums, (*places, rows, columns), share[..., None, None] * found.covariance)
+        log_likelihood -= 0.5 * np.einsum("rn,rn->r", ragged.weights, square)
+        fitted += residuals
+        weighted = np.swapaxes(fitted * ragged.weights[..., None], -1, -2)
+        for k, level, rows in ragged.runs:
+            left = weighted[..., rows]
+            sums[:, k, level, :, 0] += left.sum(axis=-1)
+            sums[:, k, level, :, 1 : 1 + o] += left @ ragged.others[rows]
+            sums[:, k, level, :, 1 + o :] += left @ fitted[:, rows]
+        return np.cumsum(sums[:, :, ::-1], axis=2)[:, :, ::-1], log_likelihood
+
+    def _complete(self, intercepts: NDArray, slopes: NDArray, precision: NDArray, log_det: NDArray) -> NDArray:
+        """Log likelihoods (R,) of V given O over the complete rows."""
+        v, o = slopes.shape[-2:]
+        inner = self.complete
+        on_others = np.concatenate([intercepts[..., None], slopes], axis=-1)
+        crossed = on_others @ np.swapaxes(self.known[..., : 1 + o], -1, -2)
+        spread = self.known[..., 1 + o :] - crossed - np.swapaxes(crossed, -1, -2)
+        spread += on_others @ inner @ np.swapaxes(on_others, -1, -2)
+        square = np.einsum("rkij,rkij->r", precision, spread)
+        return -0.5 * (square + (inner[..., 0, 0] * (log_det + v * _LOG_2_PI)).sum(axis=1))
+
+
+def _solve_symmetric(matrices: NDArray, right: NDArray) -> NDArray:
+    """Solutions of positive definite systems, in units in which the matrices have unit diagonals."""
+    if not matrices.shape[-1]:
+        return right
+    diagonal = np.einsum("...ii->...i", matrices)
+    scale = 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1))
+    unit = matrices * scale[..., :, None] * scale[..., None, :]
+    try:
+        return scale[..., None] * np.linalg.solve(unit, right * scale[..., None])
+    except np.linalg.LinAlgError:
+        return scale[..., None] * (np.linalg.pinv(unit, hermitian=True) @ (right * scale[..., None]))
+
+
+def _scales(variances: NDArray, G: int, K: int, o: int) -> NDArray:
+    """Units of the parameters: standard deviations, their ratios and products."""
+    R, d = variances.shape
+    deviations = np.sqrt(variances)
+    outer, inner = deviations[:, o:], deviations[:, :o]
+    slopes = (outer[:, :, None] / inner[:, None, :]).reshape(R, -1)
+    products = (outer[:, :, None] * outer[:, None, :]).reshape(R, -1)
+    return np.concatenate([np.tile(outer, K), np.tile(slopes, G), np.tile(products, G)], axis=1)
+
+
+def _known(X: NDArray, codes: NDArray, weights: NDArray, origin: NDArray) -> NDArray:
+    """Sums of products of (1, x - origin) over complete rows, (R, K, 1 + d, 1 + d)."""
+    (K, d), R = origin.shape, len(weights)
+    sums = np.zeros((R, K, 1 + d, 1 + d), X.dtype)
+    if not len(X):
+        return sums
+    moments = class_moments(X, codes, weights, K)
+    present = (moments.weight > 0)[..., None]
+    moved = moments.moved(np.where(present, origin - moments.center, 0))
+    sums[..., 0, 0] = moved.weight
+    sums[..., 0, 1:] = sums[..., 1:, 0] = np.where(present, moved.first, 0)
+    sums[..., 1:, 1:] = np.where(present[..., None], moved.second, 0)
+    return sums
+
+
+def _ragged(Z: NDArray, codes: NDArray, weights: NDArray, levels: NDArray, o: int) -> _Ragged:
+    """Rows with missing entries, from the origin, in the order of their classes and levels."""
+    order = np.lexsort([levels, codes])
+    Z, codes, weights, levels = Z[order], codes[order], weights[:, order], levels[order]
+    holes = np.isnan(Z[:, o:])
+    starts = np.flatnonzero(np.diff(codes * (levels.max(initial=0) + 1) + levels, prepend=-1))
+    ends = np.append(starts[1:], len(codes))
+    runs = [(int(codes[a]), int(levels[a]), slice(a, b)) for a, b in zip(starts, ends, strict=True)]
+    firsts = np.flatnonzero(np.diff(codes, prepend=-1))
+    classes = [(int(codes[a]), slice(a, b)) for a, b in zip(firsts, np.append(firsts[1:], len(codes)), strict=True)]
+    groups = patterns(holes, codes)
+    level_of, shares = [], []
+    for group in groups:
+        level = np.empty(len(group.columns), dtype=np.intp)
+        level[group.which] = levels[group.rows]
+        level_of.append(level)
+        share = np.zeros((len(weights), len(level)), Z.dtype)
+        np.add.at(share, (slice(None), group.which), weights[:, group.rows])
+        shares.append(share)
+    values = np.where(holes, 0, Z[:, o:])
+    return _Ragged(np.ascontiguousarray(Z[:, :o]), values, weights, classes, runs, groups, level_of, shares)
+
+
+def _sums_by_level(ragged: _Ragged, known: NDArray, n_levels: int) -> NDArray:
+    """Sums of products of (1, O) over the rows of each level and above, (R, K, levels, 1 + o, 1 + o)."""
+    R, K, size, _ = known.shape
+    sums = np.zeros((R, K, n_levels, size, size), known.dtype)
+    sums[:, :, -1] = known
+    rows = np.concatenate([np.ones((len(ragged.others), 1), known.dtype), ragged.others], axis=1)
+    for k, level, part in ragged.runs:
+        sums[:, k, level] += (rows[part].T * ragged.weights[:, None, part]) @ rows[part]
+    return np.cumsum(sums[:, :, ::-1], axis=2)[:, :, ::-1]
