@@ -24,7 +24,7 @@ def truncated_newton(
     r"""Minimize by Newton steps from conjugate gradients, which need products of the Hessian only (Steihaug 1983).
 
     The system :math:`H s = -g` is solved until its residual is :math:`\min(1/2, \sqrt{|g|})` times the gradient g,
-    both measured by the preconditioner, or ``tol / 10``: the method then converges superlinearly (Dembo, Eisenstat &
+    both measured by the preconditioner, or ``tol / 100``: the method then converges superlinearly (Dembo, Eisenstat &
     Steihaug 1982). A replicate stops with the step whose Newton decrement :math:`\sqrt{-g' s}` is at most `tol`, as in
     `newton`.
 
@@ -100,7 +100,7 @@ def _conjugate_gradients(
     step, residual = np.zeros_like(gradient), -gradient
     preconditioned = metric.steps(residual)
     direction, size = preconditioned, float(np.vdot(residual, preconditioned))
-    goal = max(min(0.25, np.sqrt(size)) * size, (0.1 * tol) ** 2)
+    goal = max(min(0.25, np.sqrt(size)) * size, (0.01 * tol) ** 2)
     for _ in range(_MAX_PRODUCTS):
         curved = product(direction)
         curvature = float(np.vdot(direction, curved))
