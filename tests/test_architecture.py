@@ -64,7 +64,6 @@ DEFINED_TWICE = {
     "page": "report: of a comparison; report/render: of sections",
     "plain": "features: dtypes; report: numbers",
     "read_columns": "datasets: of a file; features: by kind",
-    "solve": "discriminative/logistic: a fit; functional: linear equations",
 }
 
 
@@ -176,7 +175,7 @@ TESTED_ELSEWHERE = {
     "functional/linear/accelerated.py": "functional/linear/test_solvers.py",
     "functional/linear/lbfgs.py": "functional/linear/test_solvers.py",
     "functional/linear/newton.py": "functional/linear/test_solvers.py",
-    "functional/linear/solution.py": "functional/linear/test_solvers.py",
+    "functional/solution.py": "functional/linear/test_solvers.py",
     "functional/networks/objective.py": "functional/networks/test_layers.py",
     "study/design.py": "study/test_compare.py",
     "study/evidence.py": "study/test_compare.py",
