@@ -66,7 +66,11 @@ class Regularization:
             return covariances
         variances = _diagonals(covariances, self.structure == "full")
         scale = unit_scale(moments) if self.standardize else np.ones(1, variances.dtype)
-        level = (variances / scale).mean(axis=-1, keepdims=True) * scale
+        level = (variances / scale).mean(axis=-1, keepdims=True)
+        if not level.all():  # a class without any spread would be shrunk to nothing: take the spread of all rows
+            everyone = (overall_variances(moments) / scale).mean(axis=-1, keepdims=True)
+            level = np.where(level > 0, level, np.where(everyone > 0, everyone, 1)) if shrinkage.any() else level
+        level = level * scale
         if self.structure == "spherical":
             return np.broadcast_to(level, covariances.shape).copy()
         g = shrinkage[..., None]
@@ -263,13 +267,26 @@ def _ratio(numerator: NDArray, denominator: NDArray, d: int) -> NDArray:
 _INTENSITIES = {"oas": _oas, "ledoit_wolf": _ledoit_wolf}
 
 
-def describe(error: SingularCovarianceError, weight: NDArray, shared: bool, labels: NDArray, names: NDArray) -> str:
-    """Say which covariance is singular, why, and what to do; weight (R, K)."""
+def describe(
+    error: SingularCovarianceError,
+    weight: NDArray,
+    shared: bool,
+    labels: NDArray,
+    names: NDArray,
+    shrinkage: float | str = 0.0,
+) -> str:
+    """Say which covariance is singular, why, and what to do that has not been done; weight (R, K)."""
     r, group = error.index
     d = len(names)
     rows = weight[r].sum() - len(labels) + 1 if shared else weight[r, group]
     who = "the covariance shared by the classes" if shared else f"the covariance of class {labels.tolist()[group]!r}"
-    more = "set shrinkage > 0" if shared else "set pooling > 0 or shrinkage > 0"
+    shrink = "set shrinkage > 0"
+    if isinstance(shrinkage, str):
+        shrink = f"set shrinkage to a number above 0 (shrinkage={shrinkage!r} chose too little)"
+    elif shrinkage > 0:
+        shrink = f"raise shrinkage, now {shrinkage:g}"
+    either = "set pooling > 0 or shrinkage > 0" if not shrinkage else f"set pooling > 0 or {shrink}"
+    more = shrink if shared else either
     if error.full and rows <= d:
         total = weight[r].sum() if shared else rows
         why = (
@@ -280,6 +297,6 @@ def describe(error: SingularCovarianceError, weight: NDArray, shared: bool, labe
     else:
         why = (
             f"is singular: feature {names[error.column]!r} is a linear combination of others there; "
-            "drop the feature, use structure='diagonal', or set shrinkage > 0"
+            f"drop the feature, use structure='diagonal', or {shrink}"
         )
     return (f"replicate {r}: " if len(weight) > 1 else "") + f"{who} {why}"

@@ -12,7 +12,7 @@ from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted
 
 from genvsdisc.base import Parameters
-from genvsdisc.functional.columns.families import Terms, log_probability, poisson_log_base
+from genvsdisc.functional.columns.families import ColumnTerms, log_probability, poisson_log_base
 from genvsdisc.functional.columns.scores import AdditiveScores, shifted_terms
 from genvsdisc.generative.joint import GenerativeClassifier
 from genvsdisc.generative.naive_bayes.distributions import ColumnKinds, as_frame, declared
@@ -68,7 +68,7 @@ class NaiveBayesClassifier(GenerativeClassifier):
     class_prior_, class_count_ : ndarray of shape (n_classes,)
         Priors, and sums of weights.
     means_, variances_ : ndarray of shape (n_classes, n_features)
-        Moments of each column's distribution; NaN for categorical columns.
+        ColumnMoments of each column's distribution; NaN for categorical columns.
     category_log_prob_ : ndarray of shape (n_classes, n_categories)
         Log probabilities of the categories of all categorical columns, one column after the other in the order of
         `categories_`; NaN for a category that has no weight.
@@ -215,7 +215,8 @@ class NaiveBayesClassifier(GenerativeClassifier):
         means[..., kinds.numeric], variances[..., kinds.numeric] = numeric_estimates(
             statistics.moments, kinds, self.alpha, self.var_smoothing, self.shared_variance
         )
-        check_variances(variances, kinds, self.classes_)
+        names = getattr(self, "feature_names_in_", range(len(kinds.distributions)))
+        check_variances(variances, kinds, self.classes_, names)
         probabilities = table_estimates(statistics.counts, kinds, self.alpha)
         return {
             "class_prior_": self._prior_stack(weight),
@@ -258,7 +259,7 @@ class NaiveBayesClassifier(GenerativeClassifier):
         """Means and variances (K, numeric columns)."""
         return self.means_[:, self._kinds.numeric], self.variances_[:, self._kinds.numeric]
 
-    def _shifted_terms(self) -> tuple[NDArray, Terms]:
+    def _shifted_terms(self) -> tuple[NDArray, ColumnTerms]:
         mean, variance = self._class_moments()
         return shifted_terms(mean, variance, self._kinds.groups)
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -24,25 +25,28 @@ class ColumnKinds:
 
     distributions: tuple[str, ...]
     categories: tuple[NDArray | None, ...]
-    groups: tuple[tuple[str, Any], ...] = field(init=False)  # numeric families; columns counted among the numeric ones
-    numeric: Any = field(init=False)  # the columns with means; a slice where that is all of them
-    categorical: NDArray = field(init=False)
-    offsets: NDArray = field(init=False)  # where each categorical column starts in the common table of categories
 
-    def __post_init__(self) -> None:
-        numeric = [j for j, name in enumerate(self.distributions) if name != "categorical"]
-        names = [self.distributions[j] for j in numeric]
+    @cached_property
+    def numeric(self) -> Any:
+        """Columns with means; a slice where that is all of them."""
+        return _selector([j for j, name in enumerate(self.distributions) if name != "categorical"], self.distributions)
+
+    @cached_property
+    def groups(self) -> tuple[tuple[str, Any], ...]:
+        """Families of the numeric columns with the columns of each, counted among the numeric ones."""
+        names = [name for name in self.distributions if name != "categorical"]
         present = [name for name in DISTRIBUTIONS if name in names]
-        derived = {
-            "groups": tuple(
-                (name, _selector([i for i, n in enumerate(names) if n == name], names)) for name in present
-            ),
-            "numeric": _selector(numeric, self.distributions),
-            "categorical": self.columns("categorical"),
-            "offsets": np.cumsum([0, *(len(known) for known in self.categories if known is not None)]),
-        }
-        for name, value in derived.items():
-            object.__setattr__(self, name, value)
+        return tuple((name, _selector([i for i, n in enumerate(names) if n == name], names)) for name in present)
+
+    @cached_property
+    def categorical(self) -> NDArray:
+        """Columns with categories."""
+        return self.columns("categorical")
+
+    @cached_property
+    def offsets(self) -> NDArray:
+        """Where each categorical column starts in the common table of categories, and where the last one ends."""
+        return np.cumsum([0, *(len(known) for known in self.categories if known is not None)])
 
     @classmethod
     def of(cls, X: Any, distributions: Any) -> ColumnKinds:
