@@ -29,10 +29,17 @@ class AdditiveScores:
     far: tuple[FarEntry, ...]  # (class, columns, means, standard deviations)
 
     @classmethod
-    def build(cls, mean: NDArray, variance: NDArray, groups: Groups) -> AdditiveScores:
-        """Prepare from means and variances (M, d)."""
+    def build(cls, mean: NDArray, variance: NDArray, groups: Groups, *, common: bool = True) -> AdditiveScores:
+        """Prepare from means and variances (M, d).
+
+        Without what is `common`, the quadratic terms are left out: for variances that all classes share, where they
+        would drown the differences between classes in rows far away.
+        """
         shift, terms = shifted_terms(mean, variance, groups)
         entries: tuple[FarEntry, ...] = ()
+        if not common:
+            terms.quadratic[:] = 0
+            return cls(shift, terms, entries)
         # A mean that is far even from the shift; at other than gaussian entries the quadratic term is 0.
         far = terms.linear * (mean - shift) * (terms.quadratic < 0) > np.finfo(mean.dtype).eps ** -0.4
         if far.any():
