@@ -216,16 +216,17 @@ class GaussianClassifier(GenerativeClassifier):
         full, fourth = self.structure == "full", self.shrinkage == "ledoit_wolf"
         with np.errstate(over="ignore", invalid="ignore"):
             moments = class_moments(X, codes, weights, len(self.classes_), full=full, fourth=fourth)
-        if np.isinf(moments.second.max()) or (np.isnan(moments.second.max()) and not np.isnan(X).any()):
-            raise ValueError(self._out_of_range(X))
+        largest, limits = moments.second.max(), np.finfo(X.dtype)
+        if np.isfinite(largest) and largest > limits.tiny / limits.eps:
+            return moments
+        sizes = np.nanmax(np.abs(X - X[~np.isnan(X).any(axis=1)][:1].sum(axis=0)), axis=0)
+        if np.isinf(largest) or (np.isnan(largest) and not np.isnan(X).any()) or 0 < sizes.max() < 1:
+            j = int(sizes.argmax())
+            raise ValueError(
+                f"the squares of feature {self._feature_names()[j]!r}, whose values reach {sizes[j]:.3g}, leave the range "
+                "of floating-point numbers; rescale it, for instance with a StandardScaler in front"
+            )
         return moments
-
-    def _out_of_range(self, X: NDArray) -> str:
-        j = int(np.nanargmax(np.nanmax(np.abs(X), axis=0)))
-        return (
-            f"the squares of feature {self._feature_names()[j]!r}, which reaches {np.nanmax(np.abs(X[:, j])):.3g}, leave "
-            "the range of floating-point numbers; rescale it, for instance with a StandardScaler in front"
-        )
 
     def _parameters(self, moments: Moments, rule: Regularization) -> dict[str, Any]:
         """Everything fitted, as functions of the class moments (leading axis R)."""

@@ -129,7 +129,8 @@ def estimated(rule: Regularization, method: str, moments: Moments) -> Regulariza
         With leading axis R.
     """
     pooled = _pooled(moments, rule.shared, np.asarray(rule.pooling))
-    return replace(rule, shrinkage=_INTENSITIES[method](pooled))
+    spread = np.trace(pooled.second, axis1=-2, axis2=-1) > 0
+    return replace(rule, shrinkage=np.where(spread, _INTENSITIES[method](pooled), 1))
 
 
 def chosen(
@@ -282,7 +283,7 @@ def describe(
     who = "the covariance shared by the classes" if shared else f"the covariance of class {labels.tolist()[group]!r}"
     shrink = "set shrinkage > 0"
     if isinstance(shrinkage, str):
-        shrink = f"set shrinkage to a number above 0 (shrinkage={shrinkage!r} chose too little)"
+        shrink = f"a shrinkage above 0 in place of {shrinkage!r}, which chose too little"
     elif shrinkage > 0:
         shrink = f"raise shrinkage, now {shrinkage:g}"
     either = "set pooling > 0 or shrinkage > 0" if not shrinkage else f"set pooling > 0 or {shrink}"

@@ -99,7 +99,7 @@ def check_variances(variances: NDArray, kinds: ColumnKinds, classes: NDArray, na
     if wrong.any():
         r, k, i = np.argwhere(wrong)[0]
         raise ValueError(
-            f"column {names[gaussian[i]]!r} has variance {variances[r, k, gaussian[i]]} in class {classes[k]!r} "
+            f"column {names[gaussian[i]]!r} has variance {variances[r, k, gaussian[i]]} in class {classes.tolist()[k]!r} "
             f"(replicate {r}); drop or rescale the column, or raise var_smoothing"
         )
 
