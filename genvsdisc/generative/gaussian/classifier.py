@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from numbers import Real
 from typing import Any
@@ -19,6 +20,9 @@ from genvsdisc.functional.gaussian.moments import Moments, class_moments, filled
 from genvsdisc.generative.gaussian.em import check_observed, completed_rows, em_moments
 from genvsdisc.generative.gaussian.shrinkage import Regularization, chosen, describe, estimated, stacked_rules
 from genvsdisc.generative.joint import GenerativeClassifier, check_priors
+
+
+_LEAST_SQUARE = 1e-290  # sums of squares below have lost digits, if the rows differ at all
 
 
 class GaussianClassifier(GenerativeClassifier):
@@ -84,7 +88,9 @@ class GaussianClassifier(GenerativeClassifier):
     A feature that is constant within a class, but not all features of it, has there the variance 1e-9 of its overall
     variance. When a covariance is singular and the rows of all classes together are fewer than the features, the
     smallest pooling and shrinkage that keep six digits are used (1.3e-6); `shrinkage_` tells. Everything else that
-    leaves a covariance singular is a ValueError that names the class, the reason and the remedy.
+    leaves a covariance singular is a ValueError that names the class, the reason and the remedy; with missing entries it
+    is a warning, and this pooling and shrinkage are used. A feature never observed in a class has there, with any pooling
+    or shrinkage, the mean of all classes, and a warning says so; without, it is a ValueError.
 
     References
     ----------
@@ -155,11 +161,7 @@ class GaussianClassifier(GenerativeClassifier):
             return self._parameters(moments, self._resolved(rule, moments, X, codes, weights))
         regularized = bool(self.pooling and self.covariance == "separate") or self.shrinkage != 0
         check_observed(X, codes, weights, self.classes_, self._feature_names(), regularized=regularized)
-        try:
-            moments, rule = self._from_incomplete(X, codes, weights, rule)
-        except SingularCovarianceError as error:
-            by_class = weights @ (codes[:, None] == np.arange(K))
-            raise ValueError(self._explain(error, by_class)) from None
+        moments, rule = self._from_incomplete(X, codes, weights, rule)
         # The expected moments of incomplete rows depend on all rows: they cannot be added to.
         return {**self._parameters(moments, rule), "_moments": [None] * len(weights)}
 
@@ -169,7 +171,7 @@ class GaussianClassifier(GenerativeClassifier):
         """Expected moments, and the rule; what looks at rows looks at rows completed by a moderately regularized EM."""
         K = len(self.classes_)
         if not isinstance(self.shrinkage, str):
-            return em_moments(X, codes, weights, K, rule, tol=self.tol)[0], rule
+            return self._em(X, codes, weights, rule)
         start = replace(rule, pooling=0.5, shrinkage=0.1)
         first, _ = em_moments(X, codes, weights, K, start, tol=self.tol)
         rules = []
@@ -177,7 +179,28 @@ class GaussianClassifier(GenerativeClassifier):
             whole = completed_rows(X, codes, first[r : r + 1], start)
             rules.append(self._resolved(rule, self._class_moments(whole, codes, w[None]), whole, codes, w[None]))
         rule = stacked_rules(rules)
-        return em_moments(X, codes, weights, K, rule, tol=self.tol)[0], rule
+        return self._em(X, codes, weights, rule)
+
+    def _em(
+        self, X: NDArray, codes: NDArray, weights: NDArray, rule: Regularization
+    ) -> tuple[Moments, Regularization]:
+        """Expected moments; where a covariance turns out singular, under the least regularization that prevents it."""
+        K = len(self.classes_)
+        try:
+            return em_moments(X, codes, weights, K, rule, tol=self.tol)[0], rule
+        except SingularCovarianceError as error:
+            more = rule.lifted(X.dtype)
+            why = self._explain(error, weights @ (codes[:, None] == np.arange(K)))
+        warnings.warn(
+            f"{why}; fitted with the smallest pooling and shrinkage that keep six digits, "
+            f"{np.finfo(X.dtype).eps ** (3 / 8):.1e}",
+            UserWarning,
+            stacklevel=5,
+        )
+        try:
+            return em_moments(X, codes, weights, K, more, tol=self.tol)[0], more
+        except SingularCovarianceError:
+            raise ValueError(why) from None
 
     def _rule(self) -> Regularization:
         """Options as numbers; where the shrinkage is estimated, `_resolved` puts a number in its place."""
@@ -216,8 +239,8 @@ class GaussianClassifier(GenerativeClassifier):
         full, fourth = self.structure == "full", self.shrinkage == "ledoit_wolf"
         with np.errstate(over="ignore", invalid="ignore"):
             moments = class_moments(X, codes, weights, len(self.classes_), full=full, fourth=fourth)
-        largest, limits = moments.second.max(), np.finfo(X.dtype)
-        if np.isfinite(largest) and largest > limits.tiny / limits.eps:
+        largest = moments.second.max()
+        if _LEAST_SQUARE < largest < np.inf:
             return moments
         sizes = np.nanmax(np.abs(X - X[~np.isnan(X).any(axis=1)][:1].sum(axis=0)), axis=0)
         if np.isinf(largest) or (np.isnan(largest) and not np.isnan(X).any()) or 0 < sizes.max() < 1:
@@ -315,8 +338,8 @@ class GaussianClassifier(GenerativeClassifier):
     def _log_scores(self, X: NDArray, parameters: Parameters) -> NDArray:
         if self.covariance == "separate":
             scores = self._log_joint(X, parameters)
-            far = ~(scores.max(axis=2) > -np.inf).all(axis=0)  # squares that overflowed, in every class
-            if far.any():
+            if not np.isfinite(scores.sum()):
+                far = ~(scores.max(axis=2) > -np.inf).all(axis=0)  # squares that overflowed, in every class
                 means, factors = parameters["means_"], parameters["_factors"]
                 scores[:, far] = _scores_far_away(X[far], means, factors, scores[:, far])
             return scores

@@ -84,7 +84,12 @@ def _solve(
         return class_moments(X, codes, weights, n_classes, full=rule.structure == "full"), np.zeros((1, len(weights)))
     if rule.structure != "full":
         diagonal, x = DiagonalProblem.build(X, codes, weights, n_classes, rule)
-        result = fixed_points(diagonal, x, tol=tol, max_iter=_MAX_ITER)
+        try:
+            result = fixed_points(diagonal, x, tol=tol, max_iter=_MAX_ITER)
+        except LeftParameterSpaceError:
+            variances = rule.covariances(diagonal.moments(x))[0]
+            *index, column = np.argwhere(~(variances > 0))[0].tolist()
+            raise SingularCovarianceError(tuple(index), column, constant=True, full=False) from None
         _warn_unless(result.converged)
         return diagonal.moments(result.x), result.log_likelihoods
     first = rule.of_one_group() if rule.couples_classes else rule

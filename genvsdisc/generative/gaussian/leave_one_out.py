@@ -18,7 +18,7 @@ from genvsdisc.functional.gaussian.moments import Moments
 
 POOLINGS = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
 SHRINKAGES = (0.0, 0.001, 0.01, 0.03, 0.1, 0.3, 0.6, 1.0)
-_FIRST_SHARE = 512  # rows on which all candidates are judged
+_FIRST_SHARE, _MANY = 512, 2048  # rows on which all candidates are judged; rows from which on only these are
 _BEHIND = 6.0
 _CHUNK = 1 << 14  # numbers of a block of rows; its copies, one for each shrinkage, stay in cache
 
@@ -123,10 +123,10 @@ def best_candidate(
     used = np.flatnonzero((weights > 0) & (moments.weight[codes] > np.minimum(weights, 1)))
     candidates = [_candidate(moments, 1.0 if shared else p, shrinkages, structure) for p in poolings]
     active = np.ones((len(poolings), len(shrinkages)), dtype=bool)
-    order = used if len(used) <= _FIRST_SHARE else used[np.random.RandomState(0).permutation(len(used))]
+    order = used if len(used) <= _MANY else used[np.random.RandomState(0).permutation(len(used))]
     totals, first, start = np.zeros(active.shape), (0.0, np.inf), 0
     while start < len(order):
-        stop = max(2 * start, _FIRST_SHARE)
+        stop = max(2 * start, _FIRST_SHARE if len(order) > _MANY else len(order))
         rows = order[start:stop] if stop < 0.8 * len(order) else order[start:]
         losses = _row_losses(X[rows], codes[rows], weights[rows], moments, candidates, active, priors)
         w = weights[rows]
@@ -139,7 +139,7 @@ def best_candidate(
         active &= ~(means > _BEHIND * errors) if np.isfinite(totals[leader]) else True
         start += len(rows)
     best = totals.min() / max(weights[used].sum(), 1)
-    if len(order) > _FIRST_SHARE and not best - first[0] <= 6 * first[1]:
+    if len(order) > _MANY and not best - first[0] <= 6 * first[1]:
         totals = leave_one_out_losses(
             X,
             codes,

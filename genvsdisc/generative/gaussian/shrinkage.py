@@ -31,6 +31,11 @@ class Regularization:
         """Whether the covariance of a class depends on the rows of others, without being the same."""
         return not self.shared and bool(np.any(self.pooling))
 
+    def lifted(self, dtype: np.dtype) -> Regularization:
+        """At least the smallest pooling and shrinkage that keep six digits of a singular covariance, eps^(3/8)."""
+        least = np.finfo(dtype).eps ** (3 / 8)
+        return replace(self, pooling=np.maximum(self.pooling, least), shrinkage=np.maximum(self.shrinkage, least))
+
     def of_one_group(self) -> Regularization:
         """The same shrinkage, its mean where each class has its own, of one covariance for all classes."""
         shrinkage = np.mean(self.shrinkage, axis=-1, keepdims=True) if np.ndim(self.shrinkage) else self.shrinkage
@@ -102,9 +107,8 @@ class Regularization:
                 raise
         singular: Any = singular_columns(covariances) < d if full else ~(covariances > 0).all(axis=-1)
         lifted &= singular.any(axis=1)
-        least = np.finfo(covariances.dtype).eps ** (3 / 8)
-        more = replace(self, pooling=np.maximum(self.pooling, least), shrinkage=np.maximum(shrinkage, least))
-        for old, new in zip((covariances, shrinkage), more.covariances(moments), strict=True):
+        more = self.lifted(covariances.dtype).covariances(moments)
+        for old, new in zip((covariances, shrinkage), more, strict=True):
             old[lifted] = new[lifted]
         return covariances, shrinkage, *whiten(covariances, full)
 
@@ -129,8 +133,7 @@ def estimated(rule: Regularization, method: str, moments: Moments) -> Regulariza
         With leading axis R.
     """
     pooled = _pooled(moments, rule.shared, np.asarray(rule.pooling))
-    spread = np.trace(pooled.second, axis1=-2, axis2=-1) > 0
-    return replace(rule, shrinkage=np.where(spread, _INTENSITIES[method](pooled), 1))
+    return replace(rule, shrinkage=_INTENSITIES[method](pooled))
 
 
 def chosen(
@@ -236,7 +239,7 @@ def _oas(pooled: Moments) -> NDArray:
     """Oracle approximating shrinkage (Chen, Wiesel, Eldar & Hero 2010), in the form of scikit-learn."""
     unit, _ = _unit_covariances(pooled)
     d = unit.shape[-1]
-    power = (unit**2).mean(axis=(-2, -1))
+    power = np.einsum("...ij,...ij->...", unit, unit) / d**2
     return _ratio(power + 1, (pooled.weight + 1) * (power - 1 / d), d)
 
 
@@ -244,15 +247,15 @@ def _ledoit_wolf(pooled: Moments) -> NDArray:
     """Shrinkage that minimises the expected Frobenius distance to the covariance (Ledoit & Wolf 2004)."""
     unit, level = _unit_covariances(pooled)
     d = unit.shape[-1]
-    power = (unit**2).sum(axis=(-2, -1))
+    power = np.einsum("...ij,...ij->...", unit, unit)
     noise = (np.asarray(pooled.quartic) / pooled.weight / level / level - power) / pooled.weight
-    return _ratio(np.maximum(noise, 0), power - d, d)
+    return np.where(power > 0, _ratio(np.maximum(noise, 0), power - d, d), 1)  # without spread, nothing but the target
 
 
 def _unit_covariances(pooled: Moments) -> tuple[NDArray, NDArray]:
     """Covariances over their mean variances, and these: the fourth powers of the data may leave the range of floats."""
     covariances = pooled.second / pooled.weight[..., None, None]
-    level = np.trace(covariances, axis1=-2, axis2=-1) / covariances.shape[-1]
+    level = np.einsum("...ii->...", covariances) / covariances.shape[-1]
     level = np.where(level > 0, level, 1)
     return covariances / level[..., None, None], level
 

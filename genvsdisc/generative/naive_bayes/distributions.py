@@ -62,7 +62,8 @@ class ColumnKinds:
         """Kinds of the columns of an array (of integers?) or a pandas frame, from the parameter; no categories yet."""
         if isinstance(X, np.ndarray):
             names, integers = tuple(range(X.shape[1])), (integral,) * X.shape[1]
-            inferred = infer_integers(X) if integral else ["gaussian"] * X.shape[1]
+            automatic = integral and (not isinstance(distributions, str) or distributions == "auto")
+            inferred = infer_integers(X) if automatic else ["gaussian"] * X.shape[1]
             chosen = resolve(distributions, inferred, None)
         else:
             names = tuple(X.columns)
@@ -82,6 +83,8 @@ class ColumnKinds:
         distributions : str, list or dict
             The parameter: what it names stays.
         """
+        if not any(self.integers):
+            return self
         names = None if self.names == tuple(range(len(self.names))) else list(self.names)
         gaussian = [j for j in self.columns("gaussian").tolist() if self.integers[j]]
         asked = resolve(distributions, ["undecided"] * len(self.distributions), names) if gaussian else ()
