@@ -181,9 +181,7 @@ class GaussianClassifier(GenerativeClassifier):
         rule = stacked_rules(rules)
         return self._em(X, codes, weights, rule)
 
-    def _em(
-        self, X: NDArray, codes: NDArray, weights: NDArray, rule: Regularization
-    ) -> tuple[Moments, Regularization]:
+    def _em(self, X: NDArray, codes: NDArray, weights: NDArray, rule: Regularization) -> tuple[Moments, Regularization]:
         """Expected moments; where a covariance turns out singular, under the least regularization that prevents it."""
         K = len(self.classes_)
         try:

@@ -98,7 +98,9 @@ def leave_one_out_losses(
     everyone = np.ones((len(poolings), len(shrinkages)), dtype=bool)
     losses = np.zeros(everyone.shape)
     for rows in _pieces(np.flatnonzero(used), X.shape[1]):
-        losses += _row_losses(X[rows], codes[rows], weights[rows], moments, candidates, everyone, priors) @ weights[rows]
+        losses += (
+            _row_losses(X[rows], codes[rows], weights[rows], moments, candidates, everyone, priors) @ weights[rows]
+        )
     return losses / max(weights[used].sum(), 1)
 
 
