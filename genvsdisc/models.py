@@ -170,7 +170,7 @@ def _checked(model: Model) -> Model:
     estimator = model.estimator
     if model.family not in (None, *FAMILIES):
         raise ValueError(f"family of {model.name!r} must be one of {', '.join(FAMILIES)}, got {model.family!r}")
-    if isinstance(estimator, type) or not hasattr(estimator, "fit"):
+    if isinstance(estimator, type) or not hasattr(estimator, "get_params"):
         raise TypeError(f"{model.name!r} must be a classifier such as LogisticRegression(), got {estimator!r}")
     if not hasattr(estimator, "predict_proba"):
         raise TypeError(

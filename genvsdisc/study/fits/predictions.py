@@ -101,24 +101,31 @@ def learning_curve(model: Model, table: Table, draws: Draws, result: Predictions
 
 
 def fit_parts(model: Model, table: Table, draws: Draws, result: Predictions) -> None:
-    """Fit to sets that share no row, for bias and variance."""
+    """Fit to sets that share no row, for bias and variance; quarters may be too small for a model, which is kept."""
     if not len(draws.parts):
         raise ValueError(TOO_FEW)
     drawn = table.take(draws.resampled_rows)
-    judges = draws.judges
-    for n_joined, kept in ((1, result.quarters), (2, result.halves)):
-        weights = training_weights(draws.parts, n_joined)
-        n_sets = len(weights) // len(draws.parts)
-        predicted = refit_probabilities(
-            model.estimator,
-            drawn.X,
-            drawn.y,
-            weights,
-            [indices for indices in judges for _ in range(n_sets)],
-            classes=table.classes,
-            random_state=draws.seed,
-        )
-        kept += [np.stack(predicted[first : first + n_sets]) for first in range(0, len(predicted), n_sets)]
+    result.halves = _fit_sets(model, drawn, draws, 2)
+    try:
+        result.quarters = _fit_sets(model, drawn, draws, 1)
+    except ValueError as error:
+        result.failures["bias and variance with a quarter of the rows"] = reason(error)
+
+
+def _fit_sets(model: Model, drawn: Table, draws: Draws, n_joined: int) -> list[NDArray]:
+    """Probabilities given to the judges of each draw by fits to its sets of one or two quarters."""
+    weights = training_weights(draws.parts, n_joined)
+    n_sets = len(weights) // len(draws.parts)
+    predicted = refit_probabilities(
+        model.estimator,
+        drawn.X,
+        drawn.y,
+        weights,
+        [indices for indices in draws.judges for _ in range(n_sets)],
+        classes=drawn.classes,
+        random_state=draws.seed,
+    )
+    return [np.stack(predicted[first : first + n_sets]) for first in range(0, len(predicted), n_sets)]
 
 
 def flip_labels(model: Model, table: Table, draws: Draws, result: Predictions) -> None:

@@ -145,8 +145,8 @@ class _Pairs(NamedTuple):
         return float(self._in_errors(self.mean - margin).max(axis=1).min())
 
     def _in_errors(self, gaps: NDArray) -> NDArray:
-        """Gaps in standard errors; where there is no error, as sure as can be, and no gap says nothing."""
-        sure = np.where(gaps == 0, 0.0, np.copysign(np.inf, gaps))
+        """Gaps in standard errors; where there is no error, as sure as can be that there is a gap, or none."""
+        sure = np.where(gaps > 0, np.inf, -np.inf)
         return np.divide(gaps, self.error, out=sure, where=self.error > 0)
 
 
@@ -157,9 +157,9 @@ def _largest_t(differences: NDArray) -> NDArray:
         return np.asarray(stats.t.ppf((np.arange(N_SAMPLES) + 0.5) / N_SAMPLES, n_splits - 1))
     spread = differences.std(axis=0)
     scaled = (differences - differences.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+    values, vectors = np.linalg.eigh(scaled.T @ scaled / n_splits)
     rng = np.random.default_rng(0)
-    # Sums of the splits with random normal weights have the correlations of the splits.
-    normal = rng.standard_normal((N_SAMPLES, n_splits)) @ scaled / np.sqrt(n_splits)
+    normal = rng.standard_normal((N_SAMPLES, n_models)) @ (vectors * np.sqrt(np.maximum(values, 0.0))).T
     t = normal.max(axis=1) / np.sqrt(rng.chisquare(n_splits - 1, N_SAMPLES) / (n_splits - 1))
     return np.sort(t)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -61,14 +60,6 @@ class FoldTerms:
         return FoldTerms(self.sets.minus(other.sets), losses, self.test_fractions[:common])
 
 
-class ModelTerms(NamedTuple):
-    """Terms of one model and one loss, the smallest training size first."""
-
-    quarter: SetTerms
-    half: SetTerms
-    folds: FoldTerms
-
-
 def decomposition_tables(
     evidence: Sequence[Predictions],
     codes: NDArray,
@@ -79,7 +70,7 @@ def decomposition_tables(
     law: NDArray | None = None,
     units: NDArray | None = None,
     level: float = 0.95,
-) -> dict[str, pd.DataFrame]:
+) -> dict[str, pd.DataFrame | None]:
     """Compute the tables `decomposition` and `decomposition_differences`.
 
     Parameters
@@ -102,8 +93,9 @@ def decomposition_tables(
 
     Returns
     -------
-    tables : dict of str to DataFrame
-        The 0-1 loss is split after Kohavi & Wolpert; net_variance is the variance and interaction 0 in every row.
+    tables : dict of str to DataFrame or None
+        None for one that has no rows. The 0-1 loss is split after Kohavi & Wolpert; net_variance is the variance and
+        interaction 0 in every row.
     """
     laws = np.eye(codes.max() + 1)[codes] if law is None else law
     units = np.arange(len(codes)) if units is None else units
@@ -122,7 +114,8 @@ def decomposition_tables(
         if len(both) == 2:
             facts = {column: pair[column] for column in PAIR}
             gaps += [facts | gap for loss in draws.design.losses for gap in _gaps(source, both, loss, level)]
-    return {"decomposition": pd.DataFrame(rows), "decomposition_differences": pd.DataFrame(gaps)}
+    tables = {"decomposition": rows, "decomposition_differences": gaps}
+    return {name: pd.DataFrame(found) if found else None for name, found in tables.items()}
 
 
 @dataclass(frozen=True)
@@ -134,8 +127,8 @@ class _Source:
     draws: Draws
     scores: pd.DataFrame
 
-    def of(self, e: Predictions, loss: str, n_draws: int | None = None) -> ModelTerms:
-        """Terms of a model, over its first draws."""
+    def of(self, e: Predictions, loss: str, n_draws: int | None = None) -> list[SetTerms | FoldTerms]:
+        """Terms of a model over its first draws, the smallest training size first."""
         quarters, halves = e.quarters[:n_draws], e.halves[:n_draws]
         n_training = (self.draws.parts < JUDGE).sum() / len(self.draws.parts)
         sizes = round(n_training / 4), round(n_training / 2)
@@ -143,19 +136,21 @@ class _Source:
         folds = self.scores[(self.scores["model"] == e.model.name) & (self.scores["loss"] == loss)]
         n_train = round(folds["n_train"].mean())
         fractions = folds["n_test"] / (folds["n_test"] + folds["n_train"])
-        at_folds = FoldTerms(_extrapolated(sets, n_train), folds["value"].to_numpy(), fractions.to_numpy())
-        return ModelTerms(*sets, at_folds)
+        measured: list[SetTerms | FoldTerms] = [sized for sized in sets if sized is not None]
+        if sets.quarter is None:
+            return measured
+        extrapolated = _extrapolated(sets.quarter, sets.half, n_train)
+        return [*measured, FoldTerms(extrapolated, folds["value"].to_numpy(), fractions.to_numpy())]
 
 
-def _extrapolated(sets: Sizes, n_train: int) -> SetTerms:
+def _extrapolated(quarter: SetTerms, half: SetTerms, n_train: int) -> SetTerms:
     """Terms at another size, the variance along the power law through the two that were measured.
 
     ``V = V_half (V_half / V_quarter)^e`` with e the logarithm of the ratio of sizes, in doublings. What the errors of
     the two sizes have in common, rows that judge and rows that train, is in proportion that of the larger. How far it
     is from ``V_half n_half / n``, the law where rows are enough, is one more error.
     """
-    half = sets.half
-    small, large = (terms.by_draw[:, VARIANCE] for terms in sets)
+    small, large = (terms.by_draw[:, VARIANCE] for terms in (quarter, half))
     if not (small.mean() > 0 and large.mean() > 0):
         return replace(half, n_train=n_train)
     doublings = float(np.log2(n_train / half.n_train))
@@ -185,9 +180,10 @@ def _gaps(source: _Source, both: Sequence[Predictions], loss: str, level: float)
     """Differences of a pair at every size, over the draws that both have."""
     n_draws = min(len(e.halves) for e in both)
     reach = stats.norm.ppf((1 + level) / 2)
-    for a, b in zip(*(source.of(e, loss, n_draws) for e in both), strict=True):
-        gap = a.minus(b)
+    one, two = ({sized.n_train: sized for sized in source.of(e, loss, n_draws)} for e in both)
+    for n_train in [n for n in one if n in two]:
+        gap = one[n_train].minus(two[n_train])  # type: ignore[arg-type] # of one size, they are of one kind
         for term in COMPARED:
             value, error = gap.estimate(term)
             ends = {"lower": value - reach * error, "upper": value + reach * error}
-            yield {"loss": loss, "n_train": a.n_train, "term": term, "difference": value, "se": error, **ends}
+            yield {"loss": loss, "n_train": n_train, "term": term, "difference": value, "se": error, **ends}

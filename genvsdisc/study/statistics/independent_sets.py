@@ -111,9 +111,9 @@ class SetTerms:
 
 
 class Sizes(NamedTuple):
-    """Terms with a quarter and with half of the rows that train."""
+    """Terms with a quarter, where so few rows can be fitted, and with half of the rows that train."""
 
-    quarter: SetTerms
+    quarter: SetTerms | None
     half: SetTerms
 
     @classmethod
@@ -132,7 +132,8 @@ class Sizes(NamedTuple):
         Parameters
         ----------
         quarters, halves : sequence of n_draws ndarrays of shape (n_sets, n_judges, n_classes)
-            Probabilities given by the four, and by the two, fits of each draw to the rows that judge it.
+            Probabilities given by the four, and by the two, fits of each draw to the rows that judge it. Without
+            quarters, variances of the log loss stay twice those of two fits.
         laws : ndarray of shape (n_samples, n_classes)
             Law of the label of each row of the table, or the label as a unit vector.
         judges : sequence of n_draws integer arrays
@@ -148,19 +149,15 @@ class Sizes(NamedTuple):
             for given in (quarters, halves)
         )
         factor, doubt, ratio = 1.0, 0.0, 1.0
-        if loss == "log_loss":
+        if loss == "log_loss" and four:
             pairs, mean = (_mean_variance(terms) for terms in (four, two))
             cubic, parabola = (_to_infinity(quarters, weights) for weights in (CUBIC, PARABOLA))
             if pairs > 0:
                 factor, doubt, ratio = cubic / pairs, (cubic - parabola) / pairs, mean / pairs
         return cls(
-            _set_terms(four, judges, units, sizes[0], factor, doubt),
+            _set_terms(four, judges, units, sizes[0], factor, doubt) if four else None,
             _set_terms(two, judges, units, sizes[1], 1 + (factor - 1) * ratio, doubt * ratio),
         )
-
-    def minus(self, other: Sizes) -> Sizes:
-        """Paired difference."""
-        return Sizes(*(a.minus(b) for a, b in zip(self, other, strict=True)))
 
 
 def _set_terms(
@@ -176,7 +173,7 @@ def _set_terms(
     sums = np.stack([np.bincount(judged, column) for column in centered.T], axis=1)
     variance = float(by_draw[:, VARIANCE].mean())
     unevenness = float(np.var(sums[counts > 0, VARIANCE] / counts[counts > 0]))
-    n_training = len(np.unique(units)) * (1 - len(judged) / len(draws) / len(units))
+    n_training = max(1.0, len(np.unique(units)) * (1 - len(judged) / len(draws) / len(units)))
     trained = (SQUARED_INFLUENCE * variance**2 + unevenness) / n_training
     by_pairs = variance / factor if factor else 0.0
     return SetTerms(n_train, by_draw, sums / len(judged), trained, (doubt * by_pairs) ** 2)

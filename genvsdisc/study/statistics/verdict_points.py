@@ -51,11 +51,11 @@ def _why(tables: Mapping[str, pd.DataFrame], row: Any) -> str:
     """Name the larger part of the difference, bias or variance, if it is shown; and an assumption that costs."""
     gaps = tables["decomposition_differences"]
     pair = gaps[(gaps["generative"] == row["generative"]) & (gaps["discriminative"] == row["discriminative"])]
-    said = [_larger_part(pair[pair["loss"] == loss], row) for loss in dict.fromkeys((row["loss"], "log_loss", "brier"))]
+    said = [larger_part(pair[pair["loss"] == loss], row) for loss in dict.fromkeys((row["loss"], "log_loss", "brier"))]
     return " ".join([*[text for text in said if text][:1], *_assumed(tables["assumptions"], row)])
 
 
-def _larger_part(gaps: pd.DataFrame, row: Any) -> str:
+def larger_part(gaps: pd.DataFrame, row: Any) -> str:
     """Say which part is the larger at the largest measured size, where the other family does not lead instead.
 
     The part must be clear of zero, and its excess over the other part too; both errors are those of paired differences.
