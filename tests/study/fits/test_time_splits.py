@@ -4,8 +4,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from genvsdisc.study.design import Design
+from genvsdisc.study.evidence import JUDGE
 from genvsdisc.study.fits.splits import make_draws
-from genvsdisc.study.fits.time_splits import TimeDraws, parts_in_time
+from genvsdisc.study.fits.time_splits import TimeDraws
 from genvsdisc.study.sampling import Sampling
 
 
@@ -34,13 +35,11 @@ def test_every_training_row_is_older_than_every_row_that_judges_it(seed, n, n_ti
     for of_size in draws.curve_weights:
         for row, test in zip(of_size, draws.curve_tests, strict=True):
             older(times, np.flatnonzero(row), test)
-    for row in np.concatenate(draws.bootstraps):
-        older(times, np.flatnonzero(row), draws.held_out)
+    for row in draws.parts:
+        older(times, np.flatnonzero(row < JUDGE), np.flatnonzero(row == JUDGE))
     pool = np.setdiff1d(np.arange(n), draws.held_out)
     for chosen in TimeDraws(codes, sampling).subsamples(pool, 10, 2, np.random.RandomState(0)):
         older(times, chosen, draws.held_out)
-    for parts in parts_in_time(sampling, 3, test_size=0.25, rng=np.random.RandomState(seed)):
-        older(times, np.flatnonzero(parts < 4), np.flatnonzero(parts >= 4))
 
 
 def test_learning_curves_take_the_most_recent_rows():
