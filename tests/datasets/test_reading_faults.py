@@ -295,6 +295,7 @@ def test_f25_labels_that_read_na_are_told_and_can_be_kept(read):
         "A report of 2020\n\nx,z,y\n1.5,2,a\n3,4,b\n",
         "x,z,y\n\n1.5,2,a\n   \n3,4,b\n\n",
         'x, "z", y\n1.5, "2", "a"\n3, "4", "b"\n',
+        'x,"z",y\n1.5,"2","a",\n3,"4\r","b"\n',
         "x,z,y\n1.5,2,a\nx,z,y\n3,4,b\n",
     ],
 )
