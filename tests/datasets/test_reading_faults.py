@@ -486,6 +486,15 @@ def test_german_thousands_beside_decimal_commas_are_not_decimals(read):
     assert points.X["price"].iloc[1] == 2.037
 
 
+def test_a_title_a_row_of_units_a_footer_and_decimal_commas_at_once(read):
+    rows = "".join(f"{i * 7 % 50},5;{i},25;{LABELS[i]}\n" for i in range(60))
+    text = "Messung 1\nh\u00f6he;gewicht;y\ncm;kg;\n" + rows + "Summe;;\n"
+    data = read(text.encode("cp1252"))
+    assert data.X["h\u00f6he"].tolist() == [i * 7 % 50 + 0.5 for i in range(60)]
+    assert data.X["gewicht"].tolist() == [i + 0.25 for i in range(60)]
+    assert len(data.notes) == 5
+
+
 def test_notes_stand_once_and_name_the_column(read):
     data = read("price,d,y\n" + "".join(f"${i}.5,0{1 + i % 9}.13.2020,{LABELS[i]}\n" for i in range(50)))
     assert len(set(data.notes)) == len(data.notes)
