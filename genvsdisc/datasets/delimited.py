@@ -193,7 +193,7 @@ def _squared(source: Source, dialect: Dialect, notes: list[str]) -> Source:
     if dialect.delimiter == WHITESPACE:
         body = re.sub(r"(?<![^\r\n])[ \t]+|[ \t]+(?![^\r\n])", "", re.sub(r"[ \t]+", " ", body))
     out, uneven = io.StringIO(newline=""), _Lengths()
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)  # a field may hold any line end
     for line, record in _parsed(body, dialect.delimiter, source.name, before):
         if record and record[0].startswith("#") and len(record) < width:
             dropped += 1

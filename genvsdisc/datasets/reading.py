@@ -88,6 +88,8 @@ def read_table(
         rows = int((~labelled).sum())
         notes.append(f"{rows} row{'s' * (rows > 1)} without a value of {target!r} left out{lost}.")
     kept = np.flatnonzero(labelled)[rows_of_data(_rows(table, labelled), y[labelled], notes)]
+    if not len(kept):
+        raise ValueError(f"{source.name!r} has column names but no rows")
     X, doubts = _typed(raw, kept)
     try:
         labels = check_target(_rows({target: y}, kept)[target])
