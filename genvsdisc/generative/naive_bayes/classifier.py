@@ -223,7 +223,7 @@ class NaiveBayesClassifier(GenerativeClassifier):
             statistics.moments, kinds, self.alpha, self.var_smoothing, self.shared_variance
         )
         names = getattr(self, "feature_names_in_", range(len(kinds.distributions)))
-        check_variances(variances, kinds, self.classes_, names)
+        check_variances(means, variances, kinds, self.classes_, names)
         probabilities = table_estimates(statistics.counts, kinds, self.alpha)
         return {
             "class_prior_": self._prior_stack(weight),

@@ -92,14 +92,20 @@ def table_estimates(counts: NDArray, kinds: ColumnKinds, alpha: float) -> NDArra
     return np.concatenate([counts[..., :0], *pieces], axis=2)
 
 
-def check_variances(variances: NDArray, kinds: ColumnKinds, classes: NDArray, names: Any) -> None:
-    """Raise ValueError where a gaussian column has no usable variance (R, K, d)."""
-    gaussian, limits = kinds.columns("gaussian"), np.finfo(variances.dtype)
-    wrong = ~(np.isfinite(variances[..., gaussian]) & (variances[..., gaussian] > limits.tiny / limits.eps))
+def check_variances(means: NDArray, variances: NDArray, kinds: ColumnKinds, classes: NDArray, names: Any) -> None:
+    """Raise ValueError where a gaussian column has no usable variance; means and variances (R, K, d)."""
+    gaussian = kinds.columns("gaussian")
+    mean, variance = means[..., gaussian], variances[..., gaussian]
+    limits = np.finfo(variance.dtype)
+    least = limits.tiny / limits.eps
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+        apart = mean.max(axis=1, keepdims=True) - mean.min(axis=1, keepdims=True)
+        lost = (apart > 0) & (apart**2 < least)  # the classes differ, and squares are too small to show it
+    wrong = ~(np.isfinite(variance) & (variance > least)) | lost
     if wrong.any():
         r, k, i = np.argwhere(wrong)[0]
         raise ValueError(
-            f"column {names[gaussian[i]]!r} has variance {variances[r, k, gaussian[i]]} in class {classes.tolist()[k]!r} "
+            f"column {names[gaussian[i]]!r} has variance {variance[r, k, i]} in class {classes.tolist()[k]!r} "
             f"(replicate {r}); drop or rescale the column, or raise var_smoothing"
         )
 
