@@ -131,7 +131,7 @@ class DiagonalProblem:
         """One M-step and one E-step; with shrinkage no objective is known that it never lowers."""
         moments = self.moments(x)
         variances = self.blend.rule.covariances(moments)[0]
-        regular = (variances > 0).all(axis=(1, 2)) & (moments.second >= 0).all(axis=(1, 2))
+        regular = np.asarray(np.minimum(variances.min(axis=(1, 2)) > 0, moments.second.min(axis=(1, 2)) >= 0))
         safe = np.where(variances > 0, variances, 1)
         image = (self.scatter + (self.weight[..., None] - self.seen) * safe) / self.scale
         image = image.reshape(x.shape)
@@ -380,7 +380,7 @@ class JointProblem:
         new = self.packed(*self._maximize(sums))
         residual = np.abs(new - x).max(axis=1, initial=0)
         objective = log_likelihood - self._penalty(slopes, precision, log_det)
-        return Evaluation(new, residual, log_likelihood, objective, (self.singular < 0).all(axis=1))
+        return Evaluation(new, residual, log_likelihood, objective, np.asarray(self.singular < 0).all(axis=1))
 
     def _penalty(self, slopes: NDArray, precision: NDArray, log_det: NDArray) -> NDArray | float:
         """What the objective takes off the log likelihood, (R,), less a constant."""
@@ -435,8 +435,9 @@ class JointProblem:
     def _expect(
         self, intercepts: NDArray, slopes: NDArray, precision: NDArray, log_det: NDArray
     ) -> tuple[NDArray, NDArray]:
-        """E-step: sums expected of products of V with (1, O, V) over the rows of each level and above, and the log
-        likelihoods (R,).
+        """E-step: expected sums of products of V with (1, O, V), and the log likelihoods (R,).
+
+        The sums (R, K, levels, v, 1 + d) are over the rows of each level and above.
         """
         (R, K), (v, o), ragged = self.weight.shape, slopes.shape[-2:], self.ragged
         n = len(ragged.values)
@@ -454,14 +455,15 @@ class JointProblem:
         log_likelihood = self.constant + self._complete(intercepts, slopes, precision, log_det)
         sums = np.zeros((R, K, len(self.levels), v, 1 + o + v), intercepts.dtype)
         sums[:, :, -1] = self.known
-        for pattern, level, share in zip(ragged.patterns, ragged.level_of, ragged.shares, strict=True):
+        every: Any = slice(None)
+        for pattern, levels, share in zip(ragged.patterns, ragged.level_of, ragged.shares, strict=True):
             found = condition(residuals, square, u, pattern, precision)
             observed = v - pattern.columns.shape[1]
             terms = log_det[:, pattern.groups] + found.log_determinant + observed * _LOG_2_PI
             log_likelihood -= 0.5 * (share * terms).sum(axis=1)
-            places = (slice(None), pattern.groups[:, None, None], level[:, None, None])
-            rows, columns = pattern.columns[:, :, None], 1 + o + pattern.columns[:, None, :]
-            np.add.at(sums, (*places, rows, columns), share[..., None, None] * found.covariance)
+            places = pattern.columns[:, :, None], 1 + o + pattern.columns[:, None, :]
+            index: Any = (every, pattern.groups[:, None, None], levels[:, None, None], *places)
+            np.add.at(sums, index, share[..., None, None] * found.covariance)
         log_likelihood -= 0.5 * np.einsum("rn,rn->r", ragged.weights, square)
         fitted += residuals
         weighted = np.swapaxes(fitted * ragged.weights[..., None], -1, -2)
@@ -499,7 +501,7 @@ def _solve_symmetric(matrices: NDArray, right: NDArray) -> NDArray:
 
 def _scales(variances: NDArray, G: int, K: int, o: int) -> NDArray:
     """Units of the parameters: standard deviations, their ratios and products."""
-    R, d = variances.shape
+    R = len(variances)
     deviations = np.sqrt(variances)
     outer, inner = deviations[:, o:], deviations[:, :o]
     slopes = (outer[:, :, None] / inner[:, None, :]).reshape(R, -1)
@@ -539,7 +541,8 @@ def _ragged(Z: NDArray, codes: NDArray, weights: NDArray, levels: NDArray, o: in
         level[group.which] = levels[group.rows]
         level_of.append(level)
         share = np.zeros((len(weights), len(level)), Z.dtype)
-        np.add.at(share, (slice(None), group.which), weights[:, group.rows])
+        index: Any = (slice(None), group.which)
+        np.add.at(share, index, weights[:, group.rows])
         shares.append(share)
     values = np.where(holes, 0, Z[:, o:])
     return _Ragged(np.ascontiguousarray(Z[:, :o]), values, weights, classes, runs, groups, level_of, shares)

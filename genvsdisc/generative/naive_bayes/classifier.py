@@ -207,7 +207,10 @@ class NaiveBayesClassifier(GenerativeClassifier):
 
     def _refusal(self, other: Any) -> str | None:
         if self.distributions_ != other.distributions_:
-            return f"merge needs the same classes and distributions, got the distributions {self.distributions_} and {other.distributions_}"
+            return (
+                f"merge needs the same classes and distributions, got the distributions {self.distributions_} and "
+                f"{other.distributions_}"
+            )
         return None
 
     def _learn(self, statistics: Statistics) -> None:

@@ -171,8 +171,8 @@ class ColumnKinds:
         negative = (X[:, counts] < 0).any(axis=0)
         if negative.any():
             warnings.warn(
-                f"column {self.names[counts[np.argmax(negative)]]!r} is poisson but holds negative values, which count as missing; "
-                "give it another distribution, such as gaussian",
+                f"column {self.names[counts[np.argmax(negative)]]!r} is poisson but holds negative values, which count "
+                "as missing; give it another distribution, such as gaussian",
                 stacklevel=4,
             )
 
