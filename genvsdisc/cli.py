@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 import genvsdisc
+from genvsdisc.files import atomic_file, atomic_folder, unwind_on_termination
 
 if TYPE_CHECKING:
     from genvsdisc.datasets import Dataset
 
-Progress = Callable[[str, int, int], None]
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+QUICK, STANDARD, THOROUGH = 10.0, 60.0, 600.0
+"""Seconds of --quick, of nothing said, and of --thorough."""
+MODEL_NAMES = (
+    "shared Gaussian", "naive Bayes, shared variance", "separate Gaussian", "naive Bayes", "regularized Gaussian",
+    "logistic", "logistic, quadratic features", "logistic, additive features", "cascade", "multilayer perceptron",
+    "majority class",
+)  # fmt: skip
+"""Names of the default roster, here for ``--help``, which must not wait for the estimators to be imported."""
 
 app = typer.Typer(name="genvsdisc", rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
 
@@ -36,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     # Every version of typer derives its usage errors from this base, wherever it keeps them.
     usage_error: Any = typer.BadParameter.__mro__[1]
     try:
-        status = app(arguments, standalone_mode=False)
+        with unwind_on_termination():
+            status = app(arguments, standalone_mode=False)
     except usage_error as error:
         _fail(error.format_message(), 2)
     except (ValueError, OSError) as error:
@@ -46,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (KeyboardInterrupt, typer.Abort):
         status = INTERRUPTED
     if status == INTERRUPTED:
-        _fail("interrupted; what was there before is unchanged", INTERRUPTED)
+        _fail("interrupted; nothing is half written", INTERRUPTED)
     sys.exit(status or 0)
 
 
@@ -65,49 +75,111 @@ def _program(
 def report(
     table: Annotated[
         str | None,
-        typer.Argument(help="A file (CSV, TSV, Parquet), the name of a table, or the folder of a saved comparison."),
+        typer.Argument(
+            help="A file (CSV, Excel, Parquet, JSON lines; - is standard input), a table's name, or a saved comparison."
+        ),
     ] = None,
     target: Annotated[str | None, typer.Option(help="Column to predict; the last one if not given.")] = None,
     output: Annotated[Path | None, typer.Option(help="Folder to write; reports/NAME if not given.")] = None,
-    models: Annotated[str | None, typer.Option(help="Names of default models, divided by commas.")] = None,
+    models: Annotated[
+        str | None, typer.Option(help=f"Default models, divided by commas; of {'; '.join(MODEL_NAMES)}.")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of every draw.")] = 0,
     jobs: Annotated[int | None, typer.Option(help="Processes, all cores if not given; the result is the same.")] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="Fewer folds and draws: wider intervals.")] = False,
+    budget: Annotated[float | None, typer.Option(help="Seconds on two cores it may take; 60 if not given.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="A budget of 10 seconds: wider intervals.")] = False,
+    thorough: Annotated[bool, typer.Option("--thorough", help="A budget of 600 seconds.")] = False,
+    plan: Annotated[Path | None, typer.Option(help="meta.json of a former report, to be repeated as planned.")] = None,
+    cache: Annotated[Path | None, typer.Option(help="Folder of finished work: what was stopped goes on.")] = None,
     tune: Annotated[bool, typer.Option("--tune", help="Tune each model's regularization by a search.")] = False,
+    groups: Annotated[str | None, typer.Option(help="Column of subjects or files: no split divides one.")] = None,
+    time: Annotated[str | None, typer.Option(help="Column of moments: train on the past, test on the future.")] = None,
 ) -> None:
     """Compare generative with discriminative classifiers on a table, and write the report.
 
     Without TABLE, the embedded Pokemon-style table. With the folder of a saved comparison, its page is drawn anew.
     """
     if table is not None and Path(table).is_dir():
-        if target or models or quick or tune:
+        if any((target, models, budget, quick, thorough, plan, cache, tune, groups, time)):
             raise ValueError(f"{table!r} is a saved comparison, to be drawn anew as it is: give --output only")
         _redraw(Path(table), output)
         return
+    from genvsdisc.study.statistics.leaks import leak_warnings
+
     dataset = _dataset(table, target)
-    roster = _roster(dataset, models)
-    design = genvsdisc.Design(n_splits=5, n_repeats=2, n_draws=20) if quick else None
+    roster = _roster(dataset, models, without=(groups, time))
+    options: dict[str, Any] = {
+        "budget": _budget(budget, quick, thorough),
+        "plan": None if plan is None else _plan(plan),
+        "random_state": seed,
+        "n_jobs": -1 if jobs is None else _jobs(jobs),
+        "progress": sys.stderr.isatty() or None,
+        "name": dataset.name,
+        "tune": tune,
+        "cache": cache,
+        "groups": groups,
+        "time": time,
+        "posterior": dataset.posterior,
+    }
+    for note in (*dataset.notes, *_one_family(roster)):
+        _note(note)
     folder = output or Path("reports", _file_name(dataset.name))
-    with _claimed(folder) as staging:
-        with _progress() as progress:
-            comparison = genvsdisc.compare(
-                dataset.X,
-                dataset.y,
-                roster,
-                design=design,
-                random_state=seed,
-                n_jobs=-1 if jobs is None else jobs,
-                progress=progress,
-                name=dataset.name,
-                tune=tune,
-                posterior=dataset.posterior,
-            )
-        comparison.meta["notes"] = [*comparison.meta.get("notes", []), *dataset.notes]
-        page = comparison.to_html(staging / "index.html")
-        comparison.save(folder)
-        page.replace(folder / "index.html")
+    with atomic_folder(folder) as staging:
+        comparison, status = _compared(dataset, roster, options)
+        notes = [*comparison.meta.get("notes", []), *dataset.notes]
+        comparison.meta["notes"] = [note for note in notes if note not in comparison.meta.get("left_out", ())]
+        asked = {"models": models, "seed": seed, "budget": budget, "plan": plan and plan.name, "groups": groups}
+        asked |= {"time": time, "quick": quick, "thorough": thorough, "tune": tune}
+        comparison.meta["command"] = _command(table, target or str(dataset.y.name), asked)
+        comparison.to_html(staging / "index.html")
+        comparison.save(staging)
+    for text in (*comparison.meta.get("left_out", ()), *comparison.meta.get("plan", {}).get("notes", ())):
+        _note(text)
+    page = str(folder / "index.html")
+    if status:
+        _fail(f"{comparison.verdict} The page that lists why: {page}", status)
+    for warning in leak_warnings(comparison.leaks):
+        _say(f"Warning: {warning}")
     _say(comparison.verdict)
-    _say(str(folder / "index.html"))
+    _say(page)
+
+
+def _compared(dataset: Dataset, roster: list[Any] | None, options: dict[str, Any]) -> tuple[Any, int]:
+    """Compare; where no model could be fitted, what a page can say of that, and exit status 2."""
+    try:
+        return genvsdisc.compare(dataset.X, dataset.y, roster, **options), 0
+    except ValueError as error:
+        if not hasattr(error, "tables"):  # NothingToCompare, named by what it carries: its module is slow to import
+            raise
+        return genvsdisc.Comparison(error.tables, error.meta), 2  # type: ignore[attr-defined]
+
+
+def _budget(budget: float | None, quick: bool, thorough: bool) -> float:
+    """Seconds asked for."""
+    on = {"--budget": budget is not None, "--quick": quick, "--thorough": thorough}
+    given = [name for name, is_on in on.items() if is_on]
+    if len(given) > 1:
+        raise ValueError(f"{' and '.join(given)} are two budgets; give one")
+    if budget is not None and not 0 < budget < float("inf"):
+        raise ValueError(f"--budget must be a number of seconds above 0, got {budget:g}")
+    return budget or (QUICK if quick else THOROUGH if thorough else STANDARD)
+
+
+def _jobs(jobs: int) -> int:
+    if jobs == 0:
+        raise ValueError("--jobs must be a number of processes, or -1 for all cores, got 0")
+    return jobs
+
+
+def _plan(path: Path) -> dict[str, Any]:
+    """Read the plan in the meta.json of a report, or in a file of its own."""
+    path = path / "meta.json" if path.is_dir() else path
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        meta = stored.get("meta", stored)
+        return dict(meta.get("plan", meta))
+    except (ValueError, AttributeError, TypeError) as error:
+        raise ValueError(f"--plan {str(path)!r} holds no plan ({error}); give the meta.json of a report") from error
 
 
 @app.command()
@@ -134,18 +206,36 @@ def datasets(
     _describe(found)
 
 
-@app.command()
+class _LessonsCommand(TyperCommand):
+    """Lists the lessons below its help; they are imported only then."""
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        """Write the names of the lessons."""
+        lessons = import_module("genvsdisc.lessons").LESSONS
+        with formatter.section("Lessons"):
+            formatter.write_text(", ".join(lesson.name for lesson in lessons))
+        super().format_epilog(ctx, formatter)
+
+
+@app.command(cls=_LessonsCommand)
 def lessons(
     names: Annotated[list[str] | None, typer.Argument(help="Lessons to run; all if not given.")] = None,
     output: Annotated[Path, typer.Option(help="Folder to write.")] = Path("reports", "lessons"),
 ) -> None:
     """Run the claims of the course notes as experiments, and write what was found."""
     write_lessons = import_module("genvsdisc.lessons").write_lessons
-    with _claimed(output) as staging:
-        with _progress() as progress:
-            page = write_lessons(staging / "index.html", names or None, progress=progress)
-        page.replace(output / "index.html")
+    shown = import_module("genvsdisc.study.progress").shown
+    with atomic_folder(output) as staging, shown(sys.stderr.isatty()) as progress:
+        write_lessons(staging / "index.html", names or None, progress=progress)
     _say(str(output / "index.html"))
+
+
+def _command(table: str | None, target: str, asked: dict[str, Any]) -> str:
+    """Write the command that gives this page again: a file by its name alone, nothing that leaves the page as it is."""
+    words = ["genvsdisc", "report", *([Path(table).name, "--target", target] if table is not None else [])]
+    for name, value in asked.items():
+        words += [f"--{name}"] if value is True else [f"--{name}", str(value)] if value not in (None, False) else []
+    return shlex.join(words)
 
 
 # Words in ------------------------------------------------------------------------------------------------------
@@ -156,7 +246,8 @@ def _dataset(table: str | None, target: str | None) -> Dataset:
     from genvsdisc.datasets import load, names, read_table
 
     if table is not None and (table not in names() or Path(table).exists()):
-        if not Path(table).exists() and not Path(table).suffix:
+        elsewhere = table == "-" or "://" in table
+        if not elsewhere and not Path(table).exists() and not Path(table).suffix:
             close = get_close_matches(table, names()) or names()
             raise ValueError(f"no file and no table is named {table!r}; tables by name: {', '.join(close)}")
         return read_table(table, target)
@@ -168,11 +259,12 @@ def _dataset(table: str | None, target: str | None) -> Dataset:
     return found
 
 
-def _roster(dataset: Dataset, models: str | None) -> list[Any] | None:
-    """Those of the default models that are asked for, in the order asked."""
+def _roster(dataset: Dataset, models: str | None, *, without: Sequence[str | None] = ()) -> list[Any] | None:
+    """Those of the default models that are asked for, in the order asked, for the table without these columns."""
     if models is None:
         return None
-    known = {model.name.casefold(): model for model in genvsdisc.default_models(dataset.X)}
+    X = dataset.X.drop(columns=[name for name in without if name in dataset.X])
+    known = {model.name.casefold(): model for model in genvsdisc.default_models(X)}
     chosen = []
     for word in filter(None, map(str.strip, _between_names(models, known))):
         if word.casefold() not in known:
@@ -182,6 +274,13 @@ def _roster(dataset: Dataset, models: str | None) -> list[Any] | None:
     if not chosen:
         raise ValueError(f"--models names no model; there are {'; '.join(model.name for model in known.values())}")
     return chosen
+
+
+def _one_family(roster: Sequence[Any] | None) -> list[str]:
+    """Say before anything is fitted that there will be no verdict."""
+    families = {model.family for model in roster or ()}
+    lacking = [family for family in ("generative", "discriminative") if families and family not in families]
+    return [f"--models names no {family} model: there will be no verdict between the families" for family in lacking]
 
 
 def _between_names(words: str, known: Any) -> list[str]:
@@ -199,25 +298,11 @@ def _file_name(name: str) -> str:
 # Files out -----------------------------------------------------------------------------------------------------
 
 
-@contextmanager
-def _claimed(folder: Path) -> Iterator[Path]:
-    """Make the folder and a staging folder in it, before hours of fitting; leave no trace of either on failure."""
-    made = [parent for parent in (folder, *folder.parents) if not parent.exists()]
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=".unfinished-", dir=folder) as staging:
-            yield Path(staging)
-    finally:
-        for each in made:
-            if each.is_dir() and not any(each.iterdir()):
-                each.rmdir()
-
-
 def _redraw(source: Path, output: Path | None) -> None:
     comparison = genvsdisc.Comparison.load(source)
     folder = output or source
-    with _claimed(folder) as staging:
-        comparison.to_html(staging / "index.html").replace(folder / "index.html")
+    with atomic_folder(folder) as staging:
+        comparison.to_html(staging / "index.html")
     _say(comparison.verdict)
     _say(str(folder / "index.html"))
 
@@ -231,10 +316,10 @@ def _write_table(dataset: Dataset, to: Path) -> None:
     }
     if to.suffix.lower() not in writers:
         raise ValueError(f"--to must end in {', '.join(writers)}; got {str(to)!r}")
-    with TemporaryDirectory(prefix=".unfinished-", dir=to.parent) as staging:
-        draft = Path(staging, "table")
+    if not to.parent.is_dir():
+        raise ValueError(f"--to {str(to)!r}: there is no folder {str(to.parent)!r}")
+    with atomic_file(to) as draft:
         writers[to.suffix.lower()](draft)
-        draft.replace(to)
 
 
 # On the terminal -----------------------------------------------------------------------------------------------
@@ -248,27 +333,6 @@ def _describe(dataset: Dataset) -> None:
     _say(f"true posterior: {'known' if dataset.posterior else 'not known'}")
     _say("classes: " + ", ".join(f"{label} ({rows})" for label, rows in dataset.y.value_counts().sort_index().items()))
     _say(column_table(column_kinds(dataset.X)).to_string(index=False))
-
-
-@contextmanager
-def _progress() -> Iterator[Progress | None]:
-    """Draw a bar on a terminal; elsewhere be silent."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich import progress as bars
-    from rich.console import Console
-    from rich.markup import escape
-
-    columns = (bars.TextColumn("{task.description}"), bars.BarColumn(), bars.MofNCompleteColumn())
-    clock = (bars.TimeElapsedColumn(), bars.TimeRemainingColumn())
-    with bars.Progress(*columns, *clock, console=Console(stderr=True)) as board:
-        task = board.add_task("starting", total=None)
-
-        def advance(stage: str, done: int, total: int) -> None:
-            board.update(task, description=escape(stage), completed=done, total=total)
-
-        yield advance
 
 
 def _mendable(error: ValueError | OSError) -> bool:
@@ -288,6 +352,11 @@ def _words(error: ValueError | OSError) -> str:
 
 def _say(text: str) -> None:
     typer.echo(text)
+
+
+def _note(text: str) -> None:
+    """Say what was guessed, left out or thinned, beside the answer."""
+    typer.echo(f"note: {' '.join(text.split())}", err=True)
 
 
 def _fail(message: str, status: int) -> None:

@@ -54,19 +54,19 @@ class Replicates:
     def predict_proba_of(self, X: ArrayLike, rows: Sequence[NDArray]) -> list[NDArray]:
         """Posterior probabilities of rows[r] of X under replicate r, an (n_rows, n_classes) array for each replicate.
 
-        What ``replicates[r].predict_proba(X[rows[r]])`` gives, but X is checked once; and where scores of rows that
-        nobody asked for cost less than a call for each replicate, all are computed in one.
+        The same as ``replicates[r].predict_proba(X[rows[r]])``, but X is checked once; and where the scores of all rows
+        cost less than a call for each replicate, they are computed in one.
         """
         X = self.template._validate_rows(X)
-        in_vain = (len(X) - np.mean([len(own) for own in rows])) * len(self.template.classes_)
-        if in_vain <= CELLS_PER_CALL:
-            scores = self.template._checked(self.template._log_scores, X, self.parameters)
-            return [softmax(of_one[own]) for of_one, own in zip(scores, rows, strict=True)]
-        used = {name: self.parameters[name] for name in self.template._score_attributes}
+        unused = (len(X) - np.mean([len(indices) for indices in rows])) * len(self.template.classes_)
         score = self.template._log_scores
+        if unused <= CELLS_PER_CALL:
+            scores = self.template._checked(score, X, self.parameters)
+            return [softmax(replicate[indices]) for replicate, indices in zip(scores, rows, strict=True)]
+        used = {name: self.parameters[name] for name in self.template._score_attributes}
         return [
-            softmax(self.template._checked(score, X[own], {name: v[r : r + 1] for name, v in used.items()})[0])
-            for r, own in enumerate(rows)
+            softmax(self.template._checked(score, X[indices], {name: v[r : r + 1] for name, v in used.items()})[0])
+            for r, indices in enumerate(rows)
         ]
 
     def predict(self, X: ArrayLike) -> NDArray:

@@ -10,14 +10,16 @@ import pandas as pd
 import pytest
 
 import genvsdisc
-from genvsdisc import cli
+from genvsdisc import cli, models
 from genvsdisc.datasets import drop_rare_classes, load
+from genvsdisc.study.progress import shown
 
 
 class Result:
     """What `compare` returns, as far as the command line looks."""
 
     verdict = "Cannot tell."
+    leaks = pd.DataFrame(columns=["kind", "message"])
 
     def __init__(self, meta=None):
         self.meta = dict(meta or {})
@@ -39,7 +41,8 @@ def calls(monkeypatch, tmp_path):
         seen.append(SimpleNamespace(X=X, y=y, models=models, **options))
         return Result({"name": options["name"]})
 
-    roster = [SimpleNamespace(name=name) for name in ("logistic", "naive Bayes", "naive Bayes, shared variance")]
+    families = {"logistic": "discriminative", "naive Bayes": "generative", "naive Bayes, shared variance": "generative"}
+    roster = [SimpleNamespace(name=name, family=family) for name, family in families.items()]
     monkeypatch.setitem(vars(genvsdisc), "compare", compare)
     monkeypatch.setitem(vars(genvsdisc), "default_models", lambda _: roster)
     monkeypatch.chdir(tmp_path)
@@ -74,7 +77,8 @@ def test_report_without_words_is_about_the_embedded_table(calls, run, tmp_path):
     (call,) = calls
     assert call.X.equals(load("pokemon_style").X)
     assert call.posterior(call.X).shape == (800, 2)
-    assert (call.models, call.design, call.random_state, call.n_jobs, call.tune) == (None, None, 0, -1, False)
+    assert (call.models, call.budget, call.plan, call.cache) == (None, 60, None, None)
+    assert (call.random_state, call.n_jobs, call.tune) == (0, -1, False)
     assert call.progress is None  # standard error is no terminal
 
 
@@ -84,7 +88,7 @@ def test_report_hands_its_options_on(calls, run):
     (call,) = calls
     assert [model.name for model in call.models] == ["logistic", "naive Bayes, shared variance"]
     assert (call.random_state, call.n_jobs, call.tune, call.name) == (7, 2, True, "iris")
-    assert call.design.n_draws < genvsdisc.Design().n_draws
+    assert call.budget == 10
     assert files_under("here") == ["there", "there/index.html", "there/meta.json"]
 
 
@@ -103,6 +107,21 @@ def test_notes_of_the_reader_reach_the_report(run, tmp_path):
     page = Path("reports/t/index.html").read_text()
     assert "the last column, 'y', is taken" in page
     assert "1 row without a value of 'y' left out" in page
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        (["--seed", 3, "--quick", "--jobs", 1, "--output", "o"], "'a file.csv' --target y --seed 3 --quick"),
+        (["--target", "x", "--budget", 5, "--cache", "c"], "'a file.csv' --target x --seed 0 --budget 5.0"),
+        (["--models", "logistic, naive Bayes"], "'a file.csv' --target y --models 'logistic, naive Bayes' --seed 0"),
+    ],
+)
+def test_the_report_holds_the_command_that_gives_it_again(run, tmp_path, words, command):
+    (tmp_path / "a file.csv").write_text("x,y\n" + "1,a\n2,b\n" * 9)
+    assert run("report", tmp_path / "a file.csv", *words)[0] == 0
+    (page,) = Path().rglob("index.html")
+    assert repr(f"genvsdisc report {command}") in page.read_text()
 
 
 def test_other_files_in_the_output_folder_stay(run, tmp_path):
@@ -183,6 +202,12 @@ TABLES = {
         (["report", "iris", "--models", "logstic"], "no model is named 'logstic'; did you mean logistic?"),
         (["report", "iris", "--models", " , "], "--models names no model"),
         (["report", "iris", "--seed", "x"], "--seed"),
+        (["report", "iris", "--jobs", "0"], "--jobs must be a number of processes, or -1 for all cores, got 0"),
+        (["report", "iris", "--budget", "0"], "--budget must be a number of seconds above 0, got 0"),
+        (["report", "iris", "--quick", "--thorough"], "--quick and --thorough are two budgets; give one"),
+        (["report", "iris", "--quick", "--budget", "9"], "--budget and --quick are two budgets"),
+        (["report", "iris", "--plan", "empty.csv"], "--plan 'empty.csv' holds no plan"),
+        (["report", "iris", "--plan", "nothing.json"], "No such file or directory: 'nothing.json'"),
         (["report", "iris", "--output", "empty.csv"], "empty.csv"),
         (["report", "iris", "--output", "empty.csv/below"], "empty.csv"),
         (["report", "."], "holds no saved comparison"),
@@ -264,10 +289,66 @@ def test_lessons_are_written_like_reports(run, monkeypatch, tmp_path):
     assert Path("reports/lessons/index.html").read_text() == "['xor', 'parity'] None"
 
 
+@pytest.mark.parametrize(
+    ("words", "budget"), [([], 60), (["--quick"], 10), (["--thorough"], 600), (["--budget", "7.5"], 7.5)]
+)
+def test_budgets(calls, run, words, budget):
+    assert run("report", "iris", *words)[0] == 0
+    assert calls[0].budget == budget
+
+
+def test_f11_c4_when_no_model_could_be_fitted_a_page_lists_why_and_the_status_is_2(run, monkeypatch):
+    class NothingToCompare(ValueError):
+        tables, meta = {}, {"verdict": "No verdict: no model could be fitted. LDA: ValueError: text"}
+
+    def nothing(*_, **__):
+        raise NothingToCompare(NothingToCompare.meta["verdict"])
+
+    def made(_, meta):
+        result = Result(meta)
+        result.verdict = meta["verdict"]
+        return result
+
+    monkeypatch.setitem(vars(genvsdisc), "compare", nothing)
+    monkeypatch.setitem(vars(genvsdisc), "Comparison", made)
+    status, out, err = run("report", "iris")
+    assert (status, out) == (2, "")
+    assert "LDA: ValueError: text" in err
+    assert files_under("reports/iris") == ["index.html", "meta.json"]
+
+
+@pytest.mark.parametrize(("word", "family"), [("logistic", "generative"), ("naive Bayes", "discriminative")])
+def test_c9_one_family_is_a_note(run, word, family):
+    status, _, err = run("report", "iris", "--models", word)
+    assert status == 0
+    assert f"note: --models names no {family} model" in err
+
+
+def test_a_plan_is_read_from_the_report_that_made_it(calls, run, tmp_path):
+    for name, text in {
+        "meta.json": '{"format": 1, "meta": {"plan": {"budget": 3}}}',
+        "plan.json": '{"budget": 3}',
+    }.items():
+        (tmp_path / name).write_text(text)
+        assert run("report", "iris", "--plan", name)[0] == 0
+        assert calls[-1].plan == {"budget": 3}
+
+
+def test_c8_help_lists_models_and_lessons(run):
+    _, out, _ = run("report", "--help")
+    assert "multilayer perceptron" in " ".join(out.split())
+    _, out, _ = run("lessons", "--help")
+    assert "feature-scaling" in out
+
+
+def test_c8_the_names_of_models_in_the_help_are_those_of_the_roster():
+    assert list(cli.MODEL_NAMES) == [model.name for model in models.default_models()]
+
+
 def test_progress_is_drawn_on_a_terminal_only(monkeypatch, capsys):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     monkeypatch.setenv("TERM", "xterm")
-    with cli._progress() as progress:
+    with shown(sys.stderr.isatty()) as progress:
         progress("fitted [b]logistic[/b]", 1, 3)
     assert "fitted [b]logistic[/b]" in capsys.readouterr().err
 

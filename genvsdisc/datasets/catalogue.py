@@ -64,20 +64,24 @@ def load(name: str) -> Dataset:
     return _LOADERS[name]()
 
 
-def _tables_folder() -> Path:
-    """Where the shipped tables lie: inside the installed package, or at the root of a checkout."""
+def tables_folder() -> Path:
+    """Folder of the shipped tables: a ``.toml`` card each, a ``.csv`` where the rows are ours.
+
+    They lie at the top level of the repository, ``datasets/``. A wheel carries them as ``genvsdisc/datasets/tables``
+    (``force-include`` in pyproject.toml); where that is not there, the package is run from its checkout.
+    """
     package = Path(str(files("genvsdisc.datasets")))
-    installed = package / "tables"
-    return installed if installed.is_dir() else package.parents[1] / "datasets"
+    installed, checkout = package / "tables", package.parents[1] / "datasets"
+    return installed if installed.is_dir() else checkout
 
 
 def _card(name: str) -> dict[str, str]:
-    return tomllib.loads((_tables_folder() / f"{name}.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((tables_folder() / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def _pokemon_style() -> Dataset:
     card = _card("pokemon_style")
-    table = pd.read_csv(_tables_folder() / "pokemon_style.csv")
+    table = pd.read_csv(tables_folder() / "pokemon_style.csv")
     y = table.pop(card["target"])
     return Dataset("pokemon_style", table, y, card, make_pokemon_style(1, random_state=0).posterior)
 

@@ -1,50 +1,62 @@
-"""Tables from files: CSV in its dialects, TSV, Parquet. A fault is one ValueError or OSError that says what to do."""
+"""Tables from files: what is guessed, left out or renamed is noted, and a fault is one ValueError or OSError."""
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-import warnings
-from difflib import get_close_matches
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from os import PathLike
-from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from genvsdisc.datasets.dataset import Dataset
+from genvsdisc.datasets.delimited import read_columns
+from genvsdisc.datasets.dialect import dialect_of, is_json_lines, looks_like_data, refuse_other_formats
+from genvsdisc.datasets.files import Source, in_utf8, source_of
+from genvsdisc.datasets.formats import excel_columns, json_lines_columns, parquet_columns
+from genvsdisc.datasets.headers import column_names, named_columns, rows_of_data, target_place, unnamed
+from genvsdisc.datasets.labels import label_notes, text_labels
 from genvsdisc.datasets.targets import check_target
+from genvsdisc.features.marks import MISSING
+from genvsdisc.features.typed import typed_table
 
-MISSING = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "<NA>")
-"""Entries of a text table that stand for a missing value; "None" and "?" are words."""
-_DELIMITERS = (",", ";", "\t", "|")
-_LINES_SNIFFED = 50
+_HEAD = 1 << 22
 
 
-def read_table(path: str | PathLike[str], target: str | None = None) -> Dataset:
+def read_table(
+    path: str | PathLike[str], target: str | None = None, *, missing_labels: Collection[str] = MISSING
+) -> Dataset:
     r"""Read a table of labelled rows from a file.
 
     Parameters
     ----------
     path : str or path
-        Parquet (``.parquet``, ``.pq``), or text with a header line: fields divided by comma, semicolon, tab or bar, in
-        UTF-8, UTF-16 with its mark, or else Latin-1. With semicolons, numbers may have a decimal comma. Empty entries,
-        NA and NaN are missing.
+        Parquet, Excel (with openpyxl), JSON lines, or text with a line of names: fields divided by comma, semicolon,
+        tab, bar or blanks, in UTF-8, UTF-16, or else a guess, Windows-1252 as a rule. Any of these in gzip, bzip2, xz,
+        zstd or zip; "-" is standard input.
     target : str or None, default=None
-        The column to predict; None takes the last one and says so in the notes.
+        The column to predict; None takes the last one that has a name, and says so in the notes.
+    missing_labels : collection of str, default=MISSING
+        Words in the target that stand for a missing label. Give ``()`` to keep "NA" as a class; a blank label is always
+        missing.
 
     Returns
     -------
     dataset : Dataset
-        Rows that have no label are left out, which `Dataset.notes` says.
+        Rows that have no label are left out. Each column of text is judged by its cells
+        (`genvsdisc.features.cells.read_cells`): numbers as people write them, with thousands, decimal commas, currency,
+        percent signs, units or parentheses, and dates, become numbers and dates. `Dataset.notes` says what was guessed,
+        left out, renamed or taken as missing.
 
     Raises
     ------
     OSError
         If the file cannot be read.
     ValueError
-        If it holds no table, has no such column (the message names the closest), or the target is no set of classes:
-        one class, no labels, or continuous.
+        If it holds no table, a name stands twice, it has no such column (the message names the closest), or the target
+        is no set of classes: one class, no labels, or continuous.
 
     Examples
     --------
@@ -52,121 +64,132 @@ def read_table(path: str | PathLike[str], target: str | None = None) -> Dataset:
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     path = Path(folder, "pets.csv")
-    ...     _ = path.write_text("height;pet\n25,5;cat\n60,0;dog\n;dog\n31,0;\n")
+    ...     _ = path.write_text("height;pet\n25,5;cat\n60,0;dog\n?;dog\n31,0;\n")
     ...     pets = read_table(path, "pet")
     >>> pets.X["height"].tolist(), pets.y.tolist()
     ([25.5, 60.0, nan], ['cat', 'dog', 'dog'])
-    >>> pets.notes
-    ("1 row without a value of 'pet' left out.",)
+    >>> for note in pets.notes:
+    ...     print(note)
+    1 row without a value of 'pet' left out.
+    Column 'height': '25,5' is read as 25.5; '?' (1 entry) as missing.
     """
-    path = Path(path)
-    if not path.exists():
-        raise FileNotFoundError(f"no such file: {str(path)!r}")
-    if path.is_dir():
-        raise IsADirectoryError(f"{str(path)!r} is a folder, not a table")
-    notes: list[str] = []
-    table = _parquet(path) if path.suffix.lower() in (".parquet", ".pq") else _text_table(path, notes)
-    if len(table.columns) < 2:
-        raise ValueError(f"{path.name!r} has one column only; a table needs a target and something to tell it by")
-    if table.empty:
-        raise ValueError(f"{path.name!r} has column names but no rows")
-    if target is None:
-        target = table.columns[-1]
-        notes.append(f"No target was named: the last column, {target!r}, is taken.")
-    _check_column(table, target, path.name)
-    y = table.pop(target)
+    source, notes = source_of(path), list[str]()
+    raw = _raw_table(source, target, notes)
+    if len(raw.columns) < 2:
+        raise ValueError(f"{source.name!r} has one column only; a table needs a target and something to tell it by")
+    target, table = raw.target, raw.columns
+    y, lost = text_labels(table.pop(target).rename(target), missing_labels)
+    if not len(y):
+        raise ValueError(f"{source.name!r} has column names but no rows")
     labelled = y.notna().to_numpy()
     if not labelled.any():
-        raise ValueError(f"the target {target!r} has only missing values")
+        raise ValueError(f"the target {target!r} has only missing values{lost}")
     if not labelled.all():
-        lost = int((~labelled).sum())
-        notes.append(f"{lost} row{'s' * (lost > 1)} without a value of {target!r} left out.")
-    card = {"title": path.stem, "source": path.name, "target": target}
-    X = table[labelled].reset_index(drop=True)
-    return Dataset(path.stem, X, check_target(y[labelled].reset_index(drop=True)), card, notes=tuple(notes))
-
-
-def _parquet(path: Path) -> pd.DataFrame:
+        rows = int((~labelled).sum())
+        notes.append(f"{rows} row{'s' * (rows > 1)} without a value of {target!r} left out{lost}.")
+    kept = np.flatnonzero(labelled)[rows_of_data(_rows(table, labelled), y[labelled], notes)]
+    X, doubts = _typed(raw, kept)
     try:
-        table = pd.read_parquet(path)
-    except (ValueError, OSError) as error:  # pyarrow's errors are kinds of these
-        raise ValueError(f"cannot read {path.name!r} as Parquet: {_first_line(error)}") from None
-    if any(name is not None for name in table.index.names):
-        table = table.reset_index()
-    table.columns = table.columns.map(str)
-    return table
-
-
-def _text_table(path: Path, notes: list[str]) -> pd.DataFrame:
-    text = _decoded(path, notes)
-    delimiter = "\t" if path.suffix.lower() in (".tsv", ".tab") else _sniffed(text)
-    decimal = "," if delimiter == ";" and re.search(r"\d,\d", text) and not re.search(r"\d\.\d", text) else "."
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", pd.errors.ParserWarning)  # rows longer than the header
-            return pd.read_csv(
-                io.StringIO(text),
-                sep=delimiter,
-                decimal=decimal,
-                index_col=False,
-                skipinitialspace=True,
-                keep_default_na=False,
-                na_values=list(MISSING),
-                low_memory=False,
-            )
-    except pd.errors.ParserWarning:
-        raise ValueError(
-            f"cannot read {path.name!r} as a table: its rows have more fields than its first line"
-        ) from None
+        labels = check_target(_rows({target: y}, kept)[target])
     except ValueError as error:
-        raise ValueError(f"cannot read {path.name!r} as a table: {_first_line(error)}") from None
+        raise ValueError(f"{error}{lost}") from None
+    card = {"title": source.stem, "source": source.name, "target": target}
+    told = dict.fromkeys([*notes, *label_notes(labels), *doubts])
+    return Dataset(source.stem, X, labels, card, notes=tuple(told))
 
 
-def _decoded(path: Path, notes: list[str]) -> str:
-    raw = path.read_bytes()
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encoding = "utf-16"
+@dataclass(frozen=True)
+class _Raw:
+    """Columns as a file has them.
+
+    Attributes
+    ----------
+    columns : dict of name to Series
+    target : str
+    hint : {"", ".", ","}
+        The decimal mark, where the delimiter tells it.
+    as_text : callable or None
+        Reads columns of these names again, as text: what looked like plain numbers may be thousands.
+    """
+
+    columns: dict[str, pd.Series]
+    target: str
+    hint: str = ""
+    as_text: Callable[[list[str]], dict[str, pd.Series]] | None = None
+
+
+def _raw_table(source: Source, target: str | None, notes: list[str]) -> _Raw:
+    if source.suffix in (".parquet", ".pq") or source.head(4) == b"PAR1":
+        names, columns = parquet_columns(source)
+    elif source.suffix in (".xlsx", ".xlsm"):
+        names, columns = excel_columns(source, notes)
     else:
-        if b"\0" in raw:
-            raise ValueError(f"{path.name!r} is not a text table; CSV, TSV and Parquet can be read")
-        encoding = "utf-8-sig"
-    try:
-        text = raw.decode(encoding)
-    except UnicodeDecodeError:
-        text = raw.decode("latin-1")
-        if re.search(r"[\x01-\x08\x0e-\x1f]", text):
-            raise ValueError(f"{path.name!r} is not a text table; CSV, TSV and Parquet can be read") from None
-        notes.append(f"The file is not in {encoding.removesuffix('-sig').upper()}; it was read as Latin-1.")
-    if not text.strip():
-        raise ValueError(f"{path.name!r} is empty")
-    return text
+        source = in_utf8(source, notes)
+        text = source.head(_HEAD).decode("utf-8", errors="ignore")
+        if not text.strip():
+            raise ValueError(f"{source.name!r} is empty")
+        if source.suffix not in (".jsonl", ".ndjson") and not is_json_lines(text):
+            return _text_table(source, text, target, notes)
+        names, columns = json_lines_columns(source)
+    names = column_names(names, source.name)
+    place = target_place(names, target, source.name, notes)
+    return _Raw(named_columns(names, columns, notes), names[place] or unnamed(place))
 
 
-def _sniffed(text: str) -> str:
-    """Find the delimiter that divides the first lines into the most fields, alike in every line if one does."""
+def _text_table(source: Source, text: str, target: str | None, notes: list[str]) -> _Raw:
+    refuse_other_formats(text, source)
+    dialect = dialect_of(text, source, notes)
+    names = column_names(list(dialect.names), source.name)
+    place = target_place(names, target, source.name, notes)
+    if looks_like_data(dialect.names):
+        notes.append(
+            f"The first line ({', '.join(map(repr, names[:3]))}, ...) is read as names, yet most of them are numbers: "
+            "put a line of names above if it is a row."
+        )
+    columns = named_columns(names, read_columns(source, dialect, {place}, notes), notes)
 
-    def fields(delimiter: str) -> tuple[bool, int]:
-        reader = csv.reader(io.StringIO(text), delimiter=delimiter, skipinitialspace=True)
-        lengths = [len(row) for row, _ in zip(reader, range(_LINES_SNIFFED), strict=False) if row]
-        return min(lengths) == max(lengths) > 1, lengths[0]
+    def as_text(wanted: list[str]) -> dict[str, pd.Series]:
+        again = read_columns(source, dialect, {names.index(name) for name in wanted}, [])
+        return {name: again[names.index(name)] for name in wanted}
 
-    try:
-        return max(_DELIMITERS, key=fields)
-    except csv.Error:  # a field of more than 128 kB: no table
-        return ","
-
-
-def _check_column(table: pd.DataFrame, target: str, file: str) -> None:
-    if target in table.columns:
-        return
-    folded = {name.casefold(): name for name in reversed(table.columns)}
-    close = [folded[key] for key in get_close_matches(target.casefold(), folded)]
-    if close:
-        hint = f"did you mean {' or '.join(map(repr, close))}?"
-    else:
-        hint = f"it has {', '.join(map(repr, table.columns[:10]))}{', ...' if len(table.columns) > 10 else ''}"
-    raise ValueError(f"{file!r} has no column named {target!r}; {hint}")
+    points = any(values.dtype.kind == "f" and values.notna().any() for values in columns.values())
+    return _Raw(
+        columns, names[place] or unnamed(place), "," if dialect.delimiter == ";" and not points else "", as_text
+    )
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+def _typed(raw: _Raw, kept: NDArray[np.intp]) -> tuple[pd.DataFrame, list[str]]:
+    """The rows that are kept, text read as what it stands for."""
+    typed = typed_table(pd.DataFrame(_rows(raw.columns, kept), copy=False), raw.hint)
+    if raw.as_text is None or typed.decimal != ",":
+        return typed.table, typed.notes
+    doubtful = [name for name, values in typed.table.items() if name in raw.columns and _may_be_thousands(values)]
+    doubtful = [name for name in doubtful if raw.columns[name].dtype.kind == "f"]
+    if doubtful:
+        again = typed_table(pd.DataFrame(_rows(raw.as_text(doubtful), kept)), ",")
+        table = typed.table.copy(deep=False)
+        for name in doubtful:
+            table[name] = again.table[name]
+        return table, [*typed.notes, *again.notes]
+    return typed.table, typed.notes
+
+
+def _may_be_thousands(values: pd.Series) -> bool:
+    """Return True for numbers with three decimals, such as 1.234, that may stand for 1234 where commas are decimal."""
+    numbers = np.abs(values.dropna().to_numpy()) if values.dtype.kind == "f" else np.empty(0)
+    thousandths = numbers * 1000
+    divided = numbers[numbers != np.rint(numbers)]
+    return bool(
+        len(divided)
+        and (numbers < 1000).all()
+        and (divided > 1).all()
+        and np.allclose(thousandths, np.rint(thousandths))
+    )
+
+
+def _rows(columns: dict[str, pd.Series], chosen: NDArray[Any]) -> dict[str, pd.Series]:
+    """Some rows of every column, numbered from 0."""
+    first = next(iter(columns.values()), None)
+    if first is not None and len(chosen) == len(first) and (chosen.dtype != bool or chosen.all()):
+        return columns
+    return {name: values[chosen].reset_index(drop=True) for name, values in columns.items()}

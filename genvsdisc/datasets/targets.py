@@ -1,38 +1,96 @@
-"""What makes a column a target: labels, at least two classes, and enough rows of each."""
+"""The gate for y: what makes a column a target, in whatever shape and type it comes."""
 
 from __future__ import annotations
 
+import datetime
+import warnings
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+from sklearn.exceptions import DataConversionWarning
 
-from genvsdisc.features.kinds import as_numbers, is_number
+from genvsdisc.features.cells import read_cells
+from genvsdisc.features.dtypes import as_numbers, is_number, is_text, plain, plain_arrow
 
 MOST_NUMERIC_CLASSES = 20
-"""A target of numbers with more different values than this is continuous, unless ..."""
+"""A target of numbers with more different values than this is continuous, unless they are whole and many each."""
 ROWS_PER_NUMERIC_CLASS = 20
-"""... the numbers are whole and each has this many rows on average."""
+"""Rows that each of many whole numbers needs on average to be a class."""
+_MOST_INTEGER = 2**63 - 1
+_MOST_NAMED = 5
 
 
-def check_target(y: pd.Series) -> pd.Series:
+def as_target(y: Any, *, name: str = "y", allow_missing: bool = False) -> pd.Series:
+    """Take labels in any shape that a public function is given, as one column.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples,) or (n_samples, 1)
+        Series, array, list, Arrow or polars column, or a table of one column.
+    name : str, default="y"
+        What messages call it, where it has no name of its own.
+    allow_missing : bool, default=False
+        Whether labels may be missing: then they stay so.
+
+    Returns
+    -------
+    labels : Series
+        Named, with rows numbered from 0, of the type given.
+
+    Warns
+    -----
+    DataConversionWarning
+        If y is a column, as scikit-learn does.
+
+    Raises
+    ------
+    ValueError
+        If y is no column, or labels are missing: the message says how many and where the first one is.
+
+    Examples
+    --------
+    >>> as_target(["a", "b"]).tolist()
+    ['a', 'b']
+    >>> as_target(["a", None, "b", None], name="species")
+    Traceback (most recent call last):
+    ...
+    ValueError: 2 of 4 labels in 'species' are missing, the first in row 1: leave these rows out
+    """
+    labels = _one_column(y)
+    labels = labels.rename(name if labels.name in (None, "") else str(labels.name)).reset_index(drop=True)
+    missing = labels.isna().to_numpy()
+    if missing.any() and not allow_missing:
+        raise ValueError(
+            f"{int(missing.sum())} of {len(labels)} labels in {labels.name!r} are missing, the first in row "
+            f"{int(missing.argmax())}: leave these rows out"
+        )
+    return labels
+
+
+def check_target(y: pd.Series, *, n_rows: int | None = None) -> pd.Series:
     """Check that a column without missing values can be a target, and give its labels a plain type.
 
     Parameters
     ----------
     y : Series of shape (n_samples,)
         Labels.
+    n_rows : int or None, default=None
+        How many rows the labels stand for, where y lists each label once; None takes the length of y.
 
     Returns
     -------
     labels : Series
-        The same labels as whole numbers, truth values or text.
+        The same labels as whole numbers, truth values or text without blanks at its ends; dates as they are written,
+        YYYY-MM-DD with a time where there is one.
 
     Raises
     ------
     ValueError
-        If there is one class only, or the target is continuous: numbers with more than 20 different values, not whole,
-        or whole with fewer than 20 rows for each on average; or numbers that are not whole and differ in most rows.
+        If there is one class only, labels of different types are written alike (1 and "1"), a number is infinite, or
+        the target is continuous: numbers with more than 20 different values, not whole, or whole with fewer than 20
+        rows for each on average; or numbers that are not whole and differ in most rows.
 
     Examples
     --------
@@ -40,23 +98,122 @@ def check_target(y: pd.Series) -> pd.Series:
     >>> check_target(pd.Series([1.0, 0.0, 1.0], name="ill")).tolist()
     [1, 0, 1]
     """
+    y = y.astype(str) if isinstance(y.dtype, pd.PeriodDtype) else plain(y)
     if isinstance(y.dtype, pd.CategoricalDtype):
         y = y.astype(y.cat.categories.dtype)
+    if is_text(y):
+        y = _stripped(y)
     distinct = y.nunique()
     if distinct < 2:
         raise ValueError(f"the target {y.name!r} has one class only, {y.iloc[0]!r}: nothing to tell apart")
     if not is_number(y):
-        return y.astype(bool) if pd.api.types.is_bool_dtype(y.dtype) else y.astype(str)
-    numbers = as_numbers(y)
+        if pd.api.types.is_bool_dtype(y.dtype):
+            return y.astype(bool)
+        words = y.astype(str)
+        _refuse_numbers_as_words(words, n_rows)
+        return words
+    _refuse_continuous(as_numbers(y), y.name, n_rows)
+    return _written(y)
+
+
+def _refuse_continuous(numbers: np.ndarray, name: Any, n_rows: int | None = None) -> None:
+    if np.isinf(numbers).any():
+        raise ValueError(f"the target {name!r} holds infinite numbers: leave these rows out, or write classes as words")
     whole = np.array_equal(numbers, np.rint(numbers))
-    per_value = len(y) / distinct
+    distinct = len(np.unique(numbers))
+    rows = n_rows or len(numbers)
+    per_value = rows / distinct
     many = distinct > MOST_NUMERIC_CLASSES
     if (many and (not whole or per_value < ROWS_PER_NUMERIC_CLASS)) or (not whole and per_value < 2):
         raise ValueError(
-            f"the target {y.name!r} is continuous ({distinct} different numbers in {len(y)} rows): put it into a few "
-            "classes first, such as low and high (pandas.cut); if the numbers are codes of classes, write them as words"
+            f"the target {name!r} is continuous ({distinct} different numbers in {rows} rows): put it into a "
+            "few classes first, such as low and high (pandas.cut); if the numbers are codes of classes, write them as "
+            "words"
         )
+
+
+def _refuse_numbers_as_words(words: pd.Series, n_rows: int | None) -> None:
+    """Refuse a continuous target that is written with decimal commas, currency or the like."""
+    if words.nunique() <= MOST_NUMERIC_CLASSES and words.nunique() * 2 <= (n_rows or len(words)):
+        return
+    reading = read_cells(words)
+    if reading.column is None or not pd.api.types.is_float_dtype(reading.column.dtype):
+        return
+    _refuse_continuous(reading.column.dropna().to_numpy(), words.name, n_rows)
+
+
+def _written(y: pd.Series) -> pd.Series:
+    """Numbers as whole numbers where they are, else as they are written; dates as text."""
+    if y.dtype.kind in "mM" or pd.api.types.is_object_dtype(y.dtype):
+        return _written_objects(y)
+    if pd.api.types.is_integer_dtype(y.dtype):
+        return y.astype(np.int64) if y.max() <= _MOST_INTEGER else y.astype(np.uint64)
+    numbers = as_numbers(y)
+    whole = np.array_equal(numbers, np.rint(numbers)) and np.abs(numbers).max() < float(_MOST_INTEGER)
     return y.astype(np.int64) if whole else y.astype(str)
+
+
+def _written_objects(y: pd.Series) -> pd.Series:
+    """Dates and Python's numbers: integers of any size are not rounded."""
+    values = list(y.drop_duplicates())
+    if all(isinstance(value, int | np.integer) or float(value).is_integer() for value in values if _is_real(value)):
+        numbers = [value if isinstance(value, int) else int(value) for value in values if _is_real(value)]
+        if len(numbers) == len(values) and max(map(abs, numbers)) <= _MOST_INTEGER:
+            return y.map(int).astype(np.int64)
+    moments = all(getattr(value, "hour", 0) == getattr(value, "minute", 0) == 0 for value in values)
+    midnight = moments and all(getattr(value, "second", 0) == getattr(value, "microsecond", 0) == 0 for value in values)
+    return y.map({value: _as_written(value, date_only=midnight) for value in values}).astype(str)
+
+
+def _is_real(value: Any) -> bool:
+    return not isinstance(value, datetime.date | datetime.time | datetime.timedelta | pd.Timestamp | pd.Timedelta)
+
+
+def _as_written(value: Any, *, date_only: bool) -> str:
+    if isinstance(value, datetime.datetime) and date_only:
+        return value.date().isoformat()
+    return value.isoformat(" ") if isinstance(value, datetime.datetime) else str(value)
+
+
+def _stripped(y: pd.Series) -> pd.Series:
+    """Text labels without blanks at the ends; refuse labels of different types that are written alike."""
+    if pd.api.types.infer_dtype(y) == "bytes":
+        return y.map(lambda label: label.decode("utf-8", "backslashreplace").strip())
+    if not pd.api.types.is_object_dtype(y.dtype):
+        return y.str.strip()
+    values = [value.strip() if isinstance(value, str) else value for value in pd.unique(y)]
+    written: dict[str, Any] = {}
+    for value in values:
+        other = written.setdefault(str(value), value)
+        if isinstance(other, str) != isinstance(value, str):
+            raise ValueError(
+                f"the target {y.name!r} holds {other!r} and {value!r}, which are written alike: use one type"
+            )
+    return y.map(lambda label: label.strip() if isinstance(label, str) else label).infer_objects()
+
+
+def _one_column(y: Any) -> pd.Series:
+    if isinstance(y, pd.Series):
+        return y
+    if hasattr(y, "to_arrow") and hasattr(y, "name"):  # a column of polars
+        return plain_arrow(pa.chunked_array([y.to_arrow()])).rename(y.name)
+    if isinstance(y, pa.Array | pa.ChunkedArray):
+        return plain_arrow(pa.chunked_array([y]) if isinstance(y, pa.Array) else y)
+    if hasattr(y, "collect_schema") and hasattr(y, "collect"):
+        y = y.collect()
+    if not isinstance(y, pd.DataFrame) and hasattr(y, "__arrow_c_stream__"):
+        table = pa.table(y)
+        y = pd.DataFrame({name: plain_arrow(table.column(name)) for name in table.column_names})
+    shape = np.shape(y) if hasattr(y, "shape") else np.shape(np.array(y, dtype=object))
+    if len(shape) == 2 and shape[1] == 1:
+        message = (
+            "A column-vector y was passed when a 1d array was expected. Please change the shape of y to (n_samples,)."
+        )
+        warnings.warn(message, DataConversionWarning, stacklevel=4)
+        return y.iloc[:, 0] if isinstance(y, pd.DataFrame) else pd.Series(np.asarray(y)[:, 0])
+    if len(shape) != 1:
+        raise ValueError(f"y must be one column of labels, of shape (n_samples,), got shape {shape}")
+    return pd.Series(y if isinstance(y, np.ndarray | pd.Index | pd.api.extensions.ExtensionArray) else list(y))
 
 
 def drop_rare_classes(X: Any, y: pd.Series, *, minimum: int) -> tuple[Any, pd.Series, dict[Any, int]]:
@@ -96,10 +253,14 @@ def drop_rare_classes(X: Any, y: pd.Series, *, minimum: int) -> tuple[Any, pd.Se
     counts = y.value_counts().sort_index()
     rare = counts[counts < minimum]
     if len(counts) - len(rare) < 2:
-        named = ", ".join(f"{label!r} has {rows}" for label, rows in rare.items() if rows)
+        few = [f"{label!r} has {rows}" for label, rows in rare.items() if rows]
+        told = ", ".join(few)
+        if len(few) > _MOST_NAMED:
+            largest = f"the largest, {counts.idxmax()!r}, has {counts.max()}"
+            told = f"{len(counts) - len(rare)} of {len(counts):,} classes have; {largest}"
         raise ValueError(
             f"fewer than two classes of {str(y.name or 'the target')!r} have the {minimum} rows needed for the splits: "
-            f"{named[:200]}; use fewer splits or more rows"
+            f"{told}; use fewer splits or more rows"
         )
     kept = ~y.isin(rare.index).to_numpy()
     return X[kept], y[kept], {label: int(rows) for label, rows in rare.items()}

@@ -11,7 +11,12 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from genvsdisc.features.kinds import Column, as_numbers, column_kinds
+from genvsdisc.features.cells import CellFormat
+from genvsdisc.features.dtypes import as_numbers, is_number, is_text, plain
+from genvsdisc.features.kinds import Column, column_kinds
+from genvsdisc.features.marks import clean
+from genvsdisc.features.number_text import NumberFormat
+from genvsdisc.features.tables import as_frame
 
 _MISSING = -2  # code of a missing entry; -1 is a value that is none of the levels
 
@@ -24,7 +29,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     ============ =============================================================================================
     continuous   the number; dates as days since 1970; missing as NaN
     binary       0 for the first level, 1 for the second; unknown as NaN. If the column had missing entries, one
-                 more indicator for those, which are 0 in the first
+                 more indicator for those, which are 0 in the first. With one level: 1 if present, 0 if missing
     categorical  an indicator for every level but the first; if the column had missing entries, one more
                  indicator for those; if it had too many levels, one more for the lumped ones. A value never
                  seen before is zero in all of them
@@ -171,8 +176,8 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     def _table(self, X: Any, *, reset: bool = False) -> pd.DataFrame:
         """X as a pandas table; an array gets the schema's names, or x0, x1, ..."""
         check = reset or hasattr(self, "n_features_in_")
-        if hasattr(X, "to_pandas"):
-            X = X.to_pandas()
+        if not isinstance(X, pd.DataFrame) and (hasattr(X, "__arrow_c_stream__") or hasattr(X, "collect_schema")):
+            X = as_frame(X)
         if isinstance(X, pd.DataFrame):
             if check and self.columns is None:
                 validate_data(self, X, reset=reset, skip_check_array=True)
@@ -206,8 +211,10 @@ def _names(name: Any, column: Column, coded: bool) -> list[str]:
         case "continuous":
             return [str(name)]
         case "binary":
-            own = f"{name}={column.levels[1]}" if isinstance(column.levels[1], str) else str(name)
-            return [own] if coded or not column.missing else [own, f"{name}=(missing)"]
+            upper = column.levels[-1]
+            first = f"{name}={upper}" if isinstance(upper, str) else str(name)
+            once = coded or not column.missing or len(column.levels) == 1
+            return [first] if once else [first, f"{name}=(missing)"]
         case "categorical" if coded:
             return [str(name)]
         case "categorical":
@@ -225,11 +232,13 @@ def _encode(name: Any, values: pd.Series, column: Column, out: NDArray, coded: b
     match column.kind:
         case "continuous":
             try:
-                out[:, 0] = as_numbers(values)
+                out[:, 0] = as_numbers(_read(values, column))
             except (TypeError, ValueError) as error:
                 raise ValueError(f"column {name!r} should hold numbers: {error}") from None
             if np.isinf(out).any():
                 raise ValueError(f"column {name!r} holds infinite values: replace or remove them")
+        case "binary" if len(column.levels) == 1:
+            out[:, 0] = _read(values, column).notna()
         case "binary":
             codes = _codes(values, column)
             of_missing = np.nan if out.shape[1] == 1 else 0.0
@@ -251,8 +260,32 @@ def _encode(name: Any, values: pd.Series, column: Column, out: NDArray, coded: b
             out[:] = indicators[_codes(values, column)]
 
 
+def _read(values: pd.Series, column: Column) -> pd.Series:
+    """Cells as they were judged: text stripped, and read as numbers or dates where the column's text was."""
+    cells = clean(plain(values))
+    numbers = column.kind == "continuous" or column.cells is not None
+    if not numbers or is_number(cells):
+        return cells
+    if isinstance(cells.dtype, pd.CategoricalDtype):
+        cells = cells.astype(cells.cat.categories.dtype)
+    return (column.cells or CellFormat(NumberFormat())).read(cells) if is_text(cells) else cells
+
+
 def _codes(values: pd.Series, column: Column) -> NDArray[np.intp]:
     """Place of each value among the levels; -1 if it is none of them, `_MISSING` if it is missing."""
-    codes, uniques = pd.factorize(values)
-    places = pd.Index(column.levels, dtype=object).get_indexer(pd.Index(uniques).astype(object))
+    codes, uniques = pd.factorize(_read(values, column))
+    uniques = pd.Index(uniques).astype(object)
+    places = pd.Index(column.levels, dtype=object).get_indexer(uniques)
+    unknown = np.flatnonzero(places < 0)
+    if len(unknown):  # the same level in another type, such as "True" for True or 1 for "1"
+        written = {_written(level): place for place, level in enumerate(column.levels)}
+        places[unknown] = [written.get(_written(value), -1) for value in uniques[unknown]]
     return np.append(places, _MISSING)[codes]
+
+
+def _written(value: Any) -> str:
+    """A level as text, whatever its type: whole floats as integers, truth values as one word."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    text = str(value)
+    return text.lower() if text.lower() in ("true", "false") else text

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+
+from genvsdisc.features.cells import CellFormat
+from genvsdisc.features.dtypes import as_numbers, is_number, is_text, plain
+from genvsdisc.features.marks import SIGNS, clean, quoted
+from genvsdisc.features.typed import read_columns
+
+__all__ = ["Column", "as_numbers", "column_kinds", "column_table", "is_number"]
 
 Kind = Literal["continuous", "binary", "categorical", "identifier", "constant", "empty"]
 
@@ -18,6 +26,8 @@ NEARLY_UNIQUE = 0.9
 NEARLY_COUNTING = 0.8
 """Integers of which at least this share of steps down the table is +1 (and none is negative) count rows."""
 _FEWEST_TO_COUNT = 5  # 1, 2, 3, 4 down four rows may well be a measurement
+_FEWEST_DIFFERENT = 20  # so many whole numbers, all different and close together, are no chance
+_FAR = 10  # spreads of the other values
 
 
 @dataclass(frozen=True)
@@ -29,13 +39,16 @@ class Column:
     kind : str
         "continuous", "binary", "categorical", or, left out of X: "identifier", "constant", "empty".
     levels : tuple
-        The values of a binary or categorical column, in order; those kept, if it has too many.
+        The values of a binary or categorical column, in order; those kept, if it has too many. A binary column with
+        one level is present or not.
     lumped : bool
         Whether values outside `levels` count as one more level.
     missing, distinct : int
         Number of missing entries and of different values in the table judged.
     note : str
-        Why it is left out, or what was done to it, where something was.
+        Why it is left out, or what was done to it or guessed of it, where something was.
+    cells : CellFormat or None
+        How its text is read, where it is text that stands for numbers or dates.
     """
 
     kind: Kind
@@ -44,6 +57,7 @@ class Column:
     missing: int = 0
     distinct: int = 0
     note: str = ""
+    cells: CellFormat | None = None
 
     @property
     def used(self) -> bool:
@@ -54,13 +68,15 @@ class Column:
 def column_kinds(X: pd.DataFrame) -> dict[Any, Column]:
     """Judge every column of a table.
 
-    The rules, first that fits:
+    Text is first stripped of blanks at both ends, and read as numbers or dates where its cells are such
+    (`genvsdisc.features.cells`); so are categories that are more than 20 numbers. Then, first that fits:
 
-    * empty: no value at all; constant: one value (missing entries aside);
-    * binary: two values, of whatever type;
-    * numbers, dates included, are identifiers if they count the rows (integers that never fall down the table and rise
-      by one in at least 80% of its steps, so that a row number survives the removal of a few rows), else continuous,
-      however few their values: a count of rooms is a number;
+    * empty: no value at all; constant: one value, none missing;
+    * binary: two values, of whatever type, or one value and missing entries: present or not;
+    * numbers, dates included, are identifiers if they count the rows, else continuous, however few their values: a
+      count of rooms is a number. They count the rows in order if they are integers that never fall down the table and
+      rise by one in at least 80% of its steps, so that a row number survives the removal of a few rows; in any order
+      if they are 0 to n - 1 or 1 to n, or n >= 20 different integers of which at most n / 0.8 lie between the ends;
     * words are identifiers if more than 90% of those present are different, else categorical. Of more than 20 levels
       the 20 most frequent are kept and the others lumped.
 
@@ -89,7 +105,17 @@ def column_kinds(X: pd.DataFrame) -> dict[Any, Column]:
     repeated = X.columns[X.columns.duplicated()]
     if len(repeated):
         raise ValueError(f"column names must differ; {repeated[0]!r} stands more than once: rename one")
-    return {name: _judge(name, X[name]) for name in X.columns}
+    columns = {name: _undeclared(clean(plain(X[name]))) for name in X.columns}
+    readings = read_columns(columns)
+    kinds = {}
+    for name, values in columns.items():
+        reading = readings.get(name)
+        if reading is None or reading.column is None:
+            kinds[name] = _judge(name, values, reading.note if reading else "")
+        else:
+            read = _judge(name, reading.column, reading.note or "text read as numbers")
+            kinds[name] = replace(read, cells=reading.format)
+    return kinds
 
 
 def column_table(kinds: Mapping[Any, Column]) -> pd.DataFrame:
@@ -98,38 +124,16 @@ def column_table(kinds: Mapping[Any, Column]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["column", "kind", "used", "missing", "distinct", "note"])
 
 
-def is_number(values: pd.Series) -> bool:
-    """Whether a column holds numbers or dates; truth values are not numbers here."""
-    dtype = values.dtype
-    if pd.api.types.is_bool_dtype(dtype) or isinstance(dtype, pd.CategoricalDtype):
-        return False
-    if pd.api.types.is_object_dtype(dtype):
-        kind = pd.api.types.infer_dtype(values, skipna=True)
-        return kind in ("integer", "floating", "mixed-integer-float", "decimal", "datetime64", "datetime", "date")
-    return pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_datetime64_any_dtype(dtype) or dtype.kind == "m"
+def _undeclared(values: pd.Series) -> pd.Series:
+    """Take categories that are too many numbers to be levels as the numbers they are."""
+    if not isinstance(values.dtype, pd.CategoricalDtype) or values.nunique() <= MOST_LEVELS:
+        return values
+    words = values.cat.categories.to_series()
+    return values.astype(values.cat.categories.dtype) if is_number(words) or is_text(words) else values
 
 
-def as_numbers(values: pd.Series) -> np.ndarray:
-    """Column of numbers as floats, NaN where missing; dates as days since 1970, durations as days."""
-    if pd.api.types.is_object_dtype(values.dtype) and pd.api.types.infer_dtype(values, skipna=True) in (
-        "datetime64",
-        "datetime",
-        "date",
-    ):
-        values = pd.to_datetime(values)
-    if pd.api.types.is_datetime64_any_dtype(values.dtype):
-        values = values.dt.tz_convert(None) if values.dt.tz is not None else values
-        return (values - pd.Timestamp(0)).dt.total_seconds().to_numpy(float) / 86_400
-    if values.dtype.kind == "m":
-        return values.dt.total_seconds().to_numpy(float) / 86_400
-    return values.to_numpy(float, na_value=np.nan)
-
-
-def _judge(name: Any, values: pd.Series) -> Column:
-    try:
-        codes, uniques = pd.factorize(values)
-    except TypeError:
-        raise ValueError(f"column {name!r} holds lists or other nested values: unfold or remove it") from None
+def _judge(name: Any, values: pd.Series, note: str = "") -> Column:
+    codes, uniques = pd.factorize(values)
     if values.dtype.kind == "c":
         raise ValueError(f"column {name!r} holds complex numbers: split it into real and imaginary parts")
     present, distinct = int((codes >= 0).sum()), len(uniques)
@@ -137,30 +141,83 @@ def _judge(name: Any, values: pd.Series) -> Column:
     if distinct == 0:
         return Column("empty", note="no values", **counts)
     if distinct == 1:
-        return Column("constant", note=f"the one value is {_short(uniques[0])}", **counts)
+        only = f"the one value is {_short(uniques[0])}"
+        if counts["missing"]:
+            return Column("binary", levels=tuple(uniques), note=_joined(f"present or not: {only}", note), **counts)
+        return Column("constant", note=_joined(only, note), **counts)
     if distinct == 2:
-        return Column("binary", levels=_ordered(uniques), **counts)
+        return Column("binary", levels=_ordered(uniques), note=note, **counts)
     if is_number(values):
-        if _counts_rows(values):
-            return Column("identifier", note="numbers the rows", **counts)
-        return Column("continuous", **counts)
-    note = _numbers_in_words(uniques)
+        return _judge_numbers(as_numbers(values), note, counts)
+    notes = [note, _doubtful_levels(codes, uniques)]
     if distinct > NEARLY_UNIQUE * present:
-        return Column("identifier", note=f"{distinct} different values in {present} rows{note}", **counts)
+        return Column("identifier", note=_joined(f"{distinct} different values in {present} rows", *notes), **counts)
     if distinct <= MOST_LEVELS:
-        return Column("categorical", levels=_ordered(uniques), note=note.lstrip("; "), **counts)
+        return Column("categorical", levels=_ordered(uniques), note=_joined(*notes), **counts)
     frequency = np.bincount(codes[codes >= 0])
     kept = np.sort(np.argsort(-frequency, kind="stable")[:MOST_LEVELS])
-    lump = f"{distinct} levels: the {MOST_LEVELS} most frequent kept, the others as one{note}"
-    return Column("categorical", levels=_ordered(uniques[kept]), lumped=True, note=lump, **counts)
+    lump = f"{distinct} levels: the {MOST_LEVELS} most frequent kept, the others as one"
+    return Column("categorical", levels=_ordered(uniques[kept]), lumped=True, note=_joined(lump, *notes), **counts)
 
 
-def _counts_rows(values: pd.Series) -> bool:
-    numbers = as_numbers(values)
-    if len(numbers) < _FEWEST_TO_COUNT or not np.array_equal(numbers, np.rint(numbers)):  # NaN equals nothing
+def _judge_numbers(numbers: NDArray[np.float64], note: str, counts: dict[str, Any]) -> Column:
+    present = numbers[~np.isnan(numbers)]
+    whole = bool(np.isfinite(present).all() and np.array_equal(present, np.rint(present)))
+    if whole and not counts["missing"] and _counts_rows(numbers):
+        order = "" if (np.diff(numbers) >= 0).all() else ", in another order"
+        return Column("identifier", note=_joined(f"numbers the rows{order}", note), **counts)
+    different = whole and counts["distinct"] == len(present) >= _FEWEST_DIFFERENT and present.min() >= 0
+    if different and not counts["missing"] and np.ptp(present) < len(present) / NEARLY_COUNTING:
+        return Column("identifier", note=_joined("numbers the rows, in another order", note), **counts)
+    hint = "whole numbers, all different: leave it out if it only names the rows" if different else ""
+    return Column("continuous", note=_joined(note, hint, _far_value(present)), **counts)
+
+
+def _counts_rows(numbers: NDArray[np.float64]) -> bool:
+    """Return True for whole numbers in the order of the rows, or 0 to n - 1 or 1 to n in any order."""
+    if len(numbers) < _FEWEST_TO_COUNT:
         return False
     steps = np.diff(numbers)
-    return bool((steps >= 0).all() and (steps == 1).mean() >= NEARLY_COUNTING)
+    if bool((steps >= 0).all() and (steps == 1).mean() >= NEARLY_COUNTING):
+        return True
+    return numbers.min() in (0, 1) and np.array_equal(np.sort(numbers), numbers.min() + np.arange(len(numbers)))
+
+
+def _far_value(numbers: NDArray[np.float64]) -> str:
+    """Point out a repeated value far from all others, which may stand for missing ones, such as -999."""
+    values, counts = np.unique(numbers[np.isfinite(numbers)], return_counts=True)
+    if len(values) < 4:
+        return ""
+    with np.errstate(over="ignore"):
+        for end, rest in ((0, values[1:]), (-1, values[:-1])):
+            far, times = values[end], int(counts[end])
+            gap, spread = np.abs(far - rest).min(), np.ptp(rest)
+            nines = abs(far) >= 9 and set(f"{abs(far):.0f}") in ({"9"}, {"8"}) and far == np.rint(far)
+            if times > 1 and gap > spread * (1 if nines else _FAR) and (nines or times > _FAR):
+                return (
+                    f"{far:g} stands {times} times, far from all other values: leave it empty if it marks missing ones"
+                )
+    return ""
+
+
+def _doubtful_levels(codes: NDArray[np.intp], uniques: Any) -> str:
+    """Point out levels that may stand for missing entries, and levels that differ in case only."""
+    words = [level for level in uniques if isinstance(level, str)]
+    notes = []
+    for sign in set(words) & set(SIGNS):
+        times = int((codes == list(uniques).index(sign)).sum())
+        notes.append(f"{sign!r} ({times} entries) is a level: leave it empty if it marks missing entries")
+    folded: dict[str, str] = {}
+    for word in words[: 10 * MOST_LEVELS]:
+        other = folded.setdefault(word.casefold(), word)
+        if other != word:
+            notes.append(f"{quoted(other)} and {quoted(word)} differ in case only")
+            break
+    return _joined(*notes)
+
+
+def _joined(*notes: str) -> str:
+    return "; ".join(filter(None, notes))
 
 
 def _ordered(uniques: Any) -> tuple[Hashable, ...]:
@@ -172,15 +229,6 @@ def _ordered(uniques: Any) -> tuple[Hashable, ...]:
         return tuple(sorted(levels))
     except TypeError:
         return tuple(sorted(levels, key=lambda level: (type(level).__name__, str(level))))
-
-
-def _numbers_in_words(uniques: Any) -> str:
-    """Warn of a column of numbers that a few words made a column of words."""
-    words = pd.Series(np.asarray(uniques, dtype=object)).astype(str)
-    odd = words[pd.to_numeric(words, errors="coerce").isna()]
-    if len(odd) > 0.1 * len(words):
-        return ""
-    return f"; numbers but for {', '.join(map(_short, odd[:3]))}: leave missing entries empty" if len(odd) else ""
 
 
 def _short(value: Any) -> str:

@@ -10,23 +10,33 @@ from matplotlib.axes import Axes
 
 from genvsdisc.figures.style import (
     FAMILY_COLORS,
-    FAMILY_LINES,
+    FAMILY_DASHES,
     FAMILY_MARKERS,
     HAIRLINE,
     INK,
-    LOSS_NAMES,
     QUIET,
     axes_or_new,
     end_labels,
     log_axis,
     loss_axis,
+    loss_title,
     only,
     titled,
 )
 from genvsdisc.study.schema import groups
 
+_NEAR = 0.7  # of the loss of guessing: curves that come so close show it
 
-def plot_learning_curves(table: pd.DataFrame, ax: Axes | None = None, *, crossing: Any = None, name: str = "") -> Axes:
+
+def plot_learning_curves(
+    table: pd.DataFrame,
+    ax: Axes | None = None,
+    *,
+    crossing: Any = None,
+    name: str = "",
+    guess: float | None = None,
+    cap: float | None = None,
+) -> Axes:
     """Draw loss against training rows, one line a model, with its band.
 
     Parameters
@@ -39,6 +49,11 @@ def plot_learning_curves(table: pd.DataFrame, ax: Axes | None = None, *, crossin
         Row of ``Comparison.crossings``: its estimate is a line, its interval a band.
     name : str, default=""
         What to name beside the loss in the title.
+    guess : float, default=None
+        Loss of guessing the majority class, a dotted line.
+    cap : float, default=None
+        Where the axis ends if a curve goes higher, unless a crossing is above: a triangle at the edge marks each
+        point beyond.
 
     Returns
     -------
@@ -60,14 +75,22 @@ def plot_learning_curves(table: pd.DataFrame, ax: Axes | None = None, *, crossin
     wide = table.n_train.max() > 50 * table.n_train.min()
     log_axis(ax, "training rows (log scale)", subs=(1, 3) if wide else (1, 2, 5))
     loss_axis(ax, loss)
-    _family_lines(table, "n_train", ax)
-    ax.set_title(titled(LOSS_NAMES[loss], name))
+    _cap_axis(ax, table, _above_crossing(table, cap, crossing))
+    ends = {}
+    if guess is not None and table["mean"].max() > _NEAR * guess:  # farther off, the line would press the curves flat
+        ends = {"guessing": guess}
+        ax.axhline(guess, color=QUIET, linewidth=1, linestyle=(0, (1, 2)), zorder=1)
+    _family_lines(table, "n_train", ax, ends)
+    ax.set_xlabel("training rows (log scale)")
+    ax.set_title(titled(loss_title(loss), name))
     if crossing is not None and np.isfinite(crossing["estimate"]):
         _mark_crossing(ax, crossing)
     return ax
 
 
-def plot_robustness(table: pd.DataFrame, ax: Axes | None = None, *, name: str = "") -> Axes:
+def plot_robustness(
+    table: pd.DataFrame, ax: Axes | None = None, *, name: str = "", beside: pd.DataFrame | None = None
+) -> Axes:
     """Draw loss against the share of flipped training labels, one line a model.
 
     Parameters
@@ -78,6 +101,8 @@ def plot_robustness(table: pd.DataFrame, ax: Axes | None = None, *, name: str = 
         Where to draw; a new figure without a display for None.
     name : str, default=""
         What to name beside the loss in the title.
+    beside : DataFrame, default=None
+        Rows of all panels that share the scale; None for `table` alone.
 
     Returns
     -------
@@ -94,17 +119,20 @@ def plot_robustness(table: pd.DataFrame, ax: Axes | None = None, *, name: str = 
     ax = axes_or_new(ax)
     loss, n_train = only(table, "loss"), only(table, "n_train")
     for (_, family), curve in groups(table, ["model", "family"]):
-        ax.errorbar(curve.noise, curve["mean"], 2 * curve.se, fmt="none", ecolor=FAMILY_COLORS[family], elinewidth=1)
+        ax.errorbar(curve.noise, curve["mean"], 2 * curve.se, fmt="none", ecolor=FAMILY_COLORS[family], elinewidth=2)
     loss_axis(ax, "zero_one", "x")
     loss_axis(ax, loss)
-    _family_lines(table, "noise", ax)
+    if beside is not None:
+        low, high = (beside["mean"] - 2 * beside.se).min(), (beside["mean"] + 2 * beside.se).max()
+        ax.set_ylim(low - 0.05 * (high - low), high + 0.05 * (high - low))
+    _family_lines(table, "noise", ax, {})
     ax.set_xlabel("training labels flipped")
-    ax.set_title(titled(f"{LOSS_NAMES[loss]}, {n_train} rows", name))
+    ax.set_title(titled(f"{loss_title(loss)}, {n_train} rows", name))
     return ax
 
 
 def plot_search(table: pd.DataFrame, ax: Axes | None = None, *, x: str = "reg_lambda") -> Axes:
-    """Draw training and validation loss against a setting.
+    """Draw validation loss (black) and training loss (grey) against a setting.
 
     Parameters
     ----------
@@ -132,18 +160,19 @@ def plot_search(table: pd.DataFrame, ax: Axes | None = None, *, x: str = "reg_la
     ends = {}
     for split, curve in groups(table.sort_values(x), "split"):
         mean, reach = curve["mean"], 2 * curve.se
+        color = INK if split == "validation" else QUIET
         ax.fill_between(curve[x], mean - reach, mean + reach, color=QUIET, alpha=0.16, linewidth=0)
-        ax.plot(curve[x], mean, color=INK, linestyle="-" if split == "validation" else (0, (3, 2)))
+        ax.plot(curve[x], mean, color=color, linewidth=2 if split == "validation" else 1.2)
         ends[split] = mean.iloc[-1]
     log_axis(ax, ("λ" if x == "reg_lambda" else "learning rate") + " (log scale)")
     loss_axis(ax, loss)
     end_labels(ax, ends)
-    ax.set_title(titled(LOSS_NAMES[loss], model))
+    ax.set_title(titled(loss_title(loss), model))
     return ax
 
 
 def plot_traces(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Draw loss per epoch, one line a learning rate; validation loss is dashed.
+    """Draw loss per epoch, one line a learning rate; where validation loss is there too, it is grey.
 
     Parameters
     ----------
@@ -169,8 +198,8 @@ def plot_traces(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     rates = sorted(table.learning_rate.unique())
     for i, rate in enumerate(rates):
         for split, trace in groups(table[table.learning_rate == rate], "split"):
-            dashes = "-" if split == "train" else (0, (3, 2))
-            ax.plot(trace.epoch, trace.loss, color=INK, linewidth=0.6 + 1.4 * i / len(rates), linestyle=dashes)
+            color = INK if split == "train" else QUIET
+            ax.plot(trace.epoch, trace.loss, color=color, linewidth=0.8 + 1.8 * i / len(rates))
     log_axis(ax, "epoch (log scale)")
     log_axis(ax, "", "y", subs=(1, 2, 5))
     ax.set_title(titled("Loss (log scale)", model))
@@ -181,24 +210,55 @@ def plot_traces(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _family_lines(table: pd.DataFrame, x: str, ax: Axes) -> None:
-    ends = {}
-    for (_, family), curve in groups(table.sort_values(x), ["model", "family"]):
-        look: Any = {
-            "color": FAMILY_COLORS[family],
-            "marker": FAMILY_MARKERS[family],
-            "linestyle": FAMILY_LINES[family],
-        }
-        ax.plot(curve[x], curve["mean"], markeredgewidth=0, **look)
-        ends[family] = curve["mean"].iloc[-1]
-    end_labels(ax, ends)
+def _family_lines(table: pd.DataFrame, x: str, ax: Axes, others: dict[str, float]) -> None:
+    """One line a model in its family's look, named at its end among `others` (name -> height)."""
+    import seaborn as sns
+
+    look: Any = {"palette": FAMILY_COLORS, "markers": FAMILY_MARKERS, "dashes": FAMILY_DASHES, "markeredgewidth": 0}
+    sns.lineplot(
+        table.sort_values(x), x=x, y="mean", hue="family", style="family", units="model", estimator=None,
+        errorbar=None, legend=False, ax=ax, **look,
+    )  # fmt: skip
+    ax.set_ylabel("")
+    ends = {family: curve.sort_values(x)["mean"].iloc[-1] for family, curve in groups(table, "family")}
+    low, high = ax.get_ylim()
+    end_labels(ax, {name: y for name, y in (ends | others).items() if low <= y <= high})
+
+
+def _above_crossing(table: pd.DataFrame, cap: float | None, crossing: Any) -> float | None:
+    """Raise the end of the axis so far that the crossing is in view."""
+    if cap is None or crossing is None or not np.isfinite(crossing["estimate"]):
+        return cap
+    levels = [
+        np.interp(np.log(crossing["estimate"]), np.log(curve.n_train), curve["mean"])
+        for _, curve in groups(table.sort_values("n_train"), "model")
+    ]
+    return max(cap, 1.25 * min(levels))
+
+
+def _cap_axis(ax: Axes, table: pd.DataFrame, cap: float | None) -> None:
+    """End the axis at `cap` where a curve goes higher, and mark each point above at the edge."""
+    above = table[table["mean"] > cap] if cap is not None else table.head(0)
+    below = table[table["mean"] <= cap] if cap is not None else table.head(0)
+    if cap is None or above.empty or below.empty:
+        return
+    lowest = float(below["mean"].min())
+    if 0 < 3 * lowest < cap:
+        log_axis(ax, "", "y", subs=(1, 2, 5))
+        ax.set_ylim(0.8 * lowest, cap)
+    else:
+        ax.set_ylim(float(below["lower"].fillna(lowest).min()) - 0.03 * cap, cap)
+    for family, points in groups(above, "family"):
+        ax.plot(points.n_train, [cap] * len(points), "^", color=FAMILY_COLORS[family], clip_on=False, markeredgewidth=0)
 
 
 def _mark_crossing(ax: Axes, crossing: Any) -> None:
     if np.isfinite(crossing["lower"]) and np.isfinite(crossing["upper"]):
         ax.axvspan(crossing["lower"], crossing["upper"], color=HAIRLINE, alpha=0.6, linewidth=0, zorder=0)
-    ax.axvline(crossing["estimate"], color=QUIET, linewidth=1, linestyle=(0, (2, 2)), zorder=1)
+    ax.axvline(crossing["estimate"], color=QUIET, linewidth=1.4, zorder=1)
+    # Curves fall to the right: the lower left is free, unless the crossing is there.
+    left = ax.transAxes.inverted().transform(ax.transData.transform((crossing["estimate"], 1)))[0] > 0.4
     ax.annotate(
-        f"cross at {crossing['estimate']:.0f}", (crossing["estimate"], 1), xycoords=("data", "axes fraction"),
-        xytext=(4, 0), textcoords="offset points", va="top", color=QUIET,
+        f"cross at {crossing['estimate']:.0f}", (crossing["estimate"], 0), xycoords=("data", "axes fraction"),
+        xytext=(-4 if left else 4, 4), textcoords="offset points", ha="right" if left else "left", color=QUIET,
     )  # fmt: skip

@@ -15,11 +15,11 @@ from genvsdisc.figures.style import (
     FAMILY_MARKERS,
     HAIRLINE,
     INK,
-    LOSS_NAMES,
     QUIET,
     axes_or_new,
     directions,
     loss_axis,
+    loss_title,
     only,
     short,
 )
@@ -55,7 +55,7 @@ def plot_scores(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
         _interval(ax, y, row.mean, row.lower, row.upper, FAMILY_COLORS[row.family], FAMILY_MARKERS[row.family])
     _name_rows(ax, rows.model)
     loss_axis(ax, loss, "x")
-    ax.set_title(LOSS_NAMES[loss])
+    ax.set_title(loss_title(loss))
     return ax
 
 
@@ -86,11 +86,11 @@ def plot_differences(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     for y, row in enumerate(records(table)):
         family = "generative" if row.difference < 0 else "discriminative"
         _interval(ax, y, row.difference, row.lower, row.upper, FAMILY_COLORS[family], FAMILY_MARKERS[family])
-    _zero_line(ax)
+    _zero_line(ax, len(table))
     _name_rows(ax, table.form)
     _symmetric(ax)
     loss_axis(ax, loss, "x", bins=4)
-    ax.set_title(LOSS_NAMES[loss])
+    ax.set_title(loss_title(loss))
     directions(ax, "generative better", "discriminative better")
     return ax
 
@@ -120,7 +120,7 @@ def plot_costs(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax = axes_or_new(ax)
     for y, row in enumerate(records(table)):
         _interval(ax, y, row.cost, row.cost_lower, row.cost_upper, FAMILY_COLORS["generative"], "o")
-    _zero_line(ax)
+    _zero_line(ax, len(table))
     _name_rows(ax, table.assumption)
     _symmetric(ax)
     loss_axis(ax, "log_loss", "x", bins=4)
@@ -129,7 +129,9 @@ def plot_costs(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def plot_decomposition(table: pd.DataFrame, ax: Axes | None = None, *, beside: pd.DataFrame | None = None) -> Axes:
+def plot_decomposition(
+    table: pd.DataFrame, ax: Axes | None = None, *, beside: pd.DataFrame | None = None, cap: float | None = None
+) -> Axes:
     """Draw loss as noise, bias and net variance, stacked, with two standard errors of bias and of the whole.
 
     Parameters
@@ -141,6 +143,8 @@ def plot_decomposition(table: pd.DataFrame, ax: Axes | None = None, *, beside: p
         Where to draw; a new figure without a display for None.
     beside : DataFrame, default=None
         Rows of all panels that share the scale; None for `table` alone.
+    cap : float, default=None
+        Where the scale ends if a bar is longer: what it reaches is then written at its end.
 
     Returns
     -------
@@ -161,21 +165,27 @@ def plot_decomposition(table: pd.DataFrame, ax: Axes | None = None, *, beside: p
     noise, systematic = _stacked(table)
     colors = table.family.map(FAMILY_COLORS).tolist()
     if noise.any():
-        ax.barh(places, noise, 0.3, color=FAMILY_COLORS["baseline"], alpha=0.45, linewidth=0)
-    ax.barh(places, table.bias, 0.3, left=noise, color=colors, linewidth=0)
+        ax.barh(places, noise, 0.44, color=FAMILY_COLORS["baseline"], alpha=0.45, linewidth=0)
+    ax.barh(places, table.bias, 0.44, left=noise, color=colors, linewidth=0)
     grows = table.net_variance.to_numpy() >= 0  # where it shrinks the loss, its pale bar would hide in the solid one
     fills = [(*to_rgb(color), 0.4) if more else "none" for color, more in zip(colors, grows, strict=True)]
     edges = ["none" if more else INK for more in grows]
-    ax.barh(places, table.net_variance, 0.3, left=systematic, color=fills, edgecolor=edges, linewidth=1)
-    for at, se, shift in ((systematic, table.bias_se, 0.21), (table.expected, table.expected_se, 0.28)):
+    ax.barh(places, table.net_variance, 0.44, left=systematic, color=fills, edgecolor=edges, linewidth=1)
+    for at, se, shift in ((systematic, table.bias_se, 0.05), (table.expected, table.expected_se, -0.05)):
         for y, x, error in zip(places + shift, at, se.fillna(0), strict=True):
-            ax.plot([x - 2 * error, x + 2 * error], [y, y], color=INK, linewidth=1.2)
+            ax.plot([x - 2 * error, x + 2 * error], [y, y], color=INK, linewidth=2.4)
     _name_rows(ax, table.model)
     shown = table if beside is None else beside
     ends = np.concatenate([*_stacked(shown), shown.expected + 3 * shown.expected_se.fillna(0)])
-    ax.set_xlim(min(0.0, ends.min()), ends.max())
+    longest = ends.max() if cap is None else min(ends.max(), cap)
+    ax.set_xlim(min(0.0, ends.min()), longest)
+    for y, row in enumerate(records(table)):
+        if row.expected > longest:
+            ax.annotate(
+                f"{row.expected:.3g} →", (1, y - 0.3), xycoords=("axes fraction", "data"), ha="right", color=INK
+            )
     loss_axis(ax, loss, "x")
-    ax.set_title(f"{LOSS_NAMES[loss]}, {n_train} training rows")
+    ax.set_title(f"{loss_title(loss)}, {n_train} training rows")
     return ax
 
 
@@ -186,8 +196,8 @@ def _stacked(table: pd.DataFrame) -> tuple[NDArray, NDArray]:
 
 
 def _interval(ax: Axes, y: float, mean: float, lower: float, upper: float, color: str, marker: str) -> None:
-    ax.plot([lower, upper], [y, y], color=color, linewidth=1.6)
-    ax.plot([mean], [y], marker, color=color, markersize=6, markeredgewidth=0)
+    ax.plot([lower, upper], [y, y], color=color, linewidth=3)
+    ax.plot([mean], [y], marker, color=color, markersize=8, markeredgewidth=0)
 
 
 def _name_rows(ax: Axes, names: Sequence[str] | pd.Series) -> None:
@@ -195,15 +205,17 @@ def _name_rows(ax: Axes, names: Sequence[str] | pd.Series) -> None:
     for y, name in enumerate(names):
         ax.axhline(y, color=HAIRLINE, linewidth=0.8, zorder=0)
         ax.annotate(
-            short(name, 46), (0, y - 0.24), xycoords=("axes fraction", "data"), xytext=(-13, 0),
+            short(name, 46), (0, y - 0.3), xycoords=("axes fraction", "data"), xytext=(-13, 0),
             textcoords="offset points",
         )  # fmt: skip
-    ax.set_ylim(len(names) - 0.55, -0.85)
+    ax.set_ylim(len(names) - 0.5, -0.9)
     ax.set_yticks([])
 
 
-def _zero_line(ax: Axes) -> None:
-    ax.axvline(0, color=QUIET, linewidth=1, zorder=1)
+def _zero_line(ax: Axes, n_rows: int) -> None:
+    """Mark zero at each row, not through the names."""
+    for y in range(n_rows):
+        ax.plot([0, 0], [y - 0.2, y + 0.2], color=QUIET, linewidth=1.4, zorder=1)
 
 
 def _symmetric(ax: Axes) -> None:

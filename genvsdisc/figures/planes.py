@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -13,6 +16,7 @@ from matplotlib.ticker import MaxNLocator
 from genvsdisc.figures.style import (
     CLASS_COLORS,
     FAMILY_COLORS,
+    FAMILY_LINES,
     FAMILY_MARKERS,
     INK,
     QUIET,
@@ -20,19 +24,22 @@ from genvsdisc.figures.style import (
     loss_axis,
     only,
     short,
+    shortened,
 )
 from genvsdisc.study.schema import groups, records
 
 
-def plot_reliability(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Draw how often what was forecast happened, against the diagonal of a calibrated model.
+def plot_reliability(table: pd.DataFrame, ax: Axes | None = None, *, title: str = "") -> Axes:
+    """Draw how often what was forecast happened, one line a model, against the diagonal of a calibrated model.
 
     Parameters
     ----------
     table : DataFrame
-        Rows of ``Comparison.reliability`` with one model.
+        Rows of ``Comparison.reliability``.
     ax : Axes, default=None
         Where to draw; a new figure without a display for None.
+    title : str, default=""
+        Title of the panel; the models' names for "".
 
     Returns
     -------
@@ -46,20 +53,32 @@ def plot_reliability(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     >>> plot_reliability(table).get_title()
     'LDA'
     """
-    model = only(table, "model")
     ax = axes_or_new(ax)
-    curve = table.sort_values("forecast")
-    ax.plot([0, 1], [0, 1], color=QUIET, linewidth=0.8, linestyle=(0, (2, 2)))
-    family = only(table, "family")
-    alone = FAMILY_MARKERS[family] if len(curve) == 1 else ""  # a line of one point shows nothing
-    ax.plot(curve.forecast, curve.observed, color=FAMILY_COLORS[family], marker=alone, markeredgewidth=0)
+    ax.plot([0, 1], [0, 1], color=QUIET, linewidth=1, linestyle=(0, (1, 2)))
+    of_family: dict[str, int] = {}
+    for (model, family), rows in groups(table, ["model", "family"]):
+        curve, rank = rows.sort_values("forecast"), of_family.setdefault(family, 0)
+        of_family[family] += 1
+        look: Any = {"color": FAMILY_COLORS[family], "linewidth": 2.2 if rank == 0 else 1.3, "markeredgewidth": 0}
+        look["linestyle"] = FAMILY_LINES[family] if rank == 0 else (0, (1 + rank, 1, 6, 1))
+        look["marker"] = FAMILY_MARKERS[family] if len(curve) == 1 else ""  # a line of one point shows nothing
+        ax.plot(curve.forecast, curve.observed, label=short(model, 30), **look)
     loss_axis(ax, "zero_one", "x")
     loss_axis(ax, "zero_one")
     ax.set(xlim=(0, 1), ylim=(0, 1), xticks=[0, 0.5, 1], yticks=[0.5, 1])  # one 0% is enough in the corner
     ax.set_xlabel("forecast")
     ax.set_ylabel("came true")
-    ax.set_title(short(model, 30))
+    ax.set_title(short(title or ", ".join(dict.fromkeys(table.model)), 46))
     ax.set_aspect("equal")
+    if title:
+        below = (table.observed - table.forecast).mean() < 0  # the curves lie there: the other corner is free
+        ax.legend(
+            loc="upper left" if below else "lower right",
+            frameon=False,
+            fontsize="medium",
+            handlelength=2.2,
+            borderpad=0.1,
+        )
     return ax
 
 
@@ -70,6 +89,7 @@ def plot_classes(
     scatter: pd.DataFrame | None = None,
     names: tuple[str, str] = ("", ""),
     extent: tuple[float, float, float, float] | None = None,
+    marks: Mapping[str, str] | None = None,
 ) -> Axes:
     """Draw what each class looks like to a model: its mean and the ellipse at two standard deviations.
 
@@ -85,6 +105,8 @@ def plot_classes(
         What the axes are.
     extent : (float, float, float, float), default=None
         Left, right, bottom and top end of the axes.
+    marks : mapping of str to str, default=None
+        What to write at each class; its name, shortened, for None.
 
     Returns
     -------
@@ -103,18 +125,20 @@ def plot_classes(
     order = sorted({*table.label, *([] if scatter is None else scatter.label)})
     if scatter is not None:
         _draw_rows(ax, scatter, order, 0.45)
+    places = {}
     for row in records(table):
         variances, axes = np.linalg.eigh([[row.cov_xx, row.cov_xy], [row.cov_xy, row.cov_yy]])
         wide, high = 4 * np.sqrt(np.maximum(variances, 0))  # two standard deviations each way
         angle = np.degrees(np.arctan2(axes[1, 0], axes[0, 0]))
         color = CLASS_COLORS[order.index(row.label) % len(CLASS_COLORS)]
         ax.add_patch(
-            Ellipse((row.mean_x, row.mean_y), wide, high, angle=angle, fill=False, edgecolor=color, linewidth=1.6)
+            Ellipse((row.mean_x, row.mean_y), wide, high, angle=angle, fill=False, edgecolor=color, linewidth=2.2)
         )
-        _name_class(ax, row.label, row.mean_x, row.mean_y, color)
+        places[row.label] = (row.mean_x, row.mean_y, color)
     ax.autoscale_view()
     if extent is not None:
         ax.set(xlim=extent[:2], ylim=extent[2:])
+    _name_classes(ax, places, marks)
     _square(ax, model, names)
     return ax
 
@@ -125,6 +149,7 @@ def plot_boundaries(
     *,
     scatter: pd.DataFrame | None = None,
     names: tuple[str, str] = ("", ""),
+    marks: Mapping[str, str] | None = None,
 ) -> Axes:
     """Draw the class that a model predicts at each point of two features; the surer, the denser.
 
@@ -138,6 +163,8 @@ def plot_boundaries(
         ``Comparison.scatter``: rows on top of the regions.
     names : (str, str), default=("", "")
         What the axes are.
+    marks : mapping of str to str, default=None
+        What to write at each class; its name, shortened, for None.
 
     Returns
     -------
@@ -165,52 +192,14 @@ def plot_boundaries(
     ax.imshow(image, extent=extent, origin="lower", aspect="auto", interpolation="none")
     if scatter is not None:
         _draw_rows(ax, scatter, order, 0.8)
+    places = {}
     for label, region in groups(grid, "label") if len(order) <= len(CLASS_COLORS) else ():
         middle = region[["x", "y"]].median()
         inside = region.loc[(region.x - middle.x).abs().add((region.y - middle.y).abs()).idxmin()]
-        _name_class(ax, label, inside.x, inside.y, INK)
+        places[label] = (inside.x, inside.y, INK)
     ax.set(xlim=extent[:2], ylim=extent[2:])
+    _name_classes(ax, places, marks)
     _square(ax, model, names)
-    return ax
-
-
-def plot_confusion(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Draw the share of each true class that is predicted as each class.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Rows of ``Comparison.confusion`` with one model.
-    ax : Axes, default=None
-        Where to draw; a new figure without a display for None.
-
-    Returns
-    -------
-    ax : Axes
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from genvsdisc.figures import plot_confusion
-    >>> cells = {"model": "LDA", "true": list("aabb"), "predicted": list("abab"), "share": [0.9, 0.1, 0.2, 0.8]}
-    >>> plot_confusion(pd.DataFrame(cells)).get_title()
-    'LDA'
-    """
-    import seaborn as sns
-
-    model = only(table, "model")
-    ax = axes_or_new(ax)
-    labels = list(dict.fromkeys(table.true))
-    wide = table.pivot_table(index="true", columns="predicted", values="share", sort=False).reindex(
-        labels, columns=labels
-    )
-    names = [short(label, 16) for label in labels]
-    sns.heatmap(
-        100 * wide, vmin=0, vmax=100, cmap="Purples", annot=True, fmt=".0f", cbar=False, square=True,
-        xticklabels=names, yticklabels=names, ax=ax,
-    )  # fmt: skip
-    ax.set(xlabel="predicted (percent of the true class)", ylabel="true")
-    ax.set_title(short(model, 30))
     return ax
 
 
@@ -227,8 +216,21 @@ def _draw_rows(ax: Axes, scatter: pd.DataFrame, order: list[str], alpha: float) 
             ax.update_datalim(points)
 
 
-def _name_class(ax: Axes, label: str, x: float, y: float, color: str) -> None:
-    ax.annotate(short(label, 12), (x, y), ha="center", va="center", weight="bold", clip_on=True, color=color)
+def _name_classes(ax: Axes, places: Mapping[str, tuple[float, float, str]], marks: Mapping[str, str] | None) -> None:
+    """Write each class at its place, inside the frame and clear of the others."""
+    if not places:
+        return
+    names = dict(zip(places, shortened(list(map(str, places)), 12), strict=True)) if marks is None else marks
+    frame, points = ax.transAxes.inverted(), ax.get_window_extent().width * 72 / ax.figure.dpi
+    taken: list[tuple[float, float, float]] = []
+    for label, (x, y, color) in sorted(places.items(), key=lambda each: each[1][1]):
+        across, up = frame.transform(ax.transData.transform((x, y)))
+        half = min((3.4 * len(names[label]) + 3) / points, 0.45)  # a bold letter is about 7 points wide
+        across, up = np.clip(across, half, 1 - half), np.clip(up, 0.06, 0.94)
+        while any(abs(across - a) < half + h and abs(up - b) < 0.07 for a, b, h in taken) and up < 0.94:
+            up += 0.02
+        taken.append((across, up, half))
+        ax.text(across, up, names[label], transform=ax.transAxes, ha="center", va="center", weight="bold", color=color)
 
 
 def _square(ax: Axes, model: str, names: tuple[str, str]) -> None:

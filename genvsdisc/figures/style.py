@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,6 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+
+from genvsdisc.study.statistics.losses import LOSS_NAMES
 
 # Color on white -> its twin on a dark page. Okabe and Ito's set for families; classes never use a family's color.
 TWINS = {
@@ -30,6 +33,7 @@ TWINS = {
 INK, QUIET, HAIRLINE = "#1b1b1b", "#595959", "#d9d9d9"
 FAMILY_COLORS = {"generative": "#0072b2", "discriminative": "#d55e00", "baseline": "#6e6e6e", "other": "#8a4f9e"}
 FAMILY_MARKERS = {"generative": "o", "discriminative": "s", "baseline": "D", "other": "^"}
+FAMILY_DASHES: Any = {"generative": "", "discriminative": (4, 1.5), "baseline": (1, 1.5), "other": (6, 1.5, 1, 1.5)}
 FAMILY_LINES = {
     "generative": "-",
     "discriminative": (0, (4, 1.5)),
@@ -38,7 +42,6 @@ FAMILY_LINES = {
 }
 CLASS_COLORS = tuple(list(TWINS)[-6:])
 CLASS_MARKERS = ("o", "^", "s", "D", "v", "P", "X")
-LOSS_NAMES = {"zero_one": "0-1 error", "log_loss": "Log loss (nats)", "brier": "Brier score", "roc_auc": "ROC AUC"}
 
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -75,9 +78,9 @@ RC: Any = {
     "ytick.major.size": 0,
     "grid.color": HAIRLINE,
     "grid.linewidth": 0.8,
-    "lines.linewidth": 1.6,
+    "lines.linewidth": 2,
     "lines.solid_capstyle": "butt",
-    "lines.markersize": 4.5,
+    "lines.markersize": 5,
 }
 
 
@@ -102,10 +105,41 @@ def only(table: pd.DataFrame, column: str) -> str:
     return str(values[0])
 
 
+def loss_title(loss: str) -> str:
+    """Name a loss at the head of a panel, with its unit.
+
+    Examples
+    --------
+    >>> loss_title("log_loss"), loss_title("brier"), loss_title("my_score")
+    ('Log loss (nats)', 'Brier score', 'My score')
+    """
+    word = LOSS_NAMES.get(loss, loss.replace("_", " "))
+    return f"{word[:1].upper()}{word[1:]}{' (nats)' if loss == 'log_loss' else ''}"
+
+
 def short(text: str, length: int = 34) -> str:
     """Fit a name from the data on one line."""
     line = " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
     return line if len(line) <= length else line[: length - 1] + "…"
+
+
+def shortened(names: Sequence[str], length: int) -> list[str]:
+    """Fit names on one line each, so that names that differ still do.
+
+    Examples
+    --------
+    >>> shortened(["build wind float", "build wind non-float", "lamp"], 9)
+    ['buil…loat', 'build wi…', 'lamp']
+    """
+    cut = [short(name, length) for name in names]
+    lines = [short(name, 10**6) for name in names]
+    for i, line in enumerate(lines):
+        if cut.count(cut[i]) == 1:
+            continue
+        middle = [f"{line[: length // 2]}…{line[-(length - length // 2 - 1 + more) :]}" for more in range(len(line))]
+        others = {*cut[:i], *cut[i + 1 :]}
+        cut[i] = next((text for text in middle if text not in others and len(text) < len(line)), line)
+    return cut
 
 
 def titled(what: str, name: str) -> str:
@@ -132,23 +166,29 @@ def log_axis(ax: Axes, label: str, which: str = "x", subs: tuple[int, ...] = (1,
 
 
 def _plain_tick(value: float) -> str:
-    if value >= 1:
+    if value >= 1000:
         return f"{value:,.0f}".replace(",", "\u202f")
     if value >= 1e-3:
-        return f"{value:g}"
+        return f"{value:.3g}"
     digits, power = f"{value:.0e}".split("e-")
     return f"{'' if digits == '1' else digits + '·'}10⁻{power.lstrip('0').translate(_RAISED)}"
 
 
 def end_labels(ax: Axes, ends: dict[str, float]) -> None:
-    """Name lines to the right of their ends; names that would touch are moved apart."""
+    """Name lines to the right of their ends; names that would touch are moved apart, and none leaves the panel."""
     ax.autoscale_view()
-    place = ax.transAxes.inverted().transform(ax.transData.transform([(1, y) for y in ends.values()]))[:, 1]
+    places = ax.transAxes.inverted().transform(ax.transData.transform([(1, y) for y in ends.values()]))[:, 1]
     gap = 13 / 72 * ax.figure.dpi / ax.get_window_extent().height  # 13 points
-    last = -1.0
-    for y, name in sorted(zip(place, ends, strict=True)):
-        last = max(y, last + gap)
-        ax.text(1.02, last, name, transform=ax.transAxes, va="center", ha="left")
+    named = sorted(zip(places.tolist(), ends, strict=True))
+    heights: list[float] = []
+    for y, _ in named:
+        heights.append(max(y, heights[-1] + gap) if heights else y)
+    ceiling = 1.0
+    for i in reversed(range(len(heights))):
+        heights[i] = min(heights[i], ceiling)
+        ceiling = heights[i] - gap
+    for y, (_, name) in zip(heights, named, strict=True):
+        ax.text(1.02, y, name, transform=ax.transAxes, va="center", ha="left")
 
 
 def directions(ax: Axes, left: str, right: str) -> None:

@@ -60,3 +60,15 @@ def _two_classes(scores: NDArray) -> NDArray:
 def _classes_first(values: NDArray) -> NDArray:
     last = values.ndim - 1
     return values.transpose(last, *range(last))
+
+
+def two_log_scores(log_odds: NDArray) -> NDArray:
+    """Log scores (R, 2, n) of two classes from the log-odds (R, 1, n) of the second; their difference is exact.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> two_log_scores(np.array([[[3.0, -np.inf]]])).tolist()
+    [[[-3.0, -0.0], [0.0, -inf]]]
+    """
+    return np.concatenate([-np.maximum(log_odds, 0), np.minimum(log_odds, 0)], axis=1)

@@ -15,12 +15,12 @@ from genvsdisc.lessons.lesson import Lesson
 from genvsdisc.lessons.losses import CROSS_ENTROPY, SOFTMAX, TOO_RIGHT_ROWS
 from genvsdisc.lessons.network_training import ACTIVATION_SPEED, BATCH_NORM
 from genvsdisc.lessons.networks import DEPTH, MODULES, PARITY
-from genvsdisc.lessons.page import page
+from genvsdisc.lessons.page import lessons_page
 from genvsdisc.lessons.regularization import COMPLEXITY, PENALTY
 from genvsdisc.lessons.selection import SELECTION
 from genvsdisc.lessons.stops import STOPS
 from genvsdisc.lessons.thirteen_rows import THIRTEEN_ROWS
-from genvsdisc.lessons.two_families import CROSSING, NOISE
+from genvsdisc.lessons.two_families import CROSSING, NOISY_LABELS
 from genvsdisc.report import render
 
 Progress = Callable[[str, int, int], None]
@@ -41,7 +41,7 @@ LESSONS: list[Lesson] = [
     THIRTEEN_ROWS,
     CROSS_ENTROPY,
     CROSSING,
-    NOISE,
+    NOISY_LABELS,
     SOFTMAX,
     XOR,
     GRAPH,
@@ -91,7 +91,7 @@ def write_lessons(
         taught.append((lesson, tables, lesson.judge(tables)))
     if progress is not None:
         progress("page", len(chosen), len(chosen))
-    return render.write(page(taught), path)
+    return render.write(lessons_page(taught), path)
 
 
 def _chosen(names: Sequence[str] | None) -> list[Lesson]:

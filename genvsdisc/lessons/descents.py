@@ -18,19 +18,19 @@ from genvsdisc.lessons.lesson import (
     less,
     more,
     per_seed,
-    records,
     spread,
+    tidy,
 )
 from genvsdisc.lessons.pictures import Lines, Points
 
 REG = 0.01
 # In units of 1 / L, L the largest curvature of the objective anywhere: each a hundred times the last, none picked.
-RATES = {"too small": 0.01, "right": 1.0, "too large": 1e2, "divergent": 1e4}
+_RATES = {"too small": 0.01, "right": 1.0, "too large": 1e2, "divergent": 1e4}
 CEILING = 1e3
-EPOCHS = (1, 2, 3, 5, 8, 12, 20, 30, 50)
+_EPOCHS = (1, 2, 3, 5, 8, 12, 20, 30, 50)
 PASSES = (1, 2, 4, 8)
 STRETCHES = (1, 10, 100)
-GRID = tuple(10.0**k for k in range(-5, 3))
+_GRID = tuple(10.0**k for k in range(-5, 3))
 
 
 def _rows(n: int, seed: int) -> tuple[NDArray, NDArray]:
@@ -50,19 +50,19 @@ def run_rates(seed: int) -> Tables:
     minimum = _objective(LogisticClassifier(REG, optimizer="newton").fit(X, y), X, y)
     bound = np.linalg.eigvalsh(np.cov(X.T, ddof=0))[-1] / 4 + REG
     rows = []
-    for name, factor in RATES.items():
-        model = LogisticClassifier(REG, optimizer="gd", learning_rate=factor / bound, max_iter=max(EPOCHS) + 1, tol=0)
+    for name, factor in _RATES.items():
+        model = LogisticClassifier(REG, optimizer="gd", learning_rate=factor / bound, max_iter=max(_EPOCHS) + 1, tol=0)
         # Element t of the curve is the loss after t updates; it ends where the loss blows up.
         curve = np.nan_to_num(np.asarray(model.fit(X, y).loss_curve_) - minimum, nan=CEILING).clip(max=CEILING)
-        rows += [(name, epoch, float(curve[min(epoch, len(curve) - 1)]), float(curve[0])) for epoch in EPOCHS]
-    return {"results": records(rows, "rate epoch excess start")}
+        rows += [(name, epoch, float(curve[min(epoch, len(curve) - 1)]), float(curve[0])) for epoch in _EPOCHS]
+    return {"results": tidy(rows, "rate epoch excess start")}
 
 
 def judge_rates(tables: Tables) -> Finding:
     """One slow, one there, one stuck, one away."""
-    last = {name: per_seed(tables["results"], "excess", rate=name, epoch=EPOCHS[-1]) for name in RATES}
+    last = {name: per_seed(tables["results"], "excess", rate=name, epoch=_EPOCHS[-1]) for name in _RATES}
     start = per_seed(tables["results"], "start", rate="divergent", epoch=1)
-    after = f"after {EPOCHS[-1]} updates the loss is"
+    after = f"after {_EPOCHS[-1]} updates the loss is"
     return Finding(
         (
             below(f"right: {after} within 0.001 of its minimum", last["right"], 1e-3),
@@ -83,11 +83,11 @@ def run_adagrad(seed: int) -> Tables:
         minimum = _objective(LogisticClassifier(0.0, optimizer="newton").fit(Z, y), Z, y)
         for optimizer in ("gd", "adagrad"):
             best = np.inf
-            for rate in GRID:
+            for rate in _GRID:
                 model = LogisticClassifier(0.0, optimizer=optimizer, learning_rate=rate, max_iter=100, tol=0).fit(Z, y)
                 best = min(best, _objective(model, Z, y) - minimum)
             rows.append((stretch, {"gd": "plain", "adagrad": "Adagrad"}[optimizer], max(best, 1e-12)))
-    return {"results": records(rows, "stretch optimizer excess")}
+    return {"results": tidy(rows, "stretch optimizer excess")}
 
 
 def judge_adagrad(tables: Tables) -> Finding:
@@ -122,7 +122,7 @@ def run_stochastic(seed: int) -> Tables:
                 REG, optimizer="gd", batch_size=size, max_iter=passes, tol=0, random_state=seed
             ).fit(X, y)
             rows.append((name, passes, _objective(model, X, y) - minimum))
-    return {"results": records(rows, "batches passes excess")}
+    return {"results": tidy(rows, "batches passes excess")}
 
 
 def judge_stochastic(tables: Tables) -> Finding:
@@ -150,7 +150,7 @@ def run_scaling(seed: int) -> Tables:
             model = LogisticClassifier(0.0, optimizer="gd", max_iter=1000, tol=0, standardize=standardize).fit(Z, y)
             near = np.flatnonzero(np.asarray(model.loss_curve_) < minimum + 1e-3)
             rows.append((stretch, name, int(near[0]) if len(near) else 1000))
-    return {"results": records(rows, "stretch features updates")}
+    return {"results": tidy(rows, "stretch features updates")}
 
 
 def judge_scaling(tables: Tables) -> Finding:
@@ -176,7 +176,7 @@ LEARNING_RATES = Lesson(
     source="Hung-yi Lee, Gradient descent",
     experiment=(
         f"Full-batch descent of logistic regression (λ = {REG}) on 200 standardized Pokemon-style rows with "
-        f"{', '.join(f'{factor:,g}' for factor in RATES.values())} times 1/L, L the largest curvature. "
+        f"{', '.join(f'{factor:,g}' for factor in _RATES.values())} times 1/L, L the largest curvature. "
         f"A loss more than {CEILING:,.0f} above the minimum counts as {CEILING:,.0f}."
     ),
     run=run_rates,

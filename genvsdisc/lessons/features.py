@@ -13,10 +13,10 @@ from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
 from genvsdisc.discriminative.networks.cascade import CascadeClassifier
 from genvsdisc.discriminative.networks.mlp import MLPClassifier
 from genvsdisc.features.transforms import PrototypeDistances
-from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, less, per_seed, records
+from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, less, per_seed, tidy
 from genvsdisc.lessons.pictures import Points, Regions
 
-NOISE = 0.12
+_NOISE = 0.12
 BY_HAND = "distances by hand"
 SELDOM = 0.02
 
@@ -43,14 +43,14 @@ def _plane(models: dict[str, Any], X: pd.DataFrame, y: pd.Series) -> Tables:
 
 def run_xor(seed: int) -> Tables:
     """Test error of a line, of a line on distances to two corners, and of a cascade."""
-    train, test = (make_xor(n, noise=NOISE, random_state=each) for n, each in ((200, seed), (2000, 1000 + seed)))
+    train, test = (make_xor(n, noise=_NOISE, random_state=each) for n, each in ((200, seed), (2000, 1000 + seed)))
     models = {
         "logistic": LogisticClassifier(1e-3),
         BY_HAND: make_pipeline(PrototypeDistances([[0.0, 0.0], [1.0, 1.0]]), LogisticClassifier(1e-3)),
         "cascade": CascadeClassifier((2,), max_iter=300, n_restarts=10, random_state=seed),
     }
     rows = [(name, 1 - model.fit(train.X, train.y).score(test.X, test.y)) for name, model in models.items()]
-    return {"results": records(rows, "model error")} | _plane(models, train.X, train.y)
+    return {"results": tidy(rows, "model error")} | _plane(models, train.X, train.y)
 
 
 def judge_xor(tables: Tables) -> Finding:
@@ -72,7 +72,7 @@ def judge_xor(tables: Tables) -> Finding:
 
 def run_linear(seed: int) -> Tables:
     """Bend of the log-odds and test error, with and without a nonlinear activation."""
-    train, test = (make_xor(n, noise=NOISE, random_state=each) for n, each in ((200, seed), (2000, 1000 + seed)))
+    train, test = (make_xor(n, noise=_NOISE, random_state=each) for n, each in ((200, seed), (2000, 1000 + seed)))
     design = np.column_stack([np.ones(len(test.X)), test.X])
     rows = []
     for name in ("identity", "tanh"):
@@ -82,7 +82,7 @@ def run_linear(seed: int) -> Tables:
         bend = float(np.sqrt((residual**2).mean() / logits.var()))
         rows.append((name, bend, 1 - model.score(test.X, test.y)))
     rows.append(("logistic", 0.0, 1 - LogisticClassifier(1e-3).fit(train.X, train.y).score(test.X, test.y)))
-    return {"results": records(rows, "activation bend error")}
+    return {"results": tidy(rows, "activation bend error")}
 
 
 def judge_linear(tables: Tables) -> Finding:
@@ -110,7 +110,7 @@ def judge_linear(tables: Tables) -> Finding:
 
 def run_zeros(seed: int) -> Tables:
     """Largest difference between hidden units after training, and training error, from three starts."""
-    xor = make_xor(200, noise=NOISE, random_state=seed)
+    xor = make_xor(200, noise=_NOISE, random_state=seed)
     pokemon = make_pokemon_style(200, random_state=seed)
     tables = {"exclusive or": (xor.X, xor.y), "Pokemon-style": (pokemon.X.iloc[:, :6], pokemon.y)}
     rows = []
@@ -129,7 +129,7 @@ def run_zeros(seed: int) -> Tables:
             ).fit(X, y)
             apart = float(np.ptp(model.hidden_features(X), axis=1).max())
             rows.append((name, init, apart, 1 - model.score(X, y)))
-    return {"results": records(rows, "data init apart error")}
+    return {"results": tidy(rows, "data init apart error")}
 
 
 def judge_zeros(tables: Tables) -> Finding:
@@ -155,7 +155,7 @@ XOR = Lesson(
     claim="Logistic regression cannot do exclusive or; on good features it can, and a cascade learns such features",
     source="Hung-yi Lee, Logistic regression, limitation",
     experiment=(
-        f"200 training and 2,000 test rows around the corners of a square (standard deviation {NOISE}): logistic "
+        f"200 training and 2,000 test rows around the corners of a square (standard deviation {_NOISE}): logistic "
         "regression, the same on distances to (0, 0) and (1, 1), and a cascade of two logistic regressions and one."
     ),
     run=run_xor,

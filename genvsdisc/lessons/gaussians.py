@@ -7,7 +7,7 @@ import pandas as pd
 
 from genvsdisc.datasets import make_gaussian_pair, make_pokemon_style
 from genvsdisc.generative.gaussian.classifier import GaussianClassifier
-from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, less, per_seed, records
+from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, less, per_seed, tidy
 from genvsdisc.lessons.pictures import Points, Regions
 
 _FEATURES = {2: ["defense", "sp_defense"], 6: ["hp", "attack", "defense", "sp_attack", "sp_defense", "speed"]}
@@ -27,7 +27,7 @@ def run_pokemon(seed: int) -> Tables:
         for name, covariance in _MODELS.items()
         for n_features, columns in _FEATURES.items()
     ]
-    return {"results": records(rows, "model n_features error")}
+    return {"results": tidy(rows, "model n_features error")}
 
 
 def judge_pokemon(tables: Tables) -> Finding:
@@ -65,7 +65,7 @@ def run_line(seed: int) -> Tables:
             pd.DataFrame({"model": name, "x": grid["x1"], "y": grid["x2"], "label": labels, "probability": surest})
         )
     rows = pd.DataFrame({"label": data.y.astype(str), "x": data.X["x1"], "y": data.X["x2"]})
-    return {"results": records(results, "model bend error"), "regions": pd.concat(regions), "rows": rows}
+    return {"results": tidy(results, "model bend error"), "regions": pd.concat(regions), "rows": rows}
 
 
 def judge_line(tables: Tables) -> Finding:

@@ -9,15 +9,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from genvsdisc.functional.descent.batches import whole
-from genvsdisc.functional.losses import LOSSES
+from genvsdisc.functional.losses import TRAINING_LOSSES
 from genvsdisc.functional.networks.activations import ACTIVATIONS
 from genvsdisc.functional.networks.architecture import Architecture
 from genvsdisc.functional.networks.layers import affine, affine_backward, affine_gradient
 from genvsdisc.functional.networks.objective import NetworkObjective
-from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, per_seed, records
+from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, per_seed, tidy
 from genvsdisc.lessons.pictures import Lines, Points
 
-STEP = 1e-5
+_STEP = 1e-5
 # Of the notes: J = 3 (a + b c) at a = 5, b = 3, c = 2.
 A, B, C = 5.0, 3.0, 2.0
 DERIVED = {"dJ/da": 3.0, "dJ/db": 6.0, "dJ/dc": 9.0}
@@ -38,10 +38,10 @@ def run_graph(seed: int) -> Tables:  # noqa: ARG001
     chain = {"dJ/da": by_inner[0, 0, 1], "dJ/db": by_input[0, 0, 0], "dJ/dc": by_inner[0, 0, 0]}
     point, differences = np.array([A, B, C]), {}
     for name, direction in zip(DERIVED, np.eye(3), strict=True):
-        (a, b, c), (a0, b0, c0) = point + STEP * direction, point - STEP * direction
-        differences[name] = (3 * (a + b * c) - 3 * (a0 + b0 * c0)) / (2 * STEP)
+        (a, b, c), (a0, b0, c0) = point + _STEP * direction, point - _STEP * direction
+        differences[name] = (3 * (a + b * c) - 3 * (a0 + b0 * c0)) / (2 * _STEP)
     rows = [(name, float(chain[name]), float(differences[name]), DERIVED[name]) for name in DERIVED]
-    return {"results": records([("J", float(value[0, 0, 0]), 33.0, 33.0), *rows], "quantity layers direct notes")}
+    return {"results": tidy([("J", float(value[0, 0, 0]), 33.0, 33.0), *rows], "quantity layers direct notes")}
 
 
 def judge_graph(tables: Tables) -> Finding:
@@ -61,16 +61,16 @@ def run_activations(seed: int) -> Tables:  # noqa: ARG001
     z = np.linspace(-4, 4, 41) + 1e-3  # clear of the kink at 0
     curves, rows = [], []
     for name in ("sigmoid", "tanh", "relu", "leaky_relu"):
-        values = {shift: z + shift for shift in (-STEP, 0.0, STEP)}
+        values = {shift: z + shift for shift in (-_STEP, 0.0, _STEP)}
         for value in values.values():
             ACTIVATIONS[name].forward(value, np.empty_like(z))
         derivative = values[0.0].copy()
         ACTIVATIONS[name].backward(np.ones_like(z), derivative)
-        gap = float(np.abs(derivative - (values[STEP] - values[-STEP]) / (2 * STEP)).max())
+        gap = float(np.abs(derivative - (values[_STEP] - values[-_STEP]) / (2 * _STEP)).max())
         said = name.replace("_", " ")
         rows.append((said, float(derivative.min()), float(derivative.max()), gap))
         curves.append(pd.DataFrame({"activation": said, "z": z, "value": values[0.0], "derivative": derivative}))
-    return {"results": records(rows, "activation least largest gap"), "curves": pd.concat(curves)}
+    return {"results": tidy(rows, "activation least largest gap"), "curves": pd.concat(curves)}
 
 
 def judge_activations(tables: Tables) -> Finding:
@@ -95,12 +95,12 @@ def run_backward(seed: int) -> Tables:
     X, codes, weights = rng.standard_normal((12, 3)), rng.integers(0, 3, 12), np.ones((1, 12))
     rows = []
     for name in ("sigmoid", "tanh", "relu", "leaky_relu"):
-        for loss, form in LOSSES.items():
+        for loss, form in TRAINING_LOSSES.items():
             architecture = Architecture((3, 5, 4, 3), (ACTIVATIONS[name],) * 2, batch_norm=True)
             objective = NetworkObjective(architecture, X, codes, weights, loss=form, reg_lambda=0.1)
             start = architecture.initial(rng, "glorot")[None]
             rows.append((name.replace("_", " "), loss.replace("_", " "), _gradient_error(objective, start, weights)))
-    return {"results": records(rows, "activation loss error")}
+    return {"results": tidy(rows, "activation loss error")}
 
 
 def _gradient_error(objective: NetworkObjective, start: NDArray, weights: NDArray) -> float:
@@ -112,7 +112,7 @@ def _gradient_error(objective: NetworkObjective, start: NDArray, weights: NDArra
 
     gradient = np.empty_like(start)
     objective.value_and_gradient(start, batch, gradient)
-    numeric = np.array([(value(start + e) - value(start - e)) / (2 * STEP) for e in STEP * np.eye(start.shape[1])])
+    numeric = np.array([(value(start + e) - value(start - e)) / (2 * _STEP) for e in _STEP * np.eye(start.shape[1])])
     return float(np.abs(numeric - gradient[0]).max() / np.abs(gradient).max())
 
 
@@ -131,19 +131,22 @@ def run_vectorized(seed: int) -> Tables:
         X, codes = rng.standard_normal((n, 20)), rng.integers(0, 2, n)
         weights, theta = np.ones((1, n)), rng.standard_normal((1, 21))
         # A network without hidden layers is logistic regression.
-        objective = NetworkObjective(Architecture((20, 1), ()), X, codes, weights, loss=LOSSES["cross_entropy"])
+        objective = NetworkObjective(
+            Architecture((20, 1), ()), X, codes, weights, loss=TRAINING_LOSSES["cross_entropy"]
+        )
         batch, gradient = whole(weights), np.empty((1, 21))
+        evaluate = objective.bind(theta, gradient)
         began = perf_counter()
         looped = _looped_gradient(X.tolist(), codes.tolist(), theta[0].tolist())
         loops = perf_counter() - began
         times = []
         for _ in range(5):
             began = perf_counter()
-            objective.value_and_gradient(theta, batch, gradient)
+            evaluate(batch)
             times.append(perf_counter() - began)
         gap = float(np.abs(np.array(looped) - gradient[0]).max())
         rows.append((n, n * 21 * 2, min(loops / min(times), FASTER), gap))
-    return {"results": records(rows, "n steps ratio gap")}
+    return {"results": tidy(rows, "n steps ratio gap")}
 
 
 def _looped_gradient(X: list[list[float]], codes: list[int], theta: list[float]) -> list[float]:

@@ -225,7 +225,7 @@ def above(says: str, values: ArrayLike, bound: float, *, share: bool = False) ->
     return Part(says, -part.margins, part.numbers)
 
 
-def records(rows: Sequence[tuple[Any, ...]], columns: str) -> pd.DataFrame:
+def tidy(rows: Sequence[tuple[Any, ...]], columns: str) -> pd.DataFrame:
     """Make a tidy table of tuples and column names between blanks."""
     return pd.DataFrame(rows, columns=columns.split())
 

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from genvsdisc.datasets import make_gaussian_pair
 from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
-from genvsdisc.functional.losses import LOSSES as FORMS
+from genvsdisc.functional.losses import TRAINING_LOSSES
 from genvsdisc.functional.posterior import softmax
-from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, less, more, per_seed, records
+from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, less, more, per_seed, tidy
 from genvsdisc.lessons.pictures import Lines, Points
 
 # Scores and the probabilities that the notes print for them.
@@ -18,7 +18,7 @@ PRINTED = {
     "(3, 1, −3)": ((3, 1, -3), (0.88, 0.12, 0.0)),
     "(5, 2, −1, 3)": ((5, 2, -1, 3), (0.842, 0.042, 0.002, 0.114)),
 }
-LOSSES = {"cross-entropy": "cross_entropy", "squared error": "squared_error"}
+COMPARED_LOSSES = {"cross-entropy": "cross_entropy", "squared error": "squared_error"}
 FAR = -5.0
 UPDATES = (1, 2, 5, 10, 20, 50, 100)
 TOO_RIGHT = (0, 5, 10, 20, 40)
@@ -30,7 +30,7 @@ def run_softmax(seed: int) -> Tables:  # noqa: ARG001
     for name, (scores, printed) in PRINTED.items():
         found = softmax(np.array(scores, dtype=float))
         rows += [(name, f"{score:g}", p, q) for score, p, q in zip(scores, found, printed, strict=True)]
-    return {"results": records(rows, "scores score probability printed")}
+    return {"results": tidy(rows, "scores score probability printed")}
 
 
 def judge_softmax(tables: Tables) -> Finding:
@@ -51,12 +51,12 @@ def run_far(seed: int) -> Tables:
     slopes, rows = [], []
     data = make_gaussian_pair(400, 2, distance=3.0, random_state=seed)
     X, y = data.X.to_numpy(), data.y.to_numpy()
-    for name, loss in LOSSES.items():
-        _, derivative = FORMS[loss].of_two.evaluate(-scores.reshape(1, 1, -1), np.ones(len(scores), int), 1)
+    for name, loss in COMPARED_LOSSES.items():
+        _, derivative = TRAINING_LOSSES[loss].of_two.evaluate(-scores.reshape(1, 1, -1), np.ones(len(scores), int), 1)
         slopes.append(pd.DataFrame({"loss": name, "score": scores, "slope": np.abs(derivative[0, 0])}))
         at_far = float(slopes[-1].slope[scores == FAR].iloc[0])
         rows += [(name, updates, error, at_far) for updates, error in _recovery(loss, X, y)]
-    return {"results": records(rows, "loss updates error slope"), "slopes": pd.concat(slopes)}
+    return {"results": tidy(rows, "loss updates error slope"), "slopes": pd.concat(slopes)}
 
 
 def _recovery(loss: str, X: NDArray, y: NDArray) -> list[tuple[int, float]]:
@@ -74,8 +74,8 @@ def _recovery(loss: str, X: NDArray, y: NDArray) -> list[tuple[int, float]]:
 def judge_far(tables: Tables) -> Finding:
     """Steep against flat, and what comes of it."""
     rows = tables["results"]
-    slope = {name: per_seed(rows, "slope", loss=name, updates=1) for name in LOSSES}
-    error = {name: per_seed(rows, "error", loss=name, updates=20) for name in LOSSES}
+    slope = {name: per_seed(rows, "slope", loss=name, updates=1) for name in COMPARED_LOSSES}
+    error = {name: per_seed(rows, "error", loss=name, updates=20) for name in COMPARED_LOSSES}
     return Finding(
         (
             above(
@@ -110,7 +110,7 @@ def run_too_right(seed: int) -> Tables:
             "logistic": 1 - LogisticClassifier(1e-3, optimizer="newton").fit(X, y).score(test.X.to_numpy(), test.y),
         }
         rows += [(model, count, error) for model, error in errors.items()]
-    return {"results": records(rows, "model far error")}
+    return {"results": tidy(rows, "model far error")}
 
 
 def _least_squares_error(X: NDArray, y: NDArray, X_test: NDArray, y_test: NDArray) -> float:

@@ -12,12 +12,12 @@ from sklearn.datasets import load_digits
 
 from genvsdisc.discriminative.networks.mlp import MLPClassifier
 from genvsdisc.functional.networks.layers import BatchNorm, Norm
-from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, below, less, more, per_seed, records
+from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, below, less, more, per_seed, tidy
 from genvsdisc.lessons.pictures import Lines
 
 N_TRAIN, EPOCHS = 500, 20
-ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu")
-RATES = (0.03, 0.1, 0.3)
+TRAINED_ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu")
+_RATES = (0.03, 0.1, 0.3)
 SHIFTS = (0.0, 5.0)
 NORMALIZED = ("sigmoid", "tanh", "relu")
 BATCHES = (4, 16, 64, 256)
@@ -39,27 +39,28 @@ def _network(seed: int, activation: str, rate: float, **settings: Any) -> MLPCla
         max_iter=EPOCHS,
         batch_size=50,
         tol=0,
+        n_iter_no_change=EPOCHS,  # every curve has all epochs, also where the loss stands still
         reg_lambda=0.0,
         random_state=seed,
         **settings,
     )
 
 
-def run_activations(seed: int) -> Tables:
+def run_activation_speed(seed: int) -> Tables:
     """Training loss over epochs, each activation at the best of three learning rates."""
     X, y, *_ = _digits(seed)
     rows = []
-    for activation in ACTIVATIONS:
-        fits = [_network(seed, activation, rate).fit(X, y) for rate in RATES]
+    for activation in TRAINED_ACTIVATIONS:
+        fits = [_network(seed, activation, rate).fit(X, y) for rate in _RATES]
         best = min(fits, key=lambda fit: fit.loss_curve_[-1])
         name = activation.replace("_", " ")
         rows += [
             (name, epoch, best.learning_rate, float(best.loss_curve_[epoch - 1])) for epoch in (1, 2, 5, 10, EPOCHS)
         ]
-    return {"results": records(rows, "activation epoch rate loss")}
+    return {"results": tidy(rows, "activation epoch rate loss")}
 
 
-def judge_activations(tables: Tables) -> Finding:
+def judge_activation_speed(tables: Tables) -> Finding:
     """In the order of the notes."""
     last = {
         name: per_seed(tables["results"], "loss", activation=name, epoch=EPOCHS)
@@ -81,14 +82,14 @@ def run_batch_norm(seed: int) -> Tables:
     X, y, X_test, y_test = _digits(seed)
     rows, curves = [], []
     for activation, shift, norm in product(NORMALIZED, SHIFTS, ("without", "with")):
-        fits = [_network(seed, activation, rate, batch_norm=norm == "with").fit(X + shift, y) for rate in RATES]
+        fits = [_network(seed, activation, rate, batch_norm=norm == "with").fit(X + shift, y) for rate in _RATES]
         best = min(fits, key=lambda fit: fit.loss_curve_[-1])
         error = 1 - best.score(X_test + shift, y_test)
         rows.append((activation, shift, norm, best.learning_rate, float(best.loss_curve_[-1]), error))
         curve = {"network": f"{activation}, {norm}", "shift": shift, "epoch": np.arange(1, EPOCHS + 1)}
         curves.append(pd.DataFrame(curve | {"loss": best.loss_curve_}).iloc[::3])
     return {
-        "results": records(rows, "activation shift norm rate loss error"),
+        "results": tidy(rows, "activation shift norm rate loss error"),
         "curves": pd.concat(curves),
         "noise": _noise(X, seed),
     }
@@ -108,7 +109,7 @@ def _noise(X: NDArray, seed: int) -> pd.DataFrame:
             BatchNorm(norm, np.empty_like(z)).forward(z, np.full((1, size, 1), 1 / size), np.empty_like(z))
             seen.append(z[0, :, 0])
         rows.append(("a hidden unit", size, float(np.std(seen, axis=0).mean())))
-    return records(rows, "what size deviation")
+    return tidy(rows, "what size deviation")
 
 
 def judge_batch_norm(tables: Tables) -> Finding:
@@ -149,8 +150,8 @@ ACTIVATION_SPEED = Lesson(
         f"Three hidden layers of 30 units on {N_TRAIN} digits, plain descent in batches of 50 for {EPOCHS} epochs, "
         "each activation with its usual start (He or Glorot) at the best of three learning rates."
     ),
-    run=run_activations,
-    judge=judge_activations,
+    run=run_activation_speed,
+    judge=judge_activation_speed,
     by={"activation": "Activation", "epoch": "Epoch"},
     measures=(Measure("rate", "Learning rate"), Measure("loss", "Training loss")),
     pictures=(Lines("epoch", "loss", "activation", "Training loss (nats)", "epochs (log scale)", log_x=True),),

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sklearn.datasets import load_digits
 
 from genvsdisc.discriminative.networks.mlp import MLPClassifier
-from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, less, per_seed, records
+from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, less, per_seed, tidy
 from genvsdisc.lessons.pictures import Lines, Points
 
 # Hidden layers of about the same number of parameters, counted by the experiment.
@@ -39,7 +39,7 @@ def run_depth(seed: int) -> Tables:
             model = MLPClassifier(widths, learning_rate=0.01, max_iter=100, batch_size=50, tol=0, random_state=seed)
             model.fit(X_train, y_train)
             rows.append((name, shape, model.n_parameters_, 1 - model.score(X_test, y_test)))
-    return {"results": records(rows, "data shape parameters error")}
+    return {"results": tidy(rows, "data shape parameters error")}
 
 
 def judge_depth(tables: Tables) -> Finding:
@@ -64,7 +64,7 @@ def run_parity(seed: int) -> Tables:
                 widths, learning_rate=0.02, max_iter=300, batch_size=32, reg_lambda=0.0, tol=0, random_state=seed
             ).fit(2.0 * X - 1, X.sum(axis=1) % 2)
             rows.append((shape, bits, model.n_parameters_, 1 - model.score(2.0 * X - 1, X.sum(axis=1) % 2)))
-    return {"results": records(rows, "shape bits parameters error")}
+    return {"results": tidy(rows, "shape bits parameters error")}
 
 
 def judge_parity(tables: Tables) -> Finding:
@@ -112,7 +112,7 @@ def run_modules(seed: int) -> Tables:
         for name, scores in (("one network", shared), ("four networks", np.stack(own, axis=1))):
             wrong = scores.argmax(axis=1) != truth
             rows.append((rare, name, float(wrong[truth == 3].mean()), float(wrong.mean())))
-    return {"results": records(rows, "rare model missed error")}
+    return {"results": tidy(rows, "rare model missed error")}
 
 
 def judge_modules(tables: Tables) -> Finding:

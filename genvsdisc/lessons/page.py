@@ -27,7 +27,7 @@ _METHOD = (
 )
 
 
-def page(taught: Sequence[Taught]) -> str:
+def lessons_page(taught: Sequence[Taught]) -> str:
     """Write lessons that were run as one self-contained HTML page.
 
     Parameters

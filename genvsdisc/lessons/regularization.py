@@ -10,12 +10,12 @@ from sklearn.preprocessing import PolynomialFeatures
 from genvsdisc.datasets import make_pokemon_style, make_xor
 from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
 from genvsdisc.features.transforms import QuadraticFeatures
-from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, less, more, per_seed, records
+from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, less, more, per_seed, tidy
 from genvsdisc.lessons.pictures import Lines
 from genvsdisc.study.statistics.bias_variance import decompose
 from genvsdisc.study.statistics.losses import pointwise_losses
 
-LAMBDAS = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0)
+_LAMBDAS = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0)
 DEGREES = (1, 2, 3, 4)
 N_TRAIN, N_SETS = 60, 30
 
@@ -29,14 +29,14 @@ def run_penalty(seed: int) -> Tables:
     X_train, X_test = X[: weights.shape[1]], X[weights.shape[1] :]
     codes_train, codes_test = codes[: weights.shape[1]], codes[weights.shape[1] :]
     rows = []
-    for reg_lambda in LAMBDAS:
+    for reg_lambda in _LAMBDAS:
         model = LogisticClassifier(reg_lambda, optimizer="newton", max_iter=100)
         fits = model.fit_replicates(X_train, classes[codes_train], weights)
         for loss in ("log_loss", "zero_one"):
             train = (pointwise_losses(fits.predict_proba(X_train), codes_train, loss) * weights).sum() / weights.sum()
             test = pointwise_losses(fits.predict_proba(X_test), codes_test, loss).mean()
             rows += [(reg_lambda, loss, "training", float(train)), (reg_lambda, loss, "test", float(test))]
-    return {"results": records(rows, "reg_lambda loss split value")}
+    return {"results": tidy(rows, "reg_lambda loss split value")}
 
 
 def judge_penalty(tables: Tables) -> Finding:
@@ -45,20 +45,22 @@ def judge_penalty(tables: Tables) -> Finding:
     parts = []
     for loss, name in (("log_loss", "log loss"), ("zero_one", "0-1 error")):
         train, test = (
-            {each: per_seed(rows, "value", loss=loss, split=split, reg_lambda=each) for each in LAMBDAS}
+            {each: per_seed(rows, "value", loss=loss, split=split, reg_lambda=each) for each in _LAMBDAS}
             for split in ("training", "test")
         )
-        turn = min(LAMBDAS, key=lambda each: test[each].mean())
+        turn = min(_LAMBDAS, key=lambda each: test[each].mean())
         share = loss == "zero_one"
         parts += [
             more(
-                f"training {name} rises from λ = {LAMBDAS[0]:g} to {LAMBDAS[-1]:g}",
-                train[LAMBDAS[-1]],
-                train[LAMBDAS[0]],
+                f"training {name} rises from λ = {_LAMBDAS[0]:g} to {_LAMBDAS[-1]:g}",
+                train[_LAMBDAS[-1]],
+                train[_LAMBDAS[0]],
                 share=share,
             ),
-            less(f"test {name} falls from λ = {LAMBDAS[0]:g} to {turn:g}", test[turn], test[LAMBDAS[0]], share=share),
-            more(f"test {name} rises from λ = {turn:g} to {LAMBDAS[-1]:g}", test[LAMBDAS[-1]], test[turn], share=share),
+            less(f"test {name} falls from λ = {_LAMBDAS[0]:g} to {turn:g}", test[turn], test[_LAMBDAS[0]], share=share),
+            more(
+                f"test {name} rises from λ = {turn:g} to {_LAMBDAS[-1]:g}", test[_LAMBDAS[-1]], test[turn], share=share
+            ),
         ]
     return Finding(tuple(parts))
 
@@ -76,7 +78,7 @@ def run_complexity(seed: int) -> Tables:
         fits = model.fit_replicates(powers.fit_transform(data.X - 0.5), data.y, weights)
         terms = decompose(fits.predict_proba(powers.transform(test.X - 0.5)), truth, ["brier"]).iloc[0]
         rows += [(degree, term, float(terms[term])) for term in ("bias", "variance", "expected")]
-    return {"results": records(rows, "degree term value")}
+    return {"results": tidy(rows, "degree term value")}
 
 
 def judge_complexity(tables: Tables) -> Finding:

@@ -6,7 +6,7 @@ import numpy as np
 
 from genvsdisc.datasets import make_pokemon_style
 from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
-from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Part, Tables, less, per_seed, records, spread
+from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Part, Tables, less, per_seed, spread, tidy
 from genvsdisc.lessons.pictures import Points
 from genvsdisc.study.fits.splits import cross_validation_draws
 
@@ -14,7 +14,7 @@ N_TRAIN, N_PUBLIC, N_PRIVATE = 140, 70, 4000
 N_CANDIDATES = 40
 
 
-def run(seed: int) -> Tables:
+def run_selection(seed: int) -> Tables:
     """Errors of the candidate that is best on the public rows, and of the one that cross-validation chooses."""
     rng = np.random.default_rng(seed)
     data = make_pokemon_style(N_TRAIN + N_PUBLIC + N_PRIVATE, random_state=seed)
@@ -33,10 +33,10 @@ def run(seed: int) -> Tables:
     by_folds, by_public = (min(errors, key=lambda each: each[i]) for i in (0, 1))
     chosen = (("public rows", by_public[1], by_public), ("cross-validation", by_folds[0], by_folds))
     rows = [(name, float(score), float(e[1]), float(e[2])) for name, score, e in chosen]
-    return {"results": records(rows, "chosen_by score public private")}
+    return {"results": tidy(rows, "chosen_by score public private")}
 
 
-def judge(tables: Tables) -> Finding:
+def judge_selection(tables: Tables) -> Finding:
     """Too good where chosen; not where not."""
     results = tables["results"]
     score, public, private = (
@@ -85,8 +85,8 @@ SELECTION = Lesson(
         f"rows. Choose one by {N_PUBLIC} public rows or by 2 times 5-fold cross-validation; {N_PRIVATE:,} private rows "
         "tell."
     ),
-    run=run,
-    judge=judge,
+    run=run_selection,
+    judge=judge_selection,
     by={"chosen_by": "Chosen by"},
     measures=(
         Measure("score", "Score it was chosen by", share=True),

@@ -9,18 +9,18 @@ from genvsdisc.datasets import make_gaussian_pair
 from genvsdisc.functional.descent.batches import whole
 from genvsdisc.functional.descent.loop import Settings, descend
 from genvsdisc.functional.descent.optimizers import GradientDescent
-from genvsdisc.functional.losses import LOSSES
+from genvsdisc.functional.losses import TRAINING_LOSSES
 from genvsdisc.functional.networks.activations import Tanh
 from genvsdisc.functional.networks.architecture import Architecture
 from genvsdisc.functional.networks.objective import NetworkObjective
-from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, less, per_seed, records
+from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, less, per_seed, tidy
 from genvsdisc.lessons.pictures import Points
 
-STEP = 1e-4
+_STEP = 1e-4
 PLACES = ("minimum", "saddle", "plateau")
 
 
-def run(seed: int) -> Tables:
+def run_stops(seed: int) -> Tables:
     """Gradient, loss and curvature where 500 updates end, from a random start, from zero and from far off."""
     data = make_gaussian_pair(200, 2, distance=2.0, random_state=seed)
     X, codes, weights = data.X.to_numpy(), data.y.to_numpy(), np.ones((1, 200))
@@ -32,7 +32,7 @@ def run(seed: int) -> Tables:
     }
     rows = []
     for place, (architecture, loss, start) in starts.items():
-        objective = NetworkObjective(architecture, X, codes, weights, loss=LOSSES[loss])
+        objective = NetworkObjective(architecture, X, codes, weights, loss=TRAINING_LOSSES[loss])
         settings = Settings(GradientDescent(), learning_rate=0.5, max_iter=500, tol=0, n_iter_no_change=501)
         end = descend(objective, start, weights, settings).parameters
         best = descend(objective, np.eye(1, start.shape[1]), weights, settings)  # from a start that is not special
@@ -40,7 +40,7 @@ def run(seed: int) -> Tables:
         curvature = np.linalg.eigvalsh(_hessian(objective, end, weights))
         excess = value - best.loss_curves[0][-1]
         rows.append((place, float(np.abs(gradient).max()), excess, float(curvature[0]), float(curvature[-1])))
-    return {"results": records(rows, "place gradient excess least_curvature curvature")}
+    return {"results": tidy(rows, "place gradient excess least_curvature curvature")}
 
 
 def _look(objective: NetworkObjective, theta: NDArray, weights: NDArray) -> tuple[float, NDArray]:
@@ -50,16 +50,16 @@ def _look(objective: NetworkObjective, theta: NDArray, weights: NDArray) -> tupl
 
 def _hessian(objective: NetworkObjective, theta: NDArray, weights: NDArray) -> NDArray:
     """Second derivatives by central differences of the gradient."""
-    steps = STEP * np.eye(theta.shape[1])
+    steps = _STEP * np.eye(theta.shape[1])
     columns = [
-        (_look(objective, theta + step, weights)[1] - _look(objective, theta - step, weights)[1]) / (2 * STEP)
+        (_look(objective, theta + step, weights)[1] - _look(objective, theta - step, weights)[1]) / (2 * _STEP)
         for step in steps
     ]
     matrix = np.array(columns)
     return (matrix + matrix.T) / 2
 
 
-def judge(tables: Tables) -> Finding:
+def judge_stops(tables: Tables) -> Finding:
     """Flat three times, lowest once."""
     results = tables["results"]
     found = {
@@ -96,8 +96,8 @@ STOPS = Lesson(
         "zero; logistic regression with the squared error from weights that are sure of the wrong class. Gradient and "
         "second derivatives at the end; the loss above that reached from a start that is not special."
     ),
-    run=run,
-    judge=judge,
+    run=run_stops,
+    judge=judge_stops,
     by={"place": "Place"},
     measures=(
         Measure("gradient", "Gradient"),

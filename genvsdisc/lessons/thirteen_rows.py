@@ -5,7 +5,7 @@ from __future__ import annotations
 from genvsdisc.datasets import make_naive_bayes_toy
 from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
 from genvsdisc.generative.naive_bayes.classifier import NaiveBayesClassifier
-from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, per_seed, records
+from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, per_seed, tidy
 from genvsdisc.lessons.pictures import Points
 
 _MODELS = {
@@ -15,16 +15,16 @@ _MODELS = {
 }
 
 
-def run(seed: int) -> Tables:  # noqa: ARG001
+def run_thirteen_rows(seed: int) -> Tables:  # noqa: ARG001
     """Probability of the first class at (1, 1)."""
     toy = make_naive_bayes_toy()
     both = toy.X[(toy.X == 1).all(axis=1)]
     rows = [("the data", float(toy.posterior(both)[0, 0]))] if toy.posterior else []
     rows += [(name, float(model.fit(toy.X, toy.y).predict_proba(both)[0, 0])) for name, model in _MODELS.items()]
-    return {"results": records(rows, "model probability")}
+    return {"results": tidy(rows, "model probability")}
 
 
-def judge(tables: Tables) -> Finding:
+def judge_thirteen_rows(tables: Tables) -> Finding:
     """3/7 and with it the wrong class."""
     found = {name: per_seed(tables["results"], "probability", model=name) for name in _MODELS}
     bayes = found["naive Bayes"]
@@ -46,8 +46,8 @@ THIRTEEN_ROWS = Lesson(
         "Class C1 has one row, (1, 1); class C2 has four each of (1, 0), (0, 1) and (0, 0). Fit, and ask for the "
         "probability of C1 at (1, 1)."
     ),
-    run=run,
-    judge=judge,
+    run=run_thirteen_rows,
+    judge=judge_thirteen_rows,
     by={"model": "Model"},
     measures=(Measure("probability", "P(C1 | (1, 1))"),),
     pictures=(Points("probability", "model", "P(C1 | (1, 1))", left=140),),

@@ -15,7 +15,7 @@ from sklearn.preprocessing import scale
 from genvsdisc.datasets import make_gaussian_pair, make_pokemon_style
 from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
 from genvsdisc.generative.gaussian.classifier import GaussianClassifier
-from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, less, more, per_seed, records
+from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, less, more, per_seed, tidy
 from genvsdisc.lessons.pictures import Lines
 from genvsdisc.questions.crossing import learning_curve_crossing
 
@@ -44,7 +44,7 @@ def _pokemon() -> tuple[NDArray, NDArray]:
     return scale(data.X.iloc[:, :6].to_numpy(float)), data.y.to_numpy()
 
 
-TABLES: dict[str, Callable[[], tuple[NDArray, NDArray]]] = {
+_TABLES: dict[str, Callable[[], tuple[NDArray, NDArray]]] = {
     "digits 2 and 3": _digits,
     "tumors": _tumors,
     "Pokemon-style": _pokemon,
@@ -54,7 +54,7 @@ TABLES: dict[str, Callable[[], tuple[NDArray, NDArray]]] = {
 def run_crossing(seed: int) -> Tables:
     """Learning curves of the pair of Ng & Jordan."""
     curves = []
-    for (name, load), (setting, (reg_lambda, shrinkage)) in product(TABLES.items(), SETTINGS.items()):
+    for (name, load), (setting, (reg_lambda, shrinkage)) in product(_TABLES.items(), SETTINGS.items()):
         crossing = learning_curve_crossing(
             GaussianClassifier("shared", structure="diagonal", shrinkage=shrinkage),
             LogisticClassifier(reg_lambda, optimizer="newton"),
@@ -71,7 +71,7 @@ def run_crossing(seed: int) -> Tables:
 def judge_crossing(tables: Tables) -> Finding:
     """Generative ahead at the fewest rows, discriminative at the most."""
     parts = []
-    for name, setting in product(TABLES, SETTINGS):
+    for name, setting in product(_TABLES, SETTINGS):
         few, many = (
             [
                 per_seed(tables["results"], "error", data=name, setting=setting, model=model, n_train=n)
@@ -91,7 +91,7 @@ def run_noise(seed: int) -> Tables:
     for law, n_train in (("one Gaussian a class", 50), ("one Gaussian a class", 1000), ("Pokemon-style", 50)):
         for flip, errors in _noise_curve(law, n_train, seed):
             rows += [(law, n_train, model, flip, error) for model, error in errors.items()]
-    return {"results": records(rows, "law n_train model flip error")}
+    return {"results": tidy(rows, "law n_train model flip error")}
 
 
 def _noise_curve(law: str, n_train: int, seed: int) -> list[tuple[float, dict[str, float]]]:
@@ -168,11 +168,11 @@ CROSSING = Lesson(
             log_x=True,
             share=True,
         )
-        for name, setting in product(TABLES, SETTINGS)
+        for name, setting in product(_TABLES, SETTINGS)
     ),
 )
 
-NOISE = Lesson(
+NOISY_LABELS = Lesson(
     name="noisy-labels",
     title="Noisy labels",
     claim="With noisy labels the generative classifier is the more robust one",

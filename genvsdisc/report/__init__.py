@@ -16,7 +16,7 @@ def page(comparison: Comparison) -> str:
     Parameters
     ----------
     comparison : Comparison
-        Its tables; any may be empty.
+        Its tables; any may be empty. A part that cannot be made is named in its place.
 
     Returns
     -------
@@ -24,9 +24,10 @@ def page(comparison: Comparison) -> str:
         The same text for the same tables.
     """
     from genvsdisc.report import render
+    from genvsdisc.report.isolation import written
     from genvsdisc.report.sections import SECTIONS
 
-    sections = [section for build in SECTIONS if (section := build(comparison)) is not None]
+    sections = [section for chapter in SECTIONS if (section := written(chapter, comparison)) is not None]
     name, target = comparison.meta.get("name", ""), comparison.meta.get("target", "")
     title = f"Generative or discriminative? {name}".strip()
     return render.page(title, sections, subtitle=f"target {target}" if target else "")
@@ -53,7 +54,7 @@ def write_page(comparison: Comparison, path: str | os.PathLike[str]) -> Path:
 
 
 def fragment(comparison: Comparison) -> str:
-    """Write verdict and leaderboard as HTML for a notebook.
+    """Write the verdict card, the leaderboard and where to look next as HTML for a notebook.
 
     Parameters
     ----------
@@ -63,8 +64,9 @@ def fragment(comparison: Comparison) -> str:
     Returns
     -------
     html : str
+        Fits light and dark notebooks; needs no script and no style of the page around it.
     """
     from genvsdisc.report import render
-    from genvsdisc.report.outcome import score_table
+    from genvsdisc.report.notebook import card
 
-    return render.leaderboard_fragment(comparison.verdict, score_table(comparison))
+    return render.notebook_cell(card(comparison))

@@ -8,6 +8,18 @@ from typing import Any, ClassVar
 
 
 @dataclass(frozen=True)
+class Strip:
+    """An interval drawn in its cell: percent of the cell's width, 0 at the left, 100 at the right."""
+
+    lower: float
+    middle: float
+    upper: float
+    family: str = ""
+    zero: float | None = None  # where a line marks no difference
+    cut: str = ""  # ends of the scale that the interval goes beyond: "left", "right", "both"
+
+
+@dataclass(frozen=True)
 class Cell:
     """A table cell: its text, a quiet second line, and marks that stand beside the text."""
 
@@ -16,6 +28,7 @@ class Cell:
     numeric: bool = False
     family: str = ""
     shares: tuple[float, ...] = ()  # probabilities of generative better, equal, discriminative better
+    strip: Strip | None = None
     span: int = 1  # columns
     shade: int = 0  # 0 to 9, for a table that is read as a picture
 
@@ -34,31 +47,49 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Failure:
+    """What could not be made, named where it would have stood."""
+
+    kind: ClassVar[str] = "failure"
+    what: str
+    error: str
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
 class Panel:
-    """One picture: SVG text, and what is seen on it in words."""
+    """One picture: SVG text, and what is seen on it in words; or why it could not be drawn."""
 
     svg: str
     alt: str
+    failure: Failure | None = None
 
 
 @dataclass(frozen=True)
 class Figure:
-    """Panels side by side, two or three across, over a caption, with the tables they were drawn from."""
+    """Panels side by side over a caption, with the tables they were drawn from.
+
+    `read` tells how to read them, `swatches` are keys of other marks than the families' (class of the swatch, word),
+    `across` is how many panels stand side by side on a narrow column.
+    """
 
     kind: ClassVar[str] = "figure"
     panels: tuple[Panel, ...]
     caption: str
     tables: tuple[Table, ...] = ()
     across: int = 2
-    families: tuple[str, ...] = ()  # for the key
+    families: tuple[str, ...] = ()
+    swatches: tuple[tuple[str, str], ...] = ()
+    read: str = ""
 
 
 @dataclass(frozen=True)
 class Text:
-    """A paragraph."""
+    """A paragraph; a quiet one is a note beside what it follows."""
 
     kind: ClassVar[str] = "text"
     text: str
+    quiet: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,6 +98,25 @@ class Items:
 
     kind: ClassVar[str] = "items"
     items: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Warnings:
+    """What to know before the answer is read: the first few in sight, the rest behind a fold."""
+
+    kind: ClassVar[str] = "warnings"
+    items: tuple[str, ...]
+    shown: int
+
+
+@dataclass(frozen=True)
+class Probabilities:
+    """A bar of three: generative better, practically equal, discriminative better."""
+
+    kind: ClassVar[str] = "probabilities"
+    shares: tuple[float, float, float]
+    labels: tuple[str, str, str]
+    caption: str
 
 
 @dataclass(frozen=True)

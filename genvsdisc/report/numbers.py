@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
-from genvsdisc.report.blocks import Cell
+from genvsdisc.report.blocks import Cell, Strip
+from genvsdisc.study.statistics.losses import LOSS_NAMES, PERCENT
 
-LOSS_WORDS = {"zero_one": "0-1 error", "log_loss": "log loss", "brier": "Brier score", "roc_auc": "ROC AUC"}
-PERCENT = ("zero_one",)
 NOTHING = "–"
+_ORDER = ("zero_one", "log_loss", "brier", "roc_auc")  # in which losses are shown
 
 
 def fixed(value: float, decimals: int) -> str:
@@ -42,6 +43,17 @@ def unit(loss: str) -> str:
     return "%" if loss in PERCENT else ""
 
 
+def loss_word(loss: str) -> str:
+    """Name a loss within a sentence."""
+    return LOSS_NAMES.get(loss, loss.replace("_", " "))
+
+
+def losses_in_order(losses: Iterable[str]) -> list[str]:
+    """List the losses that occur, the known ones first."""
+    present = list(dict.fromkeys(losses))
+    return [loss for loss in _ORDER if loss in present] + [loss for loss in present if loss not in _ORDER]
+
+
 def interval_text(loss: str, mean: float, lower: float, upper: float) -> tuple[str, str]:
     """Write a mean and its interval: ('20.3%', '17.2 to 23.4')."""
     mean, lower, upper = (scaled(loss, value) for value in (mean, lower, upper))
@@ -52,9 +64,42 @@ def interval_text(loss: str, mean: float, lower: float, upper: float) -> tuple[s
     return fixed(mean, places) + unit(loss), ends
 
 
-def interval(loss: str, mean: float, lower: float, upper: float) -> Cell:
+def interval(loss: str, mean: float, lower: float, upper: float, strip: Strip | None = None) -> Cell:
     """Make a cell of a mean over its interval."""
-    return Cell(*interval_text(loss, mean, lower, upper), numeric=True)
+    return Cell(*interval_text(loss, mean, lower, upper), numeric=True, strip=strip)
+
+
+def difference_text(loss: str, difference: float, lower: float, upper: float) -> tuple[str, str]:
+    """Write a difference of two means and its interval; of shares in percentage points: ('−1.5 pp', '−2.7 to 2.9')."""
+    text, ends = interval_text(loss, difference, lower, upper)
+    return text.replace("%", "\u00a0pp"), ends
+
+
+def difference_cell(loss: str, difference: float, lower: float, upper: float, reach: float, family: str = "") -> Cell:
+    """Make a cell of a difference, its interval, and both drawn around zero on a scale from -reach to reach."""
+    text, ends = difference_text(loss, difference, lower, upper)
+    strip = strip_on(lower, difference, upper, -reach, reach, family=family, zero=True)
+    return Cell(f"+{text}" if difference > 0 else text, note=ends, numeric=True, strip=strip)
+
+
+def strip_on(
+    lower: float, middle: float, upper: float, low: float, high: float, *, family: str = "", zero: bool = False
+) -> Strip | None:
+    """Place an interval on a scale that runs from `low` to `high`; None where there is nothing to place.
+
+    Examples
+    --------
+    >>> strip_on(0.1, 0.2, 0.6, 0.0, 0.4)
+    Strip(lower=25.0, middle=50.0, upper=100.0, family='', zero=None, cut='right')
+    """
+    if not (math.isfinite(middle) and high > low):
+        return None
+    ends = (lower if math.isfinite(lower) else middle, middle, upper if math.isfinite(upper) else middle)
+    left, center, right = (round(min(max(100 * (end - low) / (high - low), 0.0), 100.0), 1) for end in ends)
+    over = (ends[0] < low - 1e-12, ends[2] > high + 1e-12)
+    cut = {(True, True): "both", (True, False): "left", (False, True): "right"}.get(over, "")
+    origin = round(-100 * low / (high - low), 1) if zero else None
+    return Strip(left, center, right, family=family, zero=origin, cut=cut)
 
 
 def estimate_text(loss: str, mean: float, error: float) -> tuple[str, str]:
@@ -122,10 +167,11 @@ def counted(count: int, what: str) -> str:
 
     Examples
     --------
-    >>> counted(1, "parameter"), counted(13, "parameter")
-    ('1 parameter', '13 parameters')
+    >>> counted(1, "parameter"), counted(13, "parameter"), counted(2, "class")
+    ('1 parameter', '13 parameters', '2 classes')
     """
-    return f"{fixed(count, 0)} {what}{'' if count == 1 else 's'}"
+    plural = "es" if what.endswith("s") else "s"
+    return f"{fixed(count, 0)} {what}{'' if count == 1 else plural}"
 
 
 def number(text: str) -> Cell:

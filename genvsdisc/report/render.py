@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from base64 import b64encode
 from collections.abc import Sequence
 from functools import cache
@@ -16,7 +15,9 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from genvsdisc.report.blocks import Section, Table
+from genvsdisc.files import atomic_file
+from genvsdisc.report.blocks import Section
+from genvsdisc.report.isolation import noted
 
 # Control characters have no place in HTML; line ends and tabs do.
 _DROPPED = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160), *range(0xD800, 0xE000)), "\ufffd")
@@ -36,15 +37,35 @@ def page(title: str, sections: Sequence[Section], *, subtitle: str = "") -> str:
     -------
     html : str
     """
-    css = _minified(files("genvsdisc.report").joinpath("templates/page.css").read_text(encoding="utf-8"))
+    css = _style("page.css")
     digest = b64encode(sha256(css.encode()).digest()).decode()
     template = _environment().get_template("page.html")
-    return template.render(title=title, subtitle=subtitle, sections=sections, css=Markup(css), digest=digest)
+    bodies = [(section, _body(section)) for section in sections]
+    return template.render(title=title, subtitle=subtitle, sections=bodies, css=Markup(css), digest=digest)
 
 
-def leaderboard_fragment(verdict: str, table: Table) -> str:
-    """Write a verdict and a table as HTML without a page around it, for a notebook."""
-    return _environment().get_template("fragment.html").render(verdict=verdict, table=table)
+def notebook_cell(section: Section) -> str:
+    """Write one section as HTML without a page around it, for a notebook."""
+    template = _environment().get_template("fragment.html")
+    return template.render(section=section, body=_body(section), css=Markup(_style("fragment.css")))
+
+
+def _body(section: Section) -> Markup:
+    """Write the blocks of a section; one that cannot be written is named in its place."""
+    show = _environment().get_template("blocks.html").module.show  # type: ignore[attr-defined]
+    written = []
+    for block in section.blocks:
+        try:
+            written.append(show(block))
+        except Exception as error:
+            written.append(show(noted(f"A {block.kind} of “{section.name}”", error)))
+    return Markup("".join(written))
+
+
+def _style(name: str) -> str:
+    """Read a style sheet, its lines joined."""
+    text = files("genvsdisc.report").joinpath("templates", name).read_text(encoding="utf-8")
+    return "".join(line.strip() for line in text.splitlines() if not line.strip().startswith("/*"))
 
 
 def write(html: str, path: str | os.PathLike[str]) -> Path:
@@ -52,18 +73,8 @@ def write(html: str, path: str | os.PathLike[str]) -> Path:
     target = Path(path)
     if target.is_dir():
         target /= "index.html"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(html.encode())
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(name).chmod(0o666 & ~umask)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with atomic_file(target) as draft:
+        draft.write_bytes(html.encode())
     return target
 
 
@@ -88,7 +99,3 @@ def _environment() -> Environment:
 
 def _text(value: Any) -> Any:
     return value.translate(_DROPPED) if isinstance(value, str) else value
-
-
-def _minified(css: str) -> str:
-    return "".join(line.strip() for line in css.splitlines() if not line.strip().startswith("/*"))

@@ -1,55 +1,54 @@
-"""From a table to a comparison: fit every model to the same draws, then compute everything from what they said."""
+"""From a table to a comparison: fit every model to the same draws, then compute everything from what they predict."""
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import scipy
-import sklearn
-from joblib import Memory, Parallel, delayed
 from numpy.typing import ArrayLike, NDArray
 
-import genvsdisc
-from genvsdisc.models import MOST_PRODUCTS, Model, Preparation, as_models, default_models
+from genvsdisc.datasets.targets import as_target
+from genvsdisc.features.tables import as_frame
+from genvsdisc.models import as_models, default_models, suited_to
 from genvsdisc.study.comparison import Comparison
 from genvsdisc.study.design import Design
-from genvsdisc.study.evidence import Draws, Predictions
-from genvsdisc.study.fits.planes import chosen_axes
-from genvsdisc.study.fits.predictions import draw_views, first_descending, predict
-from genvsdisc.study.fits.splits import make_draws
-from genvsdisc.study.fits.tuning import tuned
-from genvsdisc.study.statistics.tables import comparison_tables
-from genvsdisc.study.statistics.verdict import write_verdict
-from genvsdisc.study.table import Table, prepare
+from genvsdisc.study.fits.tuning import respecting, tuned
+from genvsdisc.study.plan import check_budget
+from genvsdisc.study.progress import Progress, check_progress, shown
+from genvsdisc.study.run import Run
+from genvsdisc.study.sampling import Sampling, read_sampling
+from genvsdisc.study.table import check_posterior, prepare
 
-MOST_WORK = 150_000
-"""Rows times weights of the largest logistic regression, above which a study repeats less."""
-Progress = Callable[[str, int, int], None]
+SMALL_BUDGET = 20.0
+"""Seconds up to which five folds are enough."""
 
 
 def compare(
     X: Any,
     y: ArrayLike,
-    models: Mapping[str, Any] | Sequence[Model] | None = None,
+    models: Mapping[str, Any] | Sequence[Any] | None = None,
     *,
     design: Design | None = None,
     random_state: Any = 0,
     n_jobs: int | None = None,
-    progress: Progress | None = None,
+    progress: Progress | bool | None = None,
     name: str | None = None,
     tune: bool = False,
     cache: Any = None,
     posterior: Callable[[Any], NDArray] | None = None,
+    groups: Any = None,
+    time: Any = None,
+    loss: str = "zero_one",
+    budget: float | None = None,
+    plan: Mapping[str, Any] | None = None,
 ) -> Comparison:
     """Compare generative and discriminative classifiers on one table.
 
     All models are fitted to the same draws of the rows: repeated stratified cross-validation (scores, differences,
-    calibration), nested subsamples (learning curves, crossings), bootstrap samples (bias and variance) and flipped
+    calibration), nested subsamples (learning curves, crossings), sets that share no row (bias and variance) and flipped
     labels (robustness). Every table of the result is computed from those predictions.
 
     Parameters
@@ -58,25 +57,42 @@ def compare(
         The table (pandas, polars or an array). Identifier, constant and empty columns are left out, and said.
     y : array-like of shape (n_samples,)
         The target. Rows without one are left out; so are classes with fewer rows than there are folds.
-    models : dict name -> classifier, list of Model, or None, default=None
-        What to compare; any scikit-learn classifier with ``predict_proba``. None is `default_models`.
+    models : dict name -> classifier, list of Model or of classifiers, or None, default=None
+        What to compare; any scikit-learn classifier with ``predict_proba``. None is `default_models`. A model that
+        cannot take the table (words, gaps) gets an encoder in front, and a note.
     design : Design, default=None
-        Folds, draws and sizes. None is ``Design()``, with fewer folds where classes are small, and less repetition for
-        `tune`, missing entries, and tables of many rows, columns or classes.
+        Folds, draws and sizes, done as they stand however long it takes. None plans them for `budget`.
     random_state : int, RandomState instance or None, default=0
         Source of every draw.
     n_jobs : int, default=None
-        Processes over models; the result does not depend on it.
-    progress : callable ``(stage, done, total)``, default=None
-        Called after each model.
+        Processes over models and draws; the result does not depend on it. Backends of joblib apply
+        (``joblib.parallel_config``).
+    progress : bool or callable ``(stage, done, total)``, default=None
+        True draws a bar with the time left on standard error; a function is called after each job, which is a stage of
+        a model on some of its draws; False and None are silent.
     name : str, default=None
         Name of the table, for the report.
     tune : bool, default=False
         Tune every model's regularization inside each training set (5-fold grid search on log loss, five values each).
     cache : path, default=None
-        Folder in which finished models are kept, so that interrupted work resumes.
+        Folder in which finished jobs are kept, so that interrupted work resumes.
     posterior : callable X -> (n_samples, n_classes), default=None
         The true ``p(y | x)``, where it is known: noise is then told apart from bias.
+    groups : array-like of shape (n_samples,) or name of a column of X, default=None
+        Rows of one group (subject, file) are alike: no draw has a group on both sides, and training sizes count whole
+        groups. A column leaves X.
+    time : array-like of shape (n_samples,) or name of a column of X, default=None
+        Moments, as numbers or dates: every training row is older than every row that judges it. A column leaves X.
+        Folds go forward in time and are not repeated.
+    loss : {"zero_one", "brier", "log_loss"}, default="zero_one"
+        What chooses the best of each family, and judges them in the verdict. One of ``design.losses``.
+    budget : float, default=None
+        Seconds on two cores that the comparison may take; 60 for None. Repeats, draws and rows are planned for it
+        before the first fit, from sizes alone, so the same table, seed and budget give the same result on every
+        machine; what was thinned or left out, at what price, is in ``meta["plan"]``. Draws go first where the verdict
+        is undecided. Not used where a design is given.
+    plan : dict, default=None
+        ``meta["plan"]`` of a former comparison of this table with these models, to be repeated as it stands.
 
     Returns
     -------
@@ -86,7 +102,9 @@ def compare(
     Raises
     ------
     ValueError
-        If fewer than two classes remain, two models have one name, or a size does not fit the table.
+        If fewer than two classes remain, no model can be fitted (`NothingToCompare`), two models have one name,
+        a size does not fit the table, or groups or times
+        are missing, too few, or no column of X.
 
     References
     ----------
@@ -101,66 +119,36 @@ def compare(
     >>> sorted(result.summary["model"].unique())
     ['logistic', 'naive Bayes, shared variance', 'shared Gaussian']
     """
-    plan = Design.for_classes(pd.Series(np.asarray(y)).value_counts().tolist()) if design is None else design
-    table = prepare(X, y, n_splits=plan.n_splits)
-    if design is None and (tune or _costly(table)):
-        plan = replace(plan, n_repeats=min(plan.n_repeats, 3), n_draws=min(plan.n_draws, 20))
-    roster = default_models(table.X) if models is None else as_models(models)
-    roster = [tuned(model) for model in roster] if tune else roster
-    draws = make_draws(table.codes, plan, random_state)
-    evidence = _predict_all(roster, table, draws, n_jobs, progress, cache)
-    tables = comparison_tables(table, draws, evidence, draw_views(table, draws.seed), posterior)
-    comparison = Comparison(tables, facts(table, plan, draws, name=name, seed=random_state, tuned=tune))
-    comparison.meta["verdict"] = write_verdict(comparison.tables, comparison.meta)
-    return comparison
+    check_progress(progress)
+    check_budget(budget)
+    check_jobs(n_jobs)
+    y = as_target(y, name="target", allow_missing=True)
+    X, sampling = read_sampling(as_frame(X), groups=groups, time=time)
+    chosen = design or _default_design(y, budget, sampling)
+    if loss not in chosen.losses:
+        raise ValueError(f"loss must be one of the design's losses, {', '.join(chosen.losses)}, got {loss!r}")
+    table = prepare(X, y, n_splits=chosen.n_splits, sampling=sampling)
+    chosen.sizes(len(table.y), len(table.classes))
+    check_posterior(posterior, table)
+    roster, notes = (default_models(table.X), []) if models is None else suited_to(as_models(models), table.X, table.y)
+    roster = [respecting(model, table.sampling) for model in roster]
+    roster = [tuned(model, sampling=table.sampling) for model in roster] if tune else roster
+    run = Run(table, roster, seed=random_state, n_jobs=n_jobs, cache=cache)
+    run.plan_by(chosen, budget=budget, stored=plan, as_given=design is not None)
+    with shown(progress) as advance:
+        evidence = run.fit(advance)
+    return Comparison(*run.results(evidence, posterior, name=name, tuned=tune, loss=loss, notes=notes))
 
 
-def _costly(table: Table) -> bool:
-    """Whether single fits take tens of the time of others: they iterate over gaps, or learn very many weights."""
-    needs = Preparation.of(table.X)
-    n_outputs = len(table.classes) if len(table.classes) > 2 else 1
-    n_features = needs.n_products if needs.n_products <= MOST_PRODUCTS else 2 * needs.n_encoded
-    return needs.missing or len(table.y) * n_features * n_outputs > MOST_WORK
+def _default_design(y: ArrayLike, budget: float | None, sampling: Sampling) -> Design:
+    """Folds that classes, groups and a small budget allow; the plan decides on the rest."""
+    design = Design.for_classes(pd.Series(np.asarray(y)).value_counts().tolist())
+    n_splits = min(design.n_splits, 5) if budget is not None and budget <= SMALL_BUDGET else design.n_splits
+    return replace(design, n_splits=sampling.most_splits(y, n_splits))
 
 
-def _predict_all(
-    roster: Sequence[Model],
-    table: Table,
-    draws: Draws,
-    n_jobs: int | None,
-    progress: Progress | None,
-    cache: Any,
-) -> list[Predictions]:
-    """Predictions of every model, in the order of the roster, by as many processes as asked for."""
-    work = Memory(cache, verbose=0).cache(predict) if cache is not None else predict
-    shown = first_descending(list(roster))
-    found = []
-    results = Parallel(n_jobs=n_jobs, return_as="generator")(
-        delayed(work)(model, table, draws, descent=model is shown) for model in roster
-    )
-    for done, evidence in enumerate(results, start=1):
-        found.append(evidence)
-        if progress is not None:
-            progress(f"fitted {evidence.model.name}", done, len(roster))
-    return found
-
-
-def facts(table: Table, plan: Design, draws: Draws, *, name: str | None, seed: Any, tuned: bool) -> dict[str, Any]:
-    """What a reader needs to run the comparison again."""
-    return {
-        "name": name or "table",
-        "target": table.target,
-        "n_rows": len(table.y),
-        "n_columns": table.X.shape[1],
-        "seed": seed if isinstance(seed, int) else None,
-        "design": plan.as_dict(),
-        "splits_hash": draws.fingerprint(),
-        "versions": {
-            "genvsdisc": genvsdisc.__version__,
-            "python": platform.python_version(),
-            **{module.__name__: module.__version__ for module in (np, scipy, sklearn, pd)},
-        },
-        "left_out": list(table.left_out),
-        "tuned": tuned,
-        "boundary_axes": [str(name) for name in chosen_axes(table)],
-    }
+def check_jobs(n_jobs: Any) -> None:
+    """Refuse a number of processes that joblib cannot count."""
+    whole = isinstance(n_jobs, int | np.integer) and not isinstance(n_jobs, bool)
+    if n_jobs is not None and (not whole or n_jobs == 0):
+        raise ValueError(f"n_jobs must be a number of processes, -1 for all cores, or None, got {n_jobs!r}")

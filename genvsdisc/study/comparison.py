@@ -4,42 +4,34 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
-from genvsdisc.study.schema import TABLES, conformed, read_csv, write_csv
+from genvsdisc.files import atomic_folder, finish_commit
+from genvsdisc.study.schema import TABLES, SavedTables, conformed, read_csv, write_csv
 
-_FORMAT = 1  # of the folder; raised when an old reader could not read a new folder
 
-
-class Comparison:
+class Comparison(SavedTables):
     """Result of a comparison: tidy tables, one row an observation, and the facts that go with them.
+
+    Each table is an attribute and an entry of `tables`; the attributes, at the end of this help, list the columns.
 
     Parameters
     ----------
     tables : mapping of str to DataFrame
-        Any of the tables below; those not given are empty. Columns and their types are fixed (`TABLES`).
+        Any of the tables; those not given are empty. Columns and their kinds are fixed.
     meta : mapping, default=None
         Facts that JSON can hold: name, target, n_rows, n_columns, seed, design, splits_hash, versions, left_out,
         notes, boundary_axes, verdict.
 
     Attributes
     ----------
-    models, scores, summary, differences, decomposition, learning_curves, crossings : DataFrame
-        The roster; loss on each fold; leaderboard; pairs; bias, variance and noise; learning curves and where they
-        cross.
-    calibration, reliability, assumptions, robustness, search, traces, confusion, parameters : DataFrame
-        Score splits and reliability curves; assumption checks; noisy labels; searches and loss traces; what each
-        model confuses and its parameters.
-    boundaries, ellipses, scatter, columns, classes, timings : DataFrame
-        Two-feature views; what the table held; seconds by stage.
+    tables : dict of str to DataFrame
+        All tables by name, in the order of the list below.
     meta : dict
         As given.
 
@@ -68,15 +60,6 @@ class Comparison:
         # Through JSON once, so that what is in memory is what a saved folder gives back.
         self.meta: dict[str, Any] = json.loads(json.dumps(dict(meta or {}), default=_plain))
 
-    def __getattr__(self, name: str) -> pd.DataFrame:
-        tables = self.__dict__.get("tables", {})
-        if name in tables:
-            return tables[name]
-        raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}")
-
-    def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *TABLES})
-
     def __repr__(self) -> str:
         return f"<Comparison {self.meta.get('name', '')!r}: {len(self.models)} models. {self.verdict}>"
 
@@ -90,8 +73,7 @@ class Comparison:
     def save(self, folder: str | os.PathLike[str]) -> Path:
         """Write each table as CSV, and ``meta.json``, into a folder.
 
-        Other files in the folder stay. ``meta.json`` goes away first and comes back last, so a folder left by an
-        interrupted save does not load.
+        All of it is put in place together or not at all. Other files in the folder stay.
 
         Parameters
         ----------
@@ -110,18 +92,12 @@ class Comparison:
         ...     Comparison.load(Comparison({}, {"name": "wine"}).save(folder)).meta
         {'name': 'wine'}
         """
-        target = Path(folder)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with _staging_folder(target) as staging:
+        with atomic_folder(folder) as staging:
             for name, table in self.tables.items():
                 write_csv(table, staging / f"{name}.csv")
-            text = json.dumps({"format": _FORMAT, "meta": self.meta}, indent=1, ensure_ascii=False)
+            text = json.dumps({"tables": _columns(), "meta": self.meta}, indent=1, ensure_ascii=False)
             (staging / "meta.json").write_text(text + "\n", encoding="utf-8", newline="\n")
-            target.mkdir(exist_ok=True)
-            (target / "meta.json").unlink(missing_ok=True)
-            for name in [*(f"{table}.csv" for table in TABLES), "meta.json"]:
-                (staging / name).replace(target / name)
-        return target
+        return Path(folder)
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str]) -> Self:
@@ -145,6 +121,7 @@ class Comparison:
             If a file is not what `save` writes.
         """
         source = Path(folder)
+        finish_commit(source)
         if not (source / "meta.json").is_file():
             raise FileNotFoundError(
                 f"{source} holds no saved comparison: it has no meta.json. Give a folder that Comparison.save "
@@ -152,12 +129,14 @@ class Comparison:
             )
         try:
             saved = json.loads((source / "meta.json").read_text(encoding="utf-8"))
-            version, meta = saved["format"], dict(saved["meta"])
-        except (ValueError, KeyError, TypeError) as error:
+            columns, meta = dict(saved.get("tables", {})), dict(saved["meta"])
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{source / 'meta.json'} is not what Comparison.save writes ({error})") from error
-        if version != _FORMAT:
+        differing = list(dict.fromkeys(name for name, _ in sorted(columns.items() ^ _columns().items())))
+        if differing:
             raise ValueError(
-                f"{source} has format {version!r}, this version reads format {_FORMAT}; run the comparison again"
+                f"{source} was saved by another version of genvsdisc, whose tables differ from this one's in "
+                f"{', '.join(differing[:4])}{', ...' if differing[4:] else ''}; run the comparison again"
             )
         return cls({name: read_csv(name, source / f"{name}.csv") for name in TABLES}, meta)
 
@@ -188,18 +167,13 @@ class Comparison:
         return fragment(self)
 
 
+def _columns() -> dict[str, str]:
+    """Columns of each table, as a saved folder records them: it documents itself, and another version's is known."""
+    return {name: table.columns for name, table in TABLES.items()}
+
+
 def _plain(value: Any) -> Any:
     """Give JSON the plain value of NumPy's scalars and arrays."""
     if isinstance(value, np.generic | np.ndarray):
         return value.tolist()
     raise TypeError(f"meta must be what JSON can hold, got {value!r}")
-
-
-@contextmanager
-def _staging_folder(target: Path) -> Iterator[Path]:
-    """Make a folder beside the target (the same file system, so that moving is renaming), gone afterwards."""
-    staging = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    try:
-        yield staging
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)

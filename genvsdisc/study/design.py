@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -55,23 +56,26 @@ class Design:
 
     def __post_init__(self) -> None:
         for name, least in (("n_splits", 2), ("n_repeats", 1), ("n_draws", 2)):
-            if getattr(self, name) < least:
-                raise ValueError(f"{name} must be at least {least}, got {getattr(self, name)!r}")
+            value = getattr(self, name)
+            if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
+                raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}")
         if not 0 < self.test_size < 1:
             raise ValueError(f"test_size must be between 0 and 1, got {self.test_size!r}")
-        if self.rope < 0:
-            raise ValueError(f"rope must not be negative, got {self.rope!r}")
+        if not 0 <= self.rope < np.inf:
+            raise ValueError(f"rope must be a finite number and not negative, got {self.rope!r}")
         unknown = [loss for loss in self.losses if loss not in LOSSES]
         if unknown or not self.losses:
             raise ValueError(f"losses must be some of {', '.join(LOSSES)}, got {self.losses!r}")
 
     def sizes(self, n_rows: int, n_classes: int) -> NDArray:
         """Training sizes for a table of `n_rows`."""
-        largest = n_rows - int(np.ceil(self.test_size * n_rows))
+        largest = n_rows - self.n_held_out(n_rows, n_classes)
         smallest = min(max(6, 2 * n_classes), largest)
         if isinstance(self.train_sizes, str):
             return np.unique(np.geomspace(smallest, largest, 10).round().astype(int))
         sizes = np.unique(np.asarray(self.train_sizes, dtype=int))
+        if not len(sizes):
+            raise ValueError("train_sizes is empty; give some numbers of rows, or 'auto'")
         if sizes[0] < n_classes or sizes[-1] > largest:
             raise ValueError(
                 f"train_sizes must lie between {n_classes} (a row for each class) and {largest} "
@@ -79,16 +83,37 @@ class Design:
             )
         return sizes
 
+    def n_held_out(self, n_rows: int, n_classes: int) -> int:
+        """Rows that a draw holds out: the share `test_size`, and at least a row of each class on either side.
+
+        Raises
+        ------
+        ValueError
+            If there are fewer than two rows a class.
+        """
+        if n_rows < 2 * n_classes:
+            raise ValueError(
+                f"{n_rows} rows of {n_classes} classes cannot be split: training and held-out rows need one of each "
+                "class; merge classes or leave the rarest out"
+            )
+        return int(min(max(np.ceil(self.test_size * n_rows), n_classes), n_rows - n_classes))
+
     @classmethod
     def for_classes(cls, counts: Sequence[int]) -> Design:
-        """Plan for a table with these class counts.
+        """Design for these class counts: ten folds where at least two classes have ten rows, else 5, 3 or 2."""
+        return cls(n_splits=next((k for k in (10, 5, 3) if sum(count >= k for count in counts) >= 2), 2))
 
-        Ten folds where at least two classes have ten rows, else five, three or two; less repetition where rows are
-        many, because there one repeat says as much.
-        """
-        spare = max(1, sum(counts) // 2000)
-        n_splits = next((k for k in (10, 5, 3) if sum(count >= k for count in counts) >= 2), 2)
-        return cls(n_splits=n_splits, n_repeats=max(1, 10 // spare), n_draws=max(20, 200 // spare))
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Design:
+        """Design from what `as_dict` gives."""
+        sizes = stored["train_sizes"]
+        return cls(
+            **{
+                **stored,
+                "losses": tuple(stored["losses"]),
+                "train_sizes": sizes if isinstance(sizes, str) else tuple(sizes),
+            }
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for the record."""
@@ -99,5 +124,6 @@ class Design:
         }
 
 
-QUICK = Design(n_splits=5, n_repeats=2, n_draws=40)
-"""A first look, in a few seconds."""
+def partitions(n_draws: int) -> int:
+    """Count the draws of parts in a study of `n_draws`: a quarter of them, as each takes six fits, but ten at least."""
+    return max(n_draws // 4, min(n_draws, 10))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from genvsdisc.study.design import Design
     from genvsdisc.study.statistics.learning_curves import CurveLosses
 
+JUDGE = 4
+"""Mark of the rows that judge, in the parts of a draw; 0 to 3 mark the quarters that train."""
 MAX_CLASSES = 8
 """Ellipses and regions of more classes than this cannot be told apart on a page, and are not fitted."""
 
@@ -28,23 +30,29 @@ class Draws:
     ----------
     design : Design
     cv_weights : ndarray of shape (n_repeats * n_splits, n_samples)
-        1 for the training rows of a fold, 0 for those it holds out.
+        1 for the training rows of a fold, 0 for the others; no rows where one part is held out once.
     cv_tests : list of integer arrays
-        Indices of the rows that each fold holds out.
+        Indices of the rows that each fold holds out; where rows are held out once, the blocks of those
+        (`holdout_blocks`), all judged by the one fit.
     sizes : ndarray of shape (n_sizes,)
         Training sizes of the learning curves.
-    curve_weights : ndarray of shape (n_sizes, n_draws, n_samples)
+    curve_weights : ndarray of shape (n_sizes, n_draws, n_curve_rows)
         Nested subsamples.
     curve_tests : list of integer arrays
-        Indices of the rows that each draw holds out.
-    bootstrap_sizes : tuple of int
-        Training sizes at which bias and variance are measured.
-    bootstraps : list of ndarrays of shape (n_draws, n_samples)
-        Counts of each row, one array a size.
+        Indices, among `curve_rows`, of the rows that each draw holds out.
+    parts : ndarray of uint8, shape (n_partitions, n_resampled_rows)
+        Rows dealt into judges and quarters that train, for bias and variance; from `disjoint_parts`.
     held_out : ndarray of shape (n_test,)
-        Indices of the rows that judge the bootstrap samples.
+        Indices, among all rows, of those that judge the fits to noisy labels.
     seed : int
         Source of randomness of the models.
+    curve_rows, resampled_rows : ndarray or None, default=None
+        Indices of the rows that learning curves, and bias, variance and label noise, are drawn from; None for all.
+    noise_draws : int, default=20
+        Training sets with noisy labels at each size and rate.
+    cv_train : ndarray or None, default=None
+        Where one part is held out once: indices of the other rows, in an order of which every beginning has the class
+        shares of the whole; a model is trained on as many as its plan says.
     """
 
     design: Design
@@ -53,19 +61,69 @@ class Draws:
     sizes: NDArray
     curve_weights: NDArray
     curve_tests: list[NDArray]
-    bootstrap_sizes: tuple[int, ...]
-    bootstraps: list[NDArray]
+    parts: NDArray
     held_out: NDArray
     seed: int
+    curve_rows: NDArray | None = None
+    resampled_rows: NDArray | None = None
+    noise_draws: int = 20
+    cv_train: NDArray | None = None
+
+    @property
+    def held_out_once(self) -> bool:
+        """Whether one fit judges all blocks of one held-out part."""
+        return self.cv_train is not None
+
+    @property
+    def noise_judges(self) -> NDArray:
+        """Places of `held_out` among `resampled_rows`."""
+        return self.held_out if self.resampled_rows is None else np.searchsorted(self.resampled_rows, self.held_out)
+
+    def part(self, stage: str, start: int, stop: int) -> Draws:
+        """Draws `start` to `stop` of those that a stage is fitted to; the seed follows the first of them."""
+        cut = slice(start, stop)
+        seed = self.seed if start == 0 else int(np.random.SeedSequence([self.seed, start]).generate_state(1)[0] >> 1)
+        match stage:
+            case "cross-validation" | "fit to all rows" if self.cv_train is not None:
+                return replace(self, cv_train=self.cv_train[:stop])
+            case "cross-validation":
+                return replace(self, cv_weights=self.cv_weights[cut], cv_tests=self.cv_tests[cut], seed=seed)
+            case "learning curve":
+                return replace(
+                    self, curve_weights=self.curve_weights[:, cut], curve_tests=self.curve_tests[cut], seed=seed
+                )
+            case "bias and variance":
+                return replace(self, parts=self.parts[cut], seed=seed)
+            case "label noise":
+                return replace(self, noise_draws=stop)
+            case _:
+                return self
+
+    @property
+    def judges(self) -> list[NDArray]:
+        """Indices of the rows that judge each draw of parts."""
+        return [np.flatnonzero(row == JUDGE) for row in self.parts]
 
     def fingerprint(self) -> str:
         """Return the hash of all held-out rows and draws: equal hashes prove equal splits."""
         digest = sha256()
-        for indices in (*self.cv_tests, *self.curve_tests, self.held_out):
+        subtables = [rows for rows in (self.curve_rows, self.resampled_rows) if rows is not None]
+        trained = [] if self.cv_train is None else [self.cv_train]
+        for indices in (*trained, *self.cv_tests, *self.curve_tests, self.held_out, *subtables):
             digest.update(np.ascontiguousarray(indices, dtype=np.int64).tobytes())
-        for weights in (self.curve_weights, *self.bootstraps):
+        for weights in (self.curve_weights, self.parts):
             digest.update(np.ascontiguousarray(weights).tobytes())
         return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A part that is missing: which model and stage (model "" for a part of the page), the error, what it means."""
+
+    model: str
+    stage: str
+    error: str
+    meaning: str
 
 
 @dataclass
@@ -73,9 +131,11 @@ class Predictions:
     """Predictions and losses of one model; a stage that failed is absent and says why in `failures`."""
 
     model: Model
+    n_train: int | None = None
     cv: list[NDArray] = field(default_factory=list)
     curves: dict[str, CurveLosses] = field(default_factory=dict)
-    bootstraps: list[NDArray] = field(default_factory=list)
+    quarters: list[NDArray] = field(default_factory=list)
+    halves: list[NDArray] = field(default_factory=list)
     noise: pd.DataFrame | None = None
     fitted: Any = None
     descent: dict[str, pd.DataFrame] = field(default_factory=dict)
@@ -93,6 +153,7 @@ class Predictions:
 class Views:
     """Tables of two columns that models were fitted to for the eye alone, with what failed while they were drawn."""
 
+    axes: list[Any] = field(default_factory=list)
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0

@@ -1,64 +1,156 @@
-"""The tables of a comparison: what columns they have, and how they are written as text and read back exactly."""
+"""The tables of a comparison: what a row of each is, and its columns with their kinds."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from textwrap import fill
+from typing import Any, Self, overload
 
-import numpy as np
 import pandas as pd
 
-# Table -> its columns in order. A column holds text unless a kind follows its name: float, int, bool, or count (an
-# integer that may be missing). Text is never missing: absent text is "".
-TABLES = {
-    "models": "model family form n_parameters:count status error tuned warnings",
-    "scores": "model repeat:int fold:int loss value:float n_train:int n_test:int",
-    "summary": "model family form n_parameters:count loss mean:float lower:float upper:float rank:count",
-    "differences": "generative discriminative form loss difference:float lower:float upper:float pvalue:float "
-    "pvalue_holm:float p_generative:float p_equal:float p_discriminative:float",
-    "decomposition": "model family n_train:int loss expected:float expected_se:float noise:float noise_se:float "
-    "bias:float bias_se:float variance:float variance_se:float net_variance:float net_variance_se:float "
-    "interaction:float interaction_se:float",
-    "learning_curves": "model family form n_train:int loss mean:float se:float lower:float upper:float n_draws:int",
-    "crossings": "generative discriminative form loss estimate:float lower:float upper:float smallest:int largest:int "
-    "leader_smallest leader_largest changes:int leaders finding",
-    "calibration": "model family brier:float miscalibration:float discrimination:float uncertainty:float "
-    "log_loss:float refinement:float calibration:float temperature:float ece:float ece_calibrated:float",
-    "reliability": "model family forecast:float observed:float n:float",
-    "assumptions": "assumption statistic:float df:float pvalue:float effect:float effect_name simpler richer "
-    "cost:float cost_lower:float cost_upper:float finding",
-    "robustness": "model family form noise:float n_train:int loss mean:float se:float increase:float increase_se:float",
-    "search": "model reg_lambda:float learning_rate:float split loss mean:float se:float",
-    "traces": "model learning_rate:float epoch:int split loss:float",
-    "confusion": "model true predicted share:float",
-    "parameters": "model parameter value:float",
-    "boundaries": "model family x:float y:float label probability:float",
-    "ellipses": "model label mean_x:float mean_y:float cov_xx:float cov_xy:float cov_yy:float",
-    "scatter": "label x:float y:float",
-    "columns": "column kind used:bool missing:int distinct:int note",
-    "classes": "label rows:int used:bool note",
-    "timings": "stage model seconds:float",
-}
-_DTYPES = {"float": "float64", "int": "int64", "bool": "bool", "count": "Int64"}
-_PARSERS: dict[str, Callable[[str], Any]] = {
-    "text": str,
-    "float": lambda cell: float(cell) if cell else np.nan,
-    "int": int,
-    "bool": {"True": True, "False": False}.__getitem__,
-    "count": lambda cell: int(cell) if cell else pd.NA,
-}
+_DTYPES: dict[str, Any] = {"text": str, "float": "float64", "int": "int64", "bool": "bool", "count": "Int64"}
+"""Kind of a column -> its dtype. Text is never missing (absent text is ""); a count is an integer that may be."""
 
 
-def _kinds(table: str) -> dict[str, str]:
-    pairs = (column.partition(":") for column in TABLES[table].split())
-    return {name: kind or "text" for name, _, kind in pairs}
+class TidyTable:
+    """A table of a comparison, as an attribute: what one row is, and its columns in order.
+
+    Parameters
+    ----------
+    meaning : str
+        What one row is.
+    columns : str
+        Names in order. A column holds text unless ``:float``, ``:int``, ``:bool`` or ``:count`` (an integer that may
+        be missing) follows its name.
+    """
+
+    def __init__(self, meaning: str, columns: str):
+        self.columns = columns
+        self.kinds = {name: kind or "text" for name, _, kind in (c.partition(":") for c in columns.split())}
+        shown = ", ".join(name if kind == "text" else f"{name} ({kind})" for name, kind in self.kinds.items())
+        self.__doc__ = f"{meaning}\n\n{fill(f'Columns: {shown}.', 110)}"
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.__name__ = name
+
+    @overload
+    def __get__(self, comparison: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, comparison: SavedTables, owner: type) -> pd.DataFrame: ...
+    def __get__(self, comparison: SavedTables | None, owner: type) -> Self | pd.DataFrame:
+        return self if comparison is None else comparison.tables[self.__name__]
+
+    def __set__(self, comparison: SavedTables, value: Any) -> None:
+        raise AttributeError(f"the table {self.__name__!r} is given to Comparison({{...}}), not set afterwards")
+
+
+class SavedTables:
+    """Every table as an attribute. To add a table, add a line here: it is then conformed, saved, loaded, documented."""
+
+    tables: dict[str, pd.DataFrame]
+
+    models = TidyTable(
+        "The roster: what each model is, whether it could be fitted, and what it was tuned to.",
+        "model family form n_parameters:count status error tuned warnings",
+    )
+    failures = TidyTable(
+        "What could not be computed, and why; `model` is empty where a whole table is concerned.",
+        "model stage error meaning",
+    )
+    leaks = TidyTable(
+        "Columns and rows that may tell a model what it would not know in use.",
+        "kind column evidence value:float message",
+    )
+    scores = TidyTable(
+        "Loss of each model on each fold of each repeat of cross-validation.",
+        "model repeat:int fold:int loss value:float n_train:int n_test:int",
+    )
+    summary = TidyTable(
+        "Leaderboard: mean loss over the folds with its interval, and the rank among all models.",
+        "model family form n_parameters:count loss mean:float lower:float upper:float rank:count",
+    )
+    differences = TidyTable(
+        "Loss of the generative minus that of the discriminative model of each pair, with its test and its posterior.",
+        "generative discriminative form loss difference:float lower:float upper:float pvalue:float "
+        "pvalue_holm:float p_generative:float p_equal:float p_discriminative:float",
+    )
+    decomposition = TidyTable(
+        "Bias, variance and noise of each model at each number of training rows, with standard errors over tables; "
+        "basis says whether a row is measured, with sets that share no row, or extrapolated to the size of the folds.",
+        "model family n_train:int basis loss expected:float expected_se:float noise:float noise_se:float "
+        "bias:float bias_se:float variance:float variance_se:float net_variance:float net_variance_se:float "
+        "interaction:float interaction_se:float",
+    )
+    decomposition_differences = TidyTable(
+        "Loss, bias and variance of the generative minus those of the discriminative model of each pair.",
+        "generative discriminative form loss n_train:int term difference:float se:float lower:float upper:float",
+    )
+    learning_curves = TidyTable(
+        "Mean loss of each model over the draws of each number of training rows.",
+        "model family form n_train:int loss mean:float se:float lower:float upper:float n_draws:int",
+    )
+    crossings = TidyTable(
+        "Number of training rows at which each pair's learning curves cross, and who leads at either end.",
+        "generative discriminative form loss estimate:float lower:float upper:float smallest:int largest:int "
+        "leader_smallest leader_largest changes:int leaders finding",
+    )
+    calibration = TidyTable(
+        "Brier score = miscalibration - discrimination + uncertainty; log loss = refinement + calibration; "
+        "calibration error (ECE) as predicted and at the temperature that calibrates best.",
+        "model family brier:float miscalibration:float discrimination:float uncertainty:float "
+        "log_loss:float refinement:float calibration:float temperature:float ece:float ece_calibrated:float",
+    )
+    reliability = TidyTable(
+        "Reliability curve of each model: observed share at each forecast, and the rows it rests on.",
+        "model family forecast:float observed:float n:float",
+    )
+    assumptions = TidyTable(
+        "Checks of what the generative models assume, each beside what the assumption costs in loss.",
+        "assumption statistic:float df:float pvalue:float effect:float effect_name simpler richer "
+        "cost:float cost_lower:float cost_upper:float finding",
+    )
+    robustness = TidyTable(
+        "Loss of each model when a share `noise` of the training labels is flipped, and the increase it makes.",
+        "model family form noise:float n_train:int loss mean:float se:float increase:float increase_se:float",
+    )
+    search = TidyTable(
+        "Training and validation loss of the first model with a penalty, at each penalty, over the folds of a repeat.",
+        "model reg_lambda:float learning_rate:float split loss mean:float se:float",
+    )
+    traces = TidyTable(
+        "Loss of the same model after each epoch of descent on all rows, for each learning rate.",
+        "model learning_rate:float epoch:int split loss:float",
+    )
+    confusion = TidyTable(
+        "Share of each true class that each model predicts as each class.", "model true predicted share:float"
+    )
+    parameters = TidyTable("What each model learned, fitted to all rows.", "model parameter value:float")
+    boundaries = TidyTable(
+        "Predicted class and its probability over a grid of two columns.",
+        "model family x:float y:float label probability:float",
+    )
+    ellipses = TidyTable(
+        "Mean and covariance of each class on the same two columns, as each Gaussian model has them.",
+        "model label mean_x:float mean_y:float cov_xx:float cov_xy:float cov_yy:float",
+    )
+    scatter = TidyTable("Rows of the data on the same two columns.", "label x:float y:float")
+    columns = TidyTable(
+        "Columns of the data: kind, whether used, entries missing, distinct values.",
+        "column kind used:bool missing:int distinct:int note",
+    )
+    classes = TidyTable("Classes of the target, and whether each is used.", "label rows:int used:bool note")
+    timings = TidyTable("Seconds that each stage of each model took.", "stage model seconds:float")
+
+
+TABLES: dict[str, TidyTable] = {
+    name: table for name, table in vars(SavedTables).items() if isinstance(table, TidyTable)
+}
 
 
 def conformed(name: str, table: pd.DataFrame | None) -> pd.DataFrame:
     """Copy a table with its columns in order and of their kind; an empty one for None."""
-    kinds = _kinds(name)
+    kinds = TABLES[name].kinds
     if table is None:
         table = pd.DataFrame(columns=list(kinds))
     wrong = set(kinds) ^ {str(column) for column in table.columns}
@@ -72,44 +164,46 @@ def conformed(name: str, table: pd.DataFrame | None) -> pd.DataFrame:
 def _cast(column: pd.Series, kind: str, where: str) -> pd.Series:
     values = column.reset_index(drop=True)
     if kind == "text":
-        cells = ["" if missing else str(value) for value, missing in zip(values, values.isna(), strict=True)]
-        return pd.Series(cells, dtype="str" if pd.Series([""]).dtype != object else object)
+        return values.astype(object).where(values.notna(), "").map(str).astype(str)
+    # The nullable types refuse what astype would round or take for True: 1.5 as an int, "no" as a bool.
+    strict = {"int": "Int64", "bool": "boolean"}.get(kind, _DTYPES[kind])
     try:
-        return values.astype(_DTYPES[kind])  # type: ignore[call-overload]
+        return values.astype(strict).astype(_DTYPES[kind])
     except (ValueError, TypeError) as error:
         raise ValueError(f"column {where} must hold {kind} values ({error})") from error
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
-    """Write a table so that `read_csv` gives the same back."""
-    # The csv module and not to_csv/read_csv: floats by repr, quoted line ends and NUL come back as they were.
-    columns = [
-        ["" if missing else value for value, missing in zip(table[name].tolist(), table[name].isna(), strict=True)]
-        for name in table.columns
-    ]
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
-        writer.writerow(table.columns)
-        writer.writerows(zip(*columns, strict=True))
+    """Write a table so that `read_csv` gives the same back: text is quoted, numbers have all their digits."""
+    table.to_csv(path, index=False, encoding="utf-8", quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
 
 
 def read_csv(name: str, path: Path) -> pd.DataFrame:
     """Read table `name`; errors name the file."""
     if not path.is_file():
         raise FileNotFoundError(f"{path.parent} is not a whole comparison: {path.name} is missing")
-    kinds = _kinds(name)
-    with path.open(encoding="utf-8", newline="") as file:
-        header, *rows = list(csv.reader(file)) or [[]]
+    kinds = TABLES[name].kinds
+    text = [column for column, kind in kinds.items() if kind == "text"]
     try:
-        if header != list(kinds):
-            raise ValueError(f"its columns are {', '.join(header) or 'none'}")
-        cells = zip(*rows, strict=True) if rows else [()] * len(kinds)
-        parsed = {
-            c: [_PARSERS[kind](cell) for cell in column] for (c, kind), column in zip(kinds.items(), cells, strict=True)
-        }
-    except (ValueError, KeyError) as error:
+        table = pd.read_csv(
+            path,
+            dtype={column: _DTYPES[kind] for column, kind in kinds.items() if kind != "float"},
+            # float() is exact; what read_csv does with the last bit depends on the version of pandas.
+            converters={column: _float for column, kind in kinds.items() if kind == "float"},
+            keep_default_na=False,
+            na_values={column: [""] for column, kind in kinds.items() if kind == "count"},
+            encoding="utf-8",
+        )
+        whole = conformed(name, table)
+        if table[text].isna().any(axis=None):
+            raise ValueError("a row is cut short")
+    except ValueError as error:
         raise ValueError(f"{path} is not what Comparison.save writes ({error}); run the comparison again") from error
-    return pd.DataFrame(parsed, columns=list(kinds))
+    return whole
+
+
+def _float(cell: str) -> float:
+    return float(cell or "nan")
 
 
 def records(table: pd.DataFrame) -> list[Any]:

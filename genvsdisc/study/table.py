@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -10,8 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_consistent_length
 
-from genvsdisc.datasets.targets import check_target, drop_rare_classes
+from genvsdisc.datasets.targets import as_target, check_target, drop_rare_classes
 from genvsdisc.features.kinds import Column, column_kinds
+from genvsdisc.features.tables import as_frame
+from genvsdisc.features.typed import typed_table
+from genvsdisc.study.sampling import Sampling
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,7 @@ class Table:
     Attributes
     ----------
     X : DataFrame of shape (n_samples, n_columns)
+        Or what steps without a state made of it, where a classifier is handed a table of its own.
     y : ndarray of shape (n_samples,)
     codes : ndarray of shape (n_samples,)
         Index of each label in `classes`.
@@ -32,7 +36,9 @@ class Table:
     class_counts : DataFrame
         Columns label, rows, used, note.
     left_out : tuple of str
-        What was left out and why, a sentence each.
+        What was left out and why, and how text was read, a sentence each.
+    sampling : Sampling
+        What draws of the rows have to respect: nothing, whole groups, or time.
     """
 
     X: pd.DataFrame
@@ -43,14 +49,23 @@ class Table:
     columns: dict[Any, Column]
     class_counts: pd.DataFrame
     left_out: tuple[str, ...]
+    sampling: Sampling = field(default_factory=Sampling)
 
     @property
     def kinds(self) -> dict[Any, str]:
         """Kind of each column that is used."""
         return {name: column.kind for name, column in self.columns.items() if column.used}
 
+    def take(self, indices: NDArray | None) -> Table:
+        """Keep some rows, in the order given; None keeps all. The index of a DataFrame tells which rows they were."""
+        if indices is None:
+            return self
+        X = self.X.iloc[indices] if isinstance(self.X, pd.DataFrame) else self.X[indices]
+        sampling = self.sampling.take(indices)
+        return replace(self, X=X, y=self.y[indices], codes=self.codes[indices], sampling=sampling)
 
-def prepare(X: Any, y: Any, *, n_splits: int) -> Table:
+
+def prepare(X: Any, y: Any, *, n_splits: int, sampling: Sampling | None = None) -> Table:
     """Drop rows without a label, classes too rare to split, and columns that say nothing.
 
     Parameters
@@ -59,6 +74,9 @@ def prepare(X: Any, y: Any, *, n_splits: int) -> Table:
     y : array-like of shape (n_samples,)
     n_splits : int
         A class with fewer rows cannot stand in every fold and is left out, as long as two classes remain.
+    sampling : Sampling, default=None
+        Groups or times of the rows of X; None for independent rows. A class that its splits cannot both learn and test
+        (in fewer groups than folds, or late in time) is left out too.
 
     Returns
     -------
@@ -69,21 +87,31 @@ def prepare(X: Any, y: Any, *, n_splits: int) -> Table:
     ValueError
         If lengths differ, the target is continuous, fewer than two classes remain, or no column does.
     """
-    frame, labels = as_frame(X), pd.Series(np.asarray(y), name=target_name(y))
+    frame, labels = as_frame(X), as_target(y, name="target", allow_missing=True)
     check_consistent_length(frame, labels)
     labelled = labels.notna().to_numpy()
     if not labelled.any():
         raise ValueError(f"the target {labels.name!r} has only missing values")
     frame, labels = frame[labelled], check_target(labels[labelled].infer_objects())
     counts = labels.value_counts().sort_index()
+    sampling = (sampling or Sampling()).take(np.flatnonzero(labelled))
+    lonely = sampling.unlearnable(labels, n_splits)
+    if len(counts) - len(lonely) < 2:
+        reasons = "; ".join(f"{label} ({why})" for label, why in lonely.items())
+        raise ValueError(f"fewer than two classes can be both learned and tested: {reasons}; use fewer splits")
+    learnable = ~labels.isin(list(lonely)).to_numpy()
+    frame, labels, sampling = frame[learnable], labels[learnable], sampling.take(np.flatnonzero(learnable))
+    common = (~labels.isin(counts.index[counts < n_splits])).to_numpy()
     frame, labels, rare = drop_rare_classes(frame, labels, minimum=n_splits)
-    columns = column_kinds(frame)
+    sampling = sampling.take(np.flatnonzero(common))
+    typed = typed_table(frame)  # once the rows are those that stay: a footer makes no text of numbers
+    frame, columns = typed.table, column_kinds(typed.table)
     used = [name for name, column in columns.items() if column.used]
     if not used:
         reasons = "; ".join(f"{name} ({column.note})" for name, column in columns.items())
         raise ValueError(f"no column of X can be used: {reasons}")
     classes, codes = np.unique(labels.to_numpy(), return_inverse=True)
-    too_few = f"fewer than {n_splits} rows, one for each fold"
+    why = dict.fromkeys(rare, f"fewer than {n_splits} rows, one for each fold") | lonely
     unlabelled = int((~labelled).sum())
     return Table(
         X=frame[used].reset_index(drop=True),
@@ -96,31 +124,39 @@ def prepare(X: Any, y: Any, *, n_splits: int) -> Table:
             {
                 "label": counts.index.astype(str),
                 "rows": counts.to_numpy(),
-                "used": ~counts.index.isin(list(rare)),
-                "note": [too_few if label in rare else "" for label in counts.index],
+                "used": ~counts.index.isin(list(why)),
+                "note": [why.get(label, "") for label in counts.index],
             }
         ),
         left_out=tuple(
             [f"{unlabelled} rows without a label are left out."] * (unlabelled > 0)
-            + [f"Class {label!s} ({rows} rows) is left out: {too_few}." for label, rows in rare.items()]
+            + [f"Class {label!s} ({counts[label]} rows) is left out: {reason}." for label, reason in why.items()]
             + [f"Column {name!s} is left out: {column.note}." for name, column in columns.items() if not column.used]
+            + typed.notes
         ),
+        sampling=sampling,
     )
 
 
-def target_name(y: Any) -> str:
-    """Name of a Series, else "target"."""
-    name = getattr(y, "name", None)
-    return "target" if name is None else str(name)
+def check_posterior(posterior: Any, table: Table) -> None:
+    """Refuse a true posterior that is none, before anything is fitted.
 
-
-def as_frame(X: Any) -> pd.DataFrame:
-    """A table of any kind as a pandas DataFrame with rows numbered from 0; columns of an array are x0, x1, ..."""
-    if isinstance(X, pd.DataFrame):
-        return X.reset_index(drop=True)
-    if hasattr(X, "to_pandas"):
-        return X.to_pandas()
-    array = np.asarray(X)
-    if array.ndim != 2:
-        raise ValueError(f"X must be a table of shape (n_samples, n_features), got shape {array.shape}")
-    return pd.DataFrame(array, columns=[f"x{j}" for j in range(array.shape[1])])
+    Raises
+    ------
+    TypeError
+        If it cannot be called.
+    ValueError
+        If it does not give a probability of each sorted class for each row.
+    """
+    if posterior is None:
+        return
+    if not callable(posterior):
+        raise TypeError(f"posterior must be a function of X that gives p(y | x), got {type(posterior).__name__}")
+    law = np.asarray(posterior(table.X), dtype=float)
+    shape = (len(table.y), len(table.classes))
+    fits = law.shape == shape and np.isfinite(law).all() and law.min() >= 0
+    if not fits or not np.allclose(law.sum(axis=1), 1, atol=1e-6):
+        raise ValueError(
+            f"posterior must give probabilities of shape {shape}, a column for each of the sorted classes "
+            f"{table.classes.tolist()[:20]}, rows that sum to 1; got shape {law.shape}"
+        )

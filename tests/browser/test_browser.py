@@ -1,6 +1,8 @@
 """The page in a real browser: nothing dropped, nothing fetched, legible light and dark, on a telephone and on paper."""
 
+import os
 import re
+from pathlib import Path
 
 import example
 import pytest
@@ -36,10 +38,15 @@ CONTRAST = """
 """
 LINES = """
 (() => {
-  const paragraph = document.querySelector("#verdict h2 + p"), range = document.createRange();
+  const paragraph = document.querySelector("#verdict > p"), range = document.createRange();
   range.selectNodeContents(paragraph);
   return [paragraph.textContent.length, new Set([...range.getClientRects()].map((box) => box.top)).size];
 })()
+"""
+OPEN = "document.querySelectorAll('details').forEach((each) => { each.open = true; })"
+VIOLATIONS = """
+axe.run(document, {runOnly: {type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}})
+  .then((found) => found.violations.map((each) => each.id + ": " + each.nodes.map((node) => node.html).slice(0, 3)))
 """
 BRIGHTNESS = """
 (async () => {
@@ -58,6 +65,10 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
     example.full().to_html(folder / "full.html")
     example.nasty().to_html(folder / "nasty.html")
+    cell = example.full()._repr_html_()
+    for theme, colors in (("true", "background:#fff;color:#222"), ("false", "background:#111;color:#ddd")):
+        body = f"<body data-jp-theme-light='{theme}' style='{colors}'>{cell}"
+        (folder / f"notebook-{theme}.html").write_text(f"<!doctype html><html lang='en'><title>cell</title>{body}")
     return folder
 
 
@@ -75,11 +86,10 @@ def test_the_policy_drops_nothing_and_nothing_is_fetched(tab, folder, name):
     tab.complaints.clear()
     tab.requests.clear()
     tab.open(folder / name)
-    assert tab.value("getComputedStyle(document.querySelector('main')).maxWidth") == "640px"
-    assert (
-        tab.value("Promise.all([...document.images].map((i) => i.decode().then(() => i.naturalWidth > 0)))")
-        == [True] * 47
-    )
+    assert tab.value("getComputedStyle(document.body).maxWidth") == "704px"
+    drawn = tab.value("Promise.all([...document.images].map((i) => i.decode().then(() => i.naturalWidth > 0)))")
+    assert len(drawn) > 25
+    assert all(drawn)
     assert tab.complaints == []
     assert [url for url in tab.requests if not url.startswith(("file:", "data:"))] == []
 
@@ -88,7 +98,7 @@ def test_the_policy_drops_nothing_and_nothing_is_fetched(tab, folder, name):
 @pytest.mark.parametrize("width", [360, 640, 1400])
 def test_no_width_scrolls_sideways_with_every_fold_open(tab, folder, name, width):
     tab.open(folder / name, width=width)
-    tab.value("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    tab.value(OPEN)
     assert tab.value("document.documentElement.scrollWidth") <= width
 
 
@@ -128,3 +138,62 @@ def test_paper_gets_light_colors_and_all_sections(tab, folder):
     tab.open(folder / "full.html", scheme="dark", media="print")
     assert tab.value("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert tab.value("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+
+
+def test_d11_the_first_sheet_of_paper_holds_the_verdict_and_no_closed_fold(tab, folder):
+    tab.open(folder / "full.html", media="print", width=718)  # A4 less margins of a centimeter
+    assert tab.value("document.querySelector('#verdict').getBoundingClientRect().bottom") < 1047
+    shown = "[...document.querySelectorAll('details:not([open]) > summary')].filter((each) => each.offsetHeight)"
+    assert tab.value(f"{shown}.length") == 0
+
+
+def test_contents_stand_at_the_side_where_there_is_room_and_above_where_there_is_not(tab, folder):
+    places = {}
+    for width in (800, 1400):
+        tab.open(folder / "full.html", width=width)
+        box = "document.querySelector('{}').getBoundingClientRect()"
+        places[width] = tab.value(f"[{box.format('nav')}.right, {box.format('main')}.left, {box.format('main')}.width]")
+    assert places[1400][0] < places[1400][1]
+    assert places[1400][2] > 1.4 * places[800][2]
+    assert places[800][0] > places[800][1]
+
+
+def test_row_names_stay_in_sight_on_a_telephone(tab, folder):
+    tab.open(folder / "full.html", width=360)
+    tab.value("document.querySelector('#leaderboard .scroll').scrollLeft = 150")
+    assert tab.value("document.querySelector('#leaderboard .scroll').scrollLeft") == 150
+    assert tab.value("document.querySelector('#leaderboard tbody th').getBoundingClientRect().left") >= 0
+
+
+def test_the_first_stop_of_the_tab_key_skips_the_contents(tab, folder):
+    tab.open(folder / "full.html")
+    for kind in ("keyDown", "keyUp"):
+        tab.ask("Input.dispatchKeyEvent", type=kind, key="Tab", code="Tab", windowsVirtualKeyCode=9)
+    assert tab.value("document.activeElement.getAttribute('href')") == "#content"
+    assert tab.value("document.activeElement.getBoundingClientRect().left") >= 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])  # of the system, whatever the notebook's own theme
+@pytest.mark.parametrize(("theme", "color"), [("true", "rgb(0, 114, 178)"), ("false", "rgb(86, 180, 233)")])
+def test_an_output_cell_follows_the_theme_of_the_notebook(tab, folder, scheme, theme, color):
+    tab.open(folder / f"notebook-{theme}.html", scheme=scheme)
+    ratios = tab.value(CONTRAST)
+    assert len(ratios) > 8
+    assert {what: ratio for what, ratio in ratios.items() if ratio < 4.5 and not what.startswith("STYLE")} == {}
+    assert tab.value("getComputedStyle(document.querySelector('.genvsdisc .bar .generative')).fill") == color
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1400])
+def test_axe_finds_nothing_against_wcag_aa(tab, folder, scheme, width):
+    script = os.environ.get("GENVSDISC_AXE")
+    if not script:
+        pytest.skip("GENVSDISC_AXE does not name axe.min.js, which npm's package axe-core holds")
+    own = os.environ.get("GENVSDISC_PAGE")
+    for page in (folder / "full.html", folder / "nasty.html", *([Path(own).resolve()] if own else [])):
+        tab.ask("Page.setBypassCSP", enabled=True)
+        tab.open(page, width=width, scheme=scheme)
+        tab.value(OPEN)
+        tab.value(f"{Path(script).read_text()};0")
+        assert tab.value(VIOLATIONS) == []
+    tab.ask("Page.setBypassCSP", enabled=False)

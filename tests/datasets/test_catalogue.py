@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from genvsdisc.datasets import load, names
-from genvsdisc.datasets.catalogue import _tables_folder
+from genvsdisc.datasets.catalogue import tables_folder
 
 
 @pytest.mark.parametrize("name", names())
@@ -36,8 +36,8 @@ def test_loading_twice_gives_the_same():
 
 
 def test_shipped_files_match_their_cards():
-    cards = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in _tables_folder().glob("*.toml")}
-    tables = {path.stem: path for path in _tables_folder().glob("*.csv")}
+    cards = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in tables_folder().glob("*.toml")}
+    tables = {path.stem: path for path in tables_folder().glob("*.csv")}
     assert set(cards) <= set(names())
     assert {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in tables.items()} == {
         name: cards[name]["sha256"] for name in tables

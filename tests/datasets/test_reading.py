@@ -77,7 +77,10 @@ def test_rows_without_a_label_are_left_out_and_said(tmp_path):
     data = read_table(written(tmp_path, b"x,y\n1,a\n2,\n3,b\n4,NA\n"), "y")
     assert data.X["x"].tolist() == [1, 3]
     assert data.X.index.tolist() == data.y.index.tolist() == [0, 1]
-    assert data.notes == ("2 rows without a value of 'y' left out.",)
+    assert data.notes == (
+        "2 rows without a value of 'y' left out; 'NA' (1 entry) counts as a missing label: write it otherwise, or give "
+        "missing_labels=() to keep it as a class.",
+    )
 
 
 def test_last_column_is_the_target_by_default(tmp_path):
@@ -99,11 +102,12 @@ def test_named_index_of_parquet_is_a_column(tmp_path):
         (b"", "'table.csv' is empty"),
         (b" \n\n", "'table.csv' is empty"),
         (b"x,y\n", "'table.csv' has column names but no rows"),
+        (b"x,y\n\n  \n\n", "'table.csv' has column names but no rows"),
         (b"y\na\nb\n", "one column only"),
         (b"x,y\n1,a\n2,b,c\n", "cannot read 'table.csv' as a table: .*Expected 2 fields in line 3, saw 3"),
         (b"x,y\n1,a,c\n2,b,c\n", "its rows have more fields than its first line"),
         (b'x,y\n"1,a\n', "cannot read 'table.csv' as a table"),
-        (b"PK\3\4\0\0x,y\n", "'table.csv' is not a text table; CSV, TSV and Parquet can be read"),
+        (b"PK\3\4\0\0x,y\n", "'table.csv' is compressed, and damaged: File is not a zip file"),
         (b"\x89PNG\r\n\x1a\n,y\n\xff,\xd8\n", "'table.csv' is not a text table"),
         (b"x,y\n1,a\n2,a\n", "the target 'y' has one class only, 'a'"),
         (b"x,y\n1,\n2,NA\n", "the target 'y' has only missing values"),

@@ -5,7 +5,7 @@ import pytest
 from scipy.special import log_softmax, softmax
 from sklearn.metrics import brier_score_loss, log_loss
 
-from genvsdisc.functional.losses import LOSSES
+from genvsdisc.functional.losses import TRAINING_LOSSES
 
 
 def problem(n_classes, spread=2.0):
@@ -19,8 +19,8 @@ def problem(n_classes, spread=2.0):
 @pytest.mark.parametrize("n_classes", [2, 4])
 def test_values_are_scikit_learns(n_classes):
     logits, full, codes, weights = problem(n_classes)
-    cross_entropy = LOSSES["cross_entropy"].value_and_gradient(logits.copy(), codes[None], weights)
-    squared_error = LOSSES["squared_error"].value_and_gradient(logits.copy(), codes[None], weights)
+    cross_entropy = TRAINING_LOSSES["cross_entropy"].value_and_gradient(logits.copy(), codes[None], weights)
+    squared_error = TRAINING_LOSSES["squared_error"].value_and_gradient(logits.copy(), codes[None], weights)
     for r in range(2):
         probabilities, total = softmax(full[r], axis=0).T, weights[r].sum()
         theirs = log_loss(codes, probabilities, sample_weight=weights[r])
@@ -31,35 +31,36 @@ def test_values_are_scikit_learns(n_classes):
         assert squared_error[r] / total == pytest.approx(brier / 2, rel=1e-12)
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("loss", TRAINING_LOSSES)
 @pytest.mark.parametrize("n_classes", [2, 4])
 def test_gradients_are_finite_differences(loss, n_classes):
     logits, _, codes, weights = problem(n_classes)
     gradient = logits.copy()
-    LOSSES[loss].value_and_gradient(gradient, codes[None], weights)
+    TRAINING_LOSSES[loss].value_and_gradient(gradient, codes[None], weights)
     direction, step = np.random.default_rng(1).normal(size=logits.shape), 1e-6
-    up = LOSSES[loss].value_and_gradient(logits + step * direction, codes[None], weights)
-    down = LOSSES[loss].value_and_gradient(logits - step * direction, codes[None], weights)
+    up = TRAINING_LOSSES[loss].value_and_gradient(logits + step * direction, codes[None], weights)
+    down = TRAINING_LOSSES[loss].value_and_gradient(logits - step * direction, codes[None], weights)
     np.testing.assert_allclose((gradient * direction).sum(axis=(1, 2)), (up - down) / (2 * step), rtol=1e-7)
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("loss", TRAINING_LOSSES)
 @pytest.mark.parametrize("n_classes", [2, 4])
 def test_logits_of_any_size(loss, n_classes):
     logits, full, codes, weights = problem(n_classes, spread=1e5)
     gradient = logits.copy()
-    values = LOSSES[loss].value_and_gradient(gradient, codes[None], weights)
+    values = TRAINING_LOSSES[loss].value_and_gradient(gradient, codes[None], weights)
     assert np.isfinite(values).all()
     assert np.isfinite(gradient).all()
-    exact = -log_softmax(full, axis=1)[:, codes, np.arange(30)]
-    limits = {"cross_entropy": (weights * exact).sum(axis=1), "squared_error": values}
-    np.testing.assert_allclose(values, limits[loss], rtol=1e-12)
+    chosen = log_softmax(full, axis=1)[:, codes, np.arange(30)]
+    off = softmax(full, axis=1) - np.eye(n_classes)[codes].T
+    exact = {"cross_entropy": -chosen, "squared_error": (off**2).sum(axis=1) / 2}[loss]
+    np.testing.assert_allclose(values, (weights * exact).sum(axis=1), rtol=1e-12)
 
 
 def test_far_from_the_target_the_squared_error_is_flat_and_the_cross_entropy_is_not():
     codes, weights = np.array([1]), np.ones((1, 1))
     slopes = {}
-    for name, loss in LOSSES.items():
+    for name, loss in TRAINING_LOSSES.items():
         logits = np.full((1, 1, 1), -20.0)
         loss.value_and_gradient(logits, codes[None], weights)
         slopes[name] = abs(logits.item())

@@ -14,7 +14,7 @@ from scipy import stats
 from genvsdisc.figures.svg import svg
 from genvsdisc.lessons import LESSONS, write_lessons
 from genvsdisc.lessons.lesson import Finding, Part, above, below, less, more, per_seed, spread
-from genvsdisc.lessons.page import page
+from genvsdisc.lessons.page import lessons_page
 
 BY_NAME = {lesson.name: lesson for lesson in LESSONS}
 QUICK = ["naive-bayes-toy", "softmax", "computation-graph", "learning-rates", "shared-covariance-line"]
@@ -57,9 +57,8 @@ def test_tables_are_tidy_and_finite(name):
 
 
 @pytest.mark.parametrize("name", BY_NAME)
-def test_a_finding_is_one_of_three_words_and_each_part_shows_its_numbers(name):
+def test_each_part_of_a_finding_shows_its_numbers(name):
     finding = BY_NAME[name].judge(measured(name))
-    assert finding.word in ("holds", "does not hold", "depends")
     assert all(re.search(r"\d", part.numbers) for part in finding.parts)
     assert all(len(part.margins) == 1 and np.isfinite(part.margins).all() for part in finding.parts)
 
@@ -208,7 +207,7 @@ def assert_keeps_the_rules(html):
 
 def test_the_page_keeps_the_rules_and_shows_each_finding():
     taught = [(BY_NAME[name], measured(name), BY_NAME[name].judge(measured(name))) for name in BY_NAME]
-    html = page(taught)
+    html = lessons_page(taught)
     assert_keeps_the_rules(html)
     assert len(html.encode()) < 300_000
     for lesson, _, finding in taught:
@@ -243,7 +242,7 @@ def test_all_lessons_on_all_seeds(tmp_path):
     html = write_lessons(tmp_path).read_text(encoding="utf-8")
     assert_keeps_the_rules(html)
     assert len(html.encode()) < 300_000
-    findings = re.findall(r'-finding">(Holds|Does not hold|Depends): ', html)
+    findings = re.findall(r'-finding">(?:<span[^>]*>[^<]*</span>)?(Holds|Does not hold|Depends): ', html)
     assert len(findings) == len(LESSONS)
     # What was found while this was written; a change of a finding is to be looked at.
     assert findings.count("Holds") >= 15

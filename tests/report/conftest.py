@@ -4,7 +4,7 @@ import example
 import pytest
 
 from genvsdisc import report
-from genvsdisc.report import conditions, outcome, planes, reasons
+from genvsdisc.report import isolation
 
 
 @pytest.fixture(scope="session")
@@ -30,5 +30,4 @@ def page(request):
 @pytest.fixture
 def undrawn(monkeypatch):
     """Sections without the time that drawing takes."""
-    for module in (outcome, reasons, conditions, planes):
-        monkeypatch.setattr(module, "svg", lambda *_, **__: "<svg/>")
+    monkeypatch.setattr(isolation, "svg", lambda *_, **__: "<svg/>")

@@ -16,8 +16,7 @@ import pytest
 from parsed import parsed, pictures
 
 from genvsdisc import report
-from genvsdisc.report.conditions import robustness
-from genvsdisc.report.planes import generative_view
+from genvsdisc.report.isolation import written
 from genvsdisc.report.sections import SECTIONS
 from genvsdisc.study.comparison import Comparison
 
@@ -34,6 +33,11 @@ NAMES = [
     "Each model",
     "Data and method",
 ]
+
+
+def section(key, comparison):
+    """A section by its key, its parts made."""
+    return written(next(chapter for chapter in SECTIONS if chapter.key == key), comparison)
 
 
 def section_names(html):
@@ -60,7 +64,7 @@ def test_nothing_runs_and_nothing_is_fetched(page):
         *{element.tag for element in root.all("html")[0].all("*")} | {"img", "svg", "a", "td", "p"}
     ):
         assert not [name for name in element.attributes if name == "style" or name.startswith("on")]
-    assert {image.attributes["src"].partition(",")[0] for image in root.all("img")} == {"data:image/svg+xml"}
+    assert {image.attributes["src"].partition(",")[0] for image in root.all("img")} <= {"data:image/svg+xml"}
     assert {link.attributes["href"][0] for link in root.all("a")} == {"#"}
     assert not re.search(r"@import|url\(", root.all("style")[0].text)
 
@@ -73,13 +77,19 @@ def test_the_policy_covers_the_style_and_forbids_the_rest(page):
     assert "unsafe" not in policy
 
 
+def test_nothing_fails_where_the_tables_are_good(page):
+    assert [div.text for div in parsed(page).all("div") if div.attributes.get("class") == "failure"] == []
+
+
 def test_headings_ids_and_links(page):
     root = parsed(page)
     assert page.startswith("<!doctype html>")
     assert root.all("html")[0].attributes["lang"] == "en"
     assert len(root.all("h1")) == 1
     ids = [
-        e.attributes["id"] for e in root.all("section", "h1", "h2", "div", "figure", "table") if "id" in e.attributes
+        e.attributes["id"]
+        for e in root.all("main", "section", "h1", "h2", "div", "figure", "table")
+        if "id" in e.attributes
     ]
     assert len(ids) == len(set(ids))
     assert {link.attributes["href"][1:] for link in root.all("a")} <= set(ids)
@@ -128,7 +138,11 @@ def test_pictures_do_not_grow_with_the_grid_or_the_scatter():
     fine = [comparison.boundaries.assign(x=comparison.boundaries.x + shift) for shift in (0.0, 0.5, 1.0, 1.5)]
     tables = comparison.tables | {"boundaries": pd.concat(fine), "scatter": pd.concat([comparison.scatter] * 5)}
     small, large = (
-        sum(len(panel.svg) for block in generative_view(each).blocks for panel in getattr(block, "panels", ()))
+        sum(
+            len(panel.svg)
+            for block in section("generative-view", each).blocks
+            for panel in getattr(block, "panels", ())
+        )
         for each in (comparison, Comparison(tables, comparison.meta))
     )
     assert large < 1.1 * small
@@ -202,6 +216,14 @@ def test_sections_stand_in_reading_order(full):
     assert len(SECTIONS) == len(NAMES)
 
 
+def test_sections_are_files_of_their_own_that_know_no_other_section():
+    folder = Path(report.__file__).parent / "sections"
+    names = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    assert {chapter.draft.__name__ for chapter in SECTIONS} == {f"{name}_section" for name in names}
+    for name in names:
+        assert "genvsdisc.report.sections" not in (folder / f"{name}.py").read_text()
+
+
 def test_sections_without_tables_are_left_out(bare):
     assert section_names(bare) == ["Verdict", "Leaderboard", "Pairs", "Each model", "Data and method"]
 
@@ -227,11 +249,12 @@ def test_a_panel_of_noisy_labels_shows_one_pair():
     curves = comparison.robustness
     second = curves[curves.model == "naive Bayes"].assign(model="other Bayes", form="linear")
     tables = comparison.tables | {"robustness": pd.concat([curves, second])}
-    (figure,) = robustness(Comparison(tables, comparison.meta)).blocks
-    said = [panel.alt for panel in figure.panels if "other Bayes" in panel.alt]
+    figure, others = section("robustness", Comparison(tables, comparison.meta)).blocks
+    panels = [*figure.panels, *others.blocks[0].panels]
+    said = [panel.alt for panel in panels if "other Bayes" in panel.alt]
     assert len(said) == 2
-    assert len(figure.panels) == 8
-    assert all(panel.alt.count("goes from") == 2 for panel in figure.panels)
+    assert len(panels) == 8
+    assert all(panel.alt.count("goes from") == 2 for panel in panels)
 
 
 @pytest.mark.usefixtures("undrawn")
@@ -304,5 +327,7 @@ def test_a_notebook_sees_verdict_and_leaderboard():
     html = example.nasty()._repr_html_()
     assert "<script" not in html
     root = parsed(html)
-    assert root.all("p")[0].text == example.nasty().verdict
+    assert root.all("p")[0].text == "With 640 training rows the discriminative fit is ahead."
+    assert "Logistic regression errs on 20.3% of new rows" in root.text
     assert len(root.all("tbody")[0].all("tr")) == 8
+    assert "result.to_html(path)" in root.text

@@ -3,41 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from numbers import Integral, Real
-from typing import Any, ClassVar, Self
+from numbers import Real
+from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from genvsdisc.base import Parameters, ProbabilisticClassifier
-from genvsdisc.discriminative.logistic.fit import Solver, descend_plainly, solve
-from genvsdisc.discriminative.logistic.problem import LinearFit, LinearProblem, Start
-from genvsdisc.discriminative.logistic.warnings import warn_of_linear_fit
-from genvsdisc.discriminative.training import (
-    TRAINING_RULES,
-    CallbackSupportMixin,
-    RandomState,
-    blas_threads,
-    class_weighted,
-    seeds,
-    watched,
-    with_callbacks,
-)
+from genvsdisc.base import Parameters
+from genvsdisc.discriminative.classifier import DiscriminativeClassifier
+from genvsdisc.discriminative.logistic.fit import Start, descend_on_columns, fit_to_optimum, with_separation
+from genvsdisc.discriminative.logistic.problem import LinearProblem
+from genvsdisc.discriminative.sampling import RandomState, class_weighted, seeds
+from genvsdisc.discriminative.threads import blas_threads
+from genvsdisc.functional import absent
 from genvsdisc.functional.descent.loop import Settings
 from genvsdisc.functional.descent.optimizers import OPTIMIZERS
 from genvsdisc.functional.descent.schedules import SCHEDULES
-from genvsdisc.functional.linear.accelerated import accelerated_descent
-from genvsdisc.functional.linear.lbfgs import lbfgs
-from genvsdisc.functional.linear.newton import newton
+from genvsdisc.functional.posterior import two_log_scores
+from genvsdisc.functional.solution import Solution
+from genvsdisc.validation import column_name
 
-# What goes straight to the optimum, and where it ends does not depend on coordinates.
-_SOLVERS: dict[str, Solver] = {"newton": newton, "lbfgs": lbfgs}
+_SOLVERS = ("newton", "lbfgs")
 # Learning rates where the scale of the gradient does not count.
 _AUTOMATIC = {"adagrad": 0.5, "rmsprop": 0.003, "adam": 0.05}
 
 
-class LogisticClassifier(CallbackSupportMixin, ProbabilisticClassifier):
+class LogisticClassifier(DiscriminativeClassifier):
     r"""Logistic regression for two classes, softmax regression for more.
 
     The log-odds of two classes are linear in the features; only the boundary is modeled, not how the classes generate
@@ -53,14 +45,18 @@ class LogisticClassifier(CallbackSupportMixin, ProbabilisticClassifier):
     reg_lambda : float, default=1e-3
         :math:`\lambda \ge 0`.
     optimizer : str, default="nesterov"
-        "gd", "momentum", "nesterov", "adagrad", "rmsprop" or "adam": descent. "newton" and "lbfgs" go to the optimum in
-        few steps; "newton" does as "lbfgs" does where there are more than 200 coefficients.
+        "gd", "momentum", "nesterov", "adagrad", "rmsprop" or "adam": descent. "newton": Newton's method for fits of any
+        size; its systems are solved by factoring the Hessian where rows and coefficients are few, and by conjugate
+        gradients where they are many. "lbfgs": limited-memory BFGS.
     learning_rate : float or "auto", default="auto"
         Step size. "auto" takes it from the curvature: "gd" and "momentum" step by 1 / L with L the largest eigenvalue
-        of the bound :math:`B = c\, X^T W X + \lambda`, c = 1/4 for two classes and 1/2 for more (Böhning 1992);
-        "nesterov", with all rows in each step, by :math:`B^{-1}` itself, so that the units and correlations of the
-        features do not count, and with momentum that restarts. "adagrad", "rmsprop", "adam": 0.5, 0.003, 0.05. Ignored
-        by "newton" and "lbfgs".
+        of the bound :math:`B = c\, X^T W X + \lambda`, c = 1/4 for two classes and 1/2 for more (Böhning 1992).
+        "nesterov" is :math:`\theta_{t+1} = y - P\, \nabla F(y)` with
+        :math:`y = \theta_t + \mu_t (\theta_t - \theta_{t-1})`. "auto", with all rows in each step, takes
+        :math:`P = B^{-1}`, so that the units and correlations of the features do not count, and Nesterov's
+        :math:`\mu_t`, which restarts. A number, a schedule, mini-batches and early stopping take :math:`P = \eta`
+        (1 / L for "auto") and :math:`\mu_t = 0.9`. "adagrad", "rmsprop", "adam": 0.5, 0.003, 0.05. Ignored by
+        "newton" and "lbfgs".
     schedule : {"constant", "inverse_sqrt"}, default="constant"
         Factor on the learning rate after t updates: 1, or :math:`1 / \sqrt{t + 1}`.
     batch_size : int or None, default=None
@@ -132,13 +128,10 @@ class LogisticClassifier(CallbackSupportMixin, ProbabilisticClassifier):
     """
 
     _score_attributes = ("coef_", "intercept_")
-
-    _family = "discriminative"
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **TRAINING_RULES,
+        **DiscriminativeClassifier._parameter_constraints,
         "optimizer": [StrOptions({*OPTIMIZERS, *_SOLVERS})],
         "learning_rate": [StrOptions({"auto"}), Interval(Real, 0, None, closed="neither")],
-        "batch_size": [Interval(Integral, 1, None, closed="left"), None],
     }
 
     def __init__(
@@ -178,65 +171,47 @@ class LogisticClassifier(CallbackSupportMixin, ProbabilisticClassifier):
 
     # Fitting ---------------------------------------------------------------------------------------------------
 
-    @with_callbacks
-    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
-        """Fit to rows X with labels y.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Training rows.
-        y : array-like of shape (n_samples,)
-            Labels of any type that sorts.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Non-negative weights; a weight of 2 is the row given twice. None weighs every row 1.
-
-        Returns
-        -------
-        self : object
-            The fitted classifier.
-
-        Raises
-        ------
-        ValueError
-            If ``optimizer="newton"`` meets ``loss="squared_error"``, or a solver meets ``early_stopping``.
-
-        Warns
-        -----
-        ConvergenceWarning
-            If the classes are separable and there is no penalty, if the descent diverged, or if it went on for
-            `max_iter` iterations.
-        """
-        with watched(self, X, y, sample_weight, self.max_iter):
-            return super().fit(X, y, sample_weight)
-
     def _fit_stack(self, X: NDArray, codes: NDArray, weights: NDArray) -> dict[str, Any]:
         self._validate_params()
         self._refuse_combinations()
-        weights = class_weighted(weights.astype(float, copy=False), codes, self.classes_, self.class_weight)
-        weights = weights / weights.sum(axis=1, keepdims=True)
-        kept = weights.any(axis=0)
-        if not kept.all():
-            X, codes, weights = X[kept], codes[kept], weights[:, kept]
-        problem = LinearProblem(
-            X=X.astype(float, copy=False),
-            codes=codes,
-            weights=weights,
-            present=weights @ (codes[:, None] == np.arange(len(self.classes_))) > 0,
+        problem = LinearProblem.of(
+            X,
+            codes,
+            class_weighted(weights.astype(float, copy=False), codes, self.classes_, self.class_weight),
+            n_classes=len(self.classes_),
             loss=self.loss,
             reg_lambda=self.reg_lambda,
             standardize=self.standardize,
         )
-        solver, watch = self._solver, getattr(self, "_watch", None)
         with blas_threads(X.size * problem.n_outputs):
-            if solver is None:
-                fit = self._descend(problem, watch)
+            if self._goes_to_the_optimum:
+                watch = getattr(self, "_watch", None)
+                solution = fit_to_optimum(
+                    problem, self.optimizer, self._start, watch, max_iter=self.max_iter, tol=self.tol
+                )
             else:
-                fit = solve(problem, solver, self._start, watch, max_iter=self.max_iter, tol=self.tol)
-        if watch is None or not watch.stopped:
-            warn_of_linear_fit(self, problem, fit)
-        self.__dict__.pop("validation_loss_curve_", None)
-        return fit.attributes(problem, X.dtype)
+                solution = self._descend(problem)
+            solution = with_separation(problem, solution)
+        self._warn_of(solution.status)
+        return self._attributes(solution, problem.present, X.dtype)
+
+    def _attributes(self, solution: Solution, present: NDArray, dtype: np.dtype) -> dict[str, Any]:
+        """Fitted attributes of each replicate."""
+        coef, intercept = solution.parameters[:, :, :-1], solution.parameters[:, :, -1].copy()
+        absent.exclude(intercept, present, -np.inf)
+        with np.errstate(over="ignore"):
+            coef, intercept = coef.astype(dtype, copy=False), intercept.astype(dtype, copy=False)
+        if not np.isfinite(coef).all():
+            j = int((~np.isfinite(coef)).any(axis=(0, 1)).argmax())
+            raise ValueError(
+                f"{column_name(self, j)} varies so little that its coefficient overflows {dtype}: multiply it by a "
+                "power of ten, or give it as float64"
+            )
+        self.__dict__.pop("validation_loss_curve_", None)  # of a former fit with early stopping
+        curves = {"loss_curve_": [np.asarray(curve) for curve in solution.loss_curves]}
+        if self.early_stopping:
+            curves["validation_loss_curve_"] = [np.asarray(curve) for curve in solution.validation_loss_curves]
+        return {"coef_": coef, "intercept_": intercept, "n_iter_": solution.n_iter.tolist(), **curves}
 
     def _refuse_combinations(self) -> None:
         if self.optimizer == "newton" and self.loss != "cross_entropy":
@@ -248,12 +223,10 @@ class LogisticClassifier(CallbackSupportMixin, ProbabilisticClassifier):
             )
 
     @property
-    def _solver(self) -> Solver | None:
-        """The function that goes straight to the optimum, or None where the path is the point."""
+    def _goes_to_the_optimum(self) -> bool:
+        """Whether the path does not matter, so that the coordinates may be chosen."""
         plain = self.batch_size is None and self.schedule == "constant" and not self.early_stopping
-        if self.optimizer == "nesterov" and self.learning_rate == "auto" and plain:
-            return accelerated_descent
-        return _SOLVERS.get(self.optimizer)
+        return self.optimizer in _SOLVERS or (self.optimizer == "nesterov" and self.learning_rate == "auto" and plain)
 
     @property
     def _start(self) -> Start:
@@ -261,9 +234,11 @@ class LogisticClassifier(CallbackSupportMixin, ProbabilisticClassifier):
         shape = (1 if len(self.classes_) == 2 else len(self.classes_), self.n_features_in_)
         if not self.warm_start or getattr(self, "coef_", np.empty(0)).shape != shape:
             return None
-        return self.coef_.astype(float), np.where(np.isfinite(self.intercept_), self.intercept_, 0.0).astype(float)
+        return np.append(self.coef_, np.where(np.isfinite(self.intercept_), self.intercept_, 0)[:, None], axis=1)
 
-    def _descend(self, problem: LinearProblem, watch: Any) -> LinearFit:
+    def _descend(self, problem: LinearProblem) -> Solution:
+        if not self.standardize:
+            self._check_squares(problem.X)
         automatic = self.learning_rate == "auto"
         stops_by_gradient = self.batch_size is None and not self.early_stopping
         settings = Settings(
@@ -277,11 +252,11 @@ class LogisticClassifier(CallbackSupportMixin, ProbabilisticClassifier):
             n_iter_no_change=self.max_iter + 1 if stops_by_gradient else self.n_iter_no_change,
             gradient_tol=self.tol if stops_by_gradient else 0.0,
         )
-        return descend_plainly(
+        return descend_on_columns(
             problem,
             settings,
             self._start,
-            watch,
+            getattr(self, "_watch", None),
             automatic=automatic and self.optimizer not in _AUTOMATIC,
             generators=[np.random.default_rng(seed) for seed in seeds(self.random_state, len(problem.weights))],
             validation_fraction=self.validation_fraction if self.early_stopping else None,
@@ -297,5 +272,5 @@ class LogisticClassifier(CallbackSupportMixin, ProbabilisticClassifier):
         coef, intercept = np.asarray(parameters["coef_"]), np.asarray(parameters["intercept_"])
         logits = (coef.reshape(-1, coef.shape[2]) @ X.T).reshape(*coef.shape[:2], len(X)) + intercept[:, :, None]
         if coef.shape[1] == 1:
-            logits = np.concatenate([-np.maximum(logits, 0), np.minimum(logits, 0)], axis=1)
+            logits = two_log_scores(logits)
         return logits.transpose(0, 2, 1)

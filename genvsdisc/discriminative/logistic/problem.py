@@ -1,23 +1,72 @@
-"""What a stack of linear classifiers minimizes, and what is found."""
+"""What a stack of linear classifiers minimizes, and the coordinates in which it is minimized."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from genvsdisc.discriminative.logistic.coordinates import Frame
-from genvsdisc.discriminative.training import column_scales
+from genvsdisc.functional import absent
 from genvsdisc.functional.linear.gram import ColumnProducts
 from genvsdisc.functional.linear.objective import SoftmaxRegression
-from genvsdisc.functional.losses import LOSSES
+from genvsdisc.functional.losses import TRAINING_LOSSES
+from genvsdisc.functional.scaling import means_and_deviations
 
-Start = tuple[NDArray, NDArray] | None
-"""Coefficients (C, d) and intercepts (C,) to start from, on the scale of X."""
+_COPIED = 2**20  # entries of X that are centered and scaled in any case
+_MODERATE = 1e3
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Columns ``(X - center) / scale``, shared by all replicates.
+
+    The optimum does not depend on the frame: penalties are carried over to it, and the coefficients back.
+    """
+
+    center: NDArray
+    scale: NDArray
+
+    @classmethod
+    def of(cls, X: NDArray, reg_lambda: float) -> Self:
+        """Choose a frame in which columns have about mean 0 and variance 1, from some 4,000 rows.
+
+        Large tables whose columns are neither far from 0 nor of very different scales stay as they are. Where columns
+        on their own scale vary so little that the penalty, `reg_lambda`, outweighs the data 1e100 times, they are
+        divided by its root, so that it does not overflow.
+        """
+        some = X[:: max(1, len(X) // 4096)]
+        center, scale = (moments[0] for moments in means_and_deviations(some, np.full((1, len(some)), 1 / len(some))))
+        moderate = scale.min() > 1 / _MODERATE and scale.max() < _MODERATE * min(1, scale.min())
+        if X.size > _COPIED and moderate and (np.abs(center) < _MODERATE * scale).all():
+            return cls(np.zeros_like(center), np.ones_like(scale))
+        root = np.sqrt(reg_lambda)
+        return cls(center, np.where(scale < 1e-50 * root, root, scale))
+
+    def columns(self, X: NDArray) -> NDArray:
+        """Columns of X in this frame, (n, d)."""
+        if not self.center.any() and (self.scale == 1).all():
+            return X
+        columns = X - self.center
+        columns /= self.scale
+        return columns
+
+    def penalties(self, reg_lambda: float, units: NDArray) -> NDArray:
+        """Penalties (R, D) in this frame of coefficients of columns in the given units, (R, d) or (1, d)."""
+        penalties = reg_lambda * (units / self.scale) ** 2
+        return np.append(penalties, np.zeros((len(penalties), 1)), axis=1)
+
+    def enter(self, theta: NDArray) -> NDArray:
+        """Coefficients (R, C, D) in this frame of those on the scale of X."""
+        coef = theta[:, :, :-1]
+        return np.append(coef * self.scale, theta[:, :, -1:] + (coef @ self.center)[:, :, None], axis=2)
+
+    def leave(self, theta: NDArray) -> NDArray:
+        """Coefficients (R, C, D) on the scale of X."""
+        coef = theta[:, :, :-1] / self.scale
+        return np.append(coef, theta[:, :, -1:] - (coef @ self.center)[:, :, None], axis=2)
 
 
 @dataclass(frozen=True)
@@ -39,7 +88,7 @@ class LinearProblem:
     reg_lambda : float
         Penalty of half the squared coefficients.
     standardize : bool
-        Whether the penalty, and plain descent, are on columns of weighted mean 0 and variance 1.
+        Whether the penalty, and descent, are on columns of weighted mean 0 and variance 1.
     """
 
     X: NDArray
@@ -50,22 +99,45 @@ class LinearProblem:
     reg_lambda: float
     standardize: bool
 
+    @classmethod
+    def of(
+        cls, X: NDArray, codes: NDArray, weights: NDArray, *, n_classes: int, loss: str, reg_lambda: float,
+        standardize: bool,
+    ) -> Self:  # fmt: skip
+        """Normalize the weights, and leave out rows that no replicate gives weight to."""
+        weights = weights / weights.max(axis=1, keepdims=True)  # their sum might overflow
+        weights /= weights.sum(axis=1, keepdims=True)
+        kept = weights.any(axis=0)
+        if not kept.all():
+            X, codes, weights = X[kept], codes[kept], weights[:, kept]
+        present = absent.present_classes(weights, codes, n_classes)
+        return cls(X.astype(float, copy=False), codes, weights, present, loss, reg_lambda, standardize)
+
     @property
     def n_outputs(self) -> int:
         """Rows of coefficients: 1 for two classes."""
         n_classes = self.present.shape[1]
         return 1 if n_classes == 2 else n_classes
 
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Shape (R, C, d + 1) of the coefficients."""
+        return len(self.weights), self.n_outputs, self.X.shape[1] + 1
+
     @cached_property
     def scaling(self) -> tuple[NDArray, NDArray]:
         """The columns' means and scales (R, d) on which the penalty works; 0 and 1 without `standardize`."""
         if self.standardize:
-            return column_scales(self.X, self.weights)
+            return means_and_deviations(self.X, self.weights)
         shape = (len(self.weights), self.X.shape[1])
         return np.zeros(shape), np.ones(shape)
 
+    def take(self, replicates: slice | NDArray) -> LinearProblem:
+        """Keep some of the replicates."""
+        return replace(self, weights=self.weights[replicates], present=self.present[replicates])
+
     def alone(self, r: int) -> LinearProblem:
-        """Give replicate r as its plain fit has it: its own rows and nothing else."""
+        """Give replicate r as its plain fit has it: its rows of positive weight and nothing else."""
         kept = self.weights[r] > 0
         everything = kept.all()
         return replace(
@@ -76,67 +148,21 @@ class LinearProblem:
             present=self.present[r : r + 1],
         )
 
+    def frame(self) -> Frame:
+        """Choose coordinates for the solvers."""
+        return Frame.of(self.X, 0.0 if self.standardize else self.reg_lambda)
+
     def objective(self, frame: Frame) -> SoftmaxRegression:
-        """Carry the problem over to a frame."""
-        rows = frame.rows(self.X)
+        """Express the problem in a frame."""
+        columns = frame.columns(self.X)
         several = self.present.sum(axis=1, keepdims=True) > 1
         return SoftmaxRegression(
-            rows=rows,
+            rows=columns,
             codes=self.codes,
-            # Of one class alone nothing is learned: the penalty then has the word.
+            # One class alone has no coefficients to learn: only the penalty is left, and they are zero.
             weights=self.weights if several.all() else self.weights * several,
             penalties=frame.penalties(self.reg_lambda, self.scaling[1]),
             present=self.present,
-            loss=LOSSES[self.loss].form(self.present.shape[1]),
-            products=ColumnProducts(rows),
+            loss=TRAINING_LOSSES[self.loss].form(self.present.shape[1]),
+            products=ColumnProducts(columns),
         )
-
-    def without_absent(self, intercept: NDArray) -> NDArray:
-        """Make the intercepts (R, C) give classes without weight probability zero."""
-        if intercept.shape[1] == 1:
-            return np.where(self.present[:, 1:], np.where(self.present[:, :1], intercept, np.inf), -np.inf)
-        return np.where(self.present, intercept, -np.inf)
-
-    def separated_by(self, coef: NDArray, intercept: NDArray) -> NDArray:
-        """Say where every row that has weight gets its own class's logit strictly the largest, (R,)."""
-        separated = np.empty(len(coef), dtype=bool)
-        own = np.arange(len(self.codes))
-        for r, weight in enumerate(self.weights):
-            logits = coef[r] @ self.X.T + intercept[r][:, None]
-            logits = np.concatenate([np.zeros_like(logits), logits]) if len(logits) == 1 else logits
-            logits = np.where(self.present[r][:, None], logits, -np.inf)
-            mine = logits[self.codes, own]
-            logits[self.codes, own] = -np.inf
-            separated[r] = ((mine > logits.max(axis=0)) | (weight == 0)).all()
-        return separated
-
-
-@dataclass(frozen=True)
-class LinearFit:
-    """R fitted linear classifiers, coefficients on the scale of X, and how they came about."""
-
-    coef: NDArray
-    intercept: NDArray
-    n_iter: NDArray
-    converged: NDArray
-    diverged: NDArray
-    receding: NDArray
-    curves: Sequence[NDArray | list[float]]
-    validation_curves: Sequence[list[float]] | None = None
-
-    def attributes(self, problem: LinearProblem, dtype: np.dtype) -> dict[str, Any]:
-        """Give the fitted attributes of each replicate; coefficients in a dtype."""
-        curves = {"loss_curve_": self.curves, "validation_loss_curve_": self.validation_curves}
-        return {
-            "coef_": self.coef.astype(dtype, copy=False),
-            "intercept_": problem.without_absent(self.intercept).astype(dtype, copy=False),
-            "n_iter_": self.n_iter.tolist(),
-            **{name: [np.asarray(curve) for curve in each] for name, each in curves.items() if each is not None},
-        }
-
-    @classmethod
-    def joined(cls, fits: Sequence[LinearFit]) -> LinearFit:
-        """Put fits of single replicates together."""
-        arrays = ("coef", "intercept", "n_iter", "converged", "diverged", "receding")
-        values: dict[str, Any] = {name: np.concatenate([getattr(fit, name) for fit in fits]) for name in arrays}
-        return cls(**values, curves=[curve for fit in fits for curve in fit.curves])

@@ -14,11 +14,11 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from genvsdisc.discriminative.networks.classifier import NetworkClassifier
-from genvsdisc.discriminative.networks.training_set import Task
-from genvsdisc.discriminative.training import TRAINING_RULES, RandomState
-from genvsdisc.functional.descent.loop import Descent
+from genvsdisc.discriminative.networks.training_set import TrainingSet
+from genvsdisc.discriminative.sampling import RandomState
 from genvsdisc.functional.networks.activations import Activation, Sigmoid
 from genvsdisc.functional.networks.architecture import Architecture
+from genvsdisc.functional.solution import Solution
 
 
 class CascadeClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, NetworkClassifier):
@@ -109,11 +109,10 @@ class CascadeClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Netwo
     _rescales = True
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **TRAINING_RULES,
+        **NetworkClassifier._parameter_constraints,
         "widths": ["array-like", Interval(Integral, 1, None, closed="left")],
         "training": [StrOptions({"joint", "greedy"})],
         "n_restarts": [Interval(Integral, 1, None, closed="left")],
-        "batch_size": [Interval(Integral, 1, None, closed="left"), None],
     }
 
     def __init__(
@@ -175,53 +174,45 @@ class CascadeClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Netwo
     def _most_epochs(self) -> int:
         return self.max_iter * (len(self._hidden_layers()[0]) if self.training == "greedy" else 1)
 
-    def _learn(self, task: Task) -> tuple[Architecture, Descent]:
-        architecture = self._architecture(task.X.shape[-1])
+    def _learn(self, data: TrainingSet) -> tuple[Architecture, Solution]:
+        architecture = self._architecture(data.X.shape[-1])
         if self.training == "greedy" and architecture.activations:
-            return self._descend_in_stages(architecture, task)
-        return architecture, self._restart(architecture, task, self._last(architecture, task))
+            return self._descend_in_stages(architecture, data)
+        return architecture, self._restart(architecture, data, self._last(architecture, data))
 
-    def _descend_in_stages(self, architecture: Architecture, task: Task) -> tuple[Architecture, Descent]:
+    def _descend_in_stages(self, architecture: Architecture, data: TrainingSet) -> tuple[Architecture, Solution]:
         """Train one bank after the other, each under a logistic regression of its own.
 
         A warm start takes up the work where it was left: at the last bank of the last fit.
         """
         left, start = architecture.head(len(getattr(self, "architecture_", architecture).activations)), None
-        last = self._last(left, task)
+        last = self._last(left, data)
         if last is not None and left.activations:
             closed = left.folded(last)[:-2]
             start = last[:, sum(bank[0].size for bank in closed) :]
             for bank, activation in zip(closed, architecture.activations, strict=False):
-                task = task.above(bank, activation)
-        for depth in range(len(task.below), len(architecture.activations)):
+                data = data.above(bank, activation)
+        for depth in range(len(data.below), len(architecture.activations)):
             activation = architecture.activations[depth]
             stage = Architecture((*architecture.widths[depth : depth + 2], architecture.widths[-1]), (activation,))
-            descent = self._restart(stage, task, start)
-            whole, parameters = self._whole(stage, task, descent.parameters)
+            solution = self._restart(stage, data, start)
+            whole, parameters = self._whole(stage, data, solution.parameters)
             if self._stopped:
                 break
-            task, start = task.above(stage.folded(descent.parameters)[0], activation), None
-        return whole, replace(descent, parameters=parameters)
+            data, start = data.above(stage.folded(solution.parameters)[0], activation), None
+        return whole, replace(solution, parameters=parameters)
 
-    def _restart(self, architecture: Architecture, task: Task, start: NDArray | None) -> Descent:
+    def _restart(self, architecture: Architecture, data: TrainingSet, start: NDArray | None) -> Solution:
         """Descend `n_restarts` times and keep the best."""
         start = None if start is None else np.repeat(start, self.n_restarts, axis=0)
-        return self._best(self._descend(architecture, task.repeat(self.n_restarts), start))
+        return self._best(self._descend(architecture, data.repeat(self.n_restarts), start))
 
-    def _best(self, descent: Descent) -> Descent:
+    def _best(self, solution: Solution) -> Solution:
         """Keep the start of each replicate that ended lowest; one that diverged only where all did."""
-        curves = descent.validation_loss_curves if self.early_stopping else descent.loss_curves
+        curves = solution.validation_loss_curves if self.early_stopping else solution.loss_curves
         ends = np.array([min(curve) if self.early_stopping else curve[-1] for curve in curves])
-        ends = np.where(descent.diverged | ~np.isfinite(ends), np.inf, ends).reshape(-1, self.n_restarts)
-        kept = ends.argmin(axis=1) + np.arange(len(ends)) * self.n_restarts
-        return Descent(
-            parameters=descent.parameters[kept],
-            n_iter=descent.n_iter[kept],
-            loss_curves=[descent.loss_curves[i] for i in kept],
-            validation_loss_curves=[descent.validation_loss_curves[i] for i in kept],
-            converged=descent.converged[kept],
-            diverged=descent.diverged[kept],
-        )
+        ends = np.where(solution.diverged | ~np.isfinite(ends), np.inf, ends).reshape(-1, self.n_restarts)
+        return solution.take(ends.argmin(axis=1) + np.arange(len(ends)) * self.n_restarts)
 
     def transform(self, X: ArrayLike, stage: int = -1) -> NDArray:
         """Features that a bank gives: the probabilities of its logistic regressions.

@@ -5,48 +5,44 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from genvsdisc.base import Parameters, ProbabilisticClassifier
-from genvsdisc.discriminative.networks.training_set import Streams, Task
-from genvsdisc.discriminative.training import (
-    CallbackSupportMixin,
-    blas_threads,
-    class_weighted,
-    column_scales,
-    seeds,
-    split_validation,
-    warn_about,
-    watched,
-    with_callbacks,
-)
+from genvsdisc.base import Parameters
+from genvsdisc.discriminative.classifier import DiscriminativeClassifier
+from genvsdisc.discriminative.networks.training_set import Streams, TrainingSet
+from genvsdisc.discriminative.sampling import class_weighted, seeds, split_validation
+from genvsdisc.discriminative.threads import blas_threads
 from genvsdisc.functional import absent
-from genvsdisc.functional.descent.loop import Descent, Settings, descend
+from genvsdisc.functional.descent.loop import Settings, descend
 from genvsdisc.functional.descent.optimizers import OPTIMIZERS
 from genvsdisc.functional.descent.schedules import SCHEDULES
-from genvsdisc.functional.losses import LOSSES
+from genvsdisc.functional.losses import TRAINING_LOSSES
 from genvsdisc.functional.networks.activations import Activation
 from genvsdisc.functional.networks.architecture import Architecture
 from genvsdisc.functional.networks.objective import NetworkObjective
+from genvsdisc.functional.posterior import two_log_scores
+from genvsdisc.functional.scaling import means_and_deviations
+from genvsdisc.functional.solution import Solution
+from genvsdisc.validation import column_name
 
 # The arrays of the networks that are trained together should stay in the processor's cache.
 _STACK_BYTES = 2**20
 _ROWS_AT_ONCE = 4096
 
 
-class NetworkClassifier(CallbackSupportMixin, ProbabilisticClassifier):
+class NetworkClassifier(DiscriminativeClassifier):
     """Base of the classifiers that are fully connected networks.
 
-    A subclass says what the hidden layers are; it may say how they learn from a `Task`. Fitted is one flat vector,
-    `parameters_`, in the layout of `architecture_`, for rows (x − `feature_mean_`) / `feature_scale_`.
+    A subclass gives the hidden layers, and may override how they learn from a `TrainingSet`. Fitted is one flat
+    vector, `parameters_`, in the layout of `architecture_`, for rows (x − `feature_mean_`) / `feature_scale_`.
     """
 
-    _family = "discriminative"
     _score_attributes = ("architecture_", "parameters_", "feature_mean_", "feature_scale_")
-    # Parameters of some subclasses.
+    # Parameters of all subclasses, and of some.
+    learning_rate: float
     batch_norm: bool = False
     batch_norm_statistics: str = "exact"
     dropout: float = 0.0
@@ -60,44 +56,15 @@ class NetworkClassifier(CallbackSupportMixin, ProbabilisticClassifier):
     def _hidden_layers(self) -> tuple[tuple[int, ...], tuple[Activation, ...]]:
         """Widths and activations of the hidden layers."""
 
-    def _learn(self, task: Task) -> tuple[Architecture, Descent]:
-        """Train the networks of a task: what they are, and how that went."""
-        architecture = self._architecture(task.X.shape[-1])
-        return architecture, self._descend(architecture, task, self._last(architecture, task))
+    def _learn(self, data: TrainingSet) -> tuple[Architecture, Solution]:
+        """Train the networks of a data: what they are, and how that went."""
+        architecture = self._architecture(data.X.shape[-1])
+        return architecture, self._descend(architecture, data, self._last(architecture, data))
 
     def _rows_in_batch(self, n_samples: int) -> int:
         return n_samples if self.batch_size is None else min(self.batch_size, n_samples)
 
-    def _most_epochs(self) -> int:
-        return self.max_iter
-
     # Fitting ---------------------------------------------------------------------------------------------------
-
-    @with_callbacks
-    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
-        """Train on rows X with labels y.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Training rows.
-        y : array-like of shape (n_samples,)
-            Labels of any type that sorts.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Non-negative weights of the rows in the mean loss; a row of weight 0 is as good as absent.
-
-        Returns
-        -------
-        self : object
-            The fitted classifier.
-
-        Warns
-        -----
-        ConvergenceWarning
-            If the descent diverged, or went on for `max_iter` epochs.
-        """
-        with watched(self, X, y, sample_weight, self._most_epochs()):
-            return super().fit(X, y, sample_weight)
 
     def _architecture(self, n_features: int) -> Architecture:
         widths, activations = self._hidden_layers()
@@ -117,30 +84,27 @@ class NetworkClassifier(CallbackSupportMixin, ProbabilisticClassifier):
                 for begin in range(0, len(weights), at_once)
             ]
         fitted: dict[str, Any] = {name: [value for fit in fits for value in fit[name]] for name in fits[0]}
-        if not self._stopped:
-            warn_about(self, np.array(fitted["converged"]), np.array(fitted["diverged"]))
-        del fitted["converged"], fitted["diverged"]
+        self._warn_of(np.array(fitted.pop("status")))
         return fitted | {name: np.array(fitted[name]) for name in self._score_attributes}
 
     def _fit_together(
         self, X: NDArray, codes: NDArray, weights: NDArray, sources: list[int]
     ) -> dict[str, Sequence[Any]]:
         """Train one stack, small enough for the cache."""
-        task = self._task(X, codes, weights, [Streams.of(seed) for seed in sources])
-        architecture, descent = self._learn(task)
+        data = self._training_set(X, codes, weights, [Streams.of(seed) for seed in sources])
+        architecture, solution = self._learn(data)
         return {
             "architecture_": [architecture] * len(sources),
-            "parameters_": descent.parameters,
-            "feature_mean_": task.center,
-            "feature_scale_": task.scale,
-            "n_iter_": descent.n_iter.tolist(),
-            "loss_curve_": [np.array(curve) for curve in descent.loss_curves],
-            "validation_loss_curve_": [np.array(curve) for curve in descent.validation_loss_curves],
-            "converged": descent.converged.tolist(),
-            "diverged": descent.diverged.tolist(),
+            "parameters_": solution.parameters,
+            "feature_mean_": data.center,
+            "feature_scale_": data.scale,
+            "n_iter_": solution.n_iter.tolist(),
+            "loss_curve_": [np.array(curve) for curve in solution.loss_curves],
+            "validation_loss_curve_": [np.array(curve) for curve in solution.validation_loss_curves],
+            "status": solution.status.tolist(),
         }
 
-    def _task(self, X: NDArray, codes: NDArray, weights: NDArray, streams: list[Streams]) -> Task:
+    def _training_set(self, X: NDArray, codes: NDArray, weights: NDArray, streams: list[Streams]) -> TrainingSet:
         """Set validation rows apart and standardize by the training rows."""
         training, validation = weights, None
         if self.early_stopping:
@@ -152,62 +116,85 @@ class NetworkClassifier(CallbackSupportMixin, ProbabilisticClassifier):
         shape = (len(weights), X.shape[1])
         center, scale = np.zeros(shape, X.dtype), np.ones(shape, X.dtype)
         if self.standardize or self._rescales:
-            center, scale = column_scales(X, training)
+            shares = training.astype(float) / training.sum(axis=1, keepdims=True)
+            center, scale = (moments.astype(X.dtype) for moments in means_and_deviations(X, shares))
             X = (X - center[:, None]) / scale[:, None]
-        units = scale if self._rescales and not self.standardize else None
-        return Task(X, codes, training, validation, streams, center, scale, units)
+        else:
+            self._check_squares(X)
+        units = None
+        if self._rescales and not self.standardize:
+            units = scale
+            self._check_penalties(scale)
+        return TrainingSet(X, codes, training, validation, streams, center, scale, units)
 
-    def _descend(self, architecture: Architecture, task: Task, start: NDArray | None = None) -> Descent:
+    def _check_penalties(self, scale: NDArray) -> None:
+        """Raise if the penalty of a column's weights, on the scale of X, leaves the range of its dtype."""
+        smallest = scale.min(axis=0)
+        if self.reg_lambda and (smallest < 1e3 * np.sqrt(np.finfo(scale.dtype).tiny)).any():
+            j = int(smallest.argmin())
+            raise ValueError(
+                f"{column_name(self, j)} has standard deviation {smallest[j]:.3g}, so that the penalty of its weights "
+                f"overflows {scale.dtype}: multiply it by a power of ten, or use standardize=True"
+            )
+
+    def _descend(self, architecture: Architecture, data: TrainingSet, start: NDArray | None = None) -> Solution:
         """Descend from new parameters, or from given ones."""
         objective = NetworkObjective(
             architecture,
-            task.X,
-            task.codes,
-            task.training,
-            loss=LOSSES[self.loss],
+            data.X,
+            data.codes,
+            data.training,
+            loss=TRAINING_LOSSES[self.loss],
             reg_lambda=self.reg_lambda,
-            units=task.units,
+            units=data.units,
             dropout=self.dropout,
-            generators=[streams.dropout for streams in task.streams],
+            generators=[streams.dropout for streams in data.streams],
             moving_average=self.batch_norm_statistics == "moving",
         )
         settings = Settings(
             optimizer=OPTIMIZERS[self.optimizer],
             learning_rate=self.learning_rate,
             schedule=SCHEDULES[self.schedule],
-            batch_size=self._rows_in_batch(len(task.codes)),
+            batch_size=self._rows_in_batch(len(data.codes)),
             max_iter=self.max_iter,
             tol=self.tol,
             n_iter_no_change=self.n_iter_no_change,
         )
         watch = getattr(self, "_watch", None)
         if watch is not None:
-            watch.attributes = lambda parameters: self._seen(architecture, task, objective, parameters)
-        descent = descend(
+            watch.attributes = lambda parameters: self._seen(architecture, data, objective, parameters)
+        solution = descend(
             objective,
-            self._new(architecture, task) if start is None else start,
-            task.training,
+            self._new(architecture, data) if start is None else start,
+            data.training,
             settings,
-            generators=[streams.order for streams in task.streams],
-            validation_weights=task.validation,
+            generators=[streams.order for streams in data.streams],
+            validation_weights=data.validation,
             hook=watch,
         )
-        settled = objective.settled(descent.parameters, np.arange(len(descent.parameters)))
-        return replace(descent, parameters=_with_infinite_biases(architecture, settled))
+        settled = objective.settled(solution.parameters, np.arange(len(solution.parameters)))
+        return replace(solution, parameters=_final(architecture, settled, data.present(self._n_classes)))
 
     def _seen(
-        self, architecture: Architecture, task: Task, objective: NetworkObjective, parameters: NDArray
+        self, architecture: Architecture, data: TrainingSet, objective: NetworkObjective, parameters: NDArray
     ) -> dict[str, Any]:
         """Fitted attributes that a callback sees in the middle of a fit."""
-        parameters = _with_infinite_biases(architecture, objective.settled(parameters, np.array([0])))
-        architecture, whole = self._whole(architecture, task, parameters)
-        return dict(zip(self._score_attributes, (architecture, whole[0], task.center[0], task.scale[0]), strict=True))
+        settled = objective.settled(parameters, np.array([0]))
+        parameters = _final(architecture, settled, data.present(self._n_classes)[: len(settled)])
+        architecture, whole = self._whole(architecture, data, parameters)
+        return dict(zip(self._score_attributes, (architecture, whole[0], data.center[0], data.scale[0]), strict=True))
 
-    def _whole(self, architecture: Architecture, task: Task, parameters: NDArray) -> tuple[Architecture, NDArray]:
+    def _whole(
+        self, architecture: Architecture, data: TrainingSet, parameters: NDArray
+    ) -> tuple[Architecture, NDArray]:
         """The network from the rows as given on: the one that learns, on the banks below it."""
-        below = [bank[: len(parameters)].reshape(len(parameters), -1) for bank in task.below]
-        whole = self._architecture(task.center.shape[1]).head(len(below) + len(architecture.activations))
+        below = [bank[: len(parameters)].reshape(len(parameters), -1) for bank in data.below]
+        whole = self._architecture(data.center.shape[1]).head(len(below) + len(architecture.activations))
         return whole, np.concatenate([*below, parameters], axis=1)
+
+    @property
+    def _n_classes(self) -> int:
+        return len(self.classes_)
 
     @property
     def _stopped(self) -> bool:
@@ -215,23 +202,27 @@ class NetworkClassifier(CallbackSupportMixin, ProbabilisticClassifier):
         watch = getattr(self, "_watch", None)
         return watch is not None and watch.stopped
 
-    def _new(self, architecture: Architecture, task: Task) -> NDArray:
+    def _new(self, architecture: Architecture, data: TrainingSet) -> NDArray:
         """Draw parameters to start from."""
-        start = np.array([architecture.initial(streams.initial, self.init) for streams in task.streams])
-        return _without_absent(architecture, start.astype(task.X.dtype), task)
+        start = np.array([architecture.initial(streams.initial, self.init) for streams in data.streams])
+        start = start.astype(data.X.dtype)
+        absent.exclude(architecture.output_biases(start), data.present(self._n_classes))
+        return start
 
-    def _last(self, architecture: Architecture, task: Task) -> NDArray | None:
+    def _last(self, architecture: Architecture, data: TrainingSet) -> NDArray | None:
         """For a warm start, the parameters of the last fit; None if that was of another architecture."""
         if not self.warm_start or getattr(self, "architecture_", None) != architecture:
             return None
-        start = np.repeat(self.parameters_[None], len(task.training), axis=0)
+        start = np.repeat(self.parameters_[None], len(data.training), axis=0)
         start[~np.isfinite(start)] = 0
         first = architecture.layers(start)[0].weights
-        # The same network in the coordinates of this task.
+        # The same network in the coordinates of this data.
         first[:, :, :-1] /= self.feature_scale_
-        first[:, :, -1] += np.einsum("rkd,rd->rk", first[:, :, :-1], task.center - self.feature_mean_)
-        first[:, :, :-1] *= task.scale[:, None]
-        return _without_absent(architecture, start.astype(task.X.dtype), task)
+        first[:, :, -1] += np.einsum("rkd,rd->rk", first[:, :, :-1], data.center - self.feature_mean_)
+        first[:, :, :-1] *= data.scale[:, None]
+        start = start.astype(data.X.dtype)
+        absent.exclude(architecture.output_biases(start), data.present(self._n_classes))
+        return start
 
     # Predicting ------------------------------------------------------------------------------------------------
 
@@ -255,7 +246,7 @@ class NetworkClassifier(CallbackSupportMixin, ProbabilisticClassifier):
     def _log_scores(self, X: NDArray, parameters: Parameters) -> NDArray:
         logits = self._layer_values(X, parameters, -1)
         if logits.shape[1] == 1:
-            logits = np.concatenate([-np.maximum(logits, 0), np.minimum(logits, 0)], axis=1)
+            logits = two_log_scores(logits)
         return logits.swapaxes(1, 2)
 
     def _hidden_features(self, X: NDArray, layer: int) -> NDArray:
@@ -284,16 +275,8 @@ class NetworkClassifier(CallbackSupportMixin, ProbabilisticClassifier):
         return self.architecture_.n_learned
 
 
-def _without_absent(architecture: Architecture, parameters: NDArray, task: Task) -> NDArray:
-    """Give classes that have no training rows a probability of zero."""
-    n_classes = max(architecture.widths[-1], 2)
-    present = np.array([task.training[:, task.codes == k].any(axis=1) for k in range(n_classes)]).T
-    absent.exclude(architecture.layers(parameters)[-1].weights[:, :, -1], present)
-    return parameters
-
-
-def _with_infinite_biases(architecture: Architecture, parameters: NDArray) -> NDArray:
-    """Parameters in which the biases that stand for absent classes are what they mean."""
+def _final(architecture: Architecture, parameters: NDArray, present: NDArray) -> NDArray:
+    """Parameters in which absent classes have infinite biases, as at prediction."""
     parameters = parameters.copy()
-    absent.make_infinite(architecture.layers(parameters)[-1].weights[:, :, -1])
+    absent.exclude(architecture.output_biases(parameters), present, -np.inf)
     return parameters

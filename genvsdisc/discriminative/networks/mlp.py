@@ -12,7 +12,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from genvsdisc.discriminative.networks.classifier import NetworkClassifier
-from genvsdisc.discriminative.training import TRAINING_RULES, RandomState
+from genvsdisc.discriminative.sampling import RandomState
 from genvsdisc.functional.networks.activations import ACTIVATIONS, Activation
 from genvsdisc.functional.networks.initialization import INITS
 
@@ -119,7 +119,7 @@ class MLPClassifier(NetworkClassifier):
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **TRAINING_RULES,
+        **NetworkClassifier._parameter_constraints,
         "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
         "activation": [StrOptions(set(ACTIVATIONS)), list, tuple],
         "batch_norm": ["boolean"],

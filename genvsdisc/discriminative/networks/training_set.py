@@ -1,4 +1,4 @@
-"""What a stack of networks is to learn from, and the chance that goes into it."""
+"""What a stack of networks is trained on, and its random streams."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from genvsdisc.functional import absent
 from genvsdisc.functional.networks.activations import Activation
 
 
 @dataclass(frozen=True)
 class Streams:
-    """Sources of chance of one training, all from one seed; what one draws does not depend on another."""
+    """Random streams of one training, all from one seed; what one draws does not depend on another."""
 
     split: np.random.Generator
     initial: np.random.Generator
@@ -31,19 +32,19 @@ class Streams:
 
 
 @dataclass(frozen=True)
-class Task:
-    """What a stack of R networks is to learn from.
+class TrainingSet:
+    """Rows, weights and random streams on which a stack of R networks is trained.
 
     Parameters
     ----------
     X : ndarray of shape (n, d) or (R, n, d)
         Rows, shared or for each: (rows as given − center) / scale.
     codes : ndarray of shape (n,)
-        Class numbers.
+        Class of each row.
     training, validation : ndarray of shape (R, n)
         Weights of the rows; `validation` is None without early stopping.
     streams : list of R Streams
-        Sources of chance.
+        Random streams.
     center, scale : ndarray of shape (R, d)
         0 and 1 if the rows are as given.
     units : ndarray of shape (R, d) or None
@@ -62,7 +63,11 @@ class Task:
     units: NDArray | None
     below: tuple[NDArray, ...] = ()
 
-    def repeat(self, count: int) -> Task:
+    def present(self, n_classes: int) -> NDArray:
+        """Mask (R, K) of the classes that have training rows."""
+        return absent.present_classes(self.training, self.codes, n_classes)
+
+    def repeat(self, count: int) -> TrainingSet:
         """Give each member `count` times, to be started and shuffled differently."""
         return replace(
             self,
@@ -76,7 +81,7 @@ class Task:
             below=tuple(np.repeat(bank, count, axis=0) for bank in self.below),
         )
 
-    def above(self, bank: NDArray, activation: Activation) -> Task:
+    def above(self, bank: NDArray, activation: Activation) -> TrainingSet:
         """Give what the units of a trained bank (R, outputs, inputs + 1) make of the rows."""
         values = self.X @ bank[:, :, :-1].swapaxes(1, 2) + bank[:, None, :, -1]
         activation.forward(values, np.empty_like(values))

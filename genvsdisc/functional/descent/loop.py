@@ -9,7 +9,7 @@ What it needs to know of a model is an `Objective`: the loss and its gradient on
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from genvsdisc.functional.descent.batches import Batch, Batches, whole
 from genvsdisc.functional.descent.optimizers import Optimizer
 from genvsdisc.functional.descent.schedules import Schedule, constant
+from genvsdisc.functional.solution import Solution, Status
 
 # A member whose loss passes this multiple of its first one (plus one nat) is not coming back.
 _BLOWN_UP = 1e6
@@ -44,8 +45,12 @@ class Hook(Protocol):
 class Objective(Protocol):
     """A differentiable mean loss of a stack of parameter vectors."""
 
-    def value_and_gradient(self, parameters: NDArray, batch: Batch, gradient: NDArray) -> NDArray:
-        """Losses (R,) of `parameters` (R, P) on the batch, penalty included; their gradients go into `gradient`."""
+    def bind(self, parameters: NDArray, gradient: NDArray) -> Callable[[Batch], NDArray]:
+        """Return a function of a batch: the losses (R,), penalty included, at what `parameters` (R, P) hold then.
+
+        It writes their gradients into `gradient` (R, P). The descent changes the parameters in place and binds anew
+        when members leave the stack, so that the objective may keep buffers for a binding.
+        """
         ...
 
     def value(self, parameters: NDArray, batch: Batch) -> NDArray:
@@ -86,34 +91,6 @@ class Settings:
     gradient_tol: float = 0.0
 
 
-@dataclass
-class Descent:
-    """Where a stack of R descents ended, and how they went.
-
-    Parameters
-    ----------
-    parameters : ndarray of shape (R, P)
-        Final parameters, always finite; with validation rows, those of the epoch with the least validation loss.
-    n_iter : ndarray of shape (R,)
-        Epochs run.
-    loss_curves : list of R lists
-        Training loss of each epoch: the mean over its mini-batches, each taken before its update, penalty included.
-    validation_loss_curves : list of R lists
-        Loss of the validation rows after each epoch, without penalty; empty without validation rows.
-    converged : ndarray of shape (R,), bool
-        Stopped by `tol` or `gradient_tol`.
-    diverged : ndarray of shape (R,), bool
-        The loss overflowed, or ended above twice the first one plus 1.
-    """
-
-    parameters: NDArray
-    n_iter: NDArray
-    loss_curves: list[list[float]]
-    validation_loss_curves: list[list[float]]
-    converged: NDArray
-    diverged: NDArray
-
-
 def descend(
     objective: Objective,
     parameters: NDArray,
@@ -123,7 +100,7 @@ def descend(
     generators: Sequence[np.random.Generator] = (),
     validation_weights: NDArray | None = None,
     hook: Hook | None = None,
-) -> Descent:
+) -> Solution:
     """Minimize a stack of R objectives by descent.
 
     Parameters
@@ -146,7 +123,7 @@ def descend(
 
     Returns
     -------
-    descent : Descent
+    solution : Solution
 
     Examples
     --------
@@ -154,10 +131,12 @@ def descend(
 
     >>> from genvsdisc.functional.descent.optimizers import GradientDescent
     >>> class SquaredError:
-    ...     def value_and_gradient(self, parameters, batch, gradient):
-    ...         residuals = parameters - np.array([1.0, 2.0, 6.0])
-    ...         gradient[:] = (batch.weights * residuals).sum(axis=1, keepdims=True)
-    ...         return (batch.weights * residuals**2).sum(axis=1) / 2
+    ...     def bind(self, parameters, gradient):
+    ...         def evaluate(batch):
+    ...             residuals = parameters - np.array([1.0, 2.0, 6.0])
+    ...             gradient[:] = (batch.weights * residuals).sum(axis=1, keepdims=True)
+    ...             return (batch.weights * residuals**2).sum(axis=1) / 2
+    ...         return evaluate
     >>> weights = np.array([[1.0, 1.0, 1.0], [0.5, 0.25, 0.25]])
     >>> settings = Settings(GradientDescent(), learning_rate=1.0, gradient_tol=1e-9)
     >>> descend(SquaredError(), np.zeros((2, 1)), weights, settings).parameters
@@ -172,7 +151,7 @@ def descend(
             run.epoch()
             run.record()
             stop = hook is not None and hook.end(epoch, run.parameters, run.losses)
-            run.retire(everyone=stop or epoch + 1 == settings.max_iter)
+            run.retire(Status.STOPPED if stop else Status.MAX_ITER if epoch + 1 == settings.max_iter else None)
             if not len(run.members):
                 break
     return run.result
@@ -197,17 +176,20 @@ class _Run:
         self.state = settings.optimizer.init(parameters)
         self.gradient = np.empty_like(parameters)
         self.members = np.arange(count)
+        # Evaluations of the first members, by their number: those that have a batch left in an epoch.
+        self.evaluators: dict[int, Callable[[Batch], NDArray]] = {}
         self.parameters, self.before, self.best = parameters.copy(), parameters.copy(), parameters.copy()
         self.rates = np.broadcast_to(np.asarray(settings.learning_rate, float), count)[:, None]
         self.losses, self.first, self.least = np.zeros(count), np.zeros(count), np.full(count, np.inf)
         self.stale, self.flat, self.lost = np.zeros(count, int), np.zeros(count, bool), np.zeros(count, bool)
-        self.result = Descent(
-            parameters=parameters.copy(),
+        self.loss_curves: list[list[float]] = [[] for _ in range(count)]
+        self.validation_loss_curves: list[list[float]] = [[] for _ in range(count)]
+        self.result = Solution(
+            parameters.copy(),
             n_iter=np.zeros(count, int),
-            loss_curves=[[] for _ in range(count)],
-            validation_loss_curves=[[] for _ in range(count)],
-            converged=np.zeros(count, bool),
-            diverged=np.zeros(count, bool),
+            status=np.full(count, Status.MAX_ITER),
+            loss_curves=self.loss_curves,
+            validation_loss_curves=self.validation_loss_curves,
         )
         # Members with more batches come first: those still at work in an epoch are always the head of the stack.
         self.take(np.argsort(-self.batches.n_batches, kind="stable"))
@@ -216,6 +198,7 @@ class _Run:
         """Keep some of the members, in the given order."""
         if np.array_equal(positions, np.arange(len(self.members))):
             return
+        self.evaluators.clear()
         self.batches.take(positions)
         self.state = self.state.take(positions)
         if self.validation is not None:
@@ -230,11 +213,11 @@ class _Run:
         self.losses[:] = 0
         for step, batch in enumerate(self.batches.epoch()):
             count = len(batch.members)
-            everyone = count == len(self.members)
-            parameters = self.parameters if everyone else self.parameters[:count]
-            gradient = self.gradient if everyone else self.gradient[:count]
-            state = self.state if everyone else self.state.head(count)
-            losses = self.objective.value_and_gradient(parameters, batch, gradient)
+            parameters, gradient = self.parameters[:count], self.gradient[:count]
+            state = self.state if count == len(self.members) else self.state.head(count)
+            if count not in self.evaluators:
+                self.evaluators[count] = self.objective.bind(parameters, gradient)
+            losses = self.evaluators[count](batch)
             self.losses[:count] += self.batches.shares[:count, step] * losses
             self._look_for_flat(gradient)
             rates = self.rates[:count]
@@ -254,11 +237,11 @@ class _Run:
             self.parameters[~finite] = self.before[~finite]
         watched = self.losses
         for member, loss in zip(self.members, self.losses.tolist(), strict=True):
-            self.result.loss_curves[member].append(loss)
+            self.loss_curves[member].append(loss)
         if self.validation is not None:
             watched = self.objective.value(self.parameters, self.validation).astype(float)
             for member, loss in zip(self.members, watched.tolist(), strict=True):
-                self.result.validation_loss_curves[member].append(loss)
+                self.validation_loss_curves[member].append(loss)
         self.result.n_iter[self.members] += 1
         if self.result.n_iter[self.members[0]] == 1:  # all members begin together
             self.first[:] = self.losses
@@ -269,15 +252,16 @@ class _Run:
         if self.validation is not None:
             self.best[better] = self.parameters[better]
 
-    def retire(self, everyone: bool) -> None:
-        """Take out of the stack, with its result, each member that is done: converged, diverged, or out of time."""
+    def retire(self, everyone: Status | None) -> None:
+        """Take the members that are done out of the stack: converged, diverged, or all with a given status."""
         still = self.flat | (self.stale >= self.settings.n_iter_no_change)
-        done = self.lost | still | everyone
+        done = self.lost | still | (everyone is not None)
         if not done.any():
             return
+        status = np.where(still, Status.CONVERGED, Status.MAX_ITER if everyone is None else everyone)
+        status[self.lost | (self.losses > _NOT_DESCENDED * self.first + 1)] = Status.DIVERGED
         final = self.parameters if self.validation is None else self.best
         members = self.members[done]
         self.result.parameters[members] = final[done]
-        self.result.diverged[members] = (self.lost | (self.losses > _NOT_DESCENDED * self.first + 1))[done]
-        self.result.converged[members] = (still & ~self.lost)[done]
+        self.result.status[members] = status[done]
         self.take(np.flatnonzero(~done))

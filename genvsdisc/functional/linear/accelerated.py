@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from genvsdisc.functional.descent.loop import Hook
 from genvsdisc.functional.linear.objective import SoftmaxRegression
 from genvsdisc.functional.linear.preconditioner import Metric, bound
-from genvsdisc.functional.linear.solution import Solution, curves_of
+from genvsdisc.functional.solution import Solution, Status, curves_of
 
 
 def accelerated_descent(
@@ -41,7 +41,7 @@ def accelerated_descent(
     """
     metric = Metric.of(bound(objective))
     size, active = len(start), np.arange(len(start))
-    theta, n_iter, converged = start.copy(), np.zeros(size, dtype=int), np.zeros(size, dtype=bool)
+    theta, n_iter, status = start.copy(), np.zeros(size, dtype=int), np.full(size, Status.MAX_ITER)
     last, point, momentum = start, start, np.ones(size)
     history = []
     for step in range(max_iter):
@@ -61,10 +61,12 @@ def accelerated_descent(
         momentum = np.where(uphill, 1.0, grown)
         point, last = following + ahead[:, None, None] * (following - last), following
         if done.any():
-            converged[active[done]] = True
+            status[active[done]] = Status.CONVERGED
             stay = ~done
             objective, metric, active = objective.take(stay), metric.take(stay), active[stay]
             last, point, momentum = last[stay], point[stay], momentum[stay]
+        if stop:
+            status[active] = Status.STOPPED
         if stop or not len(active):
             break
-    return Solution(theta, n_iter, converged, curves_of(history, n_iter))
+    return Solution(theta, n_iter, status, curves_of(history, n_iter))

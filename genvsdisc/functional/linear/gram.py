@@ -71,8 +71,10 @@ class ColumnProducts:
 
 @lru_cache(maxsize=32)
 def packing(width: int) -> tuple[NDArray, NDArray, NDArray]:
-    """Two columns of each pair, (P,) each, and the pair of each two columns, (width, width)."""
+    """Two columns of each pair, (P,) each, and the pair of each two columns, (width, width); read-only."""
     first, second = np.triu_indices(width)
     pair_of = np.empty((width, width), dtype=np.intp)
     pair_of[first, second] = pair_of[second, first] = np.arange(len(first))
+    for indices in (first, second, pair_of):
+        indices.setflags(write=False)
     return first, second, pair_of

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,19 +11,42 @@ from numpy.typing import NDArray
 from genvsdisc.functional import batched_linalg
 from genvsdisc.functional.descent.loop import Hook
 from genvsdisc.functional.linear.objective import SoftmaxRegression
-from genvsdisc.functional.linear.solution import Solution, curves_of
+from genvsdisc.functional.solution import Solution, Status, curves_of
 
 _MAX_HALVINGS = 40
 _MOST_EXPLAINED = 0.9  # beyond, the classes are nearly separated and nothing is known of the distance
+ROUNDING = 1e-9
+"""Squared Newton decrement below which a line search that finds nothing lower has met the rounding of the objective."""
+
+
+@dataclass(frozen=True)
+class _Active:
+    """The replicates that have not converged, where they are, and what the objective is there."""
+
+    indices: NDArray
+    objective: SoftmaxRegression
+    theta: NDArray
+    values: NDArray
+    gradients: NDArray
+    residuals: NDArray
+
+    @classmethod
+    def at(cls, theta: NDArray, objective: SoftmaxRegression) -> Self:
+        return cls(np.arange(len(theta)), objective, theta, *objective.evaluate(theta))
+
+    def take(self, mask: NDArray) -> Self:
+        arrays = (self.theta, self.values, self.gradients, self.residuals)
+        return type(self)(self.indices[mask], self.objective.take(mask), *(array[mask] for array in arrays))
 
 
 def newton(
     objective: SoftmaxRegression, start: NDArray, *, max_iter: int, tol: float, hook: Hook | None = None
 ) -> Solution:
-    """Minimize by Newton steps, halved until the objective falls enough.
+    r"""Minimize by Newton's method, :math:`\theta \leftarrow \theta - a H^{-1} g`, with backtracking on a.
 
-    A replicate stops with the step whose Newton decrement, ``sqrt(g' H^-1 g)``, is at most `tol`: before that step
-    the objective was within about ``tol**2 / 2`` of its least value, and the step needs no search any more.
+    The Newton systems of all replicates are solved together, by Cholesky or LU. A replicate stops with the step whose
+    Newton decrement, :math:`\sqrt{g' H^{-1} g}`, is at most `tol`: before that step the objective was within about
+    ``tol**2 / 2`` of its minimum, and the step needs no search any more.
 
     Parameters
     ----------
@@ -41,57 +65,50 @@ def newton(
     -------
     solution : Solution
     """
-    size = len(start)
-    theta, active = start.copy(), np.arange(size)
-    n_iter, converged, receding = np.zeros(size, dtype=int), np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
-
-    def settle(replicates: NDArray) -> None:
-        """Note that these, of those still active, have converged."""
-        converged[active[replicates]] = True
-        receding[active[replicates]] = _recedes(objective.take(replicates), steps[replicates])
-
-    point, values, gradients, residuals = start, *objective.evaluate(start)
-    latest, history = values.copy(), []
+    theta, n_iter = start.copy(), np.zeros(len(start), dtype=int)
+    status = np.full(len(start), Status.MAX_ITER)
+    active = _Active.at(start, objective)
+    latest, history = active.values.copy(), []
     for step in range(max_iter):
         if hook is not None:
             hook.begin(step)
-        latest[active] = values
+        latest[active.indices] = active.values
         history.append(latest.copy())
-        steps = _newton_steps(objective.hessian(residuals), gradients)
-        slopes = np.einsum("rcd,rcd->r", gradients, steps)
-        n_iter[active] += 1
+        n_iter[active.indices] += 1
+        moves = _newton_steps(active.objective.hessian(active.residuals), active.gradients)
+        slopes = np.einsum("rcd,rcd->r", active.gradients, moves)
         done = -slopes <= tol * tol
         if done.any():
-            theta[active[done]] = point[done] + steps[done]
-            settle(done)
-            objective, active, point, steps, slopes, values, gradients, residuals = _kept(
-                ~done, objective, active, point, steps, slopes, values, gradients, residuals
-            )
-        if len(active):
-            if step == 0 and point.shape[1] == 1 and not point[:, :, :-1].any():
-                # From the shares of two classes this step is to the least squares fit, and -slopes its R^2; the linear
-                # discriminant, nearer to the optimum, lies in the same direction.
-                farther = 1 / (1 - np.minimum(-slopes, _MOST_EXPLAINED))
-                steps, slopes = farther[:, None, None] * steps, farther * slopes
-            stalled, point, values, gradients, residuals = _line_search(
-                objective, point, steps, slopes, (values, gradients, residuals)
-            )
-            theta[active] = point
+            theta[active.indices[done]] = active.theta[done] + moves[done]
+            status[active.indices[done]] = Status.CONVERGED
+            active, moves, slopes = active.take(~done), moves[~done], slopes[~done]
+        if len(active.indices):
+            if step == 0:
+                moves, slopes = _lengthened(active.theta, moves, slopes)
+            active, stalled = _line_search(active, moves, slopes)
+            theta[active.indices] = active.theta
             if stalled.any():
-                # One that finds nothing lower when the decrement is this small has met the rounding of the objective.
-                settle(stalled & (-slopes <= 1e-9))
-                objective, active, point, values, gradients, residuals = _kept(
-                    ~stalled, objective, active, point, values, gradients, residuals
-                )
-        stop = hook is not None and hook.end(step, theta.reshape(size, -1), latest)
-        if stop or not len(active):
+                ends = np.where(-slopes <= ROUNDING, Status.CONVERGED, Status.STALLED)
+                status[active.indices[stalled]] = ends[stalled]
+                active = active.take(~stalled)
+        if hook is not None and hook.end(step, theta.reshape(len(theta), -1), latest):
+            status[active.indices] = Status.STOPPED
             break
-    return Solution(theta, n_iter, converged, curves_of(history, n_iter), receding)
+        if not len(active.indices):
+            break
+    return Solution(theta, n_iter, status, curves_of(history, n_iter))
 
 
-def _kept(where: NDArray, objective: SoftmaxRegression, *arrays: NDArray) -> tuple[Any, ...]:
-    """What belongs to some of the replicates."""
-    return objective.take(where), *(array[where] for array in arrays)
+def _lengthened(theta: NDArray, moves: NDArray, slopes: NDArray) -> tuple[NDArray, NDArray]:
+    """Lengthen the first steps of two classes from no coefficients to the linear discriminant.
+
+    From the class shares the Newton step is to the least squares fit, and ``-slope`` is its R^2; the linear
+    discriminant lies in the same direction, 1 / (1 - R^2) times as far, nearer to the optimum.
+    """
+    if theta.shape[1] > 1 or theta[:, :, :-1].any():
+        return moves, slopes
+    factors = 1 / (1 - np.minimum(-slopes, _MOST_EXPLAINED))
+    return factors[:, None, None] * moves, factors * slopes
 
 
 def _newton_steps(hessian: NDArray, gradients: NDArray) -> NDArray:
@@ -113,36 +130,24 @@ def _solved(matrices: NDArray, right: NDArray) -> NDArray:
     return np.linalg.solve(scaled, (right / sizes)[:, :, None])[:, :, 0] / sizes
 
 
-def _line_search(
-    objective: SoftmaxRegression,
-    point: NDArray,
-    steps: NDArray,
-    slopes: NDArray,
-    here: tuple[NDArray, NDArray, NDArray],
-) -> tuple[NDArray, NDArray, NDArray, NDArray, NDArray]:
-    """Halve each replicate's step until Armijo's condition holds; also say which found no step."""
-    bounds = here[0] + 1e-13 * np.abs(here[0])
-    trial = point + steps
-    values, gradients, residuals = objective.evaluate(trial)
+def _line_search(active: _Active, moves: NDArray, slopes: NDArray) -> tuple[_Active, NDArray]:
+    """Halve each replicate's step until Armijo's condition holds; also return the mask of those that found no step."""
+    bounds = active.values + 1e-13 * np.abs(active.values)
+    trial = active.theta + moves
+    values, gradients, residuals = active.objective.evaluate(trial)
     failed = ~(values <= bounds + 1e-4 * slopes)
     length = 1.0
     for _ in range(_MAX_HALVINGS):
         if not failed.any():
-            return failed, trial, values, gradients, residuals
+            break
         length /= 2
-        trial[failed] = point[failed] + length * steps[failed]
-        values[failed], gradients[failed], residuals[failed] = objective.take(failed).evaluate(trial[failed])
+        trial[failed] = active.theta[failed] + length * moves[failed]
+        values[failed], gradients[failed], residuals[failed] = active.objective.take(failed).evaluate(trial[failed])
         failed[failed] = ~(values[failed] <= bounds[failed] + 1e-4 * length * slopes[failed])
-    trial[failed] = point[failed]
-    for there, before in zip((values, gradients, residuals), here, strict=True):
-        there[failed] = before[failed]
-    return failed, trial, values, gradients, residuals
-
-
-def _recedes(objective: SoftmaxRegression, steps: NDArray) -> NDArray:
-    """Whether steps that no longer change the objective still move a row's logits: then the optimum is at infinity."""
-    free = np.asarray(~objective.penalties.any(axis=1))
-    if not free.any():
-        return free
-    moves = np.abs(objective.logits(steps)).max(axis=1)
-    return ((moves > 0.1) & (objective.weights > 0)).any(axis=1) & free
+    if failed.any():
+        arrays = (trial, values, gradients, residuals)
+        for there, before in zip(
+            arrays, (active.theta, active.values, active.gradients, active.residuals), strict=True
+        ):
+            there[failed] = before[failed]
+    return _Active(active.indices, active.objective, trial, values, gradients, residuals), failed

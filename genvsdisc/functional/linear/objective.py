@@ -11,14 +11,16 @@ run along contiguous rows.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from genvsdisc.functional import absent
 from genvsdisc.functional.linear.gram import ColumnProducts
-from genvsdisc.functional.losses import ABSENT, Form
+from genvsdisc.functional.losses import Form
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ class SoftmaxRegression:
         else:
             logits = (theta.reshape(-1, theta.shape[2]) @ self._columns).reshape(*theta.shape[:2], -1)
         if theta.shape[1] > 1 and not self.present.all():
-            logits += np.where(self.present, 0.0, ABSENT)[:, :, None]
+            logits += np.where(self.present, 0.0, absent.LOGIT)[:, :, None]
         return logits
 
     def _backwards(self, derivatives: NDArray) -> NDArray:
@@ -173,9 +175,7 @@ class SoftmaxRegression:
         n_replicates, n_outputs, width = self.shape
         if n_outputs == 1:
             return self.class_curvatures(residuals)[:, 0]
-        probabilities = np.abs(residuals)
-        own = (np.arange(n_replicates)[:, None], self.codes, np.arange(len(self.codes)))
-        probabilities[own] = 1 - probabilities[own]
+        probabilities = self._probabilities(residuals)
         # The sum over rows of w (diag(p) - p p') by x x': blocks of the first part, one product for the second.
         weighted = probabilities * self.weights[:, None, :]
         blocks = self.products.sums(weighted.reshape(-1, len(self.rows))).reshape(n_replicates, n_outputs, width, width)
@@ -187,11 +187,68 @@ class SoftmaxRegression:
         scale = np.einsum("rcdd->rd", blocks) + curvatures.sum(axis=1) + self.penalties
         hessian = hessian.reshape(n_replicates, n_outputs, width, n_outputs, width)
         both = self.present[:, :, None] & self.present[:, None, :]
-        along = both[:, :, None, :] * (scale / n_outputs)[:, None, :, None]
-        np.einsum("rkdmd->rkdm", hessian)[...] += along
-        absent = np.where(self.present, 0, 1)[:, :, None]
-        np.einsum("rkdke->rkde", hessian)[...] += _plus_diagonal(blocks, self.penalties[:, None, :] + absent)
+        _same_column(hessian)[...] += both[:, :, None, :] * (scale / n_outputs)[:, None, :, None]
+        identity = np.where(self.present, 0, 1)[:, :, None]
+        _diagonal_blocks(hessian)[...] += _plus_diagonal(blocks, self.penalties[:, None, :] + identity)
         return hessian.reshape(n_replicates, n_outputs * width, -1)
+
+    def _probabilities(self, residuals: NDArray) -> NDArray:
+        """Probabilities (R, C, n) from the probabilities less the indicator of the class."""
+        probabilities = np.abs(residuals)
+        true_class = (np.arange(len(residuals))[:, None], self.codes, np.arange(len(self.codes)))
+        probabilities[true_class] = 1 - probabilities[true_class]
+        return probabilities
+
+    def hessian_product(self, residuals: NDArray, dtype: type) -> Callable[[NDArray], NDArray]:
+        r"""Return the function :math:`V \mapsto H V` of coefficients (1, C, D), for the Hessian of the cross-entropy.
+
+        For a row x of weight w, with probabilities p of the classes, the Hessian takes V to
+        :math:`w\, (\mathrm{diag}(p) - p p') V x x'`. Both products with the rows are in the given precision.
+
+        Parameters
+        ----------
+        residuals : ndarray of shape (1, C, n)
+            From `evaluate`.
+        dtype : float32 or float64
+            Precision of the products.
+        """
+        rows = self._rows_in(dtype)
+        if residuals.shape[1] == 1:
+            factors = residuals[0].astype(dtype)
+        else:
+            probabilities = self._probabilities(residuals)[0].astype(dtype)
+            weights: NDArray = self.weights.astype(dtype)
+
+        def product(coefficients: NDArray) -> NDArray:
+            moves = coefficients[0].astype(dtype)
+            logits = moves[:, :-1] @ rows.T
+            logits += moves[:, -1:]
+            if len(logits) == 1:
+                logits *= factors
+            else:
+                logits -= np.einsum("kn,kn->n", probabilities, logits)
+                logits *= probabilities
+                logits *= weights
+            products = np.append(logits @ rows, logits.sum(axis=1, keepdims=True), axis=1)
+            return products[None] + coefficients * self.penalties[:, None, :]
+
+        return product
+
+    def _rows_in(self, dtype: type) -> NDArray:
+        """The rows in a precision; single precision is kept, for it is asked for again and again."""
+        return self._single_rows if dtype is np.float32 else self.rows
+
+    @cached_property
+    def _single_rows(self) -> NDArray:
+        return self.rows.astype(np.float32)
+
+    def mean_curvature(self, residuals: NDArray) -> float:
+        """Mean over rows and classes of the second derivative p (1 - p), by weight, for one replicate."""
+        if residuals.shape[1] == 1:
+            return float(residuals.sum())
+        spread = np.abs(residuals[0])
+        spread -= spread * spread
+        return float((spread @ self.weights[0]).sum() / self.present.sum())
 
     def curvature_limit(self) -> NDArray:
         """Bound the curvature of the mean loss by one number a replicate, (R,).
@@ -204,6 +261,16 @@ class SoftmaxRegression:
             weighted = self.weights * (vectors[:, :-1] @ self.rows.T + vectors[:, -1:])
             vectors = np.append(weighted @ self.rows, weighted.sum(axis=1, keepdims=True), axis=1)
         return 1.1 * self.loss.curvature * np.linalg.norm(vectors, axis=1)
+
+
+def _diagonal_blocks(hessian: NDArray) -> NDArray:
+    """View, (R, C, D, D), of the blocks of one class in Hessians of shape (R, C, D, C, D)."""
+    return np.einsum("rkdke->rkde", hessian)
+
+
+def _same_column(hessian: NDArray) -> NDArray:
+    """View, (R, C, D, C), of the entries of one column for each two classes in Hessians of shape (R, C, D, C, D)."""
+    return np.einsum("rkdmd->rkdm", hessian)
 
 
 def _plus_diagonal(matrices: NDArray, diagonal: NDArray) -> NDArray:

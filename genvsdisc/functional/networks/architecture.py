@@ -101,6 +101,10 @@ class Architecture:
             layers.append(Layer(weights, Norm(*rest) if rest else None))
         return layers
 
+    def output_biases(self, flat: NDArray) -> NDArray:
+        """View (R, outputs) of the biases of the last layer in R flat vectors."""
+        return self.layers(flat)[-1].weights[:, :, -1]
+
     def penalized(self) -> NDArray:
         """Flat vector (1, P) of booleans: True for weights; biases, scales, shifts are left free."""
         flat = np.ones((1, self.n_parameters), bool)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -69,30 +69,52 @@ class NetworkObjective:
         self._penalties: NDArray | None = None  # of each parameter, where they are not the same for all weights
         if units is not None:
             self._penalties = np.repeat(architecture.penalized() * X.dtype.type(reg_lambda), len(units), axis=0)
-            architecture.layers(self._penalties)[0].weights[:, :, :-1] /= np.square(units)[:, None]
+            first = architecture.layers(self._penalties)[0].weights[:, :, :-1]
+            for _ in range(2):  # the square of large units would overflow
+                first /= units[:, None]
         self.generators = generators
         self.moving_average = moving_average
         self.updates = np.zeros(len(weights), int)
         self._training = whole(weights)
-        self._passes: list[Pass] = []
 
     @property
     def alike(self) -> bool:
         """Whether all weights have the same penalty."""
         return self._penalties is None
 
+    def bind(self, parameters: NDArray, gradient: NDArray) -> Callable[[Batch], NDArray]:
+        """Return a function of batches: the losses (R,) at what `parameters` hold then, their gradient in `gradient`.
+
+        It keeps its arrays to work in, one set for each size of batch, so that a training step allocates nothing that
+        grows with the network.
+
+        Parameters
+        ----------
+        parameters, gradient : ndarray of shape (R, P)
+            Arrays that the caller changes in place between evaluations.
+        """
+        passes: dict[int, Pass] = {}
+
+        def evaluate(batch: Batch) -> NDArray:
+            size = batch.weights.shape[1]
+            if size not in passes:
+                passes[size] = Pass(self, parameters, gradient, size)
+            work = passes[size]
+            work.load(batch)
+            work.forward(batch)
+            losses = self.loss.value_and_gradient(work.logits, work.codes, batch.weights)
+            work.backward()
+            if self.moving_average:
+                self._follow(work, batch.members)
+            if self.penalizes:
+                losses += self._penalize(parameters, batch.members, gradient, work)
+            return losses
+
+        return evaluate
+
     def value_and_gradient(self, parameters: NDArray, batch: Batch, gradient: NDArray) -> NDArray:
-        """Losses (R,) on a batch; the gradient (R, P) is written."""
-        work = self._pass(parameters, batch, gradient)
-        work.load(batch)
-        work.forward(batch)
-        losses = self.loss.value_and_gradient(work.logits, work.codes, batch.weights)
-        work.backward()
-        if self.moving_average:
-            self._follow(work, batch.members)
-        if self.penalizes:
-            losses += self._penalize(parameters, batch.members, gradient, work)
-        return losses
+        """Losses (R,) on a batch; the gradient (R, P) is written. For many evaluations, `bind` the arrays."""
+        return self.bind(parameters, gradient)(batch)
 
     def value(self, parameters: NDArray, batch: Batch) -> NDArray:
         """Losses (R,) at prediction: no dropout, no penalty, statistics as in `settled`."""
@@ -128,26 +150,26 @@ class NetworkObjective:
     def _penalize(self, parameters: NDArray, members: NDArray, gradient: NDArray, work: Pass) -> NDArray:
         """Penalties (R,), whose gradient is added; block by block, so that each is fetched from memory once."""
         if work.free:
-            pull = np.multiply(parameters, self._reg_lambda, out=work.shrinkage)
+            penalty_slope = np.multiply(parameters, self._reg_lambda, out=work.penalty_gradient)
             for parameter in work.free:
                 parameter[:] = 0
-            gradient += pull
-            return np.vecdot(pull, parameters) / 2
+            gradient += penalty_slope
+            return np.vecdot(penalty_slope, parameters) / 2
         penalties = None if self._penalties is None else self._penalties[members]
         values = np.zeros(len(parameters), parameters.dtype)
         for begin in range(0, parameters.shape[1], BLOCK):
             block = np.s_[:, begin : begin + BLOCK]
             here, slope = parameters[block], gradient[block]
             factor = self._reg_lambda if penalties is None else penalties[block]
-            pull = np.multiply(here, factor, out=work.shrinkage[:, : here.shape[1]])
-            values += np.vecdot(pull, here)
-            slope += pull
+            penalty_slope = np.multiply(here, factor, out=work.penalty_gradient[:, : here.shape[1]])
+            values += np.vecdot(penalty_slope, here)
+            slope += penalty_slope
         if penalties is None:  # it is cheaper to take back what the biases got than to fetch a mask
             for layer, slopes in zip(work.layers, work.gradients, strict=True):
                 for here, slope in zip(layer.unpenalized, slopes.unpenalized, strict=True):
-                    pull = self._reg_lambda * here
-                    slope -= pull
-                    values -= np.vecdot(pull.reshape(len(values), -1), here.reshape(len(values), -1))
+                    penalty_slope = self._reg_lambda * here
+                    slope -= penalty_slope
+                    values -= np.vecdot(penalty_slope.reshape(len(values), -1), here.reshape(len(values), -1))
         return values / 2
 
     def _follow(self, work: Pass, members: NDArray) -> None:
@@ -187,22 +209,12 @@ class NetworkObjective:
         """Rows of a batch, feature-major, without the 1."""
         return self.gather(batch).swapaxes(1, 2)[:, :-1]
 
-    def _pass(self, parameters: NDArray, batch: Batch, gradient: NDArray) -> Pass:
-        """Arrays to work in, made once for each shape: a training step allocates nothing that grows with it."""
-        size = batch.weights.shape[1]
-        for work in self._passes:
-            if work.parameters is parameters and work.gradient is gradient and work.size == size:
-                return work
-        del self._passes[3:]
-        self._passes.insert(0, Pass(self, parameters, gradient, size))
-        return self._passes[0]
-
 
 class Pass:
     """One forward and one backward pass through a stack of networks, in arrays that are used again and again."""
 
     def __init__(self, objective: NetworkObjective, parameters: NDArray, gradient: NDArray, size: int) -> None:
-        self.objective, self.parameters, self.gradient, self.size = objective, parameters, gradient, size
+        self.objective = objective
         architecture = objective.architecture
         self.activations = architecture.activations
         self.layers, self.gradients = architecture.layers(parameters), architecture.layers(gradient)
@@ -211,20 +223,22 @@ class Pass:
         # Each layer's values have a last unit that stays 1, for the bias of the layer above.
         self.padded = [np.ones((count, width + 1, size), dtype) for width in hidden]
         self.values = [padded[:, :-1] for padded in self.padded]
-        # All layers work in the same two rooms, and gradients take the place of values: all of it stays in the cache.
+        # All layers work in the same two buffers, and gradients take the place of values: all of it stays in the cache.
         n_block = min(BLOCK, parameters.shape[1])
-        rooms = np.empty((2, count * max(max(hidden, default=0) * size, n_block)), dtype)
+        buffers = np.empty((2, count * max(max(hidden, default=0) * size, n_block)), dtype)
         shapes = [values.shape for values in self.values]
-        self.arriving, self.scratch = ([room[: math.prod(shape)].reshape(shape) for shape in shapes] for room in rooms)
-        self.shrinkage = rooms[0, : count * n_block].reshape(count, n_block)
+        self.arriving, self.scratch = (
+            [buffer[: math.prod(shape)].reshape(shape) for shape in shapes] for buffer in buffers
+        )
+        self.penalty_gradient = buffers[0, : count * n_block].reshape(count, n_block)
         # Where the penalty is the same for all weights, these parts of a vector are set free of it.
         self.free: list[NDArray] = []
         if objective.alike and n_block == parameters.shape[1]:
-            self.free = [part for layer in architecture.layers(self.shrinkage) for part in layer.unpenalized]
+            self.free = [part for layer in architecture.layers(self.penalty_gradient) for part in layer.unpenalized]
         products = [0, *(math.prod(layer.weights.shape[1:]) * size for layer in self.layers[1:])]
         self.turned = [
-            room.reshape(count, size, -1) if 0 < product <= _SMALL_PRODUCT else None
-            for room, product in zip(self.scratch, products, strict=False)
+            buffer.reshape(count, size, -1) if 0 < product <= _SMALL_PRODUCT else None
+            for buffer, product in zip(self.scratch, products, strict=False)
         ]
         self.logits = np.empty((count, architecture.widths[-1], size), dtype)
         self.batch: Batch | None = None

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sklearn.base import clone
 
 from genvsdisc.models import Model
@@ -17,6 +18,8 @@ from genvsdisc.study.table import Table
 LAMBDAS = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0)
 RATES = (0.01, 0.1, 1.0, 10.0)
 EPOCHS = 60
+FEW = 5
+"""Draws that stand in for folds where a table is large."""
 
 
 def descends(model: Model) -> bool:
@@ -35,7 +38,8 @@ def descent_paths(model: Model, table: Table, draws: Draws) -> dict[str, pd.Data
         epoch, split, loss: log loss on all rows).
     """
     estimator = getattr(model.estimator, "estimator", model.estimator)
-    return {"search": _search(model.name, estimator, table, draws), "traces": _traces(model.name, estimator, table)}
+    traces = _traces(model.name, estimator, table.take(draws.curve_rows))
+    return {"search": _search(model.name, estimator, table, draws), "traces": traces}
 
 
 def _classifier(estimator: Any) -> Any:
@@ -46,24 +50,32 @@ def _classifier(estimator: Any) -> Any:
 
 
 def _search(name: str, estimator: Any, table: Table, draws: Draws) -> pd.DataFrame:
-    folds = draws.design.n_splits
-    weights, tests = draws.cv_weights[:folds], draws.cv_tests[:folds]
+    table, weights, tests = _folds(table, draws)
+    trained = [np.flatnonzero(w) for w in weights]
+    judged = [np.concatenate(both) for both in zip(trained, tests, strict=True)]
     rows = []
     for reg_lambda in LAMBDAS:
         candidate = _with(estimator, reg_lambda=reg_lambda)
-        for split, judged in (("train", [np.flatnonzero(w) for w in weights]), ("validation", tests)):
-            predicted = refit_probabilities(
-                candidate, table.X, table.y, weights, judged, classes=table.classes, random_state=draws.seed
-            )
-            for loss in draws.design.losses:
-                means = np.array(
-                    [
-                        pointwise_losses(p, table.codes[rows], loss).mean()
-                        for p, rows in zip(predicted, judged, strict=True)
-                    ]
-                )
-                rows.append((name, reg_lambda, np.nan, split, loss, means.mean(), means.std(ddof=1) / np.sqrt(folds)))
+        predicted = refit_probabilities(
+            candidate, table.X, table.y, weights, judged, classes=table.classes, random_state=draws.seed
+        )
+        for loss in draws.design.losses:
+            pointwise = [pointwise_losses(p, table.codes[r], loss) for p, r in zip(predicted, judged, strict=True)]
+            cuts = [np.split(values, [len(r)]) for values, r in zip(pointwise, trained, strict=True)]
+            for split, parts in zip(("train", "validation"), zip(*cuts, strict=True), strict=True):
+                means = np.array([part.mean() for part in parts])
+                error = means.std(ddof=1) / np.sqrt(len(means))
+                rows.append((name, reg_lambda, np.nan, split, loss, means.mean(), error))
     return pd.DataFrame(rows, columns=["model", "reg_lambda", "learning_rate", "split", "loss", "mean", "se"])
+
+
+def _folds(table: Table, draws: Draws) -> tuple[Table, NDArray, list[NDArray]]:
+    """Folds of the first repeat; of a large table, a few of the largest draws of the learning curves."""
+    if draws.curve_rows is None and not draws.held_out_once:
+        folds = draws.design.n_splits
+        return table, draws.cv_weights[:folds], draws.cv_tests[:folds]
+    few = slice(0, FEW)
+    return table.take(draws.curve_rows), draws.curve_weights[-1, few], draws.curve_tests[few]
 
 
 def _traces(name: str, estimator: Any, table: Table) -> pd.DataFrame:

@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.model_selection import StratifiedShuffleSplit
 from sklearn.utils import _safe_indexing, check_random_state
 
 from genvsdisc.study.fits.refit import refit_probabilities
+from genvsdisc.study.fits.splits import DRAWS
+from genvsdisc.study.sampling import Sampling
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 from genvsdisc.study.statistics.losses import LOSSES
 
@@ -35,6 +36,7 @@ def label_noise_losses(
     sizes: Sequence[int] | None = None,
     n_draws: int = 20,
     losses: Sequence[str] = LOSSES,
+    sampling: Sampling | None = None,
     random_state: int | None = None,
     n_jobs: int | None = None,
 ) -> pd.DataFrame:
@@ -58,6 +60,9 @@ def label_noise_losses(
         Training sets at each size and rate.
     losses : sequence of {"zero_one", "brier", "log_loss"}
         What is measured.
+    sampling : Sampling, default=None
+        Training sets are of whole groups, or of the most recent rows; None for independent rows. `n_train` is then
+        the mean number of rows.
     random_state : int or None, default=None
         The same seed gives the same rows and flips to every estimator.
     n_jobs : int, default=None
@@ -71,13 +76,16 @@ def label_noise_losses(
     """
     rng = check_random_state(random_state)
     classes = np.arange(codes.max() + 1)
+    kind = sampling or Sampling()
+    scheme, units = DRAWS[kind.kind](codes, kind), kind.units(len(codes))
     pool = np.setdiff1d(np.arange(len(codes)), held_out)
     copies = np.tile(np.arange(len(codes)), len(classes))
     stacked_X, stacked_y = _safe_indexing(X, copies), np.repeat(classes, len(codes))
     judges = [np.asarray(held_out)] * n_draws
     tables = []
     for size in _default_sizes(len(pool), len(classes)) if sizes is None else sizes:
-        rows = _training_rows(codes, pool, size, n_draws, rng)
+        rows = scheme.subsamples(pool, size, n_draws, rng)
+        n_train = round(np.mean([len(chosen) for chosen in rows]))
         weights = np.concatenate([_flipped(codes, rows, rate, seed) for rate, seed in _seeded(rates, rng)])
         predicted = refit_probabilities(
             estimator, stacked_X, stacked_y, weights, judges * len(rates), classes=classes,
@@ -85,9 +93,9 @@ def label_noise_losses(
         )  # fmt: skip
         of_rate = [predicted[start : start + n_draws] for start in range(0, len(predicted), n_draws)]
         for loss in losses:
-            curve = CurveLosses.of(of_rate, judges, codes, loss)
+            curve = CurveLosses.of(of_rate, judges, codes, loss, units)
             columns = {"mean": curve.mean, "se": np.sqrt(np.diag(curve.covariance)), **_increase(curve, rates)}
-            tables.append(pd.DataFrame({"noise": rates, "n_train": size, "loss": loss} | columns))
+            tables.append(pd.DataFrame({"noise": rates, "n_train": n_train, "loss": loss} | columns))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -104,14 +112,6 @@ def _default_sizes(n_rows: int, n_classes: int) -> list[int]:
     many = min(n_rows, MOST_ROWS)
     few = 10 * n_classes
     return [few, many] if few + n_classes <= many // 2 else [many]
-
-
-def _training_rows(codes: NDArray, pool: NDArray, size: int, n_draws: int, rng: np.random.RandomState) -> list[NDArray]:
-    """Rows of each draw, stratified, without replacement."""
-    if size == len(pool):
-        return [pool] * n_draws
-    splits = StratifiedShuffleSplit(n_splits=n_draws, train_size=size, test_size=len(pool) - size, random_state=rng)
-    return [pool[chosen] for chosen, _ in splits.split(np.empty((len(pool), 0)), codes[pool])]
 
 
 def _seeded(rates: Sequence[float], rng: np.random.RandomState) -> list[tuple[float, int]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,20 +13,23 @@ from sklearn.base import clone
 from sklearn.feature_selection import f_classif
 from sklearn.utils import check_random_state
 
+from genvsdisc.features.kinds import as_numbers
 from genvsdisc.generative.gaussian.classifier import GaussianClassifier
 from genvsdisc.models import Model, default_models
 from genvsdisc.study.evidence import MAX_CLASSES
+from genvsdisc.study.statistics.failures import reason
 from genvsdisc.study.table import Table
 
 GRID = 48
 MAX_POINTS = 400
+MAX_FITTED = 20_000
 
 
 def chosen_axes(table: Table) -> list[Any]:
     """Pick the two continuous columns whose class means differ most (largest one-way F)."""
     strength = {}
     for name, kind in table.kinds.items():
-        values = table.X[name].to_numpy(dtype=float) if kind == "continuous" else np.empty(0)
+        values = as_numbers(table.X[name]) if kind == "continuous" else np.empty(0)
         seen = ~np.isnan(values)
         if seen.any() and np.bincount(table.codes[seen], minlength=len(table.classes)).min() >= 2:
             strength[name] = f_classif(values[seen, None], table.codes[seen])[0][0]
@@ -32,41 +37,67 @@ def chosen_axes(table: Table) -> list[Any]:
     return [name for name in strongest if np.isfinite(strength[name])][:2]
 
 
-def view_tables(table: Table, random_state: Any = None) -> dict[str, pd.DataFrame]:
+def view_tables(table: Table, random_state: Any = None) -> tuple[list[Any], dict[str, pd.DataFrame], dict[str, str]]:
     """Decision regions, class ellipses and a scatter of rows in two columns.
 
     Parameters
     ----------
     table : Table
-        Rows with a gap in either column are left out.
+        Rows with a gap in either column are left out; of more than 20,000 the models see as many.
     random_state : int, RandomState instance or None, default=None
-        Choice of the rows shown.
+        Choice of the rows fitted and shown.
 
     Returns
     -------
+    axes : list
+        Names of the two columns.
     tables : dict
         "boundaries", "ellipses" and "scatter"; empty where there are not two columns, or more classes than can be told
         apart.
+    failures : dict
+        Picture or model -> why it is not there.
     """
     axes = chosen_axes(table)
     if len(axes) < 2 or len(table.classes) > MAX_CLASSES:
-        return {}
-    rows = table.X[axes].to_numpy(dtype=float)
-    seen = ~np.isnan(rows).any(axis=1)
+        return axes, {}, {}
+    rows = np.column_stack([as_numbers(table.X[name]) for name in axes])
+    order = check_random_state(random_state).permutation(np.flatnonzero(~np.isnan(rows).any(axis=1)))
+    seen, shown = np.sort(order[:MAX_FITTED]), np.sort(order[:MAX_POINTS])
     points, labels = rows[seen], table.y[seen]
     if len(np.unique(labels)) < 2:
-        return {}
+        return axes, {}, {}
+    grid = _grid(points)
+    failures: dict[str, str] = {}
+    regions = [
+        (f"decision planes of {model.name}", partial(_regions, model, points, labels, grid))
+        for model in default_models()
+        if model.form
+    ]
+    ellipses = [
+        (f"ellipses of the {kind} Gaussian", partial(_ellipses, kind, points, labels))
+        for kind in ("shared", "separate")
+    ]
+    tables = {"boundaries": _stacked(regions, failures), "ellipses": _stacked(ellipses, failures)}
+    scatter = pd.DataFrame({"label": table.y[shown], "x": rows[shown, 0], "y": rows[shown, 1]})
+    return axes, {name: t for name, t in tables.items() if t is not None} | {"scatter": scatter}, failures
+
+
+def _grid(points: NDArray) -> NDArray:
     low, high = np.quantile(points, [0.005, 0.995], axis=0)
     margin = 0.08 * np.where(high > low, high - low, 1.0)
     lines = [np.linspace(a, b, GRID) for a, b in zip(low - margin, high + margin, strict=True)]
-    grid = np.stack([m.ravel() for m in np.meshgrid(*lines)], axis=1)
-    pairs = [model for model in default_models() if model.form]
-    chosen = np.sort(check_random_state(random_state).permutation(len(points))[:MAX_POINTS])
-    return {
-        "boundaries": pd.concat([_regions(model, points, labels, grid) for model in pairs], ignore_index=True),
-        "ellipses": pd.concat([_ellipses(kind, points, labels) for kind in ("shared", "separate")], ignore_index=True),
-        "scatter": pd.DataFrame({"label": labels[chosen], "x": points[chosen, 0], "y": points[chosen, 1]}),
-    }
+    return np.stack([m.ravel() for m in np.meshgrid(*lines)], axis=1)
+
+
+def _stacked(parts: Sequence[tuple[str, Callable[[], pd.DataFrame]]], failures: dict[str, str]) -> pd.DataFrame | None:
+    """Stack the parts that can be computed; why the others cannot goes into `failures`."""
+    tables = []
+    for name, compute in parts:
+        try:
+            tables.append(compute())
+        except Exception as error:
+            failures[name] = reason(error)
+    return pd.concat(tables, ignore_index=True) if tables else None
 
 
 def _regions(model: Model, points: NDArray, labels: NDArray, grid: NDArray) -> pd.DataFrame:
@@ -86,7 +117,9 @@ def _regions(model: Model, points: NDArray, labels: NDArray, grid: NDArray) -> p
 
 
 def _ellipses(covariance: str, points: NDArray, labels: NDArray) -> pd.DataFrame:
-    fitted = GaussianClassifier(covariance, shrinkage=1e-3).fit(points, labels)
+    # As in the roster: pooling gives a class that is constant in a column a covariance all the same.
+    pooling = 1e-3 if covariance == "separate" else 0.0
+    fitted = GaussianClassifier(covariance, pooling=pooling, shrinkage=1e-3, standardize=True).fit(points, labels)
     covariances = np.broadcast_to(fitted.covariances_, (len(fitted.classes_), 2, 2))
     return pd.DataFrame(
         {

@@ -5,30 +5,44 @@ from __future__ import annotations
 import re
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from typing import Any
 
+try:
+    import cloudpickle
+except ImportError:  # before joblib 1.6, which has its own copy
+    from joblib.externals import cloudpickle
+import numpy as np
+from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
 from genvsdisc.models import Model
+from genvsdisc.study.costs import last_step
 from genvsdisc.study.evidence import Draws, Predictions, Views
 from genvsdisc.study.fits.descent_paths import descends, descent_paths
+from genvsdisc.study.fits.group_check import check_groups
 from genvsdisc.study.fits.label_noise import label_noise_losses
 from genvsdisc.study.fits.learning_curves import curve_probabilities
+from genvsdisc.study.fits.parts import TOO_FEW, training_weights
 from genvsdisc.study.fits.planes import view_tables
 from genvsdisc.study.fits.refit import refit_probabilities, seeded
+from genvsdisc.study.statistics.failures import reason
+from genvsdisc.study.statistics.leaks import leak_table
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 from genvsdisc.study.table import Table
 
+NOISE_POOL = 4000
+"""Training rows that noisy labels are drawn from, at most."""
 _COUNT = re.compile(r" \(\d+ of \d+ replicates\)")  # differs from stage to stage; the message is the same
-FLEXIBLE_SHARE = 10
-"""A model that is half of no pair gets one draw in this many: its curve is looked at, never tested."""
-NOISE_SHARE = 10
-"""Noisy labels are drawn once for so many draws of the design."""
 
 
 def cross_validate(model: Model, table: Table, draws: Draws, result: Predictions) -> None:
-    """Predict every row from the folds that hold it out."""
+    """Predict every row from the folds that hold it out, or all blocks of the rows held out once from one fit."""
+    if draws.cv_train is not None:
+        _hold_out_once(model, table, draws, draws.cv_train, result)
+        return
     result.cv = refit_probabilities(
         model.estimator,
         table.X,
@@ -40,49 +54,96 @@ def cross_validate(model: Model, table: Table, draws: Draws, result: Predictions
     )
 
 
+def _hold_out_once(model: Model, table: Table, draws: Draws, train: NDArray, result: Predictions) -> None:
+    drawn = table.take(np.concatenate([train, *draws.cv_tests]))
+    tested = np.arange(len(train), len(drawn.codes))
+    weights = (np.arange(len(drawn.codes)) < len(train)).astype(np.uint8)[None, :]
+    (predicted,) = refit_probabilities(
+        model.estimator, drawn.X, drawn.y, weights, [tested], classes=table.classes, random_state=draws.seed
+    )
+    result.cv = np.split(predicted, np.cumsum([len(block) for block in draws.cv_tests])[:-1])
+    result.n_train = len(train)
+
+
 def fit_all_rows(model: Model, table: Table, draws: Draws, result: Predictions) -> None:
-    """Fit to the whole table."""
-    result.fitted = seeded(model.estimator, draws.seed).fit(table.X, table.y)
+    """Fit to the whole table, or to as many rows as the plan gives the model.
+
+    A classifier of others gets rows of its own, for it may write into them.
+    """
+    drawn = table
+    if draws.cv_train is not None and len(draws.cv_train) < len(table.codes):
+        drawn = table.take(draws.cv_train)
+    ours = type(last_step(model.estimator)).__module__.startswith("genvsdisc.")
+    X, y = (drawn.X, drawn.y) if ours else (deepcopy(drawn.X), drawn.y.copy())
+    fitted = seeded(model.estimator, draws.seed).fit(X, y)
+    check_portable(fitted)  # always, for the result may not depend on the number of processes
+    result.fitted = fitted
+
+
+def check_portable(classifier: Any) -> None:
+    """Raise TypeError where a classifier cannot be sent from one process to another."""
+    try:
+        cloudpickle.dumps(classifier)
+    except Exception as error:  # pickling runs code of the classifier, which may raise anything
+        raise TypeError(f"the classifier cannot be pickled: {error}") from error
 
 
 def learning_curve(model: Model, table: Table, draws: Draws, result: Predictions) -> None:
     """Fit along nested subsamples."""
-    n_draws = _n_draws(model, draws)
-    weights, tests = draws.curve_weights[:, :n_draws], draws.curve_tests[:n_draws]
+    drawn = table.take(draws.curve_rows)
+    tests = draws.curve_tests
     predicted, errors = curve_probabilities(
-        model.estimator, table.X, table.y, weights, tests, classes=table.classes, random_state=draws.seed
+        model.estimator, drawn.X, drawn.y, draws.curve_weights, tests, classes=table.classes, random_state=draws.seed
     )
     result.failures |= {f"learning curve at {draws.sizes[s]} rows": why for s, why in errors.items()}
-    result.curves = {loss: CurveLosses.of(predicted, tests, table.codes, loss) for loss in draws.design.losses}
+    units = drawn.sampling.units(len(drawn.y))
+    result.curves = {loss: CurveLosses.of(predicted, tests, drawn.codes, loss, units) for loss in draws.design.losses}
 
 
-def resample(model: Model, table: Table, draws: Draws, result: Predictions) -> None:
-    """Fit to bootstrap samples, for bias and variance."""
-    held_out = table.X.iloc[draws.held_out]
-    n_draws = _n_draws(model, draws)
-    result.bootstraps = [
-        refit_probabilities(
-            model.estimator,
-            table.X,
-            table.y,
-            weights[:n_draws],
-            held_out,
-            classes=table.classes,
-            random_state=draws.seed,
-        )
-        for weights in draws.bootstraps
-    ]
+def fit_parts(model: Model, table: Table, draws: Draws, result: Predictions) -> None:
+    """Fit to sets that share no row, for bias and variance; quarters may be too small for a model, which is kept."""
+    if not len(draws.parts):
+        raise ValueError(TOO_FEW)
+    drawn = table.take(draws.resampled_rows)
+    result.halves = _fit_sets(model, drawn, draws, 2)
+    try:
+        result.quarters = _fit_sets(model, drawn, draws, 1)
+    except ValueError as error:
+        result.failures["bias and variance with a quarter of the rows"] = reason(error)
+
+
+def _fit_sets(model: Model, drawn: Table, draws: Draws, n_joined: int) -> list[NDArray]:
+    """Probabilities given to the judges of each draw by fits to its sets of one or two quarters."""
+    weights = training_weights(draws.parts, n_joined)
+    n_sets = len(weights) // len(draws.parts)
+    predicted = refit_probabilities(
+        model.estimator,
+        drawn.X,
+        drawn.y,
+        weights,
+        [indices for indices in draws.judges for _ in range(n_sets)],
+        classes=drawn.classes,
+        random_state=draws.seed,
+    )
+    return [np.stack(predicted[first : first + n_sets]) for first in range(0, len(predicted), n_sets)]
 
 
 def flip_labels(model: Model, table: Table, draws: Draws, result: Predictions) -> None:
     """Fit to noisy labels."""
+    drawn, judges = table.take(draws.resampled_rows), draws.noise_judges
+    pool = np.setdiff1d(np.arange(len(drawn.codes)), judges)
+    if len(pool) > NOISE_POOL:  # it trains on 2,000 rows at most, and stacks the table once for each class
+        some = np.random.default_rng(draws.seed).permutation(pool)[:NOISE_POOL]
+        rows = np.sort(np.concatenate([judges, some]))
+        drawn, judges = drawn.take(rows), np.searchsorted(rows, judges)
     result.noise = label_noise_losses(
         model.estimator,
-        table.X,
-        table.codes,
-        draws.held_out,
-        n_draws=max(2, _n_draws(model, draws) // NOISE_SHARE),
+        drawn.X,
+        drawn.codes,
+        judges,
+        n_draws=draws.noise_draws,
         losses=draws.design.losses,
+        sampling=drawn.sampling,
         random_state=draws.seed,
     )
 
@@ -98,62 +159,68 @@ STAGES: dict[str, Callable[[Model, Table, Draws, Predictions], None]] = {
     "cross-validation": cross_validate,
     "fit to all rows": fit_all_rows,
     "learning curve": learning_curve,
-    "bias and variance": resample,
+    "bias and variance": fit_parts,
     "label noise": flip_labels,
     "descent paths": descend,
 }
 
 
-def predict(model: Model, table: Table, draws: Draws, *, descent: bool = False) -> Predictions:
-    """Fit one model to every draw and keep what it predicts.
+def predict(
+    model: Model, table: Table, draws: Draws, stages: Sequence[str], columns: Sequence[Any] = ()
+) -> Predictions:
+    """Fit one model to draws and keep what it predicts.
 
     What a stage raises is kept as the reason why it is absent: one model that cannot be fitted is a row of the
-    report, not the end of it. Without cross-validation there is nothing to compare, and the other stages are left out.
+    report, not the end of it.
 
     Parameters
     ----------
     model : Model
     table : Table
     draws : Draws
-    descent : bool, default=False
-        Whether the descent paths are followed too, which the page shows for one model.
+    stages : sequence of str
+        Names of `STAGES`.
+    columns : sequence, default=()
+        Names of the columns that the classifier sees, for messages.
     """
     result = Predictions(model)
-    stages = {name: stage for name, stage in STAGES.items() if name != "descent paths" or descent}
     # One BLAS thread: how a sum is split over threads changes its last bits, and the result may not depend on n_jobs.
     with threadpool_limits(1), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        for name, stage in stages.items():
+        for name in stages:
             start = time.perf_counter()
             try:
-                stage(model, table, draws, result)
+                STAGES[name](model, table, draws, result)
             except Exception as error:
-                result.failures[name] = f"{type(error).__name__}: {error}"
+                result.failures[name] = reason(error, columns)
             result.seconds[name] = time.perf_counter() - start
-            if result.failed:
-                break
     result.warnings = list(dict.fromkeys(f"{w.category.__name__}: {_COUNT.sub('', str(w.message))}" for w in caught))
     return result
 
 
-def first_descending(roster: list[Model]) -> Model | None:
+def first_descending(roster: Sequence[Model]) -> Model | None:
     """Return the first logistic regression of the roster: the one whose descent the page shows."""
     return next((model for model in roster if descends(model)), None)
 
 
 def draw_views(table: Table, seed: int) -> Views:
-    """Fit the pairs to the two columns that the page shows; what fails is said, and nothing else is lost."""
+    """Fit what concerns the table and no single model: planes of two columns, and the pair that leaks may mislead.
+
+    What fails is said, and nothing else is lost.
+    """
     start = time.perf_counter()
     views = Views()
-    with threadpool_limits(1):
+    with threadpool_limits(1), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
         try:
-            views.tables = view_tables(table, seed)
+            views.axes, views.tables, views.failures = view_tables(table, seed)
         except Exception as error:
-            views.failures["decision planes"] = f"{type(error).__name__}: {error}"
+            views.failures["decision planes"] = reason(error)
+        try:
+            leaks = leak_table(table)
+            views.tables = {**views.tables, "leaks": leaks}
+            views.tables = {**views.tables, "leaks": check_groups(table, leaks, seed)}
+        except Exception as error:
+            views.failures["check of leaks and groups"] = reason(error)
     views.seconds = time.perf_counter() - start
     return views
-
-
-def _n_draws(model: Model, draws: Draws) -> int:
-    n_draws = draws.design.n_draws
-    return n_draws if model.form else max(2, n_draws // FLEXIBLE_SHARE)

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_array, check_random_state
 from sklearn.utils.validation import _check_sample_weight
 
-from genvsdisc.study.fits.splits import _stratified_order
+from genvsdisc.study.fits.strata import stratified_order
 
 _BLOCK_CELLS = 2**14  # drawn rows that stay in cache
 DEFAULT_SHARES = {"bootstrap": 1.0, "subsample": 0.5}
@@ -126,4 +126,4 @@ def _order(codes: NDArray, likely: NDArray, rng: np.random.RandomState) -> NDArr
     with np.errstate(divide="ignore"):
         clocks = rng.standard_exponential(len(codes)) / likely
     order = np.argsort(clocks)[: np.count_nonzero(likely)]
-    return order[_stratified_order(codes[order])]
+    return order[stratified_order(codes[order])]

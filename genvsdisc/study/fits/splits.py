@@ -1,7 +1,8 @@
-"""Training sets as rows of a weight matrix: folds, bootstrap draws, nested subsamples."""
+"""Training sets as rows of a weight matrix: folds, nested subsamples, and parts that share no row."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,28 +10,84 @@ from numpy.typing import NDArray
 from sklearn.model_selection import RepeatedStratifiedKFold, StratifiedShuffleSplit, train_test_split
 from sklearn.utils import check_random_state
 
-from genvsdisc.study.design import Design
+from genvsdisc.study.design import Design, partitions
 from genvsdisc.study.evidence import Draws
+from genvsdisc.study.fits.group_splits import GroupDraws
+from genvsdisc.study.fits.parts import disjoint_parts
+from genvsdisc.study.fits.strata import stratified_order
+from genvsdisc.study.fits.time_splits import TimeDraws
+from genvsdisc.study.sampling import Sampling
 
 
-def make_draws(codes: NDArray, design: Design, random_state: Any) -> Draws:
-    """Draw the folds, the nested subsamples and the bootstrap samples for rows with these classes."""
+class RowDraws:
+    """Folds and nested subsamples of independent rows, stratified."""
+
+    def __init__(self, codes: NDArray, sampling: Sampling):  # noqa: ARG002
+        self.codes = codes
+        self.n_classes = int(codes.max()) + 1
+
+    def folds(self, n_splits: int, n_repeats: int, rng: np.random.RandomState) -> tuple[NDArray, list[NDArray]]:
+        """Training weights and held-out rows of each fold."""
+        return cross_validation_draws(self.codes, n_splits, n_repeats, rng)
+
+    def curve(self, design: Design, rng: np.random.RandomState) -> tuple[NDArray, NDArray, list[NDArray]]:
+        """Sizes, nested training sets (n_sizes, n_draws, n_samples), and the rows that judge each draw."""
+        sizes = design.sizes(len(self.codes), self.n_classes)
+        n_held_out = design.n_held_out(len(self.codes), self.n_classes)
+        nested = nested_draws(self.codes, sizes, design.n_draws, test_size=n_held_out, random_state=rng)
+        return sizes, *nested
+
+    def hold_out(self, test_size: float, rng: np.random.RandomState) -> tuple[NDArray, NDArray]:
+        """Rows to train on, and rows that judge."""
+        rows = np.arange(len(self.codes))
+        n_held_out = max(int(np.ceil(test_size * len(rows))), self.n_classes)
+        pool, held_out = train_test_split(rows, test_size=n_held_out, stratify=self.codes, random_state=rng)
+        return pool, held_out
+
+    def subsamples(self, pool: NDArray, size: int, n_draws: int, rng: np.random.RandomState) -> list[NDArray]:
+        """Rows of each draw, stratified, without replacement."""
+        if size == len(pool):
+            return [pool] * n_draws
+        splits = StratifiedShuffleSplit(n_splits=n_draws, train_size=size, test_size=len(pool) - size, random_state=rng)
+        return [pool[chosen] for chosen, _ in splits.split(np.empty((len(pool), 0)), self.codes[pool])]
+
+
+DRAWS: dict[str, type[RowDraws] | type[GroupDraws] | type[TimeDraws]] = {
+    "rows": RowDraws,
+    "groups": GroupDraws,
+    "time": TimeDraws,
+}
+"""Kind of sampling -> what draws from it. All have the same methods: folds, curve, hold_out, subsamples."""
+
+
+def make_draws(codes: NDArray, design: Design, random_state: Any, sampling: Sampling | None = None) -> Draws:
+    """Draw the folds, the nested subsamples and the parts that share no row, for rows with these classes.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n_samples,)
+        Class of each row.
+    design : Design
+    random_state : int, RandomState instance or None
+        Source of randomness.
+    sampling : Sampling, default=None
+        What every draw has to respect; None for independent rows.
+
+    Returns
+    -------
+    draws : Draws
+        Its design says how many folds and repeats there are, which groups and times may bring down.
+    """
     rng = check_random_state(random_state)
-    n_classes = int(codes.max()) + 1
-    cv_weights, cv_tests = cross_validation_draws(codes, design.n_splits, design.n_repeats, rng)
-    sizes = design.sizes(len(codes), n_classes)
-    curve_weights, curve_tests = nested_draws(
-        codes, sizes, design.n_draws, test_size=design.test_size, random_state=rng
-    )
-    pool, held_out = train_test_split(
-        np.arange(len(codes)), test_size=design.test_size, stratify=codes, random_state=rng
-    )
-    few = max(3 * n_classes, len(pool) // 5)
-    bootstraps = []
-    for size in (few, len(pool)):
-        weights = np.zeros((design.n_draws, len(codes)), dtype=np.uint16)
-        weights[:, pool] = bootstrap_weights(codes[pool], design.n_draws, size=size, stratified=True, random_state=rng)
-        bootstraps.append(weights)
+    kind = sampling or Sampling()
+    scheme = DRAWS[kind.kind](codes, kind)
+    cv_weights, cv_tests = scheme.folds(design.n_splits, design.n_repeats, rng)
+    n_repeats = design.n_repeats if kind.kind == "rows" else max(1, len(cv_tests) // design.n_splits)
+    design = replace(design, n_splits=len(cv_tests) // n_repeats, n_repeats=n_repeats)
+    sizes, curve_weights, curve_tests = scheme.curve(design, rng)
+    _, held_out = scheme.hold_out(design.test_size, rng)
+    n_partitions = partitions(design.n_draws)
+    parts = disjoint_parts(codes, n_partitions, test_size=design.test_size, sampling=kind, random_state=rng)
     return Draws(
         design=design,
         cv_weights=cv_weights,
@@ -38,8 +95,7 @@ def make_draws(codes: NDArray, design: Design, random_state: Any) -> Draws:
         sizes=sizes,
         curve_weights=curve_weights,
         curve_tests=curve_tests,
-        bootstrap_sizes=(few, len(pool)),
-        bootstraps=bootstraps,
+        parts=parts,
         held_out=held_out,
         seed=int(rng.randint(np.iinfo(np.int32).max)),
     )
@@ -65,39 +121,8 @@ def cross_validation_draws(
     return weights, test_rows
 
 
-def bootstrap_weights(
-    codes: NDArray, n_draws: int, *, size: int | None = None, stratified: bool = False, random_state: Any = None
-) -> NDArray:
-    """Bootstrap counts, (n_draws, n_samples): rows drawn with replacement.
-
-    Parameters
-    ----------
-    codes : ndarray of shape (n_samples,)
-        Class of each row.
-    n_draws : int
-        Number of training sets.
-    size : int, default=None
-        Rows in each; None for as many as there are.
-    stratified : bool, default=False
-        Keep the class counts of the whole (in proportion to `size`, at least one row a class), so that no class is
-        ever missing.
-    random_state : int, RandomState instance or None, default=None
-        Source of randomness.
-    """
-    rng = check_random_state(random_state)
-    size = len(codes) if size is None else size
-    if not stratified:
-        return rng.multinomial(size, np.full(len(codes), 1 / len(codes)), size=n_draws).astype(np.uint16)
-    weights = np.zeros((n_draws, len(codes)), dtype=np.uint16)
-    drawn = codes[_stratified_order(codes)[np.arange(size) % len(codes)]]
-    for k in np.unique(codes):
-        rows, count = np.flatnonzero(codes == k), np.count_nonzero(drawn == k)
-        weights[:, rows] = rng.multinomial(count, np.full(len(rows), 1 / len(rows)), size=n_draws)
-    return weights
-
-
 def nested_draws(
-    codes: NDArray, sizes: NDArray, n_draws: int, *, test_size: float = 0.25, random_state: Any = None
+    codes: NDArray, sizes: NDArray, n_draws: int, *, test_size: float | int = 0.25, random_state: Any = None
 ) -> tuple[NDArray, list[NDArray]]:
     """Nested stratified subsamples, each draw with a test set of its own.
 
@@ -115,20 +140,7 @@ def nested_draws(
     for b, (pool, test) in enumerate(splits.split(np.empty((len(codes), 0)), codes)):
         test_rows.append(test)
         pool = rng.permutation(pool)
-        order = pool[_stratified_order(codes[pool])]
+        order = pool[stratified_order(codes[pool])]
         for s, size in enumerate(sizes):
             weights[s, b, order[:size]] = 1
     return weights, test_rows
-
-
-def _stratified_order(codes: NDArray) -> NDArray:
-    """Order of rows of which every beginning has the class shares of the whole, and each class once first of all.
-
-    Webster's divisor method: unlike largest remainders it never takes a row away when the size grows.
-    """
-    key = np.empty(len(codes))
-    for k in np.unique(codes):
-        rows = np.flatnonzero(codes == k)
-        key[rows] = (np.arange(len(rows)) + 0.5) / len(rows)
-        key[rows[0]] = -1
-    return np.argsort(key, kind="stable")

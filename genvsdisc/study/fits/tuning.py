@@ -6,9 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from sklearn.base import clone
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
+from sklearn.model_selection._search import BaseSearchCV
 
 from genvsdisc.models import Model
+from genvsdisc.study.fits.inner_folds import InnerFolds
+from genvsdisc.study.sampling import Sampling
 from genvsdisc.study.statistics.losses import pointwise_losses
 
 REGULARIZATION = {
@@ -19,7 +24,7 @@ REGULARIZATION = {
 """Parameter that regularizes a classifier -> its candidates, weakest first."""
 
 
-def tuned(model: Model, *, n_splits: int = 5, random_state: int = 0) -> Model:
+def tuned(model: Model, *, n_splits: int = 5, random_state: int = 0, sampling: Sampling | None = None) -> Model:
     """Put a grid search over the regularization around a model's estimator.
 
     The search runs inside every training set, so that no test row has a say. A model without such a parameter, or
@@ -32,6 +37,8 @@ def tuned(model: Model, *, n_splits: int = 5, random_state: int = 0) -> Model:
         Inner folds.
     random_state : int, default=0
         Shuffles the inner folds.
+    sampling : Sampling, default=None
+        Inner folds are of whole groups, or go forward in time; None for independent rows.
 
     Returns
     -------
@@ -44,8 +51,26 @@ def tuned(model: Model, *, n_splits: int = 5, random_state: int = 0) -> Model:
     }
     if not grid:
         return model
-    folds = StratifiedKFold(n_splits, shuffle=True, random_state=random_state)
+    folds: Any = StratifiedKFold(n_splits, shuffle=True, random_state=random_state)
+    if sampling is not None and sampling.kind != "rows":
+        folds = InnerFolds(sampling, n_splits, random_state)
     return replace(model, estimator=GridSearchCV(model.estimator, grid, scoring=negative_log_loss, cv=folds))
+
+
+def respecting(model: Model, sampling: Sampling) -> Model:
+    """Let a search (or a calibration) that is the model itself split as the table asks for, whatever its `cv`.
+
+    Parameters
+    ----------
+    model : Model
+    sampling : Sampling
+        Groups or times of the table; for independent rows the model stays as it is.
+    """
+    if sampling.kind == "rows" or not isinstance(model.estimator, BaseSearchCV | CalibratedClassifierCV):
+        return model
+    cv = model.estimator.cv
+    folds = InnerFolds(sampling, cv if isinstance(cv, int) else 5)
+    return replace(model, estimator=clone(model.estimator).set_params(cv=folds))
 
 
 def negative_log_loss(estimator: Any, X: Any, y: Any) -> float:

@@ -18,14 +18,34 @@ from genvsdisc.study.statistics.assumption_tests import (
     independence_test,
     normality_test,
 )
+from genvsdisc.study.statistics.differences import paired_splits
 from genvsdisc.study.statistics.paired_tests import corrected_ttest
 
 COSTS = {
-    "equal covariances": ("shared Gaussian", "separate Gaussian"),
-    "normality given the class": ("separate Gaussian", "logistic, quadratic features"),
-    "independence given the class": ("naive Bayes", "separate Gaussian"),
+    "equal covariances": ("shared", "separate"),
+    "normality given the class": ("separate", "quadratic"),
+    "independence given the class": ("naive", "separate"),
 }
-"""Assumption -> the model that makes it and the one that drops it, by their names in the default roster."""
+"""Assumption -> key of the model of the default roster that makes it, and of the one that drops it and no other."""
+NUMBERS_ONLY = ("normality given the class", "independence given the class")
+"""Assumptions that those models differ in alone only where all columns are numbers: indicators are normal to none."""
+
+
+def priced(keys: Mapping[str, str], *, numbers_only: bool) -> dict[str, tuple[str, str]]:
+    """Pairs of models that price an assumption: assumption -> names of the simpler and the richer one.
+
+    Parameters
+    ----------
+    keys : mapping
+        Key of a model of the default roster -> its name.
+    numbers_only : bool
+        Whether all columns of the table are numbers.
+    """
+    return {
+        assumption: (keys[simpler], keys[richer])
+        for assumption, (simpler, richer) in COSTS.items()
+        if {simpler, richer} <= set(keys) and (numbers_only or assumption not in NUMBERS_ONLY)
+    }
 
 
 TESTS: dict[str, Callable[[ArrayLike, ArrayLike], AssumptionTest]] = {
@@ -40,7 +60,7 @@ def assumption_table(
     codes: ArrayLike,
     scores: pd.DataFrame,
     *,
-    costs: Mapping[str, tuple[str, str]] = COSTS,
+    costs: Mapping[str, tuple[str, str]],
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Test every assumption and price it: the table `assumptions`.
@@ -54,7 +74,8 @@ def assumption_table(
     scores : DataFrame
         The table `scores`, with the log loss of the models of `costs` on the same splits.
     costs : mapping assumption -> (simpler, richer)
-        Which model makes the assumption and which one drops it; a pair without scores has no cost.
+        Names of the model that makes the assumption and of one that drops it, from `priced`; a pair without scores has
+        no cost.
     level : float, default=0.95
         Confidence of the intervals, and 1 minus the level of the tests in the sentence.
 
@@ -67,9 +88,7 @@ def assumption_table(
     """
     X, codes = np.asarray(X, dtype=float), np.asarray(codes)
     complete = ~np.isnan(X).any(axis=1)
-    losses = scores[scores["loss"] == "log_loss"].pivot_table(
-        index=["repeat", "fold"], columns="model", values=["value", "n_train", "n_test"]
-    )
+    losses = scores[scores["loss"] == "log_loss"]
     rows = []
     for assumption, test in TESTS.items():
         simpler, richer = costs.get(assumption, ("", ""))
@@ -87,13 +106,11 @@ def assumption_table(
 
 def _cost(losses: pd.DataFrame, simpler: str, richer: str, level: float) -> tuple[float, float, float]:
     nothing = (np.nan, np.nan, np.nan)
-    if losses.empty or not {simpler, richer} <= set(losses["value"].columns):
+    paired = paired_splits(losses, simpler, richer)
+    if len(paired) < 2 or paired["value"].isna().any():
         return nothing
-    differences = losses["value", simpler] - losses["value", richer]
-    if len(differences) < 2 or differences.isna().any():
-        return nothing
-    n_test, n_train = losses["n_test", simpler], losses["n_train", simpler]
-    test = corrected_ttest(differences, test_fraction=n_test / (n_test + n_train), level=level)
+    n_test, n_train = paired["n_test"], paired["n_train"]
+    test = corrected_ttest(paired["value"], test_fraction=n_test / (n_test + n_train), level=level)
     return test.mean, test.lower, test.upper
 
 

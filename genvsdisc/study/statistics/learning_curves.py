@@ -17,8 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from genvsdisc.study.statistics.differences import HIGHEST
-from genvsdisc.study.statistics.losses import pointwise_losses
+from genvsdisc.study.statistics.losses import HIGHEST, pointwise_losses
 
 
 @dataclass(frozen=True)
@@ -29,10 +28,10 @@ class CurveLosses:
     ----------
     by_draw : ndarray of shape (n_sizes, n_draws)
         Mean loss over the rows that the draw holds out; NaN at sizes where the model could not be fitted.
-    by_row : ndarray of shape (n_sizes, n_samples)
-        Part of the overall mean that each row gave as a judge; sums to the mean.
-    judged : ndarray of shape (n_samples,)
-        Share of all judgments that fell on the row; sums to 1.
+    by_row : ndarray of shape (n_sizes, n_units)
+        Part of the overall mean that each row, or group of rows, gave as a judge; sums to the mean.
+    judged : ndarray of shape (n_units,)
+        Share of all judgments that fell on it; sums to 1.
     """
 
     by_draw: NDArray
@@ -41,19 +40,30 @@ class CurveLosses:
 
     @classmethod
     def of(
-        cls, probabilities: Sequence[Sequence[NDArray] | None], test_rows: Sequence[NDArray], codes: NDArray, loss: str
+        cls,
+        probabilities: Sequence[Sequence[NDArray] | None],
+        test_rows: Sequence[NDArray],
+        codes: NDArray,
+        loss: str,
+        units: NDArray | None = None,
     ) -> Self:
-        """Score predictions: for each size the probabilities (n_rows, n_classes) of every draw, or None."""
+        """Score predictions: for each size the probabilities (n_rows, n_classes) of every draw, or None.
+
+        `units` holds the index of the independent unit of each row (`Sampling.units`), over which errors are then
+        computed; None if rows are independent.
+        """
+        units = np.arange(len(codes)) if units is None else units
+        n_units = int(units.max()) + 1
         judges, lengths = np.concatenate(test_rows), np.array([len(rows) for rows in test_rows])
         starts = np.cumsum(lengths) - lengths
         by_draw = np.full((len(probabilities), len(test_rows)), np.nan)
-        by_row = np.full((len(probabilities), len(codes)), np.nan)
+        by_row = np.full((len(probabilities), n_units), np.nan)
         for s, of_size in enumerate(probabilities):
             if of_size is not None:
                 losses = pointwise_losses(np.concatenate(of_size), codes[judges], loss)
                 by_draw[s] = np.add.reduceat(losses, starts) / lengths
-                by_row[s] = np.bincount(judges, losses, len(codes)) / len(judges)
-        judged = np.bincount(judges, minlength=len(codes)) / len(judges)
+                by_row[s] = np.bincount(units[judges], losses, n_units) / len(judges)
+        judged = np.bincount(units[judges], minlength=n_units) / len(judges)
         return cls(by_draw, by_row, judged)
 
     def __sub__(self, other: CurveLosses) -> CurveLosses:

@@ -10,6 +10,14 @@ LOSSES = ("zero_one", "brier", "log_loss")
 """Losses that are a mean over rows. The Brier score is ``sum_k (p_k - 1[y = k])^2``, between 0 and 2."""
 
 
+LOSS_NAMES = {"zero_one": "0-1 error", "brier": "Brier score", "log_loss": "log loss", "roc_auc": "ROC AUC"}
+"""Score -> what it is called in a sentence."""
+PERCENT = ("zero_one",)
+"""Losses that are shares of rows: their values are written in percent, their differences in percentage points."""
+HIGHEST = {"zero_one": 1.0, "brier": 2.0, "log_loss": np.inf, "roc_auc": 1.0}
+"""Largest possible value of each score; the smallest is 0. Intervals end there."""
+
+
 def pointwise_losses(probabilities: NDArray, codes: NDArray, loss: str) -> NDArray:
     """Loss of each row.
 

@@ -23,14 +23,6 @@ class ScoreSplit(NamedTuple):
     uncertainty: float
 
 
-class MurphySplit(NamedTuple):
-    """``brier = reliability - resolution + uncertainty``."""
-
-    reliability: float
-    resolution: float
-    uncertainty: float
-
-
 def reliability_curve(forecast: NDArray, outcome: NDArray, max_points: int | None = None) -> pd.DataFrame:
     """Recalibrate forecasts by isotonic regression (CORP: consistent, optimally binned, reproducible, by PAV).
 
@@ -114,49 +106,6 @@ def corp_split(forecast: NDArray, outcome: NDArray, score: str = "brier") -> Sco
     recalibrated = float(np.average(entropy(steps["observed"].to_numpy()), weights=steps["n"]))
     own = _mean_score(np.asarray(forecast, dtype=float), np.asarray(outcome), score)
     return ScoreSplit(own, own - recalibrated, base - recalibrated, base)
-
-
-def murphy_split(forecast: NDArray, outcome: NDArray, *, debiased: bool = True) -> MurphySplit:
-    """Split the Brier score ``mean (f - o)^2`` of forecasts that take few values.
-
-    Rows are grouped by equal forecast. The plug-in reliability is too large by ``C = mean_k n_k o_k (1 - o_k) /
-    (n_k - 1)``; Ferro & Fricker subtract it, and give ``C - U`` and ``U = o (1 - o) / (n - 1)`` back to resolution
-    and uncertainty, so that the sum stays. A group of one row says nothing of its own error and adds nothing to C.
-
-    Parameters
-    ----------
-    forecast : ndarray of shape (n,)
-        Probabilities of the event.
-    outcome : ndarray of shape (n,)
-        1 where the event happened, else 0.
-    debiased : bool, default=True
-        Whether to correct.
-
-    Returns
-    -------
-    split : MurphySplit
-
-    References
-    ----------
-    Ferro, C. and Fricker, T. (2012). A bias-corrected decomposition of the Brier score. QJRMS 138.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> murphy_split(np.array([0.25, 0.25, 0.75, 0.75]), np.array([0, 0, 1, 1]), debiased=False)
-    MurphySplit(reliability=0.0625, resolution=0.25, uncertainty=0.25)
-    """
-    values, counts, events = _tally(forecast, outcome)
-    n, rates, base = float(counts.sum()), events / counts, float(np.mean(outcome))
-    correction = excess = 0.0
-    if debiased:
-        correction = float(np.sum(counts * rates * (1 - rates) / np.maximum(counts - 1, 1)) / n)
-        excess = base * (1 - base) / (n - 1)
-    return MurphySplit(
-        float(counts @ (values - rates) ** 2 / n) - correction,
-        float(counts @ (rates - base) ** 2 / n) - correction + excess,
-        base * (1 - base) + excess,
-    )
 
 
 def expected_calibration_error(forecast: NDArray, outcome: NDArray, n_bins: int = 15) -> tuple[float, float]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -10,21 +12,20 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix
 
-from genvsdisc.features.kinds import column_table
-from genvsdisc.study.evidence import Draws, Predictions, Views, final_step
-from genvsdisc.study.statistics.assumptions import assumption_table
-from genvsdisc.study.statistics.bias_variance import decompose
+from genvsdisc.features.kinds import as_numbers, column_table
+from genvsdisc.study.evidence import Draws, Failure, Predictions, Views, final_step
+from genvsdisc.study.schema import TABLES, conformed
+from genvsdisc.study.statistics.assumptions import assumption_table, priced
 from genvsdisc.study.statistics.calibration import calibration_tables
 from genvsdisc.study.statistics.crossing import crossing_table
-from genvsdisc.study.statistics.differences import pair_table, summary_table
+from genvsdisc.study.statistics.decomposition import PAIR, decomposition_tables
+from genvsdisc.study.statistics.differences import difference_table, summary_table, twins
+from genvsdisc.study.statistics.failures import failure_table, isolated, meaning
 from genvsdisc.study.statistics.learning_curves import curve_table
 from genvsdisc.study.statistics.losses import pointwise_losses, roc_auc
-from genvsdisc.study.statistics.parameters import parameter_table
+from genvsdisc.study.statistics.parameters import by_pairs, parameter_table
 from genvsdisc.study.statistics.robustness import robustness_table
-from genvsdisc.study.statistics.verdict import BEST
 from genvsdisc.study.table import Table
-
-PAIRED = ("generative", "discriminative")
 
 
 def comparison_tables(
@@ -34,7 +35,7 @@ def comparison_tables(
     views: Views,
     posterior: Callable[[Any], NDArray] | None = None,
 ) -> dict[str, pd.DataFrame | None]:
-    """Compute every table of a comparison.
+    """Compute every table of a comparison, each by itself: one that fails is a row of `failures`, the rest is there.
 
     Parameters
     ----------
@@ -42,7 +43,7 @@ def comparison_tables(
     draws : Draws
         What the models were fitted to.
     evidence : sequence of Predictions
-        What they predicted.
+        What they predicted; at least one model was cross-validated.
     views : Views
         Decision planes of two columns.
     posterior : callable X -> (n_samples, n_classes), default=None
@@ -51,51 +52,84 @@ def comparison_tables(
     Returns
     -------
     tables : dict of str to DataFrame or None
-        The tables that `Comparison` takes; None for one that has no rows.
+        The tables that `Comparison` takes; None for one that has no rows, or failed.
     """
     usable = [e for e in evidence if not e.failed]
-    models = model_table(evidence)
-    scores = score_table(evidence, table.codes, draws)
+    failures = [Failure("", stage, why, meaning(stage)) for stage, why in views.failures.items()]
+    scores = score_table(usable, table.codes, draws)
+    models = with_twins(model_table(evidence, failures), scores)
     ranked = models[models["status"] == "ok"]
-    return {
-        "models": models,
-        "scores": scores,
-        "summary": summary_table(scores, models),
-        "differences": difference_table(scores, ranked, draws.design.rope),
-        "decomposition": decomposition_table(usable, table, draws, posterior),
-        **curve_tables(usable, draws),
-        **held_out_tables(usable, table, draws),
-        "assumptions": assumptions(table, scores),
-        "robustness": robustness_table({e.model.name: e.noise for e in usable if e.noise is not None}, models),
-        **views.tables,
-        **next((e.descent for e in usable if e.descent), {}),
-        "parameters": _stacked(parameter_table(e, list(table.X.columns)) for e in usable),
-        "columns": column_table(table.columns),
-        "classes": table.class_counts,
-        "timings": timing_table(evidence),
+    noise = {e.model.name: e.noise for e in usable if e.noise is not None}
+    tables: dict[str, pd.DataFrame | None] = {
+        "models": models, "scores": scores, "classes": table.class_counts, "timings": timing_table(evidence),
+    }  # fmt: skip
+    # A part gives one table, or a dict of several that are computed together.
+    parts: dict[str, Callable[[], pd.DataFrame | Mapping[str, pd.DataFrame | None] | None]] = {
+        "summary": lambda: summary_table(scores, models),
+        "differences": lambda: difference_table(scores, ranked, rope=draws.design.rope),
+        "decomposition": lambda: decomposition(usable, table, draws, scores, tables["differences"], posterior),
+        "learning curves and crossings": lambda: curve_tables(usable, draws),
+        "calibration and confusion": lambda: held_out_tables(usable, table, draws),
+        "assumptions": lambda: assumptions(table, scores, {e.model.key: e.model.name for e in usable if e.model.key}),
+        "robustness": lambda: robustness_table(noise, models),
+        "planes": lambda: views.tables,
+        "search and traces": lambda: next((e.descent for e in usable if e.descent), {}),
+        "parameters": lambda: _stacked(_parameters(e, list(table.X.columns), failures) for e in usable),
+        "columns": lambda: column_table(table.columns),
     }
+    for name, compute in parts.items():
+        part = isolated(name, compute, failures)
+        tables |= part if isinstance(part, Mapping) else {name: part}
+    whole = {name: isolated(name, partial(conformed, name, tables.get(name)), failures) for name in TABLES}
+    return whole | {"failures": failure_table(evidence, failures)}
 
 
-def model_table(evidence: Sequence[Predictions]) -> pd.DataFrame:
-    """One row a model: what it is, whether it could be fitted, and what it said while fitting."""
+def _parameters(e: Predictions, columns: list[Any], failures: list[Failure]) -> pd.DataFrame:
+    """Parameters of one model; a classifier of others whose attributes cannot be read costs its own rows only."""
+    if e.fitted is None:
+        return pd.DataFrame()
+    name = f"parameters of {e.model.name}"
+    return isolated(name, lambda: parameter_table(e, columns), failures, pd.DataFrame())
+
+
+def model_table(evidence: Sequence[Predictions], failures: list[Failure] | None = None) -> pd.DataFrame:
+    """One row a model: what it is, whether it could be fitted, and what it said while fitting.
+
+    What cannot be read off a fitted classifier is absent, and a row of `failures`.
+    """
+    failures = [] if failures is None else failures
+
+    def read(e: Predictions, what: str, function: Callable[[Any], Any], default: Any) -> Any:
+        return isolated(f"{what} of {e.model.name}", lambda: function(e.fitted), failures, default)
+
     return pd.DataFrame(
         {
             "model": [e.model.name for e in evidence],
             "family": [e.model.family for e in evidence],
             "form": [e.model.form or "" for e in evidence],
-            "n_parameters": pd.array([n_parameters(e.fitted) for e in evidence], dtype="Int64"),
+            "n_parameters": pd.array([read(e, "size", n_parameters, pd.NA) for e in evidence], dtype="Int64"),
             "status": ["failed" if e.failed else "ok" for e in evidence],
             "error": ["; ".join(f"{stage}: {why}" for stage, why in e.failures.items()) for e in evidence],
-            "tuned": [_tuned_to(e.fitted) for e in evidence],
+            "tuned": [read(e, "tuning", _tuned_to, "") for e in evidence],
             "warnings": ["; ".join(e.warnings) for e in evidence],
         }
+    )
+
+
+def with_twins(models: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
+    """Name, among the warnings of a model, the one before it that predicts the same."""
+    twin = twins(scores, models[models["status"] == "ok"])
+    told = models["model"].map(lambda name: f"the same model on this table as {twin[name]}" if name in twin else "")
+    return models.assign(
+        warnings=["; ".join(filter(None, both)) for both in zip(told, models["warnings"], strict=True)]
     )
 
 
 def score_table(evidence: Sequence[Predictions], codes: NDArray, draws: Draws) -> pd.DataFrame:
     """Every loss, and ROC AUC, of every model on every fold."""
     parts = []
-    folds = draws.design.n_splits
+    folds = len(draws.cv_tests) if draws.held_out_once else draws.design.n_splits
+    n_train = [np.count_nonzero(w) for w in draws.cv_weights]
     for e in evidence:
         for loss in (*draws.design.losses, "roc_auc"):
             values = [
@@ -111,39 +145,29 @@ def score_table(evidence: Sequence[Predictions], codes: NDArray, draws: Draws) -
                         "fold": np.arange(len(values)) % folds,
                         "loss": loss,
                         "value": values,
-                        "n_train": len(codes) - held_out,
+                        "n_train": n_train[: len(values)] if e.n_train is None else e.n_train,
                         "n_test": held_out,
                     }
                 )
             )
-    return pd.concat(parts, ignore_index=True)
+    columns = ["model", "repeat", "fold", "loss", "value", "n_train", "n_test"]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
 
-def difference_table(scores: pd.DataFrame, models: pd.DataFrame, rope: float) -> pd.DataFrame:
-    """Pairs of one form, then the best of each family (lowest mean log loss, or first loss) as a pair of its own.
-
-    The two best are chosen on the folds that also judge them, which flatters both by about as much.
-    """
-    loss = "log_loss" if (scores["loss"] == "log_loss").any() else scores["loss"].iloc[0]
-    means = scores[scores["loss"] == loss].groupby("model")["value"].mean()
-    families = models.set_index("model")["family"]
-    best = [means[families[means.index] == family].idxmin() for family in PAIRED if (families == family).any()]
-    headline = models[models["model"].isin(best)].assign(form=BEST)
-    parts = [pair_table(scores, chosen, rope=rope) for chosen in (headline, models)]
-    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
-
-
-def decomposition_table(
-    evidence: Sequence[Predictions], table: Table, draws: Draws, posterior: Callable[[Any], NDArray] | None
-) -> pd.DataFrame | None:
-    """Bias, variance and, where the true posterior is known, noise of every model at every bootstrap size."""
-    truth = table.codes[draws.held_out] if posterior is None else posterior(table.X.iloc[draws.held_out])
-    parts = []
-    for e in evidence:
-        for size, predicted in zip(draws.bootstrap_sizes, e.bootstraps, strict=False):
-            terms = decompose(predicted, truth, draws.design.losses)
-            parts.append(terms.assign(model=e.model.name, family=e.model.family, n_train=size))
-    return _stacked(parts)
+def decomposition(
+    evidence: Sequence[Predictions],
+    table: Table,
+    draws: Draws,
+    scores: pd.DataFrame,
+    differences: pd.DataFrame | None,
+    posterior: Callable[[Any], NDArray] | None,
+) -> dict[str, pd.DataFrame]:
+    """Bias and variance of every model, and how those of each pair differ, on the rows that the parts were made of."""
+    drawn = table.take(draws.resampled_rows)
+    law = None if posterior is None else np.asarray(posterior(drawn.X), dtype=float)
+    compared = pd.DataFrame(columns=PAIR) if differences is None else differences
+    units = drawn.sampling.units(len(drawn.codes))
+    return decomposition_tables(evidence, drawn.codes, draws, scores, compared, law=law, units=units)
 
 
 def curve_tables(evidence: Sequence[Predictions], draws: Draws) -> dict[str, pd.DataFrame]:
@@ -156,31 +180,41 @@ def curve_tables(evidence: Sequence[Predictions], draws: Draws) -> dict[str, pd.
     }
 
 
-def assumptions(table: Table, scores: pd.DataFrame) -> pd.DataFrame | None:
+def assumptions(table: Table, scores: pd.DataFrame, keys: Mapping[str, str]) -> pd.DataFrame | None:
     """Checks of the continuous columns, each beside its cost; nothing where there is no such column."""
     continuous = [name for name, kind in table.kinds.items() if kind == "continuous"]
     if not continuous:
         return None
-    return assumption_table(table.X[continuous].to_numpy(dtype=float), table.codes, scores)
+    numbers = np.column_stack([as_numbers(table.X[name]) for name in continuous])
+    costs = priced(keys, numbers_only=len(continuous) == len(table.kinds))
+    return assumption_table(numbers, table.codes, scores, costs=costs)
 
 
 def held_out_tables(evidence: Sequence[Predictions], table: Table, draws: Draws) -> dict[str, pd.DataFrame | None]:
     """Calibration, reliability and confusion, from the probabilities of each row in the fold that held it out."""
-    codes, classes = table.codes, table.classes
-    predictions = [(e.model, out_of_fold(e, draws, len(codes))) for e in evidence]
-    calibration, reliability = calibration_tables(
-        ((model.name, model.family or "", p) for model, p in predictions), codes
-    )
-    confusion = [confusion_table(model.name, p, codes, classes) for model, p in predictions]
-    return {"calibration": calibration, "reliability": reliability, "confusion": _stacked(confusion)}
+    parts: dict[str, list[pd.DataFrame]] = {"calibration": [], "reliability": [], "confusion": []}
+    for e in evidence:
+        probabilities, codes = out_of_fold(e, draws, table.codes)
+        calibration, reliability = calibration_tables([(e.model.name, e.model.family or "", probabilities)], codes)
+        parts["calibration"].append(calibration)
+        parts["reliability"].append(reliability)
+        parts["confusion"].append(confusion_table(e.model.name, probabilities, codes, table.classes))
+    return {name: _stacked(tables) for name, tables in parts.items()}
 
 
-def out_of_fold(e: Predictions, draws: Draws, n_rows: int) -> NDArray:
-    """Probabilities of each row from the fold that held it out, first repeat, (n_rows, n_classes)."""
-    full = np.empty((n_rows, e.cv[0].shape[1]))
-    for p, rows in zip(e.cv[: draws.design.n_splits], draws.cv_tests, strict=False):
-        full[rows] = p
-    return full
+def out_of_fold(e: Predictions, draws: Draws, codes: NDArray) -> tuple[NDArray, NDArray]:
+    """Probabilities of each row from the fold of the first repeat that held it out, in the order of the rows.
+
+    Returns
+    -------
+    probabilities : ndarray of shape (n_judged, n_classes)
+    codes : ndarray of shape (n_judged,)
+        Their classes. All rows are judged, unless one part only was held out, or folds go forward in time.
+    """
+    first = len(e.cv) if draws.held_out_once else min(draws.design.n_splits, len(e.cv))
+    judged = np.concatenate(draws.cv_tests[:first])
+    order = np.argsort(judged, kind="stable")
+    return np.concatenate(e.cv[:first])[order], codes[judged[order]]
 
 
 def confusion_table(name: str, probabilities: NDArray, codes: NDArray, classes: NDArray) -> pd.DataFrame:
@@ -208,14 +242,23 @@ def n_parameters(fitted: Any) -> Any:
     classifier = final_step(fitted)
     if hasattr(classifier, "n_parameters_"):
         return int(classifier.n_parameters_)
-    if hasattr(classifier, "coef_"):
-        return (len(classifier.classes_) - 1) * (np.shape(classifier.coef_)[-1] + 1)
-    return pd.NA
+    if not hasattr(classifier, "coef_"):
+        return pd.NA
+    if by_pairs(classifier):
+        return int(np.prod(np.shape(classifier.coef_)) + np.size(classifier.intercept_))
+    return (len(classifier.classes_) - 1) * (np.shape(classifier.coef_)[-1] + 1)
 
 
 def _tuned_to(fitted: Any) -> str:
+    while not hasattr(fitted, "best_params_") and hasattr(fitted, "steps"):
+        fitted = fitted[-1]
     best = getattr(fitted, "best_params_", {})
-    return ", ".join(f"{name.rpartition('__')[2]} = {value:g}" for name, value in best.items())
+    return ", ".join(f"{name.rpartition('__')[2]} = {_plain(value)}" for name, value in best.items())
+
+
+def _plain(value: Any) -> str:
+    """Write a number in few digits, anything else as it is."""
+    return f"{value:g}" if isinstance(value, Real) and not isinstance(value, bool) else str(value)
 
 
 def _stacked(parts: Iterable[pd.DataFrame]) -> pd.DataFrame | None:

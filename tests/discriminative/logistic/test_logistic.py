@@ -281,7 +281,7 @@ LEARNING: dict[str, Any] = {"newton": "auto", "nesterov": "auto", "lbfgs": "auto
 
 def test_quasi_separation_is_named() -> None:
     X = np.array([[0.0], [1], [2], [2], [3], [4]])
-    with pytest.warns(ConvergenceWarning, match="separated perfectly"):
+    with pytest.warns(ConvergenceWarning, match="quasi-complete separation"):
         LogisticClassifier(0, optimizer="newton").fit(X, [0, 0, 0, 1, 1, 1])
 
 

@@ -25,10 +25,13 @@ class LeastSquares:
             rows
         ]
 
-    def value_and_gradient(self, parameters, batch, gradient):
-        rows, residuals = self.residuals(parameters, batch)
-        gradient[:] = np.einsum("rbd,rb->rd", rows, batch.weights * residuals)
-        return self.value(parameters, batch)
+    def bind(self, parameters, gradient):
+        def evaluate(batch):
+            rows, residuals = self.residuals(parameters, batch)
+            gradient[:] = np.einsum("rbd,rb->rd", rows, batch.weights * residuals)
+            return self.value(parameters, batch)
+
+        return evaluate
 
     def value(self, parameters, batch):
         return 0.5 * (batch.weights * self.residuals(parameters, batch)[1] ** 2).sum(axis=1)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from genvsdisc.functional.linear.gram import ColumnProducts
 from genvsdisc.functional.linear.objective import SoftmaxRegression
-from genvsdisc.functional.losses import LOSSES
+from genvsdisc.functional.losses import TRAINING_LOSSES
 
 CASES = [(loss, n_classes) for loss in ("cross_entropy", "squared_error") for n_classes in (2, 3, 5)]
 
@@ -25,7 +25,7 @@ def stack(loss: str, n_classes: int, n_rows: int = 40, width: int = 3) -> tuple[
     penalties = np.append(rng.exponential(size=(4, width)), np.zeros((4, 1)), axis=1)
     present = weights @ (codes[:, None] == np.arange(n_classes)) > 0
     objective = SoftmaxRegression(
-        rows, codes, weights, penalties, present, LOSSES[loss].form(n_classes), ColumnProducts(rows)
+        rows, codes, weights, penalties, present, TRAINING_LOSSES[loss].form(n_classes), ColumnProducts(rows)
     )
     theta = rng.normal(size=objective.shape)
     theta[1, 0] = theta[1, 0] if n_classes == 2 else 0

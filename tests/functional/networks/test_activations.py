@@ -5,7 +5,6 @@ import pytest
 from scipy.special import expit
 
 from genvsdisc.functional.networks.activations import ACTIVATIONS
-from genvsdisc.functional.networks.initialization import INITS, initial_weights
 
 REFERENCES = {
     "relu": lambda z: np.maximum(z, 0),
@@ -39,21 +38,3 @@ def test_the_sigmoid_neither_overflows_nor_loses_small_values():
     z = np.array([[-1e4, -700.0, 1e4]])
     ACTIVATIONS["sigmoid"].forward(z, np.empty_like(z))
     np.testing.assert_allclose(z, expit([[-1e4, -700.0, 1e4]]), rtol=1e-12)
-
-
-@pytest.mark.parametrize(
-    ("init", "variance"),
-    [("he", 2 / 300), ("glorot", 2 / 800), ("small", 1e-4), ("zeros", 0.0)],
-)
-def test_variances_of_initial_weights(init, variance):
-    weights = initial_weights(np.random.default_rng(0), 300, 500, init, ACTIVATIONS["tanh"])
-    assert weights.shape == (500, 300)
-    # Kurtosis at most 3: the standard error of a variance of m draws is below variance * sqrt(2 / m).
-    assert abs(weights.var() - variance) <= 4 * variance * np.sqrt(2 / 150_000)
-
-
-@pytest.mark.parametrize(("activation", "init"), [("relu", "he"), ("leaky_relu", "he"), ("tanh", "glorot")])
-def test_auto_suits_the_activation(activation, init):
-    assert set(INITS) == {"auto", "he", "glorot", "small", "zeros"}
-    draws = [initial_weights(np.random.default_rng(0), 5, 4, kind, ACTIVATIONS[activation]) for kind in ("auto", init)]
-    np.testing.assert_array_equal(*draws)

@@ -8,7 +8,7 @@ import pytest
 
 from genvsdisc.functional.descent.batches import Batch, whole
 from genvsdisc.functional.descent.optimizers import OPTIMIZERS
-from genvsdisc.functional.losses import LOSSES
+from genvsdisc.functional.losses import TRAINING_LOSSES
 from genvsdisc.functional.networks.activations import ACTIVATIONS
 from genvsdisc.functional.networks.architecture import Architecture
 from genvsdisc.functional.networks.layers import EPSILON, BatchNorm, Norm, fold, moments
@@ -16,7 +16,7 @@ from genvsdisc.functional.networks.objective import NetworkObjective
 
 N_ROWS, N_FEATURES = 7, 3
 HIDDEN = {0: (), 1: (4,), 2: (4, 3), 3: (3, 4, 2)}
-KINDS = list(product(ACTIVATIONS, LOSSES, [False, True], [0.0, 0.4], HIDDEN, [2, 3]))
+KINDS = list(product(ACTIVATIONS, TRAINING_LOSSES, [False, True], [0.0, 0.4], HIDDEN, [2, 3]))
 
 
 def network(activation, loss, batch_norm, dropout, depth, n_classes, *, n_members=2, dtype=np.float64):
@@ -28,7 +28,7 @@ def network(activation, loss, batch_norm, dropout, depth, n_classes, *, n_member
     weights = rng.uniform(0.5, 2, (n_members, N_ROWS)).astype(dtype)
     parameters = rng.normal(0, 0.8, (n_members, architecture.n_parameters)).astype(dtype)
     objective = NetworkObjective(
-        architecture, X, codes, weights, loss=LOSSES[loss], reg_lambda=0.3, dropout=dropout,
+        architecture, X, codes, weights, loss=TRAINING_LOSSES[loss], reg_lambda=0.3, dropout=dropout,
         generators=[np.random.default_rng(r) for r in range(n_members)],
     )  # fmt: skip
     return objective, parameters, whole(weights)
@@ -117,12 +117,14 @@ def test_a_training_step_allocates_nothing_that_grows_with_the_network():
     architecture = Architecture((50, 400, 400, 5), (ACTIVATIONS["relu"],) * 2)
     rng = np.random.default_rng(0)
     X, codes, weights = rng.normal(size=(300, 50)), np.arange(300) % 5, np.ones((1, 300))
-    objective = NetworkObjective(architecture, X, codes, weights, loss=LOSSES["cross_entropy"], reg_lambda=0.1)
+    objective = NetworkObjective(architecture, X, codes, weights, loss=TRAINING_LOSSES["cross_entropy"], reg_lambda=0.1)
     parameters, batch = architecture.initial(rng, "auto")[None], whole(weights)
     gradient, state = np.empty_like(parameters), OPTIMIZERS["adam"].init(parameters)
 
+    evaluate = objective.bind(parameters, gradient)
+
     def step():
-        objective.value_and_gradient(parameters, batch, gradient)
+        evaluate(batch)
         OPTIMIZERS["adam"].update(parameters, gradient, state, 1e-3)
 
     step()

@@ -16,7 +16,6 @@ from genvsdisc.study.statistics.calibration import (
 from genvsdisc.study.statistics.reliability import (
     corp_split,
     expected_calibration_error,
-    murphy_split,
     reliability_curve,
 )
 
@@ -103,34 +102,6 @@ def test_long_curves_are_pooled_without_losing_rows():
     assert (pooled["observed"].diff().dropna() > 0).all()
     assert pooled["observed"] @ pooled["n"] == pytest.approx(o.sum(), rel=1e-12)
     np.testing.assert_allclose(pooled["forecast"], pooled["observed"], atol=0.03)
-
-
-# Forecasts with few values --------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("debiased", [False, True])
-def test_murphy_split_adds_up(debiased):
-    rng = np.random.default_rng(3)
-    f = rng.choice([0.0, 0.1, 0.35, 0.8, 1.0], size=50)
-    o = (rng.random(50) < 0.4).astype(int)
-    f[0] = 0.5  # a group of one row
-    reliability, resolution, uncertainty = murphy_split(f, o, debiased=debiased)
-    assert reliability - resolution + uncertainty == pytest.approx(np.mean((f - o) ** 2), rel=1e-12)
-
-
-def test_ferro_and_fricker_remove_the_bias():
-    """Five bins, 100 rows, calibrated: the plug-in reliability is .0085, the corrected one 0."""
-    levels = np.array([0.1, 0.3, 0.5, 0.7, 0.9])
-    rng = np.random.default_rng(4)
-    f = np.repeat(levels, 20)
-    plain, debiased = np.empty(2000), np.empty(2000)
-    for i in range(2000):
-        o = (rng.random(100) < f).astype(int)
-        plain[i] = murphy_split(f, o, debiased=False).reliability
-        debiased[i] = murphy_split(f, o).reliability
-    assert np.mean(levels * (1 - levels)) * 5 / 100 == pytest.approx(0.0085)
-    assert plain.mean() == pytest.approx(0.0085, abs=4 * plain.std() / np.sqrt(2000))
-    assert debiased.mean() == pytest.approx(0, abs=4 * debiased.std() / np.sqrt(2000))
 
 
 # Expected calibration error -----------------------------------------------------------------------------------------

@@ -11,30 +11,9 @@ from sklearn.model_selection import GridSearchCV, RepeatedStratifiedKFold
 from sklearn.svm import SVC
 
 from genvsdisc import bayesian_comparison, corrected_ttest
-from genvsdisc.study.classical_tests import five_by_two_test, friedman_test, mcnemar_test, nemenyi_difference
 from genvsdisc.study.fits.splits import cross_validation_draws
 from genvsdisc.study.statistics.differences import pair_table, pairs, summary_table
 from genvsdisc.study.statistics.paired_tests import holm
-
-# Table 6 of Demšar (2006): AUC of C4.5, C4.5+m, C4.5+cf, C4.5+m+cf on 14 tables.
-DEMSAR = np.array(
-    [
-        [0.763, 0.768, 0.771, 0.798],
-        [0.599, 0.591, 0.590, 0.569],
-        [0.954, 0.971, 0.968, 0.967],
-        [0.628, 0.661, 0.654, 0.657],
-        [0.882, 0.888, 0.886, 0.898],
-        [0.936, 0.931, 0.916, 0.931],
-        [0.661, 0.668, 0.609, 0.685],
-        [0.583, 0.583, 0.563, 0.625],
-        [0.775, 0.838, 0.866, 0.875],
-        [1.000, 1.000, 1.000, 1.000],
-        [0.940, 0.962, 0.965, 0.962],
-        [0.619, 0.666, 0.614, 0.669],
-        [0.972, 0.981, 0.975, 0.975],
-        [0.957, 0.978, 0.946, 0.970],
-    ]
-)
 
 
 def with_moments(mean, variance, n):
@@ -174,67 +153,6 @@ def test_holm_keeps_the_chance_of_any_false_rejection():
     pvalues = np.random.default_rng(0).uniform(size=(4000, 6))
     wrong = np.mean([holm(row).min() <= 0.05 for row in pvalues])
     assert wrong == pytest.approx(0.05, abs=4 * np.sqrt(0.05 * 0.95 / 4000))
-
-
-@pytest.mark.parametrize(("b", "c", "pvalue"), [(0, 0, 1), (5, 0, 2 / 32), (3, 3, 1), (2, 8, 112 / 1024)])
-def test_mcnemar_is_the_exact_binomial(b, c, pvalue):
-    first = np.repeat([1, 0, 1, 0], [b, c, 4, 4])
-    second = np.repeat([0, 1, 1, 0], [b, c, 4, 4])
-    found = mcnemar_test(first, second)
-    assert (found.only_first, found.only_second) == (b, c)
-    assert found.pvalue == pytest.approx(pvalue, rel=1e-12)
-
-
-def test_mcnemar_wants_the_same_rows():
-    with pytest.raises(ValueError, match="same rows"):
-        mcnemar_test([1, 0], [1, 0, 1])
-
-
-def test_five_by_two():
-    found = five_by_two_test([[0.05, 0.03], [0.02, 0.04], [0.01, 0.03], [0.04, 0.02], [0.03, 0.05]])
-    expected = (3.535534, 0.016641, 5.9, 0.031870)
-    assert (found.t, found.t_pvalue, found.f, found.f_pvalue) == pytest.approx(expected, abs=1e-6)
-
-
-def test_five_by_two_without_spread():
-    assert five_by_two_test(np.zeros((5, 2))).t_pvalue == 1
-    assert five_by_two_test(np.full((5, 2), 0.1)).f_pvalue == 0
-    with pytest.raises(ValueError, match=r"shape \(5, 2\)"):
-        five_by_two_test(np.zeros((2, 5)))
-
-
-def test_friedman_of_the_demsar_table():
-    as_printed = DEMSAR.copy()
-    as_printed[12, 2] += 1e-6  # the paper ranks its two .975 of "voting" apart
-    found = friedman_test(-as_printed)
-    assert found.ranks == pytest.approx([3.143, 2.000, 2.893, 1.964], abs=5e-4)
-    assert (found.chi_square, found.f) == pytest.approx((9.28, 3.69), abs=5e-3)
-    assert found.f_pvalue == pytest.approx(stats.f.sf(found.f, 3, 39), rel=1e-12)
-
-
-def test_friedman_with_the_tie_as_a_tie():
-    found = friedman_test(-DEMSAR)
-    assert (found.chi_square, found.f) == pytest.approx((9.857, 3.987), abs=5e-4)
-    with pytest.raises(ValueError, match="at least 2 tables"):
-        friedman_test(DEMSAR[:1])
-
-
-def test_nemenyi():
-    assert nemenyi_difference(4, 14) == pytest.approx(1.2535, abs=5e-4)
-    assert nemenyi_difference(4, 14, level=0.9) == pytest.approx(1.118, abs=5e-4)
-
-
-@pytest.mark.parametrize(
-    ("level", "printed"),
-    [
-        (0.95, [1.960, 2.344, 2.569, 2.728, 2.850, 2.948, 3.031, 3.102, 3.164]),
-        (0.90, [1.645, 2.052, 2.291, 2.460, 2.589, 2.693, 2.780, 2.855, 2.920]),
-    ],
-)
-def test_nemenyi_quantiles(level, printed):
-    # N chosen so that the factor is 1: the difference is q itself.
-    quantiles = [nemenyi_difference(k, 1, level=level) / np.sqrt(k * (k + 1) / 6) for k in range(2, 11)]
-    assert quantiles == pytest.approx(printed, abs=1e-3)
 
 
 # Tables ---------------------------------------------------------------------------------------------------------

@@ -1,0 +1,161 @@
+"""Fit the coefficients of genvsdisc/study/costs.py on synthetic tables, and write genvsdisc/study/cost_table.py.
+
+Usage: OMP_NUM_THREADS=1 python benchmarks/costs.py [--points 40] [--kinds "Gaussian, shared;network"] [--check]
+
+Processor time, not the clock: other programs may run beside it. With --check the file is left as it is, and the errors
+of its coefficients on fresh tables are printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+from scipy.optimize import nnls
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import make_pipeline
+
+from genvsdisc.baseline import PriorClassifier
+from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
+from genvsdisc.discriminative.networks.mlp import MLPClassifier
+from genvsdisc.generative.gaussian.classifier import GaussianClassifier
+from genvsdisc.generative.naive_bayes.classifier import NaiveBayesClassifier
+from genvsdisc.study import costs
+from genvsdisc.study.costs import TERMS, Sizes
+from genvsdisc.study.fits.refit import refit_probabilities
+
+GAUSSIAN = {"standardize": True, "tol": 1e-4}
+PERCEPTRON = MLPClassifier(
+    (16,), standardize=True, reg_lambda=1e-2, learning_rate=0.01, tol=1e-3, n_iter_no_change=5, random_state=0
+)
+KINDS = {
+    "prior": PriorClassifier(),
+    "naive Bayes": NaiveBayesClassifier("gaussian"),
+    "Gaussian, shared": GaussianClassifier("shared", shrinkage=1e-3, **GAUSSIAN),
+    "Gaussian, separate": GaussianClassifier("separate", pooling=1e-3, shrinkage=1e-3, **GAUSSIAN),
+    "Gaussian, automatic": GaussianClassifier("separate", shrinkage="auto", **GAUSSIAN),
+    "logistic, Newton": LogisticClassifier(optimizer="newton", standardize=True),
+    "logistic, descent": LogisticClassifier(),
+    "network": PERCEPTRON,
+}
+WITH_GAPS = ("Gaussian, shared", "Gaussian, separate", "Gaussian, automatic", "naive Bayes")
+LONGEST = 6.0
+"""Seconds after which a batch that is larger in every size is not tried."""
+
+
+def random_sizes(rng: np.random.Generator, *, gaps: bool) -> Sizes:
+    """Sizes, evenly in the logarithm."""
+    rows = int(np.exp(rng.uniform(np.log(60), np.log(20_000))))
+    columns = int(np.exp(rng.uniform(np.log(2), np.log(80))))
+    classes = int(np.exp(rng.uniform(np.log(2), np.log(20.99))))
+    train = int(rows * rng.uniform(0.1, 0.9))
+    fits = int(np.exp(rng.uniform(0, np.log(40))))
+    gappy = float(rng.uniform(0.05, 0.9)) if gaps else 0.0
+    return Sizes(fits, rows, max(train, 4 * classes), max(8, rows // 8), columns, classes, gappy)
+
+
+def measure(kind: str, sizes: Sizes, seed: int) -> tuple[Sizes, float]:
+    """Processor seconds of one batch; the sizes come back with the number of patterns of gaps."""
+    rng = np.random.default_rng(seed)
+    codes = np.arange(sizes.rows) % sizes.classes
+    X = rng.normal(size=(sizes.rows, sizes.columns)) + rng.normal(size=(sizes.classes, sizes.columns))[codes]
+    patterns = 1
+    if sizes.gappy:
+        gappy = rng.random(sizes.rows) < sizes.gappy
+        holes = (rng.random(X.shape) < 0.15) & gappy[:, None]
+        X[holes] = np.nan
+        patterns = len(np.unique(holes, axis=0))
+    weights = np.zeros((sizes.fits, sizes.rows), dtype=np.uint8)
+    tests = []
+    for w in weights:
+        order = rng.permutation(sizes.rows)
+        w[order[: min(sizes.train, sizes.rows - sizes.test)]] = 1
+        w[: 2 * sizes.classes] = 1
+        tests.append(order[-sizes.test :])
+    estimator = KINDS[kind]
+    if sizes.gappy and kind not in WITH_GAPS:
+        estimator = make_pipeline(SimpleImputer(), estimator)
+    start = time.process_time()
+    refit_probabilities(estimator, X, codes, weights, tests, classes=np.arange(sizes.classes), random_state=0)
+    seconds = time.process_time() - start
+    return Sizes(*(list(vars(sizes).values())[:7]), patterns), seconds
+
+
+def observations(kind: str, n_points: int, seed: int, *, gaps: bool) -> list[tuple[Sizes, float]]:
+    """Time batches of random sizes; those that must be longer than one that was too long are left out."""
+    rng = np.random.default_rng(seed)
+    found: list[tuple[Sizes, float]] = []
+    too_long: list[Sizes] = []
+    while len(found) < n_points:
+        sizes = random_sizes(rng, gaps=gaps)
+        axes = ("fits", "rows", "columns", "classes")
+        if any(all(getattr(sizes, a) >= 0.7 * getattr(long, a) for a in axes) for long in too_long):
+            continue
+        sizes, seconds = measure(kind, sizes, seed + len(found))
+        found.append((sizes, seconds))
+        if seconds > LONGEST:
+            too_long.append(sizes)
+    return found
+
+
+def outputs(kind: str, sizes: Sizes) -> Sizes:
+    """Sizes with the outputs that the classifier learns in the place of the classes."""
+    two = kind.startswith(("logistic", "network")) and sizes.classes == 2
+    return costs.replace(sizes, classes=costs.BINARY_OUTPUTS) if two else sizes
+
+
+def coefficients(kind: str, found: list[tuple[Sizes, float]]) -> dict[str, float]:
+    """Non-negative least squares on relative errors."""
+    powers = np.array([[term(outputs(kind, s)) for term in TERMS.values()] for s, _ in found], dtype=float)
+    seconds = np.array([max(t, 1e-4) for _, t in found])
+    scale = powers.max(axis=0)
+    scale[scale == 0] = 1.0
+    solved, _ = nnls(powers / scale / seconds[:, None], np.ones(len(seconds)))
+    return {name: float(f"{c:.3g}") for name, c in zip(TERMS, solved / scale, strict=True) if c > 0}
+
+
+def ratios(kind: str, known: dict[str, float], found: list[tuple[Sizes, float]]) -> np.ndarray:
+    """Predicted over measured."""
+    predicted = [sum(c * TERMS[t](outputs(kind, s)) for t, c in known.items()) for s, _ in found]
+    return np.array(predicted) / np.array([max(t, 1e-4) for _, t in found])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--points", type=int, default=40)
+    parser.add_argument("--kinds", default="")
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--complete", action="store_true", help="tables without gaps only")
+    options = parser.parse_args()
+    warnings.simplefilter("ignore")
+    table = dict(costs.COEFFICIENTS)
+    chosen = [kind.strip() for kind in options.kinds.split(";") if kind.strip()] or list(KINDS)
+    for kind in chosen:
+        for gaps in (False, True) if kind in WITH_GAPS and not options.complete else (False,):
+            name = f"{kind}, gaps" if gaps else kind
+            found = observations(kind, options.points, 1000 if options.check else 0, gaps=gaps)
+            if not options.check:
+                table[name] = coefficients(kind, found)
+            low, middle, high = np.quantile(ratios(kind, table[name], found), [0.05, 0.5, 0.95])
+            print(f"{name:28s} predicted / measured: {low:.2f} {middle:.2f} {high:.2f}", flush=True)
+            if not options.check:
+                write(table)
+
+
+def write(table: dict[str, dict[str, float]]) -> None:
+    """Write the coefficients as a module."""
+    lines = ['"""Processor seconds per power of the sizes; written by benchmarks/costs.py."""\n']
+    lines.append("COEFFICIENTS: dict[str, dict[str, float]] = {")
+    for kind, known in table.items():
+        lines.append(f'    "{kind}": {{')
+        lines += [f'        "{term}": {value!r},' for term, value in known.items()]
+        lines.append("    },")
+    lines.append("}")
+    Path(costs.__file__).with_name("cost_table.py").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,206 @@
+"""The dialect of a text table: what divides its fields, where its names stand, and what is no table at all."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from genvsdisc.datasets.files import Source
+
+WHITESPACE = " "
+"""Delimiter of tables whose fields any number of blanks and tabs divide."""
+_DELIMITERS = (",", ";", "\t", "|", WHITESPACE)
+_RECORDS_SNIFFED = 200
+_NEARLY_ALL = 0.9
+_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[,;\t ]*(?:\r\n|\r|\n)', re.IGNORECASE)
+_COMMENT = re.compile(r"(?<![^\r\n])#[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_NUMBER = re.compile(r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?")
+FIELD_LIMIT = (1 << 31) - 1
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a text table is laid out.
+
+    Attributes
+    ----------
+    delimiter : str
+        One character; `WHITESPACE` for any blanks.
+    names : tuple of str
+        Fields of the line of names, as written.
+    start : int
+        Bytes before the first row, in UTF-8.
+    comments : int or None
+        How many lines before the names begin with "#"; None if no line to leave out does.
+    """
+
+    delimiter: str
+    names: tuple[str, ...]
+    start: int
+    comments: int | None
+
+
+def refuse_other_formats(text: str, source: Source) -> None:
+    """Raise a ValueError that says what the text is, if that is another format than a table of delimited fields."""
+    start = text.lstrip()[:4096]
+    lower = start.lower()
+    if lower.startswith(("<!doctype html", "<html", "<table", "<head", "<body")):
+        raise ValueError(f"{source.name!r} is HTML: write its table out with pandas.read_html(...)[0].to_csv(...)")
+    if lower.startswith("<?xml"):
+        raise ValueError(f"{source.name!r} is XML: write its table out with pandas.read_xml(...).to_csv(...)")
+    if re.search(r"(?<![^\r\n])@relation\s", lower) and re.match(r"[%@]", start):
+        raise ValueError(f"{source.name!r} is ARFF: write its table out with scipy.io.arff.loadarff and pandas")
+    if start[:1] in "[{" and _is_json(text.strip()):
+        raise ValueError(
+            f"{source.name!r} is JSON: JSON lines, one object a line, can be read; or write it out with "
+            "pandas.read_json(...).to_csv(...)"
+        )
+
+
+def is_json_lines(text: str) -> bool:
+    """Return True if the first two lines that are not blank are JSON objects, and a file of one line is an object."""
+    lines = [line for line in text[: 1 << 20].split("\n", 3)[:3] if line.strip()][:2]
+    return bool(lines) and all(line.lstrip().startswith("{") and _is_json(line.strip()) for line in lines)
+
+
+def dialect_of(text: str, source: Source, notes: list[str]) -> Dialect:
+    """Recognize the dialect from the first part of a text.
+
+    Raises
+    ------
+    ValueError
+        If it has one column only.
+    """
+    start, delimiter = 0, "\t" if source.suffix in (".tsv", ".tab") else None
+    if line := _SEPARATOR_LINE.match(text):
+        start, delimiter = line.end(), line[1]
+    body = text[start:]
+    bare = _COMMENT.sub("", body)
+    lines = bare if bare.strip() else body
+    chosen = delimiter or max(_DELIMITERS, key=lambda each: _merit(lines, each))
+    width = _usual(_records(lines, chosen))
+    if width < 2:
+        raise ValueError(
+            f"{source.name!r} has one column only; a table needs a target and something to tell it by, divided by "
+            "comma, semicolon, tab, bar or blanks"
+        )
+    names, skipped, length, before = _header(body, chosen, width)
+    comments = before if lines is bare and len(bare) < len(body) else None
+    if len(names) < 2:
+        raise ValueError(f"{source.name!r} has one column only, by its first line: {names[0].strip()[:60]!r}")
+    if skipped:
+        shown = " ".join(skipped[0].split())
+        notes.append(f"{len(skipped)} line{'s' * (len(skipped) > 1)} before the names left out: {shown[:60]!r}.")
+    names[0] = names[0].removeprefix("#")
+    begin = len(text[: start + length].encode())
+    return Dialect(chosen, tuple(names), begin, comments=comments)
+
+
+def without_comments(text: str, delimiter: str, width: int) -> tuple[str, int]:
+    """Leave out lines that begin with "#", except those with as many fields as the others, which are rows."""
+    dropped = 0
+
+    def kept(line: re.Match[str]) -> str:
+        nonlocal dropped
+        if len(next(_records(line[0], delimiter), [])) == width:
+            return line[0]
+        dropped += 1
+        return ""
+
+    return _COMMENT.sub(kept, text), dropped
+
+
+def looks_like_data(names: tuple[str, ...]) -> bool:
+    """Return True if most names are numbers, as where a file has no line of names."""
+    return sum(bool(_NUMBER.fullmatch(name.strip())) for name in names) > len(names) / 2
+
+
+def _is_json(text: str) -> bool:
+    """Return True if a text is JSON, or the start of JSON that was cut off."""
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        return error.pos >= len(text) - 1 or (error.pos > 1000 and not error.msg.startswith("Extra data"))
+    except RecursionError:
+        return True
+    return True
+
+
+def _records(text: str, delimiter: str) -> Iterator[list[str]]:
+    """Fields of each line that is not blank; nothing more after a fault of quoting."""
+    if delimiter == WHITESPACE and '"' not in text:
+        yield from (line.split() for line in io.StringIO(text, newline=None) if line.strip())
+        return
+    limit = csv.field_size_limit(FIELD_LIMIT)
+    try:
+        for record in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True):
+            if any(field.strip() for field in record):
+                yield record
+    except csv.Error:
+        return
+    finally:
+        csv.field_size_limit(limit)
+
+
+def _sniffed(text: str, delimiter: str) -> list[int]:
+    return [len(record) for record, _ in zip(_records(text, delimiter), range(_RECORDS_SNIFFED), strict=False)]
+
+
+def _merit(text: str, delimiter: str) -> tuple[bool, bool, bool, bool, int]:
+    """Rank delimiters: those that divide nearly all lines and the first into the same fields; then the most fields."""
+    counts = _sniffed(text, delimiter)
+    if not counts:
+        return False, False, False, False, 0
+    usual, times = Counter(counts).most_common(1)[0]
+    alike = times >= _NEARLY_ALL * len(counts)
+    named = counts[0] == usual
+    return usual > 1, alike and named, delimiter != WHITESPACE, alike or named, usual
+
+
+def _usual(records: Iterator[list[str]]) -> int:
+    counts = [len(record) for record, _ in zip(records, range(_RECORDS_SNIFFED), strict=False)]
+    return Counter(counts).most_common(1)[0][0] if counts else 0
+
+
+def _header(text: str, delimiter: str, width: int) -> tuple[list[str], list[str], int, int]:
+    """Names, the lines of a title before them, how many characters these take, and the comments among them."""
+    lines = io.StringIO(text, newline="")
+    consumed: list[str] = []
+
+    def read() -> Iterator[str]:
+        for line in lines:
+            if line.startswith("#") and len(next(_records(line, delimiter), [])) != width:
+                sizes.append(len(line))
+                comments.append(line)
+                continue
+            consumed.append(" ".join(line.split()) + "\n" if delimiter == WHITESPACE else line)
+            sizes.append(len(line))
+            yield consumed[-1]
+
+    sizes: list[int] = []
+    comments: list[str] = []
+    skipped: list[str] = []
+    first: tuple[list[str], int] | None = None
+    limit = csv.field_size_limit(FIELD_LIMIT)
+    try:
+        for record in csv.reader(read(), delimiter=delimiter, skipinitialspace=True):
+            filled = [field for field in record if field.strip()]
+            if not filled:
+                continue
+            if len(filled) > 1 or width < 2:
+                if first is not None and (len(record) != width or looks_like_data(tuple(record))):
+                    break
+                return record, skipped, sum(sizes), len(comments)
+            first = first or (record, sum(sizes))
+            skipped.append(filled[0])
+    except csv.Error:
+        pass
+    finally:
+        csv.field_size_limit(limit)
+    names, length = first or ([text.split("\n", 1)[0]], len(text))
+    return names, [], length, len(comments)

@@ -1,0 +1,254 @@
+"""Bytes of a table: from a path or standard input, out of their compression and in UTF-8."""
+
+from __future__ import annotations
+
+import bz2
+import codecs
+import gzip
+import io
+import lzma
+import re
+import sys
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from os import PathLike, fspath
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+
+READABLE = "CSV, TSV, JSON lines, Parquet and Excel can be read, also in gzip, bzip2, xz, zstd or zip"
+_CHUNK = 1 << 22
+_SUFFIXES = (".gz", ".bz2", ".xz", ".zst", ".zip")
+_UNPACKED: dict[bytes, Callable[[bytes], bytes]] = {
+    b"\x1f\x8b": gzip.decompress,
+    b"BZh": bz2.decompress,
+    b"\xfd7zXZ\0": lzma.decompress,
+    b"\x28\xb5\x2f\xfd": lambda raw: pa.CompressedInputStream(pa.BufferReader(raw), "zstd").read(),
+}
+_ZIP = b"PK\x03\x04"
+_OTHER_KINDS = {
+    b"SQLite format 3": "an SQLite database: write the table out as CSV (sqlite3 -csv -header)",
+    b"\x89HDF": "an HDF5 file: write the table out with pandas.read_hdf(...).to_parquet(...)",
+    b"ARROW1": "a Feather file: write the table out with pandas.read_feather(...).to_parquet(...)",
+    b"FEA1": "a Feather file: write the table out with pandas.read_feather(...).to_parquet(...)",
+    b"<stata_dta>": "a Stata file: write the table out with pandas.read_stata(...).to_parquet(...)",
+    b"$FL2": "an SPSS file: write the table out with pandas.read_spss(...).to_parquet(...)",
+    b"\xd0\xcf\x11\xe0": "an old Excel file: save it as .xlsx or CSV",
+    b"%PDF": "a PDF: tables are read from files of data",
+    b"\x93NUMPY": "a NumPy array: give it to genvsdisc.compare in Python",
+}
+# Alphabets that a guess can be trusted with; those of Western Europe look too much alike. Letters of other alphabets
+# stand in runs: one byte each from 0xC0 on, or two bytes each.
+_EASTERN = ("cp932", "euc_jp", "gb18030", "big5", "cp949")
+_ALPHABETS = ("cp1251", "koi8_r", "cp1253")
+_SHORT_RUN = 1.9
+_NEARLY_ALL = 0.97
+_FEWEST_FOREIGN = 8  # bytes beyond ASCII
+_SAMPLED = 1 << 16
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file, or the content of one.
+
+    Attributes
+    ----------
+    name : str
+        Its name as the user knows it.
+    stem : str
+        The name without suffixes, for titles and folders.
+    suffix : str
+        In lower case, without that of a compression.
+    path : Path or None
+        Where it lies, if its bytes can be read from there as they are.
+    content : bytes
+        Its bytes, if not.
+    """
+
+    name: str
+    stem: str
+    suffix: str
+    path: Path | None = None
+    content: bytes = b""
+
+    def open(self) -> BinaryIO:
+        """Open the bytes for reading; each time from the start."""
+        return self.path.open("rb") if self.path else io.BytesIO(self.content)
+
+    def stream(self, start: int) -> Any:
+        """Open the bytes from a place on, without a copy, for pyarrow."""
+        if self.path is None:
+            return pa.BufferReader(pa.py_buffer(self.content)[start:])
+        stream = self.path.open("rb")
+        stream.seek(start)
+        return stream
+
+    def head(self, size: int) -> bytes:
+        """Return the first bytes."""
+        with self.open() as stream:
+            return stream.read(size)
+
+    def size(self) -> int:
+        """Return the number of bytes."""
+        return self.path.stat().st_size if self.path else len(self.content)
+
+    def read(self) -> bytes:
+        """Return all bytes."""
+        return self.path.read_bytes() if self.path else self.content
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the bytes, a few megabytes at a time."""
+        with self.open() as stream:
+            while chunk := stream.read(_CHUNK):
+                yield chunk
+
+
+def source_of(path: str | PathLike[str]) -> Source:
+    """Find a file, or "-" for standard input, and take it out of its compression.
+
+    Raises
+    ------
+    OSError
+        If there is no such file, or it cannot be read.
+    ValueError
+        If it is a URL, an archive of several files, or damaged.
+    """
+    given = fspath(path)
+    if re.match(r"[a-z][a-z0-9+.-]+://", given, re.IGNORECASE):
+        raise ValueError(f"{given!r} is a URL: download it first, for tables are read from files")
+    if given == "-":
+        return _unpacked(Source("standard input", "stdin", "", content=sys.stdin.buffer.read()))
+    file = Path(given)
+    if not file.exists():
+        raise FileNotFoundError(f"no such file: {given!r}")
+    if file.is_dir():
+        raise IsADirectoryError(f"{given!r} is a folder, not a table")
+    bare = Path(file.stem) if file.suffix.lower() in _SUFFIXES else Path(file.name)
+    if file.is_file():
+        return _unpacked(Source(file.name, bare.stem, bare.suffix.lower(), path=file))
+    return _unpacked(Source(file.name, bare.stem, bare.suffix.lower(), content=file.read_bytes()))  # a pipe
+
+
+def _unpacked(source: Source) -> Source:
+    head = source.head(16)
+    try:
+        for magic, unpack in _UNPACKED.items():
+            if head.startswith(magic):
+                return replace(source, path=None, content=unpack(source.read()))
+        return _member(source) if head.startswith(_ZIP) else source
+    except _Several as error:
+        raise ValueError(str(error)) from None
+    except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, zipfile.BadZipFile) as error:
+        if source.path is not None and isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise ValueError(f"{source.name!r} is compressed, and damaged: {first_line(error)}") from None
+
+
+def _member(source: Source) -> Source:
+    """The one table of a zip archive; a workbook of Excel, which is such an archive too, is left as it is."""
+    with source.open() as stream, zipfile.ZipFile(stream) as archive:
+        names = [name for name in archive.namelist() if not name.endswith("/") and not name.startswith("__MACOSX")]
+        if "[Content_Types].xml" in names:
+            return replace(source, suffix=".xlsx")
+        if len(names) != 1:
+            listed = ", ".join(map(repr, names[:5])) + (", ..." if len(names) > 5 else "")
+            raise _Several(f"{source.name!r} holds {len(names)} files ({listed}): unpack it, and give one of them")
+        try:
+            content = archive.read(names[0])
+        except (RuntimeError, NotImplementedError) as error:  # a password; an odd compression
+            raise _Several(f"cannot unpack {source.name!r}: {first_line(error)}") from None
+    return replace(source, suffix=Path(names[0]).suffix.lower(), path=None, content=content)
+
+
+class _Several(Exception):
+    """An archive that is fine but is no single table."""
+
+
+def in_utf8(source: Source, notes: list[str]) -> Source:
+    """Give text in UTF-8 without a mark, from whatever encoding it is in.
+
+    Raises
+    ------
+    ValueError
+        If it is no text: the message says what it is, where that can be seen.
+    """
+    head = source.head(64)
+    if not head:
+        raise ValueError(f"{source.name!r} is empty")
+    for magic, words in _OTHER_KINDS.items():
+        if head.startswith(magic):
+            raise ValueError(f"{source.name!r} is {words}")
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _recoded(source, "utf-16")
+    if len(head) > 3 and head[1::2].count(0) > 0.8 * len(head[1::2]) and 0 not in head[::2]:
+        return _recoded(source, "utf-16-le")
+    decoder, beyond = codecs.getincrementaldecoder("utf-8")(), False
+    try:
+        for chunk in source.chunks():
+            if b"\0" in chunk:
+                raise ValueError(f"{source.name!r} is not a text table; {READABLE}")
+            beyond = beyond or not chunk.isascii()
+            if beyond:
+                decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return _recoded(source, _encoding(source, notes))
+    return replace(source, path=None, content=source.read()[3:]) if head.startswith(codecs.BOM_UTF8) else source
+
+
+def _recoded(source: Source, encoding: str) -> Source:
+    try:
+        text = source.read().decode(encoding)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{source.name!r} is not a text table: {error.reason} in {encoding.upper()}") from None
+    if re.search(r"[\x00-\x08\x0e-\x1f]", text[: 1 << 20]):
+        raise ValueError(f"{source.name!r} is not a text table; {READABLE}")
+    return replace(source, path=None, content=text.removeprefix("\ufeff").encode())
+
+
+def _encoding(source: Source, notes: list[str]) -> str:
+    """Name the encoding of text that is not UTF-8; Windows-1252 unless the letters are clearly of another alphabet."""
+    raw = source.read()
+    guess = _foreign(raw)
+    if guess is not None and _decodes(raw, guess):
+        encoding, name = guess, guess
+    elif re.search(rb"[\x80-\x9f]", raw) and _decodes(raw, "cp1252"):
+        encoding, name = "cp1252", "Windows-1252"
+    else:
+        encoding, name = "latin-1", "Latin-1"
+    notes.append(f"The file is not in UTF-8; it was read as {name}.")
+    return encoding
+
+
+def _foreign(raw: bytes) -> str | None:
+    """Name the encoding of text in another alphabet than the Latin one, if it is."""
+    from charset_normalizer import from_bytes  # only such files pay for its tables
+
+    lines = [line for line in raw[: 1 << 22].splitlines(keepends=True) if not line.isascii()]
+    sample = b"".join(lines)[:_SAMPLED]
+    runs = re.findall(rb"[\x80-\xff]+", sample)
+    beyond = b"".join(runs)
+    if len(beyond) < _FEWEST_FOREIGN or len(beyond) < _SHORT_RUN * len(runs):
+        return None
+    letters = sum(byte >= 0xC0 for byte in beyond) >= _NEARLY_ALL * len(beyond)
+    if letters:
+        best = from_bytes(b" ".join(runs), cp_isolation=list(_ALPHABETS)).best()
+    else:  # the second byte of a letter may be ASCII
+        best = from_bytes(sample, cp_isolation=list(_EASTERN)).best()
+    return None if best is None else best.encoding
+
+
+def _decodes(raw: bytes, encoding: str) -> bool:
+    try:
+        raw.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def first_line(error: Exception) -> str:
+    """Return the first line of an error's message, or its kind where it has none."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,122 @@
+"""Tables that know their columns: Parquet, Excel and JSON lines."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from genvsdisc.datasets.files import Source, first_line
+from genvsdisc.features.dtypes import plain_arrow
+
+
+def parquet_columns(source: Source) -> tuple[list[str], list[pd.Series]]:
+    """Read the columns of a Parquet file; a named index of pandas is a column, the first.
+
+    Raises
+    ------
+    ValueError
+        If it is no Parquet file.
+    """
+    try:
+        with pq.ParquetFile(source.path or pa.BufferReader(source.content)) as file:
+            table = file.read()
+    except (ValueError, OSError, NotImplementedError) as error:  # pyarrow's errors are kinds of these
+        raise ValueError(f"cannot read {source.name!r} as Parquet: {first_line(error)}") from None
+    names = column_order(table.schema)
+    columns = []
+    for name in names:
+        place = table.schema.get_field_index(name) if table.column_names.count(name) == 1 else -1
+        if place < 0:
+            raise ValueError(f"column names must differ; {name!r} stands more than once in {source.name!r}: rename one")
+        columns.append(whole_or_plain(table.column(place)))
+        table = table.remove_column(place)
+    return names, columns
+
+
+def column_order(schema: pa.Schema) -> list[str]:
+    """Names of a schema, a named index of pandas first, and its unnamed index left out."""
+    index = [name for name in (schema.pandas_metadata or {}).get("index_columns", []) if isinstance(name, str)]
+    kept = [name for name in schema.names if not (name in index and name.startswith("__index_level_"))]
+    return [name for name in kept if name in index] + [name for name in kept if name not in index]
+
+
+def whole_or_plain(column: pa.ChunkedArray) -> pd.Series:
+    """A column as `plain_arrow` converts it, but integers with gaps as Int64, which loses no digit."""
+    if pa.types.is_integer(column.type) and column.null_count:
+        nullable = pd.UInt64Dtype() if column.type == pa.uint64() else pd.Int64Dtype()
+        return pd.Series(pd.arrays.ArrowExtensionArray(column)).astype(nullable)
+    return plain_arrow(column)
+
+
+def excel_columns(source: Source, notes: list[str]) -> tuple[list[str], list[pd.Series]]:
+    """Read the columns of the first sheet of a workbook that has cells.
+
+    Raises
+    ------
+    ValueError
+        If openpyxl is not installed, or the workbook cannot be read.
+    """
+    try:
+        import openpyxl
+    except ImportError:
+        raise ValueError(f"{source.name!r} is an Excel file: pip install openpyxl, or save it as CSV") from None
+    try:
+        with source.open() as stream:
+            book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
+            titles = [sheet.title for sheet in book.worksheets]
+            rows = [list(row) for row in book.worksheets[0].iter_rows(values_only=True)] if titles else []
+    except Exception as error:  # openpyxl lets through whatever its parsers raise
+        raise ValueError(f"cannot read {source.name!r} as Excel: {first_line(error)}") from None
+    if len(titles) > 1:
+        notes.append(f"Of {len(titles)} sheets the first, {titles[0]!r}, was read.")
+    filled = [row for row in rows if any(_filled(cell) for cell in row)]
+    while len(filled) > 1 and sum(map(_filled, filled[0])) == 1 and sum(map(_filled, filled[1])) > 1:
+        notes.append(f"A line before the names left out: {str(next(filter(_filled, filled.pop(0))))[:60]!r}.")
+    if not filled:
+        raise ValueError(f"{source.name!r} is empty")
+    width = max(len(row) for row in filled)
+    padded = [row + [None] * (width - len(row)) for row in filled]
+    names = ["" if cell is None else str(cell) for cell in padded[0]]
+    columns = [pd.Series([row[place] for row in padded[1:]], dtype=object).infer_objects() for place in range(width)]
+    return names, columns
+
+
+def _filled(cell: Any) -> bool:
+    return cell is not None and str(cell).strip() != ""
+
+
+def json_lines_columns(source: Source) -> tuple[list[str], list[pd.Series]]:
+    """Read the columns of JSON lines; a field that a line lacks is missing.
+
+    Raises
+    ------
+    ValueError
+        If a line is no JSON object.
+    """
+    columns: dict[str, dict[int, Any]] = {}
+    rows = 0
+    for number, line in enumerate(source.read().decode().split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+        except (json.JSONDecodeError, RecursionError) as error:
+            raise ValueError(f"cannot read {source.name!r} as JSON lines: line {number}: {first_line(error)}") from None
+        if not isinstance(record, dict):
+            raise ValueError(f"cannot read {source.name!r} as JSON lines: line {number} is no object")
+        for name, value in record.items():
+            columns.setdefault(name, {})[rows] = value
+        rows += 1
+    return list(columns), [_of_values(values, rows) for values in columns.values()]
+
+
+def _of_values(values: dict[int, Any], rows: int) -> pd.Series:
+    cells = np.full(rows, None, dtype=object)
+    for place, value in values.items():
+        cells[place] = value
+    return pd.Series(cells).infer_objects()

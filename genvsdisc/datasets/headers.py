@@ -1,0 +1,126 @@
+"""Names of columns, and the lines of a table that are no rows: units, and names that stand once more."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from genvsdisc.datasets.dialect import looks_like_data
+from genvsdisc.features.cells import read_cells
+from genvsdisc.features.dtypes import is_text
+from genvsdisc.features.marks import clean
+
+
+def column_names(names: list[str], file: str) -> list[str]:
+    """Strip blanks from names, and refuse a name that stands twice.
+
+    Raises
+    ------
+    ValueError
+        If it does: a copy of the target would leak it.
+    """
+    stripped = [str(name).strip() for name in names]
+    repeated = (
+        [name for place, name in enumerate(stripped) if name and name in stripped[:place]]
+        if len(set(stripped)) < len(stripped)
+        else []
+    )
+    if repeated:
+        remedy = "rename one"
+        if looks_like_data(tuple(stripped)):
+            remedy = "its first line looks like data: put a line of names above it"
+        raise ValueError(f"column names must differ; {repeated[0]!r} stands more than once in {file!r}: {remedy}")
+    return stripped
+
+
+def target_place(names: list[str], target: str | None, file: str, notes: list[str]) -> int:
+    """Find the target among the names; without one, the last column that has a name.
+
+    Raises
+    ------
+    ValueError
+        If there is no such column; the message names the closest.
+    """
+    if target is None:
+        named = [place for place, name in enumerate(names) if name]
+        place = named[-1] if named else len(names) - 1
+        notes.append(f"No target was named: the last column, {names[place]!r}, is taken.")
+        return place
+    if target.strip() in names and target.strip():
+        return names.index(target.strip())
+    for place, name in enumerate(names):
+        if not name and target == unnamed(place):
+            return place
+    folded = {name.casefold(): name for name in reversed(names)}
+    close = [folded[key] for key in get_close_matches(target.casefold(), folded)]
+    if close:
+        hint = f"did you mean {' or '.join(map(repr, close))}?"
+    else:
+        hint = f"it has {', '.join(map(repr, names[:10]))}{', ...' if len(names) > 10 else ''}"
+    raise ValueError(f"{file!r} has no column named {target!r}; {hint}")
+
+
+def named_columns(names: list[str], columns: list[pd.Series], notes: list[str]) -> dict[str, pd.Series]:
+    """Columns by name; one without a name is left out if it is empty, and else gets one."""
+    table: dict[str, pd.Series] = {}
+    empty = 0
+    for place, (name, values) in enumerate(zip(names, columns, strict=True)):
+        if name:
+            table[name] = values
+        elif clean(values).notna().any():
+            table[unnamed(place)] = values
+            notes.append(f"Column {place + 1} has no name: it is called {unnamed(place)!r}.")
+        else:
+            empty += 1
+    if empty:
+        notes.append(f"{empty} empty column{'s' * (empty > 1)} without a name left out.")
+    return table
+
+
+def unnamed(place: int) -> str:
+    """Name a column that has no name, as pandas does."""
+    return f"Unnamed: {place}"
+
+
+def rows_of_data(table: dict[str, pd.Series], y: pd.Series, notes: list[str]) -> NDArray[np.bool_]:
+    """Return False for the names repeated among the rows, and for a first row of units.
+
+    A first row is one of units if it makes text of columns that are numbers without it, no column has a number there,
+    and neither its label nor any other word of it stands anywhere else.
+    """
+    kept = np.ones(len(y), dtype=bool)
+    texts = {name: clean(values).reset_index(drop=True) for name, values in table.items() if is_text(values)}
+    if len(texts) == len(table):
+        again = (y.reset_index(drop=True).astype(str) == str(y.name)).to_numpy()
+        for name, values in texts.items():
+            again = again & (values == name).fillna(False).to_numpy(bool)
+            if not again.any():
+                break
+        if again.any():
+            rows = "1 row that repeats" if again.sum() == 1 else f"{int(again.sum())} rows that repeat"
+            notes.append(f"{rows} the names left out.")
+            kept &= ~again
+    if kept[:1].any() and _begins_with_units(table, texts, y):
+        shown = [str(values.iloc[0]) for values in texts.values() if pd.notna(values.iloc[0])]
+        notes.append(f"The first row ({', '.join(map(repr, shown[:4]))}) looks like units: it is left out.")
+        kept[0] = False
+    return kept
+
+
+def _begins_with_units(table: dict[str, pd.Series], texts: dict[str, pd.Series], y: pd.Series) -> bool:
+    if len(y) < 3 or any(pd.notna(values.iloc[0]) for name, values in table.items() if name not in texts):
+        return False
+    if (y.iloc[1:] == y.iloc[0]).any():
+        return False
+    units = 0
+    for values in texts.values():
+        first, rest = values.iloc[0], values.iloc[1:]
+        if pd.isna(first) or rest.isna().all():
+            continue
+        if (rest == first).any() or read_cells(values.iloc[:1]).format is not None:
+            return False
+        units += read_cells(rest).format is not None
+    return units > 0

@@ -1,0 +1,156 @@
+"""Dates and times as people write them: ISO, day first, month first, with the month's name, with a time and a zone.
+
+All functions take the different words of one column as an Arrow array.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+Order = Literal["day", "month"]
+
+_CLOCK = (
+    r"(?P<H>[0-9]{1,2}):(?P<M>[0-9]{2})(?::(?P<S>[0-9]{2})(?:[.,](?P<F>[0-9]{1,9}))?)?"
+    r"\s*(?P<P>[AaPp]\.?[Mm]\.?)?\s*(?P<Z>Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})?"
+)
+_YEAR = r"(?P<y>[0-9]{4}|[0-9]{2})"
+_END = rf"(?:[T ,]+{_CLOCK})?$"
+_PATTERNS = {
+    "year": rf"^(?P<y>[0-9]{{4}})[-/.](?P<a>[0-9]{{1,2}})[-/.](?P<b>[0-9]{{1,2}}){_END}",
+    "numbers": rf"^(?P<a>[0-9]{{1,2}})[-/.](?P<b>[0-9]{{1,2}})[-/.](?P<y>[0-9]{{4}}|[0-9]{{2}}){_END}",
+    "day": rf"^(?P<b>[0-9]{{1,2}})(?:st|nd|rd|th)?[-. /]+(?P<n>[A-Za-zä]{{3,9}})\.?[-., /]+{_YEAR}{_END}",
+    "name": rf"^(?P<n>[A-Za-zä]{{3,9}})\.? +(?P<b>[0-9]{{1,2}})(?:st|nd|rd|th)?,? +(?P<y>[0-9]{{4}}){_END}",
+    "month": r"^(?P<y>[0-9]{4})-(?P<a>[0-9]{2})$",
+}
+_MONTHS = (
+    "jan january januar",
+    "feb february februar",
+    "mar mär mrz march märz",
+    "apr april",
+    "may mai",
+    "jun june juni",
+    "jul july juli",
+    "aug august",
+    "sep sept september",
+    "oct okt october oktober",
+    "nov november",
+    "dec dez december dezember",
+)
+_MONTH_OF = {name: month for month, names in enumerate(_MONTHS, start=1) for name in names.split()}
+_PIVOT = 69  # two digits: 69 to 99 are 1969 to 1999, as POSIX has it
+_MICRO = 1_000_000
+_UNREAD = np.datetime64("NaT", "us")
+
+
+@dataclass(frozen=True)
+class DateFormat:
+    """How one column writes its dates.
+
+    Attributes
+    ----------
+    order : {"day", "month"}
+        What stands first in dates whose year stands last.
+    """
+
+    order: Order = "day"
+
+    def parse(self, words: pa.Array) -> NDArray[np.datetime64]:
+        """Read words as UTC dates of microseconds, NaT where one is none; any year from 1 to 9999."""
+        out = np.full(len(words), _UNREAD)
+        for name, pattern in _PATTERNS.items():
+            fields = pc.extract_regex(words, pattern)
+            found = np.flatnonzero(pc.is_valid(fields))
+            if not len(found):
+                continue
+            fields = fields.take(pa.array(found))
+            days = _days(name, fields, self.order)
+            clock = _clock(fields) if name != "month" else np.zeros(len(found), np.int64)
+            good = ~np.isnat(days) & (clock != _NO_TIME)
+            out[found[good]] = days[good].astype("M8[us]") + clock[good].astype("m8[us]")
+        return out
+
+
+_NO_TIME = np.iinfo(np.int64).min
+
+
+def date_format(words: pa.Array, counts: NDArray) -> tuple[DateFormat, bool]:
+    """Choose the order that reads most cells of a column.
+
+    Parameters
+    ----------
+    words : Arrow array of str
+        The different words.
+    counts : ndarray of int
+        How many cells hold each word.
+
+    Returns
+    -------
+    format : DateFormat
+    guessed : bool
+        Whether no date tells the day from the month: then dots and dashes have the day first, slashes the month.
+    """
+    readings = {"day": DateFormat("day").parse(words)}
+    bare = pc.match_substring_regex(words, r"^[0-9]{1,2}[-/.][0-9]{1,2}[-/.]")
+    if not pc.any(bare, min_count=0).as_py():
+        return DateFormat(), False
+    readings["month"] = DateFormat("month").parse(words)
+    by_day, by_month = (int(counts[~np.isnat(stamps)].sum()) for stamps in readings.values())
+    if by_day != by_month:
+        return DateFormat("day" if by_day > by_month else "month"), False
+    slashes = np.asarray(pc.match_substring_regex(words, r"^[0-9]{1,2}/"), dtype=bool)
+    guessed = bool(((readings["day"] != readings["month"]) & ~np.isnat(readings["day"])).any())
+    return DateFormat("month" if counts[slashes].sum() * 2 > by_day else "day"), guessed
+
+
+def parse_times(words: pa.Array) -> NDArray[np.timedelta64]:
+    """Read times of day or durations such as 7:30 or 12:05:59.5 as timedelta64, NaT where a word is none."""
+    fields = pc.extract_regex(words, rf"^{_CLOCK}$")
+    clock = _clock(fields)
+    found = np.asarray(pc.is_valid(fields)) & (clock != _NO_TIME)
+    return np.where(found, clock.astype("m8[us]"), np.timedelta64("NaT", "us"))
+
+
+def _days(name: str, fields: pa.StructArray, order: Order) -> NDArray[np.datetime64]:
+    """Calendar days, NaT where there is no such day."""
+    year = _whole(fields, "y")
+    short = np.asarray(pc.fill_null(pc.equal(pc.utf8_length(pc.struct_field(fields, "y")), 2), False))
+    year = np.where(short, np.where(year < _PIVOT, 2000, 1900) + year, year)
+    if name in ("day", "name"):
+        words = pc.utf8_lower(pc.fill_null(pc.struct_field(fields, "n"), "")).to_pylist()
+        month = np.array([_MONTH_OF.get(word, 0) for word in words], dtype=np.int64)
+    else:
+        month = _whole(fields, "b" if name == "numbers" and order == "day" else "a")
+    first = name == "numbers" and order == "day"
+    day = np.ones_like(month) if name == "month" else _whole(fields, "a" if first else "b")
+    good = (year >= 1) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
+    months = np.where(good, (year - 1970) * 12 + month - 1, 0).astype("M8[M]")
+    days = months.astype("M8[D]") + np.where(good, day - 1, 0)
+    good &= days.astype("M8[M]") == months  # no 30 February
+    return np.where(good, days, np.datetime64("NaT", "D"))
+
+
+def _clock(fields: pa.StructArray) -> NDArray[np.int64]:
+    """Microseconds from midnight UTC; `_NO_TIME` where there is no such time."""
+    hour, minute, second = (_whole(fields, part) for part in "HMS")
+    half = np.asarray(pc.utf8_lower(pc.fill_null(pc.struct_field(fields, "P"), "")).to_numpy(zero_copy_only=False))
+    afternoon, morning = (np.char.startswith(half.astype(str), each) for each in "pa")
+    good = (minute < 60) & (second < 60) & np.where(afternoon | morning, (hour >= 1) & (hour <= 12), hour < 24)
+    hour = np.where((afternoon | morning) & (hour == 12), 0, hour) + 12 * afternoon
+    fraction = pc.utf8_rpad(pc.utf8_slice_codeunits(pc.fill_null(pc.struct_field(fields, "F"), ""), 0, 6), 6, "0")
+    micro = np.asarray(fraction.cast(pa.int64()))
+    zone = pc.replace_substring_regex(pc.fill_null(pc.struct_field(fields, "Z"), ""), r"Z|UTC|GMT|:|\+", "")
+    ahead = np.asarray(pc.if_else(pc.equal(zone, ""), "0", zone).cast(pa.int64()))
+    offset = np.sign(ahead) * (np.abs(ahead) // 100 * 60 + np.abs(ahead) % 100)
+    total = ((hour * 60 + minute - offset) * 60 + second) * _MICRO + micro
+    return np.where(good, total, _NO_TIME)
+
+
+def _whole(fields: pa.StructArray, name: str) -> NDArray[np.int64]:
+    digits = pc.fill_null(pc.struct_field(fields, name), "")
+    return np.asarray(pc.if_else(pc.equal(digits, ""), "0", digits).cast(pa.int64()))

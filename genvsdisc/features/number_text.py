@@ -1,0 +1,184 @@
+"""Numbers as people write them: thousands, decimal commas, currency, percent, units, parentheses for negatives.
+
+All functions take the different words of one column as an Arrow array, so that a million cells cost a few passes in C.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+_CURRENCY = (
+    r"(?:[A-Z]{0,2}[$€£¥₹₽₩₺₴₿¢₪₫₦]|R\$|USD|EUR|GBP|CHF|JPY|CAD|AUD|NZD|INR|CNY|RMB|SEK|NOK|DKK|PLN|CZK|HUF|BRL"
+    r"|MXN|ZAR|TRY|RUB|KRW|Rs\.?|Fr\.?|kr\.?)"
+)
+_UNIT = rf"""(?:{_CURRENCY}|[%‰]|["'″′]|[°µμΩ]?[A-Za-zÅ°µμΩ][A-Za-z0-9µμ°Ω²³⁻¹/·*^.-]{{0,11}})"""
+_NUMBER = (
+    r"^(?P<open>\()?\s*(?P<bound>[<>≤≥~≈]=?|ca\.)?\s*(?P<sign>[+-])?\s*"
+    rf"(?P<before>{_CURRENCY})?\s*(?P<inner>[(+-])?\s*"
+    r"(?P<body>[0-9](?:[0-9.,'’_ ]*[0-9.,])?|[.,][0-9]+)(?P<exponent>[eE][+-]?[0-9]{1,3})?"
+    r"(?P<more>\+|\s*or more|\s*or less|\s*and over|\s*and under)?"
+    rf"\s*(?P<after>{_UNIT})?\s*(?P<close>\))?(?P<minus>-)?$"
+)
+_PARTS = ("open", "bound", "sign", "before", "inner", "body", "exponent", "more", "after", "close", "minus")
+_NOT_FINITE = r"^[+-]?(?:[iI][nN][fF]|[iI]nfinity|INFINITY)$"
+# What people type for the ASCII signs: minus signs and dashes, blanks of fixed width, full-width and Arabic digits.
+_TO_ASCII = str.maketrans(
+    "−–—﹣－‐‑\u00a0\u2007\u2009\u202f\u2002\u2003\u3000０１２３４５６７８９．，٠١٢٣٤٥٦٧٨٩٫٬％＋",
+    "-------       0123456789.,0123456789.,%+",
+)
+_POINT_MONEY = ("$", "US$", "A$", "C$", "USD", "CAD", "AUD", "£", "GBP", "¥", "JPY", "₹", "INR")
+_AMBIGUOUS = {".": r"^[1-9][0-9]{0,2}\.[0-9]{3}$", ",": r"^[1-9][0-9]{0,2},[0-9]{3}$"}
+
+
+@dataclass(frozen=True)
+class NumberFormat:
+    """How one column writes its numbers.
+
+    Attributes
+    ----------
+    decimal : str
+        "." or ","; "either" where a column has both and no thousands.
+    unit : str
+        The unit, currency or percent sign that stands at its numbers; those with another one are not read.
+    """
+
+    decimal: str = "."
+    unit: str = ""
+
+    def parse(self, words: pa.Array) -> NDArray[np.float64]:
+        """Read words as numbers, NaN where one is none."""
+        return self.assemble(split(words))
+
+    def assemble(self, parts: Mapping[str, pa.Array]) -> NDArray[np.float64]:
+        """Numbers from the parts that `split` gives."""
+        body = parts["body"]
+        readable = self.reads(parts)
+        if self.decimal == "either":
+            clean = pc.replace_substring(body, ",", ".")
+        else:
+            clean = pc.replace_substring_regex(body, r"[ '’_.]" if self.decimal == "," else r"[ '’_,]", "")
+            clean = pc.replace_substring(clean, ",", ".") if self.decimal == "," else clean
+        text = pc.binary_join_element_wise(clean, parts["exponent"], pa.scalar("", clean.type))
+        keep = pa.array(readable)
+        numbers = pc.if_else(keep, text, pa.scalar(None, text.type)).cast(pa.float64())
+        out = np.asarray(numbers.fill_null(np.nan), dtype=float)
+        out = np.where(_negative(parts), -out, out)
+        return np.where(parts["infinite"], np.where(_negative(parts), -np.inf, np.inf), out)
+
+    def reads(self, parts: Mapping[str, pa.Array]) -> NDArray[np.bool_]:
+        """Return True where a word is a number in this format."""
+        units = unit_of(parts)
+        bare = units == ""
+        if self.unit in ("%", "‰"):  # 0.5 beside 50 % may be either
+            bare &= _matches(parts["body"], r"^[0.,]*$")
+        return _forms(parts["body"], self.decimal) & (bare | (units == self.unit)) & parts["balanced"]
+
+
+def to_ascii(words: pa.Array) -> pa.Array:
+    """Write minus signs, dashes, blanks and digits of other scripts in ASCII."""
+    if pc.all(pc.string_is_ascii(words), min_count=0).as_py():
+        return words
+    return pa.array([word.translate(_TO_ASCII).strip() for word in words.to_pylist()], words.type)
+
+
+def split(words: pa.Array) -> dict[str, Any]:
+    """Split words into sign, currency, digits, exponent and unit; empty digits where a word is no number at all."""
+    words = to_ascii(words)
+    # Bare digits need no taking apart, which is most of the time in a long column.
+    bare = pc.match_substring_regex(words, r"^-?[0-9.,]*[0-9][0-9.,]*$")
+    dressed = pc.invert(bare)
+    fields = pc.extract_regex(words.filter(dressed), _NUMBER)
+    nothing = pa.repeat(pa.scalar("", words.type), len(words))
+    parts: dict[str, Any] = {"body": pc.if_else(bare, pc.utf8_ltrim(words, "-"), nothing)}
+    parts["sign"] = pc.if_else(pc.and_(bare, pc.starts_with(words, "-")), pa.scalar("-", words.type), nothing)
+    for name in _PARTS:
+        found = pc.fill_null(pc.struct_field(fields, name), "").cast(words.type)
+        parts[name] = pc.replace_with_mask(parts.get(name, nothing), dressed, found)
+    opened = pc.or_(pc.equal(parts["open"], "("), pc.equal(parts["inner"], "("))
+    parts["balanced"] = np.asarray(pc.equal(opened, pc.equal(parts["close"], ")")))
+    parts["infinite"] = np.asarray(pc.match_substring_regex(words, _NOT_FINITE))
+    signs = pc.if_else(pa.array(parts["infinite"]), pc.utf8_slice_codeunits(words, 0, 1), parts["sign"])
+    parts["sign"] = signs
+    return parts
+
+
+def unit_of(parts: Mapping[str, pa.Array]) -> NDArray[np.object_]:
+    """The unit of each word: what stands behind the number, or the currency before it."""
+    behind = parts["after"]
+    return np.asarray(pc.if_else(pc.equal(behind, ""), parts["before"], behind).to_numpy(zero_copy_only=False))
+
+
+def number_format(parts: Mapping[str, Any], counts: NDArray, hint: str = "") -> tuple[NumberFormat, bool]:
+    """Choose the format that reads most cells of a column.
+
+    Parameters
+    ----------
+    parts : mapping
+        The different words, split.
+    counts : ndarray of int
+        How many cells hold each word.
+    hint : {"", ".", ","}, default=""
+        The decimal mark of the other columns, which decides where this one leaves it open.
+
+    Returns
+    -------
+    format : NumberFormat
+    guessed : bool
+        Whether "1,234" or "1.234" might as well have been read the other way.
+    """
+    found = _filled(parts["body"])
+    unit = _commonest(unit_of(parts)[found], counts[found])
+    body = parts["body"]
+
+    def cells(mask: NDArray[np.bool_]) -> int:
+        return int(counts[mask & found].sum())
+
+    point, comma = (NumberFormat(decimal, unit) for decimal in ".,")
+    by_point, by_comma = cells(point.reads(parts)), cells(comma.reads(parts))
+    either = replace(point, decimal="either")
+    if cells(either.reads(parts)) > max(by_point, by_comma):
+        return either, False
+    if by_point != by_comma:
+        return (point if by_point > by_comma else comma), False
+    open_point, open_comma = (cells(_matches(body, _AMBIGUOUS[mark])) for mark in ".,")
+    if open_comma and (unit in _POINT_MONEY or 2 * cells(_matches(body, r",[0-9]00$")) > open_comma):
+        hint = "."
+    chosen = {".": point, ",": comma}.get(hint, point)
+    return chosen, bool(open_comma or (open_point and hint == ","))
+
+
+def _forms(body: pa.Array, decimal: str) -> NDArray[np.bool_]:
+    """Return True where the digits and what divides them are a number under this decimal mark."""
+    if decimal == "either":
+        return _matches(body, r"^(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)$")
+    mark, group = (r"\.", r"(?:,[0-9]{2,3})*,[0-9]{3}") if decimal == "." else (",", r"(?:\.[0-9]{3})+")
+    blanks = r"(?:(?: [0-9]{3})+|(?:['’][0-9]{3})+|(?:_[0-9]{3})+)"
+    return _matches(body, rf"^(?:[0-9]*{mark}[0-9]+|[0-9]+{mark}?|[0-9]{{1,3}}(?:{group}|{blanks})(?:{mark}[0-9]*)?)$")
+
+
+def _negative(parts: Mapping[str, pa.Array]) -> NDArray[np.bool_]:
+    minus = [pc.equal(parts[name], "-") for name in ("sign", "inner", "minus")]
+    return np.logical_or.reduce([np.asarray(each) for each in (*minus, pc.equal(parts["close"], ")"))])
+
+
+def _matches(words: pa.Array, pattern: str) -> NDArray[np.bool_]:
+    return np.asarray(pc.match_substring_regex(words, pattern), dtype=bool)
+
+
+def _filled(words: pa.Array) -> NDArray[np.bool_]:
+    return np.asarray(pc.not_equal(words, ""), dtype=bool)
+
+
+def _commonest(units: NDArray[np.object_], counts: NDArray) -> str:
+    """The unit that most cells have, those without one aside."""
+    names, places = np.unique(units.astype(str), return_inverse=True)
+    votes = np.bincount(places, weights=counts, minlength=len(names))
+    votes[names == ""] = 0
+    return str(names[votes.argmax()]) if votes.any() else ""

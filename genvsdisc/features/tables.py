@@ -1,0 +1,100 @@
+"""The gate for X: a table in any shape that a public function is given, as a pandas table of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from scipy import sparse
+
+from genvsdisc.features.dtypes import plain, plain_arrow
+
+
+def as_frame(X: Any) -> pd.DataFrame:
+    """Take a table in any shape as a pandas DataFrame with rows numbered from 0.
+
+    Parameters
+    ----------
+    X : DataFrame, array-like or mapping of shape (n_samples, n_columns)
+        pandas, polars (a lazy frame is collected), Arrow (or whatever speaks its C stream interface), NumPy (a
+        structured or masked array too), nested lists, or a mapping from names to columns.
+
+    Returns
+    -------
+    frame : DataFrame
+        A table that shares no memory with X that a caller could see change. Columns of an array are named x0, x1, ...;
+        names of mixed types, which no model takes, become text.
+
+    Raises
+    ------
+    ValueError
+        If X is sparse, is no table, has no columns, or has a column name twice.
+
+    Examples
+    --------
+    >>> as_frame([[1.0, "a"], [2.0, "b"]]).dtypes.astype(str).tolist()
+    ['float64', 'str']
+    """
+    frame = _frame(X)
+    if not frame.shape[1]:
+        raise ValueError(f"X has no columns; its shape is {frame.shape}")
+    frame.columns = _names(frame.columns)
+    repeated = frame.columns[frame.columns.duplicated()]
+    if len(repeated):
+        raise ValueError(f"column names must differ; {repeated[0]!r} stands more than once: rename one")
+    for name in frame.columns[[isinstance(dtype, pd.SparseDtype) for dtype in frame.dtypes]]:
+        frame[name] = plain(frame[name])
+    return frame
+
+
+def _frame(X: Any) -> pd.DataFrame:
+    if isinstance(X, pd.DataFrame):
+        return X.reset_index(drop=True).copy()
+    if sparse.issparse(X):
+        shape: tuple[int, int] = getattr(X, "shape")  # noqa: B009 - the stubs know no shape
+        raise ValueError(
+            f"X is a sparse matrix of shape {shape}: give X.toarray() ({8e-6 * np.prod(shape):,.0f} MB), or fewer "
+            "columns of it first (sklearn.feature_selection, TruncatedSVD)"
+        )
+    if hasattr(X, "collect") and hasattr(X, "collect_schema"):  # a lazy frame of polars
+        X = X.collect()
+    if isinstance(X, pd.Series) or (hasattr(X, "name") and hasattr(X, "to_frame")):
+        raise ValueError(f"X must be a table, got the one column {X.name!r}: give X.to_frame()")
+    if hasattr(X, "__arrow_c_stream__"):
+        return _of_arrow(pa.table(X))
+    if isinstance(X, Mapping):
+        return pd.DataFrame({name: np.array(values) if np.ndim(values) else values for name, values in X.items()})
+    if hasattr(X, "to_pandas"):
+        return X.to_pandas().reset_index(drop=True)
+    return _of_rows(X)
+
+
+def _of_arrow(table: pa.Table) -> pd.DataFrame:
+    columns = [plain_arrow(column) for column in table.columns]
+    frame = pd.concat(columns, axis=1) if columns else pd.DataFrame()
+    frame.columns = pd.Index(table.column_names, dtype=object)
+    return frame
+
+
+def _of_rows(X: Any) -> pd.DataFrame:
+    if isinstance(X, np.ndarray) and X.dtype.names:
+        return pd.DataFrame(X)
+    if isinstance(X, np.ma.MaskedArray):
+        X = np.ma.filled(X.astype(float), np.nan)
+    shape = np.shape(np.asarray(X, dtype=object)) if isinstance(X, list | tuple) else np.shape(X)
+    if len(shape) != 2:
+        raise ValueError(f"X must be a table of shape (n_samples, n_features), got shape {shape}")
+    rows = pd.DataFrame(X if isinstance(X, list | tuple) else np.array(X)).infer_objects()
+    rows.columns = [f"x{j}" for j in range(shape[1])]
+    return rows
+
+
+def _names(columns: pd.Index) -> pd.Index:
+    """Names as given, but text where they are of several types or of several levels."""
+    if isinstance(columns, pd.MultiIndex):
+        return pd.Index([" ".join(map(str, name)).strip() for name in columns], dtype=object)
+    types = {type(name) for name in columns}
+    return columns if len(types) == 1 else pd.Index([str(name) for name in columns], dtype=object)

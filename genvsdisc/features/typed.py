@@ -1,0 +1,120 @@
+"""A table of text cells as a table of numbers, dates and words, with a note on all that was not plain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from genvsdisc.features.cells import Reading, read_cells
+from genvsdisc.features.dtypes import is_text, plain
+from genvsdisc.features.marks import clean
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A table whose text was read.
+
+    Attributes
+    ----------
+    table : DataFrame
+        A new table with the same names and rows.
+    notes : list of str
+        A sentence for each column that was not plain.
+    decimal : {"", ".", ","}
+        The decimal mark of the text, where cells leave no doubt of it.
+    """
+
+    table: pd.DataFrame
+    notes: list[str]
+    decimal: str
+
+
+def typed_table(table: pd.DataFrame, hint: str = "") -> Typed:
+    """Convert columns of text that are numbers, dates or truth values, and strip the words of the others.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns of any dtype; only those of text are touched.
+    hint : {"", ".", ","}, default=""
+        The decimal mark, where something else than the columns of text tells it.
+
+    Returns
+    -------
+    typed : Typed
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> typed = typed_table(pd.DataFrame({"price": ["$5", "$7.50", "?"], "town": ["Ulm ", "Rom", "Ulm"]}))
+    >>> typed.table["price"].tolist(), typed.table["town"].tolist()
+    ([5.0, 7.5, nan], ['Ulm', 'Rom', 'Ulm'])
+    >>> typed.notes
+    ["Column 'price': '$7.50' is read as 7.5; '?' (1 entry) as missing."]
+    """
+    columns = {name: clean(plain(table[name])) for name in table.columns}
+    readings = read_columns(columns, hint)
+    notes = [f"Column {str(name)!r}: {reading.note}." for name, reading in readings.items() if reading.note]
+    for name, reading in readings.items():
+        if reading.column is not None:
+            columns[name] = reading.column
+        elif (truth := _truth_values(columns[name])) is not None:
+            columns[name] = truth
+    marks = {reading.decimal for reading in readings.values()} - {""}
+    typed = pd.DataFrame(columns, index=table.index, copy=False)
+    return Typed(typed, notes, marks.pop() if len(marks) == 1 else "")
+
+
+def read_columns(columns: dict[Any, pd.Series], hint: str = "") -> dict[Any, Reading]:
+    """Judge every column of text of a cleaned table; a decimal comma that is certain in one decides open ones.
+
+    Parameters
+    ----------
+    columns : dict of column name to Series
+        As `clean` leaves them.
+    hint : {"", ".", ","}, default=""
+        The decimal mark, where something else than the columns of text tells it.
+
+    Returns
+    -------
+    readings : dict
+        Column name -> `Reading`, of the columns that hold text.
+
+    Raises
+    ------
+    ValueError
+        If a column holds lists.
+    """
+    texts = {name: values for name, values in columns.items() if _holds_words(values)}
+    readings = {name: _read(name, values, hint) for name, values in texts.items()}
+    marks = {reading.decimal for reading in readings.values()} - {""}
+    if not hint and marks == {","}:
+        readings = {name: _read(name, values, ",") for name, values in texts.items()}
+    return readings
+
+
+def _read(name: Any, values: pd.Series, hint: str) -> Reading:
+    try:
+        return read_cells(values, hint)
+    except TypeError:
+        raise ValueError(f"column {name!r} holds lists or other nested values: unfold or remove it") from None
+
+
+def _holds_words(values: pd.Series) -> bool:
+    """Return True for text, and for objects unless all are of one kind other than text, such as dates or decimals."""
+    if not is_text(values):
+        return False
+    if not pd.api.types.is_object_dtype(values.dtype):
+        return True
+    return pd.api.types.infer_dtype(values, skipna=True) in ("string", "mixed", "mixed-integer")
+
+
+def _truth_values(values: pd.Series) -> pd.Series | None:
+    """Truth values where the only words are "true" and "false", in one of their usual spellings."""
+    words = pd.unique(values.dropna())
+    if len(words) != 2 or {str(word).lower() for word in words} != {"true", "false"}:
+        return None
+    truth = values.map({word: str(word).lower() == "true" for word in words}, na_action="ignore")
+    return truth.astype("boolean" if values.isna().any() else bool)

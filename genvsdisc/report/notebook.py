@@ -1,0 +1,50 @@
+"""A comparison in a notebook: the verdict card, the leaderboard, and where to look next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from genvsdisc.report.blocks import Items, Section, Text
+from genvsdisc.report.isolation import Chapter, Draft, part, written
+from genvsdisc.report.sections.leaderboard import leaderboard_table
+from genvsdisc.report.sections.verdict import headline, known_first, numbers, points, probabilities, provenance_text
+
+if TYPE_CHECKING:
+    from genvsdisc.study.comparison import Comparison
+
+_NEXT = (
+    ("result.to_html(path)", "the whole report as one page"),
+    ("result.differences", "each pair of one form, with intervals"),
+    ("result.crossings", "training rows at which the better model of a pair changes"),
+    ("result.decomposition", "bias, variance and noise of each model"),
+    ("result.save(folder)", "all tables as files"),
+)
+
+
+def card(comparison: Comparison) -> Section:
+    """Make the parts that fit in an output cell."""
+    section = written(Chapter("card", "Verdict", _draft), comparison)
+    assert section is not None  # a draft is always there
+    return section
+
+
+def next_steps(comparison: Comparison) -> Items:
+    """Name the attributes that hold more, those that are not empty."""
+    empty = {name for name, table in comparison.tables.items() if table.empty}
+    return Items(tuple((code, what) for code, what in _NEXT if code.removeprefix("result.") not in empty))
+
+
+def _draft(comparison: Comparison) -> Draft:
+    board = not (comparison.summary.empty and comparison.models.empty)
+    return Draft(
+        lambda: headline(comparison),
+        (
+            part("what to know first", known_first, comparison),
+            part("probabilities", probabilities, comparison),
+            part("the answer in numbers", numbers, comparison),
+            part("points", points, comparison),
+            part("leaderboard", lambda: leaderboard_table(comparison) if board else None),
+            part("where it comes from", lambda: Text(provenance_text(comparison), quiet=True)),
+            part("where to look next", lambda: [Text("Where to look next:"), next_steps(comparison)]),
+        ),
+    )

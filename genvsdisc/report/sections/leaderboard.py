@@ -1,0 +1,106 @@
+"""Every model, the best first, each score with its interval drawn in the cell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from genvsdisc.report.blocks import Cell, Strip, Table, Text, table
+from genvsdisc.report.isolation import Draft, part
+from genvsdisc.report.numbers import counted, interval, interval_text, loss_word, strip_on
+from genvsdisc.report.pairing import guessing_losses, heading_losses
+from genvsdisc.study.schema import records
+
+if TYPE_CHECKING:
+    from genvsdisc.study.comparison import Comparison
+
+_CAP = 1.5  # times the loss of guessing: where a scale ends if a model does worse
+
+
+def leaderboard_section(comparison: Comparison) -> Draft | None:
+    """Every model, the best first; those that failed last, with the error."""
+    if comparison.summary.empty and comparison.models.empty:
+        return None
+    read = (
+        "The bar in a cell is the 95% interval, the mark in it the mean; all bars of a column share one scale, lower "
+        "is better (ROC AUC: higher). Means and intervals are over held-out folds, corrected for overlapping training "
+        "sets. An arrow at the end of a bar says that it goes on beyond the scale."
+    )
+    return Draft(
+        lambda: leading(comparison),
+        (part("leaderboard table", leaderboard_table, comparison), part("how to read", lambda: Text(read, quiet=True))),
+    )
+
+
+def leaderboard_table(comparison: Comparison) -> Table:
+    """Write the leaderboard: a row for each model, failed ones last with the reason."""
+    summary, roster = comparison.summary, comparison.models
+    losses = heading_losses(comparison, summary)
+    scales = {loss: _scale(comparison, loss) for loss in losses}
+    cells = {
+        (row.model, row.loss): interval(row.loss, row.mean, row.lower, row.upper, _strip(row, *scales[row.loss]))
+        for row in records(summary)
+    }
+    errors = dict(zip(roster.model, roster.error.where(roster.status == "failed", ""), strict=True))
+    facts = pd.concat([summary, roster]).drop_duplicates("model").set_index("model")
+    rows = []
+    for model in dict.fromkeys([*_order(summary, losses), *roster.model]):
+        count = facts.n_parameters[model]
+        size = "" if pd.isna(count) else counted(int(count), "parameter")
+        name = Cell(model, note=size, family=facts.family[model])
+        failed = errors.get(model, "")
+        absent = Cell(f"failed: {failed}" if failed else "not scored", span=max(len(losses), 1))
+        scored = not failed and all((model, loss) in cells for loss in losses) and losses
+        rows.append([name, *([cells[model, loss] for loss in losses] if scored else [absent])])
+    by = loss_word(losses[0]) if losses else ""
+    caption = f"Models by {by}, the best first: mean and 95% interval" if losses else "Models"
+    return table(caption, ["Model", *(map(loss_word, losses) if losses else ["Outcome"])], rows, source="summary.csv")
+
+
+def leading(comparison: Comparison) -> str:
+    """Say which model has the lowest loss, and how many are as good for practical purposes."""
+    summary = comparison.summary
+    losses = heading_losses(comparison, summary)
+    scored = summary[(summary.loss == losses[0]) & summary["mean"].notna()] if losses else summary.head(0)
+    if scored.empty:
+        return "No model could be fitted"
+    loss, ranked = losses[0], scored.sort_values("mean", kind="stable")
+    best = ranked.iloc[0]
+    mean, ends = interval_text(loss, best["mean"], best["lower"], best["upper"])
+    rope = comparison.meta.get("design", {}).get("rope")
+    said = f"{best.model} has the lowest {loss_word(loss)}, {mean} ({ends})"
+    if rope is None:
+        return said
+    near = int((ranked["mean"] <= best["mean"] + rope).sum()) - 1
+    within = f"{100 * rope:g} percentage point{'' if rope == 0.01 else 's'}" if loss == "zero_one" else f"{rope:g}"
+    if not near:
+        return f"{said}; no other is within {within}"
+    others = f"{near} other of {len(ranked)} is" if near == 1 else f"{near} others of {len(ranked)} are"
+    return f"{said}; {others} within {within}"
+
+
+def _order(summary: pd.DataFrame, losses: list[str]) -> list[str]:
+    if not losses:
+        return []
+    first = summary[summary.loss == losses[0]]
+    return list(first.sort_values("mean", na_position="last", kind="stable").model)
+
+
+def _scale(comparison: Comparison, loss: str) -> tuple[float, float]:
+    """Ends of the bars' scale: those of the models' intervals, but not far beyond what guessing loses."""
+    rows = comparison.summary[(comparison.summary.loss == loss) & comparison.summary["mean"].notna()]
+    rows = rows[rows.family != "baseline"] if (rows.family != "baseline").any() else rows
+    if rows.empty:
+        return 0.0, 1.0
+    low = float(np.nanmin(rows[["lower", "mean"]].to_numpy()))
+    high = float(np.nanmax(rows[["upper", "mean"]].to_numpy()))
+    guess = guessing_losses(comparison).get(loss)
+    if guess is not None and loss != "roc_auc" and low < guess < high:
+        high = min(high, max(_CAP * guess, low + _CAP * (guess - low)))
+    return low, high
+
+
+def _strip(row: Any, low: float, high: float) -> Strip | None:
+    return strip_on(row.lower, row.mean, row.upper, low, high, family=row.family)

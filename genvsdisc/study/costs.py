@@ -1,0 +1,161 @@
+"""What fits of this package's classifiers cost: processor seconds from sizes alone, the same on every machine.
+
+The cost of a batch of fits is a sum of powers of its sizes, ``sum_t c_t f_t``, with coefficients ``c_t >= 0``. They
+were fitted by ``benchmarks/costs.py`` (non-negative least squares on relative errors) to the processor time of
+`refit_probabilities` on random synthetic tables: 60 to 20,000 rows, 2 to 80 columns, 2 to 20 classes, complete and with
+gaps. No real table was among them. They belong to one machine; on another the plan is the same, and the clock differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sklearn.model_selection._search import BaseSearchCV
+
+from genvsdisc.study.cost_table import COEFFICIENTS
+
+SAFETY = 1.25
+"""Plans count on this much more than the formula says: it was right within 1.6 times for nine of ten batches."""
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Sizes of a batch of fits.
+
+    Attributes
+    ----------
+    fits : int
+        Training sets.
+    rows : int
+        Rows of the table that they are weightings of.
+    train, test : int
+        Rows with a weight, and rows predicted, in each.
+    columns : int
+        Columns that the classifier sees.
+    classes : int
+    gappy : float
+        Share of the rows with a gap.
+    patterns : int
+        Different sets of columns that are missing together.
+    """
+
+    fits: int
+    rows: int
+    train: int
+    test: int
+    columns: int
+    classes: int
+    gappy: float = 0.0
+    patterns: int = 1
+
+
+TERMS: dict[str, Callable[[Sizes], float]] = {
+    "call": lambda _: 1.0,
+    "fits": lambda s: s.fits,
+    "fits classes": lambda s: s.fits * s.classes,
+    "rows columns": lambda s: s.rows * s.columns,
+    "rows columns^2": lambda s: s.rows * s.columns**2,
+    "fits rows columns": lambda s: s.fits * s.rows * s.columns,
+    "fits rows columns^2": lambda s: s.fits * s.rows * s.columns**2,
+    "fits rows columns^2 classes": lambda s: s.fits * s.rows * s.columns**2 * s.classes,
+    "fits train columns classes": lambda s: s.fits * s.train * s.columns * s.classes,
+    "fits train classes": lambda s: s.fits * s.train * s.classes,
+    "fits train columns^2 classes^2": lambda s: s.fits * s.train * (s.columns * s.classes) ** 2,
+    "fits columns^3": lambda s: s.fits * s.columns**3,
+    "fits columns^3 classes": lambda s: s.fits * s.columns**3 * s.classes,
+    "fits (columns classes)^3": lambda s: s.fits * float(s.columns * s.classes) ** 3,
+    "fits test classes": lambda s: s.fits * s.test * s.classes,
+    "fits test columns classes": lambda s: s.fits * s.test * s.columns * s.classes,
+    "fits test columns^2 classes": lambda s: s.fits * s.test * s.columns**2 * s.classes,
+    "fits patterns columns^3": lambda s: s.fits * s.patterns * s.columns**3,
+    "fits gaps columns^2": lambda s: s.fits * s.gappy * (s.train + s.test) * s.columns**2,
+    "fits gaps columns^2 classes": lambda s: s.fits * s.gappy * (s.train + s.test) * s.columns**2 * s.classes,
+}
+"""Power of the sizes -> its value. A kind of classifier uses those in which it was seen to cost something."""
+BINARY_OUTPUTS = 1
+"""Outputs that a discriminative classifier learns where there are two classes."""
+
+
+def cost_kind(estimator: Any) -> str:
+    """Return the kind of classifier whose coefficients apply, behind pipelines; "" for classifiers of others."""
+    classifier = last_step(estimator)
+    parameters = classifier.get_params(deep=False) if hasattr(classifier, "get_params") else {}
+    if not type(classifier).__module__.startswith("genvsdisc."):
+        return ""
+    match type(classifier).__name__:
+        case "PriorClassifier":
+            return "prior"
+        case "NaiveBayesClassifier":
+            return "naive Bayes"
+        case "GaussianClassifier" if parameters["shrinkage"] == "auto":
+            return "Gaussian, automatic"
+        case "GaussianClassifier":
+            return f"Gaussian, {parameters['covariance']}"
+        case "LogisticClassifier" if parameters["optimizer"] == "newton":
+            return "logistic, Newton"
+        case "LogisticClassifier":
+            return "logistic, descent"
+        case "CascadeClassifier" | "MLPClassifier":
+            return "network"
+        case _:
+            return ""
+
+
+def batch_seconds(kind: str, sizes: Sizes, estimator: Any = None) -> float:
+    """Processor seconds of one batch of fits and their predictions.
+
+    Parameters
+    ----------
+    kind : str
+        As `cost_kind` gives it.
+    sizes : Sizes
+    estimator : classifier, default=None
+        A search costs its candidates times its inner folds; a network costs in proportion to its units and epochs.
+
+    Examples
+    --------
+    >>> small, large = (Sizes(10, rows, rows, 50, 5, 2) for rows in (1000, 100_000))
+    >>> batch_seconds("Gaussian, shared", small) < batch_seconds("Gaussian, shared", large)
+    True
+    """
+    gaps = f"{kind}, gaps"
+    known = COEFFICIENTS[gaps if sizes.gappy and gaps in COEFFICIENTS else kind]
+    if kind.startswith(("logistic", "network")) and sizes.classes == 2:
+        sizes = replace(sizes, classes=BINARY_OUTPUTS)
+    seconds = sum(coefficient * TERMS[term](sizes) for term, coefficient in known.items())
+    return SAFETY * seconds * (_network_scale(estimator) if kind == "network" else 1.0)
+
+
+def search_fits(estimator: Any) -> int:
+    """Count the fits behind one fit of `estimator`: candidates times inner folds and a last one, for a search."""
+    if not isinstance(estimator, BaseSearchCV):
+        return 1
+    grids = getattr(estimator, "param_grid", {})
+    n_candidates = 0
+    for grid in grids if isinstance(grids, list) else [grids]:
+        size = 1
+        for values in grid.values():
+            size *= len(values)
+        n_candidates += size
+    n_candidates = getattr(estimator, "n_iter", n_candidates)
+    folds = estimator.cv if isinstance(estimator.cv, int) else getattr(estimator.cv, "n_splits", 5)
+    return n_candidates * int(folds or 5) + 1
+
+
+def last_step(estimator: Any) -> Any:
+    """Return the unfitted classifier behind searches and pipelines."""
+    while hasattr(estimator, "estimator") or hasattr(estimator, "steps"):
+        estimator = estimator.estimator if hasattr(estimator, "estimator") else estimator.steps[-1][1]
+    return estimator
+
+
+def _network_scale(estimator: Any) -> float:
+    """Units times epochs of a network, in those of the networks that were timed (16 units, up to 200 epochs)."""
+    parameters: Mapping[str, Any] = last_step(estimator).get_params(deep=False) if estimator is not None else {}
+    widths = parameters.get("hidden_layer_sizes", parameters.get("widths", (16,)))
+    units = sum(widths) if isinstance(widths, list | tuple) else int(widths)
+    restarts = max(1, int(parameters.get("n_restarts", 1)))
+    epochs = min(int(parameters.get("max_iter", 200)), 400) / 200
+    return max(1.0, units / 16) * restarts * max(1.0, epochs)

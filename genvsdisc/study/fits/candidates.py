@@ -1,0 +1,140 @@
+"""Models as the plan sees them: what a fit of each costs."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import Pipeline
+from threadpoolctl import threadpool_limits
+
+from genvsdisc.features.transforms import QuadraticFeatures
+from genvsdisc.models import Model
+from genvsdisc.study.costs import cost_kind, search_fits
+from genvsdisc.study.fits.drawing import stratified_rows
+from genvsdisc.study.fits.encode import Bench
+from genvsdisc.study.fits.predictions import first_descending
+from genvsdisc.study.fits.refit import _split_stateless, seeded
+from genvsdisc.study.plan import Candidate, candidate_seconds, timed_seconds
+from genvsdisc.study.statistics.differences import pairs
+
+TIMED_ROWS = 1000
+LOOKED_AT = 20_000
+"""Rows in which gaps are counted."""
+FAILED_SECONDS = 1e-3
+"""What a classifier costs that could not be fitted when it was timed: it is tried, and its error told."""
+
+
+def candidates(
+    roster: Sequence[Model],
+    workbenches: Sequence[Bench],
+    seed: int,
+    timed: dict[str, float | None] | None = None,
+) -> list[Candidate]:
+    """Look up what our classifiers cost, and time the others once, unless a former plan has their time.
+
+    Parameters
+    ----------
+    roster : sequence of Model
+    workbenches : sequence of Bench
+    seed : int
+        Chooses the rows that are timed.
+    timed : dict of name to seconds, default=None
+        From a former plan.
+    """
+    paired = {name for *names, _ in _formed(roster) for name in names}
+    descending = first_descending(roster)
+    found = []
+    gaps: dict[int, tuple[float, int, int]] = {}
+    for model, bench in zip(roster, workbenches, strict=True):
+        form, family = model.form or "" if model.name in paired else "", model.family or ""
+        kind = cost_kind(bench.model.estimator)
+        if not kind:
+            seconds = (timed or {}).get(model.name)
+            seconds = _timed(bench, seed) if seconds is None else seconds
+            rows = min(TIMED_ROWS, len(bench.table.codes))
+            found.append(Candidate(model.name, form, family, timed_seconds(seconds, rows), seconds))
+            continue
+        key = id(bench.table.X)
+        if key not in gaps:
+            gaps[key] = _gaps(bench.table.X)
+        gappy, patterns, holed = gaps[key]
+        inner, imputed = _inner(bench.model.estimator), _imputes(bench.model.estimator)
+        seconds_of = candidate_seconds(
+            kind,
+            _width(inner, _n_columns(bench, kind), holed),
+            len(bench.table.classes),
+            gappy=0.0 if imputed else gappy,
+            patterns=patterns,
+            single=_split_stateless(bench.model.estimator) is None,
+            searches=search_fits(bench.model.estimator),
+            estimator=bench.model.estimator,
+        )
+        found.append(Candidate(model.name, form, family, seconds_of, searched=model is descending))
+    return found
+
+
+def _formed(roster: Sequence[Model]) -> list[tuple[str, str, str]]:
+    return pairs(pd.DataFrame([(m.name, m.family, m.form or "") for m in roster], columns=["model", "family", "form"]))
+
+
+def _gaps(X: Any) -> tuple[float, int, int]:
+    """Share of rows with gaps, different sets of gaps in a row, and columns with gaps."""
+    missing = pd.DataFrame(X[:LOOKED_AT]).isna().to_numpy()
+    if not missing.any():
+        return 0.0, 1, 0
+    patterns = np.unique(np.packbits(missing, axis=1), axis=0)
+    return float(missing.any(axis=1).mean()), len(patterns), int(missing.any(axis=0).sum())
+
+
+def _n_columns(bench: Bench, kind: str) -> int:
+    """Columns that the classifier sees; naive Bayes works on a level at a time."""
+    width = bench.table.X.shape[1]
+    if kind != "naive Bayes":
+        return int(width)
+    return int(sum(max(1, len(column.levels) - 1) for column in bench.table.columns.values() if column.used))
+
+
+def _inner(estimator: Any) -> list[Any]:
+    """Steps of a pipeline, behind searches."""
+    while not isinstance(estimator, Pipeline) and hasattr(estimator, "estimator"):
+        estimator = estimator.estimator
+    return [step for _, step in estimator.steps[:-1]] if isinstance(estimator, Pipeline) else []
+
+
+def _imputes(estimator: Any) -> bool:
+    return any(isinstance(step, SimpleImputer) for step in _inner(estimator))
+
+
+def _width(steps: Sequence[Any], columns: int, holed: int) -> int:
+    """Columns behind the steps that stay in the pipeline."""
+    for step in steps:
+        if isinstance(step, SimpleImputer) and step.add_indicator:
+            columns += holed
+        elif isinstance(step, QuadraticFeatures):
+            chosen = columns if step.columns is None else len(step.columns)
+            columns += chosen * (chosen + 1) // 2 if step.interactions else chosen
+    return columns
+
+
+def _timed(bench: Bench, seed: int) -> float:
+    """Processor seconds of one fit and its predictions on 1,000 rows at most."""
+    codes: NDArray = bench.table.codes
+    rows = stratified_rows(codes, min(TIMED_ROWS, len(codes)), np.random.RandomState(seed))
+    drawn = bench.table.take(rows)
+    with threadpool_limits(1), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        start = time.process_time()
+        try:
+            estimator = seeded(bench.model.estimator, seed)
+            X = drawn.X.copy()
+            estimator.fit(X, drawn.y.copy()).predict_proba(X)
+        except Exception:  # it is raised again, with its name, where the model is fitted
+            return FAILED_SECONDS
+        return max(FAILED_SECONDS, float(f"{time.process_time() - start:.3g}"))

@@ -1,0 +1,94 @@
+"""The table as classifiers see it, made once: steps without a state are applied before rows are drawn, and shared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import joblib
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import clone
+from sklearn.pipeline import Pipeline
+from sklearn.utils import get_tags
+
+from genvsdisc.features.encoding import TableEncoder
+from genvsdisc.models import Model
+from genvsdisc.study.evidence import Predictions
+from genvsdisc.study.statistics.failures import columns_seen
+from genvsdisc.study.table import Table
+
+MOST_SHARED_CELLS = 20_000_000
+"""A step that makes more numbers than this (160 MB) is applied to the rows of each fit instead."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A model without the steps that were applied once, the table that they made, and what goes in front again.
+
+    Attributes
+    ----------
+    model : Model
+        Its estimator takes `table`.
+    table : Table
+    before : tuple of (name, transformer)
+        The steps applied.
+    columns : tuple of str
+        Names of the columns of `table`, for messages.
+    """
+
+    model: Model
+    table: Table
+    before: tuple[tuple[str, Any], ...]
+    columns: tuple[Any, ...]
+
+    def whole(self, result: Predictions, model: Model) -> Predictions:
+        """Put the steps back in front of the fitted classifier, so that it takes the table as it was."""
+        fitted = result.fitted
+        if fitted is not None and self.before:
+            steps = fitted.steps if isinstance(fitted, Pipeline) else [("search", fitted)]
+            fitted = Pipeline([*((name, clone(step)) for name, step in self.before), *steps])
+        return replace(result, model=model, fitted=fitted)
+
+
+def benches(roster: Sequence[Model], table: Table) -> list[Bench]:
+    """Apply the leading steps without a state of every pipeline (`TableEncoder` with its schema, `QuadraticFeatures`).
+
+    Models with the same steps share one matrix. What cannot be applied stays where it is, and fails there with the
+    model's name.
+    """
+    made: dict[str, NDArray] = {}
+    return [_bench(model, table, made) for model in roster]
+
+
+def _bench(model: Model, table: Table, made: dict[str, NDArray]) -> Bench:
+    pipeline = model.estimator if isinstance(model.estimator, Pipeline) else getattr(model.estimator, "estimator", None)
+    steps = list(pipeline.steps) if isinstance(pipeline, Pipeline) else []
+    X: Any = table.X
+    before: list[tuple[str, Any]] = []
+    while len(steps) > 1 and _shareable(steps[0][1], X):
+        key = joblib.hash([step for _, step in [*before, steps[0]]])
+        try:
+            if key not in made:
+                made[key] = clone(steps[0][1]).fit(X).transform(X)
+        except Exception:  # it will be raised again, with the model's name, where the model is fitted
+            break
+        X = made[key]
+        before.append(steps.pop(0))
+    columns = tuple(columns_seen(Pipeline([*before, ("last", None)]), list(table.X.columns))) if before else ()
+    if not before:
+        return Bench(model, table, (), tuple(columns_seen(model.estimator, list(table.X.columns))))
+    estimator = Pipeline(steps)
+    if pipeline is not model.estimator:
+        estimator = clone(model.estimator).set_params(estimator=estimator)
+    return Bench(replace(model, estimator=estimator), replace(table, X=X), tuple(before), columns)
+
+
+def _shareable(step: Any, X: Any) -> bool:
+    """Whether a step is ours, learns nothing from rows, and makes a matrix that may be kept."""
+    if isinstance(step, str) or get_tags(step).requires_fit or not type(step).__module__.startswith("genvsdisc."):
+        return False
+    if isinstance(step, TableEncoder):
+        return True
+    return len(X) * len(step._factors(np.shape(X)[1])[0]) <= MOST_SHARED_CELLS if hasattr(step, "_factors") else False

@@ -1,0 +1,232 @@
+"""Stages of models as jobs for several processes: a job is one stage of one model on a slice of its draws.
+
+What the jobs are is part of the plan and does not depend on the number of processes, so neither do the results.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+import numpy as np
+from joblib import Memory, Parallel, delayed
+from joblib.externals.loky.process_executor import BrokenProcessPool, TerminatedWorkerError
+from numpy.typing import NDArray
+
+from genvsdisc.models import Model
+from genvsdisc.study.evidence import Draws, Predictions, Views
+from genvsdisc.study.fits.encode import Bench
+from genvsdisc.study.fits.predictions import check_portable, draw_views, predict
+from genvsdisc.study.fits.refit import keep_freed_memory
+from genvsdisc.study.statistics.learning_curves import CurveLosses
+from genvsdisc.study.table import Table
+
+WATCH_SECONDS = 1.0
+"""How often a worker looks whether the process that it works for still runs."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One stage of one model (its place in the roster) on draws `start` to `stop`, with its predicted seconds."""
+
+    model: int
+    stage: str
+    start: int
+    stop: int
+    seconds: float = 0.0
+
+
+class Jobs:
+    """What runs jobs, with what they share.
+
+    Parameters
+    ----------
+    workbenches : sequence of Bench
+        One for each model of the roster.
+    draws : Draws
+    n_jobs : int or None
+        Processes, as joblib counts them; its backends apply (``joblib.parallel_config``).
+    cache : path, default=None
+        Folder of finished jobs.
+    fingerprint : str, default=""
+        Of the table and the draws: what a job in the cache was made from.
+    """
+
+    def __init__(
+        self,
+        workbenches: Sequence[Bench],
+        draws: Draws,
+        *,
+        n_jobs: int | None,
+        cache: Any = None,
+        fingerprint: str = "",
+    ) -> None:
+        self.benches, self.draws, self.n_jobs, self.fingerprint = workbenches, draws, n_jobs, fingerprint
+        unseen = ["X", "codes", "table", "draws", "parent"]
+        self.work = run_job if cache is None else Memory(cache, verbose=0).cache(run_job, ignore=unseen)
+        self.portable = [_can_travel(bench.model) for bench in workbenches]
+
+    def run(self, jobs: Sequence[Job], advance: Callable[[Job], None]) -> dict[int, Predictions]:
+        """Run jobs, those that take longest first.
+
+        Parameters
+        ----------
+        jobs : sequence of Job
+        advance : callable
+            Called with each job once it is done.
+
+        Returns
+        -------
+        found : dict
+            Place of a model in the roster -> its predictions, put together in the order of the draws.
+        """
+        order = sorted(range(len(jobs)), key=lambda j: (-jobs[j].seconds, j))
+        away = [j for j in order if self.portable[jobs[j].model]]
+        results: dict[int, Predictions] = {}
+        try:
+            for j, result in zip(away, self._parallel([self._call(jobs[j]) for j in away]), strict=True):
+                results[j] = result
+                advance(jobs[j])
+        except TerminatedWorkerError:
+            raise
+        except BrokenProcessPool:  # a classifier that another process cannot import: the rest is fitted in this one
+            self.portable = [False] * len(self.portable)
+        for j in order:
+            if j not in results:
+                function, arguments, named = self._call(jobs[j])
+                results[j] = function(*arguments, **named)
+                advance(jobs[j])
+        found: dict[int, Predictions] = {}
+        for j in sorted(results, key=lambda j: (jobs[j].model, jobs[j].start)):
+            model = jobs[j].model
+            add(found.setdefault(model, Predictions(self.benches[model].model)), results[j])
+        return found
+
+    def views(self, table: Table) -> Views:
+        """Draw the decision planes."""
+        return draw_views(table, self.draws.seed)
+
+    def _parallel(self, calls: list[Any]) -> Iterator[Predictions]:
+        try:
+            yield from Parallel(n_jobs=self.n_jobs, return_as="generator")(calls)
+        except BaseException:
+            stop_workers()
+            raise
+
+    def _call(self, job: Job) -> Any:
+        bench = self.benches[job.model]
+        # The rows travel as arguments of their own: joblib maps large arrays, and Dask sends each to a worker once.
+        light = replace(bench.table, X=cast(Any, None), y=np.empty(0), codes=np.empty(0, dtype=int))
+        key = (self.fingerprint, job.stage, job.start, job.stop)
+        X, codes, part = bench.table.X, bench.table.codes, draws_of(job, self.draws)
+        return delayed(self.work)(key, bench.model, bench.columns, X, codes, light, part, parent=os.getpid())
+
+
+def run_job(
+    key: tuple[str, str, int, int],
+    model: Model,
+    columns: Sequence[Any],
+    X: Any,
+    codes: NDArray,
+    table: Table,
+    draws: Draws,
+    parent: int = 0,
+) -> Predictions:
+    """Fit one job. What of the arguments is large is not looked at by the cache: `key` holds its fingerprint."""
+    watch(parent)
+    keep_freed_memory()
+    whole = replace(table, X=X, y=table.classes[codes], codes=codes)
+    return replace(predict(model, whole, draws, [key[1]], columns), model=replace(model, estimator=None))
+
+
+def draws_of(job: Job, draws: Draws) -> Draws:
+    """Keep of the draws what the job looks at, and nothing that would travel in vain."""
+    part = draws.part(job.stage, job.start, job.stop)
+    nothing: dict[str, Any] = {}
+    if job.stage in ("fit to all rows", "label noise", "learning curve", "bias and variance"):
+        nothing |= {"cv_weights": draws.cv_weights[:0], "cv_tests": []}
+    if job.stage in ("fit to all rows", "label noise", "cross-validation", "bias and variance"):
+        nothing |= {"curve_weights": draws.curve_weights[:, :0], "curve_tests": []}
+    if job.stage in ("fit to all rows", "label noise", "cross-validation", "learning curve", "descent paths"):
+        nothing |= {"parts": draws.parts[:0]}
+    return replace(part, **nothing)
+
+
+def add(whole: Predictions, part: Predictions) -> None:
+    """Take up what another job found for the same model on later draws."""
+    whole.cv += part.cv
+    whole.n_train = part.n_train if whole.n_train is None else whole.n_train
+    whole.curves = joined(whole.curves, part.curves)
+    whole.quarters += part.quarters
+    whole.halves += part.halves
+    whole.noise = part.noise if whole.noise is None else whole.noise
+    whole.fitted = part.fitted if whole.fitted is None else whole.fitted
+    whole.descent = whole.descent or part.descent
+    whole.failures = part.failures | whole.failures
+    whole.warnings = list(dict.fromkeys([*whole.warnings, *part.warnings]))
+    for stage, seconds in part.seconds.items():
+        whole.seconds[stage] = whole.seconds.get(stage, 0.0) + seconds
+    if "learning curve" in whole.failures:
+        whole.curves = {}
+    if "bias and variance" in whole.failures:
+        whole.quarters, whole.halves = [], []
+
+
+def joined(first: dict[str, CurveLosses], second: dict[str, CurveLosses]) -> dict[str, CurveLosses]:
+    """Join learning curves of the same rows on different draws, each of which judged as many rows."""
+    if not first or not second:
+        return first or second
+    curves = {}
+    for loss, a in first.items():
+        b = second[loss]
+        share = a.by_draw.shape[1] / (a.by_draw.shape[1] + b.by_draw.shape[1])
+        curves[loss] = CurveLosses(
+            np.concatenate([a.by_draw, b.by_draw], axis=1),
+            share * a.by_row + (1 - share) * b.by_row,
+            share * a.judged + (1 - share) * b.judged,
+        )
+    return curves
+
+
+# Processes ---------------------------------------------------------------------------------------------------------
+
+_watching: set[int] = set()
+
+
+def watch(parent: int) -> None:
+    """End this process within a second or so once `parent`, which started it, is gone, however that died.
+
+    Nothing where this process is the parent itself, or was started by another (a worker of Dask).
+    """
+    if parent in _watching or parent == os.getpid() or os.getppid() != parent:
+        return
+    _watching.add(parent)
+
+    def look() -> None:
+        while os.getppid() == parent:
+            time.sleep(WATCH_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=look, name="parent watch", daemon=True).start()
+
+
+def stop_workers() -> None:
+    """End the worker processes at once, in the middle of their fits."""
+    from joblib.externals.loky import reusable_executor
+
+    executor = reusable_executor._executor
+    if executor is not None:
+        executor.shutdown(wait=False, kill_workers=True)
+
+
+def _can_travel(model: Model) -> bool:
+    """Whether a model can be sent to another process; one that cannot is fitted in this one."""
+    try:
+        check_portable(model)
+    except TypeError:
+        return False
+    return True

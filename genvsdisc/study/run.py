@@ -1,0 +1,285 @@
+"""One comparison under way: plan, draws, jobs, second round, tables."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import joblib
+import numpy as np
+import pandas as pd
+import scipy
+import sklearn
+from numpy.typing import NDArray
+from sklearn.utils import check_random_state
+
+import genvsdisc
+from genvsdisc.functional.bias_variance import noise
+from genvsdisc.models import Model
+from genvsdisc.preparation import takes_gaps
+from genvsdisc.study.design import Design
+from genvsdisc.study.evidence import Draws, Failure, Predictions, Views
+from genvsdisc.study.fits.candidates import candidates
+from genvsdisc.study.fits.drawing import planned_draws
+from genvsdisc.study.fits.encode import benches
+from genvsdisc.study.fits.jobs import Job, Jobs, add
+from genvsdisc.study.plan import (
+    MOST_REPEATS,
+    STAGES,
+    STANDARD,
+    ModelPlan,
+    Plan,
+    planned_by_budget,
+    planned_by_design,
+    second_round,
+)
+from genvsdisc.study.progress import Progress
+from genvsdisc.study.statistics.differences import BEST, difference_table
+from genvsdisc.study.statistics.failures import failure_table, isolated, meaning
+from genvsdisc.study.statistics.tables import comparison_tables, model_table, score_table
+from genvsdisc.study.statistics.verdict import SURE, verdict_card, write_verdict
+from genvsdisc.study.table import Table
+
+JOB_SECONDS = 2.0
+"""Predicted seconds of a job: long against what it costs to send one, short against the whole."""
+NO_CARD = {"sentence": "No verdict could be written.", "probabilities": {}, "points": [], "warnings": []}
+NOTHING_TOLD = "No verdict: no model could be fitted."
+
+
+class NothingToCompare(ValueError):
+    """No model could be fitted; the message lists why, and `tables` and `meta` hold what a page can show."""
+
+    def __init__(self, message: str, tables: Mapping[str, pd.DataFrame | None], meta: Mapping[str, Any]) -> None:
+        super().__init__(message)
+        self.tables, self.meta = tables, meta
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (*self.args, self.tables, self.meta)
+
+
+class Run:
+    """One comparison under way.
+
+    Parameters
+    ----------
+    table : Table
+    roster : list of Model
+    design : Design
+        Used as it stands, or, under a budget, for its folds, shares and losses.
+    seed : int, RandomState instance or None
+    n_jobs, cache
+        As for `compare`.
+    """
+
+    def __init__(
+        self, table: Table, roster: list[Model], *, seed: Any, n_jobs: int | None = None, cache: Any = None
+    ) -> None:
+        self.table, self.roster, self.seed = table, roster, seed
+        self.n_jobs, self.cache = n_jobs, cache
+        self.benches = benches(roster, table)
+        self.failures: list[Failure] = []
+        self.views = Views()
+
+    # Before the first fit ------------------------------------------------------------------------------------------
+
+    def plan_by(
+        self, design: Design, *, budget: float | None, stored: Mapping[str, Any] | None, as_given: bool
+    ) -> None:
+        """Make the plan, or take the one given, and draw what it fits."""
+        n_classes, n_columns = len(self.table.classes), self.table.X.shape[1]
+        self.plan: Plan
+        timed: dict[str, float | None] = {}
+        if stored is not None:
+            names = [model.name for model in self.roster]
+            self.plan = Plan.from_dict(stored, n_rows=len(self.table.y), n_classes=n_classes, names=names)
+            timed = {name: chosen.timed for name, chosen in self.plan.models.items()}
+        rng = check_random_state(self.seed)
+        self.candidates = candidates(self.roster, self.benches, int(rng.randint(np.iinfo(np.int32).max)), timed)
+        rng = check_random_state(self.seed) if not isinstance(self.seed, np.random.RandomState) else rng
+        if stored is None and as_given:
+            self.plan = planned_by_design(design, self.candidates, len(self.table.y), n_classes)
+        elif stored is None:
+            counts = np.bincount(self.table.codes).tolist()
+            self.plan = planned_by_budget(budget or STANDARD, self.candidates, counts, n_columns, design)
+        planned = Design.from_dict(self.plan.design)
+        if self.plan.budget is not None and not self.plan.held_out_once:
+            planned = replace(planned, n_repeats=MOST_REPEATS)  # of which the second round may need all
+        self.draws: Draws = planned_draws(self.table.codes, planned, self.plan, rng, self.table.sampling)
+        for name, chosen in self.plan.models.items():
+            if chosen.left_out:
+                stage = "cross-validation"
+                self.failures.append(Failure(name, stage, f"left out: {chosen.left_out}", meaning(stage)))
+
+    # Fits ------------------------------------------------------------------------------------------------------------
+
+    def fit(self, advance: Progress | None) -> list[Predictions]:
+        """Run all jobs, and those of the second round; predictions of every model in the order of the roster."""
+        key = ""
+        if self.cache is not None:
+            rows = (self.table.X, self.table.y, self.table.sampling, genvsdisc.__version__)
+            key = joblib.hash((joblib.hash(rows), self.draws.fingerprint()))
+        jobs = Jobs(self.benches, self.draws, n_jobs=self.n_jobs, cache=self.cache, fingerprint=key)
+        first = [job for m in range(len(self.roster)) for job in self._jobs_of(m)]
+        done = _Steps(advance, self.roster, len(first) + 1)
+        found = jobs.run(first, done)
+        self.views = jobs.views(self.table)
+        done("pictures in two columns")
+        folds = self._folds_in_the_end(found)
+        more = [
+            job for m, model in enumerate(self.roster) if m in found for job in self._more_folds(m, folds[model.name])
+        ]
+        done.total += len(more)
+        for m, part in jobs.run(more, done).items():
+            add(found[m], part)
+        evidence = []
+        for m, model in enumerate(self.roster):
+            result = found.get(m, Predictions(model))
+            if m not in found:
+                result.failures["cross-validation"] = f"left out: {self.plan.models[model.name].left_out}"
+            if result.failed:  # the other stages fail for the same reason, or say what nobody will compare
+                result.failures = {"cross-validation": result.failures["cross-validation"]}
+            evidence.append(self.benches[m].whole(result, model))
+        return evidence
+
+    def _jobs_of(self, m: int) -> list[Job]:
+        chosen = self.plan.models[self.roster[m].name]
+        if chosen.left_out:
+            return []
+        jobs = [Job(m, "fit to all rows", 0, chosen.rows, chosen.seconds.get("fit to all rows", 0.0))]
+        jobs += self._fold_jobs(m, chosen, 0, chosen.folds)
+        for stage in STAGES:
+            n_draws = chosen.draws.get(stage, 0)
+            whole = stage == "label noise" or self.table.sampling.kind != "rows"
+            jobs += _sliced(m, stage, 0, n_draws, chosen.seconds.get(stage, 0.0), 1 if whole else None)
+        if chosen.searched:
+            jobs.append(Job(m, "descent paths", 0, 1, chosen.seconds.get("descent paths", 0.0)))
+        return jobs
+
+    def _fold_jobs(self, m: int, chosen: ModelPlan, start: int, stop: int) -> list[Job]:
+        stage, seconds = "cross-validation", chosen.seconds.get("cross-validation", 0.0)
+        if self.draws.held_out_once:
+            return [Job(m, stage, 0, chosen.rows, seconds)]
+        stop = min(stop, len(self.draws.cv_tests))
+        return _sliced(m, stage, start, stop, seconds * (stop - start) / max(chosen.folds, 1), None)
+
+    def _more_folds(self, m: int, stop: int) -> list[Job]:
+        chosen = self.plan.models[self.roster[m].name]
+        return self._fold_jobs(m, chosen, chosen.folds, stop) if stop > chosen.folds else []
+
+    def _folds_in_the_end(self, found: Mapping[int, Predictions]) -> dict[str, int]:
+        """Folds of every model after the second round."""
+        if self.plan.second_round is None:
+            undecided = isolated("second round", lambda: self._undecided(found), self.failures, [])
+            self.plan.second_round = second_round(self.plan, undecided, self.candidates)
+        return self.plan.second_round
+
+    def _undecided(self, found: Mapping[int, Predictions]) -> list[str]:
+        """Names of the models of pairs of which no probability reaches 0.95 in some loss.
+
+        All models where that pair is the best of each family: which those are is then open too.
+        """
+        evidence = [replace(found[m], model=model) for m, model in enumerate(self.roster) if m in found]
+        usable = [e for e in evidence if not e.failed]
+        if not usable:
+            return []
+        models = model_table(usable)
+        pairs = difference_table(score_table(usable, self.table.codes, self.draws), models, rope=self.draws.design.rope)
+        surest = pairs[["p_generative", "p_equal", "p_discriminative"]].max(axis=1)
+        open_pairs = pairs[~(surest >= SURE)]
+        if (open_pairs["form"] == BEST).any():
+            return sorted(models["model"])
+        return sorted({*open_pairs["generative"], *open_pairs["discriminative"]})
+
+    # Tables ----------------------------------------------------------------------------------------------------------
+
+    def results(
+        self,
+        evidence: Sequence[Predictions],
+        posterior: Callable[[Any], NDArray] | None,
+        *,
+        name: str | None,
+        tuned: bool,
+        loss: str,
+        notes: Sequence[str] = (),
+    ) -> tuple[dict[str, pd.DataFrame | None], dict[str, Any]]:
+        """Tables and facts.
+
+        Raises
+        ------
+        NothingToCompare
+            If no model could be cross-validated.
+        """
+        meta = self.facts(name=name, tuned=tuned) | {"loss": loss, "notes": list(notes)}
+        meta["takes_gaps"] = [model.name for model in self.roster if takes_gaps(model.estimator)]
+        if all(e.failed for e in evidence):
+            reasons = "; ".join(f"{e.model.name}: {e.failures['cross-validation']}" for e in evidence)
+            meta["verdict"] = f"{NOTHING_TOLD} {reasons}"
+            parts = failure_table(evidence, [f for f in self.failures if not f.model])
+            few = {"models": model_table(evidence), "classes": self.table.class_counts, "failures": parts}
+            raise NothingToCompare(meta["verdict"], few, meta)
+        tables = comparison_tables(self.table, self.draws, evidence, self.views, posterior)
+        failed = [f for f in self.failures if not f.model]
+        if posterior is not None:
+            law = np.asarray(posterior(self.table.X), dtype=float)
+            meta["bayes"] = {loss: float(noise(law, loss).mean()) for loss in self.draws.design.losses}
+        meta["verdict_card"] = isolated(
+            "verdict",
+            lambda: verdict_card({k: v for k, v in tables.items() if v is not None}, meta),
+            failed,
+            NO_CARD | {"loss": loss},
+        )
+        meta["verdict"] = write_verdict(meta["verdict_card"])
+        tables["failures"] = pd.concat([tables["failures"], failure_table([], failed)], ignore_index=True)
+        return tables, meta
+
+    def facts(self, *, name: str | None, tuned: bool) -> dict[str, Any]:
+        """What a reader needs to run the comparison again."""
+        whole = isinstance(self.seed, int | np.integer) and not isinstance(self.seed, bool)
+        design = self.draws.design.as_dict()
+        if self.plan.second_round and not self.draws.held_out_once:
+            most = max(self.plan.second_round.values())
+            design["n_repeats"] = max(1, min(most, len(self.draws.cv_tests)) // design["n_splits"])
+        return {
+            "name": name or "table",
+            "target": self.table.target,
+            "n_rows": len(self.table.y),
+            "n_columns": self.table.X.shape[1],
+            "seed": int(self.seed) if whole else None,
+            "design": design,
+            "plan": self.plan.as_dict(),
+            "sampling": self.table.sampling.facts(),
+            "splits_hash": self.draws.fingerprint(),
+            "versions": {
+                "genvsdisc": genvsdisc.__version__,
+                "python": platform.python_version(),
+                **{module.__name__: module.__version__ for module in (np, scipy, sklearn, pd)},
+            },
+            "left_out": list(self.table.left_out),
+            "tuned": tuned,
+            "boundary_axes": [str(axis) for axis in self.views.axes],
+        }
+
+
+class _Steps:
+    """Count the jobs that are done, and tell whoever wants to know."""
+
+    def __init__(self, advance: Progress | None, roster: Sequence[Model], total: int) -> None:
+        self.advance, self.roster, self.total, self.done = advance, roster, total, 0
+
+    def __call__(self, job: Job | str) -> None:
+        self.done += 1
+        if self.advance is not None:
+            text = job if isinstance(job, str) else f"{self.roster[job.model].name}: {job.stage}"
+            self.advance(text, self.done, self.total)
+
+
+def _sliced(m: int, stage: str, start: int, stop: int, seconds: float, n_parts: int | None) -> list[Job]:
+    """Cut draws into jobs of about two predicted seconds: by the plan, never by the number of processes."""
+    if stop <= start:
+        return []
+    n_parts = n_parts or int(np.clip(np.ceil(seconds / JOB_SECONDS), 1, stop - start))
+    ends = np.linspace(start, stop, n_parts + 1).round().astype(int).tolist()
+    return [Job(m, stage, a, b, seconds * (b - a) / (stop - start)) for a, b in pairwise(ends)]

@@ -1,0 +1,218 @@
+"""How alike rows are that share a value of a column, or that follow one another in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from genvsdisc.features.encoding import TableEncoder
+from genvsdisc.features.kinds import Column, as_numbers, is_number
+
+_DEGREE = 5
+"""Of the polynomial in the row number that is taken off before successive rows are compared."""
+_ROWS_PER_DEGREE = 20
+_FEW = 20
+"""Values of a column that the file is sorted by, up to which its runs are looked at one by one."""
+_SORTED = 0.99
+"""Share of steps in one direction of a column that the file is sorted by."""
+
+
+class Alikeness(NamedTuple):
+    """Of rows that share a level.
+
+    Attributes
+    ----------
+    correlation : float
+        Largest intraclass correlation among the other columns that are significantly alike; 0 if none is.
+    median : float
+        Median intraclass correlation of the other columns.
+    pvalue : float
+        Smallest of the F tests, times the number of columns.
+    roughness : float
+        Mean squared difference between means of neighboring levels over that between any two, noise taken off: near 1
+        where the order of the levels means nothing, near 0 where means change smoothly. Levels are in their own order,
+        or in that of their means of the most alike column, which then does not count: the smaller of both.
+    """
+
+    correlation: float
+    median: float
+    pvalue: float
+    roughness: float
+
+
+def levels_of(values: pd.Series, most: int | None = None) -> tuple[NDArray[np.intp], int]:
+    """Rank of each entry among the values of its column, missing ones last, and the number of values.
+
+    Numbers of more than `most` values are put into as many quantiles.
+    """
+    if is_number(values):
+        numbers = as_numbers(values)
+        seen = ~np.isnan(numbers)
+        if most is not None and len(np.unique(numbers[seen])) > most:
+            edges = np.unique(np.quantile(numbers[seen], np.linspace(0, 1, most + 1)[1:-1]))
+            numbers = np.where(seen, np.searchsorted(edges, numbers, side="right"), np.nan)
+        codes = np.unique(numbers, return_inverse=True)[1]
+    else:
+        codes = pd.factorize(values, use_na_sentinel=False)[0]
+    return codes.astype(np.intp), int(codes.max()) + 1
+
+
+def effective_number(levels: NDArray) -> float:
+    """Number of equally frequent levels on which two rows would agree as often: ``1 / sum p_l^2``.
+
+    Examples
+    --------
+    >>> effective_number(np.array([0, 0, 1, 1]))
+    2.0
+    """
+    shares = np.bincount(levels) / len(levels)
+    return float(1 / (shares**2).sum())
+
+
+def numbers_equal_shares(values: pd.Series, levels: NDArray) -> bool:
+    """Whether a column is whole numbers without a gap, 10 or more, none much rarer than the others, as numbering gives.
+
+    A measurement has tails: its extreme values are rare. Here the rarest has at least half the mean number of rows.
+    """
+    if not is_number(values) or values.isna().any():
+        return False
+    numbers, counts = as_numbers(values), np.bincount(levels)
+    whole = np.array_equal(numbers, np.rint(numbers)) and np.ptp(numbers) + 1 == len(counts)
+    return bool(whole and len(counts) >= 10 and counts.min() >= counts.mean() / 2)
+
+
+def residual_ranks(X: pd.DataFrame, columns: Mapping[Any, Column], codes: NDArray) -> tuple[NDArray, NDArray]:
+    """Encode the columns that are used as ranks without their class means, of unit variance.
+
+    Returns
+    -------
+    ranks : ndarray of shape (n_samples, n_encoded)
+        Columns without variance within the classes are left out.
+    source : ndarray of shape (n_encoded,)
+        Name of the column that each came from.
+    """
+    parts, source = [], []
+    for name in X.columns:
+        encoded = TableEncoder({name: columns[name]}).transform(X[[name]])
+        ranks = stats.rankdata(encoded, axis=0, nan_policy="omit")
+        ranks = np.where(np.isnan(ranks), np.nanmean(ranks, axis=0), ranks)
+        parts.append(ranks)
+        source += [str(name)] * ranks.shape[1]
+    ranks = np.concatenate(parts, axis=1)
+    for k in np.unique(codes):
+        ranks[codes == k] -= ranks[codes == k].mean(axis=0)
+    spread = ranks.std(axis=0)
+    varies = spread > 1e-9 * len(codes)
+    return ranks[:, varies] / spread[varies], np.array(source)[varies]
+
+
+def alike_given_level(ranks: NDArray, levels: NDArray, *, ordered: bool = True) -> Alikeness:
+    """Compare rows of one level with rows of others, column by column: one-way random effects.
+
+    With L levels of n_l rows, ``ICC = (MSB - MSW) / (MSB + (n0 - 1) MSW)``, ``n0 = (n - sum n_l^2 / n) / (L - 1)``.
+    `ordered` says whether the order of the levels may mean something, as that of numbers may.
+
+    References
+    ----------
+    Donner, A. (1986). A review of inference procedures for the intraclass correlation coefficient.
+    International Statistical Review 54.
+    """
+    n, n_columns = ranks.shape
+    sizes = np.bincount(levels).astype(float)
+    if not n_columns or len(sizes) >= n:
+        return Alikeness(0.0, 0.0, 1.0, 0.0)
+    means = np.zeros((len(sizes), n_columns))
+    np.add.at(means, levels, ranks)
+    means /= sizes[:, None]
+    center = ranks.mean(axis=0)
+    between = (sizes[:, None] * (means - center) ** 2).sum(axis=0)
+    within = np.maximum(((ranks - center) ** 2).sum(axis=0) - between, 1e-12 * n)
+    msb, msw = between / (len(sizes) - 1), within / (n - len(sizes))
+    n0 = (n - (sizes**2).sum() / n) / (len(sizes) - 1)
+    correlation = (msb - msw) / (msb + (n0 - 1) * msw)
+    pvalues = np.minimum(stats.f.sf(msb / msw, len(sizes) - 1, n - len(sizes)) * n_columns, 1)
+    alike = pvalues < 0.01
+    median, pvalue = float(np.median(correlation)), float(pvalues.min())
+    if not alike.any():
+        return Alikeness(0.0, median, pvalue, 0.0)
+    top = int(np.argmax(np.where(alike, correlation, -1)))
+    variance = np.maximum(msb - msw, 0) / n0
+    own = _roughness(means[:, alike], sizes, msw[alike], variance[alike])
+    alike[top] = False
+    by_top = np.argsort(means[:, top], kind="stable")
+    other = _roughness(means[by_top][:, alike], sizes[by_top], msw[alike], variance[alike])
+    return Alikeness(float(correlation[top]), median, pvalue, min(own, other) if ordered else other)
+
+
+def _roughness(means: NDArray, sizes: NDArray, noise: NDArray, variance: NDArray) -> float:
+    """Differences of neighboring means over those of any two, summed over the columns; 0 without columns."""
+    per_step = 1 / sizes[1:] + 1 / sizes[:-1]
+    steps = np.diff(means, axis=0) ** 2 - noise * per_step[:, None]
+    neighboring = np.average(steps, axis=0, weights=1 / per_step)
+    return float(neighboring.sum() / (2 * variance.sum())) if means.shape[1] else 0.0
+
+
+def order_alikeness(X: pd.DataFrame, columns: Mapping[Any, Column], codes: NDArray) -> tuple[float, float]:
+    """Compare successive rows of each class.
+
+    Returns
+    -------
+    correlation : float
+        Mean of the lag-1 correlations of the columns.
+    pvalue : float
+        Of their sum, one-sided.
+    """
+    keys = _sort_keys(X, codes)
+    names = [name for name in X.columns if name not in keys]
+    if not names:
+        return 0.0, 1.0
+    # Within a class, and within a run of a column of few values that the file is sorted by: there, trends are smooth.
+    parts = [codes, *(levels for levels, n_levels in map(levels_of, (X[key] for key in keys)) if n_levels <= _FEW)]
+    segments = np.unique(np.column_stack(parts), axis=0, return_inverse=True)[1].ravel()
+    order = np.argsort(segments, kind="stable")
+    segments = segments[order]
+    follows = segments[1:] == segments[:-1]
+    ranks, _ = residual_ranks(X[names].iloc[order], columns, codes[order])
+    for k in np.unique(segments):
+        rows = np.flatnonzero(segments == k)
+        degree = min(_DEGREE, len(rows) // _ROWS_PER_DEGREE)
+        trend = np.polynomial.legendre.legvander(np.linspace(-1, 1, len(rows)), degree)
+        ranks[rows] -= trend @ np.linalg.lstsq(trend, ranks[rows], rcond=None)[0]
+    spread = ranks.std(axis=0)
+    ranks = ranks[:, spread > 1e-6] / spread[spread > 1e-6]
+    n_pairs = int(follows.sum())
+    if not ranks.shape[1] or n_pairs < 2 * _ROWS_PER_DEGREE:
+        return 0.0, 1.0
+    lagged = (ranks[1:] * ranks[:-1])[follows].mean(axis=0)
+    together = (np.corrcoef(ranks, rowvar=False) ** 2).sum() if ranks.shape[1] > 1 else 1.0
+    return float(lagged.mean()), float(stats.norm.sf(lagged.sum() * np.sqrt(n_pairs / together)))
+
+
+def _sort_keys(X: pd.DataFrame, codes: NDArray) -> list[Any]:
+    """Columns that the file is sorted by, as a whole, within classes, or within runs of one that it is sorted by.
+
+    Words are sorted in the order in which they first appear.
+    """
+    order = np.argsort(codes, kind="stable")
+    follows = codes[order][1:] == codes[order][:-1]
+    ranks = {name: levels_of(X[name])[0] for name in X.columns}
+    steps = {name: (np.diff(levels), np.diff(levels[order])[follows]) for name, levels in ranks.items()}
+    keys = [name for name, both in steps.items() if any(_one_way(step) for step in both)]
+    for key in keys:  # which grows: a file may be sorted by a third column within the second
+        runs = [step == 0 for step in steps[key]]
+        keys += [
+            name
+            for name, both in steps.items()
+            if name not in keys and any(_one_way(step[run]) for step, run in zip(both, runs, strict=True))
+        ]
+    return keys
+
+
+def _one_way(steps: NDArray) -> bool:
+    """Whether steps go in one direction, and some do."""
+    return bool(steps.any()) and max((steps >= 0).mean(), (steps <= 0).mean()) >= _SORTED

@@ -1,0 +1,83 @@
+"""What names and values of columns hint at: subjects and files, parts of a split, numbers of rows."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pandas as pd
+
+_SUBJECTS = frozenset(
+    [
+        "subject", "subj", "sub", "patient", "participant", "person", "speaker", "user", "customer", "client",
+        "respondent", "individual", "student", "pupil", "child", "household", "animal", "mouse", "rat", "donor",
+        "author", "writer", "rater", "signer", "driver", "player", "session", "recording", "file", "filename",
+        "image", "video", "document", "doc", "clip", "utterance", "experiment", "batch", "plate", "slide", "scan",
+        "visit", "trial", "run", "group", "groups", "cluster", "hospital", "center", "centre", "clinic", "school",
+        "device", "sensor", "machine", "vehicle",
+    ]
+)  # fmt: skip
+_NUMBERING = frozenset(["id", "ids", "no", "nr", "num", "number", "code", "key", "name", "index", "idx", "of", "the"])
+_SPLIT = frozenset(
+    [
+        "train", "training", "test", "testing", "valid", "validation", "val", "dev", "development", "holdout",
+        "heldout",
+    ]
+)  # fmt: skip
+_SPLIT_NAMES = frozenset(["split", "partition", "holdout", "fold", "folds"])
+_SPLIT_FILLERS = frozenset(["or", "set", "is", "data", "indicator", "flag", "subset", "part", "cv", "and", "in"])
+
+
+def tokens(name: str) -> list[str]:
+    """Words of a name in lower case: at spaces, signs, digits, and changes from lower to upper case."""
+    return [word.casefold() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+", name)]
+
+
+def names_a_group(name: str) -> bool:
+    """Whether a column is named for subjects or files, and for nothing of theirs (no "patient age").
+
+    Examples
+    --------
+    >>> [names_a_group(name) for name in ("Speaker Number", "patient_id", "PatientAge", "userID")]
+    [True, True, False, True]
+    """
+    words = set(tokens(name))
+    return bool(words & _SUBJECTS) and words <= _SUBJECTS | _NUMBERING
+
+
+def names_a_row(name: str) -> bool:
+    """Whether a column is named as the number of a row: id, index, row number, sample id, instance name."""
+    words = set(tokens(name))
+    extra = {"row", "record", "sample", "instance", "case", "observation", "obs", "unnamed", "uid", "uuid"}
+    return bool(words & {"id", "ids", "index", "idx", "uid", "uuid", "unnamed", "row"}) and words <= (
+        _SUBJECTS | _NUMBERING | extra
+    )
+
+
+def names_a_split(name: str, n_levels: int) -> bool:
+    """Whether a column is named for a split: "Train or Test", "is_train", "split" of few values, "fold"."""
+    words = set(tokens(name))
+    known = words <= _SPLIT | _SPLIT_NAMES | _SPLIT_FILLERS
+    both = len(words & _SPLIT) >= 2 or bool(words & {"train", "training", "holdout"})
+    return known and ((both and n_levels <= 4) or bool(words & _SPLIT_NAMES))
+
+
+def split_words(levels: Any) -> bool:
+    """Whether all values, two to four, are parts of a split: train, test, validation."""
+    words = {str(level).strip().casefold() for level in levels}
+    return 2 <= len(words) <= 4 and words <= _SPLIT
+
+
+def looks_like_codes(values: pd.Series) -> bool:
+    """Whether a column of words numbers things: one prefix and a number, as in S01, S02, with at least 10 values.
+
+    Examples
+    --------
+    >>> looks_like_codes(pd.Series([f"S{i:02d}" for i in range(12)] * 3))
+    True
+    """
+    if pd.api.types.is_numeric_dtype(values.dtype) or pd.api.types.is_datetime64_any_dtype(values.dtype):
+        return False
+    levels = pd.Series(values.dropna().unique()).astype(str)
+    parts = levels.str.extract(r"^(\D{1,15})\d{1,6}$")[0]
+    return len(levels) >= 10 and bool(parts.notna().all()) and len(set(parts)) == 1

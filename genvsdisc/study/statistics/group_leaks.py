@@ -1,0 +1,144 @@
+"""Columns, and an order of the rows, that look like subjects or files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from genvsdisc.features.kinds import is_number
+from genvsdisc.study.statistics.alikeness import (
+    Alikeness,
+    alike_given_level,
+    effective_number,
+    levels_of,
+    numbers_equal_shares,
+    order_alikeness,
+    residual_ranks,
+)
+from genvsdisc.study.statistics.column_names import looks_like_codes, names_a_group
+from genvsdisc.study.statistics.leak import GROUP, ORDER, Leak
+from genvsdisc.study.table import Table
+
+MOST_ROWS = 20_000
+"""Rows that are looked at for alikeness; of more, as many at random."""
+CERTAIN = 1e-4
+"""Largest p-value, corrected for the number of columns, at which a column without a hint is named."""
+HINTED = 1e-2
+"""The same where name or values hint at subjects or files."""
+LEAST_ALIKE = 0.1
+"""Smallest intraclass or lag-1 correlation worth a warning."""
+ROUGH = 0.5
+"""Least ratio of neighboring to overall differences of means of a column that is no measurement."""
+FEWEST_LEVELS = 10
+"""Effective number of values that a column without a hint must have."""
+
+
+def group_columns(table: Table) -> list[Leak]:
+    """Columns whose values look like subjects or files."""
+    some = _some_rows(table)
+    X, codes = table.X.iloc[some], table.codes[some]
+    ranks, source = residual_ranks(X, table.columns, codes)
+    given = table.sampling.codes[some] if table.sampling.kind != "rows" else None
+    found: list[tuple[Leak, NDArray, bool]] = []
+    for name in X.columns:
+        levels, n_levels = levels_of(X[name])
+        hint = names_a_group(str(name)) or looks_like_codes(X[name])
+        numbered = not hint and numbers_equal_shares(X[name], levels)
+        if n_levels < (3 if hint else FEWEST_LEVELS) or 2 * n_levels > len(levels):
+            continue
+        if given is not None and _determines(given, levels):
+            continue
+        others = ranks[:, source != str(name)]
+        alike = alike_given_level(others, levels, ordered=is_number(X[name]))
+        hint |= numbered and alike.roughness >= ROUGH and alike.correlation >= LEAST_ALIKE
+        if _group_like(alike, levels, hint, others, codes):
+            found.append((_group(name, alike, n_levels, len(levels), hint), levels, hint))
+    return _finest(found)[:3]
+
+
+def _group_like(alike: Alikeness, levels: NDArray, hint: bool, others: NDArray, codes: NDArray) -> bool:
+    if hint:
+        return alike.pvalue < HINTED
+    if alike.pvalue > CERTAIN or alike.correlation < LEAST_ALIKE or effective_number(levels) < FEWEST_LEVELS:
+        return False
+    return alike.roughness >= ROUGH and (alike.median >= LEAST_ALIKE or _nearest_errs_more(others, levels, codes))
+
+
+def _nearest_errs_more(ranks: NDArray, levels: NDArray, codes: NDArray) -> bool:
+    """Whether the nearest row errs more often once rows of the same level are barred, beyond barring as many others."""
+    some = np.random.default_rng(0).permutation(len(codes))[:2000]
+    ranks, levels, codes = ranks[some], levels[some], codes[some]
+    random_levels = np.random.default_rng(1).permutation(levels)
+    squares = (ranks**2).sum(axis=1)
+    distance = squares[:, None] + squares - 2 * ranks @ ranks.T
+    wrong = []
+    for barred in (levels, random_levels):
+        allowed = np.where(barred[:, None] == barred, np.inf, distance)
+        wrong.append(codes[allowed.argmin(axis=1)] != codes)
+    by_level = pd.Series(wrong[0].astype(float) - wrong[1]).groupby(levels).agg(["sum", "size"])
+    mean = by_level["sum"].sum() / len(codes)
+    spread = np.sqrt(((by_level["sum"] - mean * by_level["size"]) ** 2).sum()) / len(codes)
+    return bool(mean > 0.05 and mean > 3 * spread)
+
+
+def _group(name: Any, alike: Alikeness, n_levels: int, n_rows: int, hint: bool) -> Leak:
+    numbers = f"{n_levels} values of {n_rows / n_levels:.0f} rows each"
+    how = f"intraclass correlation {alike.correlation:.2f}"
+    seen = (
+        f"'{name}' looks like subjects or files: {numbers}, and rows with one value are alike ({how})"
+        if hint
+        else f"Rows with one value of '{name}' ({numbers}) are alike ({how}), as rows of one subject or file are"
+    )
+    return Leak(
+        GROUP, str(name), "intraclass correlation of the other columns", alike.correlation,
+        f"{seen}: random folds train and test on the same ones. If new rows come with new values, give "
+        f"groups='{name}' (--groups).",
+    )  # fmt: skip
+
+
+def _finest(found: list[tuple[Leak, NDArray, bool]]) -> list[Leak]:
+    """Drop columns without a hint that follow from another one found, or are less alike than another one."""
+    kept = [
+        (leak, hint)
+        for leak, levels, hint in found
+        if hint or not any(_determines(other, levels) for _, other, _ in found if other is not levels)
+    ]
+    kept.sort(key=lambda pair: (not pair[1], -pair[0].value))
+    return [leak for place, (leak, hint) in enumerate(kept) if hint or place == 0]
+
+
+def _determines(finer: NDArray, coarser: NDArray) -> bool:
+    """Whether the level of one column follows from that of the other, and not the other way round too."""
+    pairs = len(np.unique(np.stack([finer, coarser]), axis=1).T)
+    return pairs == len(np.unique(finer)) and pairs >= len(np.unique(coarser))
+
+
+def row_order(table: Table) -> list[Leak]:
+    """Rows next to each other in the file that are alike: subjects or moments without a column."""
+    if table.sampling.kind != "rows":
+        return []
+    correlation, pvalue = order_alikeness(table.X, table.columns, table.codes)
+    if pvalue > CERTAIN or correlation < LEAST_ALIKE:
+        return []
+    return [
+        Leak(
+            ORDER, "", "correlation of successive rows of a class", correlation,
+            f"Rows that follow one another in the file are alike (correlation {correlation:.2f} within a class), as "
+            "rows of one subject or moment are: random folds then train and test on the same ones. Give the subjects "
+            "as groups, or the moments as time.",
+        )
+    ]  # fmt: skip
+
+
+def _some_rows(table: Table) -> NDArray:
+    n = len(table.codes)
+    return np.arange(n) if n <= MOST_ROWS else np.sort(np.random.default_rng(0).permutation(n)[:MOST_ROWS])
+
+
+def stands_together(table: Table, column: str) -> bool:
+    """Whether the rows of one value of a column follow one another in the file."""
+    levels, n_levels = levels_of(next(table.X[name] for name in table.X.columns if str(name) == column))
+    return bool(np.count_nonzero(np.diff(levels)) < 2 * n_levels)

@@ -1,0 +1,142 @@
+"""Columns and rows that tell a model the label, or which rows were once trained on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from genvsdisc.features.kinds import as_numbers
+from genvsdisc.study.statistics.alikeness import levels_of
+from genvsdisc.study.statistics.column_names import names_a_row, names_a_split, split_words
+from genvsdisc.study.statistics.leak import COPY, DUPLICATES, GIVEN_AWAY, IDENTIFIER, MARKER, MISSING, Leak
+from genvsdisc.study.table import Table
+
+GIVES_AWAY = 0.02
+"""Share of the majority class's errors that a column alone may leave, to be said to give the label away."""
+LEAST_COPIED = 0.01
+"""Smallest share of rows with an exact copy that is worth a warning."""
+_MOST_NAMED = 5
+
+
+def markers(table: Table) -> list[Leak]:
+    """Columns that say which part of a split a row belonged to."""
+    found = []
+    for name in table.X.columns:
+        levels = table.X[name].dropna().unique()
+        words, few = split_words(levels), 2 <= len(levels) <= 50
+        if few and (words or names_a_split(str(name), len(levels))):
+            shown = ", ".join(map(str, levels[:3]))
+            found.append(
+                Leak(
+                    MARKER, str(name), "values" if words else "name", float(len(levels)),
+                    f"'{name}' ({shown}) says which part of a split a row was in: no model should see it; drop the "
+                    "column.",
+                )
+            )  # fmt: skip
+    return found
+
+
+def identifiers(table: Table) -> list[Leak]:
+    """Whole numbers that are all different and leave hardly a gap, or are named as a row's: they number the rows.
+
+    Of n values drawn from any law on about n numbers, about a third would repeat; none does.
+    """
+    found = []
+    for name, kind in table.kinds.items():
+        values = table.X[name]
+        if kind != "continuous" or not pd.api.types.is_numeric_dtype(values.dtype) or values.isna().any():
+            continue
+        numbers = values.to_numpy(float)
+        unique = len(np.unique(numbers)) == len(numbers) >= 10 and np.array_equal(numbers, np.rint(numbers))
+        dense = unique and len(numbers) / (np.ptp(numbers) + 1)
+        if unique and (dense >= 0.8 or names_a_row(str(name))):
+            found.append(
+                Leak(
+                    IDENTIFIER, str(name), "share of the numbers in its range that occur", float(dense),
+                    f"'{name}' numbers the rows: if rows were sorted when they were numbered it knows the label; drop "
+                    "the column.",
+                )
+            )  # fmt: skip
+    return found
+
+
+def duplicates(table: Table) -> list[Leak]:
+    """Rows that stand in the table more than once, more often than coarse columns explain."""
+    rng = np.random.default_rng(0)
+    # A row is the sum of random 64-bit numbers, one for each of its values: equal sums are equal rows, but for one pair
+    # in 2^64, and leaving a column out is a subtraction.
+    values = [levels_of(table.X[name])[0] for name in table.X.columns]
+    hashes = np.stack([rng.integers(2**63, size=codes.max() + 1, dtype=np.uint64)[codes] for codes in values])
+    rows = hashes.sum(axis=0) + rng.integers(2**63, size=len(table.classes), dtype=np.uint64)[table.codes]
+    exact, copied = _equal_pairs(rows)
+    share = copied.mean()
+    if share < LEAST_COPIED or len(values) < 2 or sum(_equal_pairs(rows - h)[0] - exact for h in hashes) >= exact:
+        return []
+    return [
+        Leak(
+            DUPLICATES, "", "share of rows with an exact copy", float(share),
+            f"{share:.0%} of the rows have an exact copy in the table, and hardly any row differs from another in one "
+            "column only: random folds test on rows that were trained on; drop the copies, or give groups.",
+        )
+    ]  # fmt: skip
+
+
+def _equal_pairs(rows: NDArray) -> tuple[int, NDArray]:
+    """Number of pairs of equal rows, and whether each row has an equal one."""
+    _, members, counts = np.unique(rows, return_inverse=True, return_counts=True)
+    return int((counts * (counts - 1) // 2).sum()), counts[members] > 1
+
+
+def giving_away(table: Table) -> list[Leak]:
+    """Columns of which one alone gives the label, where most do not."""
+    majority = np.bincount(table.codes).max()
+    n_wrong = len(table.codes) - majority
+    if n_wrong < 5:
+        return []
+    found = []
+    for name in table.X.columns:
+        if not table.X[name].isna().any():
+            continue
+        error = _left_out_errors(table.X[name].isna().to_numpy().astype(int), table.codes)
+        if error <= GIVES_AWAY * n_wrong:
+            found.append(_given(MISSING, name, error, table, f"whether '{name}' is missing"))
+    for name in table.X.columns:
+        levels, n_levels = levels_of(table.X[name], most=32)
+        error = _left_out_errors(levels, table.codes)
+        if n_levels == 32:
+            error = min(error, _neighbor_errors(as_numbers(table.X[name]), table.codes))
+        if error <= GIVES_AWAY * n_wrong and str(name) not in {leak.column for leak in found}:
+            copy = error == 0 and n_levels == len(table.classes) == table.X[name].nunique()
+            subject = f"'{name}' is a copy of the target: it" if copy else f"'{name}'"
+            found.append(_given(COPY if copy else GIVEN_AWAY, name, error, table, subject))
+    easy = len(found) > max(1, len(table.X.columns) / 2) and len(table.X.columns) > 1
+    return [leak for leak in found if not easy or leak.kind == COPY][:_MOST_NAMED]
+
+
+def _given(kind: str, name: Any, error: int, table: Table, subject: str) -> Leak:
+    share = error / len(table.codes)
+    alone = f"{subject} alone gives the label (error {share:.1%})"
+    advice = "if it is known only after the label is, drop the column"
+    return Leak(kind, str(name), "error of the column alone", share, f"{alone[0].upper() + alone[1:]}: {advice}.")
+
+
+def _neighbor_errors(numbers: NDArray, codes: NDArray) -> int:
+    """Errors of the label of each row's nearest number; a border between classes costs two at most, quantiles more."""
+    seen = ~np.isnan(numbers)
+    order = np.flatnonzero(seen)[np.argsort(numbers[seen], kind="stable")]
+    gaps = np.concatenate([[np.inf], np.diff(numbers[order]), [np.inf]])
+    nearest = np.arange(len(order)) + np.where(gaps[:-1] < gaps[1:], -1, 1)
+    return int((codes[order] != codes[order][nearest]).sum() + (~seen).sum())
+
+
+def _left_out_errors(levels: NDArray, codes: NDArray) -> int:
+    """Errors of the majority label of each row's level, the row itself left out; ties err."""
+    counts = np.zeros((levels.max() + 1, codes.max() + 1), dtype=int)
+    np.add.at(counts, (levels, codes), 1)
+    mine = counts[levels, codes] - 1
+    others = counts[levels]
+    others[np.arange(len(codes)), codes] = -1
+    return int((mine <= np.maximum(others.max(axis=1), 0)).sum())

@@ -1,0 +1,74 @@
+"""Signs in a table that random folds flatter every model: groups of rows, markers, copies, columns that know the label.
+
+Each check is a function of the columns and labels alone, and says what it rests on:
+
+* **group**: a column whose values repeat and whose rows are alike given the class. Alike is measured by the one-way
+  intraclass correlation of the other columns (ranks, class means taken off), tested by F with Bonferroni's correction
+  over the columns. An ordinary number is tied to other columns too, but smoothly: neighboring values have neighboring
+  means. So without a hint from its name, a column counts only if the means of neighboring values differ about as much
+  as those of any two values (von Neumann's ratio, Annals of Math. Statistics 12, 1941: near 1 for names of subjects,
+  near 0 for measurements); neighbors by its own order, or by the means of the column that it is tied to most closely,
+  of which it may be a coarser version. And only if no few values hold most rows (``1 / sum p_l^2``, the effective
+  number of values), and either most columns are alike given it, or classifying each row by its nearest row errs more
+  once rows of the same value are barred.
+* **row order**: rows next to each other are alike given the class. The lag-1 correlations r_j within each class, trends
+  taken off, have under exchangeable rows mean 0 and covariance ``rho_jk^2 / n``, rho the correlation of the columns:
+  their sum is tested. Columns that the file is sorted by are left out.
+* **split marker**, **identifier**: by values and names.
+* **duplicates**: rows that are alike to the last column, label included. Where columns are coarse such pairs arise by
+  chance, but then pairs that differ in one column are more frequent still; copies have no such near misses.
+* **copy of the target**, **gives the label away**, **missing entries give the label away**: the majority label of a
+  column's value (32 quantiles of numbers, or the nearest number; missing a value of its own), each row left out, errs
+  on 2 % of the rows on which the majority class errs, or less.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from genvsdisc.study.statistics.group_leaks import group_columns, row_order, stands_together
+from genvsdisc.study.statistics.label_leaks import duplicates, giving_away, identifiers, markers
+from genvsdisc.study.statistics.leak import COPY, GIVEN_AWAY, GROUP, IDENTIFIER, MARKER, MISSING, ORDER, Leak
+from genvsdisc.study.table import Table
+
+CHECKS: tuple[Callable[[Table], list[Leak]], ...] = (
+    giving_away, markers, identifiers, group_columns, row_order, duplicates,
+)  # fmt: skip
+"""What is looked for."""
+
+
+def leak_table(table: Table) -> pd.DataFrame:
+    """Look for groups and leaks in a table: the table `leaks`.
+
+    Parameters
+    ----------
+    table : Table
+        Its `sampling` says which are taken care of: with groups or time, nothing that follows from them is said.
+
+    Returns
+    -------
+    leaks : DataFrame
+        Columns kind, column ("" where it is the table), evidence (what was measured), value, message (what it means
+        and what to do).
+    """
+    found = [leak for check in CHECKS for leak in check(table)]
+    groups = {leak.column for leak in found if leak.kind == GROUP}  # they may well give the label away: that follows
+    found = [leak for leak in found if leak.kind != GIVEN_AWAY or leak.column not in groups]
+    if any(leak.kind == GROUP and stands_together(table, leak.column) for leak in found):
+        found = [leak for leak in found if leak.kind != ORDER]  # it is the groups that stand together
+    return pd.DataFrame(found, columns=list(Leak._fields)).astype({"value": float})
+
+
+def leak_warnings(leaks: pd.DataFrame) -> list[str]:
+    """Sentences for the top of the page and the terminal, the gravest first.
+
+    Parameters
+    ----------
+    leaks : DataFrame
+        The table `leaks`.
+    """
+    rank = {kind: place for place, kind in enumerate((COPY, GIVEN_AWAY, MISSING, GROUP, ORDER, MARKER, IDENTIFIER))}
+    order = leaks["kind"].map(rank).fillna(len(rank)).sort_values(kind="stable").index
+    return [str(message) for message in leaks.loc[order, "message"]]

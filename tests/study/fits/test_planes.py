@@ -1,0 +1,51 @@
+"""Planes of two columns: the columns, the regions and the ellipses, computed again with scikit-learn and NumPy."""
+
+import numpy as np
+import pytest
+from sklearn.feature_selection import f_classif
+
+import genvsdisc as gd
+
+
+@pytest.fixture
+def axes(compared):
+    return compared.meta["boundary_axes"]
+
+
+def test_the_columns_are_those_whose_class_means_differ_most(pair, axes):
+    strength, _ = f_classif(pair.X, pair.y)
+    assert axes == [pair.X.columns[j] for j in np.argsort(-strength)[:2]]
+
+
+@pytest.mark.parametrize("name", ["shared Gaussian", "naive Bayes", "logistic", "logistic, quadratic features"])
+def test_regions_are_the_predictions_of_the_model_fitted_to_the_two_columns(pair, compared, axes, name):
+    estimator = next(model.estimator for model in gd.default_models() if model.name == name)
+    fitted = estimator.fit(pair.X[axes].to_numpy(), pair.y.to_numpy())
+    region = compared.boundaries[compared.boundaries["model"] == name]
+    probabilities = fitted.predict_proba(region[["x", "y"]].to_numpy())
+    np.testing.assert_array_equal(region["label"], fitted.classes_[probabilities.argmax(axis=1)].astype(str))
+    np.testing.assert_allclose(region["probability"], probabilities.max(axis=1), rtol=1e-10)
+
+
+def test_the_grid_covers_the_rows(pair, compared, axes):
+    grid = compared.boundaries[["x", "y"]]
+    low, high = np.quantile(pair.X[axes], [0.01, 0.99], axis=0)
+    assert (grid.min().to_numpy() < low).all()
+    assert (grid.max().to_numpy() > high).all()
+
+
+def test_ellipses_are_means_and_covariances_of_the_classes(pair, compared, axes):
+    X, y = pair.X[axes], pair.y.astype(str)
+    within = sum(np.cov(X[y == label].T, ddof=0) * (y == label).mean() for label in ("0", "1"))
+    for row in compared.ellipses.itertuples():
+        rows = X[y == row.label]
+        np.testing.assert_allclose([row.mean_x, row.mean_y], rows.mean(), rtol=1e-12)
+        expected = within if row.model == "shared Gaussian" else np.cov(rows.T, ddof=0)
+        # The models are regularized: shrinkage and pooling of 0.001 each.
+        np.testing.assert_allclose([row.cov_xx, row.cov_xy, row.cov_yy], expected[[0, 0, 1], [0, 1, 1]], atol=4e-3)
+
+
+def test_the_scatter_shows_rows_of_the_table_with_their_labels(pair, compared, axes):
+    shown = {tuple(row) for row in compared.scatter[["x", "y", "label"]].itertuples(index=False)}
+    rows = zip(pair.X[axes[0]], pair.X[axes[1]], pair.y.astype(str), strict=True)
+    assert shown == set(rows)

@@ -1,0 +1,60 @@
+"""Tuning: the search that is put around each model of the roster, and its score."""
+
+import numpy as np
+import pytest
+from sklearn.dummy import DummyClassifier
+from sklearn.metrics import log_loss
+from sklearn.model_selection import GridSearchCV
+
+from genvsdisc.models import Model, default_models
+from genvsdisc.study.fits.tuning import negative_log_loss, tuned
+
+SEARCHED = {
+    "shared Gaussian": "shrinkage",
+    "separate Gaussian": "shrinkage",
+    "naive Bayes": "var_smoothing",
+    "logistic": "reg_lambda",
+    "logistic, quadratic features": "reg_lambda",
+    "cascade": "reg_lambda",
+    "multilayer perceptron": "reg_lambda",
+}
+
+
+@pytest.mark.parametrize("name", SEARCHED)
+def test_every_family_gets_a_grid_of_five(name):
+    model = next(model for model in default_models() if model.name == name)
+    search = tuned(model).estimator
+    ((parameter, values),) = search.param_grid.items()
+    assert parameter.rpartition("__")[2] == SEARCHED[name]
+    assert len(values) == 5
+    assert search.estimator is model.estimator
+    assert tuned(model).form == model.form
+
+
+@pytest.mark.parametrize("name", ["regularized Gaussian", "majority class"])
+def test_what_chooses_by_itself_or_has_nothing_to_choose_stays(name):
+    model = next(model for model in default_models() if model.name == name)
+    assert tuned(model) is model
+
+
+def test_the_choice_is_the_best_mean_log_loss_of_the_inner_folds(pair):
+    model = next(model for model in default_models(pair.X) if model.name == "logistic")
+    search = tuned(model).estimator.fit(pair.X, pair.y)
+    theirs = GridSearchCV(model.estimator, search.param_grid, scoring="neg_log_loss", cv=search.cv).fit(pair.X, pair.y)
+    np.testing.assert_allclose(search.cv_results_["mean_test_score"], theirs.cv_results_["mean_test_score"], rtol=1e-9)
+    assert search.best_params_ == theirs.best_params_
+
+
+def test_the_score_is_scikit_learns_and_defined_where_theirs_is_not():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(40, 2)), rng.integers(0, 3, 40)
+    fitted = DummyClassifier(strategy="prior").fit(X, y)
+    assert negative_log_loss(fitted, X, y) == pytest.approx(-log_loss(y, fitted.predict_proba(X)), rel=1e-12)
+    assert negative_log_loss(fitted, X[:5], np.zeros(5, int)) == pytest.approx(np.log(np.mean(y == 0)))
+    never_seen = negative_log_loss(fitted, X[:2], np.array([0, 7]))
+    assert never_seen < 0.5 * np.log(1e-10)
+
+
+def test_models_of_others_without_a_known_dial_stay():
+    model = Model("theirs", DummyClassifier())
+    assert tuned(model) is model

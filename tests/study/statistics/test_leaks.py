@@ -1,0 +1,178 @@
+import numpy as np
+import pandas as pd
+import pytest
+from grouped_laws import clean_table, grouped_table
+from scipy import stats
+
+from genvsdisc.study.sampling import Sampling
+from genvsdisc.study.statistics.leaks import leak_table, leak_warnings
+from genvsdisc.study.table import prepare
+
+RNG = np.random.default_rng(2026)  # not that of `numbers`
+
+
+def leaks(X, y, **sampling):
+    return leak_table(prepare(X, y, n_splits=3, **sampling))
+
+
+def kinds(X, y, **sampling):
+    return set(leaks(X, y, **sampling)[["kind", "column"]].itertuples(index=False, name=None))
+
+
+def numbers(n=300, d=4, seed=0):
+    rng = np.random.default_rng(seed)
+    y = pd.Series(rng.integers(0, 2, n), name="ill")
+    return pd.DataFrame(rng.normal(size=(n, d)) + 0.8 * y.to_numpy()[:, None], columns=list("abcdefgh")[:d]), y
+
+
+# False alarms and power ------------------------------------------------------------------------------------------
+
+
+def test_clean_tables_are_rarely_warned_of():
+    """13 of 600 such tables were named when the checks were written; these are others."""
+    n_tables = 120
+    alarms = sum(len(leaks(*clean_table(seed))) > 0 for seed in range(10_000, 10_000 + n_tables))
+    assert alarms <= stats.binom.ppf(0.999, n_tables, 0.03)
+
+
+NAMES = {
+    "a hint": ("subject", lambda g: g),
+    "numbers in a row": ("x9", lambda g: g),
+    "other numbers": ("x9", lambda g: 37.0 * g + 5),
+    "codes": ("q", lambda g: np.array([f"S{k:02d}" for k in g])),
+    "words": ("q", lambda g: np.array(["".join(np.random.default_rng(k).choice(list("abcdef"), 6)) for k in g])),
+}
+
+
+@pytest.mark.parametrize("how", NAMES)
+@pytest.mark.parametrize("label", ["row", "subject"])
+def test_a_column_of_subjects_is_named_whatever_its_name_and_the_order_of_the_rows(how, label):
+    name, values = NAMES[how]
+    named = 0
+    for seed in range(20):
+        X, y, subject = grouped_table(seed, effect=1.0, label=label)
+        shuffled = np.random.default_rng(seed).permutation(len(y))
+        names = np.random.default_rng(seed).permutation(40)[subject]
+        X = X.assign(**{name: values(names)}).iloc[shuffled].reset_index(drop=True)
+        named += ("group", name) in kinds(X, y.iloc[shuffled].reset_index(drop=True))
+    assert named >= 18
+
+
+@pytest.mark.parametrize("label", ["row", "subject"])
+def test_subjects_without_a_column_are_seen_in_the_order_of_the_rows(label):
+    seen = 0
+    for seed in range(20):
+        X, y, _ = grouped_table(seed, effect=1.0, label=label)
+        seen += ("row order", "") in kinds(X, y)
+        shuffled = np.random.default_rng(seed).permutation(len(y))
+        assert ("row order", "") not in kinds(X.iloc[shuffled], y.iloc[shuffled])
+    assert seen >= 18
+
+
+def test_what_groups_and_time_take_care_of_is_not_said():
+    X, y, subject = grouped_table(0, effect=2.0)
+    X["age"] = np.random.default_rng(0).integers(20, 60, 40)[subject]
+    assert kinds(X, y, sampling=Sampling("groups", subject)) == set()
+    assert kinds(X, y, sampling=Sampling("time", np.arange(len(y)))) == set()
+    assert kinds(X, y) != set()
+
+
+def test_ordinary_columns_are_no_groups():
+    """A month, a rounded number, words that are a coarser version of a number, a product, a rare value."""
+    X, y = numbers(600)
+    X["month"] = RNG.integers(1, 13, 600)
+    X["warmth"] = 10 * np.sin(X["month"] / 2) + RNG.normal(size=600)
+    X["rounded"] = X["a"].round(1)
+    X["town"] = ["abcdefghijklmnopqrst"[int(k)] * 3 for k in np.clip(np.rint(8 + 3 * X["b"]), 0, 19)]
+    X["zeros"] = np.where(RNG.random(600) < 0.8, 0, X["c"].round(1))
+    X["patient_age"] = np.rint(50 + 10 * X["d"]).astype(int)
+    assert kinds(X, y) == set()
+
+
+def test_a_file_sorted_by_its_columns_has_no_groups():
+    X, y = numbers(600)
+    X["b"] += X["a"]
+    X["size"] = RNG.choice(["small", "tall", "wide"], 600)
+    for by in (["a"], ["size", "a"], ["size", "c"]):
+        order = X.sort_values(by).index
+        assert kinds(X.loc[order], y.loc[order]) == set()
+    order = pd.concat([y, X], axis=1).sort_values(["ill", "a"]).index
+    assert kinds(X.loc[order], y.loc[order]) == set()
+
+
+# Against independent sources ---------------------------------------------------------------------------------------
+
+
+# Each kind ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("Train or Test", ["Train", "Test"]),
+        ("x", ["train", "valid", "test"]),
+        ("is_train", [0, 1]),
+        ("Split", [1, 2, 3]),
+        ("fold", [0, 1, 2, 3, 4]),
+    ],
+)
+def test_u5_a_split_marker_is_named(name, values):
+    X, y = numbers()
+    X[name] = RNG.choice(values, len(X))
+    assert kinds(X, y) == {("split marker", name)}
+
+
+@pytest.mark.parametrize(
+    ("name", "values"), [("test", [0, 1]), ("Test Result", ["a", "b"]), ("trained", [0, 1]), ("x", ["yes", "no"])]
+)
+def test_other_columns_of_two_values_are_no_markers(name, values):
+    X, y = numbers()
+    X[name] = RNG.choice(values, len(X))
+    assert kinds(X, y) == set()
+
+
+def test_u5_a_copy_of_the_target_is_named():
+    X, y = numbers()
+    for copy in (y, y.map({0: "well", 1: "sick"}), 7.5 * y + 1, 1 - y):
+        assert kinds(X.assign(**{"ill.1": copy}), y) == {("copy of the target", "ill.1")}
+    assert "'ill.1' is a copy of the target" in leak_warnings(leaks(X.assign(**{"ill.1": y}), y))[0]
+
+
+def test_u5_a_column_that_gives_the_label_away_is_named():
+    X, y = numbers()
+    dose = np.where(y == 1, RNG.uniform(10, 20, len(y)), RNG.uniform(0, 9, len(y)))
+    assert kinds(X.assign(dose=dose), y) == {("gives the label away", "dose")}
+    flipped = dose.copy()
+    flipped[:2] = dose[::-1][:2]
+    cause = np.where(y == 1, RNG.choice(["flu", "cold", "measles"], len(y)), "none")
+    assert kinds(X.assign(cause=cause), y) == {("gives the label away", "cause")}
+    treated = pd.Series(RNG.normal(size=len(y))).where(y == 1)
+    assert kinds(X.assign(treated=treated), y) == {("missing entries give the label away", "treated")}
+
+
+def test_easy_tables_give_nothing_away():
+    """Where most columns separate the classes, the task is easy and no column is to blame."""
+    X, y = numbers()
+    assert kinds(X + 20 * y.to_numpy()[:, None], y) == set()
+
+
+def test_f21_numbers_of_rows_are_named():
+    X, y = numbers()
+    order = np.argsort(y, kind="stable")
+    case = np.empty(len(y), dtype=int)
+    case[order] = np.arange(len(y))
+    gaps = np.sort(RNG.choice(10**6, len(y), replace=False))[case]
+    assert ("identifier", "case_id") in kinds(X.assign(case_id=gaps), y)
+    assert ("identifier", "income") not in kinds(X.assign(income=RNG.permutation(gaps)), y)
+    permuted = prepare(X.assign(k=case), y, n_splits=3)
+    assert "k" not in permuted.X or ("identifier", "k") in kinds(X.assign(k=case), y)
+
+
+def test_copies_of_rows_are_named_and_coarse_tables_are_not():
+    X, y = numbers()
+    twice = pd.concat([X, X.iloc[:60]], ignore_index=True)
+    found = leaks(twice, pd.concat([y, y.iloc[:60]], ignore_index=True))
+    assert found["kind"].tolist() == ["duplicates"]
+    assert found["value"].item() == pytest.approx(120 / 360)
+    coarse = pd.DataFrame(RNG.integers(0, 3, (400, 4)).astype(str), columns=list("abcd"))
+    assert kinds(coarse, pd.Series(RNG.integers(0, 2, 400))) == set()

@@ -1,0 +1,401 @@
+"""Whatever fails, there is a comparison and a page, and what failed is named."""
+
+import datetime
+import sys
+import threading
+
+import numpy as np
+import pandas as pd
+import pytest
+from cloudpickle import register_pickle_by_value
+from pandas.testing import assert_frame_equal
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.model_selection import GridSearchCV
+from sklearn.naive_bayes import GaussianNB
+
+import genvsdisc as gd
+from genvsdisc.study.fits.predictions import STAGES
+from genvsdisc.study.run import NothingToCompare
+
+# Workers of joblib import a class by its module, which is none outside of pytest.
+register_pickle_by_value(sys.modules[__name__])
+TINY = gd.Design(n_splits=2, n_repeats=1, n_draws=3)
+PARTS = {
+    "summary_table": "summary",
+    "difference_table": "differences",
+    "decomposition_table": "decomposition",
+    "curve_tables": "learning curves and crossings",
+    "held_out_tables": "calibration and confusion",
+    "assumptions": "assumptions",
+    "robustness_table": "robustness",
+    "parameter_table": "parameters of",
+    "column_table": "columns",
+    "n_parameters": "size of",
+}
+
+
+@pytest.fixture(scope="module")
+def data():
+    return gd.datasets.make_gaussian_pair(80, n_features=3, distance=2.0, random_state=0)
+
+
+@pytest.fixture(scope="module")
+def linear():
+    return [model for model in gd.default_models() if model.form == "linear"]
+
+
+def fails(*_, **__):
+    raise RuntimeError("a bug\nin two lines")
+
+
+def page_of(comparison, tmp_path):
+    page = comparison.to_html(tmp_path / "page.html").read_text()
+    assert page.startswith("<!doctype html>")
+    return page
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_that_fails_for_one_model_is_named_and_the_rest_is_there(data, linear, tmp_path, monkeypatch, stage):
+    whole = STAGES[stage]
+
+    def sick(model, table, draws, result):
+        return fails() if model.name == "logistic" else whole(model, table, draws, result)
+
+    monkeypatch.setitem(STAGES, stage, sick)
+    found = gd.compare(data.X, data.y, linear, design=TINY)
+    (row,) = found.failures.to_dict("records")
+    assert (row["model"], row["stage"], row["error"]) == ("logistic", stage, "RuntimeError: a bug in two lines")
+    assert row["meaning"]
+    ok = found.models.set_index("model")["status"]
+    assert ok["shared Gaussian"] == "ok"
+    assert ok["logistic"] == ("failed" if stage == "cross-validation" else "ok")
+    assert set(found.scores["model"]) == set(ok.index[ok == "ok"])
+    page_of(found, tmp_path)
+
+
+@pytest.mark.parametrize(("function", "part"), PARTS.items())
+def test_a_table_that_fails_is_named_and_the_others_are_there(data, linear, tmp_path, monkeypatch, function, part):
+    monkeypatch.setattr(f"genvsdisc.study.statistics.tables.{function}", fails)
+    found = gd.compare(data.X, data.y, linear, design=TINY)
+    assert all(found.failures["stage"].str.startswith(part))
+    assert set(found.failures["error"]) == {"RuntimeError: a bug in two lines"}
+    assert set(found.failures["model"]) == {""}
+    assert len(found.scores) == 3 * 2 * 4
+    page_of(found, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("place", "stage"),
+    [
+        ("genvsdisc.study.fits.predictions.view_tables", "decision planes"),
+        ("genvsdisc.study.run.write_verdict", "verdict"),
+    ],
+)
+def test_pictures_and_verdict_may_fail(data, linear, tmp_path, monkeypatch, place, stage):
+    monkeypatch.setattr(place, fails)
+    found = gd.compare(data.X, data.y, linear, design=TINY)
+    assert found.failures["stage"].tolist() == [stage]
+    assert found.verdict
+    page_of(found, tmp_path)
+
+
+# Rows of the list of faults ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("X", "reason"),
+    [
+        (pd.DataFrame({"x": range(60), "c": list("abc") * 20}), "could not convert string to float"),
+        (pd.DataFrame({"x": [np.inf, *range(59)], "z": np.arange(60) % 7}), "inf"),
+        (pd.DataFrame({"x": pd.date_range("2020", periods=60), "c": list("abc") * 20}), "Error"),
+    ],
+    ids=["text", "infinite", "dates"],
+)
+def test_f11_c4_when_every_model_fails_all_reasons_are_told(X, reason):
+    models = {"LDA": gd.GaussianClassifier(), "LR": gd.LogisticClassifier(reg_lambda=-1.0)}
+    with pytest.raises(NothingToCompare) as stop:
+        gd.compare(X, [0, 1] * 30, models, design=TINY)
+    text = str(stop.value)
+    assert isinstance(stop.value, ValueError)
+    assert text.startswith("No verdict: no model could be fitted. LDA: ")
+    assert reason in text
+    assert "; LR: " in text
+    page = gd.Comparison(stop.value.tables, stop.value.meta)
+    assert page.failures["model"].tolist() == ["LDA", "LR"]
+
+
+def test_c1_a_class_constant_in_the_shown_columns_has_its_picture(tmp_path):
+    r, k = np.random.default_rng(1), np.arange(90) % 3
+    larvae, eggs = r.poisson(5, 90) * (k > 0), r.poisson(9, 90) * (k > 0)
+    X = pd.DataFrame({"larvae": larvae, "eggs": eggs, "temp": r.normal(20, 3, 90)})
+    found = gd.compare(X, np.array(["absent", "low", "high"])[k], design=gd.Design(n_splits=3, n_repeats=1, n_draws=3))
+    assert found.failures.empty
+    assert len(found.ellipses) == 6
+    assert not found.boundaries.empty
+    page_of(found, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("grid", "tuned"),
+    [
+        ({"covariance": ["shared", "separate"]}, "covariance = "),
+        ({"priors": [None, [0.5, 0.5]]}, "priors = "),
+        ({"shrinkage": [0.5, "oas"]}, "shrinkage = "),
+    ],
+)
+def test_c2_searches_over_anything(data, grid, tuned):
+    search = GridSearchCV(gd.GaussianClassifier(), grid, cv=2)
+    found = gd.compare(data.X, data.y, {"search": search}, design=TINY)
+    assert found.models["tuned"].iloc[0].startswith(tuned)
+
+
+@pytest.mark.parametrize(("n", "n_classes", "share"), [(40, 10, 0.25), (8, 2, 0.25), (60, 3, 0.85)])
+def test_c3_bootstrap_sizes_that_coincide_are_one(n, n_classes, share):
+    r = np.random.default_rng(0)
+    roster = [model for model in gd.default_models() if model.form == "linear"]
+    design = gd.Design(n_splits=2, n_repeats=1, n_draws=3, test_size=share)
+    found = gd.compare(r.normal(size=(n, 3)), np.arange(n) % n_classes, roster, design=design)
+    rows = found.decomposition
+    assert not rows.duplicated(["model", "n_train", "loss"]).any()
+    assert set(rows["n_train"]) == {n - max(int(np.ceil(share * n)), n_classes)}
+
+
+class Bad(GaussianNB):
+    """Its first row of probabilities is what it is told."""
+
+    value = (np.nan, np.nan)
+
+    def predict_proba(self, X):
+        p = super().predict_proba(X)
+        p[0] = self.value
+        return p
+
+
+class Shaped(GaussianNB):
+    """Its probabilities have another form."""
+
+    form = staticmethod(lambda p: p)
+
+    def predict_proba(self, X):
+        return self.form(super().predict_proba(X))
+
+
+@pytest.mark.parametrize(
+    ("value", "word"),
+    [((np.nan, np.nan), "finite"), ((np.inf, 0.0), "finite"), ((2.0, 2.0), "add up to 4"), ((-0.5, 1.5), "negative")],
+)
+def test_w15_c5_probabilities_that_are_none_fail_their_model_alone(data, value, word):
+    bad = Bad()
+    bad.__class__ = type("Bad", (Bad,), {"value": value})
+    found = gd.compare(data.X, data.y, {"L": gd.LogisticClassifier(), "bad": bad}, design=TINY)
+    models = found.models.set_index("model")
+    assert models["status"].to_dict() == {"L": "ok", "bad": "failed"}
+    assert word in models.loc["bad", "error"]
+
+
+@pytest.mark.parametrize(
+    ("form", "word"),
+    [
+        (lambda p: np.hstack([p, p, p[:, :1]]), "shape"),
+        (lambda p: p[:-1], "rows"),
+        (lambda p: p[:, 0], "shape"),
+    ],
+)
+def test_w15_probabilities_of_the_wrong_shape_fail_their_model(data, form, word):
+    wrong = type("Wrong", (Shaped,), {"form": staticmethod(form)})()
+    found = gd.compare(data.X, data.y, {"L": gd.LogisticClassifier(), "wrong": wrong}, design=TINY)
+    assert word in found.models.set_index("model").loc["wrong", "error"]
+
+
+@pytest.mark.parametrize("form", [lambda p: p.tolist(), pd.DataFrame, lambda p: p.astype(np.float32)])
+def test_c5_lists_and_frames_are_probabilities_too(data, form):
+    other = type("Other", (Shaped,), {"form": staticmethod(form)})()
+    found = gd.compare(data.X, data.y, {"plain": GaussianNB(), "other": other}, design=TINY)
+    means = found.summary.pivot_table(index="loss", columns="model", values="mean")
+    np.testing.assert_allclose(means["other"], means["plain"], rtol=1e-4)
+
+
+class Reversed(GaussianNB):
+    """Its classes_ are not sorted, and its columns follow them."""
+
+    def fit(self, X, y):
+        super().fit(X, y)
+        self.sorted_, self.classes_ = self.classes_, self.classes_[::-1]
+        return self
+
+    def predict_proba(self, X):
+        shown, self.classes_ = self.classes_, self.sorted_
+        p = super().predict_proba(X)[:, ::-1]
+        self.classes_ = shown
+        return p
+
+
+def test_w05_columns_follow_classes_():
+    r = np.random.default_rng(0)
+    y = np.arange(200) % 2
+    X = r.normal(size=(200, 2)) + 3 * y[:, None]
+    plain, turned = (
+        gd.bias_variance(m, X, y, X, y, n_repeats=5, random_state=0)["loss"].round(4).to_dict()
+        for m in (GaussianNB(), Reversed())
+    )
+    assert turned == plain
+    assert turned["zero_one"] < 0.05
+    found = gd.compare(X, np.array(["b", "a"])[y], {"plain": GaussianNB(), "turned": Reversed()}, design=TINY)
+    means = found.summary.pivot_table(index="loss", columns="model", values="mean")
+    np.testing.assert_allclose(means["turned"], means["plain"], rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("posterior", "error"),
+    [
+        (lambda X: np.full((len(X), 2), 0.9), ValueError),
+        (lambda X: np.full((len(X), 2), np.nan), ValueError),
+        (lambda X: np.full((len(X), 3), 1 / 3), ValueError),
+        (np.full((80, 2), 0.5), TypeError),
+    ],
+)
+def test_w07_a_posterior_is_checked_before_anything_is_fitted(data, posterior, error):
+    with pytest.raises(error, match="posterior must"):
+        gd.compare(data.X, data.y, {"never": NeverFitted()}, design=TINY, posterior=posterior)
+
+
+class NeverFitted(GaussianNB):
+    """Must not be reached."""
+
+    def fit(self, X, y):
+        raise AssertionError(f"fitted to {X.shape} and {len(y)}")
+
+
+class Writes(GaussianNB):
+    """Writes into whatever it is handed."""
+
+    def fit(self, X, y):
+        super().fit(X.copy(), y.copy())
+        X.iloc[:] = 0.0
+        y[:] = y[0]
+        return self
+
+    def predict_proba(self, X):
+        p = super().predict_proba(X.copy())
+        X.iloc[:] = 0.0
+        return p
+
+
+class Adds(GaussianNB):
+    """Adds a column to whatever it is handed."""
+
+    def fit(self, X, y):
+        X["new"] = np.random.default_rng(0).normal(size=len(X))
+        return super().fit(X, y)
+
+    def predict_proba(self, X):
+        return super().predict_proba(X.assign(new=0.0)[[*X.columns[:3], "new"]])
+
+
+@pytest.mark.parametrize("writer", [Writes(), Adds()])
+def test_w08_a_model_that_writes_into_its_rows_changes_nobody_else(data, writer):
+    kept = data.X.copy()
+    models = {"writes": writer, "L": gd.LogisticClassifier(), "forest": RandomForestClassifier(3, random_state=0)}
+    alone = gd.compare(data.X, data.y, {name: m for name, m in models.items() if m is not writer}, design=TINY)
+    one, two = (gd.compare(data.X, data.y, models, design=TINY, n_jobs=n_jobs) for n_jobs in (None, 2))
+    assert_frame_equal(data.X, kept)
+    assert one.failures.empty
+    for name in ("scores", "decomposition", "learning_curves", "robustness", "parameters"):
+        assert_frame_equal(one.tables[name], two.tables[name])
+        others = one.tables[name].query("model != 'writes'").reset_index(drop=True)
+        assert_frame_equal(others, alone.tables[name])
+
+
+class Late(gd.GaussianClassifier):
+    """Fits folds, but not all rows."""
+
+    fit_replicates = property()
+
+    def fit(self, X, y, sample_weight=None):
+        if len(y) == 80:
+            raise ValueError("not so many")
+        return super().fit(X, y, sample_weight)
+
+
+class Locked(GaussianNB):
+    """Cannot be pickled once it is fitted."""
+
+    def fit(self, X, y):
+        self.lock_ = threading.Lock()
+        return super().fit(X, y)
+
+
+@pytest.mark.parametrize("n_jobs", [None, 2])
+def test_c7_c8_a_model_that_cannot_be_fitted_to_all_rows_or_pickled_fails_alone(data, n_jobs, tmp_path):
+    models = {"late": Late(), "locked": Locked(), "L": gd.LogisticClassifier()}
+    found = gd.compare(data.X, data.y, models, design=TINY, n_jobs=n_jobs)
+    failures = found.failures.set_index("model")
+    assert failures["stage"].to_dict() == {"late": "fit to all rows", "locked": "fit to all rows"}
+    assert "not so many" in failures.loc["late", "error"]
+    assert "cannot be pickled" in failures.loc["locked", "error"]
+    assert not found.search.empty
+    page_of(found, tmp_path)
+
+
+def test_c6_w01_f09_dates_are_days_everywhere(tmp_path):
+    r = np.random.default_rng(0)
+    X = pd.DataFrame({"a": r.normal(size=60), "b": r.normal(size=60)})
+    days = [datetime.date(2020, 1, 1 + i % 28) for i in range(60)]
+    as_dates = gd.compare(X.assign(d=days), np.arange(60) % 2, design=TINY)
+    numbers = pd.to_datetime(pd.Series(days)).sub(pd.Timestamp(0)).dt.days.astype(float)
+    as_numbers = gd.compare(X.assign(d=numbers), np.arange(60) % 2, design=TINY)
+    assert as_dates.failures.empty
+    np.testing.assert_allclose(as_dates.assumptions["statistic"], as_numbers.assumptions["statistic"], rtol=1e-6)
+    assert_frame_equal(as_dates.scatter, as_numbers.scatter)
+    page_of(as_dates, tmp_path)
+
+
+def test_errors_name_the_columns_of_the_table(data):
+    X = data.X.rename(columns={"x1": "height", "x2": "age", "x3": "same"}).assign(same=lambda t: t["age"])
+    roster = {"plain": gd.GaussianClassifier(), "good": gd.LogisticClassifier()}
+    found = gd.compare(X.to_numpy(), data.y, roster, design=TINY)
+    error = found.models.set_index("model").loc["plain", "error"]
+    assert "feature" not in error.partition("is ")[0]
+    assert "x2" in error or "x3" in error
+
+
+@pytest.mark.parametrize("seed", [3, np.int64(3), np.int32(3)])
+def test_w14_the_seed_is_recorded_whatever_its_type(data, linear, seed):
+    assert gd.compare(data.X, data.y, linear[:1], design=TINY, random_state=seed).meta["seed"] == 3
+
+
+@pytest.mark.parametrize("wrong", ["yes", 3, [1]])
+def test_c11_progress_is_checked_before_anything_is_fitted(data, wrong):
+    with pytest.raises(TypeError, match="progress must be True"):
+        gd.compare(data.X, data.y, {"never": NeverFitted()}, design=TINY, progress=wrong)
+
+
+@pytest.mark.parametrize("progress", [True, False, None])
+def test_c11_e1_progress_may_be_a_truth_value(data, linear, progress, capsys):
+    gd.compare(data.X, data.y, linear[:1], design=TINY, progress=progress)
+    err = capsys.readouterr().err
+    assert ("6/6" in err) == bool(progress)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("n_jobs", 0), ("n_jobs", 1.5), ("budget", 0), ("budget", "x"), ("budget", np.nan)]
+)
+def test_numbers_are_checked_before_anything_is_fitted(data, name, value):
+    with pytest.raises(ValueError, match=name):
+        gd.compare(data.X, data.y, {"never": NeverFitted()}, **{name: value})
+
+
+@pytest.mark.parametrize("wrong", [{"n_splits": 2.5}, {"rope": np.nan}, {"n_draws": True}, {"n_repeats": 1.0}])
+def test_design_takes_whole_numbers(wrong):
+    (name,) = wrong
+    with pytest.raises(ValueError, match=name):
+        gd.Design(**wrong)
+
+
+def test_k_classes_need_k_rows_on_either_side():
+    r = np.random.default_rng(0)
+    X, y = r.normal(size=(60, 3)), np.arange(60) % 20
+    roster = [model for model in gd.default_models() if model.form == "linear"]
+    assert gd.compare(X, y, roster, design=TINY).failures.empty
+    with pytest.raises(ValueError, match="cannot be split"):
+        gd.Design().n_held_out(30, 20)

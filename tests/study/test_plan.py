@@ -1,0 +1,297 @@
+"""The plan: what is done within a budget, decided from sizes, the same everywhere, and repeated exactly."""
+
+import json
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+from scipy import stats
+from sklearn.dummy import DummyClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import GaussianNB
+
+import genvsdisc as gd
+from genvsdisc.study import plan as planning
+from genvsdisc.study.costs import TERMS, Sizes, batch_seconds, cost_kind, search_fits
+from genvsdisc.study.design import Design
+from genvsdisc.study.fits.candidates import candidates
+from genvsdisc.study.fits.encode import benches
+from genvsdisc.study.fits.tuning import tuned
+from genvsdisc.study.plan import Candidate, Plan, planned_by_budget, second_round
+from genvsdisc.study.statistics.differences import paired_splits
+from genvsdisc.study.statistics.holdout import holdout_blocks
+from genvsdisc.study.statistics.paired_tests import corrected_ttest
+from genvsdisc.study.table import prepare
+
+
+@pytest.fixture(scope="module")
+def data():
+    return gd.datasets.make_gaussian_pair(120, n_features=3, distance=2.0, random_state=0)
+
+
+@pytest.fixture(scope="module")
+def linear():
+    return [model for model in gd.default_models() if model.form == "linear"]
+
+
+@pytest.fixture(scope="module")
+def quick(data, linear):
+    return gd.compare(data.X, data.y, linear, budget=4)
+
+
+def planned(budget, X, y, roster=None):
+    table = prepare(X, y, n_splits=2)
+    roster = roster or gd.default_models(table.X)
+    known = candidates(roster, benches(roster, table), 0)
+    counts = np.bincount(table.codes).tolist()
+    return planned_by_budget(budget, known, counts, table.X.shape[1], Design.for_classes(counts)), known
+
+
+def per_row(seconds):
+    """Cost in proportion to fits and rows."""
+
+    def of(fits, rows, train, test):
+        return seconds * fits * (rows + train + test)
+
+    return of
+
+
+def per_fit(seconds):
+    """Cost in proportion to fits."""
+
+    def of(*sizes):
+        return seconds * sizes[0]
+
+    return of
+
+
+def cheap_pair():
+    families = ("generative", "discriminative")
+    return [Candidate(f"cheap {family}", "linear", family, per_row(1e-7)) for family in families]
+
+
+# Costs ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", gd.default_models(), ids=lambda m: m.name)
+@pytest.mark.parametrize("size", ["fits", "rows", "columns", "classes"])
+def test_a_cost_grows_with_every_size_and_is_never_negative(model, size):
+    kind = cost_kind(model.estimator)
+    small = Sizes(5, 500, 300, 100, 6, 3)
+    larger = Sizes(**{**vars(small), size: 4 * getattr(small, size), **({"train": 1200} if size == "rows" else {})})
+    assert 0 < batch_seconds(kind, small, model.estimator) <= batch_seconds(kind, larger, model.estimator)
+
+
+def test_costs_are_sums_of_the_terms_of_a_literal_table():
+    sizes = Sizes(7, 900, 500, 90, 5, 4)
+    known = planning.batch_seconds.__globals__["COEFFICIENTS"]["prior"]
+    by_hand = 1.25 * sum(c * TERMS[term](sizes) for term, c in known.items())
+    assert batch_seconds("prior", sizes) == pytest.approx(by_hand)
+
+
+def test_a_search_costs_its_candidates_times_its_folds_and_one_more(linear):
+    assert search_fits(tuned(linear[0]).estimator) == 5 * 5 + 1
+    assert search_fits(linear[0].estimator) == 1
+    assert cost_kind(tuned(linear[0]).estimator) == cost_kind(linear[0].estimator) == "Gaussian, shared"
+    assert cost_kind(LogisticRegression()) == ""
+
+
+# The plan ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_same_table_seed_and_budget_give_the_same_plan_and_result(data, linear, quick):
+    again = gd.compare(data.X, data.y, linear, budget=4, n_jobs=2)
+    assert again.meta == quick.meta
+    for name in set(quick.tables) - {"timings"}:
+        assert_frame_equal(again.tables[name], quick.tables[name])
+
+
+def test_a_plan_is_json_and_repeats_the_comparison_exactly(data, linear, quick):
+    plan = json.loads(json.dumps(quick.meta["plan"]))
+    again = gd.compare(data.X, data.y, linear, plan=plan)
+    assert again.meta == quick.meta
+    assert_frame_equal(again.scores, quick.scores)
+
+
+def test_classifiers_of_others_are_timed_once_and_the_plan_repeats_that(data, monkeypatch):
+    models = {"NB": GaussianNB(), "ours": gd.LogisticClassifier(optimizer="newton")}
+    first = gd.compare(data.X, data.y, models, budget=4)
+    timed = {name: chosen["timed"] for name, chosen in first.meta["plan"]["models"].items()}
+    assert timed["NB"] > 0
+    assert timed["ours"] is None
+    monkeypatch.setattr("genvsdisc.study.fits.candidates._timed", lambda *_: pytest.fail("timed again"))
+    again = gd.compare(data.X, data.y, models, plan=first.meta["plan"])
+    assert again.meta == first.meta
+    assert_frame_equal(again.scores, first.scores)
+
+
+@pytest.mark.parametrize("change", ["rows", "classes", "models", "nonsense"])
+def test_a_plan_for_something_else_is_refused(data, linear, quick, change):
+    X, y, models, plan = data.X, data.y, linear, quick.meta["plan"]
+    if change == "rows":
+        X, y = X[:-3], y[:-3]
+    elif change == "classes":
+        y = np.arange(len(y)) % 3
+    elif change == "models":
+        models = linear[:2]
+    else:
+        plan = {"models": {"a": 1}}
+    with pytest.raises(ValueError, match="plan"):
+        gd.compare(X, y, models, plan=plan)
+
+
+def test_a_design_that_is_given_means_what_it_says(data, linear):
+    found = gd.compare(data.X, data.y, linear, design=gd.Design(n_splits=3, n_repeats=2, n_draws=4), budget=1)
+    assert set(found.scores.groupby(["model", "loss"]).size()) == {6}
+    assert set(found.learning_curves["n_draws"]) == {4}
+
+
+@pytest.mark.parametrize("budget", [1, 3, 10, 60, 600])
+@pytest.mark.parametrize(("n", "d", "k"), [(60, 3, 2), (800, 6, 2), (5000, 30, 8), (200, 60, 10)])
+def test_every_plan_keeps_within_its_capacity_and_gives_ten_draws_or_none(budget, n, d, k):
+    X = np.random.default_rng(0).normal(size=(n, d))
+    plan, _ = planned(budget, X, np.arange(n) % k)
+    assert plan.seconds <= plan.capacity * 1.01
+    draws = [d for chosen in plan.models.values() for d in chosen.draws.values()]
+    assert all(d >= planning.FEWEST_DRAWS for d in draws)
+    for name, chosen in plan.models.items():
+        assert chosen.folds or chosen.left_out
+        less = chosen.left_out or any(name in note for note in plan.notes)
+        assert less or set(chosen.draws) == set(planning.STAGES)
+
+
+def test_a_larger_budget_never_buys_less():
+    X, y = np.random.default_rng(0).normal(size=(3000, 20)), np.arange(3000) % 5
+    plans = [planned(budget, X, y)[0] for budget in (3, 10, 30, 60, 200, 600)]
+    for less, more in pairwise(plans):
+        assert less.seconds <= more.seconds * 1.05
+        assert less.subtable <= more.subtable
+
+
+def test_pairs_have_the_same_draws():
+    X, y = np.random.default_rng(0).normal(size=(2000, 20)), np.arange(2000) % 4
+    plan, known = planned(20, X, y)
+    for form in {c.form for c in known if c.form}:
+        curves = {plan.models[c.name].draws.get("learning curve") for c in known if c.form == form} - {None}
+        assert len(curves) <= 1
+
+
+def test_one_model_too_dear_is_left_out_with_its_price_and_the_budget_that_has_room():
+    cheap = cheap_pair()
+    dear = Candidate("dear", "", "other", per_fit(100.0))
+    plan = planned_by_budget(10, [*cheap, dear], [200, 200], 5, Design())
+    why = plan.models["dear"].left_out
+    assert "about 200 processor seconds" in why
+    budget = float(why.partition("--budget ")[2].split()[0])
+    assert not planned_by_budget(budget, [*cheap, dear], [200, 200], 5, Design()).models["dear"].left_out
+    assert all(plan.models[c.name].draws for c in cheap)
+
+
+def test_a_model_dear_for_all_folds_is_fitted_to_some_and_the_price_is_told():
+    cheap = cheap_pair()
+    dear = Candidate("dear", "", "other", per_fit(1.0))
+    plan = planned_by_budget(10, [*cheap, dear], [200, 200], 5, Design())
+    assert plan.models["dear"].folds in (1, 2)
+    assert any(note.startswith("dear is fitted ") and "--budget" in note for note in plan.notes)
+
+
+def test_a_model_left_out_is_named_on_the_page_and_not_fitted(data, linear, monkeypatch, tmp_path):
+    class Slow(DummyClassifier):
+        """Is never fitted."""
+
+    monkeypatch.setattr("genvsdisc.study.fits.candidates._timed", lambda *_: 1000.0)
+    found = gd.compare(data.X, data.y, [*linear, gd.Model("slow", Slow(strategy="prior"))], budget=4)
+    (row,) = found.failures.to_dict("records")
+    assert (row["model"], row["stage"]) == ("slow", "cross-validation")
+    assert "left out: one fit of it takes about" in row["error"]
+    assert found.models.set_index("model")["status"]["slow"] == "failed"
+    assert "processor seconds" in found.to_html(tmp_path / "page.html").read_text()
+
+
+@pytest.mark.parametrize(("rows", "splits"), [(4, 3), (3, 3), (2, 2), (10, 5)])
+def test_folds_fit_the_second_class(rows, splits, linear):
+    r = np.random.default_rng(0)
+    y = np.r_[np.zeros(60, int), np.ones(rows, int)]
+    X = r.normal(size=(len(y), 2)) + y[:, None]
+    found = gd.compare(X, y, linear, budget=4)
+    assert found.meta["design"]["n_splits"] == splits
+    assert found.classes["used"].all()
+
+
+def test_the_second_round_goes_to_the_undecided_and_no_further_than_the_reserve():
+    X, y = np.random.default_rng(0).normal(size=(800, 6)), np.arange(800) % 2
+    plan, known = planned(60, X, y)
+    folds = {name: chosen.folds for name, chosen in plan.models.items()}
+    assert second_round(plan, [], known) == folds
+    more = second_round(plan, ["logistic", "shared Gaussian"], known)
+    assert more["logistic"] == more["shared Gaussian"] == 50
+    assert {n: f for n, f in more.items() if n not in ("logistic", "shared Gaussian")} == {
+        n: f for n, f in folds.items() if n not in ("logistic", "shared Gaussian")
+    }
+    plan.capacity = plan.seconds
+    assert second_round(plan, ["logistic", "shared Gaussian"], known) == folds
+
+
+def test_models_of_different_repeats_are_paired_on_the_splits_of_both():
+    scores = pd.DataFrame(
+        {
+            "model": ["a", "a", "a", "b", "b"],
+            "repeat": [0, 0, 1, 0, 0],
+            "fold": [0, 1, 0, 0, 1],
+            "value": [0.3, 0.5, 0.9, 0.1, 0.2],
+            "n_train": 9,
+            "n_test": 1,
+        }
+    )
+    np.testing.assert_allclose(paired_splits(scores, "a", "b")["value"], [0.2, 0.3])
+    np.testing.assert_allclose(paired_splits(scores, "b", "a")["value"], [-0.2, -0.3])
+
+
+def test_a_stored_plan_round_trips(quick):
+    stored = quick.meta["plan"]
+    plan = Plan.from_dict(stored, n_rows=120, n_classes=2, names=list(stored["models"]))
+    assert json.loads(json.dumps(plan.as_dict())) == stored
+
+
+# Rows held out once --------------------------------------------------------------------------------------------------
+
+
+def test_blocks_of_held_out_rows_give_the_corrected_error_of_paired_rows():
+    r = np.random.default_rng(0)
+    n_test, n_train = 20_000, 60_000
+    codes = r.integers(0, 3, n_test)
+    rows = 0.02 + 0.3 * r.normal(size=n_test)
+    blocks = holdout_blocks(r.permutation(n_test), codes)
+    assert sorted(np.concatenate(blocks)) == list(range(n_test))
+    shares = np.array([np.bincount(codes[b], minlength=3) / len(b) for b in blocks])
+    assert np.ptp(shares, axis=0).max() < 0.01
+    means = [rows[block].mean() for block in blocks]
+    test = corrected_ttest(means, test_fraction=400 / (400 + n_train))
+    expected = rows.std(ddof=1) * np.sqrt(1 / n_test + 1 / n_train)
+    assert test.mean == pytest.approx(rows.mean())
+    # 49 degrees of freedom: the relative error of a standard deviation is 1 / sqrt(98).
+    assert abs(test.standard_error / expected - 1) < 3 / np.sqrt(98)
+    assert test.df == 49
+
+
+def test_blocks_keep_units_whole():
+    r = np.random.default_rng(0)
+    units = r.integers(0, 300, 5000)
+    held_out = np.flatnonzero(units < 200)
+    blocks = holdout_blocks(held_out, np.zeros(5000, int), units)
+    assert sorted(np.concatenate(blocks)) == held_out.tolist()
+    assert sum(len(np.unique(units[b])) for b in blocks) == len(np.unique(units[held_out]))
+    assert max(map(len, blocks)) < 1.6 * min(map(len, blocks))
+
+
+def test_an_interval_of_blocks_covers_as_often_as_it_says():
+    r = np.random.default_rng(1)
+    inside = 0
+    for _ in range(400):
+        rows = r.standard_t(5, size=4000)
+        means = [rows[block].mean() for block in holdout_blocks(np.arange(4000), np.zeros(4000, int))]
+        test = corrected_ttest(means, test_fraction=0.0)
+        inside += test.lower <= 0 <= test.upper
+    assert stats.binomtest(inside, 400, 0.95).pvalue > 0.001

@@ -1,0 +1,58 @@
+"""What a comparison leaves out of a table before it starts, and says."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from genvsdisc.study.table import prepare
+
+
+def raw():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"height": rng.normal(size=60), "same": 1.0, "weight": rng.normal(size=60)})
+    return X, pd.Series(["a"] * 30 + ["b"] * 25 + ["rare"] * 3 + [None] * 2, name="species")
+
+
+def test_rows_without_a_label_rare_classes_and_columns_that_say_nothing_go():
+    X, y = raw()
+    table = prepare(X, y, n_splits=5)
+    assert list(table.X) == ["height", "weight"]
+    np.testing.assert_array_equal(table.X["height"], X["height"][:55])
+    assert table.y.tolist() == ["a"] * 30 + ["b"] * 25
+    assert table.codes.tolist() == [0] * 30 + [1] * 25
+    assert table.classes.tolist() == ["a", "b"]
+    assert table.target == "species"
+    assert set(table.kinds.values()) == {"continuous"}
+    counts = table.class_counts.set_index("label")
+    assert counts["rows"].to_dict() == {"a": 30, "b": 25, "rare": 3}
+    assert counts["used"].to_dict() == {"a": True, "b": True, "rare": False}
+    told = " ".join(table.left_out)
+    assert "2 rows without a label" in told
+    assert "Class rare (3 rows)" in told
+    assert "Column same" in told
+
+
+def test_a_class_with_a_row_for_each_fold_stays():
+    assert prepare(*raw(), n_splits=3).classes.tolist() == ["a", "b", "rare"]
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "message"),
+    [
+        (np.ones((4, 2)), [0, 1, 0, 1], "no column of X can be used"),
+        (np.random.default_rng(0).normal(size=(6, 2)), [np.nan] * 6, "has only missing values"),
+        (np.random.default_rng(0).normal(size=(6, 2)), [0, 1, 0], "inconsistent numbers of samples"),
+        (np.random.default_rng(0).normal(size=(6, 2)), [1] * 6, "class"),
+        (np.random.default_rng(0).normal(size=(50, 2)), np.random.default_rng(1).normal(size=50), "continuous|numbers"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(X, y, message):
+    with pytest.raises(ValueError, match=message):
+        prepare(X, y, n_splits=2)
+
+
+def test_kept_rows_are_counted_from_zero_and_the_table_given_is_not_touched():
+    X, y = raw()
+    before = X.copy()
+    assert prepare(X.set_index(X.index + 100), y, n_splits=5).X.index.tolist() == list(range(55))
+    pd.testing.assert_frame_equal(X, before)

@@ -1,0 +1,65 @@
+"""The way around scikit-learn's checks takes nothing that they would refuse."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from genvsdisc import GaussianClassifier, LogisticClassifier, MLPClassifier, NaiveBayesClassifier
+from genvsdisc.validation import column_name, encoded_labels
+
+X, Y = np.random.default_rng(0).normal(size=(20, 2)), np.arange(20) % 2
+quick = pytest.mark.filterwarnings("ignore:.*reached max_iter")
+
+
+@quick
+@pytest.mark.parametrize(
+    ("classifier", "container", "change"),
+    [
+        (MLPClassifier((3,), max_iter=2), {"activation": ["relu"]}, lambda names: names.__setitem__(0, "softplus")),
+        (MLPClassifier((3,), max_iter=2), {"hidden_layer_sizes": [3]}, lambda sizes: sizes.__setitem__(0, 0)),
+        (NaiveBayesClassifier(), {"distributions": ["gaussian"] * 2}, lambda names: names.__setitem__(0, "cauchy")),
+        (LogisticClassifier(), {"class_weight": {0: 1.0}}, lambda weights: weights.__setitem__(0, -1.0)),
+    ],
+)
+def test_a_parameter_that_changed_inside_is_checked_again(classifier, container, change):
+    classifier.set_params(**container).fit(X, Y)
+    change(next(iter(container.values())))
+    with pytest.raises(ValueError, match=next(iter(container)).split("_")[0]):
+        classifier.fit(X, Y)
+
+
+@pytest.mark.parametrize("bad", [{"tol": "small"}, {"max_iter": 0}])
+def test_a_parameter_that_was_replaced_is_checked_again(bad):
+    classifier = LogisticClassifier().fit(X, Y)
+    with pytest.raises(ValueError, match=next(iter(bad))):
+        classifier.set_params(**bad).fit(X, Y)
+    with pytest.raises(ValueError, match=next(iter(bad))):
+        classifier.fit(X, Y)
+
+
+@pytest.mark.filterwarnings("ignore:The number of unique classes")
+@given(st.lists(st.integers(-200, 200), min_size=1, max_size=40), st.sampled_from(["i1", "i2", "u1", "u8", "i8"]))
+def test_labels_are_encoded_as_by_numpy(values, dtype):
+    y = np.array(values).astype(dtype)
+    classes, codes = encoded_labels(y)
+    expected, inverse = np.unique(y, return_inverse=True)
+    np.testing.assert_array_equal(classes, expected)
+    np.testing.assert_array_equal(codes, inverse)
+    assert classes.dtype == y.dtype
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("dtype", [float, np.float32])
+def test_plain_arrays_that_are_not_finite_are_refused(dtype, bad):
+    rows = X.astype(dtype)
+    rows[7, 1] = bad
+    with pytest.raises(ValueError, match=r"NaN|infinity"):
+        LogisticClassifier().fit(rows, Y)
+
+
+def test_columns_are_named_as_the_user_names_them():
+    classifier = GaussianClassifier()
+    assert column_name(classifier, 3) == "column 3 of X"
+    classifier.feature_names_in_ = np.array(["age", "height"], dtype=object)
+    assert column_name(classifier, 1) == "column 'height'"
