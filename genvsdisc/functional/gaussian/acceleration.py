@@ -1,7 +1,7 @@
 """Fixed points of EM maps, accelerated, many at once.
 
 EM is the iteration ``x <- g(x)``. With the residual ``f = g(x) - x`` and the differences dX, dF of the last few
-iterates and residuals, Anderson's step is ``x + f - (dX + dF) gamma``, gamma minimizing ``|f - dF gamma|^2``. A step that
+iterates and residuals, Anderson's step is ``x + f - (dX + dF) gamma``, gamma minimizing ``|f - dF gamma|^2``. One that
 lowers the objective is replaced by the step of EM, which cannot lower it (the scheme of Henderson & Varadhan 2019).
 """
 

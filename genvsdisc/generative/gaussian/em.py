@@ -16,6 +16,7 @@ no row has a say (two columns never observed together) would follow the targets,
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,8 @@ from genvsdisc.functional.gaussian.acceleration import LeftParameterSpaceError, 
 from genvsdisc.functional.gaussian.covariance import SingularCovarianceError
 from genvsdisc.functional.gaussian.missing import patterns
 from genvsdisc.functional.gaussian.moments import Moments, class_moments, stacked
-from genvsdisc.generative.gaussian.expectation import DiagonalProblem, JointProblem
+from genvsdisc.generative.gaussian.diagonal import DiagonalProblem
+from genvsdisc.generative.gaussian.expectation import JointProblem
 from genvsdisc.generative.gaussian.shrinkage import Regularization
 
 _MAX_ITER = 2000
@@ -176,14 +178,14 @@ def check_observed(
 
     Without regularization that is a ValueError; with it the mean of all classes stands in, and a warning says so.
     """
-    seen = ~np.isnan(X)
+    seen: Any = ~np.isnan(X)
     for k, label in enumerate(labels.tolist()):
         share = weights[:, codes == k]
         counts = np.where(share.any(axis=1)[:, None], share @ seen[codes == k], 1)
-        unseen = np.asarray(counts == 0).any(axis=0)
-        if not unseen.any():
+        unseen = np.flatnonzero(counts.min(axis=0) == 0)
+        if not len(unseen):
             continue
-        name = names[int(np.argmax(unseen))]
+        name = names[int(unseen[0])]
         what = f"feature {name!r} is missing in all rows of class {label!r}, so that its mean is unknown"
         if not regularized:
             raise ValueError(f"{what}; drop the feature, fill it in, or set shrinkage > 0 to take that of all classes")

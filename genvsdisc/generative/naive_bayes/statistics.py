@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genvsdisc.functional.columns.families import (
-    FAMILIES,
+    COLUMN_FAMILIES,
     ColumnMoments,
     categorical_estimate,
     cell_weights,
@@ -71,7 +71,7 @@ def numeric_estimates(
     )
     mean, variance = np.empty_like(observed.mean), np.empty_like(observed.mean)
     for name, columns in kinds.groups:
-        mean[..., columns], variance[..., columns] = FAMILIES[name].estimate(
+        mean[..., columns], variance[..., columns] = COLUMN_FAMILIES[name].estimate(
             observed[..., columns], together[..., columns], alpha
         )
         if name == "gaussian":
@@ -127,7 +127,7 @@ def draw(
     """Draw one row from each row of parameters, as a list of columns."""
     numbers = np.empty_like(means)
     for name, columns in kinds.groups:
-        numbers[:, columns] = FAMILIES[name].draw(means[:, columns], variances[:, columns], rng)
+        numbers[:, columns] = COLUMN_FAMILIES[name].draw(means[:, columns], variances[:, columns], rng)
     drawn = dict(zip(np.arange(len(kinds.distributions))[kinds.numeric], numbers.T, strict=True))
     for j, start, stop in zip(kinds.categorical, kinds.offsets, kinds.offsets[1:], strict=False):
         # Counting the steps of the distribution function below a uniform draw is a draw from it.
