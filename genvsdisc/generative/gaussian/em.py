@@ -181,7 +181,7 @@ def check_observed(
     seen: Any = ~np.isnan(X)
     for k, label in enumerate(labels.tolist()):
         share = weights[:, codes == k]
-        counts = np.where(share.any(axis=1)[:, None], share @ seen[codes == k], 1)
+        counts = np.where(share.any(axis=1, keepdims=True), share @ seen[codes == k], 1)
         unseen = np.flatnonzero(counts.min(axis=0) == 0)
         if not len(unseen):
             continue
