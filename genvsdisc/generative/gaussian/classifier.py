@@ -396,7 +396,9 @@ class GaussianClassifier(GenerativeClassifier):
             scores = self._offsets + log_prior
             return slopes, scores[1:] - scores[:1] - slopes @ self._center
         # About the mean of the classes: their slopes add up to 0, which softmax does not see and the digits need.
-        return self._slopes, self._offsets + log_prior - self._slopes @ self._center
+        center = self.means_.mean(axis=0)
+        slopes, offsets = density.linear_discriminants(self.means_[None], self._factors[None], center)
+        return slopes[0], offsets[0] + log_prior - slopes[0] @ center
 
     def linear_log_odds(self) -> tuple[Any, NDArray, NDArray]:
         """Write the posterior as a linear model, of the features or of them with their squares and products.

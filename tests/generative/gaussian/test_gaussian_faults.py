@@ -184,6 +184,15 @@ def test_w11_coefficients_keep_their_digits_far_from_the_origin(offset):
     assert_allclose(model.coef_.sum(axis=0), 0, atol=1e-12 * (1 + offset))
 
 
+def test_w11_coefficients_of_a_replicate_are_those_of_the_fit():
+    X, y = load_iris(return_X_y=True)
+    weights = np.random.default_rng(0).multinomial(150, np.full(150, 1 / 150), size=5).astype(float)
+    replicates = GaussianClassifier().fit_replicates(X + 1e3, y, weights)
+    alone = GaussianClassifier().fit(X + 1e3, y, sample_weight=weights[3])
+    assert_allclose(replicates[3].coef_, alone.coef_, rtol=1e-7)
+    assert_allclose(replicates[3].intercept_, alone.intercept_, rtol=1e-7)
+
+
 # Constant features, messages ----------------------------------------------------------------------------------------
 
 
