@@ -201,7 +201,7 @@ def poisson_log_base(X: NDArray) -> NDArray:
     return -np.nansum(gammaln(X + 1), axis=-1)
 
 
-FAMILIES = {
+COLUMN_FAMILIES = {
     "gaussian": Family(_gaussian_estimate, _gaussian_terms, _gaussian_draw),
     "bernoulli": Family(_bernoulli_estimate, _bernoulli_terms, _bernoulli_draw),
     "poisson": Family(_poisson_estimate, _poisson_terms, _poisson_draw),

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from genvsdisc.functional.columns.families import FAMILIES, ColumnTerms, row_blocks
+from genvsdisc.functional.columns.families import COLUMN_FAMILIES, ColumnTerms, row_blocks
 
 FarEntry = tuple[int, NDArray, NDArray, NDArray]
 Groups = tuple[tuple[str, Any], ...]
@@ -116,7 +116,7 @@ def shifted_terms(mean: NDArray, variance: NDArray, groups: Groups) -> tuple[NDA
             distant = m * m > np.finfo(m.dtype).eps ** -0.3 * v
             if distant.any():
                 shift[columns] = np.where(distant.any(axis=0), m.mean(axis=0), 0)
-        family = FAMILIES[name].terms(m, v, shift[columns])
+        family = COLUMN_FAMILIES[name].terms(m, v, shift[columns])
         terms.quadratic[:, columns], terms.linear[:, columns] = family.quadratic, family.linear
         terms.constant[:, columns] = family.constant
     return shift, terms

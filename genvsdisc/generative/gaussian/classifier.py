@@ -21,7 +21,6 @@ from genvsdisc.generative.gaussian.em import check_observed, completed_rows, em_
 from genvsdisc.generative.gaussian.shrinkage import Regularization, chosen, describe, estimated, stacked_rules
 from genvsdisc.generative.joint import GenerativeClassifier, check_priors
 
-
 _LEAST_SQUARE = 1e-290  # sums of squares below have lost digits, if the rows differ at all
 
 
@@ -88,9 +87,9 @@ class GaussianClassifier(GenerativeClassifier):
     A feature that is constant within a class, but not all features of it, has there the variance 1e-9 of its overall
     variance. When a covariance is singular and the rows of all classes together are fewer than the features, the
     smallest pooling and shrinkage that keep six digits are used (1.3e-6); `shrinkage_` tells. Everything else that
-    leaves a covariance singular is a ValueError that names the class, the reason and the remedy; with missing entries it
-    is a warning, and this pooling and shrinkage are used. A feature never observed in a class has there, with any pooling
-    or shrinkage, the mean of all classes, and a warning says so; without, it is a ValueError.
+    leaves a covariance singular is a ValueError that names the class, the reason and the remedy; with missing entries
+    it is a warning, and this pooling and shrinkage are used. A feature never observed in a class has there, with any
+    pooling or shrinkage, the mean of all classes, and a warning says so; without, it is a ValueError.
 
     References
     ----------
@@ -148,7 +147,7 @@ class GaussianClassifier(GenerativeClassifier):
     _unready: str | None = None  # why the rows so far do not suffice for predictions
 
     def _fit_stack(self, X: NDArray, codes: NDArray, weights: NDArray) -> dict[str, Any]:
-        rule, K = self._rule(), len(self.classes_)
+        rule = self._rule()
         self._unready = None
         moments = self._class_moments(X, codes, weights)
         # Missing entries show in the means, an array smaller than X, and so do sums that overflow.
@@ -244,8 +243,8 @@ class GaussianClassifier(GenerativeClassifier):
         if np.isinf(largest) or (np.isnan(largest) and not np.isnan(X).any()) or 0 < sizes.max() < 1:
             j = int(sizes.argmax())
             raise ValueError(
-                f"the squares of feature {self._feature_names()[j]!r}, whose values reach {sizes[j]:.3g}, leave the range "
-                "of floating-point numbers; rescale it, for instance with a StandardScaler in front"
+                f"the squares of feature {self._feature_names()[j]!r}, whose values reach {sizes[j]:.3g}, leave the "
+                "range of floating-point numbers; rescale it, for instance with a StandardScaler in front"
             )
         return moments
 
@@ -294,7 +293,7 @@ class GaussianClassifier(GenerativeClassifier):
             raise ValueError("rows cannot be added to a fit with missing entries; fit again to all rows")
         return self._moments
 
-    def _union(self, one: Moments, its: Any, two: Moments, other: Any) -> Moments:
+    def _union(self, one: Moments, its: Any, two: Moments, other: Any) -> Moments:  # noqa: ARG002
         return merge(one, two)
 
     def _refusal(self, other: Any) -> str | None:
@@ -397,7 +396,9 @@ class GaussianClassifier(GenerativeClassifier):
             scores = self._offsets + log_prior
             return slopes, scores[1:] - scores[:1] - slopes @ self._center
         # About the mean of the classes: their slopes add up to 0, which softmax does not see and the digits need.
-        return self._slopes, self._offsets + log_prior - self._slopes @ self._center
+        center = self.means_.mean(axis=0)
+        slopes, offsets = density.linear_discriminants(self.means_[None], self._factors[None], center)
+        return slopes[0], offsets[0] + log_prior - slopes[0] @ center
 
     def linear_log_odds(self) -> tuple[Any, NDArray, NDArray]:
         """Write the posterior as a linear model, of the features or of them with their squares and products.
@@ -441,8 +442,8 @@ def _keeps_fourth_powers(moments: Moments) -> bool:
 def _scores_far_away(X: NDArray, means: NDArray, factors: NDArray, scores: NDArray) -> NDArray:
     """Log scores (R, n, K) of rows so far from all classes that their squared distances overflow.
 
-    There the least distance decides; in ``-|W'(x - mean)|^2 / 2`` the size of the row is kept apart, and what all classes
-    have in common is left out.
+    There the least distance decides; in ``-|W'(x - mean)|^2 / 2`` the size of the row is kept apart, and what all
+    classes have in common is left out.
     """
     R, K, _ = means.shape
     X = np.asarray(X, dtype=np.float64)

@@ -1,20 +1,22 @@
 """Class moments expected of rows with missing entries: EM (Dempster, Laird & Rubin 1977), accelerated.
 
-Objective. Without pooling and shrinkage, the log likelihood of the observed entries. With them the M-step for class k is
-``C_k = c_k S_k + T_k``, S_k being the expected scatter of its W_k rows and T_k the target: the part of the other classes
-and of the shrinkage. For given T_k it maximizes the log likelihood plus the log density of an inverse Wishart prior,
+Objective. Without pooling and shrinkage, the log likelihood of the observed entries. With them the M-step for class k
+is ``C_k = c_k S_k + T_k``, S_k being the expected scatter of its W_k rows and T_k the target: the part of the other
+classes and of the shrinkage. For given T_k it maximizes the log likelihood plus the log density of an inverse
+Wishart prior,
 
     ``sum_i log p(x_i,seen | y_i) - 1/2 sum_k [(1/c_k - W_k) log |C_k| + trace(C_k^-1 T_k) / c_k]``,
 
 so that no step lowers it, and covariances stay away from singular ones. The T_k are those that the moments of the
-former round give (at first: variances of what is observed; with pooling, the fit of the shared covariance). Rounds go on
-until the T_k are those of their own solution, but after five only while each halves what is left: entries on which no
-row has a say (two columns never observed together) would follow the targets, and these them, for ever.
+former round give (at first: variances of what is observed; with pooling, the fit of the shared covariance). Rounds go
+on until the T_k are those of their own solution, but after five only while each halves what is left: entries on which
+no row has a say (two columns never observed together) would follow the targets, and these them, for ever.
 """
 
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +26,8 @@ from genvsdisc.functional.gaussian.acceleration import LeftParameterSpaceError, 
 from genvsdisc.functional.gaussian.covariance import SingularCovarianceError
 from genvsdisc.functional.gaussian.missing import patterns
 from genvsdisc.functional.gaussian.moments import Moments, class_moments, stacked
-from genvsdisc.generative.gaussian.expectation import DiagonalProblem, JointProblem
+from genvsdisc.generative.gaussian.diagonal import DiagonalProblem
+from genvsdisc.generative.gaussian.expectation import JointProblem
 from genvsdisc.generative.gaussian.shrinkage import Regularization
 
 _MAX_ITER = 2000
@@ -175,13 +178,14 @@ def check_observed(
 
     Without regularization that is a ValueError; with it the mean of all classes stands in, and a warning says so.
     """
-    seen = ~np.isnan(X)
+    seen: Any = ~np.isnan(X)
     for k, label in enumerate(labels.tolist()):
         share = weights[:, codes == k]
-        unseen = ((share @ seen[codes == k] == 0) & share.any(axis=1)[:, None]).any(axis=0)
-        if not unseen.any():
+        counts = np.where(share.any(axis=1, keepdims=True), share @ seen[codes == k], 1)
+        unseen = np.flatnonzero(counts.min(axis=0) == 0)
+        if not len(unseen):
             continue
-        name = names[int(np.argmax(unseen))]
+        name = names[int(unseen[0])]
         what = f"feature {name!r} is missing in all rows of class {label!r}, so that its mean is unknown"
         if not regularized:
             raise ValueError(f"{what}; drop the feature, fill it in, or set shrinkage > 0 to take that of all classes")

@@ -126,7 +126,7 @@ def best_candidate(
     candidates = [_candidate(moments, 1.0 if shared else p, shrinkages, structure) for p in poolings]
     active = np.ones((len(poolings), len(shrinkages)), dtype=bool)
     order = used if len(used) <= _MANY else used[np.random.RandomState(0).permutation(len(used))]
-    totals, first, start = np.zeros(active.shape), (0.0, np.inf), 0
+    totals, first, start = np.zeros(active.shape), (np.zeros(()), np.zeros(())), 0
     while start < len(order):
         stop = max(2 * start, _FIRST_SHARE if len(order) > _MANY else len(order))
         rows = order[start:stop] if stop < 0.8 * len(order) else order[start:]

@@ -15,7 +15,7 @@ from genvsdisc.base import Parameters
 from genvsdisc.functional.columns.families import ColumnTerms, log_probability, poisson_log_base
 from genvsdisc.functional.columns.scores import AdditiveScores, shifted_terms
 from genvsdisc.generative.joint import GenerativeClassifier
-from genvsdisc.generative.naive_bayes.distributions import ColumnKinds, as_frame, declared, is_integral
+from genvsdisc.generative.naive_bayes.distributions import ColumnKinds, declared, is_integral, typed_frame
 from genvsdisc.generative.naive_bayes.features import SufficientStatistics
 from genvsdisc.generative.naive_bayes.statistics import (
     Statistics,
@@ -163,7 +163,7 @@ class NaiveBayesClassifier(GenerativeClassifier):
     ) -> tuple[NDArray, NDArray, ColumnKinds]:
         """Rows as floats, class codes, and the kinds of columns, which are `kinds` with new categories if given."""
         self._validate_params()
-        frame = as_frame(X, self.distributions)
+        frame = typed_frame(X, self.distributions)
         first = kinds is None
         if frame is None:
             integral = first and is_integral(X)
@@ -181,7 +181,7 @@ class NaiveBayesClassifier(GenerativeClassifier):
     def _validate_rows(self, X: ArrayLike) -> NDArray:
         kinds = self._kinds
         special = "categorical" in kinds.distributions or "bernoulli" in kinds.distributions
-        frame = as_frame(X, kinds.distributions) if special else None
+        frame = typed_frame(X, kinds.distributions) if special else None
         if frame is None:
             return kinds.support(kinds.code_array(super()._validate_rows(X)))
         return kinds.support(super()._validate_rows(kinds.code_frame(frame)))
@@ -207,7 +207,10 @@ class NaiveBayesClassifier(GenerativeClassifier):
 
     def _refusal(self, other: Any) -> str | None:
         if self.distributions_ != other.distributions_:
-            return f"merge needs the same classes and distributions, got the distributions {self.distributions_} and {other.distributions_}"
+            return (
+                f"merge needs the same classes and distributions, got the distributions {self.distributions_} and "
+                f"{other.distributions_}"
+            )
         return None
 
     def _learn(self, statistics: Statistics) -> None:
@@ -223,7 +226,7 @@ class NaiveBayesClassifier(GenerativeClassifier):
             statistics.moments, kinds, self.alpha, self.var_smoothing, self.shared_variance
         )
         names = getattr(self, "feature_names_in_", range(len(kinds.distributions)))
-        check_variances(variances, kinds, self.classes_, names)
+        check_variances(means, variances, kinds, self.classes_, names)
         probabilities = table_estimates(statistics.counts, kinds, self.alpha)
         return {
             "class_prior_": self._prior_stack(weight),

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.sparse import issparse
 from scipy.special import gammaln, ndtr, xlogy
 
-DISTRIBUTIONS = ("gaussian", "bernoulli", "categorical", "poisson")
+DISTRIBUTION_NAMES = ("gaussian", "bernoulli", "categorical", "poisson")
 _FEW_ROWS = 64
 _MOST_COUNT = 100
 
@@ -44,7 +44,7 @@ class ColumnKinds:
     def groups(self) -> tuple[tuple[str, Any], ...]:
         """Families of the numeric columns with the columns of each, counted among the numeric ones."""
         names = [name for name in self.distributions if name != "categorical"]
-        present = [name for name in DISTRIBUTIONS if name in names]
+        present = [name for name in DISTRIBUTION_NAMES if name in names]
         return tuple((name, _selector([i for i, n in enumerate(names) if n == name], names)) for name in present)
 
     @cached_property
@@ -171,8 +171,8 @@ class ColumnKinds:
         negative = (X[:, counts] < 0).any(axis=0)
         if negative.any():
             warnings.warn(
-                f"column {self.names[counts[np.argmax(negative)]]!r} is poisson but holds negative values, which count as missing; "
-                "give it another distribution, such as gaussian",
+                f"column {self.names[counts[np.argmax(negative)]]!r} is poisson but holds negative values, which count "
+                "as missing; give it another distribution, such as gaussian",
                 stacklevel=4,
             )
 
@@ -182,7 +182,7 @@ def _selector(columns: list[int], all_columns: Sequence[Any]) -> Any:
     return slice(None) if len(columns) == len(all_columns) else np.array(columns, dtype=np.intp)
 
 
-def as_frame(X: Any, distributions: Any) -> Any:
+def typed_frame(X: Any, distributions: Any) -> Any:
     """X as a pandas frame where its columns have types of their own, else None."""
     if hasattr(X, "columns") and hasattr(X, "dtypes"):
         return X if hasattr(X, "iloc") else X.to_pandas()
@@ -218,8 +218,8 @@ def resolve(distributions: Any, inferred: Sequence[str], names: Sequence[Any] | 
     if len(chosen) != d:
         raise ValueError(f"distributions must have one entry for each column of X, n_features = {d}, got {len(chosen)}")
     for name in chosen:
-        if name not in (*DISTRIBUTIONS, "auto", "undecided"):
-            raise ValueError(f'distributions must be "auto" or among {DISTRIBUTIONS}, got {name!r}')
+        if name not in (*DISTRIBUTION_NAMES, "auto", "undecided"):
+            raise ValueError(f'distributions must be "auto" or among {DISTRIBUTION_NAMES}, got {name!r}')
     return tuple(inferred[j] if name == "auto" else name for j, name in enumerate(chosen))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genvsdisc.functional.columns.families import (
-    FAMILIES,
+    COLUMN_FAMILIES,
     ColumnMoments,
     categorical_estimate,
     cell_weights,
@@ -71,7 +71,7 @@ def numeric_estimates(
     )
     mean, variance = np.empty_like(observed.mean), np.empty_like(observed.mean)
     for name, columns in kinds.groups:
-        mean[..., columns], variance[..., columns] = FAMILIES[name].estimate(
+        mean[..., columns], variance[..., columns] = COLUMN_FAMILIES[name].estimate(
             observed[..., columns], together[..., columns], alpha
         )
         if name == "gaussian":
@@ -92,14 +92,20 @@ def table_estimates(counts: NDArray, kinds: ColumnKinds, alpha: float) -> NDArra
     return np.concatenate([counts[..., :0], *pieces], axis=2)
 
 
-def check_variances(variances: NDArray, kinds: ColumnKinds, classes: NDArray, names: Any) -> None:
-    """Raise ValueError where a gaussian column has no usable variance (R, K, d)."""
-    gaussian, limits = kinds.columns("gaussian"), np.finfo(variances.dtype)
-    wrong = ~(np.isfinite(variances[..., gaussian]) & (variances[..., gaussian] > limits.tiny / limits.eps))
+def check_variances(means: NDArray, variances: NDArray, kinds: ColumnKinds, classes: NDArray, names: Any) -> None:
+    """Raise ValueError where a gaussian column has no usable variance; means and variances (R, K, d)."""
+    gaussian = kinds.columns("gaussian")
+    mean, variance = means[..., gaussian], variances[..., gaussian]
+    limits = np.finfo(variance.dtype)
+    least = limits.tiny / limits.eps
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+        apart = mean.max(axis=1, keepdims=True) - mean.min(axis=1, keepdims=True)
+        lost = (apart > 0) & (apart**2 < least)  # the classes differ, and squares are too small to show it
+    wrong = ~(np.isfinite(variance) & (variance > least)) | lost
     if wrong.any():
         r, k, i = np.argwhere(wrong)[0]
         raise ValueError(
-            f"column {names[gaussian[i]]!r} has variance {variances[r, k, gaussian[i]]} in class {classes.tolist()[k]!r} "
+            f"column {names[gaussian[i]]!r} has variance {variance[r, k, i]} in class {classes.tolist()[k]!r} "
             f"(replicate {r}); drop or rescale the column, or raise var_smoothing"
         )
 
@@ -121,7 +127,7 @@ def draw(
     """Draw one row from each row of parameters, as a list of columns."""
     numbers = np.empty_like(means)
     for name, columns in kinds.groups:
-        numbers[:, columns] = FAMILIES[name].draw(means[:, columns], variances[:, columns], rng)
+        numbers[:, columns] = COLUMN_FAMILIES[name].draw(means[:, columns], variances[:, columns], rng)
     drawn = dict(zip(np.arange(len(kinds.distributions))[kinds.numeric], numbers.T, strict=True))
     for j, start, stop in zip(kinds.categorical, kinds.offsets, kinds.offsets[1:], strict=False):
         # Counting the steps of the distribution function below a uniform draw is a draw from it.

@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import stats
 
 from genvsdisc.functional.columns.families import (
-    FAMILIES,
+    COLUMN_FAMILIES,
     ColumnMoments,
     categorical_estimate,
     cell_weights,
@@ -82,27 +82,27 @@ def test_cell_weights_sum_what_is_inside(n_weights):
     assert_allclose(cell_weights(cells, 7, weights), expected, rtol=1e-13)
 
 
-@pytest.mark.parametrize("name", FAMILIES)
+@pytest.mark.parametrize("name", COLUMN_FAMILIES)
 @pytest.mark.parametrize("shift", [0.0, 0.4])
 def test_log_density_is_that_of_scipy(name, shift):
     mean, variance, reference, values = CASES[name]
-    terms = FAMILIES[name].terms(mean, variance, np.full(3, shift))
+    terms = COLUMN_FAMILIES[name].terms(mean, variance, np.full(3, shift))
     z = np.array(values) - shift
     base = {"poisson": lambda x: poisson_log_base(x[:, None])}.get(name, np.zeros_like)(np.array(values))
     computed = terms.quadratic[0] * z**2 + terms.linear[0] * z + terms.constant[0] + base
     assert_allclose(computed, reference(np.array(values)), rtol=1e-12)
 
 
-@pytest.mark.parametrize("name", FAMILIES)
+@pytest.mark.parametrize("name", COLUMN_FAMILIES)
 def test_estimate_without_smoothing_maximises_the_likelihood(name):
     mean, variance, _, _ = CASES[name]
     rng = np.random.RandomState(3)
-    X = FAMILIES[name].draw(np.tile(mean, (500, 1)), np.tile(variance, (500, 1)), rng)
+    X = COLUMN_FAMILIES[name].draw(np.tile(mean, (500, 1)), np.tile(variance, (500, 1)), rng)
     moments = column_moments(X, np.zeros(500, int), np.ones((1, 500)), 1)[0, 0]
-    m, v = FAMILIES[name].estimate(moments, moments, 0.0)
+    m, v = COLUMN_FAMILIES[name].estimate(moments, moments, 0.0)
 
     def log_likelihood(m, v):
-        terms = FAMILIES[name].terms(m, v, np.zeros(3))
+        terms = COLUMN_FAMILIES[name].terms(m, v, np.zeros(3))
         return (terms.quadratic * X**2 + terms.linear * X + terms.constant).sum(axis=0)
 
     for step in (0.99, 1.01):
@@ -110,11 +110,11 @@ def test_estimate_without_smoothing_maximises_the_likelihood(name):
     assert_allclose(m, X.mean(axis=0), rtol=1e-13)
 
 
-@pytest.mark.parametrize("name", FAMILIES)
+@pytest.mark.parametrize("name", COLUMN_FAMILIES)
 def test_draws_have_the_mean_and_the_variance(name):
     mean, variance, _, _ = CASES[name]
     spread = {"gaussian": variance, "bernoulli": mean * (1 - mean), "poisson": mean}[name]
-    X = FAMILIES[name].draw(np.tile(mean, (40_000, 1)), np.tile(spread, (40_000, 1)), np.random.RandomState(4))
+    X = COLUMN_FAMILIES[name].draw(np.tile(mean, (40_000, 1)), np.tile(spread, (40_000, 1)), np.random.RandomState(4))
     assert (np.abs(X.mean(axis=0) - mean) < 4 * np.sqrt(spread / 40_000)).all()
     fourth = ((X - X.mean(axis=0)) ** 4).mean(axis=0)
     assert (np.abs(X.var(axis=0) - spread) < 4 * np.sqrt((fourth - X.var(axis=0) ** 2) / 40_000)).all()
