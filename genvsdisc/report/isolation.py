@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from genvsdisc.figures.svg import svg
-from genvsdisc.report.blocks import Failure, Panel, Section
+from genvsdisc.report.blocks import Failure, Fold, Items, Panel, Section
 from genvsdisc.study.schema import records
 
 if TYPE_CHECKING:
@@ -49,12 +49,15 @@ class Chapter:
         Comparison -> Draft, or None where its tables are empty.
     stages : tuple of str
         Stages and tables that it shows: what failed there (table `failures`) is named in it.
+    thinned : str
+        What the notes of the budget call it, where they say what was left out.
     """
 
     key: str
     name: str
     draft: Callable[[Comparison], Draft | None]
     stages: tuple[str, ...] = ()
+    thinned: str = ""
 
 
 def part(name: str, function: Callable[..., Any], *args: Any, **options: Any) -> Piece:
@@ -86,7 +89,7 @@ def panel(what: str, plot: Callable[..., Any], /, *tables: Any, alt: Callable[[]
 
 def written(chapter: Chapter, comparison: Comparison) -> Section | None:
     """Make a chapter's section, whatever fails in it; None where it has nothing to say and nothing failed."""
-    absent = tuple(failed_stages(comparison.failures, chapter.stages))
+    absent = (*failed_stages(comparison.failures, chapter.stages), *_left_out(comparison, chapter.thinned))
     try:
         draft = chapter.draft(comparison)
     except Exception as error:
@@ -108,6 +111,14 @@ def failed_stages(failures: pd.DataFrame, stages: Iterable[str]) -> list[Failure
     return [
         Failure(f"{row.model or 'All models'}, {row.stage}: failed", row.error, row.meaning) for row in records(ours)
     ]
+
+
+def _left_out(comparison: Comparison, thinned: str) -> list[Any]:
+    """Name what the budget had no room for, where it would have stood."""
+    notes = [note for note in comparison.meta.get("plan", {}).get("notes", []) if thinned and thinned in note]
+    if not notes:
+        return []
+    return [Fold(f"Left out to keep the budget ({len(notes)})", (Items(tuple(("", note) for note in notes)),))]
 
 
 def noted(what: str, error: Exception) -> Failure:
