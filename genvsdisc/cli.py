@@ -126,7 +126,8 @@ def report(
     folder = output or Path("reports", _file_name(dataset.name))
     with atomic_folder(folder) as staging:
         comparison, status = _compared(dataset, roster, options)
-        comparison.meta["notes"] = [*comparison.meta.get("notes", []), *dataset.notes]
+        notes = [*comparison.meta.get("notes", []), *dataset.notes]
+        comparison.meta["notes"] = [note for note in notes if note not in comparison.meta.get("left_out", ())]
         asked = {"models": models, "seed": seed, "budget": budget, "plan": plan and plan.name, "groups": groups}
         asked |= {"time": time, "quick": quick, "thorough": thorough, "tune": tune}
         comparison.meta["command"] = _command(table, target or str(dataset.y.name), asked)

@@ -19,7 +19,7 @@ class Result:
     """What `compare` returns, as far as the command line looks."""
 
     verdict = "Cannot tell."
-    leaks = pd.DataFrame(columns=["kind", "column", "evidence", "value", "message"])
+    leaks = pd.DataFrame(columns=["kind", "message"])
 
     def __init__(self, meta=None):
         self.meta = dict(meta or {})
