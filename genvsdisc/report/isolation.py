@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from genvsdisc.figures.svg import svg
-from genvsdisc.report.blocks import Failure, Fold, Items, Panel, Section
+from genvsdisc.report.blocks import Absence, Fold, Items, Panel, Section
 from genvsdisc.study.schema import records
 
 if TYPE_CHECKING:
@@ -105,11 +105,11 @@ def written(chapter: Chapter, comparison: Comparison) -> Section | None:
     return Section(chapter.key, chapter.name, finding, (*blocks, *absent))
 
 
-def failed_stages(failures: pd.DataFrame, stages: Iterable[str]) -> list[Failure]:
+def failed_stages(failures: pd.DataFrame, stages: Iterable[str]) -> list[Absence]:
     """List what failed in these stages, each model's by itself."""
     ours = failures[failures.stage.str.startswith(tuple(stages))] if len(failures) else failures
     return [
-        Failure(f"{row.model or 'All models'}, {row.stage}: failed", row.error, row.meaning) for row in records(ours)
+        Absence(f"{row.model or 'All models'}, {row.stage}: failed", row.error, row.meaning) for row in records(ours)
     ]
 
 
@@ -121,11 +121,11 @@ def _left_out(comparison: Comparison, thinned: str) -> list[Any]:
     return [Fold(f"Left out to keep the budget ({len(notes)})", (Items(tuple(("", note) for note in notes)),))]
 
 
-def noted(what: str, error: Exception) -> Failure:
+def noted(what: str, error: Exception) -> Absence:
     """Turn an exception into the block that stands in place of what raised it; the trace goes to the log."""
     _LOG.warning("%s could not be made: %s: %s", what, type(error).__name__, error)
     _LOG.debug("where it was raised", exc_info=error)
-    return Failure(f"{what} could not be made", f"{type(error).__name__}: {error}", _MEANING)
+    return Absence(f"{what} could not be made", f"{type(error).__name__}: {error}", _MEANING)
 
 
 def _made(each: Piece) -> list[Any]:
