@@ -233,8 +233,9 @@ def lessons(
 def _command(table: str | None, target: str, asked: dict[str, Any]) -> str:
     """Write the command that gives this page again: a file by its name alone, nothing that leaves the page as it is."""
     words = ["genvsdisc", "report", *([Path(table).name, "--target", target] if table is not None else [])]
-    for name, value in asked.items():
-        words += [f"--{name}"] if value is True else [f"--{name}", str(value)] if value not in (None, False) else []
+    given = {name: value for name, value in asked.items() if value is not None and value is not False}
+    for name, value in given.items():
+        words += [f"--{name}"] if value is True else [f"--{name}", str(value)]
     return shlex.join(words)
 
 

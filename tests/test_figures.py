@@ -278,3 +278,19 @@ def test_reliability_curves_of_several_models_are_told_apart_by_name():
     table = COMPARISON.reliability.query("model in ['naive Bayes', 'logistic regression']")
     ax = figures.plot_reliability(table, ax=Figure().add_subplot(), title="A form")
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["naive Bayes", "logistic regression"]
+
+
+@pytest.mark.parametrize("absent", ["a", "b", "c"])
+def test_a_class_has_its_color_on_every_panel_whichever_classes_a_model_predicts(absent):
+    marks = {"a": "A", "b": "B", "c": "C"}
+    grid = pd.DataFrame({"x": [0.0, 1.0, 0.0, 1.0], "y": [0.0, 0.0, 1.0, 1.0], "probability": 0.9, "model": "LDA"})
+
+    def colors(labels):
+        ax = figures.plot_boundaries(grid.assign(label=labels), ax=Figure().add_subplot(), marks=marks)
+        image = ax.images[0].get_array().reshape(4, 4)
+        return {label: tuple(color[:3]) for label, color in zip(labels, image, strict=True)}
+
+    some = [label for label in "abca" if label != absent]
+    some += [some[0]] * (4 - len(some))
+    whole = colors(list("abca"))
+    assert colors(some) == {label: whole[label] for label in some}

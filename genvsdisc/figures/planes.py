@@ -106,7 +106,7 @@ def plot_classes(
     extent : (float, float, float, float), default=None
         Left, right, bottom and top end of the axes.
     marks : mapping of str to str, default=None
-        What to write at each class; its name, shortened, for None.
+        What to write at each class, of all panels that share their colors; its name, shortened, for None.
 
     Returns
     -------
@@ -122,7 +122,7 @@ def plot_classes(
     """
     model = only(table, "model")
     ax = axes_or_new(ax)
-    order = sorted({*table.label, *([] if scatter is None else scatter.label)})
+    order = sorted({*table.label, *([] if scatter is None else scatter.label), *(marks or ())})
     if scatter is not None:
         _draw_rows(ax, scatter, order, 0.45)
     places = {}
@@ -164,7 +164,7 @@ def plot_boundaries(
     names : (str, str), default=("", "")
         What the axes are.
     marks : mapping of str to str, default=None
-        What to write at each class; its name, shortened, for None.
+        What to write at each class, of all panels that share their colors; its name, shortened, for None.
 
     Returns
     -------
@@ -180,7 +180,7 @@ def plot_boundaries(
     """
     model = only(table, "model")
     ax = axes_or_new(ax)
-    order = sorted({*table.label, *([] if scatter is None else scatter.label)})
+    order = sorted({*table.label, *([] if scatter is None else scatter.label), *(marks or ())})
     grid = table.sort_values(["y", "x"])
     shape = (grid.y.nunique(), grid.x.nunique())
     codes = pd.Categorical(grid.label, categories=order).codes.reshape(shape)
