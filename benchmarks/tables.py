@@ -88,23 +88,27 @@ class _Peak:
 
 
 def _tree(pid: int) -> list[int]:
+    started: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            started.setdefault(int(stat.read_text().rpartition(")")[2].split()[1]), []).append(int(stat.parent.name))
+        except OSError:  # it has ended
+            continue
     found = [pid]
     for each in found:
-        for task in Path(f"/proc/{each}/task").glob("*/children"):
-            try:
-                found += [int(child) for child in task.read_text().split()]
-            except OSError:  # it has ended
-                continue
+        found += started.get(each, [])
     return found
 
 
 def _held(pid: int) -> float:
     """Kilobytes."""
-    try:
-        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    except OSError:
-        return 0.0
-    return float(next((line.split()[1] for line in text.splitlines() if line.startswith("Pss:")), 0))
+    for name, field in (("smaps_rollup", "Pss:"), ("status", "VmRSS:")):
+        try:
+            text = Path(f"/proc/{pid}/{name}").read_text()
+        except OSError:
+            continue
+        return float(next((line.split()[1] for line in text.splitlines() if line.startswith(field)), 0))
+    return 0.0
 
 
 def synthetic(rows: int, columns: int, path: Path, *, gaps: float = 0.05) -> None:

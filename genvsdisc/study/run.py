@@ -210,16 +210,16 @@ class Run:
         if all(e.failed for e in evidence):
             reasons = "; ".join(f"{e.model.name}: {e.failures['cross-validation']}" for e in evidence)
             meta["verdict"] = f"{NOTHING_TOLD} {reasons}"
-            tables = {"models": model_table(evidence), "classes": self.table.class_counts}
-            tables["failures"] = failure_table(evidence, [f for f in self.failures if not f.model])
-            raise NothingToCompare(meta["verdict"], tables, meta)
+            failed = failure_table(evidence, [f for f in self.failures if not f.model])
+            known = {"models": model_table(evidence), "classes": self.table.class_counts, "failures": failed}
+            raise NothingToCompare(meta["verdict"], known, meta)
         tables = comparison_tables(self.table, self.draws, evidence, self.views, posterior)
         parts = [f for f in self.failures if not f.model]
         meta["verdict"] = isolated(
             "verdict", lambda: write_verdict(tables, meta), parts, "No verdict could be written."
         )
-        tables["failures"] = pd.concat([tables["failures"], failure_table([], parts)], ignore_index=True)
-        return tables, meta
+        failed = [part for part in (tables["failures"], failure_table([], parts)) if part is not None]
+        return tables | {"failures": pd.concat(failed, ignore_index=True)}, meta
 
     def facts(self, *, name: str | None, tuned: bool) -> dict[str, Any]:
         """What a reader needs to run the comparison again."""

@@ -76,9 +76,9 @@ def _bench(model: Model, table: Table, made: dict[str, NDArray]) -> Bench:
             break
         X = made[key]
         before.append(steps.pop(0))
-    columns = tuple(columns_seen(Pipeline([*before, ("last", None)]), table.X.columns)) if before else ()
+    columns = tuple(columns_seen(Pipeline([*before, ("last", None)]), list(table.X.columns))) if before else ()
     if not before:
-        return Bench(model, table, (), tuple(columns_seen(model.estimator, table.X.columns)))
+        return Bench(model, table, (), tuple(columns_seen(model.estimator, list(table.X.columns))))
     estimator = Pipeline(steps)
     if pipeline is not model.estimator:
         estimator = clone(model.estimator).set_params(estimator=estimator)

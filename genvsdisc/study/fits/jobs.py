@@ -120,7 +120,8 @@ class Jobs:
     def _call(self, job: Job) -> Any:
         bench = self.benches[job.model]
         # The rows travel as arguments of their own: joblib maps large arrays, and Dask sends each to a worker once.
-        light = replace(bench.table, X=None, y=np.empty(0), codes=np.empty(0, dtype=int))
+        nothing: Any = None
+        light = replace(bench.table, X=nothing, y=np.empty(0), codes=np.empty(0, dtype=int))
         key = (self.fingerprint, job.stage, job.start, job.stop)
         X, codes, part = bench.table.X, bench.table.codes, draws_of(job, self.draws)
         return delayed(self.work)(key, bench.model, bench.columns, X, codes, light, part, parent=os.getpid())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -89,7 +89,7 @@ def _grid(points: NDArray) -> NDArray:
     return np.stack([m.ravel() for m in np.meshgrid(*lines)], axis=1)
 
 
-def _stacked(parts: list[tuple[str, Callable[[], pd.DataFrame]]], failures: dict[str, str]) -> pd.DataFrame | None:
+def _stacked(parts: Sequence[tuple[str, Callable[[], pd.DataFrame]]], failures: dict[str, str]) -> pd.DataFrame | None:
     """Stack the parts that can be computed; why the others cannot goes into `failures`."""
     tables = []
     for name, compute in parts:
