@@ -93,7 +93,8 @@ class Run:
             self.plan = Plan.from_dict(stored, n_rows=len(self.table.y), n_classes=n_classes, names=names)
             timed = {name: chosen.timed for name, chosen in self.plan.models.items()}
         rng = check_random_state(self.seed)
-        self.candidates = candidates(self.roster, self.benches, int(rng.randint(np.iinfo(np.int32).max)), timed)
+        seed, measure = int(rng.randint(np.iinfo(np.int32).max)), stored is None and not as_given
+        self.candidates = candidates(self.roster, self.benches, seed, timed, measure=measure)
         rng = check_random_state(self.seed) if not isinstance(self.seed, np.random.RandomState) else rng
         if stored is None and as_given:
             self.plan = planned_by_design(design, self.candidates, len(self.table.y), n_classes)
