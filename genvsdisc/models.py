@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from sklearn.impute import SimpleImputer
-from sklearn.pipeline import make_pipeline
+from numpy.typing import NDArray
 
 from genvsdisc.baseline import PriorClassifier
 from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
 from genvsdisc.discriminative.networks.cascade import CascadeClassifier
 from genvsdisc.discriminative.networks.mlp import MLPClassifier
-from genvsdisc.features.encoding import TableEncoder
-from genvsdisc.features.kinds import Column, column_kinds
-from genvsdisc.features.transforms import QuadraticFeatures
-from genvsdisc.generative.gaussian.classifier import GaussianClassifier
-from genvsdisc.generative.naive_bayes.classifier import NaiveBayesClassifier
-
-DISTRIBUTIONS = {"continuous": "gaussian", "binary": "bernoulli", "categorical": "categorical"}
-"""Kind of a column -> its distribution given the class, in naive Bayes."""
-MOST_PRODUCTS = 1000
-"""More quadratic features than this (44 continuous columns) are too many weights to learn from a table."""
-FAMILIES = ("generative", "discriminative", "baseline", "other")
+from genvsdisc.known_estimators import BASELINE, DISCRIMINATIVE, FAMILIES, GENERATIVE, family_and_form
+from genvsdisc.preparation import Preparation, Trial, final_classifier, takes_as_it_is
 
 
 @dataclass(frozen=True)
@@ -39,16 +29,19 @@ class Model:
     estimator : scikit-learn classifier
         Anything with ``fit`` and ``predict_proba``.
     family : {"generative", "discriminative", "baseline"} or None, default=None
-        None is read off the estimator where it is one of ours, else "other".
+        None looks it up, see `genvsdisc.known_estimators`; "other" where it is not known.
     form : str or None, default=None
         Form of the log-odds ("linear", "quadratic", "additive"); models of different families with one form are a
-        pair.
+        pair: they choose among the same functions. None looks it up where the family is looked up.
+    key : str, default=""
+        What the default roster calls the model, for prices of assumptions; "" for any other model.
     """
 
     name: str
     estimator: Any
     family: str | None = None
     form: str | None = None
+    key: str = ""
 
 
 def default_models(X: Any = None) -> list[Model]:
@@ -88,39 +81,51 @@ def default_models(X: Any = None) -> list[Model]:
     table = Preparation.of(X)
     logistic = LogisticClassifier(optimizer="newton", standardize=True)
     network: dict[str, Any] = {"standardize": True, "reg_lambda": 1e-2}
-    generative: list[tuple[str, str | None, Any]] = [
-        ("shared Gaussian", "linear", table.gaussian("shared", shrinkage=1e-3)),
-        ("naive Bayes, shared variance", "linear", table.naive_bayes(shared_variance=True)),
-        ("separate Gaussian", "quadratic", table.gaussian("separate", pooling=1e-3, shrinkage=1e-3)),
-        ("naive Bayes", "additive", table.naive_bayes()),
-        ("regularized Gaussian", None, table.gaussian("separate", shrinkage="auto")),
-    ]
-    discriminative: list[tuple[str, str | None, Any]] = [
-        ("logistic", "linear", table.complete(logistic)),
-        ("logistic, quadratic features", "quadratic", table.complete(table.squares(interactions=True), logistic)),
-        ("logistic, additive features", "additive", table.complete(table.squares(interactions=False), logistic)),
-        (
-            "cascade",
-            None,
-            table.complete(CascadeClassifier((4,), n_restarts=1, tol=1e-4, **network)),
+    cascade = CascadeClassifier((4,), n_restarts=1, tol=1e-4, **network)
+    perceptron = MLPClassifier((16,), learning_rate=0.01, tol=1e-3, n_iter_no_change=5, **network)
+    generative = [
+        Model("shared Gaussian", table.gaussian("shared", shrinkage=1e-3), form="linear", key="shared"),
+        Model(
+            "naive Bayes, shared variance", table.naive_bayes(shared_variance=True), form="linear", key="naive shared"
         ),
-        (
-            "multilayer perceptron",
-            None,
-            table.complete(MLPClassifier((16,), learning_rate=0.01, tol=1e-3, n_iter_no_change=5, **network)),
+        Model(
+            "separate Gaussian",
+            table.gaussian("separate", pooling=1e-3, shrinkage=1e-3),
+            form="quadratic",
+            key="separate",
         ),
+        Model("naive Bayes", table.naive_bayes(), form="additive", key="naive"),
+        Model("regularized Gaussian", table.gaussian("separate", shrinkage="auto"), key="regularized"),
     ]
-    if table.n_products > MOST_PRODUCTS:
-        discriminative = [row for row in discriminative if row[1] != "quadratic"]
+    discriminative = [
+        Model("logistic", table.complete(logistic), form="linear", key="logistic"),
+        *_quadratic(table, logistic),
+        Model(
+            "logistic, additive features", table.complete(table.squares(), logistic), form="additive", key="additive"
+        ),
+        Model("cascade", table.complete(cascade), key="cascade"),
+        Model("multilayer perceptron", table.complete(perceptron), key="perceptron"),
+    ]
+    majority = Model("majority class", table.behind_encoder(PriorClassifier()), BASELINE, key="majority")
     return [
-        *(Model(name, estimator, "generative", form) for name, form, estimator in generative),
-        *(Model(name, estimator, "discriminative", form) for name, form, estimator in discriminative),
-        Model("majority class", table.behind_encoder(PriorClassifier()), "baseline"),
+        *(replace(model, family=GENERATIVE) for model in generative),
+        *(replace(model, family=DISCRIMINATIVE) for model in discriminative),
+        majority,
     ]
 
 
-def as_models(models: Mapping[str, Any] | Sequence[Model]) -> list[Model]:
-    """Roster from a dict name -> classifier, or from a list of Model.
+def _quadratic(table: Preparation, logistic: Any) -> list[Model]:
+    """Logistic regression on products: of all columns, the pair of the separate Gaussian, or of the numbers only."""
+    name = "logistic, quadratic features"
+    if (products := table.products()) is not None:
+        return [Model(name, table.complete(products, logistic), form="quadratic", key="quadratic")]
+    if (products := table.products_of_numbers()) is not None:
+        return [Model(f"{name} of numbers", table.complete(products, logistic), key="quadratic of numbers")]
+    return []
+
+
+def as_models(models: Any) -> list[Model]:
+    """Roster from a dict name -> classifier, a list of Model and classifiers, or one of them.
 
     Raises
     ------
@@ -129,84 +134,79 @@ def as_models(models: Mapping[str, Any] | Sequence[Model]) -> list[Model]:
     TypeError
         If a classifier lacks ``predict_proba``.
     """
-    given = [Model(name, e) for name, e in models.items()] if isinstance(models, Mapping) else list(models)
+    if isinstance(models, Model) or hasattr(models, "fit"):
+        models = [models]
+    if isinstance(models, Mapping):
+        given = [e if isinstance(e, Model) else Model(str(name), e) for name, e in models.items()]
+    elif isinstance(models, str) or not isinstance(models, Iterable):
+        raise TypeError(f"models must be a dict name -> classifier or a list of classifiers or Model, got {models!r}")
+    else:
+        given = _named(list(models))
     if not given:
         raise ValueError("models is empty; give at least one classifier, or None for the default roster")
     names = [model.name for model in given]
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
         raise ValueError(f"models must have different names, {repeated[0]!r} stands twice")
-    for model in given:
-        if model.family not in (None, *FAMILIES):
-            raise ValueError(f"family of {model.name!r} must be one of {', '.join(FAMILIES)}, got {model.family!r}")
-        if not hasattr(model.estimator, "predict_proba"):
-            raise TypeError(
-                f"{model.name!r} has no predict_proba, which log loss and calibration need; "
-                "put it in a sklearn.calibration.CalibratedClassifierCV"
-            )
-    return [replace(model, family=model.family or family_of(model.estimator)) for model in given]
+    return [_checked(model) for model in given]
 
 
-def family_of(estimator: Any) -> str:
-    """Family of a classifier of this package, behind searches and pipelines; "other" for any other."""
-    while hasattr(estimator, "estimator") or hasattr(estimator, "steps"):
-        estimator = estimator.estimator if hasattr(estimator, "estimator") else estimator.steps[-1][1]
-    return getattr(estimator, "_family", "other")
+def _named(models: list[Any]) -> list[Model]:
+    """Name classifiers after their classes, the later ones of a class by number too."""
+    taken: Counter[str] = Counter()
+    named = []
+    for model in models:
+        if isinstance(model, Model):
+            named.append(model)
+            continue
+        kind = type(final_classifier(model)).__name__
+        taken[kind] += 1
+        named.append(Model(kind if taken[kind] == 1 else f"{kind} {taken[kind]}", model))
+    return named
 
 
-@dataclass(frozen=True)
-class Preparation:
-    """What a table needs in front of each kind of classifier."""
+def _checked(model: Model) -> Model:
+    """Model with its family and form, or what is wrong with it."""
+    estimator = model.estimator
+    if model.family not in (None, *FAMILIES):
+        raise ValueError(f"family of {model.name!r} must be one of {', '.join(FAMILIES)}, got {model.family!r}")
+    if isinstance(estimator, type) or not hasattr(estimator, "get_params"):
+        raise TypeError(f"{model.name!r} must be a classifier such as LogisticRegression(), got {estimator!r}")
+    if not hasattr(estimator, "predict_proba"):
+        raise TypeError(
+            f"{model.name!r} has no predict_proba, which log loss and calibration need; "
+            "put it in a sklearn.calibration.CalibratedClassifierCV"
+        )
+    if model.family is not None:
+        return model
+    family, form = family_and_form(estimator)
+    return replace(model, family=family, form=model.form or form)
 
-    columns: Mapping[Any, Column] | None = None
-    missing: bool = False
-    n_encoded: int = 0
 
-    @classmethod
-    def of(cls, X: Any) -> Preparation:
-        """Read off the columns of X what its classifiers need; rows are looked at for kinds and gaps only."""
-        if not isinstance(X, pd.DataFrame):
-            rows = np.empty((0, 0)) if X is None else np.asarray(X, dtype=float)
-            return cls(None, bool(np.isnan(rows).any()), rows.shape[1])
-        columns = column_kinds(X)
-        rows = TableEncoder(columns).fit_transform(X)
-        return cls(columns, bool(np.isnan(rows).any()), rows.shape[1])
+def suited_to(models: Sequence[Model], X: pd.DataFrame, y: NDArray) -> tuple[list[Model], list[str]]:
+    """Put an encoder, and where needed an imputer, in front of models that cannot take the table as it is.
 
-    @property
-    def n_products(self) -> int:
-        """How many features the quadratic logistic regression has."""
-        squared = self.n_encoded
-        if self.columns is not None:
-            squared = sum(column.kind == "continuous" for column in self.columns.values())
-        return self.n_encoded + squared * (squared + 1) // 2
+    Parameters
+    ----------
+    models : sequence of Model
+    X : DataFrame of shape (n_samples, n_columns)
+    y : ndarray of shape (n_samples,)
 
-    def gaussian(self, covariance: str, **parameters: Any) -> Any:
-        """Gaussian classifier on numbers and indicators."""
-        return self.behind_encoder(GaussianClassifier(covariance, standardize=True, tol=1e-4, **parameters))
-
-    def naive_bayes(self, **parameters: Any) -> Any:
-        """Naive Bayes with the distribution that the kind of each column asks for."""
-        if self.columns is None:
-            return NaiveBayesClassifier(**parameters)
-        distributions = [DISTRIBUTIONS[column.kind] for column in self.columns.values() if column.used]
-        classifier = NaiveBayesClassifier(distributions, **parameters)
-        return make_pipeline(TableEncoder(self.columns, categories="codes"), classifier)
-
-    def squares(self, *, interactions: bool) -> QuadraticFeatures:
-        """Squares and products of the continuous columns; indicators stay as they are."""
-        if self.columns is None:
-            return QuadraticFeatures(interactions=interactions)
-        names = TableEncoder(self.columns).get_feature_names_out()
-        continuous = {str(name) for name, column in self.columns.items() if column.kind == "continuous"}
-        chosen = [j for j, name in enumerate(names) if name in continuous]
-        return QuadraticFeatures(interactions=interactions, columns=chosen)
-
-    def complete(self, *steps: Any) -> Any:
-        """Steps that cannot see gaps: mean and indicator fill them."""
-        fill = SimpleImputer(add_indicator=True, keep_empty_features=True)
-        return self.behind_encoder(*([fill] if self.missing else []), *steps)
-
-    def behind_encoder(self, *steps: Any) -> Any:
-        """Steps that take numbers, behind what turns the table into numbers."""
-        before = [] if self.columns is None else [TableEncoder(self.columns)]
-        return make_pipeline(*before, *steps) if before or len(steps) > 1 else steps[0]
+    Returns
+    -------
+    models : list of Model
+        Models that could be fitted to a few rows of the table as they are are unchanged.
+    notes : list of str
+        A sentence for each model that was changed.
+    """
+    if takes_as_it_is(X):
+        return list(models), []
+    trial = Trial(X, y)
+    found = [trial.suited(model.estimator) for model in models]
+    suited = [replace(model, estimator=estimator) for model, (estimator, _) in zip(models, found, strict=True)]
+    notes = [
+        f"{model.name} is given the columns {how}, as it cannot take the table itself."
+        for model, (_, how) in zip(models, found, strict=True)
+        if how
+    ]
+    return suited, notes

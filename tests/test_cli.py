@@ -19,6 +19,7 @@ class Result:
     """What `compare` returns, as far as the command line looks."""
 
     verdict = "Cannot tell."
+    leaks = pd.DataFrame(columns=["kind", "message"])
 
     def __init__(self, meta=None):
         self.meta = dict(meta or {})
@@ -106,6 +107,21 @@ def test_notes_of_the_reader_reach_the_report(run, tmp_path):
     page = Path("reports/t/index.html").read_text()
     assert "the last column, 'y', is taken" in page
     assert "1 row without a value of 'y' left out" in page
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        (["--seed", 3, "--quick", "--jobs", 1, "--output", "o"], "'a file.csv' --target y --seed 3 --quick"),
+        (["--target", "x", "--budget", 5, "--cache", "c"], "'a file.csv' --target x --seed 0 --budget 5.0"),
+        (["--models", "logistic, naive Bayes"], "'a file.csv' --target y --models 'logistic, naive Bayes' --seed 0"),
+    ],
+)
+def test_the_report_holds_the_command_that_gives_it_again(run, tmp_path, words, command):
+    (tmp_path / "a file.csv").write_text("x,y\n" + "1,a\n2,b\n" * 9)
+    assert run("report", tmp_path / "a file.csv", *words)[0] == 0
+    (page,) = Path().rglob("index.html")
+    assert repr(f"genvsdisc report {command}") in page.read_text()
 
 
 def test_other_files_in_the_output_folder_stay(run, tmp_path):

@@ -17,8 +17,9 @@ from genvsdisc.datasets.dialect import dialect_of, is_json_lines, looks_like_dat
 from genvsdisc.datasets.files import Source, in_utf8, source_of
 from genvsdisc.datasets.formats import excel_columns, json_lines_columns, parquet_columns
 from genvsdisc.datasets.headers import column_names, named_columns, rows_of_data, target_place, unnamed
-from genvsdisc.datasets.targets import check_target, label_notes, text_labels
-from genvsdisc.features.cells import MISSING
+from genvsdisc.datasets.labels import label_notes, text_labels
+from genvsdisc.datasets.targets import check_target
+from genvsdisc.features.marks import MISSING
 from genvsdisc.features.typed import typed_table
 
 _HEAD = 1 << 22

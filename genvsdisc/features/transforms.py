@@ -30,6 +30,8 @@ class QuadraticFeatures(TransformerMixin, BaseEstimator):
     columns : sequence of int, default=None
         Columns of which squares and products are taken; the others stay as they are. None takes all. Indicators need
         none: their squares are themselves.
+    left_out : sequence of pairs of int, default=()
+        Products that are left out, as columns i <= j: those that are zero throughout, or copies of a column.
 
     Attributes
     ----------
@@ -45,9 +47,16 @@ class QuadraticFeatures(TransformerMixin, BaseEstimator):
     array([[2., 3., 4., 9.]])
     """
 
-    def __init__(self, *, interactions: bool = True, columns: Sequence[int] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        interactions: bool = True,
+        columns: Sequence[int] | None = None,
+        left_out: Sequence[tuple[int, int]] = (),
+    ) -> None:
         self.interactions = interactions
         self.columns = columns
+        self.left_out = left_out
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -110,7 +119,51 @@ class QuadraticFeatures(TransformerMixin, BaseEstimator):
         """Columns that are multiplied with each other."""
         chosen = np.arange(n_features) if self.columns is None else np.asarray(self.columns, dtype=np.intp)
         first, second = np.triu_indices(len(chosen)) if self.interactions else (np.arange(len(chosen)),) * 2
-        return chosen[first], chosen[second]
+        first, second = chosen[first], chosen[second]
+        if len(self.left_out):
+            kept = ~np.isin(first * n_features + second, [i * n_features + j for i, j in self.left_out])
+            first, second = first[kept], second[kept]
+        return first, second
+
+
+class Units(TransformerMixin, BaseEstimator):
+    """Columns divided by the units that they are told in.
+
+    Parameters
+    ----------
+    units : sequence of float
+        What one is to be, for each column.
+
+    Examples
+    --------
+    >>> Units([1.0, 1e6]).transform([[2.0, 3e6]])
+    array([[2., 3.]])
+    """
+
+    def __init__(self, units: Sequence[float]) -> None:
+        self.units = units
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.requires_fit = False
+        tags.input_tags.allow_nan = True
+        return tags
+
+    def fit(self, X: ArrayLike, y: object = None) -> Self:  # noqa: ARG002
+        """Do nothing: the units are given."""
+        return self
+
+    def transform(self, X: ArrayLike) -> NDArray:
+        """Divide each column by its unit."""
+        return np.asarray(X, dtype=float) / np.asarray(self.units, dtype=float)
+
+    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> NDArray:
+        """Names of the columns, with the unit behind those whose unit is not 1: ``salary (in 1e+06)``."""
+        names = np.asarray(input_features, dtype=object)
+        told = [
+            str(name) if unit == 1 else f"{name} (in {unit:g})" for name, unit in zip(names, self.units, strict=True)
+        ]
+        return np.array(told, dtype=object)
 
 
 class PrototypeDistances(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):

@@ -22,7 +22,7 @@ _MEANING = "This part alone is missing: the tables beside the page hold its numb
 
 
 @dataclass(frozen=True)
-class Part:
+class Piece:
     """A named piece of a section, made when the page is put together: a block, several, or None."""
 
     name: str
@@ -34,7 +34,7 @@ class Draft:
     """What a section will say: its finding and its parts, none of them made yet."""
 
     finding: Callable[[], str]
-    parts: tuple[Part, ...]
+    parts: tuple[Piece, ...]
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,9 @@ class Chapter:
     stages: tuple[str, ...] = ()
 
 
-def part(name: str, function: Callable[..., Any], *args: Any, **options: Any) -> Part:
+def part(name: str, function: Callable[..., Any], *args: Any, **options: Any) -> Piece:
     """Put off ``function(*args, **options)`` until the page is put together."""
-    return Part(name, partial(function, *args, **options))
+    return Piece(name, partial(function, *args, **options))
 
 
 def panel(what: str, plot: Callable[..., Any], /, *tables: Any, alt: Callable[[], str], **look: Any) -> Panel:
@@ -117,7 +117,7 @@ def noted(what: str, error: Exception) -> Failure:
     return Failure(f"{what} could not be made", f"{type(error).__name__}: {error}", _MEANING)
 
 
-def _made(each: Part) -> list[Any]:
+def _made(each: Piece) -> list[Any]:
     try:
         made = each.make()
     except Exception as error:

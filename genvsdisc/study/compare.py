@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from genvsdisc.models import Model, as_models, default_models
+from genvsdisc.datasets.targets import as_target
+from genvsdisc.features.tables import as_frame
+from genvsdisc.models import as_models, default_models, suited_to
 from genvsdisc.study.comparison import Comparison
 from genvsdisc.study.design import Design
 from genvsdisc.study.fits.tuning import respecting, tuned
@@ -18,7 +20,7 @@ from genvsdisc.study.plan import check_budget
 from genvsdisc.study.progress import Progress, check_progress, shown
 from genvsdisc.study.run import Run
 from genvsdisc.study.sampling import Sampling, read_sampling
-from genvsdisc.study.table import as_frame, check_posterior, prepare
+from genvsdisc.study.table import check_posterior, prepare
 
 SMALL_BUDGET = 20.0
 """Seconds up to which five folds are enough."""
@@ -27,7 +29,7 @@ SMALL_BUDGET = 20.0
 def compare(
     X: Any,
     y: ArrayLike,
-    models: Mapping[str, Any] | Sequence[Model] | None = None,
+    models: Mapping[str, Any] | Sequence[Any] | None = None,
     *,
     design: Design | None = None,
     random_state: Any = 0,
@@ -39,13 +41,14 @@ def compare(
     posterior: Callable[[Any], NDArray] | None = None,
     groups: Any = None,
     time: Any = None,
+    loss: str = "zero_one",
     budget: float | None = None,
     plan: Mapping[str, Any] | None = None,
 ) -> Comparison:
     """Compare generative and discriminative classifiers on one table.
 
     All models are fitted to the same draws of the rows: repeated stratified cross-validation (scores, differences,
-    calibration), nested subsamples (learning curves, crossings), bootstrap samples (bias and variance) and flipped
+    calibration), nested subsamples (learning curves, crossings), sets that share no row (bias and variance) and flipped
     labels (robustness). Every table of the result is computed from those predictions.
 
     Parameters
@@ -54,8 +57,9 @@ def compare(
         The table (pandas, polars or an array). Identifier, constant and empty columns are left out, and said.
     y : array-like of shape (n_samples,)
         The target. Rows without one are left out; so are classes with fewer rows than there are folds.
-    models : dict name -> classifier, list of Model, or None, default=None
-        What to compare; any scikit-learn classifier with ``predict_proba``. None is `default_models`.
+    models : dict name -> classifier, list of Model or of classifiers, or None, default=None
+        What to compare; any scikit-learn classifier with ``predict_proba``. None is `default_models`. A model that
+        cannot take the table (words, gaps) gets an encoder in front, and a note.
     design : Design, default=None
         Folds, draws and sizes, done as they stand however long it takes. None plans them for `budget`.
     random_state : int, RandomState instance or None, default=0
@@ -80,6 +84,8 @@ def compare(
     time : array-like of shape (n_samples,) or name of a column of X, default=None
         Moments, as numbers or dates: every training row is older than every row that judges it. A column leaves X.
         Folds go forward in time and are not repeated.
+    loss : {"zero_one", "brier", "log_loss"}, default="zero_one"
+        What chooses the best of each family, and judges them in the verdict. One of ``design.losses``.
     budget : float, default=None
         Seconds on two cores that the comparison may take; 60 for None. Repeats, draws and rows are planned for it
         before the first fit, from sizes alone, so the same table, seed and budget give the same result on every
@@ -116,19 +122,22 @@ def compare(
     check_progress(progress)
     check_budget(budget)
     check_jobs(n_jobs)
+    y = as_target(y, name="target", allow_missing=True)
     X, sampling = read_sampling(as_frame(X), groups=groups, time=time)
     chosen = design or _default_design(y, budget, sampling)
+    if loss not in chosen.losses:
+        raise ValueError(f"loss must be one of the design's losses, {', '.join(chosen.losses)}, got {loss!r}")
     table = prepare(X, y, n_splits=chosen.n_splits, sampling=sampling)
     chosen.sizes(len(table.y), len(table.classes))
     check_posterior(posterior, table)
-    roster = default_models(table.X) if models is None else as_models(models)
+    roster, notes = (default_models(table.X), []) if models is None else suited_to(as_models(models), table.X, table.y)
     roster = [respecting(model, table.sampling) for model in roster]
     roster = [tuned(model, sampling=table.sampling) for model in roster] if tune else roster
     run = Run(table, roster, seed=random_state, n_jobs=n_jobs, cache=cache)
     run.plan_by(chosen, budget=budget, stored=plan, as_given=design is not None)
     with shown(progress) as advance:
         evidence = run.fit(advance)
-    return Comparison(*run.results(evidence, posterior, name=name, tuned=tune))
+    return Comparison(*run.results(evidence, posterior, name=name, tuned=tune, loss=loss, notes=notes))
 
 
 def _default_design(y: ArrayLike, budget: float | None, sampling: Sampling) -> Design:

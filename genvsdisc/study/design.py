@@ -122,3 +122,8 @@ class Design:
             "train_sizes": sizes if isinstance(sizes, str) else [int(m) for m in sizes],
             "losses": list(self.losses),
         }
+
+
+def partitions(n_draws: int) -> int:
+    """Count the draws of parts in a study of `n_draws`: a quarter of them, as each takes six fits, but ten at least."""
+    return max(n_draws // 4, min(n_draws, 10))

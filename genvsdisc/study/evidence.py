@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from genvsdisc.study.design import Design
     from genvsdisc.study.statistics.learning_curves import CurveLosses
 
+JUDGE = 4
+"""Mark of the rows that judge, in the parts of a draw; 0 to 3 mark the quarters that train."""
 MAX_CLASSES = 8
 """Ellipses and regions of more classes than this cannot be told apart on a page, and are not fitted."""
 
@@ -38,12 +40,10 @@ class Draws:
         Nested subsamples.
     curve_tests : list of integer arrays
         Indices, among `curve_rows`, of the rows that each draw holds out.
-    bootstrap_sizes : tuple of int
-        Training sizes at which bias and variance are measured.
-    bootstraps : list of ndarrays of shape (n_draws, n_resampled_rows)
-        Counts of each row, one array a size.
+    parts : ndarray of uint8, shape (n_partitions, n_resampled_rows)
+        Rows dealt into judges and quarters that train, for bias and variance; from `disjoint_parts`.
     held_out : ndarray of shape (n_test,)
-        Indices, among all rows, of those that judge the bootstrap samples.
+        Indices, among all rows, of those that judge the fits to noisy labels.
     seed : int
         Source of randomness of the models.
     curve_rows, resampled_rows : ndarray or None, default=None
@@ -61,8 +61,7 @@ class Draws:
     sizes: NDArray
     curve_weights: NDArray
     curve_tests: list[NDArray]
-    bootstrap_sizes: tuple[int, ...]
-    bootstraps: list[NDArray]
+    parts: NDArray
     held_out: NDArray
     seed: int
     curve_rows: NDArray | None = None
@@ -76,7 +75,7 @@ class Draws:
         return self.cv_train is not None
 
     @property
-    def judges(self) -> NDArray:
+    def noise_judges(self) -> NDArray:
         """Places of `held_out` among `resampled_rows`."""
         return self.held_out if self.resampled_rows is None else np.searchsorted(self.resampled_rows, self.held_out)
 
@@ -94,11 +93,16 @@ class Draws:
                     self, curve_weights=self.curve_weights[:, cut], curve_tests=self.curve_tests[cut], seed=seed
                 )
             case "bias and variance":
-                return replace(self, bootstraps=[counts[cut] for counts in self.bootstraps], seed=seed)
+                return replace(self, parts=self.parts[cut], seed=seed)
             case "label noise":
                 return replace(self, noise_draws=stop)
             case _:
                 return self
+
+    @property
+    def judges(self) -> list[NDArray]:
+        """Indices of the rows that judge each draw of parts."""
+        return [np.flatnonzero(row == JUDGE) for row in self.parts]
 
     def fingerprint(self) -> str:
         """Return the hash of all held-out rows and draws: equal hashes prove equal splits."""
@@ -107,7 +111,7 @@ class Draws:
         trained = [] if self.cv_train is None else [self.cv_train]
         for indices in (*trained, *self.cv_tests, *self.curve_tests, self.held_out, *subtables):
             digest.update(np.ascontiguousarray(indices, dtype=np.int64).tobytes())
-        for weights in (self.curve_weights, *self.bootstraps):
+        for weights in (self.curve_weights, self.parts):
             digest.update(np.ascontiguousarray(weights).tobytes())
         return digest.hexdigest()
 
@@ -130,7 +134,8 @@ class Predictions:
     n_train: int | None = None
     cv: list[NDArray] = field(default_factory=list)
     curves: dict[str, CurveLosses] = field(default_factory=dict)
-    bootstraps: list[NDArray] = field(default_factory=list)
+    quarters: list[NDArray] = field(default_factory=list)
+    halves: list[NDArray] = field(default_factory=list)
     noise: pd.DataFrame | None = None
     fitted: Any = None
     descent: dict[str, pd.DataFrame] = field(default_factory=dict)

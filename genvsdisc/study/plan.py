@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from genvsdisc.study.costs import Sizes, batch_seconds
-from genvsdisc.study.design import Design
+from genvsdisc.study.design import Design, partitions
 
 CORES = 2
 """A budget is seconds on a machine of two cores."""
@@ -28,8 +28,8 @@ FEWEST_DRAWS = 10
 """Draws below which no standard error is given."""
 DRAWS = (10, 20, 40, 80, 128, 200)
 """Draws of a learning curve, step by step."""
-RESAMPLES = (10, 20, 40, 100, 200, 200)
-"""Draws for bias and variance at the same steps: two sizes only, so that more of them are affordable."""
+RESAMPLES = tuple(partitions(n_draws) for n_draws in DRAWS)
+"""Draws of parts that share no row, for bias and variance, at the same steps."""
 ALONE = 6
 """A model that is half of no pair gets one draw in so many: its curve is looked at, never tested."""
 REPEATS = (1, 2, 3, 3, 3, 10)
@@ -166,7 +166,7 @@ def planned_by_design(design: Design, candidates: Sequence[Candidate], n_rows: i
         models[candidate.name] = ModelPlan(
             folds=design.n_splits * design.n_repeats,
             rows=n_rows,
-            draws=dict(zip(STAGES, (draws, draws, noise), strict=True)),
+            draws=dict(zip(STAGES, (draws, partitions(draws), noise), strict=True)),
             searched=candidate.searched,
             timed=candidate.timed,
         )
@@ -204,7 +204,7 @@ def planned_by_budget(
     capacity = max(0.2 * budget * CORES, USABLE * budget * CORES - OVERHEAD - 2e-7 * n_rows * n_columns)
     step = 2 if budget <= 20 else 4 if budget <= 120 else 5
     plan = Plan(float(budget), {}, n_rows, n_classes, n_rows >= LARGE, min(n_rows, MOST_SUBTABLE), {}, capacity)
-    design = replace(design, n_repeats=1, n_draws=RESAMPLES[step])
+    design = replace(design, n_repeats=1, n_draws=DRAWS[step])
     return _Allocation(plan, design, candidates, capacity, step).run()
 
 
@@ -234,7 +234,7 @@ class _Costs:
             sizes = self.design.sizes(n, n_classes)
             return sum(candidate.seconds(draws, n, int(m), test) for m in sizes)
         if stage == "bias and variance":
-            return sum(candidate.seconds(draws, n, m, test) for m in ((n - test) // 5, n - test))
+            return sum(candidate.seconds(sets * draws, n, (n - test) // sets, test) for sets in (4, 2))
         rows = min(n, test + 2 * NOISE_TRAIN)
         few, many = 10 * n_classes, min(n - test, NOISE_TRAIN)
         return sum(candidate.seconds(RATES * draws, n_classes * rows, m, test) for m in (few, many))
@@ -279,7 +279,8 @@ class _Allocation:
             if not models[candidate.name].left_out:
                 models[candidate.name].seconds = self.costs.of(candidate, models[candidate.name])
             models[candidate.name].timed = candidate.timed
-        draws = max((d for m in models.values() for s, d in m.draws.items() if s != STAGES[2]), default=FEWEST_DRAWS)
+        curves, parts, _ = (max((m.draws.get(s, 0) for m in models.values()), default=0) for s in STAGES)
+        draws = max([curves, *(n for n in DRAWS if partitions(n) == parts)][:2])
         repeats = max(max((m.folds // self.design.n_splits for m in models.values()), default=1), 1)
         self.plan.models = models
         self.plan.design = replace(self.design, n_draws=max(draws, FEWEST_DRAWS), n_repeats=repeats).as_dict()

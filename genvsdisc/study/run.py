@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
 import genvsdisc
+from genvsdisc.functional.bias_variance import noise
 from genvsdisc.models import Model
+from genvsdisc.preparation import takes_gaps
 from genvsdisc.study.design import Design
 from genvsdisc.study.evidence import Draws, Failure, Predictions, Views
 from genvsdisc.study.fits.candidates import candidates
@@ -35,13 +37,15 @@ from genvsdisc.study.plan import (
     second_round,
 )
 from genvsdisc.study.progress import Progress
+from genvsdisc.study.statistics.differences import BEST, difference_table
 from genvsdisc.study.statistics.failures import failure_table, isolated, meaning
-from genvsdisc.study.statistics.tables import comparison_tables, difference_table, model_table, score_table
-from genvsdisc.study.statistics.verdict import BEST, SURE, write_verdict
+from genvsdisc.study.statistics.tables import comparison_tables, model_table, score_table
+from genvsdisc.study.statistics.verdict import SURE, verdict_card, write_verdict
 from genvsdisc.study.table import Table
 
 JOB_SECONDS = 2.0
 """Predicted seconds of a job: long against what it costs to send one, short against the whole."""
+NO_CARD = {"sentence": "No verdict could be written.", "probabilities": {}, "points": [], "warnings": []}
 NOTHING_TOLD = "No verdict: no model could be fitted."
 
 
@@ -183,7 +187,7 @@ class Run:
         if not usable:
             return []
         models = model_table(usable)
-        pairs = difference_table(score_table(usable, self.table.codes, self.draws), models, self.draws.design.rope)
+        pairs = difference_table(score_table(usable, self.table.codes, self.draws), models, rope=self.draws.design.rope)
         surest = pairs[["p_generative", "p_equal", "p_discriminative"]].max(axis=1)
         open_pairs = pairs[~(surest >= SURE)]
         if (open_pairs["form"] == BEST).any():
@@ -199,6 +203,8 @@ class Run:
         *,
         name: str | None,
         tuned: bool,
+        loss: str,
+        notes: Sequence[str] = (),
     ) -> tuple[dict[str, pd.DataFrame | None], dict[str, Any]]:
         """Tables and facts.
 
@@ -207,20 +213,28 @@ class Run:
         NothingToCompare
             If no model could be cross-validated.
         """
-        meta = self.facts(name=name, tuned=tuned)
+        meta = self.facts(name=name, tuned=tuned) | {"loss": loss, "notes": list(notes)}
+        meta["takes_gaps"] = [model.name for model in self.roster if takes_gaps(model.estimator)]
         if all(e.failed for e in evidence):
             reasons = "; ".join(f"{e.model.name}: {e.failures['cross-validation']}" for e in evidence)
             meta["verdict"] = f"{NOTHING_TOLD} {reasons}"
-            failed = failure_table(evidence, [f for f in self.failures if not f.model])
-            known = {"models": model_table(evidence), "classes": self.table.class_counts, "failures": failed}
-            raise NothingToCompare(meta["verdict"], known, meta)
+            parts = failure_table(evidence, [f for f in self.failures if not f.model])
+            few = {"models": model_table(evidence), "classes": self.table.class_counts, "failures": parts}
+            raise NothingToCompare(meta["verdict"], few, meta)
         tables = comparison_tables(self.table, self.draws, evidence, self.views, posterior)
-        parts = [f for f in self.failures if not f.model]
-        meta["verdict"] = isolated(
-            "verdict", lambda: write_verdict(tables, meta), parts, "No verdict could be written."
+        failed = [f for f in self.failures if not f.model]
+        if posterior is not None:
+            law = np.asarray(posterior(self.table.X), dtype=float)
+            meta["bayes"] = {loss: float(noise(law, loss).mean()) for loss in self.draws.design.losses}
+        meta["verdict_card"] = isolated(
+            "verdict",
+            lambda: verdict_card({k: v for k, v in tables.items() if v is not None}, meta),
+            failed,
+            NO_CARD | {"loss": loss},
         )
-        failed = [part for part in (tables["failures"], failure_table([], parts)) if part is not None]
-        return tables | {"failures": pd.concat(failed, ignore_index=True)}, meta
+        meta["verdict"] = write_verdict(meta["verdict_card"])
+        tables["failures"] = pd.concat([tables["failures"], failure_table([], failed)], ignore_index=True)
+        return tables, meta
 
     def facts(self, *, name: str | None, tuned: bool) -> dict[str, Any]:
         """What a reader needs to run the comparison again."""

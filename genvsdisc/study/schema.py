@@ -76,13 +76,14 @@ class SavedTables:
         "pvalue_holm:float p_generative:float p_equal:float p_discriminative:float",
     )
     decomposition = TidyTable(
-        "Bias, variance and noise of each model at each number of training rows, with Monte-Carlo standard errors.",
-        "model family n_train:int loss expected:float expected_se:float noise:float noise_se:float "
+        "Bias, variance and noise of each model at each number of training rows, with standard errors over tables; "
+        "basis says whether a row is measured, with sets that share no row, or extrapolated to the size of the folds.",
+        "model family n_train:int basis loss expected:float expected_se:float noise:float noise_se:float "
         "bias:float bias_se:float variance:float variance_se:float net_variance:float net_variance_se:float "
         "interaction:float interaction_se:float",
     )
     decomposition_differences = TidyTable(
-        "Bias, variance and noise of the generative minus those of the discriminative model of each pair.",
+        "Loss, bias and variance of the generative minus those of the discriminative model of each pair.",
         "generative discriminative form loss n_train:int term difference:float se:float lower:float upper:float",
     )
     learning_curves = TidyTable(

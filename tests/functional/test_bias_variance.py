@@ -10,6 +10,7 @@ from genvsdisc.functional.bias_variance import (
     log_loss_contributions,
     noise,
 )
+from genvsdisc.study.statistics.bias_variance import decompose
 
 EXACT = {"rtol": 0, "atol": 1e-12}
 CLASSES = pytest.mark.parametrize("n_classes", [2, 3, 5])
@@ -26,6 +27,31 @@ def predictions(n_classes):
 
 def shares_of(p):
     return np.eye(p.shape[-1])[p.argmax(axis=-1)].mean(axis=0)
+
+
+@CLASSES
+def test_zero_one_terms_are_those_of_domingos_with_his_own_coefficients(predictions):
+    """``E L = c1 N + B + c2 V`` row by row; net_variance is c2 V and interaction (c1 - 1) N."""
+    p, q = predictions
+    shares = shares_of(p)
+    best, main = q.argmax(axis=1), shares.argmax(axis=1)
+    at = lambda values, k: values[np.arange(len(values)), k]  # noqa: E731
+    right, noise_of = at(shares, best), 1 - at(q, best)
+    hits = (shares * q).sum(axis=1) - right * at(q, best)  # y = t, and neither is y*
+    c1 = right - np.divide(hits, noise_of)
+    variance = 1 - at(shares, main)
+    c2 = np.where(main == best, 1.0, -np.divide(right, variance, out=np.zeros_like(right), where=variance > 0))
+    row = decompose(p, q, ["zero_one"]).iloc[0]
+    expected = {
+        "bias": main != best,
+        "variance": variance,
+        "net_variance": c2 * variance,
+        "noise": noise_of,
+        "interaction": (c1 - 1) * noise_of,
+        "expected": c1 * noise_of + (main != best) + c2 * variance,
+    }
+    for term, values in expected.items():
+        np.testing.assert_allclose(row[term], values.mean(), **EXACT, err_msg=term)
 
 
 @CLASSES

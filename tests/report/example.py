@@ -388,7 +388,7 @@ def comparison(labels=("normal", "water"), columns=None, name="pokemon", known_n
         "scores": scores(rng),
         "summary": summary(roster),
         "differences": differences(),
-        "decomposition": decomposition(known_noise),
+        "decomposition": decomposition(known_noise).assign(basis="measured"),
         "learning_curves": learning_curves(),
         "crossings": crossings(),
         "calibration": calibration(),

@@ -8,8 +8,8 @@ and of the shrinkage. For given T_k it maximizes the log likelihood plus the log
 
 so that no step lowers it, and covariances stay away from singular ones. The T_k are those that the moments of the
 former round give (at first: variances of what is observed; with pooling, the fit of the shared covariance). Rounds go on
-until the T_k are those of their own solution, for five rounds at most: entries on which no row has a say (two columns
-never observed together) would follow the targets, and these them, for ever.
+until the T_k are those of their own solution, but after five only while each halves what is left: entries on which no
+row has a say (two columns never observed together) would follow the targets, and these them, for ever.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from genvsdisc.generative.gaussian.expectation import DiagonalProblem, JointProb
 from genvsdisc.generative.gaussian.shrinkage import Regularization
 
 _MAX_ITER = 2000
-_ROUNDS = 5
-_ROUGH, _SHARE = 1e-3, 1e-3  # accuracy of rounds that others follow, at most, and as a share of the targets' last move
+_ROUNDS, _MOST_ROUNDS = 5, 40
+_ROUGH, _SHARE = 1e-6, 1e-4  # accuracy of rounds that others follow, at most, and as a share of the targets' last move
 _CHUNK = 1 << 23  # numbers held for a chunk of the weightings
 
 
@@ -84,7 +84,12 @@ def _solve(
         return class_moments(X, codes, weights, n_classes, full=rule.structure == "full"), np.zeros((1, len(weights)))
     if rule.structure != "full":
         diagonal, x = DiagonalProblem.build(X, codes, weights, n_classes, rule)
-        result = fixed_points(diagonal, x, tol=tol, max_iter=_MAX_ITER)
+        try:
+            result = fixed_points(diagonal, x, tol=tol, max_iter=_MAX_ITER)
+        except LeftParameterSpaceError:
+            variances = rule.covariances(diagonal.moments(x))[0]
+            *index, column = np.argwhere(~(variances > 0))[0].tolist()
+            raise SingularCovarianceError(tuple(index), column, constant=True, full=False) from None
         _warn_unless(result.converged)
         return diagonal.moments(result.x), result.log_likelihoods
     first = rule.of_one_group() if rule.couples_classes else rule
@@ -99,15 +104,18 @@ def _solve(
 def _rounds(problem: JointProblem, x: NDArray, tol: float) -> tuple[NDArray, NDArray]:
     """Solve for given targets and renew them, until they are those of their own solution."""
     x, members, traces = x.copy(), np.arange(len(x)), []
-    last = (_ROUNDS if problem.blend.has_targets else 1) - 1
-    for turn in range(last + 1):
+    before = np.full(len(x), np.inf)
+    for turn in range(_MOST_ROUNDS if problem.blend.has_targets else 1):
         moved = problem.hold_targets(x[members])
-        if (moved <= tol).any():
-            problem, members, moved = problem.take(np.flatnonzero(moved > tol)), members[moved > tol], moved[moved > tol]
+        goes_on = (moved > tol) & ((turn < _ROUNDS) | (moved < before / 2))
+        if not goes_on.all():
+            problem, members, moved = problem.take(np.flatnonzero(goes_on)), members[goes_on], moved[goes_on]
         if not len(members):
             break
+        before = moved
         # Targets that will move on need not be met exactly.
-        enough = np.full(len(moved), tol) if turn == last else np.clip(_SHARE * moved, tol, max(tol, _ROUGH))
+        exact = tol / 10
+        enough = np.clip(_SHARE * moved, exact, max(exact, _ROUGH)) if problem.blend.has_targets else exact
         try:
             result = fixed_points(problem, x[members], tol=enough, max_iter=_MAX_ITER)
         except LeftParameterSpaceError:

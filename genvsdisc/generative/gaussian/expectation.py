@@ -183,6 +183,7 @@ class JointProblem:
     ragged: _Ragged
     behind: NDArray  # sums of products of (1, O) over the rows of a level and above, (R, K, levels, 1 + o, 1 + o)
     scale: NDArray  # of the parameters, (R, p)
+    unseen: NDArray  # means of V that no row determines, from the origin, NaN elsewhere, (R, K, v)
     targets: NDArray  # of the prior, T_k / c_k in the order O, V, (R, G, d, d)
     inverses: NDArray  # of the scatter of O over the rows of a level and above, with prior, (R, G, levels, o, o)
     constant: NDArray  # log likelihood of O, (R,)
@@ -209,14 +210,36 @@ class JointProblem:
         last = v - np.argmax(~holes[:, gone[::-1]], axis=1)
         last[holes[:, gone].all(axis=1)] = 0
         levels = np.unique(np.append(last, v))
-        ragged = _ragged(X[np.ix_(~whole, order)] - origin[codes[~whole]], codes[~whole], weights[:, ~whole],
-                         np.searchsorted(levels, last[~whole]), o)
+        ragged = _ragged(
+            X[np.ix_(~whole, order)] - origin[codes[~whole]],
+            codes[~whole],
+            weights[:, ~whole],
+            np.searchsorted(levels, last[~whole]),
+            o,
+        )
         behind = _sums_by_level(ragged, known[..., : 1 + o, : 1 + o], len(levels))
+        counts = np.stack([weights[:, codes == k] @ ~holes[np.ix_(codes == k, gone)] for k in range(n_classes)], axis=1)
+        unseen = np.where(counts > 0, np.nan, shift[..., o:])
         blend = _Blend.build(rule, weight)
         empty = np.zeros((*blend.coefficient.shape, 0, 0), X.dtype)
         held = empty, empty[:, :, None], np.zeros(len(weight)), np.full(blend.coefficient.shape, -1)
-        problem = cls(blend, gone, kept, levels, origin, weight, offset, scatter, known[..., 1 + o :, :], known[..., : 1 + o, : 1 + o], ragged, behind,
-                      _scales(variances, blend.coefficient.shape[1], n_classes, o), *held)
+        problem = cls(
+            blend,
+            gone,
+            kept,
+            levels,
+            origin,
+            weight,
+            offset,
+            scatter,
+            known[..., 1 + o :, :],
+            known[..., : 1 + o, : 1 + o],
+            ragged,
+            behind,
+            _scales(variances, blend.coefficient.shape[1], n_classes, o),
+            unseen,
+            *held,
+        )
         R, G = blend.coefficient.shape
         rest = np.repeat(variances[:, None, o:, None] * np.eye(v, dtype=X.dtype), G, axis=1)
         return problem, problem.packed(shift[..., o:], np.zeros((R, G, v, o), X.dtype), rest)
@@ -225,7 +248,20 @@ class JointProblem:
         """Keep these members of the stack."""
         shares = [share[indices] for share in self.ragged.shares]
         ragged = replace(self.ragged, weights=self.ragged.weights[indices], shares=shares)
-        names = ("weight", "offset", "scatter", "known", "complete", "behind", "scale", "targets", "inverses", "constant", "singular")
+        names = (
+            "weight",
+            "offset",
+            "scatter",
+            "known",
+            "complete",
+            "behind",
+            "scale",
+            "unseen",
+            "targets",
+            "inverses",
+            "constant",
+            "singular",
+        )
         rest = {name: getattr(self, name)[indices] for name in names}
         return replace(self, blend=self.blend.take(indices), ragged=ragged, **rest)
 
@@ -274,6 +310,7 @@ class JointProblem:
         matrix[..., :o, o:] = np.swapaxes(matrix[..., o:, :o], -1, -2)
         second = sums[..., 1 + o :] - sums[..., :1] * mean[..., None, :]
         matrix[..., o:, o:] = 0.5 * (second + np.swapaxes(second, -1, -2))
+        mean = np.where(np.isnan(self.unseen), mean, self.unseen)
         center = self.origin + np.concatenate([self.offset, mean], axis=-1)
         return Moments(self.weight, center, np.zeros_like(center), matrix)
 
@@ -335,7 +372,9 @@ class JointProblem:
         """One E-step and M-step, with the objective at the parameters before."""
         intercepts, slopes, rest = self.unpacked(x)
         rest = 0.5 * (rest + np.swapaxes(rest, -1, -2))
-        factors, log_det, self.singular = regular_factors(rest, (self.scale[:, None, -len(self.gone) ** 2 :: len(self.gone) + 1]))
+        factors, log_det, self.singular = regular_factors(
+            rest, (self.scale[:, None, -(len(self.gone) ** 2) :: len(self.gone) + 1])
+        )
         precision = factors @ np.swapaxes(factors, -1, -2)
         sums, log_likelihood = self._expect(intercepts, *self._by_class(slopes, precision, log_det))
         new = self.packed(*self._maximize(sums))

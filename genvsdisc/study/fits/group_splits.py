@@ -19,13 +19,13 @@ FEWEST = 2
 GROUPS_PER_REPEAT = 20
 """Groups needed for each repeat of the folds. Repeats add folds to the corrected t test but no groups: with ten repeats
 of folds of 14 or 40 subjects, each of one class, it called equal models different in 19 and 10 % of 300 tables at a
-nominal 5 %; with one and two, as here, in 6 and 5 %."""
+nominal 5 %; with one and two, as here, in 7 and 5 %."""
 _ATTEMPTS = 50
 """Partitions that are tried before one with every class in every training set is given up."""
 
 
 class GroupDraws:
-    """Folds, nested subsamples and bootstrap samples of whole groups.
+    """Folds and nested subsamples of whole groups.
 
     Parameters
     ----------
@@ -93,19 +93,6 @@ class GroupDraws:
         inside = self._rows(order[: self._n_pool(test_size)]) > 0
         return np.flatnonzero(inside), np.flatnonzero(~inside)
 
-    def bootstraps(
-        self, pool: NDArray, n_draws: int, rng: np.random.RandomState
-    ) -> tuple[tuple[int, ...], list[NDArray]]:
-        """Groups drawn with replacement, a few and as many as the pool has: mean sizes in rows, counts of each row.
-
-        A draw that lacks a class gets one more group, which has it; so does a draw of one group.
-        """
-        groups = np.unique(self.groups[pool])
-        smallest = self._order(groups, rng)[1]
-        sizes = {max(smallest, min(FEWEST, len(groups)), len(groups) // 5): None, len(groups): None}
-        draws = [np.stack([self._bootstrap(groups, size, rng) for _ in range(n_draws)]) for size in sizes]
-        return tuple(int(mean) for mean in self._mean_rows(draws)), draws
-
     def subsamples(self, pool: NDArray, size: int, n_draws: int, rng: np.random.RandomState) -> list[NDArray]:
         """Whole groups of the pool for each draw, until they have `size` rows and every class."""
         groups = np.unique(self.groups[pool])
@@ -151,18 +138,6 @@ class GroupDraws:
             first[place] = (self.holds[group] & ~seen).any()
             seen |= self.holds[group]
         return np.concatenate([order[first], order[~first]]), int(first.sum())
-
-    def _bootstrap(self, groups: NDArray, size: int, rng: np.random.RandomState) -> NDArray:
-        """Counts of each row for groups drawn with replacement among those of the same main class."""
-        strata = self.main[groups]
-        wanted = np.bincount(strata[stratified_order(strata)[np.arange(size) % len(groups)]])
-        drawn = [rng.choice(groups[strata == k], wanted[k]) for k in np.flatnonzero(wanted)]
-        counts = np.bincount(np.concatenate(drawn), minlength=self.n_groups)
-        for k in np.flatnonzero(~self.holds[counts > 0].any(axis=0)):
-            counts[rng.choice(groups[self.holds[groups, k]])] += 1
-        if np.count_nonzero(counts) < min(FEWEST, len(groups)):
-            counts[rng.choice(groups[counts[groups] == 0])] += 1
-        return counts.astype(np.uint16)[self.groups]
 
     def _n_pool(self, test_size: float) -> int:
         """Number of groups to train on beside the held-out share."""

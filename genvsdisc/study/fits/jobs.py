@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from joblib import Memory, Parallel, delayed
@@ -120,8 +120,7 @@ class Jobs:
     def _call(self, job: Job) -> Any:
         bench = self.benches[job.model]
         # The rows travel as arguments of their own: joblib maps large arrays, and Dask sends each to a worker once.
-        nothing: Any = None
-        light = replace(bench.table, X=nothing, y=np.empty(0), codes=np.empty(0, dtype=int))
+        light = replace(bench.table, X=cast(Any, None), y=np.empty(0), codes=np.empty(0, dtype=int))
         key = (self.fingerprint, job.stage, job.start, job.stop)
         X, codes, part = bench.table.X, bench.table.codes, draws_of(job, self.draws)
         return delayed(self.work)(key, bench.model, bench.columns, X, codes, light, part, parent=os.getpid())
@@ -153,7 +152,7 @@ def draws_of(job: Job, draws: Draws) -> Draws:
     if job.stage in ("fit to all rows", "label noise", "cross-validation", "bias and variance"):
         nothing |= {"curve_weights": draws.curve_weights[:, :0], "curve_tests": []}
     if job.stage in ("fit to all rows", "label noise", "cross-validation", "learning curve", "descent paths"):
-        nothing |= {"bootstraps": []}
+        nothing |= {"parts": draws.parts[:0]}
     return replace(part, **nothing)
 
 
@@ -162,8 +161,8 @@ def add(whole: Predictions, part: Predictions) -> None:
     whole.cv += part.cv
     whole.n_train = part.n_train if whole.n_train is None else whole.n_train
     whole.curves = joined(whole.curves, part.curves)
-    pairs = zip(whole.bootstraps, part.bootstraps, strict=True) if whole.bootstraps and part.bootstraps else ()
-    whole.bootstraps = [np.concatenate(pair) for pair in pairs] or whole.bootstraps or part.bootstraps
+    whole.quarters += part.quarters
+    whole.halves += part.halves
     whole.noise = part.noise if whole.noise is None else whole.noise
     whole.fitted = part.fitted if whole.fitted is None else whole.fitted
     whole.descent = whole.descent or part.descent
@@ -174,7 +173,7 @@ def add(whole: Predictions, part: Predictions) -> None:
     if "learning curve" in whole.failures:
         whole.curves = {}
     if "bias and variance" in whole.failures:
-        whole.bootstraps = []
+        whole.quarters, whole.halves = [], []
 
 
 def joined(first: dict[str, CurveLosses], second: dict[str, CurveLosses]) -> dict[str, CurveLosses]:

@@ -16,7 +16,6 @@ except ImportError:  # before joblib 1.6, which has its own copy
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import _safe_indexing
 from threadpoolctl import threadpool_limits
 
 from genvsdisc.models import Model
@@ -26,6 +25,7 @@ from genvsdisc.study.fits.descent_paths import descends, descent_paths
 from genvsdisc.study.fits.group_check import check_groups
 from genvsdisc.study.fits.label_noise import label_noise_losses
 from genvsdisc.study.fits.learning_curves import curve_probabilities
+from genvsdisc.study.fits.parts import TOO_FEW, training_weights
 from genvsdisc.study.fits.planes import view_tables
 from genvsdisc.study.fits.refit import refit_probabilities, seeded
 from genvsdisc.study.statistics.failures import reason
@@ -100,21 +100,37 @@ def learning_curve(model: Model, table: Table, draws: Draws, result: Predictions
     result.curves = {loss: CurveLosses.of(predicted, tests, drawn.codes, loss, units) for loss in draws.design.losses}
 
 
-def resample(model: Model, table: Table, draws: Draws, result: Predictions) -> None:
-    """Fit to bootstrap samples, for bias and variance."""
+def fit_parts(model: Model, table: Table, draws: Draws, result: Predictions) -> None:
+    """Fit to sets that share no row, for bias and variance; quarters may be too small for a model, which is kept."""
+    if not len(draws.parts):
+        raise ValueError(TOO_FEW)
     drawn = table.take(draws.resampled_rows)
-    judged = _safe_indexing(drawn.X, draws.judges)
-    result.bootstraps = [
-        refit_probabilities(
-            model.estimator, drawn.X, drawn.y, weights, judged, classes=table.classes, random_state=draws.seed
-        )
-        for weights in draws.bootstraps
-    ]
+    result.halves = _fit_sets(model, drawn, draws, 2)
+    try:
+        result.quarters = _fit_sets(model, drawn, draws, 1)
+    except ValueError as error:
+        result.failures["bias and variance with a quarter of the rows"] = reason(error)
+
+
+def _fit_sets(model: Model, drawn: Table, draws: Draws, n_joined: int) -> list[NDArray]:
+    """Probabilities given to the judges of each draw by fits to its sets of one or two quarters."""
+    weights = training_weights(draws.parts, n_joined)
+    n_sets = len(weights) // len(draws.parts)
+    predicted = refit_probabilities(
+        model.estimator,
+        drawn.X,
+        drawn.y,
+        weights,
+        [indices for indices in draws.judges for _ in range(n_sets)],
+        classes=drawn.classes,
+        random_state=draws.seed,
+    )
+    return [np.stack(predicted[first : first + n_sets]) for first in range(0, len(predicted), n_sets)]
 
 
 def flip_labels(model: Model, table: Table, draws: Draws, result: Predictions) -> None:
     """Fit to noisy labels."""
-    drawn, judges = table.take(draws.resampled_rows), draws.judges
+    drawn, judges = table.take(draws.resampled_rows), draws.noise_judges
     pool = np.setdiff1d(np.arange(len(drawn.codes)), judges)
     if len(pool) > NOISE_POOL:  # it trains on 2,000 rows at most, and stacks the table once for each class
         some = np.random.default_rng(draws.seed).permutation(pool)[:NOISE_POOL]
@@ -127,7 +143,7 @@ def flip_labels(model: Model, table: Table, draws: Draws, result: Predictions) -
         judges,
         n_draws=draws.noise_draws,
         losses=draws.design.losses,
-        sampling=table.sampling,
+        sampling=drawn.sampling,
         random_state=draws.seed,
     )
 
@@ -143,7 +159,7 @@ STAGES: dict[str, Callable[[Model, Table, Draws, Predictions], None]] = {
     "cross-validation": cross_validate,
     "fit to all rows": fit_all_rows,
     "learning curve": learning_curve,
-    "bias and variance": resample,
+    "bias and variance": fit_parts,
     "label noise": flip_labels,
     "descent paths": descend,
 }

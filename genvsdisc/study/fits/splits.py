@@ -1,4 +1,4 @@
-"""Training sets as rows of a weight matrix: folds, bootstrap draws, nested subsamples."""
+"""Training sets as rows of a weight matrix: folds, nested subsamples, and parts that share no row."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from numpy.typing import NDArray
 from sklearn.model_selection import RepeatedStratifiedKFold, StratifiedShuffleSplit, train_test_split
 from sklearn.utils import check_random_state
 
-from genvsdisc.study.design import Design
+from genvsdisc.study.design import Design, partitions
 from genvsdisc.study.evidence import Draws
 from genvsdisc.study.fits.group_splits import GroupDraws
+from genvsdisc.study.fits.parts import disjoint_parts
 from genvsdisc.study.fits.strata import stratified_order
 from genvsdisc.study.fits.time_splits import TimeDraws
 from genvsdisc.study.sampling import Sampling
 
 
 class RowDraws:
-    """Folds, nested subsamples and bootstrap samples of independent rows, stratified."""
+    """Folds and nested subsamples of independent rows, stratified."""
 
     def __init__(self, codes: NDArray, sampling: Sampling):  # noqa: ARG002
         self.codes = codes
@@ -43,21 +44,6 @@ class RowDraws:
         pool, held_out = train_test_split(rows, test_size=n_held_out, stratify=self.codes, random_state=rng)
         return pool, held_out
 
-    def bootstraps(
-        self, pool: NDArray, n_draws: int, rng: np.random.RandomState
-    ) -> tuple[tuple[int, ...], list[NDArray]]:
-        """Rows of the pool drawn with replacement, a few and as many as there are: sizes, and counts of each row."""
-        few = min(max(3 * self.n_classes, len(pool) // 5), len(pool))
-        sizes = tuple(sorted({few, len(pool)}))
-        draws = []
-        for size in sizes:
-            weights = np.zeros((n_draws, len(self.codes)), dtype=np.uint16)
-            weights[:, pool] = bootstrap_weights(
-                self.codes[pool], n_draws, size=size, stratified=True, random_state=rng
-            )
-            draws.append(weights)
-        return sizes, draws
-
     def subsamples(self, pool: NDArray, size: int, n_draws: int, rng: np.random.RandomState) -> list[NDArray]:
         """Rows of each draw, stratified, without replacement."""
         if size == len(pool):
@@ -71,11 +57,11 @@ DRAWS: dict[str, type[RowDraws] | type[GroupDraws] | type[TimeDraws]] = {
     "groups": GroupDraws,
     "time": TimeDraws,
 }
-"""Kind of sampling -> what draws from it. All have the same methods: folds, curve, hold_out, bootstraps, subsamples."""
+"""Kind of sampling -> what draws from it. All have the same methods: folds, curve, hold_out, subsamples."""
 
 
 def make_draws(codes: NDArray, design: Design, random_state: Any, sampling: Sampling | None = None) -> Draws:
-    """Draw the folds, the nested subsamples and the bootstrap samples for rows with these classes.
+    """Draw the folds, the nested subsamples and the parts that share no row, for rows with these classes.
 
     Parameters
     ----------
@@ -99,8 +85,9 @@ def make_draws(codes: NDArray, design: Design, random_state: Any, sampling: Samp
     n_repeats = design.n_repeats if kind.kind == "rows" else max(1, len(cv_tests) // design.n_splits)
     design = replace(design, n_splits=len(cv_tests) // n_repeats, n_repeats=n_repeats)
     sizes, curve_weights, curve_tests = scheme.curve(design, rng)
-    pool, held_out = scheme.hold_out(design.test_size, rng)
-    bootstrap_sizes, bootstraps = scheme.bootstraps(pool, design.n_draws, rng)
+    _, held_out = scheme.hold_out(design.test_size, rng)
+    n_partitions = partitions(design.n_draws)
+    parts = disjoint_parts(codes, n_partitions, test_size=design.test_size, sampling=kind, random_state=rng)
     return Draws(
         design=design,
         cv_weights=cv_weights,
@@ -108,8 +95,7 @@ def make_draws(codes: NDArray, design: Design, random_state: Any, sampling: Samp
         sizes=sizes,
         curve_weights=curve_weights,
         curve_tests=curve_tests,
-        bootstrap_sizes=bootstrap_sizes,
-        bootstraps=bootstraps,
+        parts=parts,
         held_out=held_out,
         seed=int(rng.randint(np.iinfo(np.int32).max)),
     )
@@ -133,37 +119,6 @@ def cross_validation_draws(
     for row, test in zip(weights, test_rows, strict=True):
         row[test] = 0
     return weights, test_rows
-
-
-def bootstrap_weights(
-    codes: NDArray, n_draws: int, *, size: int | None = None, stratified: bool = False, random_state: Any = None
-) -> NDArray:
-    """Bootstrap counts, (n_draws, n_samples): rows drawn with replacement.
-
-    Parameters
-    ----------
-    codes : ndarray of shape (n_samples,)
-        Class of each row.
-    n_draws : int
-        Number of training sets.
-    size : int, default=None
-        Rows in each; None for as many as there are.
-    stratified : bool, default=False
-        Keep the class counts of the whole (in proportion to `size`, at least one row a class), so that no class is
-        ever missing.
-    random_state : int, RandomState instance or None, default=None
-        Source of randomness.
-    """
-    rng = check_random_state(random_state)
-    size = len(codes) if size is None else size
-    if not stratified:
-        return rng.multinomial(size, np.full(len(codes), 1 / len(codes)), size=n_draws).astype(np.uint16)
-    weights = np.zeros((n_draws, len(codes)), dtype=np.uint16)
-    drawn = codes[stratified_order(codes)[np.arange(size) % len(codes)]]
-    for k in np.unique(codes):
-        rows, count = np.flatnonzero(codes == k), np.count_nonzero(drawn == k)
-        weights[:, rows] = rng.multinomial(count, np.full(len(rows), 1 / len(rows)), size=n_draws)
-    return weights
 
 
 def nested_draws(

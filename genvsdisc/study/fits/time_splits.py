@@ -20,7 +20,7 @@ from genvsdisc.study.sampling import Sampling
 
 
 class TimeDraws:
-    """Folds, windows and block bootstrap samples forward in time.
+    """Folds and windows forward in time.
 
     Parameters
     ----------
@@ -71,34 +71,10 @@ class TimeDraws:
         moment = int(self._nearest(np.array([wanted]), at_least=self.complete)[0])
         return np.sort(self.order[:moment]), np.sort(self.order[moment:])
 
-    def bootstraps(
-        self, pool: NDArray, n_draws: int, rng: np.random.RandomState
-    ) -> tuple[tuple[int, ...], list[NDArray]]:
-        """Blocks of successive rows drawn with replacement, a fifth of them and all: mean sizes, counts of each row."""
-        blocks = np.unique(self.units[pool])
-        inside = np.zeros(self.n_rows, dtype=bool)
-        inside[pool] = True
-        draws = []
-        for size in {max(1, len(blocks) // 5): None, len(blocks): None}:
-            counts = np.zeros((n_draws, self.units.max() + 1), dtype=np.uint16)
-            for row in counts:
-                np.add.at(row, rng.choice(blocks, size), 1)
-            draws.append(np.where(inside, counts[:, self.units], np.uint16(0)))
-        for weights in draws:
-            self._complete(weights, pool, rng)
-        return tuple(round(weights.sum(axis=1, dtype=int).mean()) for weights in draws), draws
-
     def subsamples(self, pool: NDArray, size: int, n_draws: int, rng: np.random.RandomState) -> list[NDArray]:  # noqa: ARG002
         """The most recent rows of the pool, the same for each draw."""
         recent = self.order[np.isin(self.order, pool)][-size:]
         return [np.sort(recent)] * n_draws
-
-    def _complete(self, weights: NDArray, pool: NDArray, rng: np.random.RandomState) -> None:
-        """Add a row of each class that a draw lacks."""
-        n_classes = int(self.codes.max()) + 1
-        for row in weights:
-            for k in np.setdiff1d(np.arange(n_classes), self.codes[row > 0]):
-                row[rng.choice(pool[self.codes[pool] == k])] = 1
 
     def _nearest(self, positions: NDArray, *, at_least: int = 1) -> NDArray[np.intp]:
         """Nearest positions between rows of different times, each after the row at which every class is seen."""
@@ -115,22 +91,3 @@ class TimeDraws:
         weights = np.zeros(self.n_rows, dtype=np.uint8)
         weights[self.order[start:end]] = 1
         return weights
-
-
-def parts_in_time(sampling: Sampling, n_draws: int, *, test_size: float, rng: np.random.RandomState) -> NDArray:
-    """Deal the rows before a moment into four quarters by whole blocks of time, and those after it into two halves.
-
-    Returns
-    -------
-    parts : ndarray of uint8, shape (n_draws, n_samples)
-        0 to 3 for the quarters, 4 and 5 for the judges: what `genvsdisc.study.fits.parts.disjoint_parts` gives.
-    """
-    n_rows = len(sampling.codes)
-    draws = TimeDraws(np.zeros(n_rows, dtype=np.intp), sampling)
-    pool, judges = draws.hold_out(test_size, rng)
-    parts = np.empty((n_draws, n_rows), dtype=np.uint8)
-    for row in parts:
-        for indices, first, count in ((pool, 0, 4), (judges, 4, 2)):
-            blocks, members = np.unique(draws.units[indices], return_inverse=True)
-            row[indices] = (first + rng.permutation(np.arange(len(blocks)) % count))[members]
-    return parts

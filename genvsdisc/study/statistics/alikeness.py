@@ -98,7 +98,7 @@ def residual_ranks(X: pd.DataFrame, columns: Mapping[Any, Column], codes: NDArra
     """
     parts, source = [], []
     for name in X.columns:
-        encoded = TableEncoder({name: columns[name]}).fit_transform(X[[name]])
+        encoded = TableEncoder({name: columns[name]}).transform(X[[name]])
         ranks = stats.rankdata(encoded, axis=0, nan_policy="omit")
         ranks = np.where(np.isnan(ranks), np.nanmean(ranks, axis=0), ranks)
         parts.append(ranks)

@@ -22,11 +22,30 @@ from genvsdisc.study.statistics.differences import paired_splits
 from genvsdisc.study.statistics.paired_tests import corrected_ttest
 
 COSTS = {
-    "equal covariances": ("shared Gaussian", "separate Gaussian"),
-    "normality given the class": ("separate Gaussian", "logistic, quadratic features"),
-    "independence given the class": ("naive Bayes", "separate Gaussian"),
+    "equal covariances": ("shared", "separate"),
+    "normality given the class": ("separate", "quadratic"),
+    "independence given the class": ("naive", "separate"),
 }
-"""Assumption -> the model that makes it and the one that drops it, by their names in the default roster."""
+"""Assumption -> key of the model of the default roster that makes it, and of the one that drops it and no other."""
+NUMBERS_ONLY = ("normality given the class", "independence given the class")
+"""Assumptions that those models differ in alone only where all columns are numbers: indicators are normal to none."""
+
+
+def priced(keys: Mapping[str, str], *, numbers_only: bool) -> dict[str, tuple[str, str]]:
+    """Pairs of models that price an assumption: assumption -> names of the simpler and the richer one.
+
+    Parameters
+    ----------
+    keys : mapping
+        Key of a model of the default roster -> its name.
+    numbers_only : bool
+        Whether all columns of the table are numbers.
+    """
+    return {
+        assumption: (keys[simpler], keys[richer])
+        for assumption, (simpler, richer) in COSTS.items()
+        if {simpler, richer} <= set(keys) and (numbers_only or assumption not in NUMBERS_ONLY)
+    }
 
 
 TESTS: dict[str, Callable[[ArrayLike, ArrayLike], AssumptionTest]] = {
@@ -41,7 +60,7 @@ def assumption_table(
     codes: ArrayLike,
     scores: pd.DataFrame,
     *,
-    costs: Mapping[str, tuple[str, str]] = COSTS,
+    costs: Mapping[str, tuple[str, str]],
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Test every assumption and price it: the table `assumptions`.
@@ -55,7 +74,8 @@ def assumption_table(
     scores : DataFrame
         The table `scores`, with the log loss of the models of `costs` on the same splits.
     costs : mapping assumption -> (simpler, richer)
-        Which model makes the assumption and which one drops it; a pair without scores has no cost.
+        Names of the model that makes the assumption and of one that drops it, from `priced`; a pair without scores has
+        no cost.
     level : float, default=0.95
         Confidence of the intervals, and 1 minus the level of the tests in the sentence.
 

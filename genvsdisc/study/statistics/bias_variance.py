@@ -12,14 +12,14 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight
 
 from genvsdisc.functional.bias_variance import noise
-from genvsdisc.study.statistics.contributions import SPLITS, SUMS_OF_ROWS
+from genvsdisc.study.statistics.contributions import SUMS_OF_ROWS, halves_and_quarters
 from genvsdisc.study.statistics.losses import LOSSES
 
 TERMS = ("expected", "noise", "bias", "variance", "net_variance", "interaction")
 BLOCK_CELLS = 2_000_000
 """Probabilities held in double precision at once."""
 N_PARTITIONS = 70
-"""Partitions of the draws into quarters behind the standard error of the 0-1 bias."""
+"""Random partitions of the draws into quarters behind the standard error of the 0-1 bias."""
 
 
 def decompose(
@@ -43,7 +43,7 @@ def decompose(
     sample_weight : array-like of shape (n,), default=None
         Weights of the rows in all averages.
     random_state : int, RandomState instance or None, default=0
-        Randomness of the standard errors of the 0-1 bias, which need a simulation.
+        Randomness of the standard errors of the 0-1 bias, which part the draws at random.
 
     Returns
     -------
@@ -77,37 +77,41 @@ def decomposition_terms(
     if sample_weight is not None:
         weights = _check_sample_weight(sample_weight, q, dtype=np.float64, ensure_non_negative=True)
     weights = weights / weights.sum()
-    multipliers = _multipliers(S, random_state) if "zero_one" in losses else np.empty((0, S), dtype=np.float32)
+    quarters = _quarters(S, random_state) if "zero_one" in losses else np.empty((0, S), dtype=np.float32)
     unknown = {} if known else {"noise": np.nan, "noise_se": np.nan}
-    return {loss: _row(loss, probabilities, q, weights, multipliers) | unknown for loss in losses}
+    return {loss: _row(loss, probabilities, q, weights, quarters) | unknown for loss in losses}
 
 
-def _multipliers(S: int, random_state: Any) -> NDArray:
-    """Draw random signs: times the deviations of S contributions, they move the mean as much as chance does."""
-    n_bits = 3 * N_PARTITIONS * S
-    packed = np.frombuffer(check_random_state(random_state).bytes(n_bits // 8 + 1), np.uint8)
-    length = np.float32(1 / np.sqrt(S * (S - 1)))
-    signs = np.unpackbits(packed, count=n_bits).reshape(-1, S).astype(np.float32)
-    signs *= 2 * length
-    signs -= length
-    return signs
+def _quarters(S: int, random_state: Any) -> NDArray:
+    """Draw partitions of S draws into quarters of one size: 1 where a quarter has a draw, (4 N_PARTITIONS, S).
+
+    Fewer than four draws are parted into single ones, and the quarters that are left over stay empty.
+    """
+    rng = check_random_state(random_state)
+    size = max(1, S // 4)
+    quarters = np.zeros((N_PARTITIONS, 4, S), dtype=np.float32)
+    for partition in quarters:
+        order = rng.permutation(S)
+        for quarter in range(4):
+            partition[quarter, order[quarter * size : (quarter + 1) * size]] = 1
+    return quarters.reshape(-1, S)
 
 
-def _row(loss: str, p: NDArray, q: NDArray, weights: NDArray, multipliers: NDArray) -> dict[str, float]:
+def _row(loss: str, p: NDArray, q: NDArray, weights: NDArray, quarters: NDArray) -> dict[str, float]:
     """Terms and standard errors of one loss."""
     S, n, K = p.shape
     sums_of_rows = SUMS_OF_ROWS.get(loss)
     if sums_of_rows is None:
         raise ValueError(f"losses must be among {', '.join(SUMS_OF_ROWS)}, got {loss!r}")
-    step = max(1, BLOCK_CELLS // (max(S, len(SPLITS) * N_PARTITIONS) * K))
+    step = max(1, BLOCK_CELLS // (max(S, 10 * N_PARTITIONS) * K))
     blocks = [slice(first, first + step) for first in range(0, n, step)]
-    parts = [sums_of_rows(p[:, b], q[b], weights[b], multipliers) for b in blocks]
+    parts = [sums_of_rows(p[:, b], q[b], weights[b], quarters) for b in blocks]
     sums = {name: np.sum([part[name] for part in parts], axis=0) for name in parts[0]}
     pointwise_noise = noise(q, loss)
     floor = float(weights @ pointwise_noise)
     spread = n / max(n - 1, 1) * weights**2 @ (pointwise_noise - floor) ** 2
     terms = {"expected": _mean(sums["expected"]), "noise": (floor, float(np.sqrt(spread)))}
-    terms |= (_zero_one_terms if loss == "zero_one" else _additive_terms)(sums, floor, multipliers)
+    terms |= (_zero_one_terms if loss == "zero_one" else _additive_terms)(sums, floor, quarters)
     return {name + suffix: terms[name][i] for name in TERMS for i, suffix in enumerate(("", "_se"))}
 
 
@@ -122,29 +126,39 @@ def _additive_terms(sums: dict[str, NDArray], floor: float, _: NDArray) -> dict[
     }
 
 
-def _zero_one_terms(sums: dict[str, NDArray], floor: float, multipliers: NDArray) -> dict[str, tuple[float, float]]:
+def _zero_one_terms(sums: dict[str, NDArray], floor: float, quarters: NDArray) -> dict[str, tuple[float, float]]:
     bias, suboptimal = float(sums["bias"]), sums["suboptimal"]
-    offsets = (multipliers @ (suboptimal - suboptimal.mean()).astype(multipliers.dtype)).reshape(3, -1)
+    counts = halves_and_quarters(quarters.sum(axis=1).reshape(-1, 4).T)
+    of_parts = halves_and_quarters((quarters @ suboptimal).reshape(-1, 4).T) / np.maximum(counts, 1)
     return {
-        "bias": (bias, _extrapolated_error(sums["bias_of_parts"])),
+        "bias": (bias, _subsampling_error(sums["bias_of_parts"], len(suboptimal))),
         "variance": _mean(sums["variance"]),
         "net_variance": (
             float(suboptimal.mean()) - bias,
-            _extrapolated_error(np.tensordot(SPLITS, offsets, axes=1) - sums["bias_of_parts"]),
+            _subsampling_error(of_parts - sums["bias_of_parts"], len(suboptimal)),
         ),
         "interaction": _mean(sums["expected"] - suboptimal - floor),
     }
 
 
-def _extrapolated_error(of_parts: NDArray) -> float:
-    """Standard error of a term from its values in halves and quarters of the draws, (10, B).
+def _subsampling_error(of_parts: NDArray, S: int) -> float:
+    """Standard error of a term from its values in halves and quarters of the S draws, (10, N_PARTITIONS).
 
-    Parts that share no draw are independent: their spread is the variance at half and at a quarter of the draws. The
-    step from a quarter to a half is taken once more; a bootstrap at full size would shake the votes twice.
+    The bias of the 0-1 loss is a step function of the votes: a delete-one jackknife does not see its steps, and how
+    fast its variance falls with S, between 1/sqrt(S) and 1/S, depends on how rows hang together. Subsampling with an
+    unknown rate (Bertail, Politis & Romano 1999) finds that out. Halves of the draws that share none are independent,
+    so the spread of the term between them is its variance v_2 at S/2 draws, and that between quarters is v_4 at S/4.
+    With ``v(S) = c S^-b``, ``v(S) = v_2 (v_2 / v_4)``; b is at least 0. Fewer than four draws have no quarters: b is 1.
+
+    References
+    ----------
+    Bertail, P., Politis, D. & Romano, J. (1999). On subsampling estimators with unknown rate of convergence. JASA 94.
     """
     halves, quarters = of_parts[:6].reshape(3, 2, -1), of_parts[6:]
+    if S < 4:
+        return float(np.sqrt(quarters[:2].var(axis=0, ddof=1).mean() / S))
     half, quarter = halves.var(axis=1, ddof=1).mean(), quarters.var(axis=0, ddof=1).mean()
-    return float(np.sqrt(half * min(half / quarter, 1.0))) if half > 0 else 0.0
+    return float(np.sqrt(half * (half / quarter if quarter > half else 1.0)))
 
 
 def _mean(contributions: NDArray) -> tuple[float, float]:

@@ -11,11 +11,8 @@ from genvsdisc.functional.bias_variance import brier_contributions, kohavi_wolpe
 
 SAFE_MARGIN = 9.0
 """Standard errors between the votes of the first two classes beyond which no quarter of the draws would turn them."""
-HALVES = [[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]]
-QUARTERS = [[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]]
-SPLITS = np.array([*HALVES, *QUARTERS], dtype=np.float32)
-"""Means of three pairs of halves of the draws, and of the quarters that make them, about the mean of all: coordinates
-along three independent directions, each as long as one standard error of the mean of all."""
+PAIRS_OF_QUARTERS = ((0, 1), (2, 3), (0, 2), (1, 3), (0, 3), (1, 2))
+"""Quarters that make the two halves of each of three partitions."""
 
 Sums = dict[str, NDArray]
 
@@ -35,26 +32,29 @@ def _kohavi_wolpert(p: NDArray, q: NDArray, weights: NDArray, _: NDArray) -> Sum
     return {"expected": terms.loss @ weights, "variance": terms.variance @ weights}
 
 
-def _zero_one(p: NDArray, q: NDArray, weights: NDArray, multipliers: NDArray) -> Sums:
-    """Contributions to the smooth terms; for the bias, its value, then that of halves and quarters of the draws.
+def halves_and_quarters(quarters: NDArray) -> NDArray:
+    """Sums over halves, two by two complementary, and over quarters of the draws: (4, ...) to (10, ...)."""
+    return np.concatenate([np.stack([quarters[a] + quarters[b] for a, b in PAIRS_OF_QUARTERS]), quarters])
 
-    The bias is a step function of the votes: its error comes from rows whose main prediction could have come out
-    otherwise, and no derivative sees that. Fewer draws do.
+
+def _zero_one(p: NDArray, q: NDArray, weights: NDArray, quarters: NDArray) -> Sums:
+    """Contributions to the smooth terms; for the bias, its value, then that in halves and quarters of the draws.
+
+    Votes are counted: whole numbers, which no order of summation changes.
     """
     votes = _votes(p)
-    shares = votes.mean(axis=1)
-    best, main = q.argmax(axis=1), shares.argmax(axis=0)
+    counts = votes.sum(axis=1)
+    best, main = q.argmax(axis=1), counts.argmax(axis=0)
     classes = np.arange(len(votes))[:, None]
     hits = np.stack([q.T, best == classes, main == classes], axis=2) * weights[:, None]
     expected, suboptimal, variance = (weights.sum() - (votes @ hits).sum(axis=0)).T
     wrong = (main != best) * weights
-    close = _contested(shares, len(p))
-    # Deviations of the votes sum to 0 over classes: the first class is what the others leave.
-    deviations = (votes[1:, :, close] - shares[1:, None, close]).astype(multipliers.dtype)
-    offsets = (multipliers @ deviations).reshape(len(deviations), 3, len(multipliers) // 3, deviations.shape[-1])
-    others = np.einsum("ph,khbc->kpbc", SPLITS, offsets)
-    parts = np.concatenate([-others.sum(axis=0, keepdims=True), others]) + shares[:, None, None, close]
-    flips = (_highest(parts) != best[close]) @ weights[close] - wrong[close].sum()
+    close = _contested(counts / len(p), len(p))
+    of_quarters = (quarters @ votes[:, :, close].astype(quarters.dtype)).reshape(
+        len(votes), len(quarters) // 4, 4, int(close.sum())
+    )
+    of_parts = halves_and_quarters(np.moveaxis(of_quarters, 2, 0))  # (10, K, N_PARTITIONS, n_close)
+    flips = (_highest(np.moveaxis(of_parts, 1, 0)) != best[close]) @ weights[close] - wrong[close].sum()
     return {
         "expected": expected,
         "suboptimal": suboptimal,
@@ -94,4 +94,4 @@ SUMS_OF_ROWS: dict[str, Callable[[NDArray, NDArray, NDArray, NDArray], Sums]] = 
     "zero_one_kohavi_wolpert": _kohavi_wolpert,
 }
 """Loss -> function of probabilities (S, n, K), law of the label (n, K), weights of the rows (n,) that sum to 1, and
-random signs (3 B, S)."""
+quarters of the draws (4 N_PARTITIONS, S)."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from genvsdisc.study.statistics.losses import LOSSES
+from genvsdisc.study.statistics.best_of_family import compare_best
+from genvsdisc.study.statistics.losses import HIGHEST, LOSSES
 from genvsdisc.study.statistics.paired_tests import corrected_ttest, holm, judge
 
-HIGHEST = {"zero_one": 1.0, "brier": 2.0, "log_loss": np.inf, "roc_auc": 1.0}
-"""Largest possible value of each score; the smallest is 0. Intervals end there."""
+BEST = "best of each family"
+"""Form under which the pair of the best models of the two families stands in the table `differences`."""
 
 
 def pairs(models: pd.DataFrame) -> list[tuple[str, str, str]]:
@@ -63,8 +66,13 @@ def _interval(group: pd.DataFrame, loss: str, level: float) -> tuple[float, floa
     return test.mean, max(test.lower, 0.0), min(test.upper, HIGHEST[loss])
 
 
-def pair_table(scores: pd.DataFrame, models: pd.DataFrame, *, rope: float = 0.01, level: float = 0.95) -> pd.DataFrame:
-    """Compare every generative-discriminative pair of one form: the table `differences`.
+MEASURED = ["difference", "lower", "upper", "pvalue", "pvalue_holm", "p_generative", "p_equal", "p_discriminative"]
+
+
+def difference_table(
+    scores: pd.DataFrame, models: pd.DataFrame, *, rope: float = 0.01, level: float = 0.95
+) -> pd.DataFrame:
+    """Compare the best of each family, and every pair of one form: the table `differences`.
 
     Parameters
     ----------
@@ -82,20 +90,97 @@ def pair_table(scores: pd.DataFrame, models: pd.DataFrame, *, rope: float = 0.01
     differences : DataFrame
         Columns generative, discriminative, form, loss, difference (generative minus discriminative: below 0 the
         generative one is better), lower, upper, pvalue (two-sided), pvalue_holm (over the pairs, within a loss),
-        p_generative, p_equal, p_discriminative.
+        p_generative, p_equal, p_discriminative. First, for each loss, the models of the two families with the lowest
+        mean of it, form "best of each family": their interval, p-value and probabilities account for that choice, see
+        `genvsdisc.study.statistics.best_of_family`.
     """
+    parts = [best_table(scores, models, rope=rope, level=level), pair_table(scores, models, rope=rope, level=level)]
+    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+
+
+def best_table(scores: pd.DataFrame, models: pd.DataFrame, *, rope: float, level: float) -> pd.DataFrame:
+    """Compare the best of each family by each loss; models that failed on some split have no part in it."""
     rows = []
+    for loss, values, fractions in _by_split(scores, models):
+        complete = _complete(values)
+        families = [
+            complete.loc[:, [m for m in models.loc[models["family"] == family, "model"] if m in complete.columns]]
+            for family in ("generative", "discriminative")
+        ]
+        fractions = fractions[: len(complete)]
+        if len(complete) < 2 or any(family.shape[1] == 0 for family in families):
+            continue
+        left, right = families
+        found = compare_best(
+            left.to_numpy(), right.to_numpy(), test_fraction=float(fractions.mean()), rope=rope, level=level
+        )
+        names = (left.columns[found.left], right.columns[found.right])
+        belief = (found.p_left, found.p_equal, found.p_right)
+        rows.append((*names, BEST, loss, found.difference, found.lower, found.upper, *[found.pvalue] * 2, *belief))
+    return pd.DataFrame(rows, columns=["generative", "discriminative", "form", "loss", *MEASURED])
+
+
+def pair_table(scores: pd.DataFrame, models: pd.DataFrame, *, rope: float = 0.01, level: float = 0.95) -> pd.DataFrame:
+    """Compare every pair of one form; parameters and columns as in `difference_table`.
+
+    Where models predict the same, as those that differ in columns which the table does not have, only the first pair
+    of such twins is tested: the same test twice would count as two, for Holm's rule and for the reader.
+    """
+    twin = twins(scores, models)
+    rows = []
+    for loss, values, fractions in _by_split(scores, models):
+        tested = set()
+        for generative, discriminative, form in pairs(models):
+            originals = tuple(twin.get(name, name) for name in (generative, discriminative))
+            if originals not in tested:
+                tested.add(originals)
+                both: NDArray[np.bool_] = np.asarray(_judged(values[[generative, discriminative]]).all(axis=1))
+                gaps = (values[generative] - values[discriminative])[both]
+                found = judge(gaps, test_fraction=fractions[both], rope=rope, level=level)
+                rows.append((generative, discriminative, form, loss, *found[:4], np.nan, *found[4:]))
+    table = pd.DataFrame(rows, columns=["generative", "discriminative", "form", "loss", *MEASURED])
+    table = table.astype(dict.fromkeys(MEASURED, float))
+    return table.assign(pvalue_holm=table.groupby("loss")["pvalue"].transform(holm).astype(float))
+
+
+def twins(scores: pd.DataFrame, models: pd.DataFrame) -> dict[str, str]:
+    """Models that score as one before them does on every split and by every loss -> that one."""
+    values = scores.pivot_table(index=["loss", "repeat", "fold"], columns="model", values="value")
+    names = [name for name in models["model"] if name in values.columns]
+    found: dict[str, str] = {}
+    for i, name in enumerate(names):
+        for other in names[:i]:
+            both: NDArray[np.bool_] = np.asarray(_judged(values[[name, other]]).all(axis=1))
+            one, before = values[name].to_numpy()[both], values[other].to_numpy()[both]
+            if other not in found and np.allclose(one, before, rtol=1e-9, atol=1e-12, equal_nan=True):
+                found[name] = other
+                break
+    return found
+
+
+def _by_split(scores: pd.DataFrame, models: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame, NDArray]]:
+    """Each loss, its values (a row for each split, a column for each model), and the held-out share of each split."""
+    splits = ["repeat", "fold"]
     for loss in [name for name in LOSSES if (scores["loss"] == name).any()]:
         of_loss = scores[scores["loss"] == loss]
-        for pair in pairs(models):
-            paired = paired_splits(of_loss, pair[0], pair[1])
-            fractions = _test_fractions(paired)
-            rows.append((*pair, loss, *judge(paired["value"], test_fraction=fractions, rope=rope, level=level)))
-    measured = ["difference", "lower", "upper", "pvalue", "p_generative", "p_equal", "p_discriminative"]
-    table = pd.DataFrame(rows, columns=["generative", "discriminative", "form", "loss", *measured])
-    table = table.astype(dict.fromkeys(measured, float))
-    table.insert(8, "pvalue_holm", table.groupby("loss")["pvalue"].transform(holm).astype(float))
-    return table
+        values = of_loss.pivot_table(index=splits, columns="model", values="value", dropna=False)
+        fractions = _test_fractions(of_loss.drop_duplicates(splits).set_index(splits).loc[values.index])
+        yield loss, values.reindex(columns=models["model"]), fractions
+
+
+def _judged(values: pd.DataFrame) -> NDArray[np.bool_]:
+    """Mark the splits up to the last that each model was judged on: some are given more repeats than others."""
+    seen = values.notna().to_numpy(dtype=bool)
+    after = np.cumsum(seen[::-1], axis=0)[::-1]  # scores on this split and later
+    return np.asarray(after > 0)
+
+
+def _complete(values: pd.DataFrame) -> pd.DataFrame:
+    """Models with a score on every split of a repeat at least, on the splits that they have in common."""
+    judged = _judged(values)
+    repeats = values.index.get_level_values("repeat")
+    whole = (values.notna().to_numpy() | ~judged).all(axis=0) & (judged.sum(axis=0) >= (repeats == repeats[0]).sum())
+    return values.loc[:, whole][judged[:, whole].all(axis=1)]
 
 
 def paired_splits(scores: pd.DataFrame, first: str, second: str) -> pd.DataFrame:

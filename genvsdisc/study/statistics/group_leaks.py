@@ -24,7 +24,7 @@ from genvsdisc.study.table import Table
 
 MOST_ROWS = 20_000
 """Rows that are looked at for alikeness; of more, as many at random."""
-SURE = 1e-4
+CERTAIN = 1e-4
 """Largest p-value, corrected for the number of columns, at which a column without a hint is named."""
 HINTED = 1e-2
 """The same where name or values hint at subjects or files."""
@@ -62,7 +62,7 @@ def group_columns(table: Table) -> list[Leak]:
 def _group_like(alike: Alikeness, levels: NDArray, hint: bool, others: NDArray, codes: NDArray) -> bool:
     if hint:
         return alike.pvalue < HINTED
-    if alike.pvalue > SURE or alike.correlation < LEAST_ALIKE or effective_number(levels) < FEWEST_LEVELS:
+    if alike.pvalue > CERTAIN or alike.correlation < LEAST_ALIKE or effective_number(levels) < FEWEST_LEVELS:
         return False
     return alike.roughness >= ROUGH and (alike.median >= LEAST_ALIKE or _nearest_errs_more(others, levels, codes))
 
@@ -121,7 +121,7 @@ def row_order(table: Table) -> list[Leak]:
     if table.sampling.kind != "rows":
         return []
     correlation, pvalue = order_alikeness(table.X, table.columns, table.codes)
-    if pvalue > SURE or correlation < LEAST_ALIKE:
+    if pvalue > CERTAIN or correlation < LEAST_ALIKE:
         return []
     return [
         Leak(

@@ -17,8 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from genvsdisc.study.statistics.differences import HIGHEST
-from genvsdisc.study.statistics.losses import pointwise_losses
+from genvsdisc.study.statistics.losses import HIGHEST, pointwise_losses
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ and both the t test and the Bayesian posterior here rest on it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -170,21 +170,29 @@ def bayesian_comparison(
     return BayesianComparison(below, max(0.0, 1 - below - above), above, float(lower), float(upper))
 
 
-JUDGED = ("difference", "lower", "upper", "pvalue", "p_below", "p_equal", "p_above")
-"""What `judge` returns."""
+class Judgment(NamedTuple):
+    """Mean difference, its interval and p-value, and the probabilities that it is below, within and above the rope."""
+
+    difference: float
+    lower: float
+    upper: float
+    pvalue: float
+    p_left: float
+    p_rope: float
+    p_right: float
 
 
-def judge(differences: ArrayLike, *, test_fraction: ArrayLike, rope: float, level: float) -> tuple[float, ...]:
-    """Mean, interval and two-sided p-value of the corrected t test, then the three probabilities; the row of a table.
+def judge(differences: ArrayLike, *, test_fraction: ArrayLike, rope: float, level: float) -> Judgment:
+    """Put differences to the corrected t test (two-sided) and to its Bayesian form.
 
     NaN throughout where a difference is missing: a classifier that failed on some split is not compared.
     """
     values = np.asarray(differences, dtype=float)
     if len(values) < 2 or np.isnan(values).any():
-        return (np.nan,) * len(JUDGED)
+        return Judgment(*[np.nan] * len(Judgment._fields))
     test = corrected_ttest(values, test_fraction=test_fraction, level=level)
     belief = bayesian_comparison(values, test_fraction=test_fraction, rope=rope)
-    return test.mean, test.lower, test.upper, test.pvalue, belief.p_left, belief.p_rope, belief.p_right
+    return Judgment(test.mean, test.lower, test.upper, test.pvalue, belief.p_left, belief.p_rope, belief.p_right)
 
 
 def _mean_and_error(differences: ArrayLike, test_fraction: ArrayLike) -> tuple[NDArray, float, float]:

@@ -44,7 +44,7 @@ def parameter_table(e: Predictions, columns: Sequence[Any]) -> pd.DataFrame:
         if 0 < values.size <= MAX_PARAMETERS:
             classes = fitted.classes_[1:] if len(fitted.classes_) == 2 and len(values) == 1 else fitted.classes_
             axes = (classes, columns)[: values.ndim]
-            told = values.shape == tuple(map(len, axes))
+            told = values.shape == tuple(map(len, axes)) and not by_pairs(fitted)
             for place, value in np.ndenumerate(values):
                 if np.isnan(value):  # the mean of a column of words
                     continue
@@ -52,6 +52,11 @@ def parameter_table(e: Predictions, columns: Sequence[Any]) -> pd.DataFrame:
                 called = name.format(*entry) if told else f"{attribute}[{', '.join(map(str, place))}]"
                 rows.append((e.model.name, called, float(value)))
     return pd.DataFrame(rows, columns=["model", "parameter", "value"])
+
+
+def by_pairs(classifier: Any) -> bool:
+    """Whether rows of the coefficients stand for pairs of classes, as in one-vs-one machines."""
+    return hasattr(classifier, "dual_coef_") and len(classifier.classes_) > 2
 
 
 def seen_columns(estimator: Any, columns: Sequence[Any]) -> Sequence[Any]:

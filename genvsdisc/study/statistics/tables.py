@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import numbers
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -15,20 +15,17 @@ from sklearn.metrics import confusion_matrix
 from genvsdisc.features.kinds import as_numbers, column_table
 from genvsdisc.study.evidence import Draws, Failure, Predictions, Views, final_step
 from genvsdisc.study.schema import TABLES, conformed
-from genvsdisc.study.statistics.assumptions import assumption_table
-from genvsdisc.study.statistics.bias_variance import decompose
+from genvsdisc.study.statistics.assumptions import assumption_table, priced
 from genvsdisc.study.statistics.calibration import calibration_tables
 from genvsdisc.study.statistics.crossing import crossing_table
-from genvsdisc.study.statistics.differences import pair_table, summary_table
+from genvsdisc.study.statistics.decomposition import PAIR, decomposition_tables
+from genvsdisc.study.statistics.differences import difference_table, summary_table, twins
 from genvsdisc.study.statistics.failures import failure_table, isolated, meaning
 from genvsdisc.study.statistics.learning_curves import curve_table
 from genvsdisc.study.statistics.losses import pointwise_losses, roc_auc
-from genvsdisc.study.statistics.parameters import parameter_table
+from genvsdisc.study.statistics.parameters import by_pairs, parameter_table
 from genvsdisc.study.statistics.robustness import robustness_table
-from genvsdisc.study.statistics.verdict import BEST
 from genvsdisc.study.table import Table
-
-PAIRED = ("generative", "discriminative")
 
 
 def comparison_tables(
@@ -59,27 +56,27 @@ def comparison_tables(
     """
     usable = [e for e in evidence if not e.failed]
     failures = [Failure("", stage, why, meaning(stage)) for stage, why in views.failures.items()]
-    models = model_table(evidence, failures)
     scores = score_table(usable, table.codes, draws)
+    models = with_twins(model_table(evidence, failures), scores)
     ranked = models[models["status"] == "ok"]
     noise = {e.model.name: e.noise for e in usable if e.noise is not None}
+    tables: dict[str, pd.DataFrame | None] = {
+        "models": models, "scores": scores, "classes": table.class_counts, "timings": timing_table(evidence),
+    }  # fmt: skip
     # A part gives one table, or a dict of several that are computed together.
     parts: dict[str, Callable[[], pd.DataFrame | Mapping[str, pd.DataFrame | None] | None]] = {
         "summary": lambda: summary_table(scores, models),
-        "differences": lambda: difference_table(scores, ranked, draws.design.rope),
-        "decomposition": lambda: decomposition_table(usable, table, draws, posterior),
+        "differences": lambda: difference_table(scores, ranked, rope=draws.design.rope),
+        "decomposition": lambda: decomposition(usable, table, draws, scores, tables["differences"], posterior),
         "learning curves and crossings": lambda: curve_tables(usable, draws),
         "calibration and confusion": lambda: held_out_tables(usable, table, draws),
-        "assumptions": lambda: assumptions(table, scores),
+        "assumptions": lambda: assumptions(table, scores, {e.model.key: e.model.name for e in usable if e.model.key}),
         "robustness": lambda: robustness_table(noise, models),
         "planes": lambda: views.tables,
         "search and traces": lambda: next((e.descent for e in usable if e.descent), {}),
         "parameters": lambda: _stacked(_parameters(e, list(table.X.columns), failures) for e in usable),
         "columns": lambda: column_table(table.columns),
     }
-    tables: dict[str, pd.DataFrame | None] = {
-        "models": models, "scores": scores, "classes": table.class_counts, "timings": timing_table(evidence),
-    }  # fmt: skip
     for name, compute in parts.items():
         part = isolated(name, compute, failures)
         tables |= part if isinstance(part, Mapping) else {name: part}
@@ -119,6 +116,15 @@ def model_table(evidence: Sequence[Predictions], failures: list[Failure] | None 
     )
 
 
+def with_twins(models: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
+    """Name, among the warnings of a model, the one before it that predicts the same."""
+    twin = twins(scores, models[models["status"] == "ok"])
+    told = models["model"].map(lambda name: f"the same model on this table as {twin[name]}" if name in twin else "")
+    return models.assign(
+        warnings=["; ".join(filter(None, both)) for both in zip(told, models["warnings"], strict=True)]
+    )
+
+
 def score_table(evidence: Sequence[Predictions], codes: NDArray, draws: Draws) -> pd.DataFrame:
     """Every loss, and ROC AUC, of every model on every fold."""
     parts = []
@@ -144,34 +150,24 @@ def score_table(evidence: Sequence[Predictions], codes: NDArray, draws: Draws) -
                     }
                 )
             )
-    return pd.concat(parts, ignore_index=True)
+    columns = ["model", "repeat", "fold", "loss", "value", "n_train", "n_test"]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
 
-def difference_table(scores: pd.DataFrame, models: pd.DataFrame, rope: float) -> pd.DataFrame:
-    """Pairs of one form, then the best of each family (lowest mean log loss, or first loss) as a pair of its own.
-
-    The two best are chosen on the folds that also judge them, which flatters both by about as much.
-    """
-    loss = "log_loss" if (scores["loss"] == "log_loss").any() else scores["loss"].iloc[0]
-    means = scores[scores["loss"] == loss].groupby("model")["value"].mean()
-    families = models.set_index("model")["family"]
-    best = [means[families[means.index] == family].idxmin() for family in PAIRED if (families == family).any()]
-    headline = models[models["model"].isin(best)].assign(form=BEST)
-    parts = [pair_table(scores, chosen, rope=rope) for chosen in (headline, models)]
-    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
-
-
-def decomposition_table(
-    evidence: Sequence[Predictions], table: Table, draws: Draws, posterior: Callable[[Any], NDArray] | None
-) -> pd.DataFrame | None:
-    """Bias, variance and, where the true posterior is known, noise of every model at every bootstrap size."""
-    truth = table.codes[draws.held_out] if posterior is None else posterior(table.X.iloc[draws.held_out])
-    parts = []
-    for e in evidence:
-        for size, predicted in zip(draws.bootstrap_sizes, e.bootstraps, strict=False):
-            terms = decompose(predicted, truth, draws.design.losses)
-            parts.append(terms.assign(model=e.model.name, family=e.model.family, n_train=size))
-    return _stacked(parts)
+def decomposition(
+    evidence: Sequence[Predictions],
+    table: Table,
+    draws: Draws,
+    scores: pd.DataFrame,
+    differences: pd.DataFrame | None,
+    posterior: Callable[[Any], NDArray] | None,
+) -> dict[str, pd.DataFrame]:
+    """Bias and variance of every model, and how those of each pair differ, on the rows that the parts were made of."""
+    drawn = table.take(draws.resampled_rows)
+    law = None if posterior is None else np.asarray(posterior(drawn.X), dtype=float)
+    compared = pd.DataFrame(columns=PAIR) if differences is None else differences
+    units = drawn.sampling.units(len(drawn.codes))
+    return decomposition_tables(evidence, drawn.codes, draws, scores, compared, law=law, units=units)
 
 
 def curve_tables(evidence: Sequence[Predictions], draws: Draws) -> dict[str, pd.DataFrame]:
@@ -184,13 +180,14 @@ def curve_tables(evidence: Sequence[Predictions], draws: Draws) -> dict[str, pd.
     }
 
 
-def assumptions(table: Table, scores: pd.DataFrame) -> pd.DataFrame | None:
+def assumptions(table: Table, scores: pd.DataFrame, keys: Mapping[str, str]) -> pd.DataFrame | None:
     """Checks of the continuous columns, each beside its cost; nothing where there is no such column."""
     continuous = [name for name, kind in table.kinds.items() if kind == "continuous"]
     if not continuous:
         return None
-    columns = np.column_stack([as_numbers(table.X[name]) for name in continuous])
-    return assumption_table(columns, table.codes, scores)
+    numbers = np.column_stack([as_numbers(table.X[name]) for name in continuous])
+    costs = priced(keys, numbers_only=len(continuous) == len(table.kinds))
+    return assumption_table(numbers, table.codes, scores, costs=costs)
 
 
 def held_out_tables(evidence: Sequence[Predictions], table: Table, draws: Draws) -> dict[str, pd.DataFrame | None]:
@@ -245,22 +242,23 @@ def n_parameters(fitted: Any) -> Any:
     classifier = final_step(fitted)
     if hasattr(classifier, "n_parameters_"):
         return int(classifier.n_parameters_)
-    if hasattr(classifier, "coef_"):
-        return (len(classifier.classes_) - 1) * (np.shape(classifier.coef_)[-1] + 1)
-    return pd.NA
+    if not hasattr(classifier, "coef_"):
+        return pd.NA
+    if by_pairs(classifier):
+        return int(np.prod(np.shape(classifier.coef_)) + np.size(classifier.intercept_))
+    return (len(classifier.classes_) - 1) * (np.shape(classifier.coef_)[-1] + 1)
 
 
 def _tuned_to(fitted: Any) -> str:
     while not hasattr(fitted, "best_params_") and hasattr(fitted, "steps"):
         fitted = fitted[-1]
     best = getattr(fitted, "best_params_", {})
-    return ", ".join(f"{name.rpartition('__')[2]} = {_short(value)}" for name, value in best.items())
+    return ", ".join(f"{name.rpartition('__')[2]} = {_plain(value)}" for name, value in best.items())
 
 
-def _short(value: Any) -> str:
-    """Write a number in six digits at most; anything else as it prints, without line breaks."""
-    number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    return f"{value:g}" if number else " ".join(str(value).split())
+def _plain(value: Any) -> str:
+    """Write a number in few digits, anything else as it is."""
+    return f"{value:g}" if isinstance(value, Real) and not isinstance(value, bool) else str(value)
 
 
 def _stacked(parts: Iterable[pd.DataFrame]) -> pd.DataFrame | None:

@@ -1,4 +1,4 @@
-"""The answer in a few plain sentences; every number in them stands in a table."""
+"""The answer in plain sentences; every number in them stands in a table."""
 
 from __future__ import annotations
 
@@ -8,185 +8,169 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from genvsdisc.study.statistics.best_of_family import any_beats
+from genvsdisc.study.statistics.differences import BEST
+from genvsdisc.study.statistics.losses import LOSS_NAMES
+from genvsdisc.study.statistics.verdict_points import points
+from genvsdisc.study.statistics.words import amount, between, level, number_of, probability
+
 SURE = 0.95
 """Probability from which a statement is made without a "may"."""
-MOST_FARTHER = 10
-"""How many times the rows at hand the number of rows that would settle it is worth saying."""
-BEST = "best of each family"
-"""Form under which the pair of the best models of the two families stands in the table `differences`."""
-LOSS_NAMES = {"zero_one": "0-1 error", "brier": "Brier score", "log_loss": "log loss"}
+MOST_LISTED = 3
+"""Warnings of one kind that are told one by one."""
+FAMILIES = ("generative", "discriminative")
 
 
-def write_verdict(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any]) -> str:
-    """Say which family wins, by how much, how surely, where the answer flips, and why.
+def write_verdict(card: Mapping[str, Any]) -> str:
+    """Put the verdict card into running text: warnings, the sentence, the points."""
+    return " ".join([*card["warnings"], card["sentence"], *(point["text"] for point in card["points"])])
+
+
+def verdict_card(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any]) -> dict[str, Any]:
+    """Say which family wins, how surely, why, where the answer flips, what to use, and what would settle it.
 
     Parameters
     ----------
     tables : mapping of str to DataFrame
-        Tables of a comparison: differences, decomposition, crossings, assumptions.
+        Tables of a comparison: models, scores, summary, differences, decomposition_differences, crossings, assumptions,
+        leaks.
     meta : mapping
-        Its facts; ``n_rows`` and ``design`` are read.
+        Its facts: n_rows, design, and where they are known loss (which judges; "zero_one"), left_out, bayes (loss ->
+        its least possible value) and takes_gaps (models that take missing entries).
 
     Returns
     -------
-    verdict : str
-        Sentences parted by spaces.
+    card : dict
+        sentence (str), loss (str), probabilities (family or "equal" -> float; empty without a pair of families), points
+        (list of at most four dicts with kind "why", "flips", "use" or "settle" and text), warnings (list of str).
     """
-    pairs = tables["differences"]
-    best = pairs[pairs["form"] == BEST].set_index("loss")
+    losses = list(meta["design"].get("losses", LOSS_NAMES))
+    loss = meta.get("loss", "zero_one")
+    loss = loss if loss in losses else losses[0]
+    differences = tables["differences"]
+    best = differences[(differences["form"] == BEST) & (differences["loss"] == loss)]
+    beaten_by_guessing = _not_beaten(tables, loss)
+    useful = not beaten_by_guessing
+    warnings = beaten_by_guessing + _warnings(tables, meta)
     if best.empty:
-        return "No verdict: a comparison needs a generative and a discriminative model that could both be fitted."
-    losses = [loss for loss in LOSS_NAMES if loss in best.index]
-    rows: dict[str, Any] = {loss: best.loc[loss] for loss in losses}
-    sentences = [_who_wins(rows[losses[0]], losses[0], meta)]
-    sentences += [_also(rows[loss], loss) for loss in losses[1:] if loss == "log_loss"]
-    sentences += _why(best, tables["decomposition"])
-    sentences += _flips(tables["crossings"], losses[0])
-    sentences += _violated(tables["assumptions"])
-    return " ".join(sentences)
+        return {
+            "sentence": _without_pair(tables, loss),
+            "loss": loss,
+            "probabilities": {},
+            "points": points(tables, meta, loss, None, useful=useful),
+            "warnings": warnings,
+        }
+    row = best.iloc[0]
+    return {
+        "sentence": _who_wins(row, tables["summary"], meta),
+        "loss": loss,
+        "probabilities": {side: float(row[f"p_{side}"]) for side in ("generative", "equal", "discriminative")},
+        "points": points(tables, meta, loss, row, useful=useful),
+        "warnings": warnings,
+    }
 
 
-def _who_wins(row: Any, loss: str, meta: Mapping[str, Any]) -> str:
-    rope = meta["design"]["rope"]
-    rows = meta["n_rows"]
-    pair = f"{row['generative']} (generative) and {row['discriminative']} (discriminative)"
-    name, gap = LOSS_NAMES[loss], _gap(row)
+def outcome(row: Any) -> tuple[str, str]:
+    """Tell what a row of `differences` allows to say: ("wins" | "better", family), ("equal", "") or ("open", "")."""
     if row["p_equal"] >= SURE:
-        same = f"have the same {name} to three decimals; they differ by"
-        differ = same if _level(row) else f"differ by {gap} in {name},"
+        return "equal", ""
+    for side, ahead in zip(FAMILIES, (row["upper"] < 0, row["lower"] > 0), strict=True):
+        if ahead:
+            return ("wins" if row[f"p_{side}"] >= SURE else "better"), side
+    return "open", ""
+
+
+def _who_wins(row: Any, summary: pd.DataFrame, meta: Mapping[str, Any]) -> str:
+    loss, at = row["loss"], f"at {number_of(meta['n_rows'])} rows"
+    rope = amount(loss, meta["design"]["rope"])
+    what, side = outcome(row)
+    both = f"{row['generative']} (generative) and {row['discriminative']} (discriminative)"
+    levels = [level(loss, _mean(summary, row[family], loss)) for family in FAMILIES]
+    if what == "equal":
         return (
-            f"Practically equal at {rows} rows. The best of each family, {pair}, {differ} "
-            f"less than {rope:g} with probability {_probability(row['p_equal'])}."
+            f"Practically equal {at}: the best of each family, {both}, {_reach(loss, *levels)}, and differ by less "
+            f"than {rope} with probability {probability(row['p_equal'])}."
         )
-    for side, other in (("generative", "discriminative"), ("discriminative", "generative")):
-        if row[f"p_{side}"] >= SURE:
-            return (
-                f"The {side} family wins at {rows} rows. Its best, {row[side]}, beats {row[other]} by {gap} "
-                f"in {name} (95% interval {_interval(row)}); its lead exceeds {rope:g} with probability "
-                f"{_probability(row[f'p_{side}'])}."
-            )
-    leads = "generative" if row["difference"] < 0 else "discriminative"
-    found = f"Of the best of each, {pair}, the {leads} one leads by {gap}"
-    if _level(row):
-        found = f"The best of each, {pair}, are level to three decimals"
-    generative, equal, discriminative = map(_probability, row[["p_generative", "p_equal", "p_discriminative"]])
+    if what == "open":
+        return (
+            f"Cannot tell {at} which family has the lower {LOSS_NAMES[loss]}: the best of each, {both}, "
+            f"{_reach(loss, *levels)} (generative minus discriminative: 95% interval "
+            f"{between(loss, row['lower'], row['upper'])})."
+        )
+    other = FAMILIES[1 - FAMILIES.index(side)]
+    mine, theirs = levels if side == FAMILIES[0] else levels[::-1]
+    lower, upper = sorted(abs(row[end]) for end in ("lower", "upper"))
+    lead = f"The {side} family wins {at}" if what == "wins" else (
+        f"The {side} family is better {at}, but perhaps by less than {rope}"
+    )  # fmt: skip
     return (
-        f"Cannot tell at {rows} rows which family has the lower {name}. {found} (generative minus discriminative: 95% "
-        f"interval {_interval(row)}). Probability that generative is better by more than {rope:g}: "
-        f"{generative}, practically equal: {equal}, discriminative better: {discriminative}."
-        + _rows_to_settle(row, rope, rows)
+        f"{lead}: its best, {row[side]}, {_alone(loss, mine)}, {row[other]} {theirs}, a difference of "
+        f"{amount(loss, abs(row['difference']))} (95% interval {between(loss, lower, upper)})."
     )
 
 
-def _rows_to_settle(row: Any, rope: float, rows: int) -> str:
-    """Rows at which the interval would lie on one side, were the difference to stay and its error fall as 1/sqrt(n).
+def _reach(loss: str, one: str, two: str) -> str:
+    if loss == "zero_one":
+        return f"err on {one} and {two} of new rows"
+    return f"have a {LOSS_NAMES[loss]} of {one} and {two}"
 
-    Said only up to ten times the rows at hand; farther off, the difference would not stay.
-    """
-    half_width = (row["upper"] - row["lower"]) / 2
-    distance = abs(abs(row["difference"]) - rope)
-    if not 0 < half_width < distance * np.sqrt(MOST_FARTHER):
-        return ""
-    needed = rows * (half_width / distance) ** 2
+
+def _alone(loss: str, one: str) -> str:
+    return f"errs on {one} of new rows" if loss == "zero_one" else f"has a {LOSS_NAMES[loss]} of {one}"
+
+
+def _mean(summary: pd.DataFrame, model: str, loss: str) -> float:
+    return float(summary.loc[(summary["model"] == model) & (summary["loss"] == loss), "mean"].iloc[0])
+
+
+def _without_pair(tables: Mapping[str, pd.DataFrame], loss: str) -> str:
+    """Say why there is no verdict between the families, and which model is best all the same."""
+    models, summary = tables["models"], tables["summary"]
+    fitted = models[(models["status"] == "ok") & (models["family"] != "baseline")]
+    ranked = summary[(summary["loss"] == loss) & summary["model"].isin(fitted["model"]) & summary["mean"].notna()]
+    if ranked.empty:
+        return "No verdict: no model could be fitted."
+    families = list(dict.fromkeys(fitted["family"]))
+    present = [family for family in FAMILIES if family in families]
+    if present:
+        missing = FAMILIES[1 - FAMILIES.index(present[0])]
+        why = f"no {missing} model is among those fitted"
+    else:
+        why = 'the models are of no known family (name it: Model(name, estimator, family="generative"))'
+    best = ranked.sort_values("mean", kind="stable").iloc[0]
     return (
-        f" If the difference stayed as it is, about {_two_digits(needed)} rows would settle it."
-        if needed > rows
-        else ""
+        f"No verdict between the families: {why}. The lowest {LOSS_NAMES[loss]} is that of {best['model']}, which "
+        f"{_alone(loss, level(loss, best['mean']))}."
     )
 
 
-def _level(row: Any) -> bool:
-    """Whether the difference would be written as 0.000."""
-    return abs(row["difference"]) < 0.0005
+def _warnings(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any]) -> list[str]:
+    """What a reader must know first: leaks, models that failed, what was left out."""
+    leaks = tables["leaks"]
+    warnings = _some(list(dict.fromkeys(leaks["message"])), "more such columns or rows: see the top of the page.")
+    models = tables["models"]
+    failed = models.loc[models["status"] == "failed", "model"]
+    if len(failed):
+        warnings.append(f"Could not be fitted: {', '.join(failed)}.")
+    return warnings + _some(list(meta.get("left_out", ())), "more were left out: see data and method.")
 
 
-def _probability(value: float) -> str:
-    """Write a probability in two decimals, but none as certain or impossible."""
-    if value > 0.99:
-        return "above 0.99"
-    return "below 0.01" if value < 0.01 else f"{value:.2f}"
+def _some(sentences: list[str], others: str) -> list[str]:
+    more = len(sentences) - MOST_LISTED
+    return sentences[:MOST_LISTED] + ([f"{more} {others}"] if more > 0 else [])
 
 
-def _gap(row: Any) -> str:
-    size = abs(row["difference"])
-    return f"{size:.1g}" if _level(row) else f"{size:.3f}"
-
-
-def _two_digits(number: float) -> str:
-    return f"{float(f'{number:.1e}'):,.0f}"
-
-
-def _interval(row: Any) -> str:
-    lower, upper = (round(row[end], 3) + 0.0 for end in ("lower", "upper"))  # + 0.0: no -0.000
-    return f"{lower:.3f} to {upper:.3f}"
-
-
-def _also(row: Any, loss: str) -> str:
-    name = LOSS_NAMES[loss]
-    for side in ("generative", "discriminative"):
-        if row[f"p_{side}"] >= SURE:
-            return (
-                f"In {name}, which judges the probabilities, {row[side]} is better by {_gap(row)} "
-                f"(more than the region of practical equivalence with probability {_probability(row[f'p_{side}'])})."
-            )
-    if row["p_equal"] >= SURE:
-        return f"In {name} the two are practically equal (probability {_probability(row['p_equal'])})."
-    if _level(row):
-        return f"In {name} the two are level to three decimals (95% interval {_interval(row)}), which settles nothing."
-    return (
-        f"In {name} the difference is {row['difference']:+.3f} (95% interval {_interval(row)}), which settles nothing."
-    )
-
-
-def _why(best: pd.DataFrame, decomposition: pd.DataFrame) -> list[str]:
-    """Name the larger part of what the worse one of the two loses, where it exceeds twice its standard error.
-
-    Nothing is said where the bootstrap samples put the other one ahead than the folds do: that explains no lead.
-    """
-    loss = "log_loss" if "log_loss" in best.index else best.index[0]
-    rows = decomposition[decomposition["loss"] == loss]
-    names = best.loc[loss, ["generative", "discriminative"]]
-    rows = rows[rows["model"].isin(names)]
-    if rows["model"].nunique() < 2:
+def _not_beaten(tables: Mapping[str, pd.DataFrame], loss: str) -> list[str]:
+    """Say so if no model is better than the best baseline, by a test corrected for the number of models."""
+    models, scores = tables["models"], tables["scores"]
+    of_loss = scores[scores["loss"] == loss]
+    values = of_loss.pivot_table(index=["repeat", "fold"], columns="model", values="value").dropna(axis=1)
+    kinds = models.set_index("model")["family"].reindex(values.columns)
+    baselines, others = values.loc[:, kinds == "baseline"], values.loc[:, (kinds != "baseline")]
+    if len(values) < 2 or baselines.shape[1] == 0 or others.shape[1] == 0:
         return []
-    size = rows["n_train"].max()
-    at_size = rows[rows["n_train"] == size].set_index("model").loc[list(names)]
-    parts = {}
-    for part in ("bias", "net_variance"):
-        gap = at_size[part].iloc[0] - at_size[part].iloc[1]
-        error = float(np.hypot(*at_size[f"{part}_se"]))
-        parts[part] = (gap, error)
-    total = sum(gap for gap, _ in parts.values())
-    if total * best.loc[loss, "difference"] < 0:
+    name = baselines.mean().idxmin()
+    fraction = float((of_loss["n_test"] / (of_loss["n_test"] + of_loss["n_train"])).mean())
+    if any_beats(others.to_numpy(), np.asarray(baselines[name]), test_fraction=fraction):
         return []
-    part = max(parts, key=lambda p: parts[p][0] * np.sign(total))
-    gap, error = parts[part]
-    if not abs(gap) > 2 * error:
-        return [f"At {size} training rows neither bias nor variance tells them apart."]
-    worse = names.iloc[0] if gap > 0 else names.iloc[1]
-    word = "bias" if part == "bias" else "variance"
-    return [
-        f"The larger part of their difference in {LOSS_NAMES[loss]} at {size} training rows is {word}: "
-        f"{worse} has {abs(gap):.3f} more (standard error {error:.3f})."
-    ]
-
-
-def _flips(crossings: pd.DataFrame, loss: str) -> list[str]:
-    found = crossings[(crossings["loss"] == loss) & crossings[["estimate", "lower", "upper"]].notna().all(axis=1)]
-    return [
-        f"{row['generative']} and {row['discriminative']} change places near {row['estimate']:.0f} training rows "
-        f"(95% interval {row['lower']:.0f} to {row['upper']:.0f})."
-        for row in found.head(2).to_dict("records")
-    ]
-
-
-def _violated(assumptions: pd.DataFrame) -> list[str]:
-    """Name the assumption whose violation costs most, where the interval of its cost excludes zero."""
-    costly = assumptions[assumptions["cost_lower"] > 0]
-    if costly.empty:
-        return []
-    worst: Any = costly.sort_values("cost").iloc[-1]
-    return [
-        f"The assumption that costs most is {worst['assumption']}: dropping it lowers the log loss by "
-        f"{worst['cost']:.3f} (95% interval {worst['cost_lower']:.3f} to {worst['cost_upper']:.3f})."
-    ]
+    return [f"No model beats the {name} in {LOSS_NAMES[loss]} by more than chance."]

@@ -4,9 +4,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from genvsdisc.study.design import Design
+from genvsdisc.study.evidence import JUDGE
 from genvsdisc.study.fits.group_splits import GroupDraws
 from genvsdisc.study.fits.splits import make_draws
-from genvsdisc.study.fits.time_splits import TimeDraws, parts_in_time
 from genvsdisc.study.sampling import Sampling
 
 
@@ -42,8 +42,8 @@ def test_no_draw_has_a_group_on_both_sides_and_each_training_set_has_every_class
     apart(codes, groups, draws.cv_weights, draws.cv_tests)
     for of_size in draws.curve_weights:
         apart(codes, groups, of_size, draws.curve_tests)
-    for of_size in draws.bootstraps:
-        apart(codes, groups, of_size, [draws.held_out] * 4)
+    for row in draws.parts:
+        assert not set(groups[row < JUDGE]) & set(groups[row == JUDGE])
     pool = np.setdiff1d(np.arange(len(codes)), draws.held_out)
     for chosen in GroupDraws(codes, sampling).subsamples(pool, 10, 3, np.random.RandomState(seed)):
         weights = np.isin(np.arange(len(codes)), chosen)
@@ -56,13 +56,12 @@ def test_no_draw_has_a_group_on_both_sides_and_each_training_set_has_every_class
 def test_draws_hold_whole_groups_nested_and_say_their_mean_size(case, seed):
     codes, sampling = case
     draws = make_draws(codes, Design(n_splits=3, n_repeats=1, n_draws=5), seed, sampling)
-    for weights in (draws.cv_weights, *draws.curve_weights, *draws.bootstraps):
+    for weights in (draws.cv_weights, *draws.curve_weights, draws.parts):
         for row in weights:
             by_group = [set(row[sampling.codes == g]) for g in np.unique(sampling.codes)]
             assert max(map(len, by_group)) == 1
     assert (np.diff(draws.curve_weights.astype(int), axis=0) >= 0).all()
     np.testing.assert_allclose(draws.sizes, draws.curve_weights.sum(axis=2).mean(axis=1), atol=0.5)
-    np.testing.assert_allclose(draws.bootstrap_sizes, [w.sum(axis=1).mean() for w in draws.bootstraps], atol=1)
     folds = np.concatenate(draws.cv_tests)
     assert sorted(folds) == list(range(len(codes)))
 
@@ -107,65 +106,3 @@ def test_too_few_groups_are_refused_with_a_remedy():
     alone = Sampling("groups", np.repeat([0, 1], 20))
     with pytest.raises(ValueError, match="leave some training set without a class"):
         make_draws(np.repeat([0, 1], 20), Design(n_splits=2), 0, alone)
-
-
-def older(times, train, test):
-    assert len(train)
-    assert len(test)
-    assert times[train].max() < times[test].min()
-
-
-@given(seed=st.integers(0, 5000), n=st.integers(30, 200), n_times=st.integers(8, 300))
-def test_every_training_row_is_older_than_every_row_that_judges_it(seed, n, n_times):
-    rng = np.random.default_rng(seed)
-    times = np.unique(rng.integers(0, n_times, n), return_inverse=True)[1]
-    codes = np.arange(n) % 2
-    assume(times.max() >= 5)
-    early = np.unique(codes[np.argsort(times, kind="stable")], return_index=True)[1].max()
-    assume(early < n // 4)
-    sampling = Sampling("time", times)
-    draws = make_draws(codes, Design(n_splits=4, n_repeats=3, n_draws=5), seed, sampling)
-    assert draws.design.n_repeats == 1
-    for row, test in zip(draws.cv_weights, draws.cv_tests, strict=True):
-        older(times, np.flatnonzero(row), test)
-        assert set(codes[row > 0]) == {0, 1}
-        assert set(np.flatnonzero(times < times[test].min())) == set(np.flatnonzero(row))
-    assert np.concatenate(draws.cv_tests).size == np.unique(np.concatenate(draws.cv_tests)).size
-    for of_size in draws.curve_weights:
-        for row, test in zip(of_size, draws.curve_tests, strict=True):
-            older(times, np.flatnonzero(row), test)
-    for row in np.concatenate(draws.bootstraps):
-        older(times, np.flatnonzero(row), draws.held_out)
-    pool = np.setdiff1d(np.arange(n), draws.held_out)
-    for chosen in TimeDraws(codes, sampling).subsamples(pool, 10, 2, np.random.RandomState(0)):
-        older(times, chosen, draws.held_out)
-    for parts in parts_in_time(sampling, 3, test_size=0.25, rng=np.random.RandomState(seed)):
-        older(times, np.flatnonzero(parts < 4), np.flatnonzero(parts >= 4))
-
-
-def test_learning_curves_take_the_most_recent_rows():
-    times = np.random.default_rng(0).permutation(200)
-    draws = make_draws(np.arange(200) % 2, Design(n_splits=4, n_draws=7), 0, Sampling("time", times))
-    for size, of_size in zip(draws.sizes, draws.curve_weights, strict=True):
-        for row, test in zip(of_size, draws.curve_tests, strict=True):
-            last = times[test].min()
-            assert sorted(times[row > 0]) == list(range(last - size, last))
-    assert len({tuple(test) for test in draws.curve_tests}) == 7
-
-
-def test_folds_forward_in_time_are_those_of_sklearn():
-    from sklearn.model_selection import TimeSeriesSplit
-
-    weights, tests = TimeDraws(np.arange(120) % 2, Sampling("time", np.arange(120))).folds(5, 1, None)
-    expected = list(TimeSeriesSplit(5).split(np.empty((120, 1))))
-    for row, test, (train, other) in zip(weights, tests, expected, strict=True):
-        np.testing.assert_array_equal(np.flatnonzero(row), train)
-        np.testing.assert_array_equal(test, other)
-
-
-def test_too_few_moments_are_refused_with_a_remedy():
-    with pytest.raises(ValueError, match=r"need at least 3 different times of .day.*use a finer time, or groups"):
-        make_draws(np.arange(40) % 2, Design(n_splits=3), 0, Sampling("time", np.repeat([0, 1], 20), "day"))
-    late = np.repeat([0, 1], [39, 1])
-    with pytest.raises(ValueError, match="no moment has every class before it"):
-        make_draws(late, Design(n_splits=3), 0, Sampling("time", np.arange(40)))

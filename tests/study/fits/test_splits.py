@@ -1,9 +1,8 @@
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genvsdisc.study.fits.splits import bootstrap_weights, cross_validation_draws, nested_draws
+from genvsdisc.study.fits.splits import cross_validation_draws, nested_draws
 
 
 def classes(rng, n_classes, n):
@@ -37,27 +36,3 @@ def test_nested_subsamples_are_nested_stratified_and_apart_from_their_test_rows(
             assert taken.min() >= 1
             share = size * np.bincount(codes) / len(codes)
             assert (np.abs(taken - share) <= n_classes + 1).all()
-
-
-@pytest.mark.parametrize("stratified", [False, True])
-def test_bootstrap_counts_have_the_size_asked_for(stratified):
-    codes = classes(np.random.default_rng(0), 3, 40)
-    for size in (10, len(codes), 500):
-        weights = bootstrap_weights(codes, 20, size=size, stratified=stratified, random_state=0)
-        assert (weights.sum(axis=1) == size).all()
-
-
-def test_stratified_bootstrap_keeps_the_class_counts():
-    codes = np.repeat([0, 1, 2], [50, 45, 5])
-    weights = bootstrap_weights(codes, 30, stratified=True, random_state=0)
-    counts = np.stack([weights[:, codes == k].sum(axis=1) for k in range(3)], axis=1)
-    assert (counts == [50, 45, 5]).all()
-
-
-def test_bootstrap_counts_have_the_moments_of_the_bootstrap():
-    n, draws = 50, 20_000
-    weights = bootstrap_weights(np.zeros(n, dtype=int), draws, random_state=0)
-    error = 4 / np.sqrt(draws)
-    np.testing.assert_allclose(weights.mean(axis=0), 1, atol=error)
-    np.testing.assert_allclose(weights.var(axis=0), 1 - 1 / n, atol=6 * error)
-    np.testing.assert_allclose((weights > 0).mean(), 1 - (1 - 1 / n) ** n, atol=error)

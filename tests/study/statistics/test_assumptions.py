@@ -9,9 +9,13 @@ from sklearn.datasets import load_iris, load_wine
 
 from genvsdisc import corrected_ttest
 from genvsdisc.study.statistics.assumption_tests import equal_covariances_test, independence_test, normality_test
-from genvsdisc.study.statistics.assumptions import COSTS, TESTS, assumption_table
+from genvsdisc.study.statistics.assumptions import TESTS, assumption_table, priced
 
 IRIS = load_iris(return_X_y=True)
+
+
+KEYS = {"shared": "shared Gaussian", "separate": "separate Gaussian", "naive": "naive Bayes", "quadratic": "quadratic"}
+COSTS = priced(KEYS, numbers_only=True)
 
 
 def gaussian_classes(rng, n, d, correlation=0.0, n_classes=2):
@@ -162,7 +166,7 @@ def scores():
 
 
 def test_table_has_every_assumption_and_its_cost(scores):
-    table = assumption_table(*IRIS, scores).set_index("assumption")
+    table = assumption_table(*IRIS, scores, costs=COSTS).set_index("assumption")
     columns = "statistic df pvalue effect effect_name simpler richer cost cost_lower cost_upper finding"
     assert list(table.columns) == columns.split()
     assert list(table.index) == list(COSTS)
@@ -178,12 +182,14 @@ def test_table_has_every_assumption_and_its_cost(scores):
 
 
 def test_findings_say_what_the_numbers_say(scores):
-    found = assumption_table(*IRIS, scores).set_index("assumption")["finding"]
+    found = assumption_table(*IRIS, scores, costs=COSTS).set_index("assumption")["finding"]
     assert found["equal covariances"].startswith(
         "Equal covariances: violated (p < 0.001; nats a row 0.43); assuming it costs 0.2"
     )
     assert found["normality given the class"] == "Normality given the class: no sign of a violation (p = 0.11)."
-    independence = assumption_table(*IRIS, scores).set_index("assumption").loc["independence given the class"]
+    independence = (
+        assumption_table(*IRIS, scores, costs=COSTS).set_index("assumption").loc["independence given the class"]
+    )
     told = r"assuming it saves (\S+) nats of log loss all the same \((\S+) to (\S+); naive Bayes against separate"
     numbers = [float(number) for number in re.search(told, independence.finding).groups()]
     np.testing.assert_allclose(
@@ -193,12 +199,12 @@ def test_findings_say_what_the_numbers_say(scores):
 
 def test_noise_is_not_taken_for_a_cost(scores):
     same = scores.assign(value=np.random.default_rng(1).normal(size=len(scores)))
-    found = assumption_table(*IRIS, same).set_index("assumption")["finding"]
+    found = assumption_table(*IRIS, same, costs=COSTS).set_index("assumption")["finding"]
     assert "makes no difference to log loss that can be told from noise" in found["equal covariances"]
 
 
 def test_a_pair_without_scores_has_no_cost(scores):
-    table = assumption_table(*load_wine(return_X_y=True), scores.iloc[:0])
+    table = assumption_table(*load_wine(return_X_y=True), scores.iloc[:0], costs=COSTS)
     assert table["cost"].isna().all()
     assert (table["simpler"] == "").all()
     assert table["pvalue"].notna().all()
@@ -209,14 +215,23 @@ def test_rows_with_missing_values_are_left_out(scores):
     holes = X.copy()
     holes[::10, 2] = np.nan
     complete = ~np.isnan(holes[:, 2])
-    found, expected = assumption_table(holes, y, scores), assumption_table(X[complete], y[complete], scores)
+    found, expected = (
+        assumption_table(*rows, scores, costs=COSTS) for rows in ((holes, y), (X[complete], y[complete]))
+    )
     pd.testing.assert_frame_equal(found, expected)
 
 
 def test_a_test_that_cannot_be_computed_leaves_the_cost(scores):
     X, y = load_iris(return_X_y=True)
-    table = assumption_table(np.column_stack([X, X.sum(axis=1)]), y, scores).set_index("assumption")
+    table = assumption_table(np.column_stack([X, X.sum(axis=1)]), y, scores, costs=COSTS).set_index("assumption")
     row = table.loc["equal covariances"]
     assert np.isnan(row.pvalue)
     assert row.cost > 0
     assert "not tested, the columns are linearly dependent within class 0" in row.finding
+
+
+def test_an_assumption_is_priced_by_models_that_differ_in_it_alone():
+    assert priced(KEYS, numbers_only=False) == {"equal covariances": ("shared Gaussian", "separate Gaussian")}
+    assert list(COSTS) == ["equal covariances", "normality given the class", "independence given the class"]
+    assert priced({"shared": "a", "separate": "b"}, numbers_only=True) == {"equal covariances": ("a", "b")}
+    assert priced({}, numbers_only=True) == {}

@@ -4,10 +4,7 @@ import pytest
 from grouped_laws import clean_table, grouped_table
 from scipy import stats
 
-from genvsdisc.study.fits.group_check import check_groups, fold_errors
 from genvsdisc.study.sampling import Sampling
-from genvsdisc.study.statistics.alikeness import alike_given_level, levels_of, order_alikeness
-from genvsdisc.study.statistics.column_names import names_a_group, names_a_row, names_a_split, split_words
 from genvsdisc.study.statistics.leaks import leak_table, leak_warnings
 from genvsdisc.study.table import prepare
 
@@ -106,63 +103,7 @@ def test_a_file_sorted_by_its_columns_has_no_groups():
 # Against independent sources ---------------------------------------------------------------------------------------
 
 
-def test_intraclass_correlation_is_that_of_its_law_and_roughness_one_for_names_zero_for_measurements():
-    rng = np.random.default_rng(1)
-    levels = np.repeat(np.arange(400), 6)
-    effects = rng.normal(size=(400, 3))
-    values = effects[levels] + 1.5 * rng.normal(size=(2400, 3))
-    alike = alike_given_level(values, levels)
-    assert alike.correlation == pytest.approx(1 / (1 + 1.5**2), abs=0.05)
-    assert alike.roughness == pytest.approx(1, abs=0.15)
-    smooth = np.sin(levels / 60)[:, None] + 0.5 * rng.normal(size=(2400, 3))
-    assert alike_given_level(smooth, levels).roughness == pytest.approx(0, abs=0.05)
-    f = stats.f_oneway(*[values[levels == k, 0] for k in range(400)])
-    assert alike_given_level(values[:, :1], levels).pvalue == pytest.approx(f.pvalue)
-
-
-def test_order_alikeness_keeps_its_level_under_exchangeable_rows():
-    pvalues = []
-    for seed in range(400):
-        X, y = numbers(200, 3, seed)
-        X["b"] += X["a"]
-        pvalues.append(order_alikeness(X, prepare(X, y, n_splits=3).columns, y.to_numpy())[1])
-    rejected = np.mean(np.array(pvalues) < 0.05)
-    assert rejected <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 400)
-
-
-def test_fold_errors_are_those_of_sklearn():
-    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-    from sklearn.model_selection import GroupKFold, KFold, cross_val_score
-
-    X, y, subject = grouped_table(3, n_subjects=300, n_rows=5, effect=1.0, label="subject", separation=3.0)
-    table = prepare(X, y, n_splits=5)
-    by_rows, by_groups = fold_errors(table, list(X), Sampling("groups", subject), 0)["shared Gaussian"]
-    of_groups = cross_val_score(LinearDiscriminantAnalysis(), X, y, groups=subject, cv=GroupKFold(5))
-    of_rows = cross_val_score(LinearDiscriminantAnalysis(), X, y, cv=KFold(5, shuffle=True, random_state=0))
-    assert by_groups == pytest.approx(1 - of_groups.mean(), abs=0.02)
-    assert by_rows == pytest.approx(1 - of_rows.mean(), abs=0.02)
-
-
-def test_whole_groups_held_out_show_what_random_folds_hide():
-    X, y, subject = grouped_table(0, n_features=15, effect=3.0, label="subject", separation=0.5)
-    by_rows, by_groups = fold_errors(prepare(X, y, n_splits=5), list(X), Sampling("groups", subject), 0)["logistic"]
-    assert by_groups > by_rows + 0.1
-
-
 # Each kind ---------------------------------------------------------------------------------------------------------
-
-
-def test_the_message_says_what_to_do_and_whether_the_answer_would_change():
-    X, y, subject = grouped_table(0, effect=2.0, label="subject", separation=0.5)
-    X["Speaker Number"] = subject
-    table = prepare(X, y, n_splits=5)
-    found = check_groups(table, leak_table(table), 0)
-    (message,) = leak_warnings(found)
-    assert message.startswith("'Speaker Number' looks like subjects or files: 40 values of 15 rows each")
-    assert "give groups='Speaker Number' (--groups)" in message
-    assert "By folds of whole 'Speaker Number': 0-1 error of the shared Gaussian" in message
-    again = check_groups(table, leak_table(table), 0)
-    pd.testing.assert_frame_equal(found, again)
 
 
 @pytest.mark.parametrize(
@@ -235,22 +176,3 @@ def test_copies_of_rows_are_named_and_coarse_tables_are_not():
     assert found["value"].item() == pytest.approx(120 / 360)
     coarse = pd.DataFrame(RNG.integers(0, 3, (400, 4)).astype(str), columns=list("abcd"))
     assert kinds(coarse, pd.Series(RNG.integers(0, 2, 400))) == set()
-
-
-def test_names():
-    assert [names_a_group(n) for n in ("subject", "SubjectID", "user_id", "File Name", "session")] == [True] * 5
-    assert [names_a_group(n) for n in ("patient_age", "username_length", "number", "age", "family history")] == [
-        False
-    ] * 5
-    assert [names_a_row(n) for n in ("id", "Unnamed: 0", "row_number", "sample id")] == [True] * 4
-    assert [names_a_row(n) for n in ("idea", "acid", "body mass index", "grid")] == [False] * 4
-    assert names_a_split("Train or Test", 2)
-    assert not names_a_split("test", 2)
-    assert split_words(["Train", "TEST "])
-    assert not split_words(["train", "bus"])
-
-
-def test_levels_are_ranks_with_missing_last():
-    codes, n_levels = levels_of(pd.Series([2.5, np.nan, -1.0, 2.5]))
-    assert codes.tolist() == [1, 2, 0, 1]
-    assert n_levels == 3

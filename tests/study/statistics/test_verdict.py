@@ -5,14 +5,17 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.datasets import load_iris
 from verdict_laws import LAWS, true_losses
 
 import genvsdisc as gd
-from genvsdisc.study.schema import conformed
-from genvsdisc.study.statistics.verdict import BEST, write_verdict
+from genvsdisc.study.comparison import Comparison
+from genvsdisc.study.statistics.differences import BEST
+from genvsdisc.study.statistics.verdict import verdict_card, write_verdict
 
-META = {"n_rows": 140, "design": {"rope": 0.01}}
+META = {"n_rows": 140, "design": {"rope": 0.01}, "loss": "zero_one"}
 NAMES = {"generative": "Gauss", "discriminative": "logit"}
+FEW = gd.Design(n_splits=5, n_repeats=2, n_draws=4)
 
 
 def pair(loss="zero_one", difference=0.0, half_width=0.03, p=(0.3, 0.4, 0.3), form=BEST):
@@ -24,204 +27,345 @@ def pair(loss="zero_one", difference=0.0, half_width=0.03, p=(0.3, 0.4, 0.3), fo
     }  # fmt: skip
 
 
-def terms(model, bias, variance, error=0.001, n_train=105):
-    """One row of `decomposition`, of the log loss."""
-    row = dict.fromkeys(("noise", "noise_se", "interaction", "interaction_se"), 0.0)
-    row |= {"model": model, "family": "", "n_train": n_train, "loss": "log_loss"}
-    row |= {"expected": bias + variance, "bias": bias, "variance": variance, "net_variance": variance}
-    return row | {f"{term}_se": error for term in ("expected", "bias", "variance", "net_variance")}
+def parts(bias, variance, *, loss="zero_one", se=0.004, excess_se=None, n_train=(26, 52, 126)):
+    """Rows of `decomposition_differences` of the pair, the same at every size."""
+    excess_se = 2 * se if excess_se is None else excess_se
+    terms = {"expected": (bias + variance, se), "bias": (bias, se), "variance": (variance, se)}
+    terms |= {"variance_minus_bias": (variance - bias, excess_se)}
+    return [
+        {**NAMES, "form": BEST, "loss": loss, "n_train": n, "term": term, "difference": value, "se": error,
+         "lower": value - 2 * error, "upper": value + 2 * error}
+        for n in n_train
+        for term, (value, error) in terms.items()
+    ]  # fmt: skip
 
 
-def crossing(estimate, lower, upper, loss="zero_one"):
+def crossing(estimate, lower, upper, loss="zero_one", names=("Gauss", "logit"), form="linear"):
+    finding = f"Up to about {estimate:.0f} training rows {names[0]} is ahead, beyond that {names[1]}."
     return {
-        **NAMES, "form": "linear", "loss": loss, "estimate": estimate, "lower": lower, "upper": upper, "smallest": 6,
-        "largest": 105, "leader_smallest": "Gauss", "leader_largest": "logit", "changes": 1,
-        "leaders": "Gauss; then logit", "finding": "",
+        "generative": names[0], "discriminative": names[1], "form": form, "loss": loss, "estimate": estimate,
+        "lower": lower, "upper": upper, "smallest": 6, "largest": 105, "leader_smallest": names[0],
+        "leader_largest": names[1], "changes": 1, "leaders": "; then ".join(names), "finding": finding,
     }  # fmt: skip
 
 
-def assumption(name, cost, half_width):
+def assumption(name, cost, half_width, simpler="Gauss"):
     row = {"assumption": name, "statistic": 1.0, "df": 1.0, "pvalue": 0.5, "effect": 0.1, "effect_name": "V"}
-    row |= {"simpler": "a", "richer": "b", "cost": cost, "cost_lower": cost - half_width, "finding": ""}
+    row |= {"simpler": simpler, "richer": "b", "cost": cost, "cost_lower": cost - half_width, "finding": ""}
     return row | {"cost_upper": cost + half_width}
 
 
-def verdict(*differences, **others):
-    tables = {"differences": differences, "decomposition": (), "crossings": (), "assumptions": ()} | others
-    return write_verdict({k: conformed(k, pd.DataFrame(list(v)) if v else None) for k, v in tables.items()}, META)
+MODELS = {"Gauss": "generative", "logit": "discriminative", "majority class": "baseline"}
+MEANS = {"Gauss": 0.241, "logit": 0.278, "majority class": 0.5}
+
+
+def tables(*differences, models=MODELS, means=MEANS, n_splits=20, **others):
+    """Tables of a comparison in which the models score as `means` say, with a little noise."""
+    rng = np.random.default_rng(0)
+    losses = ("zero_one", "log_loss", "brier")
+    rows = [(m, r, loss, means[m] + 0.02 * rng.normal()) for m in models for loss in losses for r in range(n_splits)]
+    scores = pd.DataFrame(rows, columns=["model", "repeat", "loss", "value"]).assign(fold=0, n_train=126, n_test=14)
+    summary = pd.DataFrame([(m, f, loss, means[m]) for m, f in models.items() for loss in losses],
+                           columns=["model", "family", "loss", "mean"])  # fmt: skip
+    summary = summary.assign(form="linear", n_parameters=3, lower=0.0, upper=1.0, rank=1)
+    roster = pd.DataFrame({"model": list(models), "family": list(models.values())})
+    roster = roster.assign(form="linear", n_parameters=3, status="ok", error="", tuned="", warnings="")
+    given = {"differences": differences, **others}
+    frames = {name: pd.DataFrame(list(rows)) if len(rows) else None for name, rows in given.items()}
+    return Comparison(
+        {**frames, "models": roster, "scores": scores, "summary": summary}, dict(META)
+    ).tables  # conformed
+
+
+def card(*differences, meta=META, **others):
+    return verdict_card(tables(*differences, **others), meta)
+
+
+def point(kind, found):
+    return next((entry["text"] for entry in found["points"] if entry["kind"] == kind), "")
 
 
 @pytest.mark.parametrize(
     ("row", "sentence"),
     [
         (
-            pair(difference=-0.05, p=(0.97, 0.02, 0.01)),
-            "The generative family wins at 140 rows. Its best, Gauss, beats logit by 0.050 in 0-1 error "
-            "(95% interval -0.080 to -0.020); its lead exceeds 0.01 with probability 0.97.",
+            pair(difference=-0.037, half_width=0.02, p=(0.97, 0.02, 0.01)),
+            "The generative family wins at 140 rows: its best, Gauss, errs on 24.1% of new rows, logit 27.8%, a "
+            "difference of 3.7 percentage points (95% interval 1.7 to 5.7 percentage points).",
         ),
         (
             pair(difference=0.05, p=(0.01, 0.01, 0.98)),
-            "The discriminative family wins at 140 rows. Its best, logit, beats Gauss by 0.050 in 0-1 error "
-            "(95% interval 0.020 to 0.080); its lead exceeds 0.01 with probability 0.98.",
+            "The discriminative family wins at 140 rows: its best, logit, errs on 27.8% of new rows, Gauss 24.1%, a "
+            "difference of 5.0 percentage points (95% interval 2.0 to 8.0 percentage points).",
+        ),
+        (
+            pair(difference=-0.015, half_width=0.01, p=(0.84, 0.16, 0.0)),
+            "The generative family is better at 140 rows, but perhaps by less than 1 percentage point: its best, "
+            "Gauss, errs on 24.1% of new rows, logit 27.8%, a difference of 1.5 percentage points (95% interval 0.5 "
+            "to 2.5 percentage points).",
         ),
         (
             pair(difference=0.002, half_width=0.005, p=(0.01, 0.96, 0.03)),
-            "Practically equal at 140 rows. The best of each family, Gauss (generative) and logit (discriminative), "
-            "differ by 0.002 in 0-1 error, less than 0.01 with probability 0.96.",
+            "Practically equal at 140 rows: the best of each family, Gauss (generative) and logit (discriminative), "
+            "err on 24.1% and 27.8% of new rows, and differ by less than 1 percentage point with probability 96%.",
         ),
         (
-            pair(difference=-0.025, half_width=0.03, p=(0.84, 0.14, 0.02)),
-            "Cannot tell at 140 rows which family has the lower 0-1 error. Of the best of each, Gauss (generative) and "
-            "logit (discriminative), the generative one leads by 0.025 (generative minus discriminative: 95% interval "
-            "-0.055 to 0.005). Probability that generative is better by more than 0.01: 0.84, practically equal: 0.14, "
-            "discriminative better: 0.02. If the difference stayed as it is, about 560 rows would settle it.",
-        ),
-        (
-            pair(difference=0.0004, half_width=0.005, p=(0.01, 0.98, 0.01)),
-            "Practically equal at 140 rows. The best of each family, Gauss (generative) and logit (discriminative), "
-            "have the same 0-1 error to three decimals; they differ by less than 0.01 with probability 0.98.",
-        ),
-        (
-            pair(difference=0.0, half_width=0.02, p=(0.16, 0.68, 0.16)),
-            "Cannot tell at 140 rows which family has the lower 0-1 error. The best of each, Gauss (generative) and "
-            "logit (discriminative), are level to three decimals (generative minus discriminative: 95% interval "
-            "-0.020 to 0.020). Probability that generative is better by more than 0.01: 0.16, practically equal: 0.68, "
-            "discriminative better: 0.16. If the difference stayed as it is, about 560 rows would settle it.",
+            pair(difference=-0.025, p=(0.84, 0.14, 0.02)),
+            "Cannot tell at 140 rows which family has the lower 0-1 error: the best of each, Gauss (generative) and "
+            "logit (discriminative), err on 24.1% and 27.8% of new rows (generative minus discriminative: 95% interval "
+            "\u22125.5 to 0.5 percentage points).",
         ),
     ],
-    ids=["generative", "discriminative", "equal", "cannot tell", "equal, level", "cannot tell, level"],
+    ids=["generative", "discriminative", "better", "equal", "cannot tell"],
 )
-def test_the_headline_says_what_the_probabilities_allow(row, sentence):
-    assert verdict(row) == sentence
+def test_the_sentence_says_what_interval_and_probabilities_allow(row, sentence):
+    found = card(row)
+    assert found["sentence"] == sentence
+    assert found["loss"] == "zero_one"
+    assert found["probabilities"] == {
+        "generative": row["p_generative"], "equal": row["p_equal"], "discriminative": row["p_discriminative"],
+    }  # fmt: skip
 
 
-def test_no_probability_is_told_as_certain_or_impossible():
-    wins = verdict(pair(difference=-0.05, p=(1.0, 0.0, 0.0)), pair("log_loss", -0.2, p=(0.9996, 0.0004, 0.0)))
-    assert wins.count("with probability above 0.99") == 2
-    assert "differ by 0.002 in 0-1 error, less than 0.01 with probability above 0.99." in verdict(
-        pair(difference=0.002, p=(0.001, 0.998, 0.001))
+@pytest.mark.parametrize("loss", ["zero_one", "brier", "log_loss"])
+@pytest.mark.parametrize("side", [-1, 1])
+def test_u03_w06a_the_interval_has_the_sign_of_the_lead(loss, side):
+    p = (0.99, 0.01, 0.0)[::-side]
+    said = card(pair(loss, 0.05 * side, p=p), meta=META | {"loss": loss})["sentence"]
+    ends = re.search(r"95% interval ([\d.]+) to ([\d.]+)", said).groups()
+    scale = 100 if loss == "zero_one" else 1
+    assert [float(end) / scale for end in ends] == pytest.approx([0.02, 0.08])
+    assert "\u2212" not in said
+
+
+@pytest.mark.parametrize("loss", ["zero_one", "log_loss", "brier"])
+def test_u02_w06b_an_interval_without_zero_settles_who_is_better(loss):
+    row = pair(loss, -0.02, half_width=0.0155, p=(0.87, 0.13, 0.0))
+    said = card(row, meta=META | {"loss": loss})["sentence"]
+    assert said.startswith("The generative family is better at 140 rows, but perhaps by less than")
+    beside = card(pair(), pair("log_loss", -0.02, half_width=0.0155, p=(0.87, 0.13, 0.0)))
+    assert "In log loss, which judges probabilities, the generative family is better, but perhaps by less" in point(
+        "use", beside
     )
-    assert "by more than 0.01: 0.90, practically equal: 0.10, discriminative better: below 0.01." in verdict(
-        pair(difference=-0.025, p=(0.899, 0.0999, 0.0011))
+    assert "settles nothing" not in write_verdict(tables(pair(), row), META)
+
+
+def test_w06c_means_that_print_differently_are_not_called_the_same():
+    said = card(pair(difference=0.0004, half_width=0.005, p=(0.01, 0.98, 0.01)), means=MEANS | {"Gauss": 0.2784})
+    assert "the same" not in said["sentence"]
+    assert "27.8% and 27.8%" in said["sentence"]
+
+
+def test_a_lead_is_never_zero_and_no_probability_certain():
+    assert (
+        "a difference of 0.02 percentage points"
+        in card(pair(difference=0.0002, half_width=0.0001, p=(0, 0, 1)))["sentence"]
+    )
+    assert "with probability above 99%" in card(pair(difference=0.002, p=(0.001, 0.998, 0.001)))["sentence"]
+
+
+def test_to_win_takes_both_the_probability_and_the_interval():
+    assert card(pair(difference=-0.05, p=(0.949, 0.05, 0.001)))["sentence"].startswith(
+        "The generative family is better"
+    )
+    assert card(pair(difference=-0.05, p=(0.95, 0.05, 0.0)))["sentence"].startswith("The generative family wins")
+    assert card(pair(difference=-0.05, half_width=0.06, p=(0.96, 0.04, 0)))["sentence"].startswith("Cannot tell")
+
+
+def test_u04_no_model_better_than_guessing_is_said_first():
+    guessing = dict.fromkeys(MODELS, 0.5)
+    said = write_verdict(tables(pair(), means=guessing), META)
+    assert said.startswith("No model beats the majority class in 0-1 error by more than chance.")
+    assert point("use", card(pair(), means=guessing)) == ""
+    assert card(pair())["warnings"] == []
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize(("n", "d", "share"), [(300, 5, 0.5), (60, 40, 0.5), (200, 3, 0.1)])
+def test_u04_random_labels(n, d, share, seed):
+    rng = np.random.default_rng(seed)
+    y = (np.arange(n) < share * n).astype(int)
+    models = [model for model in gd.default_models() if model.form == "linear" or model.family == "baseline"]
+    result = gd.compare(rng.normal(size=(n, d)), y, models, design=FEW)
+    assert result.verdict.startswith("No model beats the majority class")
+
+
+def test_warnings_name_leaks_failures_and_what_was_left_out():
+    leak = {"kind": "groups", "column": "s", "evidence": "", "value": 1.0, "message": "Column s looks like subjects."}
+    given = tables(pair(), leaks=[leak])
+    given["models"].loc[1, "status"] = "failed"
+    found = verdict_card(given, META | {"left_out": [f"Column {i} is left out: constant." for i in range(5)]})
+    assert found["warnings"][0] == "Column s looks like subjects."
+    assert found["warnings"][1] == "Could not be fitted: logit."
+    assert found["warnings"][2:] == [
+        *(f"Column {i} is left out: constant." for i in range(3)), "2 more were left out: see data and method.",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("models", "said"),
+    [
+        ({"Gauss": "generative", "NB": "generative"}, "no discriminative model is among those fitted. The lowest 0-1 "
+         "error is that of Gauss, which errs on 24.1% of new rows."),
+        ({"logit": "discriminative"}, "no generative model is among those fitted."),
+        ({"logit": "other"}, 'no known family (name it: Model(name, estimator, family="generative"))'),
+    ],
+)  # fmt: skip
+def test_u09_one_family_alone_has_a_verdict_that_says_so(models, said):
+    found = card(models=models, means=MEANS | {"NB": 0.3})
+    assert found["sentence"].startswith("No verdict between the families: ")
+    assert said in found["sentence"]
+    assert found["probabilities"] == {}
+
+
+# Why --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("bias", "variance", "said"),
+    [
+        (
+            0.05,
+            0.01,
+            "0-1 error at 52 training rows is bias: Gauss has 5.0 percentage points more (standard error 0.4 ",
+        ),
+        (-0.002, -0.05, "is variance: logit has 5.0 percentage points more"),
+        (-0.01, 0.05, "is variance: Gauss has 5.0"),
+    ],
+)
+def test_the_larger_part_of_the_difference_is_named(bias, variance, said):
+    difference = 0.05 * np.sign(bias + variance)
+    assert said in point("why", card(pair(difference=difference), decomposition_differences=parts(bias, variance)))
+
+
+@pytest.mark.parametrize(
+    ("gap", "given"),
+    [
+        (0.05, parts(0.006, 0.007)),  # neither is clear of zero
+        (0.05, parts(0.03, 0.04)),  # which is larger is not shown
+        (-0.05, parts(0.05, 0.0)),  # the other one leads with these rows
+        (0.05, []),
+    ],
+)
+def test_no_reason_is_given_that_is_not_shown(gap, given):
+    assert point("why", card(pair(difference=gap), decomposition_differences=given)) == ""
+
+
+def test_where_errors_do_not_tell_probabilities_may():
+    given = [*parts(0.01, 0.012), *parts(0.3, 0.02, loss="log_loss")]
+    said = point("why", card(pair(difference=0.03), decomposition_differences=given))
+    assert said == (
+        "The larger part of their difference in log loss at 52 training rows is bias: Gauss has 0.300 nats more "
+        "(standard error 0.004 nats)."
     )
 
 
-def test_a_lead_is_never_zero():
-    assert "beats Gauss by 0.0002 in 0-1 error" in verdict(
-        pair(difference=0.0002, half_width=0.0001, p=(0.0, 0.0, 1.0))
+def test_u06_an_assumption_is_told_of_the_model_in_the_verdict_only():
+    costs = [assumption("equal covariances", 0.08, 0.02), assumption("normality", 0.9, 0.1, simpler="other")]
+    said = point("why", card(pair(difference=0.05), assumptions=costs))
+    assert (
+        said
+        == "The assumption of equal covariances costs Gauss 0.080 nats of log loss (95% interval 0.060 to 0.100 nats)."
     )
+    assert point("why", card(pair(difference=-0.05), assumptions=costs)) == ""
+    assert point("why", card(pair(difference=0.05), assumptions=[assumption("normality", 0.3, 0.4)])) == ""
 
 
-def test_just_below_certainty_nobody_wins():
-    assert verdict(pair(difference=-0.05, p=(0.949, 0.05, 0.001))).startswith("Cannot tell")
-    assert verdict(pair(difference=-0.05, p=(0.95, 0.05, 0.0))).startswith("The generative family wins")
+# Where it flips, what to use, what would settle it -------------------------------------------------------------------
+
+
+def test_a_crossing_is_told_only_where_it_is_known():
+    said = point("flips", card(pair(), crossings=[crossing(80, 70, 90, "brier"), crossing(40, 30, 55)]))
+    assert said == "In 0-1 error: up to about 40 training rows Gauss is ahead, beyond that logit."
+    assert point("flips", card(pair(), crossings=[crossing(np.nan, np.nan, np.nan)])) == ""
+    assert point("flips", card(pair(), crossings=[crossing(40, 6, 105)])) == ""  # u10: all sizes are no interval
+    other = crossing(20, 10, 30, names=("A", "B"))
+    assert "Gauss" in point("flips", card(pair(), crossings=[other, crossing(40, 30, 55)]))
+    assert "A is ahead" in point("flips", card(pair(), crossings=[other]))
+
+
+def test_what_to_use_names_a_model_for_each_goal():
+    given = tables(pair())
+    given["summary"].loc[(given["summary"].model == "logit") & (given["summary"].loss == "log_loss"), "mean"] = 0.1
+    found = verdict_card(given, META | {"takes_gaps": ["Gauss"], "bayes": {"zero_one": 0.22}})
+    assert point("use", found) == (
+        "Use Gauss for the fewest errors and to explain and where entries are missing; logit for the best "
+        "probabilities. The best model is within 2.1 percentage points of the Bayes error, 22.0%."
+    )
 
 
 @pytest.mark.parametrize("difference", [0.01, -0.0101, 0.012])
 def test_at_the_edge_of_equivalence_no_number_of_rows_is_promised(difference):
-    assert "would settle it" not in verdict(pair(difference=difference, half_width=0.03))
+    assert point("settle", card(pair(difference=difference, half_width=0.03))) == ""
 
 
 def test_rows_that_settle_it_follow_the_square_law():
-    # Half-width 0.03 at 140 rows, edge of the region 0.04 away from the difference: 0.06 would need 140 (0.06/0.04)^2.
-    assert "about 320 rows" in verdict(pair(difference=0.05, half_width=0.06))
-    # And 140 (0.03/0.04)^2 is less than there are.
-    assert "would settle it" not in verdict(pair(difference=0.05, half_width=0.03))
+    # Half-width 0.06 at 140 rows, edge of the region 0.04 away from the difference: 140 (0.06 / 0.04)^2 are needed.
+    said = point("settle", card(pair(difference=0.05, half_width=0.06)))
+    assert said == "If the difference stayed as it is, about 320 rows would settle it."
+    assert point("settle", card(pair(difference=0.05, half_width=0.03))) == ""
+    assert point("settle", card(pair(difference=0.02, half_width=0.06))) == ""  # over ten times the rows
 
 
-def test_without_a_pair_of_families_there_is_no_verdict():
-    message = "No verdict: a comparison needs a generative and a discriminative model that could both be fitted."
-    assert verdict() == message
-    assert verdict(pair(form="linear")) == message
-
-
-@pytest.mark.parametrize(
-    ("row", "sentence"),
-    [
-        (
-            pair("log_loss", -0.2, p=(0.99, 0.01, 0.0)),
-            "In log loss, which judges the probabilities, Gauss is better by 0.200",
-        ),
-        (
-            pair("log_loss", 0.2, p=(0.0, 0.01, 0.99)),
-            "In log loss, which judges the probabilities, logit is better by 0.200",
-        ),
-        (pair("log_loss", 0.001, p=(0.01, 0.98, 0.01)), "In log loss the two are practically equal (probability 0.98)"),
-        (
-            pair("log_loss", -0.02),
-            "In log loss the difference is -0.020 (95% interval -0.050 to 0.010), which settles nothing",
-        ),
-        (
-            pair("log_loss", -0.0004),
-            "In log loss the two are level to three decimals (95% interval -0.030 to 0.030), which settles nothing",
-        ),
-    ],
-)
-def test_probabilities_are_judged_apart(row, sentence):
-    assert sentence in verdict(pair(), row)
-
-
-@pytest.mark.parametrize(
-    ("generative", "discriminative", "sentence"),
-    [
-        (
-            (0.50, 0.02),
-            (0.40, 0.05),
-            "log loss at 105 training rows is bias: Gauss has 0.100 more (standard error 0.001)",
-        ),
-        ((0.40, 0.02), (0.41, 0.30), "log loss at 105 training rows is variance: logit has 0.280 more"),
-        ((0.40, 0.02), (0.401, 0.02), "At 105 training rows neither bias nor variance tells them apart."),
-    ],
-)
-def test_the_larger_part_of_the_difference_is_named(generative, discriminative, sentence):
-    rows = (terms("Gauss", *generative), terms("logit", *discriminative), terms("other", 9.0, 9.0))
-    smaller = (terms("Gauss", 5.0, 1.0, n_train=20), terms("logit", 1.0, 5.0, n_train=20))
-    assert sentence in verdict(pair(), pair("log_loss"), decomposition=(*smaller, *rows))
-
-
-def test_a_reason_is_of_the_one_that_loses():
-    rows = (terms("Gauss", 0.50, 0.02), terms("logit", 0.30, 0.15))  # logit is better, though it varies more
-    said = verdict(pair(), pair("log_loss", 0.07), decomposition=rows)
-    assert "is bias: Gauss has 0.200 more" in said
-    assert "training rows" not in verdict(pair(), pair("log_loss", -0.07), decomposition=rows)
-
-
-def test_without_the_decomposition_of_both_no_reason_is_given():
-    assert "bias" not in verdict(pair(), pair("log_loss"), decomposition=(terms("Gauss", 1.0, 1.0),))
-
-
-def test_a_crossing_is_told_with_its_interval_and_only_if_there_is_one():
-    told = verdict(pair(), crossings=(crossing(40.4, 29.6, 55.2), crossing(80.0, 70.0, 90.0, "brier")))
-    assert "Gauss and logit change places near 40 training rows (95% interval 30 to 55)." in told
-    assert told.count("change places") == 1
-    assert "change places" not in verdict(pair(), crossings=(crossing(np.nan, np.nan, np.nan),))
-
-
-def test_the_costliest_assumption_is_told_if_its_cost_is_certain():
-    costs = (
-        assumption("equal covariances", 0.08, 0.02),
-        assumption("normality", 0.3, 0.4),
-        assumption("b", 0.02, 0.01),
-    )
-    told = "costs most is equal covariances: dropping it lowers the log loss by 0.080 (95% interval 0.060 to 0.100)."
-    assert told in verdict(pair(), assumptions=costs)
-    assert "assumption" not in verdict(pair(), assumptions=(assumption("normality", 0.3, 0.4),))
+def test_at_most_four_points_in_their_order():
+    found = card(
+        pair(difference=0.05, half_width=0.06), decomposition_differences=parts(0.05, 0.0),
+        crossings=[crossing(40, 30, 55)], assumptions=[assumption("normality", 0.3, 0.1)],
+    )  # fmt: skip
+    assert [entry["kind"] for entry in found["points"]] == ["why", "flips", "use", "settle"]
 
 
 def test_every_number_stands_in_a_table():
-    differences = (pair(difference=-0.031, p=(0.811, 0.123, 0.066)), pair("log_loss", -0.2, p=(0.991, 0.004, 0.005)))
-    others = {
-        "decomposition": (terms("Gauss", 0.412, 0.043), terms("logit", 0.512, 0.065)),
-        "crossings": (crossing(40.4, 29.6, 55.2),),
-        "assumptions": (assumption("equal covariances", 0.081, 0.022),),
+    given = tables(
+        pair(difference=-0.031, p=(0.811, 0.123, 0.066)), pair("log_loss", -0.2, p=(0.991, 0.004, 0.005)),
+        decomposition_differences=parts(-0.05, 0.002), crossings=[crossing(40.4, 29.6, 55.2)],
+    )  # fmt: skip
+    told = set(re.findall(r"\d[\d.,]*\d|\d+", write_verdict(given, META).replace("0-1 error", "error")))
+    assert told == {
+        "140",
+        "24.1",
+        "27.8",
+        "1",
+        "3.1",
+        "95",
+        "6.1",
+        "0.1",
+        "52",
+        "5.0",
+        "0.4",
+        "40",
+        "0.200",
+        "0.170",
+        "0.230",
     }
-    said = verdict(*differences, **others).replace("0-1 error", "error")
-    told = set(re.findall(r"-?\d[\d.,]*\d|\d+", said))
-    stand = {"140", "0.01", "95", "105", "40", "30", "55"}
-    stand |= {"0.031", "-0.061", "-0.001", "0.81", "0.12", "0.07", "0.200", "0.99"}
-    stand |= {"0.100", "0.001", "0.081", "0.059", "0.103"}
-    # The one that does not, but follows from interval and rows: 140 (0.03 / 0.021)^2, in two digits.
-    assert told == stand | {"290"}
+
+
+# End to end -------------------------------------------------------------------------------------------------------
+
+
+def test_u01_w02_the_best_by_a_loss_is_judged_by_that_loss():
+    rng = np.random.default_rng(1)
+    n = 120
+    y = rng.integers(0, 2, n)
+    z = (2 * y - 1) * 0.7 + rng.normal(size=n)
+    X = pd.DataFrame(z[:, None] + rng.normal(size=(n, 20)) * 1.5).rename(columns=lambda c: f"v{c}")
+    result = gd.compare(X, y, design=FEW)
+    ranked = result.summary[result.summary["rank"].notna()].sort_values(["mean"], kind="stable")
+    for row in result.differences[result.differences["form"] == BEST].itertuples():
+        of_loss = ranked[ranked["loss"] == row.loss]
+        for family in ("generative", "discriminative"):
+            assert getattr(row, family) == of_loss[of_loss["family"] == family]["model"].iloc[0]
+    assert result.meta["verdict_card"]["loss"] == "zero_one"
+    assert result.verdict.count("0-1 error") >= 1
+    by_log_loss = gd.compare(X, y, design=FEW, loss="log_loss").meta["verdict_card"]
+    assert by_log_loss["loss"] == "log_loss"
+    assert "log loss" in by_log_loss["sentence"]
+
+
+def test_a_loss_that_is_not_measured_cannot_judge():
+    X, y = load_iris(return_X_y=True)
+    with pytest.raises(ValueError, match="loss must be one of the design's losses, log_loss, got 'zero_one'"):
+        gd.compare(X, y, design=gd.Design(losses=("log_loss",)))
 
 
 # Right on laws whose truth is known ---------------------------------------------------------------------------------

@@ -1,0 +1,229 @@
+"""What stands in front of a classifier: a table as the numbers that it takes."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations_with_replacement, pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import clone
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import make_pipeline
+from sklearn.utils import get_tags
+
+from genvsdisc.features.encoding import TableEncoder
+from genvsdisc.features.kinds import Column, column_kinds
+from genvsdisc.features.transforms import QuadraticFeatures, Units
+from genvsdisc.generative.gaussian.classifier import GaussianClassifier
+from genvsdisc.generative.naive_bayes.classifier import NaiveBayesClassifier
+from genvsdisc.known_estimators import SEARCHES
+
+DISTRIBUTIONS = {"continuous": "gaussian", "binary": "bernoulli", "categorical": "categorical"}
+"""Kind of a column -> its distribution given the class, in naive Bayes."""
+MOST_PRODUCTS = 1000
+"""More quadratic features than this (44 continuous columns) are too many weights to learn from a table."""
+MOST_UNLIKE = 100.0
+"""Standard deviations of columns that differ by more than this factor are brought to like units."""
+
+
+def takes_as_it_is(X: pd.DataFrame) -> bool:
+    """Whether a table is all numbers without gaps, which every classifier takes."""
+    return all(pd.api.types.is_numeric_dtype(dtype) for dtype in X.dtypes) and not X.isna().to_numpy().any()
+
+
+class Trial:
+    """A few rows of a table, on which it shows what a classifier needs in front of it.
+
+    Parameters
+    ----------
+    X : DataFrame of shape (n_samples, n_columns)
+    y : ndarray of shape (n_samples,)
+    """
+
+    def __init__(self, X: pd.DataFrame, y: NDArray) -> None:
+        table, few = Preparation.of(X), _few_rows(X, y)
+        self.X, self.y = X.iloc[few], y[few]
+        self.fronts = {
+            "as numbers and indicators": table.behind_encoder,
+            "as numbers and indicators, with missing entries filled by the mean": table.complete,
+        }
+
+    def suited(self, estimator: Any) -> tuple[Any, str]:
+        """Classifier with what it needs in front, and how that gives it the columns; "" where it takes them.
+
+        One that no encoder helps stays as it is, and will say why.
+        """
+        if _can_fit(_inside(estimator), self.X, self.y):
+            return estimator, ""
+        for how, front in self.fronts.items():
+            if _can_fit(front(_inside(estimator)), self.X, self.y):
+                return front(estimator), how
+        return estimator, ""
+
+
+def _inside(estimator: Any) -> Any:
+    """Estimator that a search would fit: the folds of the search itself need more rows than a trial has."""
+    while type(estimator).__name__ in SEARCHES:
+        estimator = estimator.estimator
+    return estimator
+
+
+def _few_rows(X: pd.DataFrame, y: NDArray) -> NDArray:
+    """Up to 20 rows of each class, and of each column up to five with gaps."""
+    of_class = [np.flatnonzero(y == label)[:20] for label in np.unique(y)]
+    gaps = [np.flatnonzero(X.iloc[:, j].isna())[:5] for j in range(X.shape[1])]
+    return np.unique(np.concatenate([*of_class, *gaps]))
+
+
+def _can_fit(estimator: Any, X: pd.DataFrame, y: NDArray) -> bool:
+    """Whether a fit and its predictions run through; what they raise is the answer, whatever it is."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            clone(estimator).fit(X, y).predict_proba(X)
+        except Exception:
+            return False
+    return True
+
+
+def final_classifier(estimator: Any) -> Any:
+    """Return the classifier inside pipelines and searches."""
+    while hasattr(estimator, "steps") or type(estimator).__name__ in SEARCHES:
+        estimator = estimator.steps[-1][1] if hasattr(estimator, "steps") else estimator.estimator
+    return estimator
+
+
+def takes_gaps(estimator: Any) -> bool:
+    """Whether a classifier takes rows with missing entries: it says so itself, or an imputer stands in front."""
+    for _, step in getattr(estimator, "steps", [("", estimator)]):
+        if step == "passthrough":
+            continue
+        if not get_tags(step).input_tags.allow_nan:
+            return False
+        if type(step).__module__.startswith("sklearn.impute"):
+            return True
+    return True
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """What a table needs in front of each kind of classifier.
+
+    Attributes
+    ----------
+    columns : mapping of column name to Column, or None
+        Schema of a table; None where X is an array.
+    missing : bool
+        Whether encoded entries are missing.
+    n_encoded : int
+        Columns once encoded.
+    blocks : tuple of range
+        Encoded columns of each column.
+    units : tuple of float
+        Unit of each column for naive Bayes, by table and never by label: a power of ten near its standard deviation
+        where those differ much, else 1. Its smoothing is a share of the largest variance of all columns.
+    """
+
+    columns: Mapping[Any, Column] | None = None
+    missing: bool = False
+    n_encoded: int = 0
+    blocks: tuple[range, ...] = ()
+    units: tuple[float, ...] = ()
+
+    @classmethod
+    def of(cls, X: Any) -> Preparation:
+        """Read off the columns of X what its classifiers need; rows are looked at for kinds, gaps and spread only."""
+        if hasattr(X, "to_pandas"):
+            X = X.to_pandas()
+        if X is None:
+            return cls()
+        if not isinstance(X, pd.DataFrame):
+            rows = np.asarray(X, dtype=float)
+            blocks = tuple(range(j, j + 1) for j in range(rows.shape[1]))
+            return cls(None, bool(np.isnan(rows).any()), rows.shape[1], blocks, _units(rows, [True] * rows.shape[1]))
+        columns = column_kinds(X)
+        rows = TableEncoder(columns).fit_transform(X)
+        used = {name: column for name, column in columns.items() if column.used}
+        widths = [TableEncoder({name: column}).get_feature_names_out().size for name, column in used.items()]
+        ends = np.cumsum([0, *widths])
+        blocks = tuple(range(start, end) for start, end in pairwise(ends.tolist()))
+        firsts = rows[:, [block[0] for block in blocks]]
+        units = _units(firsts, [column.kind == "continuous" for column in used.values()])
+        return cls(columns, bool(np.isnan(rows).any()), rows.shape[1], blocks, units)
+
+    @property
+    def used(self) -> list[Column]:
+        """Columns that go into the matrix."""
+        return [] if self.columns is None else [column for column in self.columns.values() if column.used]
+
+    @property
+    def continuous(self) -> list[int]:
+        """Encoded columns that are numbers."""
+        return [block[0] for column, block in zip(self.used, self.blocks, strict=True) if column.kind == "continuous"]
+
+    @property
+    def n_products(self) -> int:
+        """How many features the quadratic logistic regression has."""
+        n = self.n_encoded
+        return n + n * (n + 1) // 2 - len(self.idle_products)
+
+    @property
+    def idle_products(self) -> list[tuple[int, int]]:
+        """Products that say nothing new: those of two indicators of one column, squares of indicators among them."""
+        return [
+            pair
+            for column, block in zip(self.used, self.blocks, strict=True)
+            if column.kind != "continuous"
+            for pair in combinations_with_replacement(block, 2)
+        ]
+
+    def gaussian(self, covariance: str, **parameters: Any) -> Any:
+        """Gaussian classifier on numbers and indicators."""
+        return self.behind_encoder(GaussianClassifier(covariance, standardize=True, tol=1e-4, **parameters))
+
+    def naive_bayes(self, **parameters: Any) -> Any:
+        """Naive Bayes with the distribution that the kind of each column asks for."""
+        units = [Units(self.units)] if set(self.units) - {1.0} else []
+        if self.columns is None:
+            classifier = NaiveBayesClassifier(**parameters)
+            return make_pipeline(*units, classifier) if units else classifier
+        classifier = NaiveBayesClassifier([DISTRIBUTIONS[column.kind] for column in self.used], **parameters)
+        return make_pipeline(TableEncoder(self.columns, categories="codes"), *units, classifier)
+
+    def products(self) -> QuadraticFeatures | None:
+        """All products, as the log-odds of Gaussians with a covariance each have them; None where they are too many."""
+        return QuadraticFeatures(left_out=self.idle_products) if self.n_products <= MOST_PRODUCTS else None
+
+    def products_of_numbers(self) -> QuadraticFeatures | None:
+        """Products of the numbers only; None where those too are too many."""
+        n = len(self.continuous)
+        few = self.columns is not None and self.n_encoded + n * (n + 1) // 2 <= MOST_PRODUCTS
+        return QuadraticFeatures(columns=self.continuous) if few else None
+
+    def squares(self) -> QuadraticFeatures:
+        """Squares of the numbers; indicators stay as they are."""
+        return QuadraticFeatures(interactions=False, columns=None if self.columns is None else self.continuous)
+
+    def complete(self, *steps: Any) -> Any:
+        """Steps that cannot see gaps: mean and indicator fill them."""
+        fill = SimpleImputer(add_indicator=True, keep_empty_features=True)
+        return self.behind_encoder(*([fill] if self.missing else []), *steps)
+
+    def behind_encoder(self, *steps: Any) -> Any:
+        """Steps that take numbers, behind what turns the table into numbers."""
+        before = [] if self.columns is None else [TableEncoder(self.columns)]
+        return make_pipeline(*before, *steps) if before or len(steps) > 1 else steps[0]
+
+
+def _units(columns: NDArray, numbers: Sequence[bool]) -> tuple[float, ...]:
+    """Power of ten near the standard deviation of each column of numbers; 1 for all where they are alike."""
+    units = np.ones(len(numbers))
+    spread = np.nanstd(columns[:, list(numbers)], axis=0)
+    if len(spread) and 0 < MOST_UNLIKE * spread.min() < spread.max():
+        units[list(numbers)] = 10.0 ** np.round(np.log10(spread))
+    return tuple(units.tolist())

@@ -1,0 +1,189 @@
+"""Bias and variance of every model, and how the two models of each pair differ in them.
+
+Both are measured with a quarter and with half of the rows that train. At the size of the folds, the loss is measured by
+cross-validation; its variance is extrapolated along the power law through the two sizes, and what is left of the loss
+is bias and noise. Such rows are labelled as extrapolated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from genvsdisc.study.evidence import JUDGE, Draws, Predictions
+from genvsdisc.study.statistics.independent_sets import COEFFICIENTS, TERMS, VARIANCE, SetTerms, Sizes
+from genvsdisc.study.statistics.paired_tests import corrected_ttest
+
+MEASURED, EXTRAPOLATED = "measured", "extrapolated"
+"""What a row of the table rests on: its column `basis`."""
+STEEPEST = 0.25
+"""Least share of the variance that is left when the rows double: one over their square."""
+PAIR = ["generative", "discriminative", "form"]
+COMPARED = ("expected", "bias", "variance", "variance_minus_bias")
+"""Terms in which pairs are compared; the noise is the same for all. The last tells which part is the larger."""
+
+
+@dataclass(frozen=True)
+class FoldTerms:
+    """Terms at the size of the folds: losses of the folds, noise, and the variance extrapolated."""
+
+    sets: SetTerms
+    losses: NDArray
+    test_fractions: NDArray
+
+    @property
+    def n_train(self) -> int:
+        """Mean number of training rows."""
+        return self.sets.n_train
+
+    def estimate(self, term: str) -> tuple[float, float]:
+        """Value and standard error; the errors of the loss and of its variance count as independent."""
+        test = corrected_ttest(self.losses, test_fraction=self.test_fractions)
+        if term == "expected":
+            return test.mean, test.standard_error
+        if term in ("noise", "variance"):
+            return self.sets.estimate(term)
+        on_loss, on_noise, on_variance = COEFFICIENTS[term]
+        (floor, _), (variance, error) = (self.sets.estimate(name) for name in ("noise", "variance"))
+        value = on_loss * test.mean + on_noise * floor + on_variance * variance
+        return float(value), float(np.hypot(on_loss * test.standard_error, on_variance * error))
+
+    def minus(self, other: FoldTerms) -> FoldTerms:
+        """Paired difference."""
+        common = min(len(self.losses), len(other.losses))  # some models are given more repeats than others
+        losses = self.losses[:common] - other.losses[:common]
+        return FoldTerms(self.sets.minus(other.sets), losses, self.test_fractions[:common])
+
+
+def decomposition_tables(
+    evidence: Sequence[Predictions],
+    codes: NDArray,
+    draws: Draws,
+    scores: pd.DataFrame,
+    differences: pd.DataFrame,
+    *,
+    law: NDArray | None = None,
+    units: NDArray | None = None,
+    level: float = 0.95,
+) -> dict[str, pd.DataFrame | None]:
+    """Compute the tables `decomposition` and `decomposition_differences`.
+
+    Parameters
+    ----------
+    evidence : sequence of Predictions
+        Models without predictions for the parts are left out.
+    codes : ndarray of shape (n_samples,)
+        Class of each row.
+    draws : Draws
+    scores : DataFrame
+        The table `scores`.
+    differences : DataFrame
+        The table `differences`: its pairs are decomposed.
+    law : ndarray of shape (n_samples, n_classes), default=None
+        True probabilities of the classes, where known. Without them noise is NaN, and part of the bias.
+    units : ndarray of shape (n_samples,), default=None
+        Index of the independent unit of each row; None for the row itself.
+    level : float, default=0.95
+        Confidence of the intervals, which are normal.
+
+    Returns
+    -------
+    tables : dict of str to DataFrame or None
+        None for one that has no rows. The 0-1 loss is split after Kohavi & Wolpert; net_variance is the variance and
+        interaction 0 in every row.
+    """
+    laws = np.eye(codes.max() + 1)[codes] if law is None else law
+    units = np.arange(len(codes)) if units is None else units
+    source = _Source(laws, units, draws, scores)
+    decomposed = [e for e in evidence if e.halves]
+    rows = [
+        {"model": e.model.name, "family": e.model.family, "loss": loss} | _size(sized) | _terms(sized, law is not None)
+        for e in decomposed
+        for loss in draws.design.losses
+        for sized in source.of(e, loss)
+    ]
+    by_name = {e.model.name: e for e in decomposed}
+    gaps = []
+    for pair in differences.drop_duplicates(PAIR).to_dict("records"):
+        both = [by_name[pair[family]] for family in PAIR[:2] if pair[family] in by_name]
+        if len(both) == 2:
+            facts = {column: pair[column] for column in PAIR}
+            gaps += [facts | gap for loss in draws.design.losses for gap in _gaps(source, both, loss, level)]
+    tables = {"decomposition": rows, "decomposition_differences": gaps}
+    return {name: pd.DataFrame(found) if found else None for name, found in tables.items()}
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What the terms of any model are computed from."""
+
+    laws: NDArray
+    units: NDArray
+    draws: Draws
+    scores: pd.DataFrame
+
+    def of(self, e: Predictions, loss: str, n_draws: int | None = None) -> list[SetTerms | FoldTerms]:
+        """Terms of a model over its first draws, the smallest training size first."""
+        quarters, halves = e.quarters[:n_draws], e.halves[:n_draws]
+        n_training = (self.draws.parts < JUDGE).sum() / len(self.draws.parts)
+        sizes = round(n_training / 4), round(n_training / 2)
+        sets = Sizes.of(quarters, halves, self.laws, self.draws.judges, loss, sizes, self.units)
+        folds = self.scores[(self.scores["model"] == e.model.name) & (self.scores["loss"] == loss)]
+        n_train = round(folds["n_train"].mean())
+        fractions = folds["n_test"] / (folds["n_test"] + folds["n_train"])
+        measured: list[SetTerms | FoldTerms] = [sized for sized in sets if sized is not None]
+        if sets.quarter is None:
+            return measured
+        extrapolated = _extrapolated(sets.quarter, sets.half, n_train)
+        return [*measured, FoldTerms(extrapolated, folds["value"].to_numpy(), fractions.to_numpy())]
+
+
+def _extrapolated(quarter: SetTerms, half: SetTerms, n_train: int) -> SetTerms:
+    """Terms at another size, the variance along the power law through the two that were measured.
+
+    ``V = V_half (V_half / V_quarter)^e`` with e the logarithm of the ratio of sizes, in doublings. What the errors of
+    the two sizes have in common, rows that judge and rows that train, is in proportion that of the larger. How far it
+    is from ``V_half n_half / n``, the law where rows are enough, is one more error.
+    """
+    small, large = (terms.by_draw[:, VARIANCE] for terms in (quarter, half))
+    if not (small.mean() > 0 and large.mean() > 0):
+        return replace(half, n_train=n_train)
+    doublings = float(np.log2(n_train / half.n_train))
+    ratio = float(np.clip(large.mean() / small.mean(), STEEPEST, 1.0))
+    factor = ratio**doublings
+    by_draw = half.by_draw.copy()
+    relative = (1 + doublings) * (large / large.mean() - 1) - doublings * (small / small.mean() - 1)
+    by_draw[:, VARIANCE] = large.mean() * factor * (1 + relative)
+    by_unit = half.by_unit * np.array([1.0, 1.0, factor])
+    departure = large.mean() * (factor - half.n_train / n_train)
+    extrapolated = half.extrapolated * factor**2 + departure**2
+    return SetTerms(n_train, by_draw, by_unit, half.trained * factor**2, float(extrapolated))
+
+
+def _size(sized: SetTerms | FoldTerms) -> dict[str, int | str]:
+    return {"n_train": sized.n_train, "basis": EXTRAPOLATED if isinstance(sized, FoldTerms) else MEASURED}
+
+
+def _terms(sized: SetTerms | FoldTerms, known: bool) -> dict[str, float]:
+    values = {term: sized.estimate(term) for term in TERMS}
+    values |= {} if known else {"noise": (np.nan, np.nan)}
+    values |= {"net_variance": values["variance"], "interaction": (0.0, 0.0)}
+    return {name + suffix: pair[i] for name, pair in values.items() for i, suffix in enumerate(("", "_se"))}
+
+
+def _gaps(source: _Source, both: Sequence[Predictions], loss: str, level: float) -> Iterator[dict[str, float | str]]:
+    """Differences of a pair at every size, over the draws that both have."""
+    n_draws = min(len(e.halves) for e in both)
+    reach = stats.norm.ppf((1 + level) / 2)
+    one, two = ({sized.n_train: sized for sized in source.of(e, loss, n_draws)} for e in both)
+    for n_train in [n for n in one if n in two]:
+        gap = one[n_train].minus(two[n_train])  # type: ignore[arg-type] # of one size, they are of one kind
+        for term in COMPARED:
+            value, error = gap.estimate(term)
+            ends = {"lower": value - reach * error, "upper": value + reach * error}
+            yield {"loss": loss, "n_train": n_train, "term": term, "difference": value, "se": error, **ends}

@@ -1,0 +1,228 @@
+"""Bias and variance of a model from training sets that share no row.
+
+Let p and p' be the probabilities that two fits, to sets sharing no row, give for a row of neither. The sets are
+independent, so, whatever the model and however far it is from the truth,
+
+* Brier score: variance = ``E |p - p'|^2 / 2``, without bias;
+* 0-1 loss, Kohavi & Wolpert: variance = ``P(labels differ) / 2``, without bias;
+* log loss: variance = ``E KL(c | p) = -log sum_k exp(E log p_k)``, c the normalized geometric mean of the p. With the
+  mean of S independent fits in place of E it is too small by about its S-th part: ``V_S = V + a/S + b/S^2 + ...``, and
+  ``V_1 = 0``. Four fits give V_2, V_3 and V_4, and the cubic in 1/S through the four values is taken to 1/S = 0
+  (Richardson's extrapolation). Two fits give V_2 only: 2 V_2, corrected as the four correct theirs, in proportion.
+
+``bias + noise = loss - variance``; with the law of the label known, the noise is taken off too.
+
+The standard errors are over other tables, not over other draws from this one. They add up three parts: the rows that
+judge (a row's contributions to the mean over draws are one observation), the finite number of draws, and the rows that
+train. For the last: to first order the estimate V of a variance is a mean, over the N rows that train, of the squared
+influence of each. Influences of normal law have squares of variance 2 V^2; rows of uneven leverage have more, and the
+leverage of rows shows in the variance v(x) of the predictions for them. So ``(2 V^2 + Var v(x)) / N`` is added. Bias
+and noise have no part in it. The log loss has a fourth part, the step from the parabola in 1/S to the cubic.
+In simulations (two and five classes, 90 to 2,000 rows, normal to Student's t of 3 degrees of freedom, right and wrong
+models) 95% of the estimates lay within two such errors of the values of 400 independent sets; the worst, variances of
+naive Bayes under heavy tails, in 75%.
+
+References
+----------
+Kohavi, R. & Wolpert, D. (1996). Bias plus variance decomposition for zero-one loss functions. ICML.
+Heskes, T. (1998). Bias/variance decompositions for likelihood-based estimators. Neural Computation 10.
+Yang, Z. et al. (2020). Rethinking bias-variance trade-off for generalization of neural networks. ICML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import logsumexp
+
+from genvsdisc.functional.bias_variance import noise
+
+CUBIC = {2: 4.0, 3: -13.5, 4: 32 / 3}
+PARABOLA = {2: -2.0, 4: 8 / 3}
+"""Weights of V_S in the value at 1/S = 0 of the polynomial in 1/S through them and V_1 = 0."""
+SQUARED_INFLUENCE = 2.0
+"""Variance of the squared influence of a training row, in squares of its mean: that of a squared normal variable."""
+SHARED = 0.5
+"""Correlation of the squared influences of a row on two models fitted to it."""
+TERMS = ("expected", "noise", "bias", "variance")
+VARIANCE = 2
+"""Place of the variance among loss, noise and variance."""
+COEFFICIENTS = {
+    "expected": np.array([1.0, 0.0, 0.0]),
+    "noise": np.array([0.0, 1.0, 0.0]),
+    "bias": np.array([1.0, -1.0, -1.0]),
+    "variance": np.array([0.0, 0.0, 1.0]),
+    "variance_minus_bias": np.array([-1.0, 1.0, 2.0]),
+}
+"""Term -> its coefficients on loss, noise and variance."""
+_NOISE = {"zero_one": "zero_one_kohavi_wolpert", "brier": "brier", "log_loss": "log_loss"}
+
+
+@dataclass(frozen=True)
+class SetTerms:
+    """Loss, noise and variance (the last axis) of one model at one training size, or of one minus another.
+
+    Parameters
+    ----------
+    n_train : int
+        Rows of a training set.
+    by_draw : ndarray of shape (n_draws, 3)
+        Means over the rows that judge in each draw.
+    by_unit : ndarray of shape (n_units, 3)
+        Part of the means over draws that each row (or group of rows) gave as a judge, about what an average judge
+        gives; sums to 0.
+    trained : float
+        Variance over tables, through the rows that train, of the term variance.
+    extrapolated : float
+        Squared error of the extrapolation over numbers of fits, of the term variance.
+    """
+
+    n_train: int
+    by_draw: NDArray
+    by_unit: NDArray
+    trained: float
+    extrapolated: float
+
+    def estimate(self, term: str) -> tuple[float, float]:
+        """Value and standard error of a term."""
+        coefficients = COEFFICIENTS[term]
+        values, units = self.by_draw @ coefficients, self.by_unit @ coefficients
+        n_draws = len(values)
+        over_draws = values.var(ddof=1) / n_draws if n_draws > 1 else 0.0
+        loss, _, variance = coefficients
+        # A loss is bias + noise + variance: its luck with the training rows is that of the variance.
+        trained = (loss + variance) ** 2 * self.trained + variance**2 * self.extrapolated
+        return float(values.mean()), float(np.sqrt(units @ units + over_draws + trained))
+
+    def minus(self, other: SetTerms) -> SetTerms:
+        """Paired difference; both must have the same draws."""
+        return SetTerms(
+            self.n_train,
+            self.by_draw - other.by_draw,
+            self.by_unit - other.by_unit,
+            self.trained + other.trained - 2 * SHARED * np.sqrt(self.trained * other.trained),
+            self.extrapolated + other.extrapolated,
+        )
+
+
+class Sizes(NamedTuple):
+    """Terms with a quarter, where so few rows can be fitted, and with half of the rows that train."""
+
+    quarter: SetTerms | None
+    half: SetTerms
+
+    @classmethod
+    def of(
+        cls,
+        quarters: Sequence[NDArray],
+        halves: Sequence[NDArray],
+        laws: NDArray,
+        judges: Sequence[NDArray],
+        loss: str,
+        sizes: tuple[int, int],
+        units: NDArray,
+    ) -> Self:
+        """Compute the terms from predictions.
+
+        Parameters
+        ----------
+        quarters, halves : sequence of n_draws ndarrays of shape (n_sets, n_judges, n_classes)
+            Probabilities given by the four, and by the two, fits of each draw to the rows that judge it. Without
+            quarters, variances of the log loss stay twice those of two fits.
+        laws : ndarray of shape (n_samples, n_classes)
+            Law of the label of each row of the table, or the label as a unit vector.
+        judges : sequence of n_draws integer arrays
+            Indices of the rows that judge.
+        loss : {"zero_one", "brier", "log_loss"}
+        sizes : tuple of 2 int
+            Rows of a quarter and of a half.
+        units : ndarray of shape (n_samples,)
+            Index of the independent unit of each row: the row itself, or its group.
+        """
+        four, two = (
+            [_terms_of_rows(p, laws[rows], loss) for p, rows in zip(given, judges, strict=False)]
+            for given in (quarters, halves)
+        )
+        factor, doubt, ratio = 1.0, 0.0, 1.0
+        if loss == "log_loss" and four:
+            pairs, mean = (_mean_variance(terms) for terms in (four, two))
+            cubic, parabola = (_to_infinity(quarters, weights) for weights in (CUBIC, PARABOLA))
+            if pairs > 0:
+                factor, doubt, ratio = cubic / pairs, (cubic - parabola) / pairs, mean / pairs
+        return cls(
+            _set_terms(four, judges, units, sizes[0], factor, doubt) if four else None,
+            _set_terms(two, judges, units, sizes[1], 1 + (factor - 1) * ratio, doubt * ratio),
+        )
+
+
+def _set_terms(
+    draws: Sequence[NDArray], judges: Sequence[NDArray], units: NDArray, n_train: int, factor: float, doubt: float
+) -> SetTerms:
+    """Gather the terms of draws; variances are multiplied by `factor`, which is in doubt by `doubt`."""
+    scale = np.array([1.0, 1.0, factor])
+    by_draw = np.array([terms.mean(axis=0) for terms in draws]) * scale
+    judged = units[np.concatenate(judges[: len(draws)])]
+    centered = np.concatenate(draws) * scale
+    centered -= centered.mean(axis=0)
+    counts = np.bincount(judged)
+    sums = np.stack([np.bincount(judged, column) for column in centered.T], axis=1)
+    variance = float(by_draw[:, VARIANCE].mean())
+    unevenness = float(np.var(sums[counts > 0, VARIANCE] / counts[counts > 0]))
+    n_training = max(1.0, len(np.unique(units)) * (1 - len(judged) / len(draws) / len(units)))
+    trained = (SQUARED_INFLUENCE * variance**2 + unevenness) / n_training
+    by_pairs = variance / factor if factor else 0.0
+    return SetTerms(n_train, by_draw, sums / len(judged), trained, (doubt * by_pairs) ** 2)
+
+
+def _terms_of_rows(p: NDArray, q: NDArray, loss: str) -> NDArray:
+    """Loss, noise and variance by pairs of fits, of each judge: (n_judges, 3)."""
+    pairs = combinations(range(len(p)), 2)
+    variance = np.mean([_variance_of_two(p[a], p[b], loss) for a, b in pairs], axis=0)
+    return np.stack([_losses(p, q, loss).mean(axis=0), noise(q, _NOISE[loss]), variance], axis=1)
+
+
+def _mean_variance(draws: Sequence[NDArray]) -> float:
+    return float(np.mean([terms[:, VARIANCE].mean() for terms in draws]))
+
+
+def _losses(p: NDArray, q: NDArray, loss: str) -> NDArray:
+    """Expected loss of each fit at each row, (n_sets, n_judges)."""
+    if loss == "zero_one":
+        chosen = p.argmax(axis=2)[..., None]
+        return 1 - np.take_along_axis(np.broadcast_to(q, p.shape), chosen, axis=2)[..., 0]
+    if loss == "brier":
+        return np.einsum("snk,snk->sn", p, p) - 2 * np.einsum("snk,nk->sn", p, q) + 1
+    return -np.einsum("snk,nk->sn", _logs(p), q)
+
+
+def _variance_of_two(p: NDArray, other: NDArray, loss: str) -> NDArray:
+    """Variance at each row by two fits."""
+    if loss == "zero_one":
+        return (p.argmax(axis=1) != other.argmax(axis=1)) / 2
+    if loss == "brier":
+        return ((p - other) ** 2).sum(axis=1) / 2
+    return 2 * _gap(np.stack([p, other]))
+
+
+def _gap(p: NDArray) -> NDArray:
+    """``V_S = -log sum_k exp(mean log p_k)`` of S fits at each row."""
+    return -logsumexp(_logs(p).mean(axis=0), axis=1)
+
+
+def _to_infinity(draws: Sequence[NDArray], weights: dict[int, float]) -> float:
+    """Value at 1/S = 0 of a polynomial in 1/S, averaged over draws of four fits."""
+    return float(
+        sum(
+            weight * np.mean([[_gap(p[list(fits)]).mean() for fits in combinations(range(4), S)] for p in draws])
+            for S, weight in weights.items()
+        )
+    )
+
+
+def _logs(p: NDArray) -> NDArray:
+    return np.log(np.maximum(p, np.finfo(p.dtype).eps).astype(float))

@@ -1,0 +1,180 @@
+"""The points under the verdict: why, where it flips, what to use for which goal, what would settle it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from genvsdisc.study.statistics.differences import BEST
+from genvsdisc.study.statistics.losses import LOSS_NAMES
+from genvsdisc.study.statistics.words import amount, between, level, number_of
+
+CLEAR = 1.96
+"""Standard errors from zero at which a difference in bias or in variance is shown."""
+LARGER = 1.64
+"""Standard errors by which the one must exceed the other to be called the larger part: wrong in 5% at most."""
+MOST_FARTHER = 10
+"""How many times the rows at hand the number of rows that would settle it is worth saying."""
+
+
+def points(
+    tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any], loss: str, row: Any | None, *, useful: bool = True
+) -> list[dict[str, str]]:
+    """List the points that can be made, at most one of a kind.
+
+    Parameters
+    ----------
+    tables, meta
+        As for `genvsdisc.study.statistics.verdict.verdict_card`.
+    loss : str
+        The loss that judges.
+    row : Series or None
+        The best of each family by that loss, from `differences`; None where there is no pair of families.
+    useful : bool, default=True
+        Whether any model beats guessing; none is recommended otherwise.
+    """
+    found = {"use": _use(tables, meta, loss) if useful else ""}
+    if row is not None:
+        found = {
+            "why": _why(tables, row),
+            "flips": _flips(tables["crossings"], row),
+            **found,
+            "settle": _settle(row, meta),
+        }
+    return [{"kind": kind, "text": text} for kind, text in found.items() if text]
+
+
+def _why(tables: Mapping[str, pd.DataFrame], row: Any) -> str:
+    """Name the larger part of the difference, bias or variance, if it is shown; and an assumption that costs."""
+    gaps = tables["decomposition_differences"]
+    pair = gaps[(gaps["generative"] == row["generative"]) & (gaps["discriminative"] == row["discriminative"])]
+    said = [larger_part(pair[pair["loss"] == loss], row) for loss in dict.fromkeys((row["loss"], "log_loss", "brier"))]
+    return " ".join([*[text for text in said if text][:1], *_assumed(tables["assumptions"], row)])
+
+
+def larger_part(gaps: pd.DataFrame, row: Any) -> str:
+    """Say which part is the larger at the largest measured size, where the other family does not lead instead.
+
+    The part must be clear of zero, and its excess over the other part too; both errors are those of paired differences.
+    """
+    measured = gaps.drop_duplicates(["n_train", "term"])
+    sizes = sorted(set(measured["n_train"]))[:2]
+    if not sizes:
+        return ""
+    at = measured[measured["n_train"] == sizes[-1]].set_index("term")
+    total = at["difference"]["bias"] + at["difference"]["variance"]
+    if total * row["difference"] <= 0:
+        return ""
+    parts = {part: at["difference"][part] * np.sign(total) for part in ("bias", "variance")}
+    larger = max(parts, key=lambda part: parts[part])
+    other = "variance" if larger == "bias" else "bias"
+    error = at["se"][larger]
+    if parts[larger] <= CLEAR * error or parts[larger] - parts[other] <= LARGER * at["se"]["variance_minus_bias"]:
+        return ""
+    worse = row["generative"] if total > 0 else row["discriminative"]
+    loss = at["loss"].iloc[0]
+    return (
+        f"The larger part of their difference in {LOSS_NAMES[loss]} at {number_of(sizes[-1])} training rows is "
+        f"{larger}: {worse} has {amount(loss, parts[larger])} more (standard error {amount(loss, error)})."
+    )
+
+
+def _assumed(assumptions: pd.DataFrame, row: Any) -> list[str]:
+    """Name the assumption of the generative model of the pair that costs most, unless that model is ahead."""
+    costly = assumptions[(assumptions["cost_lower"] > 0) & (assumptions["simpler"] == row["generative"])]
+    if costly.empty or row["difference"] < 0:
+        return []
+    worst: Any = costly.sort_values("cost").iloc[-1]
+    return [
+        f"The assumption of {worst['assumption']} costs {worst['simpler']} {amount('log_loss', worst['cost'])} of "
+        f"log loss (95% interval {between('log_loss', worst['cost_lower'], worst['cost_upper'])})."
+    ]
+
+
+def _flips(crossings: pd.DataFrame, row: Any) -> str:
+    """Where the leader changes: for the pair of the verdict if it has a crossing, else for the first pair that has."""
+    of_loss = crossings[crossings["loss"] == row["loss"]]
+    found = of_loss[of_loss[["estimate", "lower", "upper"]].notna().all(axis=1)]
+    known = found[(found["lower"] > found["smallest"]) | (found["upper"] < found["largest"])]
+    if known.empty:
+        return ""
+    own = (known["generative"] == row["generative"]) & (known["discriminative"] == row["discriminative"])
+    text = str(known.loc[own.sort_values(ascending=False, kind="stable").index[0], "finding"])
+    return f"In {LOSS_NAMES[row['loss']]}: {text[:1].lower()}{text[1:]}"
+
+
+def _use(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any], loss: str) -> str:
+    """Name the model for each goal: the judging loss, probabilities, explaining, gaps at prediction."""
+    summary = tables["summary"]
+    models = summary[(summary["family"] != "baseline") & summary["mean"].notna()]
+    goals = {
+        "for the fewest errors": _lowest(models, "zero_one"),
+        "for the best probabilities": _lowest(models, "log_loss"),
+        "for the lowest Brier score": _lowest(models, "brier") if loss == "brier" else None,
+        "to explain": _lowest(models[models["form"] == "linear"], loss),
+        "where entries are missing": _lowest(models[models["model"].isin(meta.get("takes_gaps", ()))], loss),
+    }
+    of_model: dict[str, list[str]] = {}
+    for goal, model in goals.items():
+        if model is not None:
+            of_model.setdefault(model, []).append(goal)
+    if not of_model:
+        return ""
+    advice = "; ".join(f"{model} {' and '.join(wanted)}" for model, wanted in of_model.items())
+    return " ".join([f"Use {advice}.", *_near_best_possible(models, meta, loss), *_probabilities(tables, meta, loss)])
+
+
+def _lowest(models: pd.DataFrame, loss: str) -> str | None:
+    of_loss = models[models["loss"] == loss]
+    return None if of_loss.empty else str(of_loss.sort_values("mean", kind="stable")["model"].iloc[0])
+
+
+def _near_best_possible(models: pd.DataFrame, meta: Mapping[str, Any], loss: str) -> list[str]:
+    """How far the best model is from what nobody can beat, where the law is known."""
+    least, best = meta.get("bayes", {}).get(loss), models.loc[models["loss"] == loss, "mean"].min()
+    if least is None or not np.isfinite(best):
+        return []
+    name = "Bayes error" if loss == "zero_one" else f"least possible {LOSS_NAMES[loss]}"
+    if best <= least:
+        return [f"The best model is as good as the {name} of {level(loss, least)}."]
+    return [f"The best model is within {amount(loss, best - least)} of the {name}, {level(loss, least)}."]
+
+
+def _probabilities(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any], loss: str) -> list[str]:
+    """Which family has the better probabilities, if that can be told and another loss judges."""
+    pairs = tables["differences"]
+    rows = pairs[(pairs["form"] == BEST) & (pairs["loss"] == "log_loss")]
+    if loss == "log_loss" or rows.empty:
+        return []
+    row = rows.iloc[0]
+    if row["lower"] <= 0 <= row["upper"]:
+        return []
+    side = "generative" if row["difference"] < 0 else "discriminative"
+    lower, upper = sorted(abs(row[end]) for end in ("lower", "upper"))
+    rope = meta["design"]["rope"]
+    perhaps = f", but perhaps by less than {rope:g}" if row[f"p_{side}"] < 0.95 else ""
+    return [
+        f"In log loss, which judges probabilities, the {side} family is better{perhaps}: by "
+        f"{amount('log_loss', abs(row['difference']))} (95% interval {between('log_loss', lower, upper)})."
+    ]
+
+
+def _settle(row: Any, meta: Mapping[str, Any]) -> str:
+    """Rows at which the interval would lie on one side, were the difference to stay and its error fall as 1/sqrt(n).
+
+    Said where nothing is decided, and up to ten times the rows at hand; farther off, the difference would not stay.
+    """
+    rope, rows = meta["design"]["rope"], meta["n_rows"]
+    if row["p_equal"] >= 0.95 or row["upper"] < 0 or row["lower"] > 0:
+        return ""
+    half_width = (row["upper"] - row["lower"]) / 2
+    distance = abs(abs(row["difference"]) - rope)
+    if not 0 < half_width < distance * np.sqrt(MOST_FARTHER):
+        return ""
+    needed = rows * (half_width / distance) ** 2
+    if needed <= rows:
+        return ""
+    return f"If the difference stayed as it is, about {number_of(float(f'{needed:.1e}'))} rows would settle it."
