@@ -149,7 +149,7 @@ class Run:
         chosen = self.plan.models[self.roster[m].name]
         if chosen.left_out:
             return []
-        jobs = [Job(m, "fit to all rows", 0, chosen.rows, chosen.seconds.get("fit to all rows", 0.0))]
+        jobs = [Job(m, "fit to all rows", 0, chosen.fit_rows, chosen.seconds.get("fit to all rows", 0.0))]
         jobs += self._fold_jobs(m, chosen, 0, chosen.folds)
         for stage in STAGES:
             n_draws = chosen.draws.get(stage, 0)

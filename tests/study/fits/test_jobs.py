@@ -164,9 +164,9 @@ def test_curves_of_parts_are_the_curve_of_the_whole():
 
 def test_a_part_that_failed_takes_its_stage_with_it():
     whole, part = Predictions(None), Predictions(None, failures={"bias and variance": "no", "learning curve": "no"})
-    whole.bootstraps, whole.curves = [np.zeros((2, 3, 2))], {"brier": None}
+    whole.halves, whole.curves = [np.zeros((2, 3, 2))], {"brier": None}
     add(whole, part)
-    assert (whole.bootstraps, whole.curves) == ([], {})
+    assert (whole.halves, whole.quarters, whole.curves) == ([], [], {})
 
 
 def test_draws_in_slices_are_the_draws_in_one_piece(data, linear, alone, monkeypatch):
