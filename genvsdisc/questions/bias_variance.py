@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_consistent_length, check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 
+from genvsdisc.datasets.targets import as_target
 from genvsdisc.study.fits.refit import refit_probabilities
 from genvsdisc.study.fits.resampling import training_draws
 from genvsdisc.study.statistics.bias_variance import TERMS, decomposition_terms
@@ -70,8 +71,11 @@ def bias_variance(
     n_repeats : int, default=200
         Number of draws, at least 2.
     resample : {"bootstrap", "subsample", "disjoint"} or array-like of shape (n_repeats, n_samples)
-        "bootstrap": rows drawn with replacement; "subsample": without, stratified by class; "disjoint": stratified sets
-        that share no row, the only ones that are independent; an array: how often each row stands in each draw.
+        Which variance is estimated. "disjoint": stratified sets that share no row, the only ones that are independent:
+        the variance over tables of that size, in the rows given. "bootstrap", rows drawn with replacement, and
+        "subsample", without and stratified by class: the variance *conditional on this table*; what its rows have in
+        common, by which they differ from those of another table, counts as bias. An array: how often each row stands
+        in each draw; the variance is that over these draws.
     train_size : int or float, default=None
         Rows of a draw, as a number or as a share of n_samples. None: n_samples for the bootstrap, half of them for
         subsamples, ``n_samples // n_repeats`` for disjoint sets.
@@ -108,7 +112,9 @@ def bias_variance(
     known and none is made. The standard errors of the 0-1 bias and net variance are extrapolated from halves and
     quarters of the draws, and rather too large: over 1,000 runs of naive Bayes, Gaussian classifiers and logistic
     regression on two tables they were 0.91 to 1.11 times the spread with 100 or 200 draws, and 1.01 to 1.16 times with
-    20 or 40. Bootstrap and subsamples vary within one table: the terms are those of that table.
+    20 or 40. Bootstrap and subsamples vary within one table: their terms are conditional on it. For logistic regression
+    on 45 rows of two normal classes (10 columns, distance 2) the log loss has a bias of .05 nats and a variance of .30
+    over independent tables; the bootstrap of one table says about .13 and .11.
 
     References
     ----------
@@ -125,9 +131,14 @@ def bias_variance(
     >>> bool(abs(terms["loss"] - terms["bias"] - terms["net_variance"]).max() < 1e-12)
     True
     """
+    losses = [losses] if isinstance(losses, str) else list(losses)
+    if not losses:
+        raise ValueError("losses is empty; give at least one of zero_one, brier, log_loss, zero_one_kohavi_wolpert")
+    if posterior is not None and not callable(posterior):
+        raise TypeError(f"posterior must be a function X_test -> probabilities, got {type(posterior).__name__}")
     check_consistent_length(X, y)
     check_consistent_length(X_test, y_test)
-    y, y_test = np.asarray(y), np.asarray(y_test)
+    y, y_test = as_target(y).to_numpy(), as_target(y_test, name="y_test").to_numpy()
     if y.dtype.kind not in "iub":
         check_classification_targets(y)
     classes, codes = np.unique(np.concatenate([y, y_test]), return_inverse=True)

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from sklearn.utils import check_random_state
 
+from genvsdisc.datasets.targets import as_target
 from genvsdisc.study.design import Design
 from genvsdisc.study.fits.learning_curves import curve_probabilities
 from genvsdisc.study.fits.splits import nested_draws
@@ -89,7 +90,10 @@ def learning_curve_crossing(
     2  generative       90
     """
     rng = check_random_state(random_state)
-    classes, codes = np.unique(np.asarray(y), return_inverse=True)
+    if not 0 < level < 1:
+        raise ValueError(f"level must be between 0 and 1, got {level!r}")
+    y = as_target(y).to_numpy()
+    classes, codes = np.unique(y, return_inverse=True)
     design = Design(train_sizes=train_sizes, n_draws=n_draws, losses=(metric,))
     sizes = design.sizes(len(codes), len(classes))
     weights, test_rows = nested_draws(codes, sizes, n_draws, test_size=design.test_size, random_state=rng)

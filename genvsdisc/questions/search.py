@@ -15,8 +15,10 @@ from sklearn.model_selection import (
     LeaveOneOut,
     RepeatedKFold,
     RepeatedStratifiedKFold,
+    ShuffleSplit,
     StratifiedGroupKFold,
     StratifiedKFold,
+    StratifiedShuffleSplit,
 )
 from sklearn.utils.validation import check_is_fitted
 
@@ -79,6 +81,8 @@ def search_verdict(
     0   {'C': 1.0}    best
     1  {'C': 0.0001}   worse
     """
+    if not hasattr(search, "estimator") or not hasattr(search, "cv"):
+        raise TypeError(f"search must be a fitted GridSearchCV or RandomizedSearchCV, got {type(search).__name__}")
     check_is_fitted(search, "cv_results_")
     results = search.cv_results_
     if "n_resources" in results:
@@ -115,6 +119,8 @@ def _metric_and_best(search: Any, metric: str | None) -> tuple[str, int]:
     known = [key.removeprefix("mean_test_") for key in results if key.startswith("mean_test_")]
     chosen = known[0] if len(known) == 1 else search.refit
     name = chosen if metric is None else metric
+    if metric is None and name not in known:
+        raise ValueError(f"the search has several scores: give metric, one of {', '.join(known)}")
     if name not in known:
         raise ValueError(f"metric must be one of {', '.join(known)}, got {name!r}")
     if np.isnan(results[f"mean_test_{name}"]).all():
@@ -122,6 +128,19 @@ def _metric_and_best(search: Any, metric: str | None) -> tuple[str, int]:
     if name == chosen and hasattr(search, "best_index_"):
         return name, int(search.best_index_)
     return name, int(np.nanargmax(results[f"mean_test_{name}"]))
+
+
+def _shuffled_share(cv: Any) -> float | None:
+    """Held-out share of the rows that a shuffle split uses; None where it depends on how many rows there are."""
+    test, train = cv.test_size, cv.train_size
+    if test is None and train is None:
+        return float(cv._default_test_size)
+    if test is None or train is None:
+        given, other = (test, False) if train is None else (train, True)
+        return None if isinstance(given, Integral) else (1 - float(given) if other else float(given))
+    if isinstance(test, Integral) != isinstance(train, Integral):
+        return None
+    return float(test / (test + train))
 
 
 def _test_fraction(search: Any) -> float:
@@ -133,8 +152,8 @@ def _test_fraction(search: Any) -> float:
         return cv.n_repeats / search.n_splits_
     if isinstance(cv, list | tuple):
         return float(np.mean([len(test) / (len(train) + len(test)) for train, test in cv]))
-    if isinstance(getattr(cv, "test_size", None), float):
-        return float(cv.test_size)
+    if isinstance(cv, ShuffleSplit | StratifiedShuffleSplit) and (share := _shuffled_share(cv)) is not None:
+        return share
     raise ValueError(
         f"the held-out share cannot be read off cv={cv!r}; give test_fraction = n_test / (n_train + n_test)"
     )

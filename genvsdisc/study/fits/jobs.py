@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from genvsdisc.models import Model
 from genvsdisc.study.evidence import Draws, Predictions, Views
 from genvsdisc.study.fits.encode import Bench
-from genvsdisc.study.fits.predictions import check_portable, draw_views, predict
+from genvsdisc.study.fits.predictions import QUARTERS, check_portable, draw_views, predict
 from genvsdisc.study.fits.refit import keep_freed_memory
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 from genvsdisc.study.table import Table
@@ -174,6 +174,8 @@ def add(whole: Predictions, part: Predictions) -> None:
         whole.curves = {}
     if "bias and variance" in whole.failures:
         whole.quarters, whole.halves = [], []
+    if QUARTERS in whole.failures:
+        whole.quarters = []
 
 
 def joined(first: dict[str, CurveLosses], second: dict[str, CurveLosses]) -> dict[str, CurveLosses]:

@@ -33,6 +33,8 @@ from genvsdisc.study.statistics.leaks import leak_table
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 from genvsdisc.study.table import Table
 
+QUARTERS = "bias and variance with a quarter of the rows"
+"""What a model may fail of its stage alone."""
 NOISE_POOL = 4000
 """Training rows that noisy labels are drawn from, at most."""
 _COUNT = re.compile(r" \(\d+ of \d+ replicates\)")  # differs from stage to stage; the message is the same
@@ -99,7 +101,7 @@ def learning_curve(model: Model, table: Table, draws: Draws, result: Predictions
 
 
 def fit_parts(model: Model, table: Table, draws: Draws, result: Predictions) -> None:
-    """Fit to sets that share no row, for bias and variance; quarters may be too small for a model, which is kept."""
+    """Fit to sets that share no row, for bias and variance; a model may fail quarters alone, its halves are larger."""
     if not len(draws.parts):
         raise ValueError(TOO_FEW)
     drawn = table.take(draws.resampled_rows)
@@ -107,7 +109,7 @@ def fit_parts(model: Model, table: Table, draws: Draws, result: Predictions) -> 
     try:
         result.quarters = _fit_sets(model, drawn, draws, 1)
     except ValueError as error:
-        result.failures["bias and variance with a quarter of the rows"] = reason(error)
+        result.failures[QUARTERS] = reason(error)
 
 
 def _fit_sets(model: Model, drawn: Table, draws: Draws, n_joined: int) -> list[NDArray]:

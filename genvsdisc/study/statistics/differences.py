@@ -102,7 +102,7 @@ def best_table(scores: pd.DataFrame, models: pd.DataFrame, *, rope: float, level
     """Compare the best of each family by each loss; models that failed on some split have no part in it."""
     rows = []
     for loss, values, fractions in _by_split(scores, models):
-        complete = _complete(values)
+        complete = judged_by_all(values)
         families = [
             complete.loc[:, [m for m in models.loc[models["family"] == family, "model"] if m in complete.columns]]
             for family in ("generative", "discriminative")
@@ -175,7 +175,7 @@ def _judged(values: pd.DataFrame) -> NDArray[np.bool_]:
     return np.asarray(after > 0)
 
 
-def _complete(values: pd.DataFrame) -> pd.DataFrame:
+def judged_by_all(values: pd.DataFrame) -> pd.DataFrame:
     """Models with a score on every split of a repeat at least, on the splits that they have in common."""
     judged = _judged(values)
     repeats = values.index.get_level_values("repeat")

@@ -161,7 +161,7 @@ def decomposition(
     scores: pd.DataFrame,
     differences: pd.DataFrame | None,
     posterior: Callable[[Any], NDArray] | None,
-) -> dict[str, pd.DataFrame]:
+) -> dict[str, pd.DataFrame | None]:
     """Bias and variance of every model, and how those of each pair differ, on the rows that the parts were made of."""
     drawn = table.take(draws.resampled_rows)
     law = None if posterior is None else np.asarray(posterior(drawn.X), dtype=float)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from genvsdisc.study.statistics.best_of_family import any_beats
-from genvsdisc.study.statistics.differences import BEST
+from genvsdisc.study.statistics.differences import BEST, judged_by_all
 from genvsdisc.study.statistics.losses import LOSS_NAMES
 from genvsdisc.study.statistics.verdict_points import points
 from genvsdisc.study.statistics.words import amount, between, level, number_of, probability
@@ -164,7 +164,7 @@ def _not_beaten(tables: Mapping[str, pd.DataFrame], loss: str) -> list[str]:
     """Say so if no model is better than the best baseline, by a test corrected for the number of models."""
     models, scores = tables["models"], tables["scores"]
     of_loss = scores[scores["loss"] == loss]
-    values = of_loss.pivot_table(index=["repeat", "fold"], columns="model", values="value").dropna(axis=1)
+    values = judged_by_all(of_loss.pivot_table(index=["repeat", "fold"], columns="model", values="value", dropna=False))
     kinds = models.set_index("model")["family"].reindex(values.columns)
     baselines, others = values.loc[:, kinds == "baseline"], values.loc[:, (kinds != "baseline")]
     if len(values) < 2 or baselines.shape[1] == 0 or others.shape[1] == 0:

@@ -81,6 +81,10 @@ def card(*differences, meta=META, **others):
     return verdict_card(tables(*differences, **others), meta)
 
 
+def text(*differences, **others):
+    return write_verdict(card(*differences, **others))
+
+
 def point(kind, found):
     return next((entry["text"] for entry in found["points"] if entry["kind"] == kind), "")
 
@@ -147,7 +151,7 @@ def test_u02_w06b_an_interval_without_zero_settles_who_is_better(loss):
     assert "In log loss, which judges probabilities, the generative family is better, but perhaps by less" in point(
         "use", beside
     )
-    assert "settles nothing" not in write_verdict(tables(pair(), row), META)
+    assert "settles nothing" not in text(pair(), row)
 
 
 def test_w06c_means_that_print_differently_are_not_called_the_same():
@@ -174,7 +178,7 @@ def test_to_win_takes_both_the_probability_and_the_interval():
 
 def test_u04_no_model_better_than_guessing_is_said_first():
     guessing = dict.fromkeys(MODELS, 0.5)
-    said = write_verdict(tables(pair(), means=guessing), META)
+    said = text(pair(), means=guessing)
     assert said.startswith("No model beats the majority class in 0-1 error by more than chance.")
     assert point("use", card(pair(), means=guessing)) == ""
     assert card(pair())["warnings"] == []
@@ -320,7 +324,7 @@ def test_every_number_stands_in_a_table():
         pair(difference=-0.031, p=(0.811, 0.123, 0.066)), pair("log_loss", -0.2, p=(0.991, 0.004, 0.005)),
         decomposition_differences=parts(-0.05, 0.002), crossings=[crossing(40.4, 29.6, 55.2)],
     )  # fmt: skip
-    told = set(re.findall(r"\d[\d.,]*\d|\d+", write_verdict(given, META).replace("0-1 error", "error")))
+    told = set(re.findall(r"\d[\d.,]*\d|\d+", write_verdict(verdict_card(given, META)).replace("0-1 error", "error")))
     assert told == {
         "140",
         "24.1",

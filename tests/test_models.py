@@ -1,0 +1,184 @@
+"""The default roster: pairs that are one set of functions, units that do not matter; and rosters of anyone's models."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.linalg import lstsq
+from sklearn.base import clone
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.naive_bayes import GaussianNB
+
+import genvsdisc as gd
+from genvsdisc.models import as_models, default_models, suited_to
+
+FEW = gd.Design(n_splits=5, n_repeats=2, n_draws=4)
+KINDS = {
+    "continuous": ("x", "z"),
+    "binary": ("flag", "other"),
+    "categorical": ("color", "town"),
+    "mixed": ("x", "z", "flag", "color"),
+    "one of each": ("x", "flag", "town"),
+    "mostly indicators": ("x", "flag", "other", "color", "town"),
+}
+
+
+def table_of(columns, n=400, seed=0):
+    rng = np.random.default_rng(seed)
+    y = rng.integers(0, 3, n)
+    X = pd.DataFrame(
+        {
+            "x": rng.normal(size=n) + y,
+            "z": rng.lognormal(size=n) * 1e3,
+            "flag": rng.random(n) < 0.2 + 0.2 * y,
+            "other": np.where(rng.random(n) < 0.1 + 0.1 * y, "yes", "no"),
+            "color": np.array(["red", "green", "blue", "gray"])[(rng.integers(0, 4, n) + y) % 4],
+            "town": np.array(["Ulm", "Rom", "Bonn"])[(rng.integers(0, 3, n) * (y > 0))],
+        }
+    )
+    return X[list(columns)], y
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("form", ["linear", "quadratic", "additive"])
+def test_u06_a_pair_is_one_set_of_log_odds(kind, form):
+    """Log-odds of the generative model, regressed on the features of the discriminative one, leave nothing."""
+    X, y = table_of(KINDS[kind])
+    models = [model for model in default_models(X) if model.form == form]
+    discriminative = next(model for model in models if model.family == "discriminative")
+    generative = [model for model in models if model.family == "generative"]
+    assert generative
+    features = clone(discriminative.estimator)[:-1].fit(X, y).transform(X)
+    design = np.column_stack([np.ones(len(X)), features])
+    design /= np.abs(design).max(axis=0).clip(1e-300)
+    for model in generative:
+        log_p = clone(model.estimator).fit(X, y).predict_log_proba(X)
+        log_odds = log_p[:, 1:] - log_p[:, :1]
+        residual = log_odds - design @ lstsq(design, log_odds, rcond=1e-14)[0]
+        assert np.linalg.norm(residual) < 1e-8 * np.linalg.norm(log_odds), model.name
+
+
+def test_too_many_products_are_nobodys_pair():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(rng.normal(size=(60, 30)), columns=[f"x{j}" for j in range(30)])
+    X = X.assign(**{f"w{j}": rng.choice(list("abcdefgh"), 60) for j in range(4)})
+    models = {model.name: model.form for model in default_models(X)}
+    assert models["logistic, quadratic features of numbers"] is None
+    assert "logistic, quadratic features" not in models
+
+
+@pytest.mark.parametrize(("unit", "column"), [(1e8, "people"), (1e-9, "people"), (1e12, "x"), (1e-6, "z")])
+def test_f01_units_do_not_matter(unit, column):
+    rng = np.random.default_rng(0)
+    y = np.arange(200) % 2
+    X = pd.DataFrame({"x": rng.normal(size=200) + 2 * y, "people": rng.lognormal(size=200), "z": rng.normal(size=200)})
+    errors = []
+    for scale in (1.0, unit):
+        scaled = X.assign(**{column: X[column] * scale})
+        found = gd.compare(
+            scaled, y, [m for m in default_models(scaled) if m.form in ("linear", "additive")], design=FEW
+        )
+        errors.append(found.summary.query("loss == 'zero_one'").set_index("model")["mean"])
+    np.testing.assert_allclose(errors[0], errors[1], atol=0.011)
+    assert errors[1][["naive Bayes", "naive Bayes, shared variance"]].max() < 0.25
+
+
+def test_u08_twins_are_named_and_tested_once():
+    rng = np.random.default_rng(0)
+    y = np.arange(120) % 2
+    X = pd.DataFrame({f"b{j}": rng.random(120) < 0.3 + 0.3 * y for j in range(4)})
+    result = gd.compare(X, y, [m for m in default_models(X) if m.form in ("linear", "additive")], design=FEW)
+    warnings = result.models.set_index("model")["warnings"]
+    assert "the same model on this table as naive Bayes, shared variance" in warnings["naive Bayes"]
+    assert "the same model on this table as logistic" in warnings["logistic, additive features"]
+    pairs = result.differences.query("form != 'best of each family' and loss == 'brier'")
+    assert pairs[["generative", "discriminative"]].to_numpy().tolist() == [
+        ["shared Gaussian", "logistic"],
+        ["naive Bayes, shared variance", "logistic"],
+    ]
+
+
+def test_a_cost_is_booked_to_the_assumption_that_was_dropped():
+    X, y = table_of(("x", "z"))
+    numbers = gd.compare(X, y, design=FEW).assumptions.set_index("assumption")["cost"]
+    assert numbers.notna().all()
+    mixed = gd.compare(X.assign(rare=np.random.default_rng(0).random(len(X)) < 0.02), y, design=FEW).assumptions
+    assert mixed.set_index("assumption")["cost"].notna().to_dict() == {
+        "equal covariances": True,
+        "normality given the class": False,
+        "independence given the class": False,
+    }
+
+
+# Anyone's models ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("as_list", [False, True])
+def test_u09_scikit_learns_classifiers_have_families(as_list):
+    X, y = table_of(("x", "z"))
+    models = [LinearDiscriminantAnalysis(), GaussianNB(), LogisticRegression(max_iter=1000)]
+    given = models if as_list else {type(model).__name__: model for model in models}
+    result = gd.compare(X, y, given, design=FEW)
+    assert result.models["family"].tolist() == ["generative", "generative", "discriminative"]
+    assert result.models["form"].tolist() == ["linear", "additive", "linear"]
+    assert "No verdict" not in result.verdict
+    pairs = result.differences.query("form == 'linear'")[["generative", "discriminative"]].drop_duplicates()
+    assert pairs.to_numpy().tolist() == [["LinearDiscriminantAnalysis", "LogisticRegression"]]
+
+
+def test_classifiers_of_one_class_are_told_apart_by_number():
+    given = as_models([GaussianNB(), gd.Model("mine", GaussianNB()), GaussianNB(var_smoothing=0.1)])
+    assert [model.name for model in given] == ["GaussianNB", "mine", "GaussianNB 2"]
+    assert [model.name for model in as_models(GridSearchCV(GaussianNB(), {"var_smoothing": [0.1]}))] == ["GaussianNB"]
+
+
+def test_what_a_person_says_of_a_model_holds():
+    (model,) = as_models([gd.Model("a", GaussianNB(), family="discriminative")])
+    assert (model.family, model.form) == ("discriminative", None)
+    (model,) = as_models([gd.Model("a", QuadraticDiscriminantAnalysis(), form="mine")])
+    assert (model.family, model.form) == ("generative", "mine")
+
+
+@pytest.mark.parametrize(
+    ("models", "error", "message"),
+    [
+        ({}, ValueError, "models is empty"),
+        ("GaussianNB", TypeError, "models must be a dict"),
+        (3, TypeError, "models must be a dict"),
+        (["GaussianNB"], TypeError, "must be a classifier"),
+        ([GaussianNB], TypeError, "must be a classifier such as"),
+        ({"a": gd.QuadraticFeatures()}, TypeError, "has no predict_proba"),
+    ],
+)
+def test_f23_rosters_that_are_none_are_refused_in_words(models, error, message):
+    with pytest.raises(error, match=message):
+        as_models(models)
+
+
+@pytest.mark.parametrize(
+    ("columns", "gaps", "how"),
+    [
+        (("x", "color"), False, "as numbers and indicators,"),
+        (("x", "z"), True, "with missing entries filled"),
+        (("x", "flag", "town"), True, "with missing entries filled"),
+    ],
+)
+def test_models_that_cannot_take_the_table_get_an_encoder_and_a_note(columns, gaps, how):
+    X, y = table_of(columns, n=120)
+    if gaps:
+        X.loc[::7, "x"] = np.nan
+    models = [LinearDiscriminantAnalysis(), GridSearchCV(GaussianNB(), {"var_smoothing": [1e-9, 1e-3]}, cv=3)]
+    result = gd.compare(X, y, models, design=gd.Design(n_splits=3, n_repeats=1, n_draws=4))
+    assert (result.models["status"] == "ok").all()
+    notes = [note for note in result.meta["notes"] if "as it cannot take the table itself" in note]
+    assert len(notes) == 2
+    assert all(how in note for note in notes)
+
+
+def test_models_that_can_take_the_table_are_left_alone():
+    X, y = table_of(("x", "z", "color"), n=90)
+    ours = default_models(X)
+    assert suited_to(ours, X, y) == (ours, [])
+    plain = as_models([GaussianNB()])
+    assert suited_to(plain, X[["x", "z"]], y) == (plain, [])
