@@ -42,6 +42,8 @@ KINDS = {
     "network": PERCEPTRON,
 }
 WITH_GAPS = ("Gaussian, shared", "Gaussian, separate", "Gaussian, automatic", "naive Bayes")
+MOST_WORK = 3e8
+"""Fits times rows times columns squared of a table with gaps, at most."""
 LONGEST = 6.0
 """Seconds after which a batch that is larger in every size is not tried."""
 
@@ -91,6 +93,8 @@ def observations(kind: str, n_points: int, seed: int, *, gaps: bool) -> list[tup
     too_long: list[Sizes] = []
     while len(found) < n_points:
         sizes = random_sizes(rng, gaps=gaps)
+        if gaps and sizes.fits * sizes.rows * sizes.columns**2 > MOST_WORK:
+            continue
         axes = ("fits", "rows", "columns", "classes")
         if any(all(getattr(sizes, a) >= 0.7 * getattr(long, a) for a in axes) for long in too_long):
             continue
@@ -129,12 +133,14 @@ def main() -> None:
     parser.add_argument("--kinds", default="")
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--complete", action="store_true", help="tables without gaps only")
+    parser.add_argument("--gaps", action="store_true", help="tables with gaps only")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     table = dict(costs.COEFFICIENTS)
     chosen = [kind.strip() for kind in options.kinds.split(";") if kind.strip()] or list(KINDS)
     for kind in chosen:
-        for gaps in (False, True) if kind in WITH_GAPS and not options.complete else (False,):
+        both = (False, True) if kind in WITH_GAPS else (False,)
+        for gaps in (False,) if options.complete else both[1:] if options.gaps else both:
             name = f"{kind}, gaps" if gaps else kind
             found = observations(kind, options.points, 1000 if options.check else 0, gaps=gaps)
             if not options.check:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
@@ -125,7 +126,11 @@ def report(
     folder = output or Path("reports", _file_name(dataset.name))
     with atomic_folder(folder) as staging:
         comparison, status = _compared(dataset, roster, options)
-        comparison.meta["notes"] = [*comparison.meta.get("notes", []), *dataset.notes]
+        notes = [*comparison.meta.get("notes", []), *dataset.notes]
+        comparison.meta["notes"] = [note for note in notes if note not in comparison.meta.get("left_out", ())]
+        asked = {"models": models, "seed": seed, "budget": budget, "plan": plan and plan.name, "groups": groups}
+        asked |= {"time": time, "quick": quick, "thorough": thorough, "tune": tune}
+        comparison.meta["command"] = _command(table, target or str(dataset.y.name), asked)
         comparison.to_html(staging / "index.html")
         comparison.save(staging)
     for text in (*comparison.meta.get("left_out", ()), *comparison.meta.get("plan", {}).get("notes", ())):
@@ -223,6 +228,15 @@ def lessons(
     with atomic_folder(output) as staging, shown(sys.stderr.isatty()) as progress:
         write_lessons(staging / "index.html", names or None, progress=progress)
     _say(str(output / "index.html"))
+
+
+def _command(table: str | None, target: str, asked: dict[str, Any]) -> str:
+    """Write the command that gives this page again: a file by its name alone, nothing that leaves the page as it is."""
+    words = ["genvsdisc", "report", *([Path(table).name, "--target", target] if table is not None else [])]
+    given = {name: value for name, value in asked.items() if value is not None and value is not False}
+    for name, value in given.items():
+        words += [f"--{name}"] if value is True else [f"--{name}", str(value)]
+    return shlex.join(words)
 
 
 # Words in ------------------------------------------------------------------------------------------------------

@@ -184,7 +184,7 @@ class Preparation:
 
     def gaussian(self, covariance: str, **parameters: Any) -> Any:
         """Gaussian classifier on numbers and indicators."""
-        return self.behind_encoder(GaussianClassifier(covariance, standardize=True, tol=1e-4, **parameters))
+        return self.behind_encoder(GaussianClassifier(covariance, standardize=True, **parameters))
 
     def naive_bayes(self, **parameters: Any) -> Any:
         """Naive Bayes with the distribution that the kind of each column asks for."""

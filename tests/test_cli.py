@@ -109,6 +109,21 @@ def test_notes_of_the_reader_reach_the_report(run, tmp_path):
     assert "1 row without a value of 'y' left out" in page
 
 
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        (["--seed", 3, "--quick", "--jobs", 1, "--output", "o"], "'a file.csv' --target y --seed 3 --quick"),
+        (["--target", "x", "--budget", 5, "--cache", "c"], "'a file.csv' --target x --seed 0 --budget 5.0"),
+        (["--models", "logistic, naive Bayes"], "'a file.csv' --target y --models 'logistic, naive Bayes' --seed 0"),
+    ],
+)
+def test_the_report_holds_the_command_that_gives_it_again(run, tmp_path, words, command):
+    (tmp_path / "a file.csv").write_text("x,y\n" + "1,a\n2,b\n" * 9)
+    assert run("report", tmp_path / "a file.csv", *words)[0] == 0
+    (page,) = Path().rglob("index.html")
+    assert repr(f"genvsdisc report {command}") in page.read_text()
+
+
 def test_other_files_in_the_output_folder_stay(run, tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "thesis.tex").write_text("mine")
@@ -144,6 +159,7 @@ def test_interruption_leaves_the_old_page_or_none(run, monkeypatch):
 
 def test_page_that_fails_leaves_the_old_one(run, monkeypatch):
     run("report", "iris")
+    before = Path("reports/iris/index.html").read_text()
 
     def half(_, path):
         Path(path).write_text("<html>")
@@ -152,7 +168,7 @@ def test_page_that_fails_leaves_the_old_one(run, monkeypatch):
     monkeypatch.setattr(Result, "to_html", half)
     with pytest.raises(RuntimeError, match="a bug"):
         cli.main(["report", "iris"])
-    assert Path("reports/iris/index.html").read_text() == "page of {'name': 'iris', 'notes': []}"
+    assert Path("reports/iris/index.html").read_text() == before
     assert files_under("reports/iris") == ["index.html", "meta.json"]
 
 

@@ -7,10 +7,12 @@ from xml.etree import ElementTree
 import example
 import matplotlib
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
 from genvsdisc import figures
+from genvsdisc.figures.style import end_labels, shortened
 from genvsdisc.figures.svg import svg
 
 COMPARISON = example.full()
@@ -141,3 +143,154 @@ def test_names_from_the_data_are_drawn_as_they_are_on_one_line():
 def test_importing_figures_starts_no_display_and_no_pyplot():
     code = "import sys, genvsdisc.figures; sys.exit('matplotlib.pyplot' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+# What a panel shows ------------------------------------------------------------------------------------------------
+
+
+def curves(steps, **shared):
+    """A pair of learning curves at 10, 100 and 1,000 rows."""
+    frames = [
+        pd.DataFrame({"model": f"the {family}", "family": family, "form": "linear", "loss": "log_loss", "mean": means})
+        for family, means in zip(("generative", "discriminative"), steps, strict=True)
+    ]
+    table = pd.concat(frames, ignore_index=True).assign(n_train=[10, 100, 1000] * 2, **shared)
+    return table.assign(lower=table["mean"] * 0.98, upper=table["mean"] * 1.02)
+
+
+def read(label):
+    """The number that a tick's label stands for."""
+    digits, _, power = label.replace("\u202f", "").replace("10⁻", "1·10⁻").replace("·1·", "·").partition("·10⁻")
+    return float(digits) * 10.0 ** -int(power.translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")) or 0)
+
+
+def crossing(estimate):
+    return {"estimate": estimate, "lower": estimate / 2, "upper": estimate * 2}
+
+
+def test_d06_learning_curves_end_at_the_cap_and_a_triangle_marks_what_is_above():
+    table = curves([[16.0, 0.9, 0.6], [3.0, 0.8, 0.55]])
+    ax = figures.plot_learning_curves(table, ax=Figure().add_subplot(), guess=0.7, cap=1.05)
+    assert ax.get_ylim()[1] == pytest.approx(1.05)
+    assert ax.get_ylim()[0] < 0.55
+    marks = [line.get_xydata().tolist() for line in ax.lines if line.get_marker() == "^"]
+    assert marks == [[[10, 1.05]], [[10, 1.05]]]
+
+
+@pytest.mark.parametrize("cap", [None, 20.0])
+def test_curves_below_the_cap_are_drawn_whole(cap):
+    table = curves([[16.0, 0.9, 0.6], [3.0, 0.8, 0.55]])
+    ax = figures.plot_learning_curves(table, ax=Figure().add_subplot(), cap=cap)
+    assert ax.get_ylim()[1] > 16
+    assert not [line for line in ax.lines if line.get_marker() == "^"]
+
+
+@pytest.mark.parametrize("estimate", [12.0, 31.6, 500.0])
+def test_a_crossing_above_the_cap_comes_into_view(estimate):
+    table = curves([[16.0, 1.0, 0.6], [8.0, 1.2, 0.55]])
+    ax = figures.plot_learning_curves(table, ax=Figure().add_subplot(), cap=1.05, crossing=crossing(estimate))
+    level = np.interp(np.log(estimate), np.log([10, 100, 1000]), [8.0, 1.0, 0.55])
+    assert ax.get_ylim()[1] > 0.99 * level
+    assert any(text.get_text() == f"cross at {estimate:.0f}" for text in ax.texts)
+
+
+@pytest.mark.parametrize(("lowest", "drawn"), [(0.6, True), (0.01, False)])
+def test_guessing_is_drawn_where_curves_come_near_it(lowest, drawn):
+    table = curves([[lowest * 1.1, lowest, lowest], [lowest, lowest, lowest]])
+    ax = figures.plot_learning_curves(table, ax=Figure().add_subplot(), guess=0.7)
+    assert ("guessing" in [text.get_text() for text in ax.texts]) == drawn
+
+
+@pytest.mark.parametrize("values", [[2.6, 3.3, 2.2], [0.03, 0.3, 3.0], [1500.0, 15.0, 0.0002], [1.0, 1.05, 1.1]])
+def test_d05_ticks_of_a_logarithmic_axis_are_what_they_stand_at(values):
+    table = one("traces", model="logistic regression").iloc[:3].assign(epoch=[1, 2, 3], loss=values)
+    ax = figures.plot_traces(table, ax=Figure().add_subplot())
+    low, high = ax.get_ylim()
+    seen = [(at, ax.yaxis.get_major_formatter()(at)) for at in ax.get_yticks() if low <= at <= high]
+    labels = [label for _, label in seen]
+    assert len(labels) == len(set(labels))
+    np.testing.assert_allclose([read(label) for label in labels], [at for at, _ in seen], rtol=0.005)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["build wind float", "build wind non-float"],
+        ["a" * 40, "a" * 40 + "b"],
+        ["x", "y"],
+        ["Iris-setosa", "Iris-virginica"],
+    ],
+)
+def test_d04_names_that_differ_are_shortened_to_names_that_differ(names):
+    cut = shortened(names, 12)
+    assert len(set(cut)) == len(names)
+    assert all(name == text for name, text in zip(names, cut, strict=True) if len(name) <= 12)
+
+
+@pytest.mark.parametrize(
+    "labels", [["s-setosa", "virginica"], ["build wind float", "build wind non-float", "headlamps"]]
+)
+@pytest.mark.parametrize("size", [(200, 204), (300, 306)])
+def test_d04_names_of_classes_stand_inside_the_frame_and_apart(labels, size):
+    n = len(labels)
+    table = pd.DataFrame({"model": "LDA", "label": labels, "mean_x": [0.0, 0.02, 0.04][:n], "mean_y": 0.0})
+    table = table.assign(cov_xx=1e-4, cov_xy=0.0, cov_yy=1e-4)
+    figure = Figure(figsize=(size[0] / 72, size[1] / 72))
+    ax = figure.add_axes((0.2, 0.2, 0.75, 0.7))
+    figures.plot_classes(table, ax=ax, extent=(0.0, 1.0, 0.0, 1.0))
+    frame = ax.get_window_extent()
+    boxes = [text.get_window_extent() for text in ax.texts if text.get_text()]
+    assert len(boxes) == n
+    for box in boxes:
+        assert frame.x0 - 4 <= box.x0
+        assert box.x1 <= frame.x1 + 4
+        assert frame.y0 <= box.y0
+    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[i + 1 :])
+
+
+def test_a_bar_beyond_the_scale_says_where_it_ends():
+    table = PANELS["plot_decomposition"].assign(expected=[0.3] * 6 + [17.6])
+    ax = figures.plot_decomposition(table, ax=Figure().add_subplot(), cap=0.6)
+    assert ax.get_xlim()[1] == 0.6
+    assert [text.get_text() for text in ax.texts if "→" in text.get_text()] == ["17.6 →"]
+
+
+def test_names_at_the_ends_of_lines_stay_on_the_panel():
+    ax = Figure(figsize=(4, 3)).add_subplot()
+    ax.plot([0, 1], [0, 1])
+    end_labels(ax, {"a": 1.0, "b": 1.0, "c": 0.99, "d": 0.0})
+    heights = sorted(text.get_position()[1] for text in ax.texts)
+    assert heights[-1] <= 1
+    assert min(np.diff(heights)) > 0.03
+
+
+@pytest.mark.parametrize("n_classes", [2, 8, 26])
+def test_a_heat_map_draws_the_shares_and_numbers_those_of_few_classes(n_classes):
+    confusion = example.comparison([f"c{i}" for i in range(n_classes)]).confusion.query("model == 'naive Bayes'")
+    ax = figures.plot_confusion(confusion, ax=Figure().add_subplot())
+    shown = confusion[confusion.share >= 0.005]
+    drawn = np.ma.compressed(ax.collections[0].get_array())
+    np.testing.assert_allclose(np.sort(drawn), np.sort(100 * shown.share))
+    assert len(ax.texts) == (len(shown) if n_classes <= 10 else 0)
+
+
+def test_reliability_curves_of_several_models_are_told_apart_by_name():
+    table = COMPARISON.reliability.query("model in ['naive Bayes', 'logistic regression']")
+    ax = figures.plot_reliability(table, ax=Figure().add_subplot(), title="A form")
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["naive Bayes", "logistic regression"]
+
+
+@pytest.mark.parametrize("absent", ["a", "b", "c"])
+def test_a_class_has_its_color_on_every_panel_whichever_classes_a_model_predicts(absent):
+    marks = {"a": "A", "b": "B", "c": "C"}
+    grid = pd.DataFrame({"x": [0.0, 1.0, 0.0, 1.0], "y": [0.0, 0.0, 1.0, 1.0], "probability": 0.9, "model": "LDA"})
+
+    def colors(labels):
+        ax = figures.plot_boundaries(grid.assign(label=labels), ax=Figure().add_subplot(), marks=marks)
+        image = ax.images[0].get_array().reshape(4, 4)
+        return {label: tuple(color[:3]) for label, color in zip(labels, image, strict=True)}
+
+    some = [label for label in "abca" if label != absent]
+    some += [some[0]] * (4 - len(some))
+    whole = colors(list("abca"))
+    assert colors(some) == {label: whole[label] for label in some}

@@ -38,6 +38,7 @@ def test_a_parameter_that_was_replaced_is_checked_again(bad):
         classifier.fit(X, Y)
 
 
+@pytest.mark.filterwarnings("ignore:The number of unique classes")
 @given(st.lists(st.integers(-200, 200), min_size=1, max_size=40), st.sampled_from(["i1", "i2", "u1", "u8", "i8"]))
 def test_labels_are_encoded_as_by_numpy(values, dtype):
     y = np.array(values).astype(dtype)

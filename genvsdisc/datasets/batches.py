@@ -15,9 +15,10 @@ import pyarrow.parquet as pq
 from genvsdisc.datasets.files import first_line, source_of
 from genvsdisc.datasets.formats import column_order, whole_or_plain
 from genvsdisc.datasets.headers import column_names, target_place
-from genvsdisc.datasets.targets import check_target, text_labels
-from genvsdisc.features.cells import clean
+from genvsdisc.datasets.labels import text_labels
+from genvsdisc.datasets.targets import check_target
 from genvsdisc.features.dtypes import plain_arrow
+from genvsdisc.features.marks import clean
 
 
 def batches(

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from genvsdisc.datasets.dialect import FIELD_LIMIT, WHITESPACE, Dialect, without_comments
 from genvsdisc.datasets.files import Source, first_line
-from genvsdisc.features.cells import MISSING
 from genvsdisc.features.dtypes import plain_arrow
+from genvsdisc.features.marks import MISSING
 
 _BLOCK = 1 << 20
 _MOST_RETRIES = 20
@@ -74,12 +74,14 @@ def _blocks(source: Source, dialect: Dialect, text: set[int]) -> list[pd.Series]
     types: dict[str, pa.DataType] = dict.fromkeys(names, pa.large_string())
     try:
         with _opened(source, dialect, types) as reader:
-            first = reader.read_next_batch()
+            first = next(iter(reader), None)
             short = _ended(reader)
     except pa.ArrowInvalid as error:
         if "Empty CSV" in str(error):
             return [pd.Series([], dtype=object) for _ in names]
         raise _Uneven(first_line(error)) from None
+    if first is None:  # blank lines only
+        return [pd.Series([], dtype=object) for _ in names]
     columns = [cells if place in text else _as_numbers(cells) for place, cells in enumerate(first.columns)]
     if short:
         return [plain_arrow(pa.chunked_array([column])) for column in columns]
@@ -191,7 +193,7 @@ def _squared(source: Source, dialect: Dialect, notes: list[str]) -> Source:
     if dialect.delimiter == WHITESPACE:
         body = re.sub(r"(?<![^\r\n])[ \t]+|[ \t]+(?![^\r\n])", "", re.sub(r"[ \t]+", " ", body))
     out, uneven = io.StringIO(newline=""), _Lengths()
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)  # a field may hold any line end
     for line, record in _parsed(body, dialect.delimiter, source.name, before):
         if record and record[0].startswith("#") and len(record) < width:
             dropped += 1

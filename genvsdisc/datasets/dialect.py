@@ -151,15 +151,15 @@ def _sniffed(text: str, delimiter: str) -> list[int]:
     return [len(record) for record, _ in zip(_records(text, delimiter), range(_RECORDS_SNIFFED), strict=False)]
 
 
-def _merit(text: str, delimiter: str) -> tuple[bool, bool, bool, bool, int]:
+def _merit(text: str, delimiter: str) -> tuple[bool, bool, bool, bool, int, int]:
     """Rank delimiters: those that divide nearly all lines and the first into the same fields; then the most fields."""
     counts = _sniffed(text, delimiter)
     if not counts:
-        return False, False, False, False, 0
+        return False, False, False, False, 0, 0
     usual, times = Counter(counts).most_common(1)[0]
     alike = times >= _NEARLY_ALL * len(counts)
-    named = counts[0] == usual
-    return usual > 1, alike and named, delimiter != WHITESPACE, alike or named, usual
+    before = counts.index(usual)  # lines of a title, which no delimiter divides, or names that this one does not
+    return usual > 1, alike and not before, delimiter != WHITESPACE, alike or not before, -before, usual
 
 
 def _usual(records: Iterator[list[str]]) -> int:

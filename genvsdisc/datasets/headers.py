@@ -9,8 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from genvsdisc.datasets.dialect import looks_like_data
-from genvsdisc.features.cells import clean, read_cells
+from genvsdisc.features.cells import read_cells
 from genvsdisc.features.dtypes import is_text
+from genvsdisc.features.marks import clean
 
 
 def column_names(names: list[str], file: str) -> list[str]:

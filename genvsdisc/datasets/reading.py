@@ -17,8 +17,9 @@ from genvsdisc.datasets.dialect import dialect_of, is_json_lines, looks_like_dat
 from genvsdisc.datasets.files import Source, in_utf8, source_of
 from genvsdisc.datasets.formats import excel_columns, json_lines_columns, parquet_columns
 from genvsdisc.datasets.headers import column_names, named_columns, rows_of_data, target_place, unnamed
-from genvsdisc.datasets.targets import check_target, label_notes, text_labels
-from genvsdisc.features.cells import MISSING
+from genvsdisc.datasets.labels import label_notes, text_labels
+from genvsdisc.datasets.targets import check_target
+from genvsdisc.features.marks import MISSING
 from genvsdisc.features.typed import typed_table
 
 _HEAD = 1 << 22
@@ -87,6 +88,8 @@ def read_table(
         rows = int((~labelled).sum())
         notes.append(f"{rows} row{'s' * (rows > 1)} without a value of {target!r} left out{lost}.")
     kept = np.flatnonzero(labelled)[rows_of_data(_rows(table, labelled), y[labelled], notes)]
+    if not len(kept):
+        raise ValueError(f"{source.name!r} has column names but no rows")
     X, doubts = _typed(raw, kept)
     try:
         labels = check_target(_rows({target: y}, kept)[target])

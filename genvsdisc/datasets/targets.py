@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import warnings
-from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 from sklearn.exceptions import DataConversionWarning
 
-from genvsdisc.features.cells import MISSING, SIGNS, named, quoted, read_cells
+from genvsdisc.features.cells import read_cells
 from genvsdisc.features.dtypes import as_numbers, is_number, is_text, plain, plain_arrow
 
 MOST_NUMERIC_CLASSES = 20
@@ -21,8 +20,6 @@ ROWS_PER_NUMERIC_CLASS = 20
 """Rows that each of many whole numbers needs on average to be a class."""
 _MOST_INTEGER = 2**63 - 1
 _MOST_NAMED = 5
-_WHOLE = r"[+-]?(?:0|[1-9][0-9]*)"
-_WHOLE_FLOAT = r"[+-]?(?:0|[1-9][0-9]*)\.0*"
 
 
 def as_target(y: Any, *, name: str = "y", allow_missing: bool = False) -> pd.Series:
@@ -62,7 +59,7 @@ def as_target(y: Any, *, name: str = "y", allow_missing: bool = False) -> pd.Ser
     ValueError: 2 of 4 labels in 'species' are missing, the first in row 1: leave these rows out
     """
     labels = _one_column(y)
-    labels = labels.rename(name if labels.name is None else str(labels.name)).reset_index(drop=True)
+    labels = labels.rename(name if labels.name in (None, "") else str(labels.name)).reset_index(drop=True)
     missing = labels.isna().to_numpy()
     if missing.any() and not allow_missing:
         raise ValueError(
@@ -193,81 +190,6 @@ def _stripped(y: pd.Series) -> pd.Series:
                 f"the target {y.name!r} holds {other!r} and {value!r}, which are written alike: use one type"
             )
     return y.map(lambda label: label.strip() if isinstance(label, str) else label).infer_objects()
-
-
-def text_labels(y: pd.Series, missing: Collection[str] = MISSING) -> tuple[pd.Series, str]:
-    """Labels of a file: text stripped, missing where blank or a word of `missing`, whole numbers as such.
-
-    Parameters
-    ----------
-    y : Series
-        The target as the file has it; labels that are not text stay as they are.
-    missing : collection of str, default=MISSING
-        Words that stand for a missing label.
-
-    Returns
-    -------
-    labels : Series
-    lost : str
-        What to say of labels that are words but count as missing; "" if there are none.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> text_labels(pd.Series(["1", "2 ", " "]))[0].tolist()
-    [1, 2, <NA>]
-    >>> text_labels(pd.Series(["NA", "EU"]))[1]
-    "; 'NA' (1 entry) counts as a missing label: write it otherwise, or give missing_labels=() to keep it as a class"
-    """
-    if not is_text(y):
-        return y, ""
-    if pd.api.types.is_object_dtype(y.dtype):
-        words = y.map(lambda label: label.strip() if isinstance(label, str) else label)
-    else:
-        words = y.str.strip()
-    lost = words[words.isin([word for word in missing if word])]
-    labels = words.mask(words.isin([*missing, ""]))
-    counts = lost.value_counts()
-    what = "counts as a missing label" if len(counts) == 1 else "count as missing labels"
-    told = (
-        f"; {named(list(counts.index), counts.tolist())} {what}: write it otherwise, or give missing_labels=() to "
-        "keep it as a class"
-    )
-    return _numbers_of_text(labels), told if len(counts) else ""
-
-
-def _numbers_of_text(labels: pd.Series) -> pd.Series:
-    """Whole numbers and truth values where all labels are written as such; "007", "1,5" and 20 digits stay text."""
-    words = pd.Series(pd.unique(labels.dropna()))
-    if not len(words) or not words.map(lambda word: isinstance(word, str)).all():
-        return labels
-    if set(words.str.lower()) <= {"true", "false"}:
-        return labels.map({word: word.lower() == "true" for word in words}, na_action="ignore")
-    codes, words_in_order = pd.factorize(labels)
-    number = words.str.fullmatch(_WHOLE) | words.str.fullmatch(_WHOLE_FLOAT)
-    if number.all() and (words.str.len() < len(str(_MOST_INTEGER))).all():
-        numbers = np.array([int(word.split(".")[0]) for word in words_in_order])
-        whole = numbers[np.maximum(codes, 0)]
-        return pd.Series(pd.arrays.IntegerArray(whole, codes < 0) if (codes < 0).any() else whole, name=labels.name)
-    return labels
-
-
-def label_notes(y: pd.Series) -> list[str]:
-    """Point out labels that may not be meant as classes: a mark such as "?", and labels that differ in case only."""
-    if not is_text(y):
-        return []
-    notes = []
-    counts = y.value_counts()
-    for sign in [sign for sign in SIGNS if sign in counts.index]:
-        notes.append(f"Label {sign!r} ({counts[sign]:,} rows) is a class: leave it empty where the label is missing.")
-    folded: dict[str, str] = {}
-    alike = []
-    for label in sorted(counts.index):
-        if folded.setdefault(label.casefold(), label) != label:
-            alike.append(f"{quoted(folded[label.casefold()])} and {quoted(label)}")
-    if alike:
-        notes.append(f"Labels that differ in case only are two classes: {'; '.join(alike[:_MOST_NAMED])}.")
-    return notes
 
 
 def _one_column(y: Any) -> pd.Series:

@@ -19,38 +19,14 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from genvsdisc.features.date_text import DateFormat, date_format, parse_times
-from genvsdisc.features.dtypes import is_text
+from genvsdisc.features.marks import MARKS, NAMED, clean, named, quoted
 from genvsdisc.features.number_text import NumberFormat, number_format, split, to_ascii
 
-_NOT_NUMBERS = ("-nan", "#N/A", "#N/A N/A", "#NA", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN")
-MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "-NaN", "NULL", "null", "<NA>", *_NOT_NUMBERS)
-"""Text that stands for a missing entry in every column: pandas' list, but for "None", which may be a level."""
-SIGNS = ("?", "??", "???", "-", "--", "---", ".", "..", "...", "*", "**", "***")
-_WORDS = (
-    "none",
-    "missing",
-    "miss",
-    "(missing)",
-    "unknown",
-    "unk",
-    "undefined",
-    "blank",
-    "empty",
-    "tbd",
-    "nil",
-    "nodata",
-)
-_PHRASES = ("nodata", "not available", "not applicable", "not known", "no data", "no value")
-_SHORT = ("na", "n.a.", "n.a", "n/d", "nd", "n.d.", "n.d", "k.a.", "\\n", "(null)", "<null>")
-_ERRORS = ("#null!", "#div/0!", "#value!", "#ref!", "#num!", "#name?")
-MARKS = frozenset((*SIGNS, *_WORDS, *_PHRASES, *_SHORT, *_ERRORS, *(word.lower() for word in MISSING)))
-"""Text, in lower case, that stands for a missing entry where the rest of a column is numbers or dates."""
 NEARLY_ALL = 0.9
 """A column of which this share of entries are numbers is read as numbers, and the other words as missing."""
 _MOST_ODD = 0.1  # of the different values of such a column
 _ENOUGH = 0.5  # below this share a column is words, and nothing is said
 _SAMPLE = 1000  # words looked at before a long column is judged whole
-_NAMED = 3
 _LOOSE = r"^[^A-Za-z]*[0-9][^A-Za-z]*$"
 
 
@@ -108,29 +84,6 @@ class Reading:
     column: pd.Series | None = field(default=None, repr=False, compare=False)
 
 
-def clean(values: pd.Series) -> pd.Series:
-    """Strip blanks at both ends of text, and make blank text and `MISSING` missing; other columns stay as they are."""
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        words = values.cat.categories
-        if not is_text(words.to_series()):
-            return values
-        cleaned = clean(pd.Series(words.astype(object)))
-        if cleaned.notna().all() and (cleaned.to_numpy(object) == words.to_numpy(object)).all():
-            return values
-        kept = pd.CategoricalDtype(pd.Index(cleaned.dropna().unique()), ordered=values.cat.ordered)
-        return values.map(dict(zip(words, cleaned, strict=True)), na_action="ignore").astype(kept)
-    if not is_text(values):
-        return values
-    if pd.api.types.is_object_dtype(values.dtype):
-        if pd.api.types.infer_dtype(values, skipna=True) not in ("string", "mixed", "mixed-integer"):
-            return values
-        stripped = values.map(lambda cell: cell.strip() if isinstance(cell, str) else cell)
-    else:
-        stripped = values.str.strip()
-    missing = stripped.isin(MISSING)
-    return stripped.mask(missing) if missing.any() else stripped
-
-
 def read_cells(values: pd.Series, hint: str = "") -> Reading:
     """Judge a column of text: numbers, dates, times, or words.
 
@@ -163,23 +116,13 @@ def read_cells(values: pd.Series, hint: str = "") -> Reading:
     odd = column.present & ~column.marks & pd.isna(best.read)
     n_odd, n_read = int(odd.sum()), len(pd.unique(best.read[~pd.isna(best.read)]))
     if best.cells < counted and (
-        best.cells < NEARLY_ALL * counted or n_read < 3 or n_odd > max(_NAMED, _MOST_ODD * n_read)
+        best.cells < NEARLY_ALL * counted or n_read < 3 or n_odd > max(NAMED, _MOST_ODD * n_read)
     ):
         return Reading(None, column.doubt(best, counted, odd))
     example = column.example(best)
     note = "; ".join(filter(None, (example, column.missing(odd, example))))
     decimal = best.form.decimal if isinstance(best.form, NumberFormat) and best.divided and not best.guessed else ""
     return Reading(CellFormat(best.form, lenient=bool(n_odd)), note, decimal, column.spread(best.read))
-
-
-def named(words: list[str], counts: list[int]) -> str:
-    """List words with how many entries hold each, three at most."""
-    listed = [
-        f"{quoted(word)} ({count:,} {'entry' if count == 1 else 'entries'})"
-        for word, count in zip(words, counts, strict=True)
-    ]
-    more = len(listed) - _NAMED
-    return ", ".join(listed[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 @dataclass(frozen=True)
@@ -330,8 +273,3 @@ class _Distinct:
 
 _CANDIDATES = {"numbers": _Distinct.as_numbers, "dates": _Distinct.as_dates, "times": _Distinct.as_times}
 _PLAIN = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
-
-
-def quoted(word: str) -> str:
-    """Quote a word, shortened where it is long."""
-    return repr(word) if len(word) <= 40 else f"{word[:39]!r}…"

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from genvsdisc.features.cells import CellFormat, clean
+from genvsdisc.features.cells import CellFormat
 from genvsdisc.features.dtypes import as_numbers, is_number, is_text, plain
 from genvsdisc.features.kinds import Column, column_kinds
+from genvsdisc.features.marks import clean
 from genvsdisc.features.number_text import NumberFormat
 from genvsdisc.features.tables import as_frame
 

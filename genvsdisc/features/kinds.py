@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from genvsdisc.features.cells import SIGNS, CellFormat, clean, quoted
+from genvsdisc.features.cells import CellFormat
 from genvsdisc.features.dtypes import as_numbers, is_number, is_text, plain
+from genvsdisc.features.marks import SIGNS, clean, quoted
 from genvsdisc.features.typed import read_columns
 
 __all__ = ["Column", "as_numbers", "column_kinds", "column_table", "is_number"]

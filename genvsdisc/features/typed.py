@@ -7,8 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from genvsdisc.features.cells import Reading, clean, read_cells
+from genvsdisc.features.cells import Reading, read_cells
 from genvsdisc.features.dtypes import is_text, plain
+from genvsdisc.features.marks import clean
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,6 @@ class _Writer:
         self.clip = clip
         self.parts: list[str] = []
         self.classes: dict[str, str] = {}
-        self._names: dict[str, str] = {}
         self._used = {name for e in root.iter() for value in e.attrib.values() for name in _REFERENCE.findall(value)}
         for child in root:
             self._write(child)
@@ -144,18 +143,11 @@ class _Writer:
             return "class", self.classes.setdefault(_themed(value), f"a{len(self.classes)}")
         if (key == "id" and value not in self._used) or (key == "clip-path" and not self.clip):
             return None
-        if key == "id":
-            return key, self._named(value)
-        if key == "clip-path" or (key == "href" and value.startswith("#")):
-            return key, _REFERENCE.sub(lambda m: "#" + self._named(m[1]), value)
         if key == "transform" and value.startswith("rotate(-0 "):
             return None
         if key == "d":
             return key, _path(value)
         return key, _rounded(value) if key in _GEOMETRY else value
-
-    def _named(self, name: str) -> str:
-        return self._names.setdefault(name, f"i{len(self._names)}")
 
 
 def _themed(style: str) -> str:

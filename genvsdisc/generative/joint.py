@@ -20,7 +20,6 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from genvsdisc.base import ProbabilisticClassifier
 
-
 _LARGE = 1e8  # fourth powers stay in the range of single precision, 1e-38 to 3e38
 
 
@@ -116,7 +115,7 @@ class GenerativeClassifier(ProbabilisticClassifier):
             return self._sample_given_class(codes, rng), self.classes_[codes]
         if np.ndim(y) > 0:
             raise ValueError(
-                f"y must be a single class or None, got an array of shape {np.shape(y)}; call sample once for each class"
+                f"y must be a single class or None, got an array of shape {np.shape(y)}; call sample once a class"
             )
         place = np.flatnonzero([bool(label == y) for label in self.classes_.tolist()])
         if not len(place):
@@ -260,8 +259,8 @@ class GenerativeClassifier(ProbabilisticClassifier):
         unknown = self.classes_[codes] != y
         if unknown.any():
             raise ValueError(
-                f"y has labels outside {self.classes_.tolist()}, such as {y[np.argmax(unknown)]!r}; name all of them in "
-                "`classes` at the first call"
+                f"y has labels outside {self.classes_.tolist()}, such as {y[np.argmax(unknown)]!r}; name all of them "
+                "in `classes` at the first call"
             )
         return _in_range(X), codes
 

@@ -47,7 +47,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Failure:
+class Absence:
     """What could not be made, named where it would have stood."""
 
     kind: ClassVar[str] = "failure"
@@ -62,7 +62,7 @@ class Panel:
 
     svg: str
     alt: str
-    failure: Failure | None = None
+    failure: Absence | None = None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from genvsdisc.figures.svg import svg
-from genvsdisc.report.blocks import Failure, Panel, Section
+from genvsdisc.report.blocks import Absence, Fold, Items, Panel, Section
 from genvsdisc.study.schema import records
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _MEANING = "This part alone is missing: the tables beside the page hold its numb
 
 
 @dataclass(frozen=True)
-class Part:
+class Piece:
     """A named piece of a section, made when the page is put together: a block, several, or None."""
 
     name: str
@@ -34,7 +34,7 @@ class Draft:
     """What a section will say: its finding and its parts, none of them made yet."""
 
     finding: Callable[[], str]
-    parts: tuple[Part, ...]
+    parts: tuple[Piece, ...]
 
 
 @dataclass(frozen=True)
@@ -49,17 +49,20 @@ class Chapter:
         Comparison -> Draft, or None where its tables are empty.
     stages : tuple of str
         Stages and tables that it shows: what failed there (table `failures`) is named in it.
+    thinned : str
+        What the notes of the budget call it, where they say what was left out.
     """
 
     key: str
     name: str
     draft: Callable[[Comparison], Draft | None]
     stages: tuple[str, ...] = ()
+    thinned: str = ""
 
 
-def part(name: str, function: Callable[..., Any], *args: Any, **options: Any) -> Part:
+def part(name: str, function: Callable[..., Any], *args: Any, **options: Any) -> Piece:
     """Put off ``function(*args, **options)`` until the page is put together."""
-    return Part(name, partial(function, *args, **options))
+    return Piece(name, partial(function, *args, **options))
 
 
 def panel(what: str, plot: Callable[..., Any], /, *tables: Any, alt: Callable[[], str], **look: Any) -> Panel:
@@ -86,7 +89,7 @@ def panel(what: str, plot: Callable[..., Any], /, *tables: Any, alt: Callable[[]
 
 def written(chapter: Chapter, comparison: Comparison) -> Section | None:
     """Make a chapter's section, whatever fails in it; None where it has nothing to say and nothing failed."""
-    absent = tuple(failed_stages(comparison.failures, chapter.stages))
+    absent = (*failed_stages(comparison.failures, chapter.stages), *_left_out(comparison, chapter.thinned))
     try:
         draft = chapter.draft(comparison)
     except Exception as error:
@@ -102,22 +105,30 @@ def written(chapter: Chapter, comparison: Comparison) -> Section | None:
     return Section(chapter.key, chapter.name, finding, (*blocks, *absent))
 
 
-def failed_stages(failures: pd.DataFrame, stages: Iterable[str]) -> list[Failure]:
+def failed_stages(failures: pd.DataFrame, stages: Iterable[str]) -> list[Absence]:
     """List what failed in these stages, each model's by itself."""
     ours = failures[failures.stage.str.startswith(tuple(stages))] if len(failures) else failures
     return [
-        Failure(f"{row.model or 'All models'}, {row.stage}: failed", row.error, row.meaning) for row in records(ours)
+        Absence(f"{row.model or 'All models'}, {row.stage}: failed", row.error, row.meaning) for row in records(ours)
     ]
 
 
-def noted(what: str, error: Exception) -> Failure:
+def _left_out(comparison: Comparison, thinned: str) -> list[Any]:
+    """Name what the budget had no room for, where it would have stood."""
+    notes = [note for note in comparison.meta.get("plan", {}).get("notes", []) if thinned and thinned in note]
+    if not notes:
+        return []
+    return [Fold(f"Left out to keep the budget ({len(notes)})", (Items(tuple(("", note) for note in notes)),))]
+
+
+def noted(what: str, error: Exception) -> Absence:
     """Turn an exception into the block that stands in place of what raised it; the trace goes to the log."""
     _LOG.warning("%s could not be made: %s: %s", what, type(error).__name__, error)
     _LOG.debug("where it was raised", exc_info=error)
-    return Failure(f"{what} could not be made", f"{type(error).__name__}: {error}", _MEANING)
+    return Absence(f"{what} could not be made", f"{type(error).__name__}: {error}", _MEANING)
 
 
-def _made(each: Part) -> list[Any]:
+def _made(each: Piece) -> list[Any]:
     try:
         made = each.make()
     except Exception as error:

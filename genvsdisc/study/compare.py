@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from genvsdisc.datasets.targets import as_target
+from genvsdisc.features.tables import as_frame
 from genvsdisc.models import as_models, default_models, suited_to
 from genvsdisc.study.comparison import Comparison
 from genvsdisc.study.design import Design
@@ -18,7 +20,7 @@ from genvsdisc.study.plan import check_budget
 from genvsdisc.study.progress import Progress, check_progress, shown
 from genvsdisc.study.run import Run
 from genvsdisc.study.sampling import Sampling, read_sampling
-from genvsdisc.study.table import as_frame, check_posterior, prepare
+from genvsdisc.study.table import check_posterior, prepare
 
 SMALL_BUDGET = 20.0
 """Seconds up to which five folds are enough."""
@@ -120,6 +122,7 @@ def compare(
     check_progress(progress)
     check_budget(budget)
     check_jobs(n_jobs)
+    y = as_target(y, name="target", allow_missing=True)
     X, sampling = read_sampling(as_frame(X), groups=groups, time=time)
     chosen = design or _default_design(y, budget, sampling)
     if loss not in chosen.losses:

@@ -84,8 +84,10 @@ class Draws:
         cut = slice(start, stop)
         seed = self.seed if start == 0 else int(np.random.SeedSequence([self.seed, start]).generate_state(1)[0] >> 1)
         match stage:
-            case "cross-validation" | "fit to all rows" if self.cv_train is not None:
+            case "cross-validation" if self.cv_train is not None:
                 return replace(self, cv_train=self.cv_train[:stop])
+            case "fit to all rows" if self.cv_train is not None:
+                return replace(self, cv_train=self.cv_train[:stop] if stop <= len(self.cv_train) else None)
             case "cross-validation":
                 return replace(self, cv_weights=self.cv_weights[cut], cv_tests=self.cv_tests[cut], seed=seed)
             case "learning curve":

@@ -41,6 +41,8 @@ LARGE = 50_000
 """Rows from which one part is held out once: its error is that of thousands of paired rows, and folds add nothing."""
 MOST_TEST, MOST_TRAIN, MOST_SUBTABLE = 100_000, 200_000, 40_000
 """Rows held out at most; rows that a fit is scored with; rows that learning curves and bootstrap samples come from."""
+MOST_FITTED = 400_000
+"""Rows of the fit to all rows, at most: a matrix of a million rows and its copies would not fit beside the table."""
 FEWEST_SUBTABLE = 1000
 NOISE_TRAIN = 2000
 RATES = 5
@@ -75,10 +77,15 @@ class Candidate:
 
 @dataclass
 class ModelPlan:
-    """What is done to one model: folds fitted in the first round, training rows at most, draws of each stage."""
+    """What is done to one model.
+
+    Folds fitted in the first round, rows that they train on at most, rows of the fit to all rows, draws of each stage;
+    predicted seconds; what was measured, for a classifier of others; and why it is left out, if it is.
+    """
 
     folds: int = 0
     rows: int = 0
+    fit_rows: int = 0
     draws: dict[str, int] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     searched: bool = False
@@ -166,6 +173,7 @@ def planned_by_design(design: Design, candidates: Sequence[Candidate], n_rows: i
         models[candidate.name] = ModelPlan(
             folds=design.n_splits * design.n_repeats,
             rows=n_rows,
+            fit_rows=n_rows,
             draws=dict(zip(STAGES, (draws, partitions(draws), noise), strict=True)),
             searched=candidate.searched,
             timed=candidate.timed,
@@ -247,7 +255,7 @@ class _Costs:
     def of(self, candidate: Candidate, chosen: ModelPlan) -> dict[str, float]:
         """Seconds of every stage."""
         seconds = {"cross-validation": self.folds(candidate, chosen.folds, chosen.rows)}
-        seconds["fit to all rows"] = candidate.seconds(1, chosen.rows, chosen.rows, 0)
+        seconds["fit to all rows"] = candidate.seconds(1, chosen.fit_rows, chosen.fit_rows, 0)
         seconds |= {stage: self.stage(candidate, stage, draws) for stage, draws in chosen.draws.items()}
         if chosen.searched:
             seconds["descent paths"] = self.descent(candidate)
@@ -334,8 +342,9 @@ class _Allocation:
         for folds, of in options:
             price = self._folds(candidate, folds, of) + candidate.seconds(1, of, of, 0)
             if price <= 0.5 * self.remaining:
-                self.plan.models[candidate.name] = ModelPlan(folds=folds, rows=of)
+                self.plan.models[candidate.name] = ModelPlan(folds=folds, rows=of, fit_rows=of)
                 self.remaining -= price
+                self._fit_all(candidate)
                 self._say_less(candidate, folds, of)
                 return
         needed = price / (0.5 * USABLE * CORES)
@@ -343,6 +352,14 @@ class _Allocation:
             f"one fit of it takes about {price:,.0f} processor seconds, too much for a budget of "
             f"{self.plan.budget:g} s; --budget {_round_up(needed + OVERHEAD)} would have room for it"
         ))  # fmt: skip
+
+    def _fit_all(self, candidate: Candidate) -> None:
+        """Fit to the rows held out too, where a tenth of what is left is enough for it."""
+        n, chosen = self.plan.n_rows, self.plan.models[candidate.name]
+        more = candidate.seconds(1, n, n, 0) - candidate.seconds(1, chosen.rows, chosen.rows, 0)
+        if n <= MOST_FITTED and more <= 0.1 * self.remaining:
+            chosen.fit_rows = n
+            self.remaining -= more
 
     def _say_less(self, candidate: Candidate, folds: int, rows: int) -> None:
         whole = self.plan.n_rows - (min(MOST_TEST, self.plan.n_rows // 4) if self.plan.held_out_once else 0)

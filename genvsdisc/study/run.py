@@ -97,7 +97,8 @@ class Run:
             self.plan = Plan.from_dict(stored, n_rows=len(self.table.y), n_classes=n_classes, names=names)
             timed = {name: chosen.timed for name, chosen in self.plan.models.items()}
         rng = check_random_state(self.seed)
-        self.candidates = candidates(self.roster, self.benches, int(rng.randint(np.iinfo(np.int32).max)), timed)
+        seed, measure = int(rng.randint(np.iinfo(np.int32).max)), stored is None and not as_given
+        self.candidates = candidates(self.roster, self.benches, seed, timed, measure=measure)
         rng = check_random_state(self.seed) if not isinstance(self.seed, np.random.RandomState) else rng
         if stored is None and as_given:
             self.plan = planned_by_design(design, self.candidates, len(self.table.y), n_classes)
@@ -148,7 +149,7 @@ class Run:
         chosen = self.plan.models[self.roster[m].name]
         if chosen.left_out:
             return []
-        jobs = [Job(m, "fit to all rows", 0, chosen.rows, chosen.seconds.get("fit to all rows", 0.0))]
+        jobs = [Job(m, "fit to all rows", 0, chosen.fit_rows, chosen.seconds.get("fit to all rows", 0.0))]
         jobs += self._fold_jobs(m, chosen, 0, chosen.folds)
         for stage in STAGES:
             n_draws = chosen.draws.get(stage, 0)

@@ -10,8 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_consistent_length
 
-from genvsdisc.datasets.targets import check_target, drop_rare_classes
+from genvsdisc.datasets.targets import as_target, check_target, drop_rare_classes
 from genvsdisc.features.kinds import Column, column_kinds
+from genvsdisc.features.tables import as_frame
+from genvsdisc.features.typed import typed_table
 from genvsdisc.study.sampling import Sampling
 
 
@@ -34,7 +36,7 @@ class Table:
     class_counts : DataFrame
         Columns label, rows, used, note.
     left_out : tuple of str
-        What was left out and why, a sentence each.
+        What was left out and why, and how text was read, a sentence each.
     sampling : Sampling
         What draws of the rows have to respect: nothing, whole groups, or time.
     """
@@ -85,7 +87,7 @@ def prepare(X: Any, y: Any, *, n_splits: int, sampling: Sampling | None = None) 
     ValueError
         If lengths differ, the target is continuous, fewer than two classes remain, or no column does.
     """
-    frame, labels = as_frame(X), pd.Series(np.asarray(y), name=target_name(y))
+    frame, labels = as_frame(X), as_target(y, name="target", allow_missing=True)
     check_consistent_length(frame, labels)
     labelled = labels.notna().to_numpy()
     if not labelled.any():
@@ -102,7 +104,8 @@ def prepare(X: Any, y: Any, *, n_splits: int, sampling: Sampling | None = None) 
     common = (~labels.isin(counts.index[counts < n_splits])).to_numpy()
     frame, labels, rare = drop_rare_classes(frame, labels, minimum=n_splits)
     sampling = sampling.take(np.flatnonzero(common))
-    columns = column_kinds(frame)
+    typed = typed_table(frame)  # once the rows are those that stay: a footer makes no text of numbers
+    frame, columns = typed.table, column_kinds(typed.table)
     used = [name for name, column in columns.items() if column.used]
     if not used:
         reasons = "; ".join(f"{name} ({column.note})" for name, column in columns.items())
@@ -129,6 +132,7 @@ def prepare(X: Any, y: Any, *, n_splits: int, sampling: Sampling | None = None) 
             [f"{unlabelled} rows without a label are left out."] * (unlabelled > 0)
             + [f"Class {label!s} ({counts[label]} rows) is left out: {reason}." for label, reason in why.items()]
             + [f"Column {name!s} is left out: {column.note}." for name, column in columns.items() if not column.used]
+            + typed.notes
         ),
         sampling=sampling,
     )
@@ -156,21 +160,3 @@ def check_posterior(posterior: Any, table: Table) -> None:
             f"posterior must give probabilities of shape {shape}, a column for each of the sorted classes "
             f"{table.classes.tolist()[:20]}, rows that sum to 1; got shape {law.shape}"
         )
-
-
-def target_name(y: Any) -> str:
-    """Name of a Series, else "target"."""
-    name = getattr(y, "name", None)
-    return "target" if name is None else str(name)
-
-
-def as_frame(X: Any) -> pd.DataFrame:
-    """A table of any kind as a pandas DataFrame with rows numbered from 0; columns of an array are x0, x1, ..."""
-    if isinstance(X, pd.DataFrame):
-        return X.reset_index(drop=True)
-    if hasattr(X, "to_pandas"):
-        return X.to_pandas()
-    array = np.asarray(X)
-    if array.ndim != 2:
-        raise ValueError(f"X must be a table of shape (n_samples, n_features), got shape {array.shape}")
-    return pd.DataFrame(array, columns=[f"x{j}" for j in range(array.shape[1])])

@@ -102,6 +102,8 @@ def test_named_index_of_parquet_is_a_column(tmp_path):
         (b"", "'table.csv' is empty"),
         (b" \n\n", "'table.csv' is empty"),
         (b"x,y\n", "'table.csv' has column names but no rows"),
+        (b"x,y\n\n  \n\n", "'table.csv' has column names but no rows"),
+        (b"x,y\nx,y\n1\n", "'table.csv' has column names but no rows"),
         (b"y\na\nb\n", "one column only"),
         (b"x,y\n1,a\n2,b,c\n", "cannot read 'table.csv' as a table: .*Expected 2 fields in line 3, saw 3"),
         (b"x,y\n1,a,c\n2,b,c\n", "its rows have more fields than its first line"),

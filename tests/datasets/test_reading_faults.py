@@ -295,6 +295,7 @@ def test_f25_labels_that_read_na_are_told_and_can_be_kept(read):
         "A report of 2020\n\nx,z,y\n1.5,2,a\n3,4,b\n",
         "x,z,y\n\n1.5,2,a\n   \n3,4,b\n\n",
         'x, "z", y\n1.5, "2", "a"\n3, "4", "b"\n',
+        'x,"z",y\n1.5,"2","a",\n3,"4\r","b"\n',
         "x,z,y\n1.5,2,a\nx,z,y\n3,4,b\n",
     ],
 )
@@ -365,7 +366,7 @@ def test_b12_standard_input(monkeypatch):
         (b"ARROW1\0\0", "is a Feather file"),
         (b"%PDF-1.7\n", "is a PDF"),
         (b"hello\nworld\n", "one column only; .* divided by comma, semicolon, tab, bar or blanks"),
-        (gzip.compress(b"x,y\n1,a\n" * 99)[:-9], "is compressed, and damaged"),
+        (gzip.compress(b"x,y\n1,a\n" * 99, mtime=0)[:-9], "is compressed, and damaged"),
         (zipped({"a.csv": b"x", "b.csv": b"y"}), r"holds 2 files \('a.csv', 'b.csv'\): unpack it"),
         (b'x,y\n1,"a\n2,b\n', "the record that begins in line 2; is a quote not closed"),
     ],
@@ -483,6 +484,15 @@ def test_german_thousands_beside_decimal_commas_are_not_decimals(read):
     assert data.X["price"].tolist() == [1000 * (1 + i % 9) + i * 37 % 1000 for i in range(50)]
     points = read("price;q;y\n" + rows.replace(",", "."))
     assert points.X["price"].iloc[1] == 2.037
+
+
+def test_a_title_a_row_of_units_a_footer_and_decimal_commas_at_once(read):
+    rows = "".join(f"{i * 7 % 50},5;{i},25;{LABELS[i]}\n" for i in range(60))
+    text = "Messung 1\nh\u00f6he;gewicht;y\ncm;kg;\n" + rows + "Summe;;\n"
+    data = read(text.encode("cp1252"))
+    assert data.X["h\u00f6he"].tolist() == [i * 7 % 50 + 0.5 for i in range(60)]
+    assert data.X["gewicht"].tolist() == [i + 0.25 for i in range(60)]
+    assert len(data.notes) == 5
 
 
 def test_notes_stand_once_and_name_the_column(read):

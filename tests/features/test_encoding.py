@@ -1,5 +1,7 @@
 """The encoder: what each kind becomes, that it learns nothing from rows, and scikit-learn's own checks."""
 
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -180,3 +182,42 @@ def test_names_and_levels_may_be_any_text():
     encoder = TableEncoder.for_table(wild)
     assert encoder.transform(wild).shape == (6, 4)
     assert "<script>\n\"'=b" in encoder.get_feature_names_out()
+
+
+def test_text_is_read_a_row_at_a_time_by_the_format_of_the_column():
+    table = pd.DataFrame(
+        {
+            "price": ["1.234,50 \u20ac", "7,25 \u20ac", "?", "12,00 \u20ac"],
+            "when": ["13.01.2020", "01.02.2020", "03.04.2020", None],
+            "flag": ["x", " ", "x", None],
+        }
+    )
+    encoder = TableEncoder.for_table(table)
+    assert encoder.get_feature_names_out().tolist() == ["price", "when", "flag=x"]
+    matrix = encoder.transform(table)
+    np.testing.assert_array_equal(matrix, [[1234.5, 18274, 1], [7.25, 18293, 0], [NAN, 18355, 1], [12.0, NAN, 0]])
+    np.testing.assert_array_equal(np.vstack([encoder.transform(table.iloc[[i]]) for i in range(4)]), matrix)
+    new = pd.DataFrame({"price": ["3,5", "1.000"], "when": ["31.12.1500", "-"], "flag": [None, "y"]})
+    np.testing.assert_array_equal(
+        encoder.transform(new), [[3.5, (dt.date(1500, 12, 31) - dt.date(1970, 1, 1)).days, 0], [1000.0, NAN, 1]]
+    )
+    numbers = pd.DataFrame({"price": [3.5], "when": pd.to_datetime(["2020-01-13"]), "flag": ["x"]})
+    np.testing.assert_array_equal(encoder.transform(numbers), [[3.5, 18274, 1]])
+
+
+def test_a_word_that_the_column_never_had_is_refused_and_one_that_it_had_is_missing():
+    strict = TableEncoder.for_table(pd.DataFrame({"x": ["1", "2.5", "4"]}))
+    with pytest.raises(ValueError, match="column 'x' should hold numbers: 'low' is no number"):
+        strict.transform(pd.DataFrame({"x": ["1", "low"]}))
+    numbers = [str(i) for i in range(40)]
+    lenient = TableEncoder.for_table(pd.DataFrame({"x": [*reversed(numbers), "1.5", "low"]}))
+    np.testing.assert_array_equal(lenient.transform(pd.DataFrame({"x": ["3", "low", "high"]})), [[3], [NAN], [NAN]])
+
+
+@pytest.mark.parametrize(
+    ("levels", "new"),
+    [([True, False], ["True", "false"]), ([1, 0], ["1", "0"]), (["1", "0"], [1.0, 0.0]), ([1.0, 0.0], [True, False])],
+)
+def test_f23_a_level_in_another_type_is_the_same_level(levels, new):
+    encoder = TableEncoder.for_table(pd.DataFrame({"c": levels * 3}))
+    assert encoder.transform(pd.DataFrame({"c": new}))[:, 0].tolist() == [1, 0]

@@ -115,3 +115,95 @@ def test_long_values_are_shortened_in_notes():
 def test_refuses(table, message):
     with pytest.raises(ValueError, match=message):
         column_kinds(table)
+
+
+@pytest.mark.parametrize("dtype", [str, object, "category", "string[pyarrow]"])
+def test_f05_a_frame_of_strings_is_judged_as_a_file_is(dtype):
+    numbers = pd.DataFrame(
+        {"x": rng.normal(size=N), "n": rng.integers(0, 500, N), "c": ["a", "b", "c", "d"] * (N // 4)}
+    )
+    numbers.loc[3, "x"] = np.nan
+    text = numbers.astype(str).replace("nan", "?").astype(dtype)
+    kinds = column_kinds(text)
+    assert [column.kind for column in kinds.values()] == ["continuous", "continuous", "categorical"]
+    assert kinds["x"].missing == 1
+    assert kinds["n"].note == "text read as numbers"
+
+
+def test_f05_categories_of_numbers_are_numbers_where_they_are_too_many_for_levels():
+    many = pd.Categorical(rng.permutation(200)[:N] * 1.5)
+    assert kind_of(many) == "continuous"
+    assert kind_of(pd.Categorical([f"{value} cm" for value in many])) == "continuous"
+    assert kind_of(pd.Categorical([1, 2, 3] * 10)) == "categorical"  # as declared
+    assert kind_of(pd.Categorical([f"name {i}" for i in range(N)])) == "identifier"
+
+
+@pytest.mark.parametrize(
+    ("values", "note"),
+    [
+        (rng.permutation(N), "numbers the rows, in another order"),
+        (rng.permutation(N) + 1, "numbers the rows, in another order"),
+        (rng.permutation(N) + 1000, "numbers the rows, in another order"),
+        (rng.permutation(int(N / 0.8))[:N], "numbers the rows, in another order"),
+        (rng.permutation(N).astype(str), "numbers the rows, in another order; text read as numbers"),
+        ([3, 1, 2, 5, 4], "numbers the rows, in another order"),
+        (np.arange(N), "numbers the rows"),
+    ],
+)
+def test_f21_numbers_of_rows_in_any_order_are_identifiers(values, note):
+    column = column_kinds(pd.DataFrame({"c": values}))["c"]
+    assert (column.kind, column.note) == ("identifier", note)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [rng.permutation(10 * N)[:N], [3, 1, 2, 4, 4], [3, 1, 2], rng.permutation(N) + 0.5, -rng.permutation(N) - 1],
+)
+def test_f21_other_numbers_are_not(values):
+    assert kind_of(values) == "continuous"
+
+
+def test_f21_different_whole_numbers_are_told():
+    column = column_kinds(pd.DataFrame({"c": rng.permutation(10 * N)[:N]}))["c"]
+    assert column.note == "whole numbers, all different: leave it out if it only names the rows"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["x", None] * 30,
+        [1, np.nan] * 30,
+        ["x", ""] * 30,
+        ["x ", " "] * 30,
+        [True, None] * 30,
+        [pd.Timestamp(0), pd.NaT] * 30,
+    ],
+)
+def test_f22_one_value_or_missing_is_present_or_not(values):
+    column = column_kinds(pd.DataFrame({"flag": values}))["flag"]
+    assert column.kind == "binary"
+    assert column.used
+    assert column.missing == 30
+    assert column.note.startswith("present or not: the one value is ")
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ([-999 if i % 7 == 0 else i * 37 % 53 for i in range(50)], "-999 stands 8 times"),
+        ([9999.0 if i % 7 == 0 else i * 37 % 53 + 0.5 for i in range(50)], "9999 stands 8 times"),
+        ([-1e6 if i % 4 == 0 else i * 37 % 53 + 0.5 for i in range(50)], "-1e+06 stands 13 times"),
+        ([99 if i % 7 == 0 else i * 37 % 98 for i in range(50)], ""),
+        ([-999 if i == 7 else i * 37 % 53 for i in range(50)], ""),
+        ([0 if i % 7 == 0 else 100 + i * 37 % 53 for i in range(50)], ""),
+    ],
+)
+def test_b15_a_far_value_that_repeats_is_told(values, told):
+    note = column_kinds(pd.DataFrame({"c": values}))["c"].note
+    assert note.startswith(told)
+    assert ("far from all other values" in note) == bool(told)
+
+
+def test_levels_in_two_cases_are_told():
+    column = column_kinds(pd.DataFrame({"c": ["Red", "red", "blue"] * 5}))["c"]
+    assert column.note == "'Red' and 'red' differ in case only"

@@ -153,6 +153,24 @@ def test_a_section_without_tables_still_says_what_failed():
 
 
 @pytest.mark.usefixtures("undrawn")
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize(
+    ("note", "key"),
+    [
+        ("cascade has no learning curve: --budget 15 would have room for it.", "learning-curves"),
+        ("cascade has no bias and variance: --budget 15 would have room for it.", "decomposition"),
+        ("cascade has no label noise: --budget 15 would have room for it.", "robustness"),
+        ("The search over penalties and learning rates of logistic is left out.", "search"),
+    ],
+)
+def test_what_the_budget_left_out_stands_where_it_would_have_stood(note, key, whole):
+    comparison = example.full() if whole else example.bare()
+    found = by_key(report.page(Comparison(comparison.tables, comparison.meta | {"plan": {"notes": [note]}})))
+    assert {name for name, section in found.items() if note in section.text} == {"verdict", key, "data-and-method"}
+    assert "Left out to keep the budget (1)" in found[key].text
+
+
+@pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("scored", [True, False])
 def test_f11_when_all_models_failed_the_page_lists_why(scored):
     whole = example.full()

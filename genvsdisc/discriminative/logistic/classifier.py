@@ -12,7 +12,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 from genvsdisc.base import Parameters
 from genvsdisc.discriminative.classifier import DiscriminativeClassifier
-from genvsdisc.discriminative.logistic.fit import Start, descend_on_columns, solve, with_separation
+from genvsdisc.discriminative.logistic.fit import Start, descend_on_columns, fit_to_optimum, with_separation
 from genvsdisc.discriminative.logistic.problem import LinearProblem
 from genvsdisc.discriminative.sampling import RandomState, class_weighted, seeds
 from genvsdisc.discriminative.threads import blas_threads
@@ -45,9 +45,9 @@ class LogisticClassifier(DiscriminativeClassifier):
     reg_lambda : float, default=1e-3
         :math:`\lambda \ge 0`.
     optimizer : str, default="nesterov"
-        "gd", "momentum", "nesterov", "adagrad", "rmsprop" or "adam": descent. "newton": Newton's method, whose systems
-        are solved by factoring the Hessian of up to 200 coefficients, and by conjugate gradients where there are more;
-        fits of any size. "lbfgs": limited-memory BFGS.
+        "gd", "momentum", "nesterov", "adagrad", "rmsprop" or "adam": descent. "newton": Newton's method for fits of any
+        size; its systems are solved by factoring the Hessian where rows and coefficients are few, and by conjugate
+        gradients where they are many. "lbfgs": limited-memory BFGS.
     learning_rate : float or "auto", default="auto"
         Step size. "auto" takes it from the curvature: "gd" and "momentum" step by 1 / L with L the largest eigenvalue
         of the bound :math:`B = c\, X^T W X + \lambda`, c = 1/4 for two classes and 1/2 for more (Böhning 1992).
@@ -186,7 +186,9 @@ class LogisticClassifier(DiscriminativeClassifier):
         with blas_threads(X.size * problem.n_outputs):
             if self._goes_to_the_optimum:
                 watch = getattr(self, "_watch", None)
-                solution = solve(problem, self.optimizer, self._start, watch, max_iter=self.max_iter, tol=self.tol)
+                solution = fit_to_optimum(
+                    problem, self.optimizer, self._start, watch, max_iter=self.max_iter, tol=self.tol
+                )
             else:
                 solution = self._descend(problem)
             solution = with_separation(problem, solution)

@@ -132,7 +132,7 @@ class LinearProblem:
         shape = (len(self.weights), self.X.shape[1])
         return np.zeros(shape), np.ones(shape)
 
-    def take(self, replicates: slice) -> LinearProblem:
+    def take(self, replicates: slice | NDArray) -> LinearProblem:
         """Keep some of the replicates."""
         return replace(self, weights=self.weights[replicates], present=self.present[replicates])
 

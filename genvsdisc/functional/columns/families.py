@@ -28,33 +28,33 @@ def row_blocks(n: int, row_bytes: int) -> list[slice]:
 
 
 @dataclass(frozen=True)
-class Moments:
+class ColumnMoments:
     """Weight of the observed values, their mean, and the weighted sum of squares about it; each (..., d)."""
 
     weight: NDArray
     mean: NDArray
     scatter: NDArray
 
-    def __getitem__(self, index: Any) -> Moments:
-        return Moments(self.weight[index], self.mean[index], self.scatter[index])
+    def __getitem__(self, index: Any) -> ColumnMoments:
+        return ColumnMoments(self.weight[index], self.mean[index], self.scatter[index])
 
-    def merge(self, other: Moments) -> Moments:
-        """Moments of the two sets of rows together (Chan, Golub & LeVeque 1983)."""
+    def merge(self, other: ColumnMoments) -> ColumnMoments:
+        """ColumnMoments of the two sets of rows together (Chan, Golub & LeVeque 1983)."""
         weight = self.weight + other.weight
         share = _ratio(other.weight, weight)
         step = other.mean - self.mean
         mean = np.where(self.weight > 0, self.mean + share * step, other.mean)
-        return Moments(weight, mean, self.scatter + other.scatter + self.weight * share * step**2)
+        return ColumnMoments(weight, mean, self.scatter + other.scatter + self.weight * share * step**2)
 
-    def pooled(self, axis: int) -> Moments:
-        """Moments of all groups along an axis taken together, that axis kept with length 1."""
+    def pooled(self, axis: int) -> ColumnMoments:
+        """ColumnMoments of all groups along an axis taken together, that axis kept with length 1."""
         weight = self.weight.sum(axis, keepdims=True)
         # About the first mean, not about zero: a common offset of 1e9 must not cost the digits of the spread.
         origin = self.mean.take([0], axis)
         step = self.mean - origin
         mean = _ratio((self.weight * step).sum(axis, keepdims=True), weight)
         between = (self.weight * (step - mean) ** 2).sum(axis, keepdims=True)
-        return Moments(weight, origin + mean, self.scatter.sum(axis, keepdims=True) + between)
+        return ColumnMoments(weight, origin + mean, self.scatter.sum(axis, keepdims=True) + between)
 
     def variance(self) -> NDArray:
         """Maximum-likelihood variance: scatter over weight, 0 where nothing was observed."""
@@ -62,7 +62,7 @@ class Moments:
 
 
 @np.errstate(over="ignore", invalid="ignore")  # an overflow shows as a variance that is not finite
-def class_moments(X: NDArray, codes: NDArray, weights: NDArray, n_classes: int) -> Moments:
+def column_moments(X: NDArray, codes: NDArray, weights: NDArray, n_classes: int) -> ColumnMoments:
     """Weighted moments (R, K, d) of the columns of X (n, d) by class codes (n,), for each row of weights (R, n).
 
     Missing values (NaN) have weight 0. The rows of a class are taken in blocks that stay in cache, each centred at its
@@ -76,11 +76,11 @@ def class_moments(X: NDArray, codes: NDArray, weights: NDArray, n_classes: int) 
         _part_moments(X, weights, [order[s : s + c][block] for s, c in zip(starts, counts, strict=True)])
         for block in blocks
     )
-    return reduce(Moments.merge, parts)
+    return reduce(ColumnMoments.merge, parts)
 
 
-def _part_moments(X: NDArray, weights: NDArray, rows_of_classes: list[NDArray]) -> Moments:
-    """Moments of the given rows of each class; centred at the mean under all weights together, then corrected."""
+def _part_moments(X: NDArray, weights: NDArray, rows_of_classes: list[NDArray]) -> ColumnMoments:
+    """ColumnMoments of the given rows of each class; centred at the mean under all weights together, then corrected."""
     weight, first, second = np.zeros((3, len(weights), len(rows_of_classes), X.shape[1]), X.dtype)
     centers = np.zeros(weight.shape[1:], X.dtype)
     for k, rows in enumerate(rows_of_classes):
@@ -100,11 +100,13 @@ def _part_moments(X: NDArray, weights: NDArray, rows_of_classes: list[NDArray]) 
         first[:, k] = block @ Z
         second[:, k] = block @ np.multiply(Z, Z, out=Z)
     drift = _ratio(first, weight)
-    return Moments(weight, centers + drift, np.maximum(second - first * drift, 0))
+    return ColumnMoments(weight, centers + drift, np.maximum(second - first * drift, 0))
 
 
 def cell_weights(cells: NDArray, n_cells: int, weights: NDArray) -> NDArray:
     """Sum of the weights (R, n) of the rows in each cell, (R, n_cells); a row with a negative cell is in none."""
+    if not n_cells:
+        return np.zeros((len(weights), 0), weights.dtype)
     inside = cells >= 0
     if not inside.all():
         cells, weights = cells[inside], weights[:, inside]
@@ -121,7 +123,7 @@ def cell_weights(cells: NDArray, n_cells: int, weights: NDArray) -> NDArray:
 
 
 @dataclass(frozen=True)
-class Terms:
+class ColumnTerms:
     """Log density ``quadratic z^2 + linear z + constant`` in z = x - shift, each (..., d), up to h(x)."""
 
     quadratic: NDArray
@@ -137,8 +139,8 @@ class Family:
     terms(mean, variance, shift) the log density; draw(mean, variance, rng) one value for each mean.
     """
 
-    estimate: Callable[[Moments, Moments, float], tuple[NDArray, NDArray]]
-    terms: Callable[[NDArray, NDArray, NDArray], Terms]
+    estimate: Callable[[ColumnMoments, ColumnMoments, float], tuple[NDArray, NDArray]]
+    terms: Callable[[NDArray, NDArray, NDArray], ColumnTerms]
     draw: Callable[[NDArray, NDArray, np.random.RandomState], NDArray]
 
 
@@ -150,44 +152,44 @@ def log_probability(p: NDArray) -> NDArray:
     return np.log(np.maximum(p, np.sqrt(np.finfo(p.dtype).tiny)))
 
 
-def _gaussian_estimate(observed: Moments, _together: Moments, _alpha: float) -> tuple[NDArray, NDArray]:
+def _gaussian_estimate(observed: ColumnMoments, _together: ColumnMoments, _alpha: float) -> tuple[NDArray, NDArray]:
     return observed.mean, observed.variance()
 
 
-def _gaussian_terms(mean: NDArray, variance: NDArray, shift: NDArray) -> Terms:
+def _gaussian_terms(mean: NDArray, variance: NDArray, shift: NDArray) -> ColumnTerms:
     step = mean - shift
     linear = step / variance
-    return Terms(-0.5 / variance, linear, -0.5 * (step * linear + np.log(2 * np.pi * variance)))
+    return ColumnTerms(-0.5 / variance, linear, -0.5 * (step * linear + np.log(2 * np.pi * variance)))
 
 
 def _gaussian_draw(mean: NDArray, variance: NDArray, rng: np.random.RandomState) -> NDArray:
     return rng.normal(mean, np.sqrt(variance))
 
 
-def _bernoulli_estimate(observed: Moments, _together: Moments, alpha: float) -> tuple[NDArray, NDArray]:
+def _bernoulli_estimate(observed: ColumnMoments, _together: ColumnMoments, alpha: float) -> tuple[NDArray, NDArray]:
     p = _ratio(observed.weight * observed.mean + alpha, observed.weight + 2 * alpha)
     return p, p * (1 - p)
 
 
-def _bernoulli_terms(p: NDArray, _variance: NDArray, shift: NDArray) -> Terms:
+def _bernoulli_terms(p: NDArray, _variance: NDArray, shift: NDArray) -> ColumnTerms:
     log_p, log_q = log_probability(p), log_probability(1 - p)
     linear = log_p - log_q
-    return Terms(np.zeros_like(p), linear, log_q + linear * shift)
+    return ColumnTerms(np.zeros_like(p), linear, log_q + linear * shift)
 
 
 def _bernoulli_draw(p: NDArray, _variance: NDArray, rng: np.random.RandomState) -> NDArray:
     return (rng.uniform(size=p.shape) < p).astype(p.dtype)
 
 
-def _poisson_estimate(observed: Moments, together: Moments, alpha: float) -> tuple[NDArray, NDArray]:
+def _poisson_estimate(observed: ColumnMoments, together: ColumnMoments, alpha: float) -> tuple[NDArray, NDArray]:
     # Additive smoothing on the scale of the column: alpha more rows with the mean count of all classes.
     rate = _ratio(observed.weight * observed.mean + alpha * together.mean, observed.weight + alpha)
     return rate, rate
 
 
-def _poisson_terms(rate: NDArray, _variance: NDArray, shift: NDArray) -> Terms:
+def _poisson_terms(rate: NDArray, _variance: NDArray, shift: NDArray) -> ColumnTerms:
     linear = log_probability(rate)
-    return Terms(np.zeros_like(rate), linear, linear * shift - rate)
+    return ColumnTerms(np.zeros_like(rate), linear, linear * shift - rate)
 
 
 def _poisson_draw(rate: NDArray, _variance: NDArray, rng: np.random.RandomState) -> NDArray:
@@ -199,7 +201,7 @@ def poisson_log_base(X: NDArray) -> NDArray:
     return -np.nansum(gammaln(X + 1), axis=-1)
 
 
-FAMILIES = {
+COLUMN_FAMILIES = {
     "gaussian": Family(_gaussian_estimate, _gaussian_terms, _gaussian_draw),
     "bernoulli": Family(_bernoulli_estimate, _bernoulli_terms, _bernoulli_draw),
     "poisson": Family(_poisson_estimate, _poisson_terms, _poisson_draw),
@@ -210,12 +212,12 @@ def categorical_estimate(counts: NDArray, alpha: float) -> NDArray:
     """Smoothed category probabilities (..., K, C) of K classes from weighted counts.
 
     ``(N_kc + alpha) / (N_k + alpha C)``, C counting the categories that some class has. A category that none has
-    gets NaN; a class without any row gets, when alpha is 0, the probabilities of all classes together.
+    gets NaN; a class with nothing observed gets the probabilities of all classes together, and so is no evidence.
     """
     together = counts.sum(axis=-2, keepdims=True)
     seen = together > 0
     rows = counts.sum(axis=-1, keepdims=True)
-    counts = np.where((rows == 0) & (alpha == 0), together, counts)
+    counts = np.where(rows == 0, together, counts)
     smoothed = counts + counts.dtype.type(alpha) * seen
     return np.where(seen, _ratio(smoothed, smoothed.sum(axis=-1, keepdims=True)), np.nan)
 

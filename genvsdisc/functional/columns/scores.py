@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from genvsdisc.functional.columns.families import FAMILIES, Terms, row_blocks
+from genvsdisc.functional.columns.families import COLUMN_FAMILIES, ColumnTerms, row_blocks
 
 FarEntry = tuple[int, NDArray, NDArray, NDArray]
 Groups = tuple[tuple[str, Any], ...]
@@ -25,14 +25,21 @@ class AdditiveScores:
     """Log densities of M classes over d independent columns, prepared for matrix products."""
 
     shift: NDArray  # (d,)
-    terms: Terms  # (M, d) arrays, in x - shift; the products' share only
+    terms: ColumnTerms  # (M, d) arrays, in x - shift; the products' share only
     far: tuple[FarEntry, ...]  # (class, columns, means, standard deviations)
 
     @classmethod
-    def build(cls, mean: NDArray, variance: NDArray, groups: Groups) -> AdditiveScores:
-        """Prepare from means and variances (M, d)."""
+    def build(cls, mean: NDArray, variance: NDArray, groups: Groups, *, common: bool = True) -> AdditiveScores:
+        """Prepare from means and variances (M, d).
+
+        Without what is `common`, the quadratic terms are left out: for variances that all classes share, where they
+        would drown the differences between classes in rows far away.
+        """
         shift, terms = shifted_terms(mean, variance, groups)
         entries: tuple[FarEntry, ...] = ()
+        if not common:
+            terms.quadratic[:] = 0
+            return cls(shift, terms, entries)
         # A mean that is far even from the shift; at other than gaussian entries the quadratic term is 0.
         far = terms.linear * (mean - shift) * (terms.quadratic < 0) > np.finfo(mean.dtype).eps ** -0.4
         if far.any():
@@ -95,21 +102,21 @@ class AdditiveScores:
             scores[:, m] -= 0.5 * np.einsum("ij,ij->i", z, z)
 
 
-def shifted_terms(mean: NDArray, variance: NDArray, groups: Groups) -> tuple[NDArray, Terms]:
+def shifted_terms(mean: NDArray, variance: NDArray, groups: Groups) -> tuple[NDArray, ColumnTerms]:
     """Log densities as quadratics in x - shift.
 
     The shift (d,) is the mean over classes, or 0 where expanding the squares about 0 loses few digits, and for columns
     that are not gaussian. The squares lose log10(mean^2 / variance) of the digits that the type has.
     """
     shift = np.zeros(mean.shape[1], mean.dtype)
-    terms = Terms(*(np.empty_like(mean) for _ in range(3)))
+    terms = ColumnTerms(*(np.empty_like(mean) for _ in range(3)))
     for name, columns in groups:
         m, v = mean[:, columns], variance[:, columns]
         if name == "gaussian":
             distant = m * m > np.finfo(m.dtype).eps ** -0.3 * v
             if distant.any():
                 shift[columns] = np.where(distant.any(axis=0), m.mean(axis=0), 0)
-        family = FAMILIES[name].terms(m, v, shift[columns])
+        family = COLUMN_FAMILIES[name].terms(m, v, shift[columns])
         terms.quadratic[:, columns], terms.linear[:, columns] = family.quadratic, family.linear
         terms.constant[:, columns] = family.constant
     return shift, terms

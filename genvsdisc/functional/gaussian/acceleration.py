@@ -1,8 +1,8 @@
 """Fixed points of EM maps, accelerated, many at once.
 
-EM is the iteration ``x <- g(x)``. With the residual ``f = g(x) - x`` and the differences dX, dF of the last few iterates
-and residuals, Anderson's step is ``x + f - (dX + dF) gamma``, gamma minimizing ``|f - dF gamma|^2``. A step that lowers
-the objective is replaced by the step of EM, which cannot lower it (the scheme of Henderson & Varadhan 2019).
+EM is the iteration ``x <- g(x)``. With the residual ``f = g(x) - x`` and the differences dX, dF of the last few
+iterates and residuals, Anderson's step is ``x + f - (dX + dF) gamma``, gamma minimizing ``|f - dF gamma|^2``. One that
+lowers the objective is replaced by the step of EM, which cannot lower it (the scheme of Henderson & Varadhan 2019).
 """
 
 from __future__ import annotations
@@ -138,7 +138,8 @@ class _History:
 
     @classmethod
     def empty(cls, R: int, p: int, dtype: np.dtype) -> _History:
-        return cls(*np.zeros((2, _MEMORY, R, p), dtype), np.zeros((R, _MEMORY, _MEMORY), dtype))
+        sums, residuals = np.zeros((2, _MEMORY, R, p), dtype)
+        return cls(sums, residuals, np.zeros((R, _MEMORY, _MEMORY), dtype))
 
     def take(self, indices: NDArray) -> _History:
         return _History(self.sums[:, indices], self.residuals[:, indices], self.products[indices], self.place)

@@ -204,8 +204,9 @@ def _conditioned(
 
 
 def _inflations(factors: NDArray, columns: NDArray) -> NDArray:
-    """Largest variance inflation of the columns, (R, G): large where others determine a feature so well that
-    ``z'u - u_M' P_MM^-1 u_M`` cancels.
+    """Largest variance inflation of the columns, (R, G).
+
+    Where it is large, others determine a feature so well that ``z'u - u_M' P_MM^-1 u_M`` cancels.
     """
     d = factors.shape[-1]
     targets = np.broadcast_to(np.eye(d, dtype=factors.dtype)[:, columns], (*factors.shape[:-1], len(columns)))
@@ -214,7 +215,7 @@ def _inflations(factors: NDArray, columns: NDArray) -> NDArray:
 
 
 def _blockwise(X: NDArray, holes: NDArray, mean: NDArray, factor: NDArray) -> NDArray:
-    """Log densities (n,) from the observed block of the covariance, pattern by pattern: slower, and keeps all digits."""
+    """Log densities (n,) from the observed block of the covariance, pattern by pattern: slow, and keeps all digits."""
     root = np.linalg.inv(factor)
     scale = np.sqrt((root**2).sum(axis=0))
     root = root / scale

@@ -30,6 +30,10 @@ def lbfgs(
     measured anew if that takes long. A replicate stops when no component of its gradient, in those coordinates, is
     larger than ``tol / 10000``: the path multiplies rounding errors, and near the optimum steps gain much.
 
+    In processor time, without the first round over with it: 1.25 times on six tables from 1,000 to 200,000 rows (1.04
+    to 1.28); that round on all rows over on a subsample: 1.26 for 100,000 x 20 and two classes, 1.17 for 200,000 x 10
+    and four, 0.8 for 20,000 x 50 and five.
+
     Parameters
     ----------
     objective : SoftmaxRegression

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from numbers import Real
 from typing import Any
@@ -19,6 +20,8 @@ from genvsdisc.functional.gaussian.moments import Moments, class_moments, filled
 from genvsdisc.generative.gaussian.em import check_observed, completed_rows, em_moments
 from genvsdisc.generative.gaussian.shrinkage import Regularization, chosen, describe, estimated, stacked_rules
 from genvsdisc.generative.joint import GenerativeClassifier, check_priors
+
+_LEAST_SQUARE = 1e-290  # sums of squares below have lost digits, if the rows differ at all
 
 
 class GaussianClassifier(GenerativeClassifier):
@@ -84,7 +87,9 @@ class GaussianClassifier(GenerativeClassifier):
     A feature that is constant within a class, but not all features of it, has there the variance 1e-9 of its overall
     variance. When a covariance is singular and the rows of all classes together are fewer than the features, the
     smallest pooling and shrinkage that keep six digits are used (1.3e-6); `shrinkage_` tells. Everything else that
-    leaves a covariance singular is a ValueError that names the class, the reason and the remedy.
+    leaves a covariance singular is a ValueError that names the class, the reason and the remedy; with missing entries
+    it is a warning, and this pooling and shrinkage are used. A feature never observed in a class has there, with any
+    pooling or shrinkage, the mean of all classes, and a warning says so; without, it is a ValueError.
 
     References
     ----------
@@ -142,7 +147,7 @@ class GaussianClassifier(GenerativeClassifier):
     _unready: str | None = None  # why the rows so far do not suffice for predictions
 
     def _fit_stack(self, X: NDArray, codes: NDArray, weights: NDArray) -> dict[str, Any]:
-        rule, K = self._rule(), len(self.classes_)
+        rule = self._rule()
         self._unready = None
         moments = self._class_moments(X, codes, weights)
         # Missing entries show in the means, an array smaller than X, and so do sums that overflow.
@@ -155,11 +160,7 @@ class GaussianClassifier(GenerativeClassifier):
             return self._parameters(moments, self._resolved(rule, moments, X, codes, weights))
         regularized = bool(self.pooling and self.covariance == "separate") or self.shrinkage != 0
         check_observed(X, codes, weights, self.classes_, self._feature_names(), regularized=regularized)
-        try:
-            moments, rule = self._from_incomplete(X, codes, weights, rule)
-        except SingularCovarianceError as error:
-            by_class = weights @ (codes[:, None] == np.arange(K))
-            raise ValueError(self._explain(error, by_class)) from None
+        moments, rule = self._from_incomplete(X, codes, weights, rule)
         # The expected moments of incomplete rows depend on all rows: they cannot be added to.
         return {**self._parameters(moments, rule), "_moments": [None] * len(weights)}
 
@@ -169,7 +170,7 @@ class GaussianClassifier(GenerativeClassifier):
         """Expected moments, and the rule; what looks at rows looks at rows completed by a moderately regularized EM."""
         K = len(self.classes_)
         if not isinstance(self.shrinkage, str):
-            return em_moments(X, codes, weights, K, rule, tol=self.tol)[0], rule
+            return self._em(X, codes, weights, rule)
         start = replace(rule, pooling=0.5, shrinkage=0.1)
         first, _ = em_moments(X, codes, weights, K, start, tol=self.tol)
         rules = []
@@ -177,7 +178,26 @@ class GaussianClassifier(GenerativeClassifier):
             whole = completed_rows(X, codes, first[r : r + 1], start)
             rules.append(self._resolved(rule, self._class_moments(whole, codes, w[None]), whole, codes, w[None]))
         rule = stacked_rules(rules)
-        return em_moments(X, codes, weights, K, rule, tol=self.tol)[0], rule
+        return self._em(X, codes, weights, rule)
+
+    def _em(self, X: NDArray, codes: NDArray, weights: NDArray, rule: Regularization) -> tuple[Moments, Regularization]:
+        """Expected moments; where a covariance turns out singular, under the least regularization that prevents it."""
+        K = len(self.classes_)
+        try:
+            return em_moments(X, codes, weights, K, rule, tol=self.tol)[0], rule
+        except SingularCovarianceError as error:
+            more = rule.lifted(X.dtype)
+            why = self._explain(error, weights @ (codes[:, None] == np.arange(K)))
+        warnings.warn(
+            f"{why}; fitted with the smallest pooling and shrinkage that keep six digits, "
+            f"{np.finfo(X.dtype).eps ** (3 / 8):.1e}",
+            UserWarning,
+            stacklevel=5,
+        )
+        try:
+            return em_moments(X, codes, weights, K, more, tol=self.tol)[0], more
+        except SingularCovarianceError:
+            raise ValueError(why) from None
 
     def _rule(self) -> Regularization:
         """Options as numbers; where the shrinkage is estimated, `_resolved` puts a number in its place."""
@@ -204,6 +224,9 @@ class GaussianClassifier(GenerativeClassifier):
         if self.shrinkage == "auto":
             priors = None if self.priors is None else check_priors(self.priors, len(self.classes_))
             return chosen(X, codes, weights, moments, rule, priors)
+        if self.shrinkage == "ledoit_wolf" and not _keeps_fourth_powers(moments):
+            unit = 2.0 ** np.floor(np.log2(np.nanmax(np.abs(X - X[0])) + np.finfo(X.dtype).tiny))
+            moments = self._class_moments((X - X[0]) / X.dtype.type(unit), codes, weights)
         return self._estimated(rule, moments)
 
     def _estimated(self, rule: Regularization, moments: Moments) -> Regularization:
@@ -211,7 +234,19 @@ class GaussianClassifier(GenerativeClassifier):
 
     def _class_moments(self, X: NDArray, codes: NDArray, weights: NDArray) -> Moments:
         full, fourth = self.structure == "full", self.shrinkage == "ledoit_wolf"
-        return class_moments(X, codes, weights, len(self.classes_), full=full, fourth=fourth)
+        with np.errstate(over="ignore", invalid="ignore"):
+            moments = class_moments(X, codes, weights, len(self.classes_), full=full, fourth=fourth)
+        largest = moments.second.max()
+        if _LEAST_SQUARE < largest < np.inf:
+            return moments
+        sizes = np.nanmax(np.abs(X - X[~np.isnan(X).any(axis=1)][:1].sum(axis=0)), axis=0)
+        if np.isinf(largest) or (np.isnan(largest) and not np.isnan(X).any()) or 0 < sizes.max() < 1:
+            j = int(sizes.argmax())
+            raise ValueError(
+                f"the squares of feature {self._feature_names()[j]!r}, whose values reach {sizes[j]:.3g}, leave the "
+                "range of floating-point numbers; rescale it, for instance with a StandardScaler in front"
+            )
+        return moments
 
     def _parameters(self, moments: Moments, rule: Regularization) -> dict[str, Any]:
         """Everything fitted, as functions of the class moments (leading axis R)."""
@@ -258,7 +293,7 @@ class GaussianClassifier(GenerativeClassifier):
             raise ValueError("rows cannot be added to a fit with missing entries; fit again to all rows")
         return self._moments
 
-    def _union(self, one: Moments, its: Any, two: Moments, other: Any) -> Moments:
+    def _union(self, one: Moments, its: Any, two: Moments, other: Any) -> Moments:  # noqa: ARG002
         return merge(one, two)
 
     def _refusal(self, other: Any) -> str | None:
@@ -285,7 +320,8 @@ class GaussianClassifier(GenerativeClassifier):
         return super()._validate_rows(X)
 
     def _explain(self, error: SingularCovarianceError, class_weights: NDArray) -> str:
-        return describe(error, class_weights, self.covariance == "shared", self.classes_, self._feature_names())
+        shared, names = self.covariance == "shared", self._feature_names()
+        return describe(error, class_weights, shared, self.classes_, names, self.shrinkage)
 
     def _feature_names(self) -> Any:
         return getattr(self, "feature_names_in_", range(self.n_features_in_))
@@ -298,7 +334,12 @@ class GaussianClassifier(GenerativeClassifier):
 
     def _log_scores(self, X: NDArray, parameters: Parameters) -> NDArray:
         if self.covariance == "separate":
-            return self._log_joint(X, parameters)
+            scores = self._log_joint(X, parameters)
+            if not np.isfinite(scores.sum()):
+                far = ~(scores.max(axis=2) > -np.inf).all(axis=0)  # squares that overflowed, in every class
+                means, factors = parameters["means_"], parameters["_factors"]
+                scores[:, far] = _scores_far_away(X[far], means, factors, scores[:, far])
+            return scores
         center, slopes, offsets = (parameters[name] for name in ("_center", "_slopes", "_offsets"))
         scores = density.linear_scores(X, center[0], slopes, offsets + _logarithm(parameters["class_prior_"]))
         if np.isnan(scores.max()):  # the missing entries show here, in an array smaller than X
@@ -308,7 +349,8 @@ class GaussianClassifier(GenerativeClassifier):
     def _log_joint(self, X: NDArray, parameters: Parameters) -> NDArray:
         log_densities = marginal_log_densities if np.isnan(X.max()) else density.log_densities
         means, factors, log_determinants = (parameters[f] for f in ("means_", "_factors", "_log_determinants"))
-        scores = log_densities(X, means, factors, log_determinants)
+        with np.errstate(over="ignore", invalid="ignore"):
+            scores = log_densities(X, means, factors, log_determinants)
         scores += _logarithm(parameters["class_prior_"])[..., None]
         return np.swapaxes(scores, 1, 2)
 
@@ -353,9 +395,10 @@ class GaussianClassifier(GenerativeClassifier):
             slopes = self._slopes[1:] - self._slopes[:1]
             scores = self._offsets + log_prior
             return slopes, scores[1:] - scores[:1] - slopes @ self._center
-        origin = np.zeros_like(self._center)
-        slopes, offsets = density.linear_discriminants(self.means_[None], self._factors[None], origin)
-        return slopes[0], offsets[0] + log_prior
+        # About the mean of the classes: their slopes add up to 0, which softmax does not see and the digits need.
+        center = self.means_.mean(axis=0)
+        slopes, offsets = density.linear_discriminants(self.means_[None], self._factors[None], center)
+        return slopes[0], offsets[0] + log_prior - slopes[0] @ center
 
     def linear_log_odds(self) -> tuple[Any, NDArray, NDArray]:
         """Write the posterior as a linear model, of the features or of them with their squares and products.
@@ -386,6 +429,43 @@ class GaussianClassifier(GenerativeClassifier):
         if len(terms) == 2:
             terms = terms[1:] - terms[:1]
         return quadratic_features(self), terms[:, 1:], terms[:, 0]
+
+
+def _keeps_fourth_powers(moments: Moments) -> bool:
+    """Whether sums of fourth powers are in the range of the type."""
+    powers, seconds = np.asarray(moments.quartic), np.einsum("...ii->...", moments.second)
+    limits = np.finfo(powers.dtype)
+    fine = np.isfinite(powers) & ((powers > limits.tiny / limits.eps) | (seconds == 0))
+    return bool(fine.all())
+
+
+def _scores_far_away(X: NDArray, means: NDArray, factors: NDArray, scores: NDArray) -> NDArray:
+    """Log scores (R, n, K) of rows so far from all classes that their squared distances overflow.
+
+    There the least distance decides; in ``-|W'(x - mean)|^2 / 2`` the size of the row is kept apart, and what all
+    classes have in common is left out.
+    """
+    R, K, _ = means.shape
+    X = np.asarray(X, dtype=np.float64)
+    size = np.nanmax(np.abs(X), axis=1)
+    rows = X / size[:, None]
+    missing = np.isnan(rows)
+    result = np.empty((R, len(X), K), scores.dtype)
+    for r, k in np.ndindex(R, K):
+        z = np.where(missing, 0, rows - means[r, k] / size[:, None])
+        factor = factors[r, k if factors.shape[1] > 1 else 0].astype(np.float64)
+        if missing.any() and factor.ndim == 2:
+            covariance = np.linalg.inv(factor @ factor.T)
+            square = np.empty(len(z))
+            for i, seen in enumerate(~missing):
+                square[i] = z[i, seen] @ np.linalg.solve(covariance[np.ix_(seen, seen)], z[i, seen])
+        else:
+            white = z @ factor if factor.ndim == 2 else z * factor
+            square = np.einsum("ij,ij->i", white, white)
+        result[r, :, k] = np.where(np.isneginf(scores[r, :, k]) & ~np.isfinite(size), -np.inf, square)
+    with np.errstate(over="ignore"):
+        gap = result - result.min(axis=2, keepdims=True)
+        return -0.5 * (gap * size[:, None]) * size[:, None]
 
 
 def _logarithm(priors: NDArray) -> NDArray:

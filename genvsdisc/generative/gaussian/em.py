@@ -1,20 +1,22 @@
 """Class moments expected of rows with missing entries: EM (Dempster, Laird & Rubin 1977), accelerated.
 
-Objective. Without pooling and shrinkage, the log likelihood of the observed entries. With them the M-step for class k is
-``C_k = c_k S_k + T_k``, S_k being the expected scatter of its W_k rows and T_k the target: the part of the other classes
-and of the shrinkage. For given T_k it maximizes the log likelihood plus the log density of an inverse Wishart prior,
+Objective. Without pooling and shrinkage, the log likelihood of the observed entries. With them the M-step for class k
+is ``C_k = c_k S_k + T_k``, S_k being the expected scatter of its W_k rows and T_k the target: the part of the other
+classes and of the shrinkage. For given T_k it maximizes the log likelihood plus the log density of an inverse
+Wishart prior,
 
     ``sum_i log p(x_i,seen | y_i) - 1/2 sum_k [(1/c_k - W_k) log |C_k| + trace(C_k^-1 T_k) / c_k]``,
 
 so that no step lowers it, and covariances stay away from singular ones. The T_k are those that the moments of the
-former round give (at first: variances of what is observed; with pooling, the fit of the shared covariance). Rounds go on
-until the T_k are those of their own solution, for five rounds at most: entries on which no row has a say (two columns
-never observed together) would follow the targets, and these them, for ever.
+former round give (at first: variances of what is observed; with pooling, the fit of the shared covariance). Rounds go
+on until the T_k are those of their own solution, but after five only while each halves what is left: entries on which
+no row has a say (two columns never observed together) would follow the targets, and these them, for ever.
 """
 
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,12 +26,13 @@ from genvsdisc.functional.gaussian.acceleration import LeftParameterSpaceError, 
 from genvsdisc.functional.gaussian.covariance import SingularCovarianceError
 from genvsdisc.functional.gaussian.missing import patterns
 from genvsdisc.functional.gaussian.moments import Moments, class_moments, stacked
-from genvsdisc.generative.gaussian.expectation import DiagonalProblem, JointProblem
+from genvsdisc.generative.gaussian.diagonal import DiagonalProblem
+from genvsdisc.generative.gaussian.expectation import JointProblem
 from genvsdisc.generative.gaussian.shrinkage import Regularization
 
 _MAX_ITER = 2000
-_ROUNDS = 5
-_ROUGH, _SHARE = 1e-3, 1e-3  # accuracy of rounds that others follow, at most, and as a share of the targets' last move
+_ROUNDS, _MOST_ROUNDS = 5, 40
+_ROUGH, _SHARE = 1e-6, 1e-4  # accuracy of rounds that others follow, at most, and as a share of the targets' last move
 _CHUNK = 1 << 23  # numbers held for a chunk of the weightings
 
 
@@ -84,7 +87,12 @@ def _solve(
         return class_moments(X, codes, weights, n_classes, full=rule.structure == "full"), np.zeros((1, len(weights)))
     if rule.structure != "full":
         diagonal, x = DiagonalProblem.build(X, codes, weights, n_classes, rule)
-        result = fixed_points(diagonal, x, tol=tol, max_iter=_MAX_ITER)
+        try:
+            result = fixed_points(diagonal, x, tol=tol, max_iter=_MAX_ITER)
+        except LeftParameterSpaceError:
+            variances = rule.covariances(diagonal.moments(x))[0]
+            *index, column = np.argwhere(~(variances > 0))[0].tolist()
+            raise SingularCovarianceError(tuple(index), column, constant=True, full=False) from None
         _warn_unless(result.converged)
         return diagonal.moments(result.x), result.log_likelihoods
     first = rule.of_one_group() if rule.couples_classes else rule
@@ -99,15 +107,18 @@ def _solve(
 def _rounds(problem: JointProblem, x: NDArray, tol: float) -> tuple[NDArray, NDArray]:
     """Solve for given targets and renew them, until they are those of their own solution."""
     x, members, traces = x.copy(), np.arange(len(x)), []
-    last = (_ROUNDS if problem.blend.has_targets else 1) - 1
-    for turn in range(last + 1):
+    before = np.full(len(x), np.inf)
+    for turn in range(_MOST_ROUNDS if problem.blend.has_targets else 1):
         moved = problem.hold_targets(x[members])
-        if (moved <= tol).any():
-            problem, members, moved = problem.take(np.flatnonzero(moved > tol)), members[moved > tol], moved[moved > tol]
+        goes_on = (moved > tol) & ((turn < _ROUNDS) | (moved < before / 2))
+        if not goes_on.all():
+            problem, members, moved = problem.take(np.flatnonzero(goes_on)), members[goes_on], moved[goes_on]
         if not len(members):
             break
+        before = moved
         # Targets that will move on need not be met exactly.
-        enough = np.full(len(moved), tol) if turn == last else np.clip(_SHARE * moved, tol, max(tol, _ROUGH))
+        exact = tol / 10
+        enough = np.clip(_SHARE * moved, exact, max(exact, _ROUGH)) if problem.blend.has_targets else exact
         try:
             result = fixed_points(problem, x[members], tol=enough, max_iter=_MAX_ITER)
         except LeftParameterSpaceError:
@@ -167,13 +178,14 @@ def check_observed(
 
     Without regularization that is a ValueError; with it the mean of all classes stands in, and a warning says so.
     """
-    seen = ~np.isnan(X)
+    seen: Any = ~np.isnan(X)
     for k, label in enumerate(labels.tolist()):
         share = weights[:, codes == k]
-        unseen = ((share @ seen[codes == k] == 0) & share.any(axis=1)[:, None]).any(axis=0)
-        if not unseen.any():
+        counts = np.where(share.any(axis=1, keepdims=True), share @ seen[codes == k], 1)
+        unseen = np.flatnonzero(counts.min(axis=0) == 0)
+        if not len(unseen):
             continue
-        name = names[int(np.argmax(unseen))]
+        name = names[int(unseen[0])]
         what = f"feature {name!r} is missing in all rows of class {label!r}, so that its mean is unknown"
         if not regularized:
             raise ValueError(f"{what}; drop the feature, fill it in, or set shrinkage > 0 to take that of all classes")

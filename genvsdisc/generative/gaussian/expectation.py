@@ -20,146 +20,13 @@ from numpy.typing import NDArray
 
 from genvsdisc.functional.gaussian.acceleration import Evaluation
 from genvsdisc.functional.gaussian.covariance import SingularCovarianceError, regular_factors, whiten
-from genvsdisc.functional.gaussian.missing import Pattern, condition, patterns
+from genvsdisc.functional.gaussian.missing import condition
 from genvsdisc.functional.gaussian.moments import Moments, class_moments
+from genvsdisc.generative.gaussian.diagonal import Blend, starting_point
+from genvsdisc.generative.gaussian.incomplete_rows import RaggedRows, complete_sums, ragged_rows, sums_by_level
 from genvsdisc.generative.gaussian.shrinkage import Regularization
 
 _LOG_2_PI = float(np.log(2 * np.pi))
-_LEAST_SHARE = 1e-9  # of the rows in a covariance, where a shrinkage of 1 leaves them none
-
-
-def _starting_point(X: NDArray, codes: NDArray, weights: NDArray, n_classes: int) -> tuple[NDArray, ...]:
-    """Means of the observed entries of each class (those of all classes where there is none) and variances about them.
-
-    Returns
-    -------
-    origin : ndarray of shape (K, d)
-        A point near the means, the same for all weightings.
-    shift : ndarray of shape (R, K, d)
-        Means, from the origin.
-    variances : ndarray of shape (R, d)
-        1 for a constant column.
-    """
-    seen = ~np.isnan(X)
-    one_hot = (codes == np.arange(n_classes)[:, None]).astype(X.dtype)
-    overall = np.nanmean(X, axis=0)  # first as origin, so that a large mean costs no digits
-    centered = np.where(seen, X - overall, 0)
-    counts = one_hot @ seen
-    inner = one_hot @ centered / np.where(counts > 0, counts, 1)
-    centered = np.where(seen, centered - inner[codes], 0)
-    shares = weights[:, None] * one_hot
-    counts = shares @ seen
-    shift = shares @ centered / np.where(counts > 0, counts, 1)
-    total = np.maximum(weights @ seen, np.finfo(X.dtype).tiny)
-    grand = (weights @ (centered + seen * inner[codes]))[:, None] / total[:, None]
-    shift = np.where(counts > 0, shift, grand - inner)
-    squares = weights @ centered**2 - (counts * np.where(counts > 0, shift, 0) ** 2).sum(axis=1)
-    variances = np.maximum(squares, 0) / total
-    variances[variances == 0] = 1
-    return (overall + inner).astype(X.dtype), shift.astype(X.dtype), variances.astype(X.dtype)
-
-
-@dataclass
-class _Blend:
-    """A regularization of the moments of R weightings as ``C_g = c_g S_g + target_g``, S_g the scatter of the group."""
-
-    rule: Regularization
-    coefficient: NDArray  # c, (R, G)
-    prior: NDArray  # weight of the prior, 1 / c less the weight of the group, (R, G)
-
-    @classmethod
-    def build(cls, rule: Regularization, weight: NDArray) -> _Blend:
-        total = weight.sum(axis=1, keepdims=True)
-        share = total
-        if not rule.shared:
-            a = np.where(weight == 0, 1, np.asarray(rule.pooling)).astype(weight.dtype)
-            share = (1 - a) * weight + a * total
-        shrinkage = np.broadcast_to(np.asarray(rule.shrinkage, weight.dtype), share.shape)
-        keep = np.maximum(1 - shrinkage, _LEAST_SHARE)
-        return cls(rule, keep / share, share / keep - (total if rule.shared else weight))
-
-    @property
-    def has_targets(self) -> bool:
-        """Whether the M-step adds something that does not come from the rows of the group."""
-        return bool(np.any(self.rule.shrinkage)) or self.rule.couples_classes
-
-    def take(self, indices: NDArray) -> _Blend:
-        rule = self.rule.of_members(indices, len(self.coefficient))
-        return _Blend(rule, self.coefficient[indices], self.prior[indices])
-
-    def grouped(self, values: NDArray) -> NDArray:
-        """Sum over the classes (R, K, ...) that share a covariance, (R, G, ...)."""
-        return values.sum(axis=1, keepdims=True) if self.rule.shared else values
-
-
-@dataclass
-class DiagonalProblem:
-    """Independent features: a missing entry adds the variance of its feature; the means are those of what is seen."""
-
-    blend: _Blend
-    weight: NDArray  # (R, K)
-    center: NDArray  # (R, K, d)
-    scatter: NDArray  # of the observed entries, (R, K, d)
-    seen: NDArray  # weight of the observed entries, (R, K, d)
-    scale: NDArray  # (R, 1, d)
-
-    @classmethod
-    def build(
-        cls, X: NDArray, codes: NDArray, weights: NDArray, n_classes: int, rule: Regularization
-    ) -> tuple[Self, NDArray]:
-        """Problem and starting point, the scatters in units of variances."""
-        origin, shift, variances = _starting_point(X, codes, weights, n_classes)
-        seen = ~np.isnan(X)
-        scatter, count = np.zeros_like(shift), np.zeros_like(shift)
-        weight = np.zeros(shift.shape[:2], X.dtype)
-        for k in range(n_classes):
-            rows = codes == k
-            Z, w = np.where(seen[rows], X[rows] - origin[k], 0), weights[:, rows]
-            count[:, k], weight[:, k] = w @ seen[rows], w.sum(axis=1)
-            scatter[:, k] = np.maximum(w @ Z**2 - count[:, k] * shift[:, k] ** 2, 0)
-        scatter[count == 0] = 0
-        problem = cls(_Blend.build(rule, weight), weight, origin + shift, scatter, count, variances[:, None])
-        start = scatter / variances[:, None] + (weight[..., None] - count)
-        return problem, start.reshape(len(weights), -1)
-
-    def take(self, indices: NDArray) -> Self:
-        """Keep these members of the stack."""
-        names = ("weight", "center", "scatter", "seen", "scale")
-        return replace(self, blend=self.blend.take(indices), **{name: getattr(self, name)[indices] for name in names})
-
-    def evaluate(self, x: NDArray) -> Evaluation:
-        """One M-step and one E-step; with shrinkage no objective is known that it never lowers."""
-        moments = self.moments(x)
-        variances = self.blend.rule.covariances(moments)[0]
-        regular = (variances > 0).all(axis=(1, 2)) & (moments.second >= 0).all(axis=(1, 2))
-        safe = np.where(variances > 0, variances, 1)
-        image = (self.scatter + (self.weight[..., None] - self.seen) * safe) / self.scale
-        image = image.reshape(x.shape)
-        terms = self.seen * (np.log(safe) + _LOG_2_PI) + self.scatter / safe
-        log_likelihood = -0.5 * terms.sum(axis=(1, 2))
-        share = np.repeat(np.where(self.weight > 0, self.weight, 1), self.center.shape[-1], axis=1)
-        residual = (np.abs(image - x) / share).max(axis=1)
-        objective = -np.log(np.maximum(residual, 1e-300)) if self.blend.has_targets else log_likelihood
-        return Evaluation(image, residual, log_likelihood, objective, regular)
-
-    def moments(self, x: NDArray) -> Moments:
-        """Moments of the parameters."""
-        second = x.reshape(self.scatter.shape) * self.scale
-        return Moments(self.weight, self.center, np.zeros_like(self.center), second)
-
-
-@dataclass
-class _Ragged:
-    """Rows with missing entries, shared by all weightings, in runs of the same class and last observed column."""
-
-    others: NDArray  # columns O from the origin, (n, o)
-    values: NDArray  # columns V from the origin, 0 where missing, (n, v)
-    weights: NDArray  # (R, n)
-    classes: list[tuple[int, slice]]
-    runs: list[tuple[int, int, slice]]  # class, level (place of the last observed column among the `levels`), rows
-    patterns: list[Pattern]
-    level_of: list[NDArray]  # level of each pattern, (p,), for each of the patterns
-    shares: list[NDArray]  # weight of each pattern, (R, p)
 
 
 @dataclass
@@ -170,7 +37,7 @@ class JointProblem:
     residual covariance (G, v, v).
     """
 
-    blend: _Blend
+    blend: Blend
     gone: NDArray  # columns V
     kept: NDArray  # columns O
     levels: NDArray  # number of columns of V up to the last observed one of some row; v at the end
@@ -180,9 +47,10 @@ class JointProblem:
     scatter: NDArray  # of O about the means, (R, K, o, o)
     known: NDArray  # sums of products of V with (1, O, V) about the origin over the complete rows, (R, K, v, 1 + d)
     complete: NDArray  # and of (1, O), (R, K, 1 + o, 1 + o)
-    ragged: _Ragged
+    ragged: RaggedRows
     behind: NDArray  # sums of products of (1, O) over the rows of a level and above, (R, K, levels, 1 + o, 1 + o)
     scale: NDArray  # of the parameters, (R, p)
+    unseen: NDArray  # means of V that no row determines, from the origin, NaN elsewhere, (R, K, v)
     targets: NDArray  # of the prior, T_k / c_k in the order O, V, (R, G, d, d)
     inverses: NDArray  # of the scatter of O over the rows of a level and above, with prior, (R, G, levels, o, o)
     constant: NDArray  # log likelihood of O, (R,)
@@ -197,7 +65,7 @@ class JointProblem:
         kept, gone = np.flatnonzero(~holes.any(axis=0)), np.flatnonzero(holes.any(axis=0))
         gone = gone[np.argsort(holes[:, gone].sum(axis=0), kind="stable")]
         order, o, v = np.concatenate([kept, gone]), len(kept), len(gone)
-        origin, shift, variances = _starting_point(X[:, order], codes, weights, n_classes)
+        origin, shift, variances = starting_point(X[:, order], codes, weights, n_classes)
         whole = ~holes.any(axis=1)
         weight = np.stack([weights[:, codes == k].sum(axis=1) for k in range(n_classes)], axis=1)
         offset, scatter = np.zeros((*weight.shape, o), X.dtype), np.zeros((*weight.shape, o, o), X.dtype)
@@ -205,18 +73,40 @@ class JointProblem:
             complete = class_moments(X[:, kept], codes, weights, n_classes)
             offset = np.where(weight[..., None] > 0, complete.center - origin[:, :o], 0)
             scatter = np.ascontiguousarray(complete.second)
-        known = _known(X[np.ix_(whole, order)], codes[whole], weights[:, whole], origin)
+        known = complete_sums(X[np.ix_(whole, order)], codes[whole], weights[:, whole], origin)
         last = v - np.argmax(~holes[:, gone[::-1]], axis=1)
         last[holes[:, gone].all(axis=1)] = 0
         levels = np.unique(np.append(last, v))
-        ragged = _ragged(X[np.ix_(~whole, order)] - origin[codes[~whole]], codes[~whole], weights[:, ~whole],
-                         np.searchsorted(levels, last[~whole]), o)
-        behind = _sums_by_level(ragged, known[..., : 1 + o, : 1 + o], len(levels))
-        blend = _Blend.build(rule, weight)
+        ragged = ragged_rows(
+            X[np.ix_(~whole, order)] - origin[codes[~whole]],
+            codes[~whole],
+            weights[:, ~whole],
+            np.searchsorted(levels, last[~whole]),
+            o,
+        )
+        behind = sums_by_level(ragged, known[..., : 1 + o, : 1 + o], len(levels))
+        counts = np.stack([weights[:, codes == k] @ ~holes[np.ix_(codes == k, gone)] for k in range(n_classes)], axis=1)
+        unseen = np.where(counts > 0, np.nan, shift[..., o:])
+        blend = Blend.build(rule, weight)
         empty = np.zeros((*blend.coefficient.shape, 0, 0), X.dtype)
         held = empty, empty[:, :, None], np.zeros(len(weight)), np.full(blend.coefficient.shape, -1)
-        problem = cls(blend, gone, kept, levels, origin, weight, offset, scatter, known[..., 1 + o :, :], known[..., : 1 + o, : 1 + o], ragged, behind,
-                      _scales(variances, blend.coefficient.shape[1], n_classes, o), *held)
+        problem = cls(
+            blend,
+            gone,
+            kept,
+            levels,
+            origin,
+            weight,
+            offset,
+            scatter,
+            known[..., 1 + o :, :],
+            known[..., : 1 + o, : 1 + o],
+            ragged,
+            behind,
+            _scales(variances, blend.coefficient.shape[1], n_classes, o),
+            unseen,
+            *held,
+        )
         R, G = blend.coefficient.shape
         rest = np.repeat(variances[:, None, o:, None] * np.eye(v, dtype=X.dtype), G, axis=1)
         return problem, problem.packed(shift[..., o:], np.zeros((R, G, v, o), X.dtype), rest)
@@ -225,14 +115,27 @@ class JointProblem:
         """Keep these members of the stack."""
         shares = [share[indices] for share in self.ragged.shares]
         ragged = replace(self.ragged, weights=self.ragged.weights[indices], shares=shares)
-        names = ("weight", "offset", "scatter", "known", "complete", "behind", "scale", "targets", "inverses", "constant", "singular")
+        names = (
+            "weight",
+            "offset",
+            "scatter",
+            "known",
+            "complete",
+            "behind",
+            "scale",
+            "unseen",
+            "targets",
+            "inverses",
+            "constant",
+            "singular",
+        )
         rest = {name: getattr(self, name)[indices] for name in names}
         return replace(self, blend=self.blend.take(indices), ragged=ragged, **rest)
 
     def with_rule(self, rule: Regularization, x: NDArray) -> tuple[Self, NDArray]:
         """The same rows, and parameters, with a covariance for each class or one for all."""
         shift, slopes, rest = self.unpacked(x)
-        blend = _Blend.build(rule, self.weight)
+        blend = Blend.build(rule, self.weight)
         G, (_, K) = blend.coefficient.shape[1], self.weight.shape
         v, o = slopes.shape[-2:]
         slopes, rest = (np.repeat(part[:, :1], G, axis=1) for part in (slopes, rest))
@@ -274,6 +177,7 @@ class JointProblem:
         matrix[..., :o, o:] = np.swapaxes(matrix[..., o:, :o], -1, -2)
         second = sums[..., 1 + o :] - sums[..., :1] * mean[..., None, :]
         matrix[..., o:, o:] = 0.5 * (second + np.swapaxes(second, -1, -2))
+        mean = np.where(np.isnan(self.unseen), mean, self.unseen)
         center = self.origin + np.concatenate([self.offset, mean], axis=-1)
         return Moments(self.weight, center, np.zeros_like(center), matrix)
 
@@ -335,13 +239,15 @@ class JointProblem:
         """One E-step and M-step, with the objective at the parameters before."""
         intercepts, slopes, rest = self.unpacked(x)
         rest = 0.5 * (rest + np.swapaxes(rest, -1, -2))
-        factors, log_det, self.singular = regular_factors(rest, (self.scale[:, None, -len(self.gone) ** 2 :: len(self.gone) + 1]))
+        factors, log_det, self.singular = regular_factors(
+            rest, (self.scale[:, None, -(len(self.gone) ** 2) :: len(self.gone) + 1])
+        )
         precision = factors @ np.swapaxes(factors, -1, -2)
         sums, log_likelihood = self._expect(intercepts, *self._by_class(slopes, precision, log_det))
         new = self.packed(*self._maximize(sums))
         residual = np.abs(new - x).max(axis=1, initial=0)
         objective = log_likelihood - self._penalty(slopes, precision, log_det)
-        return Evaluation(new, residual, log_likelihood, objective, (self.singular < 0).all(axis=1))
+        return Evaluation(new, residual, log_likelihood, objective, np.logical_and.reduce(self.singular < 0, axis=1))
 
     def _penalty(self, slopes: NDArray, precision: NDArray, log_det: NDArray) -> NDArray | float:
         """What the objective takes off the log likelihood, (R,), less a constant."""
@@ -396,8 +302,9 @@ class JointProblem:
     def _expect(
         self, intercepts: NDArray, slopes: NDArray, precision: NDArray, log_det: NDArray
     ) -> tuple[NDArray, NDArray]:
-        """E-step: sums expected of products of V with (1, O, V) over the rows of each level and above, and the log
-        likelihoods (R,).
+        """E-step: expected sums of products of V with (1, O, V), and the log likelihoods (R,).
+
+        The sums (R, K, levels, v, 1 + d) are over the rows of each level and above.
         """
         (R, K), (v, o), ragged = self.weight.shape, slopes.shape[-2:], self.ragged
         n = len(ragged.values)
@@ -415,14 +322,15 @@ class JointProblem:
         log_likelihood = self.constant + self._complete(intercepts, slopes, precision, log_det)
         sums = np.zeros((R, K, len(self.levels), v, 1 + o + v), intercepts.dtype)
         sums[:, :, -1] = self.known
-        for pattern, level, share in zip(ragged.patterns, ragged.level_of, ragged.shares, strict=True):
+        every: Any = slice(None)
+        for pattern, levels, share in zip(ragged.patterns, ragged.level_of, ragged.shares, strict=True):
             found = condition(residuals, square, u, pattern, precision)
             observed = v - pattern.columns.shape[1]
             terms = log_det[:, pattern.groups] + found.log_determinant + observed * _LOG_2_PI
             log_likelihood -= 0.5 * (share * terms).sum(axis=1)
-            places = (slice(None), pattern.groups[:, None, None], level[:, None, None])
-            rows, columns = pattern.columns[:, :, None], 1 + o + pattern.columns[:, None, :]
-            np.add.at(sums, (*places, rows, columns), share[..., None, None] * found.covariance)
+            places = pattern.columns[:, :, None], 1 + o + pattern.columns[:, None, :]
+            index: Any = (every, pattern.groups[:, None, None], levels[:, None, None], *places)
+            np.add.at(sums, index, share[..., None, None] * found.covariance)
         log_likelihood -= 0.5 * np.einsum("rn,rn->r", ragged.weights, square)
         fitted += residuals
         weighted = np.swapaxes(fitted * ragged.weights[..., None], -1, -2)
@@ -460,58 +368,9 @@ def _solve_symmetric(matrices: NDArray, right: NDArray) -> NDArray:
 
 def _scales(variances: NDArray, G: int, K: int, o: int) -> NDArray:
     """Units of the parameters: standard deviations, their ratios and products."""
-    R, d = variances.shape
+    R = len(variances)
     deviations = np.sqrt(variances)
     outer, inner = deviations[:, o:], deviations[:, :o]
     slopes = (outer[:, :, None] / inner[:, None, :]).reshape(R, -1)
     products = (outer[:, :, None] * outer[:, None, :]).reshape(R, -1)
     return np.concatenate([np.tile(outer, K), np.tile(slopes, G), np.tile(products, G)], axis=1)
-
-
-def _known(X: NDArray, codes: NDArray, weights: NDArray, origin: NDArray) -> NDArray:
-    """Sums of products of (1, x - origin) over complete rows, (R, K, 1 + d, 1 + d)."""
-    (K, d), R = origin.shape, len(weights)
-    sums = np.zeros((R, K, 1 + d, 1 + d), X.dtype)
-    if not len(X):
-        return sums
-    moments = class_moments(X, codes, weights, K)
-    present = (moments.weight > 0)[..., None]
-    moved = moments.moved(np.where(present, origin - moments.center, 0))
-    sums[..., 0, 0] = moved.weight
-    sums[..., 0, 1:] = sums[..., 1:, 0] = np.where(present, moved.first, 0)
-    sums[..., 1:, 1:] = np.where(present[..., None], moved.second, 0)
-    return sums
-
-
-def _ragged(Z: NDArray, codes: NDArray, weights: NDArray, levels: NDArray, o: int) -> _Ragged:
-    """Rows with missing entries, from the origin, in the order of their classes and levels."""
-    order = np.lexsort([levels, codes])
-    Z, codes, weights, levels = Z[order], codes[order], weights[:, order], levels[order]
-    holes = np.isnan(Z[:, o:])
-    starts = np.flatnonzero(np.diff(codes * (levels.max(initial=0) + 1) + levels, prepend=-1))
-    ends = np.append(starts[1:], len(codes))
-    runs = [(int(codes[a]), int(levels[a]), slice(a, b)) for a, b in zip(starts, ends, strict=True)]
-    firsts = np.flatnonzero(np.diff(codes, prepend=-1))
-    classes = [(int(codes[a]), slice(a, b)) for a, b in zip(firsts, np.append(firsts[1:], len(codes)), strict=True)]
-    groups = patterns(holes, codes)
-    level_of, shares = [], []
-    for group in groups:
-        level = np.empty(len(group.columns), dtype=np.intp)
-        level[group.which] = levels[group.rows]
-        level_of.append(level)
-        share = np.zeros((len(weights), len(level)), Z.dtype)
-        np.add.at(share, (slice(None), group.which), weights[:, group.rows])
-        shares.append(share)
-    values = np.where(holes, 0, Z[:, o:])
-    return _Ragged(np.ascontiguousarray(Z[:, :o]), values, weights, classes, runs, groups, level_of, shares)
-
-
-def _sums_by_level(ragged: _Ragged, known: NDArray, n_levels: int) -> NDArray:
-    """Sums of products of (1, O) over the rows of each level and above, (R, K, levels, 1 + o, 1 + o)."""
-    R, K, size, _ = known.shape
-    sums = np.zeros((R, K, n_levels, size, size), known.dtype)
-    sums[:, :, -1] = known
-    rows = np.concatenate([np.ones((len(ragged.others), 1), known.dtype), ragged.others], axis=1)
-    for k, level, part in ragged.runs:
-        sums[:, k, level] += (rows[part].T * ragged.weights[:, None, part]) @ rows[part]
-    return np.cumsum(sums[:, :, ::-1], axis=2)[:, :, ::-1]

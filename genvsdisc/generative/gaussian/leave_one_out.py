@@ -8,7 +8,7 @@ Sherman-Morrison formula in O(d), so a grid of candidates costs little more than
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,8 @@ from genvsdisc.functional.gaussian.moments import Moments
 
 POOLINGS = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
 SHRINKAGES = (0.0, 0.001, 0.01, 0.03, 0.1, 0.3, 0.6, 1.0)
+_FIRST_SHARE, _MANY = 512, 2048  # rows on which all candidates are judged; rows from which on only these are
+_BEHIND = 6.0
 _CHUNK = 1 << 14  # numbers of a block of rows; its copies, one for each shrinkage, stay in cache
 
 
@@ -92,15 +94,13 @@ def leave_one_out_losses(
         it there is no such class.
     """
     used = (weights > 0) & (moments.weight[codes] > np.minimum(weights, 1))
-    losses = np.zeros((len(poolings), len(shrinkages)))
     candidates = [_candidate(moments, 1.0 if shared else p, shrinkages, structure) for p in poolings]
+    everyone = np.ones((len(poolings), len(shrinkages)), dtype=bool)
+    losses = np.zeros(everyone.shape)
     for rows in _pieces(np.flatnonzero(used), X.shape[1]):
-        left = _left_out(X[rows], codes[rows], weights[rows], moments)
-        log_prior = _log_priors(left, moments.weight, priors)
-        for a, scatters in enumerate(candidates):
-            scores = np.stack([_log_densities(left, j, moments, s) for j, s in enumerate(scatters)], axis=1)
-            losses[a] += _log_losses(scores + log_prior, left.codes) @ weights[rows]
-    losses[np.isnan(losses)] = np.inf
+        losses += (
+            _row_losses(X[rows], codes[rows], weights[rows], moments, candidates, everyone, priors) @ weights[rows]
+        )
     return losses / max(weights[used].sum(), 1)
 
 
@@ -116,20 +116,89 @@ def best_candidate(
     poolings: tuple[float, ...],
     shrinkages: tuple[float, ...] = SHRINKAGES,
 ) -> tuple[float, float]:
-    """Pooling and shrinkage of least leave-one-out log loss; parameters as in `leave_one_out_losses`."""
-    losses = leave_one_out_losses(
-        X,
-        codes,
-        weights,
-        moments,
-        shared=shared,
-        structure=structure,
-        priors=priors,
-        poolings=poolings,
-        shrinkages=shrinkages,
-    )
-    a, g = np.unravel_index(int(np.argmin(losses)), losses.shape)
+    """Pooling and shrinkage of least leave-one-out log loss; parameters as in `leave_one_out_losses`.
+
+    Many rows are looked at in shares, each as large as all before it, and a candidate leaves the race (Maron & Moore
+    1997) when the paired difference to the leader over a share is above 6 of its standard errors. If the winner's loss
+    over all rows is 6 standard errors above that over the first share, a few rows decide, and nobody may leave.
+    """
+    used = np.flatnonzero((weights > 0) & (moments.weight[codes] > np.minimum(weights, 1)))
+    candidates = [_candidate(moments, 1.0 if shared else p, shrinkages, structure) for p in poolings]
+    active = np.ones((len(poolings), len(shrinkages)), dtype=bool)
+    order = used if len(used) <= _MANY else used[np.random.RandomState(0).permutation(len(used))]
+    totals, first, start = np.zeros(active.shape), (np.zeros(()), np.zeros(())), 0
+    while start < len(order):
+        stop = max(2 * start, _FIRST_SHARE if len(order) > _MANY else len(order))
+        rows = order[start:stop] if stop < 0.8 * len(order) else order[start:]
+        losses = _row_losses(X[rows], codes[rows], weights[rows], moments, candidates, active, priors)
+        w = weights[rows]
+        totals += losses @ w
+        totals[~active] = np.inf
+        leader = np.unravel_index(int(np.argmin(totals)), totals.shape)
+        means, errors = _paired(losses - losses[leader], w)
+        if start == 0:
+            first = _paired(losses[leader], w)
+        active &= ~(means > _BEHIND * errors) if np.isfinite(totals[leader]) else True
+        start += len(rows)
+    best = totals.min() / max(weights[used].sum(), 1)
+    if len(order) > _MANY and not best - first[0] <= 6 * first[1]:
+        totals = leave_one_out_losses(
+            X,
+            codes,
+            weights,
+            moments,
+            shared=shared,
+            structure=structure,
+            priors=priors,
+            poolings=poolings,
+            shrinkages=shrinkages,
+        )
+    a, g = np.unravel_index(int(np.argmin(totals)), totals.shape)
     return poolings[a], shrinkages[g]
+
+
+def _paired(values: NDArray, weights: NDArray) -> tuple[NDArray, NDArray]:
+    """Weighted means over the last axis and their standard errors; infinite means have the error 0."""
+    total = weights.sum()
+    with np.errstate(invalid="ignore"):
+        means = values @ weights / total
+        spread = ((values - means[..., None]) ** 2 @ weights) / total
+    return np.nan_to_num(means, nan=np.inf), np.nan_to_num(np.sqrt(spread / total), nan=0.0, posinf=0.0)
+
+
+def _row_losses(
+    X: NDArray,
+    codes: NDArray,
+    weights: NDArray,
+    moments: Moments,
+    candidates: list[list[_Candidate]],
+    active: NDArray,
+    priors: NDArray | None,
+) -> NDArray:
+    """Log loss of each row without itself, (n_poolings, n_shrinkages, n); 0 for candidates that are not active."""
+    losses = np.zeros((*active.shape, len(X)))
+    chosen = [[_restricted(c, mask) for c in scatters] for scatters, mask in zip(candidates, active, strict=True)]
+    for rows in _pieces(np.arange(len(X)), X.shape[1]):
+        left = _left_out(X[rows], codes[rows], weights[rows], moments)
+        log_prior = _log_priors(left, moments.weight, priors)
+        for a, scatters in enumerate(chosen):
+            if active[a].any():
+                scores = np.stack([_log_densities(left, j, moments, s) for j, s in enumerate(scatters)], axis=1)
+                part = losses[a, :, rows[0] : rows[-1] + 1]
+                part[active[a]] = _log_losses(scores + log_prior, left.codes)
+    losses[np.isnan(losses)] = np.inf
+    return losses
+
+
+def _restricted(candidate: _Candidate, mask: NDArray) -> _Candidate:
+    """The candidate with some of its shrinkages."""
+    if mask.all():
+        return candidate
+    spectra = None
+    if candidate.spectra is not None:
+        parts = [replace(s, shrinkages=s.shrinkages[mask]) for s in candidate.spectra]
+        spectra = [s for s in parts if s.shrinkages.any()]
+    return replace(candidate, shrinkages=candidate.shrinkages[mask], spectra=spectra)
 
 
 def _pieces(rows: NDArray, d: int) -> Iterator[NDArray]:

@@ -31,6 +31,11 @@ class Regularization:
         """Whether the covariance of a class depends on the rows of others, without being the same."""
         return not self.shared and bool(np.any(self.pooling))
 
+    def lifted(self, dtype: np.dtype) -> Regularization:
+        """At least the smallest pooling and shrinkage that keep six digits of a singular covariance, eps^(3/8)."""
+        least = np.finfo(dtype).eps ** (3 / 8)
+        return replace(self, pooling=np.maximum(self.pooling, least), shrinkage=np.maximum(self.shrinkage, least))
+
     def of_one_group(self) -> Regularization:
         """The same shrinkage, its mean where each class has its own, of one covariance for all classes."""
         shrinkage = np.mean(self.shrinkage, axis=-1, keepdims=True) if np.ndim(self.shrinkage) else self.shrinkage
@@ -66,7 +71,11 @@ class Regularization:
             return covariances
         variances = _diagonals(covariances, self.structure == "full")
         scale = unit_scale(moments) if self.standardize else np.ones(1, variances.dtype)
-        level = (variances / scale).mean(axis=-1, keepdims=True) * scale
+        level = (variances / scale).mean(axis=-1, keepdims=True)
+        if not level.all():  # a class without any spread would be shrunk to nothing: take the spread of all rows
+            everyone = (overall_variances(moments) / scale).mean(axis=-1, keepdims=True)
+            level = np.where(level > 0, level, np.where(everyone > 0, everyone, 1)) if shrinkage.any() else level
+        level = level * scale
         if self.structure == "spherical":
             return np.broadcast_to(level, covariances.shape).copy()
         g = shrinkage[..., None]
@@ -98,9 +107,8 @@ class Regularization:
                 raise
         singular: Any = singular_columns(covariances) < d if full else ~(covariances > 0).all(axis=-1)
         lifted &= singular.any(axis=1)
-        least = np.finfo(covariances.dtype).eps ** (3 / 8)
-        more = replace(self, pooling=np.maximum(self.pooling, least), shrinkage=np.maximum(shrinkage, least))
-        for old, new in zip((covariances, shrinkage), more.covariances(moments), strict=True):
+        more = self.lifted(covariances.dtype).covariances(moments)
+        for old, new in zip((covariances, shrinkage), more, strict=True):
             old[lifted] = new[lifted]
         return covariances, shrinkage, *whiten(covariances, full)
 
@@ -231,7 +239,7 @@ def _oas(pooled: Moments) -> NDArray:
     """Oracle approximating shrinkage (Chen, Wiesel, Eldar & Hero 2010), in the form of scikit-learn."""
     unit, _ = _unit_covariances(pooled)
     d = unit.shape[-1]
-    power = (unit**2).mean(axis=(-2, -1))
+    power = np.einsum("...ij,...ij->...", unit, unit) / d**2
     return _ratio(power + 1, (pooled.weight + 1) * (power - 1 / d), d)
 
 
@@ -239,15 +247,15 @@ def _ledoit_wolf(pooled: Moments) -> NDArray:
     """Shrinkage that minimises the expected Frobenius distance to the covariance (Ledoit & Wolf 2004)."""
     unit, level = _unit_covariances(pooled)
     d = unit.shape[-1]
-    power = (unit**2).sum(axis=(-2, -1))
+    power = np.einsum("...ij,...ij->...", unit, unit)
     noise = (np.asarray(pooled.quartic) / pooled.weight / level / level - power) / pooled.weight
-    return _ratio(np.maximum(noise, 0), power - d, d)
+    return np.where(power > 0, _ratio(np.maximum(noise, 0), power - d, d), 1)  # without spread, nothing but the target
 
 
 def _unit_covariances(pooled: Moments) -> tuple[NDArray, NDArray]:
     """Covariances over their mean variances, and these: the fourth powers of the data may leave the range of floats."""
     covariances = pooled.second / pooled.weight[..., None, None]
-    level = np.trace(covariances, axis1=-2, axis2=-1) / covariances.shape[-1]
+    level = np.einsum("...ii->...", covariances) / covariances.shape[-1]
     level = np.where(level > 0, level, 1)
     return covariances / level[..., None, None], level
 
@@ -263,13 +271,26 @@ def _ratio(numerator: NDArray, denominator: NDArray, d: int) -> NDArray:
 _INTENSITIES = {"oas": _oas, "ledoit_wolf": _ledoit_wolf}
 
 
-def describe(error: SingularCovarianceError, weight: NDArray, shared: bool, labels: NDArray, names: NDArray) -> str:
-    """Say which covariance is singular, why, and what to do; weight (R, K)."""
+def describe(
+    error: SingularCovarianceError,
+    weight: NDArray,
+    shared: bool,
+    labels: NDArray,
+    names: NDArray,
+    shrinkage: float | str = 0.0,
+) -> str:
+    """Say which covariance is singular, why, and what to do that has not been done; weight (R, K)."""
     r, group = error.index
     d = len(names)
     rows = weight[r].sum() - len(labels) + 1 if shared else weight[r, group]
     who = "the covariance shared by the classes" if shared else f"the covariance of class {labels.tolist()[group]!r}"
-    more = "set shrinkage > 0" if shared else "set pooling > 0 or shrinkage > 0"
+    shrink = "set shrinkage > 0"
+    if isinstance(shrinkage, str):
+        shrink = f"a shrinkage above 0 in place of {shrinkage!r}, which chose too little"
+    elif shrinkage > 0:
+        shrink = f"raise shrinkage, now {shrinkage:g}"
+    either = "set pooling > 0 or shrinkage > 0" if not shrinkage else f"set pooling > 0 or {shrink}"
+    more = shrink if shared else either
     if error.full and rows <= d:
         total = weight[r].sum() if shared else rows
         why = (
@@ -280,6 +301,6 @@ def describe(error: SingularCovarianceError, weight: NDArray, shared: bool, labe
     else:
         why = (
             f"is singular: feature {names[error.column]!r} is a linear combination of others there; "
-            "drop the feature, use structure='diagonal', or set shrinkage > 0"
+            f"drop the feature, use structure='diagonal', or {shrink}"
         )
     return (f"replicate {r}: " if len(weight) > 1 else "") + f"{who} {why}"

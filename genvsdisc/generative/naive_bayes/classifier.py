@@ -12,10 +12,10 @@ from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted
 
 from genvsdisc.base import Parameters
-from genvsdisc.functional.columns.families import Terms, log_probability, poisson_log_base
+from genvsdisc.functional.columns.families import ColumnTerms, log_probability, poisson_log_base
 from genvsdisc.functional.columns.scores import AdditiveScores, shifted_terms
 from genvsdisc.generative.joint import GenerativeClassifier
-from genvsdisc.generative.naive_bayes.distributions import ColumnKinds, as_frame, declared
+from genvsdisc.generative.naive_bayes.distributions import ColumnKinds, declared, is_integral, typed_frame
 from genvsdisc.generative.naive_bayes.features import SufficientStatistics
 from genvsdisc.generative.naive_bayes.statistics import (
     Statistics,
@@ -50,8 +50,11 @@ class NaiveBayesClassifier(GenerativeClassifier):
     distributions : str, list or dict, default="auto"
         "gaussian", "bernoulli", "categorical" or "poisson" for all columns; a list with one name for each column; a
         dict from name to columns (labels of a frame's columns, or positions), the rest being "auto". "auto" judges
-        the columns of a frame by type: boolean is bernoulli; string, category and object are categorical; numbers are
-        gaussian. The columns of an array are all gaussian.
+        by the training rows (the first batch, in `partial_fit`): string, category and object columns are categorical;
+        booleans and integers that are all 0 or 1 bernoulli; other numbers gaussian, except integers from 0 to 100
+        whose likelihood given the class prefers a Poisson distribution to a rounded normal one (by the Bayesian
+        information criterion, rows counted alike). Whole numbers that a frame holds as floats because of gaps are
+        integers; an array of floats is gaussian throughout. `distributions_` tells.
     shared_variance : bool, default=False
         Give all classes the same, pooled, variance in each gaussian column: Ng & Jordan's model, linear in x.
     alpha : float, default=1.0
@@ -68,7 +71,7 @@ class NaiveBayesClassifier(GenerativeClassifier):
     class_prior_, class_count_ : ndarray of shape (n_classes,)
         Priors, and sums of weights.
     means_, variances_ : ndarray of shape (n_classes, n_features)
-        Moments of each column's distribution; NaN for categorical columns.
+        ColumnMoments of each column's distribution; NaN for categorical columns.
     category_log_prob_ : ndarray of shape (n_classes, n_categories)
         Log probabilities of the categories of all categorical columns, one column after the other in the order of
         `categories_`; NaN for a category that has no weight.
@@ -160,21 +163,25 @@ class NaiveBayesClassifier(GenerativeClassifier):
     ) -> tuple[NDArray, NDArray, ColumnKinds]:
         """Rows as floats, class codes, and the kinds of columns, which are `kinds` with new categories if given."""
         self._validate_params()
-        frame = as_frame(X, self.distributions)
+        frame = typed_frame(X, self.distributions)
+        first = kinds is None
         if frame is None:
+            integral = first and is_integral(X)
             X, codes = validate(X, y)
-            kinds = (kinds or ColumnKinds.of(X, self.distributions)).learn(X)
+            kinds = (kinds or ColumnKinds.of(X, self.distributions, integral=integral)).learn(X)
             X = kinds.code_array(X)
         else:
-            kinds = (kinds or ColumnKinds.of(frame, self.distributions)).learn(frame)
+            kinds = (kinds or ColumnKinds.of(frame, self.distributions, integral=False)).learn(frame)
             X, codes = validate(kinds.code_frame(frame), y)
+        if first:
+            kinds = kinds.with_counts(X, codes, self.distributions)
         kinds.warn_of_negative_counts(X)
         return kinds.support(X), codes, kinds
 
     def _validate_rows(self, X: ArrayLike) -> NDArray:
         kinds = self._kinds
         special = "categorical" in kinds.distributions or "bernoulli" in kinds.distributions
-        frame = as_frame(X, kinds.distributions) if special else None
+        frame = typed_frame(X, kinds.distributions) if special else None
         if frame is None:
             return kinds.support(kinds.code_array(super()._validate_rows(X)))
         return kinds.support(super()._validate_rows(kinds.code_frame(frame)))
@@ -200,7 +207,10 @@ class NaiveBayesClassifier(GenerativeClassifier):
 
     def _refusal(self, other: Any) -> str | None:
         if self.distributions_ != other.distributions_:
-            return f"merge needs the same classes and distributions, got the distributions {self.distributions_} and {other.distributions_}"
+            return (
+                f"merge needs the same classes and distributions, got the distributions {self.distributions_} and "
+                f"{other.distributions_}"
+            )
         return None
 
     def _learn(self, statistics: Statistics) -> None:
@@ -215,7 +225,8 @@ class NaiveBayesClassifier(GenerativeClassifier):
         means[..., kinds.numeric], variances[..., kinds.numeric] = numeric_estimates(
             statistics.moments, kinds, self.alpha, self.var_smoothing, self.shared_variance
         )
-        check_variances(variances, kinds, self.classes_)
+        names = getattr(self, "feature_names_in_", range(len(kinds.distributions)))
+        check_variances(means, variances, kinds, self.classes_, names)
         probabilities = table_estimates(statistics.counts, kinds, self.alpha)
         return {
             "class_prior_": self._prior_stack(weight),
@@ -230,10 +241,14 @@ class NaiveBayesClassifier(GenerativeClassifier):
     # Scores ----------------------------------------------------------------------------------------------------
 
     def _log_scores(self, X: NDArray, parameters: Parameters) -> NDArray:
+        return self._sums_of_logarithms(X, parameters, common=not self.shared_variance)
+
+    def _sums_of_logarithms(self, X: NDArray, parameters: Parameters, *, common: bool) -> NDArray:
+        """Log joint densities (R, n, K), with or without what all classes have in common."""
         kinds = self._kinds
         prior, means, variances, tables = (np.asarray(parameters[name]) for name in self._score_attributes)
         mean, variance = (values.reshape(prior.size, -1)[:, kinds.numeric] for values in (means, variances))
-        scores = AdditiveScores.build(mean, variance, kinds.groups)(X[:, kinds.numeric])
+        scores = AdditiveScores.build(mean, variance, kinds.groups, common=common)(X[:, kinds.numeric])
         if len(kinds.categorical):
             self._add_tables(scores, X, np.nan_to_num(tables.reshape(prior.size, -1)))
         with np.errstate(divide="ignore"):
@@ -249,16 +264,18 @@ class NaiveBayesClassifier(GenerativeClassifier):
             scores += np.pad(tables[:, start:stop], ((0, 0), (0, 1))).take(index, axis=1)
 
     def _joint_scores(self, X: ArrayLike) -> NDArray:
-        scores, counts = self._scores(X), self._kinds.columns("poisson")
+        check_is_fitted(self)
+        rows, counts = self._validate_rows(X), self._kinds.columns("poisson")
+        scores = self._sums_of_logarithms(rows, self._own_parameters(), common=True)[0]
         if len(counts):
-            scores += poisson_log_base(self._validate_rows(X)[:, counts])[:, None]
+            scores += poisson_log_base(rows[:, counts])[:, None]
         return scores
 
     def _class_moments(self) -> tuple[NDArray, NDArray]:
         """Means and variances (K, numeric columns)."""
         return self.means_[:, self._kinds.numeric], self.variances_[:, self._kinds.numeric]
 
-    def _shifted_terms(self) -> tuple[NDArray, Terms]:
+    def _shifted_terms(self) -> tuple[NDArray, ColumnTerms]:
         mean, variance = self._class_moments()
         return shifted_terms(mean, variance, self._kinds.groups)
 

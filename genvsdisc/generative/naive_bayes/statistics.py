@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genvsdisc.functional.columns.families import (
-    FAMILIES,
-    Moments,
+    COLUMN_FAMILIES,
+    ColumnMoments,
     categorical_estimate,
     cell_weights,
-    class_moments,
+    column_moments,
 )
 from genvsdisc.generative.naive_bayes.distributions import ColumnKinds
 
@@ -23,7 +23,7 @@ class Statistics:
     """Sufficient statistics of K classes; with a leading axis R, of R training sets."""
 
     class_weight: NDArray  # (K,)
-    moments: Moments  # (K, numeric columns)
+    moments: ColumnMoments  # (K, numeric columns)
     counts: NDArray  # (K, categories of all categorical columns, one column after the other)
 
     def __len__(self) -> int:
@@ -50,33 +50,33 @@ def gather(X: NDArray, codes: NDArray, weights: NDArray, kinds: ColumnKinds, n_c
     counts = [np.zeros((len(weights), n_classes, 0), X.dtype)]
     for j, size in zip(kinds.categorical, np.diff(kinds.offsets), strict=True):
         cells = np.where(np.isnan(X[:, j]), -1, codes * size + X[:, j]).astype(np.intp)
-        counts.append(cell_weights(cells, n_classes * size, weights).reshape(-1, n_classes, size))
+        counts.append(cell_weights(cells, n_classes * size, weights).reshape(len(weights), n_classes, size))
     class_weight = cell_weights(codes, n_classes, weights)
-    by_class = class_moments(X[:, kinds.numeric], codes, weights, n_classes)
+    by_class = column_moments(X[:, kinds.numeric], codes, weights, n_classes)
     return Statistics(class_weight, by_class, np.concatenate(counts, axis=2))
 
 
 @np.errstate(over="ignore", invalid="ignore")  # `check_variances` sees to what overflows
 def numeric_estimates(
-    by_class: Moments, kinds: ColumnKinds, alpha: float, var_smoothing: float, shared_variance: bool
+    by_class: ColumnMoments, kinds: ColumnKinds, alpha: float, var_smoothing: float, shared_variance: bool
 ) -> tuple[NDArray, NDArray]:
     """Means and variances (R, K, d) of the columns that have them, from their moments."""
     together = by_class.pooled(axis=1)
     # A class with nothing observed in a column takes what all classes have there: the column is no evidence for it.
     unseen = by_class.weight == 0
-    observed = Moments(
+    observed = ColumnMoments(
         np.where(unseen, together.weight, by_class.weight),
         np.where(unseen, together.mean, by_class.mean),
         np.where(unseen, together.scatter, by_class.scatter),
     )
     mean, variance = np.empty_like(observed.mean), np.empty_like(observed.mean)
     for name, columns in kinds.groups:
-        mean[..., columns], variance[..., columns] = FAMILIES[name].estimate(
+        mean[..., columns], variance[..., columns] = COLUMN_FAMILIES[name].estimate(
             observed[..., columns], together[..., columns], alpha
         )
         if name == "gaussian":
             if shared_variance:
-                within = Moments(together.weight, together.mean, by_class.scatter.sum(axis=1, keepdims=True))
+                within = ColumnMoments(together.weight, together.mean, by_class.scatter.sum(axis=1, keepdims=True))
                 variance[..., columns] = within[..., columns].variance()
             largest = together[..., columns].variance().max(axis=2, keepdims=True)
             variance[..., columns] += variance.dtype.type(var_smoothing) * np.where(largest > 0, largest, 1)
@@ -92,14 +92,20 @@ def table_estimates(counts: NDArray, kinds: ColumnKinds, alpha: float) -> NDArra
     return np.concatenate([counts[..., :0], *pieces], axis=2)
 
 
-def check_variances(variances: NDArray, kinds: ColumnKinds, classes: NDArray) -> None:
-    """Raise ValueError where a gaussian column has no usable variance (R, K, d)."""
+def check_variances(means: NDArray, variances: NDArray, kinds: ColumnKinds, classes: NDArray, names: Any) -> None:
+    """Raise ValueError where a gaussian column has no usable variance; means and variances (R, K, d)."""
     gaussian = kinds.columns("gaussian")
-    wrong = ~(np.isfinite(variances[..., gaussian]) & (variances[..., gaussian] > 0))
+    mean, variance = means[..., gaussian], variances[..., gaussian]
+    limits = np.finfo(variance.dtype)
+    least = limits.tiny / limits.eps
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+        apart = mean.max(axis=1, keepdims=True) - mean.min(axis=1, keepdims=True)
+        lost = (apart > 0) & (apart**2 < least)  # the classes differ, and squares are too small to show it
+    wrong = ~(np.isfinite(variance) & (variance > least)) | lost
     if wrong.any():
         r, k, i = np.argwhere(wrong)[0]
         raise ValueError(
-            f"column {gaussian[i]} has variance {variances[r, k, gaussian[i]]} in class {classes[k]!r} "
+            f"column {names[gaussian[i]]!r} has variance {variance[r, k, i]} in class {classes.tolist()[k]!r} "
             f"(replicate {r}); drop or rescale the column, or raise var_smoothing"
         )
 
@@ -109,8 +115,10 @@ def count_parameters(probabilities: NDArray, kinds: ColumnKinds, shared_variance
     n_classes, n_tables = probabilities.shape[1], len(kinds.categorical)
     fixed = n_classes - 1 + n_classes * (len(kinds.distributions) - n_tables)
     fixed += kinds.distributions.count("gaussian") * (1 if shared_variance else n_classes)
-    known = (~np.isnan(probabilities[:, 0])).sum(axis=1)
-    return (fixed + n_classes * (known - n_tables)).tolist()
+    starts, stops = kinds.offsets[:-1], kinds.offsets[1:]
+    known = [(~np.isnan(probabilities[:, 0, a:b])).sum(axis=1) for a, b in zip(starts, stops, strict=True)]
+    free = sum((np.maximum(size - 1, 0) for size in known), np.zeros(len(probabilities), dtype=int))
+    return (fixed + n_classes * free).tolist()
 
 
 def draw(
@@ -119,11 +127,12 @@ def draw(
     """Draw one row from each row of parameters, as a list of columns."""
     numbers = np.empty_like(means)
     for name, columns in kinds.groups:
-        numbers[:, columns] = FAMILIES[name].draw(means[:, columns], variances[:, columns], rng)
+        numbers[:, columns] = COLUMN_FAMILIES[name].draw(means[:, columns], variances[:, columns], rng)
     drawn = dict(zip(np.arange(len(kinds.distributions))[kinds.numeric], numbers.T, strict=True))
     for j, start, stop in zip(kinds.categorical, kinds.offsets, kinds.offsets[1:], strict=False):
         # Counting the steps of the distribution function below a uniform draw is a draw from it.
         steps = np.nan_to_num(probabilities[:, start:stop]).cumsum(axis=1)
         index = (rng.uniform(size=(len(steps), 1)) * steps[:, -1:] > steps[:, :-1]).sum(axis=1)
-        drawn[j] = np.asarray(kinds.categories[j])[index]
+        known = np.asarray(kinds.categories[j])
+        drawn[j] = known[index] if len(known) else np.full(len(steps), np.nan)
     return [drawn[j] for j in range(len(kinds.distributions))]

@@ -49,7 +49,9 @@ METHODS = (
     ),
     (
         "Bias, variance, noise",
-        "Each model is refitted on many draws of training rows and judged on the same held-out rows. 0-1 error: around "
+        "Each model is fitted to training sets that share no row, of a quarter and of half of the rows that train, "
+        "drawn many times over; at the size of the folds the loss is that of cross-validation and its variance is "
+        "extrapolated along the power law through the two sizes. 0-1 error: around "
         "the most frequent prediction, Domingos (2000), AAAI; net variance is the variance where that prediction is "
         "right minus the variance where it is wrong, and may be negative. Brier score: around the mean prediction. Log "
         "loss: around the normalized geometric mean, Heskes (1998), Neural Computation 10.",

@@ -55,8 +55,7 @@ def _figure(comparison: Comparison, chosen: pd.DataFrame, losses: list[str]) -> 
             for loss in losses[:_DRAWN]
             for n in sorted(chosen.n_train.unique())
         ),
-        f"{_basis(comparison)} A hollow frame is a negative net variance: what disagreement between the refits takes "
-        "off.",
+        f"{_basis(drawn)} A hollow frame is a negative net variance: what disagreement between the refits takes off.",
         tuple(_parts_table(chosen[chosen.loss == loss]) for loss in losses),
         families=tuple(dict.fromkeys(drawn.family)),
         swatches=(*((("noise", "noise"),) if known else ()), ("bias", solid), ("variance", "net variance")),
@@ -65,18 +64,13 @@ def _figure(comparison: Comparison, chosen: pd.DataFrame, losses: list[str]) -> 
     )
 
 
-def _basis(comparison: Comparison) -> str:
+def _basis(parts: pd.DataFrame) -> str:
     """Say what the bars rest on, and what their errors hold."""
-    parts, share = comparison.decomposition, comparison.meta.get("design", {}).get("test_size")
-    lines = "Black lines: two standard errors of the solid part and of the whole"
-    if "basis" in parts:
-        largest = "At the largest size the loss is that of the folds and its variance is extrapolated. "
-        guessed = largest if (parts.basis == "extrapolated").any() else ""
-        return f"Each model is fitted to training sets that share no row, drawn many times over. {guessed}{lines}."
-    held_out = f"the same held-out {100 * share:g}% of the rows" if share else "the same held-out rows"
+    largest = "At the largest size the loss is that of the folds and its variance is extrapolated. "
     return (
-        f"Each model is refitted to many draws of training rows and judged on {held_out}, so a bar may differ from the "
-        f"leaderboard, which uses all rows. {lines}; the choice of the held-out rows is not in them."
+        "Each model is fitted to training sets that share no row, drawn many times over. "
+        f"{largest if (parts.basis == 'extrapolated').any() else ''}"
+        "Black lines: two standard errors of the solid part and of the whole."
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from genvsdisc.figures import plot_confusion
-from genvsdisc.figures.planes import confusion_look
+from genvsdisc.figures.confusions import confusion_look
 from genvsdisc.report.blocks import Cell, Figure, Fold, Panel, Table, Text, table
 from genvsdisc.report.isolation import Draft, failed_stages, panel, part
 from genvsdisc.report.numbers import counted, number, plain

@@ -101,6 +101,7 @@ def provenance_text(comparison: Comparison) -> str:
         counted(len(classes), "class") if len(classes) else "",
         counted(len(roster), "model"),
         folds,
+        f"budget {meta['plan']['budget']:g} s" if meta.get("plan", {}).get("budget") else "",
         f"seed {meta['seed']}" if meta.get("seed") is not None else "",
         f"splits {str(meta['splits_hash'])[:12]}" if meta.get("splits_hash") else "",
         f"genvsdisc {meta['versions']['genvsdisc']}" if "genvsdisc" in meta.get("versions", {}) else "",

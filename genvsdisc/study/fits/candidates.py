@@ -27,6 +27,8 @@ from genvsdisc.study.statistics.differences import pairs
 TIMED_ROWS = 1000
 LOOKED_AT = 20_000
 """Rows in which gaps are counted."""
+UNKNOWN_SECONDS = 0.01
+"""What a fit counts for in the order of the jobs where nobody needs to know."""
 FAILED_SECONDS = 1e-3
 """What a classifier costs that could not be fitted when it was timed: it is tried, and its error told."""
 
@@ -36,6 +38,8 @@ def candidates(
     workbenches: Sequence[Bench],
     seed: int,
     timed: dict[str, float | None] | None = None,
+    *,
+    measure: bool = True,
 ) -> list[Candidate]:
     """Look up what our classifiers cost, and time the others once, unless a former plan has their time.
 
@@ -47,6 +51,8 @@ def candidates(
         Chooses the rows that are timed.
     timed : dict of name to seconds, default=None
         From a former plan.
+    measure : bool, default=True
+        Whether others are timed at all; a design that is done as it stands needs no times.
     """
     paired = {name for *names, _ in _formed(roster) for name in names}
     descending = first_descending(roster)
@@ -57,7 +63,8 @@ def candidates(
         kind = cost_kind(bench.model.estimator)
         if not kind:
             seconds = (timed or {}).get(model.name)
-            seconds = _timed(bench, seed) if seconds is None else seconds
+            if seconds is None:
+                seconds = _timed(bench, seed) if measure else UNKNOWN_SECONDS
             rows = min(TIMED_ROWS, len(bench.table.codes))
             found.append(Candidate(model.name, form, family, timed_seconds(seconds, rows), seconds))
             continue

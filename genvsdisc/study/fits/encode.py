@@ -65,6 +65,8 @@ def benches(roster: Sequence[Model], table: Table) -> list[Bench]:
 def _bench(model: Model, table: Table, made: dict[str, NDArray]) -> Bench:
     pipeline = model.estimator if isinstance(model.estimator, Pipeline) else getattr(model.estimator, "estimator", None)
     steps = list(pipeline.steps) if isinstance(pipeline, Pipeline) else []
+    if pipeline is not model.estimator and table.sampling.kind != "rows":
+        steps = []  # folds inside a search tell groups and times by the index of the frame (`InnerFolds`)
     X: Any = table.X
     before: list[tuple[str, Any]] = []
     while len(steps) > 1 and _shareable(steps[0][1], X):

@@ -72,9 +72,7 @@ def fit_all_rows(model: Model, table: Table, draws: Draws, result: Predictions) 
 
     A classifier of others gets rows of its own, for it may write into them.
     """
-    drawn = table
-    if draws.cv_train is not None and len(draws.cv_train) < len(table.codes):
-        drawn = table.take(draws.cv_train)
+    drawn = table.take(draws.cv_train)
     ours = type(last_step(model.estimator)).__module__.startswith("genvsdisc.")
     X, y = (drawn.X, drawn.y) if ours else (deepcopy(drawn.X), drawn.y.copy())
     fitted = seeded(model.estimator, draws.seed).fit(X, y)

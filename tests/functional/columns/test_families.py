@@ -8,11 +8,11 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import stats
 
 from genvsdisc.functional.columns.families import (
-    FAMILIES,
-    Moments,
+    COLUMN_FAMILIES,
+    ColumnMoments,
     categorical_estimate,
     cell_weights,
-    class_moments,
+    column_moments,
     log_probability,
     poisson_log_base,
 )
@@ -39,7 +39,7 @@ def test_class_moments_are_right_to_the_spread_whatever_the_offset(offset, missi
     X = rng.normal(size=(5000, 40)) + offset  # more rows than one block holds
     X[rng.random(X.shape) < missing] = np.nan
     codes, weights = rng.integers(3, size=5000), rng.integers(0, 4, size=(2, 5000)).astype(float)
-    computed = class_moments(X, codes, weights, 3)
+    computed = column_moments(X, codes, weights, 3)
     for r, k in product(range(2), range(3)):
         total, mean, scatter = reference_moments(X[codes == k], weights[r, codes == k])
         assert_allclose(computed.weight[r, k], total.astype(float), rtol=1e-14)
@@ -49,7 +49,7 @@ def test_class_moments_are_right_to_the_spread_whatever_the_offset(offset, missi
 
 
 def test_class_without_rows_has_zero_weight():
-    moments = class_moments(np.ones((4, 2)), np.array([0, 0, 2, 2]), np.ones((1, 4)), 3)
+    moments = column_moments(np.ones((4, 2)), np.array([0, 0, 2, 2]), np.ones((1, 4)), 3)
     assert_array_equal(moments.weight[0], [[2, 2], [0, 0], [2, 2]])
     assert np.isfinite(moments.mean).all()
 
@@ -57,9 +57,9 @@ def test_class_without_rows_has_zero_weight():
 def test_merge_and_pool_equal_the_moments_of_all_rows():
     rng = np.random.default_rng(1)
     X, codes, weights = rng.normal(size=(90, 4)) + 1e6, rng.integers(3, size=90), rng.random((1, 90))
-    whole = class_moments(X, np.zeros(90, int), weights, 1)
-    pooled = class_moments(X, codes, weights, 3).pooled(axis=1)
-    halves = [class_moments(X[part], np.zeros(45, int), weights[:, part], 1) for part in (slice(45), slice(45, 90))]
+    whole = column_moments(X, np.zeros(90, int), weights, 1)
+    pooled = column_moments(X, codes, weights, 3).pooled(axis=1)
+    halves = [column_moments(X[part], np.zeros(45, int), weights[:, part], 1) for part in (slice(45), slice(45, 90))]
     for moments in (pooled, halves[0].merge(halves[1]), halves[1].merge(halves[0])):
         assert_allclose(moments.weight, whole.weight, rtol=1e-13)
         assert_allclose(moments.mean, whole.mean, rtol=1e-15)
@@ -67,8 +67,8 @@ def test_merge_and_pool_equal_the_moments_of_all_rows():
 
 
 def test_merging_with_nothing_changes_nothing():
-    some = Moments(np.array([[2.0]]), np.array([[5.0]]), np.array([[1.0]]))
-    nothing = Moments(*(np.zeros((1, 1)) for _ in range(3)))
+    some = ColumnMoments(np.array([[2.0]]), np.array([[5.0]]), np.array([[1.0]]))
+    nothing = ColumnMoments(*(np.zeros((1, 1)) for _ in range(3)))
     for merged in (some.merge(nothing), nothing.merge(some)):
         assert (merged.weight, merged.mean, merged.scatter) == (2.0, 5.0, 1.0)
 
@@ -82,27 +82,27 @@ def test_cell_weights_sum_what_is_inside(n_weights):
     assert_allclose(cell_weights(cells, 7, weights), expected, rtol=1e-13)
 
 
-@pytest.mark.parametrize("name", FAMILIES)
+@pytest.mark.parametrize("name", COLUMN_FAMILIES)
 @pytest.mark.parametrize("shift", [0.0, 0.4])
 def test_log_density_is_that_of_scipy(name, shift):
     mean, variance, reference, values = CASES[name]
-    terms = FAMILIES[name].terms(mean, variance, np.full(3, shift))
+    terms = COLUMN_FAMILIES[name].terms(mean, variance, np.full(3, shift))
     z = np.array(values) - shift
     base = {"poisson": lambda x: poisson_log_base(x[:, None])}.get(name, np.zeros_like)(np.array(values))
     computed = terms.quadratic[0] * z**2 + terms.linear[0] * z + terms.constant[0] + base
     assert_allclose(computed, reference(np.array(values)), rtol=1e-12)
 
 
-@pytest.mark.parametrize("name", FAMILIES)
+@pytest.mark.parametrize("name", COLUMN_FAMILIES)
 def test_estimate_without_smoothing_maximises_the_likelihood(name):
     mean, variance, _, _ = CASES[name]
     rng = np.random.RandomState(3)
-    X = FAMILIES[name].draw(np.tile(mean, (500, 1)), np.tile(variance, (500, 1)), rng)
-    moments = class_moments(X, np.zeros(500, int), np.ones((1, 500)), 1)[0, 0]
-    m, v = FAMILIES[name].estimate(moments, moments, 0.0)
+    X = COLUMN_FAMILIES[name].draw(np.tile(mean, (500, 1)), np.tile(variance, (500, 1)), rng)
+    moments = column_moments(X, np.zeros(500, int), np.ones((1, 500)), 1)[0, 0]
+    m, v = COLUMN_FAMILIES[name].estimate(moments, moments, 0.0)
 
     def log_likelihood(m, v):
-        terms = FAMILIES[name].terms(m, v, np.zeros(3))
+        terms = COLUMN_FAMILIES[name].terms(m, v, np.zeros(3))
         return (terms.quadratic * X**2 + terms.linear * X + terms.constant).sum(axis=0)
 
     for step in (0.99, 1.01):
@@ -110,11 +110,11 @@ def test_estimate_without_smoothing_maximises_the_likelihood(name):
     assert_allclose(m, X.mean(axis=0), rtol=1e-13)
 
 
-@pytest.mark.parametrize("name", FAMILIES)
+@pytest.mark.parametrize("name", COLUMN_FAMILIES)
 def test_draws_have_the_mean_and_the_variance(name):
     mean, variance, _, _ = CASES[name]
     spread = {"gaussian": variance, "bernoulli": mean * (1 - mean), "poisson": mean}[name]
-    X = FAMILIES[name].draw(np.tile(mean, (40_000, 1)), np.tile(spread, (40_000, 1)), np.random.RandomState(4))
+    X = COLUMN_FAMILIES[name].draw(np.tile(mean, (40_000, 1)), np.tile(spread, (40_000, 1)), np.random.RandomState(4))
     assert (np.abs(X.mean(axis=0) - mean) < 4 * np.sqrt(spread / 40_000)).all()
     fourth = ((X - X.mean(axis=0)) ** 4).mean(axis=0)
     assert (np.abs(X.var(axis=0) - spread) < 4 * np.sqrt((fourth - X.var(axis=0) ** 2) / 40_000)).all()

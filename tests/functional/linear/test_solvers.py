@@ -10,9 +10,15 @@ from genvsdisc.functional.linear.gram import ColumnProducts
 from genvsdisc.functional.linear.lbfgs import lbfgs
 from genvsdisc.functional.linear.newton import newton
 from genvsdisc.functional.linear.objective import SoftmaxRegression
-from genvsdisc.functional.losses import LOSSES
+from genvsdisc.functional.linear.truncated_newton import truncated_newton
+from genvsdisc.functional.losses import TRAINING_LOSSES
 
-SOLVERS = {"newton": newton, "lbfgs": lbfgs, "accelerated": accelerated_descent}
+SOLVERS = {
+    "newton": newton,
+    "truncated newton": truncated_newton,
+    "lbfgs": lbfgs,
+    "accelerated": accelerated_descent,
+}
 REG_LAMBDA = 1e-2
 
 
@@ -24,13 +30,13 @@ def objectives(n_classes, n=120, d=4, loss="cross_entropy", units=1.0):
     weights = rng.multinomial(n, np.full(n, 1 / n), size=3) / n
     penalties = np.tile(np.append(REG_LAMBDA * np.var(rows, axis=0), 0), (3, 1))
     present = np.ones((3, n_classes), dtype=bool)
-    form = LOSSES[loss].form(n_classes)
+    form = TRAINING_LOSSES[loss].form(n_classes)
     return SoftmaxRegression(rows, codes, weights, penalties, present, form, ColumnProducts(rows))
 
 
 def optimum(solver, objective, tol=1e-8, max_iter=20_000):
     """Coefficients (R, C, d + 1), from zero."""
-    return SOLVERS[solver](objective, np.zeros(objective.shape), max_iter=max_iter, tol=tol).theta
+    return SOLVERS[solver](objective, np.zeros(objective.shape), max_iter=max_iter, tol=tol).parameters
 
 
 @pytest.mark.parametrize("n_classes", [2, 3, 5])

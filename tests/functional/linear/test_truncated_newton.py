@@ -9,9 +9,8 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from genvsdisc import LogisticClassifier
-from genvsdisc.discriminative.logistic.fit import solver_for
+from genvsdisc.discriminative.logistic.fit import forms_hessian
 from genvsdisc.functional.linear.gram import ColumnProducts
-from genvsdisc.functional.linear.lbfgs import lbfgs
 from genvsdisc.functional.linear.newton import newton
 from genvsdisc.functional.linear.objective import SoftmaxRegression
 from genvsdisc.functional.linear.truncated_newton import truncated_newton
@@ -70,10 +69,19 @@ def test_the_optimum_is_scikit_learns(n, width, n_classes):
     np.testing.assert_allclose(ours.predict_proba(X), peer.predict_proba(X), atol=1e-6)
 
 
-def test_newton_is_newtons_method_of_any_size():
-    assert solver_for("newton", 200) is newton
-    assert solver_for("newton", 201) is truncated_newton
-    assert solver_for("lbfgs", 10) is lbfgs
+def test_replicates_on_both_sides_of_the_rule_equal_plain_fits():
+    """A replicate with few rows forms its Hessian among others that do not, as its plain fit does."""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(600, 15)), np.arange(600) % 5
+    weights = rng.multinomial(600, np.full(600, 1 / 600), size=4).astype(float)
+    weights[[0, 2], 100:] = 0
+    size = 5 * (X.shape[1] + 1)
+    assert forms_hessian((weights > 0).sum(axis=1), size, 5).tolist() == [True, False, True, False]
+    replicates = LogisticClassifier(0.05, optimizer="newton").fit_replicates(X, y, weights)
+    for r in range(4):
+        plain = LogisticClassifier(0.05, optimizer="newton").fit(X, y, weights[r])
+        np.testing.assert_allclose(replicates[r].coef_, plain.coef_, atol=1e-8)
+        assert replicates[r].n_iter_ == plain.n_iter_
 
 
 def test_tolerances_bound_what_is_left_of_the_objective():

@@ -35,7 +35,7 @@ def coded(frame):
 def test_kinds_follow_the_types_of_columns(table):
     X, y = table
     model = NaiveBayesClassifier().fit(X, y)
-    assert model.distributions_ == ("gaussian", "categorical", "bernoulli", "categorical", "gaussian")
+    assert model.distributions_ == ("gaussian", "categorical", "bernoulli", "categorical", "poisson")
     assert_array_equal(model.categories_[1], ["blue", "green", "red"])
     assert_array_equal(model.feature_names_in_, X.columns)
     assert NaiveBayesClassifier().fit(coded(X), y).distributions_ == ("gaussian",) * 5

@@ -1,0 +1,71 @@
+"""What stands for a missing entry in a table of text, and how words are quoted in a note."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from genvsdisc.features.dtypes import is_text
+
+_NOT_NUMBERS = ("-nan", "#N/A", "#N/A N/A", "#NA", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN")
+MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "-NaN", "NULL", "null", "<NA>", *_NOT_NUMBERS)
+"""Text that stands for a missing entry in every column: pandas' list, but for "None", which may be a level."""
+SIGNS = ("?", "??", "???", "-", "--", "---", ".", "..", "...", "*", "**", "***")
+_WORDS = (
+    "none",
+    "missing",
+    "miss",
+    "(missing)",
+    "unknown",
+    "unk",
+    "undefined",
+    "blank",
+    "empty",
+    "tbd",
+    "nil",
+    "nodata",
+)
+_PHRASES = ("nodata", "not available", "not applicable", "not known", "no data", "no value")
+_SHORT = ("na", "n.a.", "n.a", "n/d", "nd", "n.d.", "n.d", "k.a.", "\\n", "(null)", "<null>")
+_ERRORS = ("#null!", "#div/0!", "#value!", "#ref!", "#num!", "#name?")
+MARKS = frozenset((*SIGNS, *_WORDS, *_PHRASES, *_SHORT, *_ERRORS, *(word.lower() for word in MISSING)))
+"""Text, in lower case, that stands for a missing entry where the rest of a column is numbers or dates."""
+NAMED = 3
+"""Words that a note quotes."""
+
+
+def clean(values: pd.Series) -> pd.Series:
+    """Strip blanks at both ends of text, and make blank text and `MISSING` missing; other columns stay as they are."""
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        words = values.cat.categories
+        if not is_text(words.to_series()):
+            return values
+        cleaned = clean(pd.Series(words.astype(object)))
+        if cleaned.notna().all() and (cleaned.to_numpy(object) == words.to_numpy(object)).all():
+            return values
+        kept = pd.CategoricalDtype(pd.Index(cleaned.dropna().unique()), ordered=values.cat.ordered)
+        return values.map(dict(zip(words, cleaned, strict=True)), na_action="ignore").astype(kept)
+    if not is_text(values):
+        return values
+    if pd.api.types.is_object_dtype(values.dtype):
+        if pd.api.types.infer_dtype(values, skipna=True) not in ("string", "mixed", "mixed-integer"):
+            return values
+        stripped = values.map(lambda cell: cell.strip() if isinstance(cell, str) else cell)
+    else:
+        stripped = values.str.strip()
+    missing = stripped.isin(MISSING)
+    return stripped.mask(missing) if missing.any() else stripped
+
+
+def named(words: list[str], counts: list[int]) -> str:
+    """List words with how many entries hold each, three at most."""
+    listed = [
+        f"{quoted(word)} ({count:,} {'entry' if count == 1 else 'entries'})"
+        for word, count in zip(words, counts, strict=True)
+    ]
+    more = len(listed) - NAMED
+    return ", ".join(listed[:NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def quoted(word: str) -> str:
+    """Quote a word, shortened where it is long."""
+    return repr(word) if len(word) <= 40 else f"{word[:39]!r}…"

@@ -1,0 +1,205 @@
+"""Cells of text: marks, one number or date against Python's own, and properties of what is written and read back."""
+
+import datetime as dt
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from genvsdisc.features.cells import read_cells
+from genvsdisc.features.date_text import DateFormat
+from genvsdisc.features.marks import clean
+from genvsdisc.features.number_text import NumberFormat
+from genvsdisc.features.typed import typed_table
+
+
+def number(cell, decimal=".", unit=""):
+    return float(NumberFormat(decimal, unit).parse(pa.array([cell]))[0])
+
+
+@pytest.mark.parametrize(
+    ("cell", "decimal", "unit", "value"),
+    [
+        ("12", ".", "", 12),
+        ("-12.50", ".", "", -12.5),
+        (".5", ".", "", 0.5),
+        ("5.", ".", "", 5),
+        ("1,234,567.8", ".", "", 1234567.8),
+        ("1,23,456", ".", "", 123456),
+        ("1.234.567,8", ",", "", 1234567.8),
+        (",5", ",", "", 0.5),
+        ("1 234,5", ",", "", 1234.5),
+        ("1'234.5", ".", "", 1234.5),
+        ("1_000", ".", "", 1000),
+        ("$1,234", ".", "$", 1234),
+        ("-$5", ".", "$", -5),
+        ("$-5", ".", "$", -5),
+        ("($5)", ".", "$", -5),
+        ("$(5)", ".", "$", -5),
+        ("5-", ".", "", -5),
+        ("R$ 5,50", ",", "R$", 5.5),
+        ("12.5 %", ".", "%", 12.5),
+        ("36.6\u00b0C", ".", "\u00b0C", 36.6),
+        ("5 mg/dL", ".", "mg/dL", 5),
+        ("\u22125", ".", "", -5),
+        ("\uff11\uff12", ".", "", 12),
+        ("\u0663\u066b\u0665", ".", "", 3.5),
+        ("1.5e-3", ".", "", 0.0015),
+        ("-1,5E+3", ",", "", -1500),
+        ("\u22645", ".", "", 5),
+        ("inf", ".", "", np.inf),
+        ("-Infinity", ".", "", -np.inf),
+    ],
+)
+def test_numbers(cell, decimal, unit, value):
+    assert number(cell, decimal, unit) == value
+
+
+@pytest.mark.parametrize(
+    ("cell", "decimal", "unit"),
+    [
+        ("1,23", ".", ""),
+        ("12,34,56", ".", ""),
+        ("1.234.56", ",", ""),
+        ("1..5", ".", ""),
+        ("1.2.3", ".", ""),
+        ("12 34", ".", ""),
+        ("5 cm", ".", "kg"),
+        ("0.5", ".", "%"),
+        ("(5", ".", ""),
+        ("5)", ".", ""),
+        ("--", ".", ""),
+        ("e5", ".", ""),
+        ("", ".", ""),
+        (".", ".", ""),
+        ("12 Main Street", ".", ""),
+    ],
+)
+def test_what_is_no_number(cell, decimal, unit):
+    assert np.isnan(number(cell, decimal, unit))
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(
+    st.decimals(-(10**12), 10**12, allow_nan=False, places=3),
+    st.sampled_from([(".", ","), (".", ""), (".", " "), (".", "'"), (",", "."), (",", ""), (",", " ")]),
+)
+def test_a_decimal_written_in_any_country_is_read_to_the_nearest_float(value, marks):
+    decimal, group = marks
+    text = f"{value:,}".translate(str.maketrans({",": group, ".": decimal}))
+    assert number(text, decimal) == float(value)
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(
+    st.datetimes(dt.datetime(1, 1, 1), dt.datetime(9999, 12, 31)).map(lambda stamp: stamp.replace(microsecond=0)),
+    st.sampled_from(["{:%d.%m.}{:04}{:T%H:%M:%S}", "{:%d/%m/}{:04}{: %I:%M:%S %p}", "{:%d-%m-}{:04}{: %H:%M:%S}"]),
+)
+def test_a_date_of_any_year_is_read(stamp, form):
+    text = form.format(stamp, stamp.year, stamp)
+    iso = stamp.isoformat()
+    for cell in (text, iso):
+        assert DateFormat("day").parse(pa.array([cell]))[0] == np.datetime64(stamp, "us")
+
+
+@pytest.mark.parametrize(
+    ("cell", "order", "iso"),
+    [
+        ("01/02/2020", "day", "2020-02-01"),
+        ("01/02/2020", "month", "2020-01-02"),
+        ("1.2.99", "day", "1999-02-01"),
+        ("1.2.68", "day", "2068-02-01"),
+        ("29.02.2020", "day", "2020-02-29"),
+        ("2020-02-29T23:59:59.25+02:00", "day", "2020-02-29T21:59:59.25"),
+        ("2020-01-01 00:30 -0530", "day", "2020-01-01T06:00"),
+        ("March 5, 1999", "day", "1999-03-05"),
+        ("5 M\u00e4rz 1999", "day", "1999-03-05"),
+        ("3rd Jan 2020", "day", "2020-01-03"),
+        ("1/2/2020 12:00 am", "month", "2020-01-02T00:00"),
+        ("1/2/2020 12:15 PM", "month", "2020-01-02T12:15"),
+        ("2020-05", "day", "2020-05-01"),
+    ],
+)
+def test_dates(cell, order, iso):
+    assert DateFormat(order).parse(pa.array([cell]))[0] == np.datetime64(iso, "us")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "29.02.2019",
+        "31.04.2020",
+        "2020-00-01",
+        "2020-01-01T24:00",
+        "5 mayor 20",
+        "13/13/2020",
+        "1.2.3",
+        "2020",
+        "0/1/2020",
+    ],
+)
+def test_what_is_no_date(cell):
+    for order in ("day", "month"):
+        assert np.isnat(DateFormat(order).parse(pa.array([cell])))[0]
+
+
+def test_times_are_read_as_times():
+    read = read_cells(pd.Series(["7:30", "12:05:59.5", "-"])).column
+    assert read.iloc[:2].tolist() == [pd.Timedelta("7:30:00"), pd.Timedelta("12:05:59.5")]
+    assert read.isna().tolist() == [False, False, True]
+
+
+def test_objects_keep_what_is_a_number_already():
+    cells = pd.Series([1, 2.5, "1,5", None, "n/a", Decimal("0.25"), "7,125"], dtype=object)
+    np.testing.assert_array_equal(read_cells(clean(cells)).column, [1, 2.5, 1.5, np.nan, np.nan, 0.25, 7.125])
+
+
+def test_a_column_of_marks_or_words_is_not_numbers():
+    for cells in (["?", "-", "?"], ["None", "some"], ["a", "b", "1"], [True, "x"], ["1", "2", "a", "b"]):
+        assert read_cells(clean(pd.Series(cells))).format is None
+
+
+def test_long_columns_are_judged_by_a_sample_and_then_whole():
+    words = pd.Series([f"name {i}" for i in range(5000)])
+    assert read_cells(words).format is None
+    numbers = pd.Series([f"{i:,}.5" for i in range(4999)] + ["low"])
+    reading = read_cells(numbers)
+    assert reading.column.isna().tolist() == [False] * 4999 + [True]
+    assert "'low' (1 entry) as missing" in reading.note
+
+
+def test_clean_strips_and_drops_blanks_of_every_kind_of_column():
+    for dtype in (str, object, "string[python]"):
+        column = clean(pd.Series([" a", "a ", "\u00a0", "NA", None], dtype=dtype))
+        assert column.iloc[:2].tolist() == ["a", "a"]
+        assert column.isna().tolist() == [False, False, True, True, True]
+    category = clean(pd.Series([" a", "a ", "b", " "], dtype="category"))
+    assert category.cat.categories.tolist() == ["a", "b"]
+    assert category.isna().tolist() == [False, False, False, True]
+    ordered = pd.Series(pd.Categorical(["lo", "hi"], ["lo", "hi"], ordered=True))
+    assert clean(ordered) is ordered
+
+
+def test_a_certain_decimal_comma_decides_an_open_column_of_the_same_table():
+    table = pd.DataFrame({"sure": ["1,5", "2,25", "3,125"], "open": ["1,234", "2,345", "3,456"]})
+    typed = typed_table(table)
+    assert typed.decimal == ","
+    assert typed.table["open"].tolist() == [1.234, 2.345, 3.456]
+    assert "'open'" in typed.notes[1]
+    assert "which is a guess" in typed.notes[1]
+    alone = typed_table(table[["open"]])
+    assert alone.table["open"].tolist() == [1234, 2345, 3456]
+    assert "which is a guess" in alone.notes[0]
+
+
+def test_typed_tables_leave_the_given_one_alone():
+    table = pd.DataFrame({"a": ["1", "2 "], "b": ["True", "false"], "c": ["x", None]})
+    before = table.copy(deep=True)
+    typed = typed_table(table).table
+    typed["a"] = 0
+    pd.testing.assert_frame_equal(table, before)
+    assert typed["b"].tolist() == [True, False]

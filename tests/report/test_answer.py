@@ -1,0 +1,382 @@
+"""What the page says first, and that it says no more than the numbers do."""
+
+import re
+
+import example
+import numpy as np
+import pandas as pd
+import pytest
+from parsed import parsed
+
+from genvsdisc import report
+from genvsdisc.report.isolation import written
+from genvsdisc.report.numbers import difference_text, strip_on
+from genvsdisc.report.sections import SECTIONS
+from genvsdisc.study.comparison import Comparison
+
+pytestmark = pytest.mark.usefixtures("undrawn")
+
+CARD = {
+    "sentence": "The discriminative family probably errs less at 640 rows.",
+    "loss": "log_loss",
+    "probabilities": {"generative": 0.05, "equal": 0.15, "discriminative": 0.8},
+    "points": [
+        {"kind": "why", "text": "its variance is smaller."},
+        {"kind": "flips", "text": "near 87 rows."},
+        {"kind": "use", "text": "logistic regression."},
+        {"kind": "settle", "text": "about 2 000 rows."},
+        {"kind": "why", "text": "a fifth point"},
+    ],
+    "warnings": ["No model beats the majority class in 0-1 error by more than chance."],
+}
+
+
+def changed(tables=None, **facts):
+    comparison = example.full()
+    return Comparison(comparison.tables | (tables or {}), comparison.meta | facts)
+
+
+def section(key, comparison=None):
+    chapter = next(each for each in SECTIONS if each.key == key)
+    return written(chapter, comparison or example.full())
+
+
+def by_key(html):
+    return {each.attributes["id"]: each for each in parsed(html).all("section")}
+
+
+def of_class(element, tag, name):
+    return [each for each in element.all(tag) if name in each.attributes.get("class", "").split()]
+
+
+def blocks(key, kind, comparison=None):
+    return [block for block in section(key, comparison).blocks if block.kind == kind]
+
+
+# The card ---------------------------------------------------------------------------------------------------------
+
+
+def test_d1_the_card_stands_first_warnings_before_the_bar_and_at_most_four_points():
+    found = by_key(report.page(changed(verdict_card=CARD)))["verdict"]
+    assert found.all("h2")[0].text.endswith(CARD["sentence"])
+    order = [each.attributes.get("class") for each in found.children if not isinstance(each, str)]
+    assert order.index("warnings") < order.index("answer") < order.index("more")
+    bar = of_class(found, "svg", "bar")[0].all("rect")
+    assert [float(rect.attributes["width"]) for rect in bar] == [5, 15, 80]
+    key = of_class(found, "div", "answer")[0].text
+    for words in ("generative better 5%", "practically equal 15%", "discriminative better 80%", "in log loss"):
+        assert words in key
+    points = [item.text for item in found.all("ul")[-1].all("li")]
+    assert [point.split(":")[0] for point in points] == ["Why", "Where it flips", "What to use", "What would settle it"]
+
+
+def test_the_loss_of_the_card_heads_leaderboard_and_pairs():
+    comparison = changed(verdict_card=CARD)
+    assert "the lowest log loss" in section("leaderboard", comparison).finding
+    assert "by log loss" in section("pairs", comparison).finding
+    assert blocks("leaderboard", "table", comparison)[0].head[1] == "log loss"
+
+
+def test_without_a_card_the_bar_comes_from_the_first_pair():
+    (bar,) = blocks("verdict", "probabilities")
+    first = example.full().differences.iloc[0]
+    assert bar.shares == (first.p_generative, first.p_equal, first.p_discriminative)
+
+
+def test_probabilities_that_are_not_known_are_not_drawn():
+    assert blocks("verdict", "probabilities", changed(verdict_card=CARD | {"probabilities": {}})) == []
+
+
+def test_a_long_sentence_gives_its_heading_and_its_numbers():
+    sentence = (
+        "Cannot tell at 640 rows which family has the lower 0-1 error: the two err on 20.3% and 21.9% of new rows"
+    )
+    found = section("verdict", changed(verdict_card=CARD | {"sentence": sentence}))
+    assert found.finding == "Cannot tell at 640 rows which family has the lower 0-1 error."
+    assert "The two err on 20.3% and 21.9% of new rows" in [
+        block.text for block in found.blocks if block.kind == "text"
+    ]
+
+
+def test_b05_what_was_guessed_or_left_out_is_told_at_the_top():
+    leaks = pd.DataFrame(
+        [("copy", "price", "determines", 1.0, "Column price alone determines the target.")],
+        columns=["kind", "column", "evidence", "value", "message"],
+    )
+    facts = {
+        "left_out": ["Column Name is left out: 800 different values."],
+        "notes": [
+            "No target was named: the last column, 'Legendary', is taken.",
+            "3 rows without a label are dropped.",
+        ],
+        "plan": {"notes": ["The cascade is fitted once: its price is 40 s."]},
+    }
+    found = by_key(report.page(changed({"leaks": leaks}, **facts)))
+    box = of_class(found["verdict"], "div", "warnings")[0]
+    told = ["Column price alone determines the target.", *facts["left_out"], *facts["notes"], *facts["plan"]["notes"]]
+    assert [item.text for item in box.all("li")] == told
+    assert box.all("details")[0].all("summary")[0].text == "1 more on what was left out or guessed"
+    for text in told:
+        assert text in found["data-and-method"].text
+
+
+def test_the_line_of_provenance_names_table_splits_version_and_command():
+    command = "genvsdisc report pokemon.csv --target 'Type 1' --seed 0"
+    quiet = [block.text for block in blocks("verdict", "text", changed(command=command)) if block.quiet]
+    line = quiet[0]
+    for what in (
+        "pokemon",
+        "target Type 1",
+        "700 rows".replace("700", str(example.full().meta["n_rows"])),
+        "2 classes",
+    ):
+        assert what in line
+    for what in ("5 folds, drawn twice", "seed 0", "splits 3f1c9a5d2b7e", "genvsdisc 0.1.0"):
+        assert what in line
+    assert quiet[1] == f"Made by: {command}"
+
+
+# No more than the numbers ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("rope", "others"), [(0.0, 0), (0.01, 2), (0.5, 6)])
+def test_u10_the_leaderboard_says_how_many_are_as_good(rope, others):
+    comparison = example.full()
+    finding = section("leaderboard", changed(design=comparison.meta["design"] | {"rope": rope})).finding
+    rows = comparison.summary[(comparison.summary.loss == "zero_one") & comparison.summary["mean"].notna()]
+    assert int((rows["mean"] <= rows["mean"].min() + rope).sum()) - 1 == others
+    assert ("no other is within" in finding) == (others == 0)
+    assert re.search(rf"; {others} others? of 7 (is|are) within", finding) or not others
+
+
+def test_u10_ties_share_the_least_miscalibration():
+    split = example.full().calibration.assign(miscalibration=[0.0081, 0.0079, 0.02, 0.03, 0.04, 0.05, 0.01])
+    finding = section("calibration", changed({"calibration": split})).finding
+    assert finding.startswith("Gaussian, separate covariances and 1 more have the least miscalibration (0.008")
+    level = section("calibration", changed({"calibration": split.assign(miscalibration=0.01)})).finding
+    assert "does not tell the models apart" in level
+
+
+def test_u10_crossings_name_their_loss_and_what_lies_anywhere_is_said():
+    assert section("learning-curves").finding.startswith("In 0-1 error, 2 of 3 pairs cross between 20 and 600")
+    wide = example.full().crossings.assign(lower=20.0, upper=600.0)
+    cells = [
+        cell.note
+        for row in blocks("learning-curves", "table", changed({"crossings": wide}))[0].rows
+        for cell in row[1:]
+    ]
+    assert sum("anywhere in the range" in note for note in cells) == 6
+    none = wide.assign(estimate=np.nan, changes=0)
+    assert "no pair crosses" in section("learning-curves", changed({"crossings": none})).finding
+
+
+def test_u10_noise_that_tells_nobody_apart_is_said():
+    curves = example.full().robustness
+    assert "bears it better" in section("robustness").finding
+    loud = changed({"robustness": curves.assign(increase_se=9.0)})
+    assert "no difference beyond two standard errors" in section("robustness", loud).finding
+
+
+@pytest.mark.parametrize(
+    ("loss", "expected"),
+    [("zero_one", ("−1.5\u00a0pp", "−3.0 to 0.1")), ("brier", ("−0.015", "−0.030 to 0.001"))],
+)
+def test_d02_differences_of_shares_are_percentage_points(loss, expected):
+    assert difference_text(loss, -0.015, -0.03, 0.001) == expected
+
+
+def test_d02_no_difference_on_the_page_is_in_percent():
+    for key in ("pairs", "robustness"):
+        assert "%" not in re.sub(r"Flipping \d+%", "", section(key).finding)
+    for block in blocks("pairs", "table"):
+        assert not [row[1].text for row in block.rows if "%" in row[1].text]
+
+
+@pytest.mark.parametrize("basis", ["measured", "extrapolated"])
+def test_u07_bars_say_what_they_rest_on(basis):
+    (figure,) = blocks(
+        "decomposition", "figure", changed({"decomposition": example.full().decomposition.assign(basis=basis)})
+    )
+    assert "training sets that share no row" in figure.caption
+    assert ("its variance is extrapolated" in figure.caption) == (basis == "extrapolated")
+
+
+def test_what_tells_pairs_apart_is_measured_in_each_pair():
+    names = ["generative", "discriminative", "form", "loss", "n_train", "term", "difference", "se", "lower", "upper"]
+    rows = [
+        (*pair[:3], loss, n, term, d, 0.01, d - 0.02, d + 0.02)
+        for pair in example.PAIRS
+        for loss in ("zero_one", "log_loss")
+        for n, shift in ((60, 0.05), (600, 0.0))
+        for term, d in (("bias", 0.01), ("variance", 0.012 + shift))
+    ]
+    comparison = changed({"decomposition_differences": pd.DataFrame(rows, columns=names)})
+    found = section("decomposition", comparison)
+    assert "at 60 training rows" in found.finding  # at 600 nothing is certain
+    assert "6.2\u00a0pp more variance" in found.finding
+    tables = [block for block in found.blocks if block.kind == "table"]
+    assert [len(table.rows) for table in tables] == [3, 3]
+    assert tables[0].rows[0][1].text == "+1.0\u00a0pp"
+    calm = comparison.decomposition_differences.query("n_train == 600")
+    assert "neither bias nor variance" in section("decomposition", changed({"decomposition_differences": calm})).finding
+
+
+# Intervals in their cells ------------------------------------------------------------------------------------------
+
+
+def test_intervals_in_cells_share_the_scale_of_their_column():
+    (board,) = blocks("leaderboard", "table")
+    rows = example.full().summary.query("loss == 'brier' and mean == mean").set_index("model")
+    at = board.head.index("Brier score")
+    strips = {row[0].text: row[at].strip for row in board.rows if row[0].text in rows.index}
+    models = [name for name in strips if rows.family[name] != "baseline"]
+    ends = rows.loc[models]
+    low, high = ends.lower.min(), ends.upper.max()
+    for name in models:
+        expected = 100 * (rows.loc[name, ["lower", "mean", "upper"]].astype(float) - low) / (high - low)
+        np.testing.assert_allclose([strips[name].lower, strips[name].middle, strips[name].upper], expected, atol=0.06)
+    assert strips["majority class"].cut == "right"
+
+
+@pytest.mark.parametrize(
+    ("interval", "cut"),
+    [((0.2, 0.3, 0.4), ""), ((-1, 0.3, 0.4), "left"), ((0.2, 0.3, 2), "right"), ((-1, 0, 2), "both")],
+)
+def test_a_strip_says_where_it_is_cut(interval, cut):
+    strip = strip_on(*interval, 0.0, 1.0)
+    assert strip.cut == cut
+    assert 0 <= strip.lower <= strip.middle <= strip.upper <= 100
+
+
+def test_d06_one_hopeless_model_does_not_press_the_others_flat():
+    summary = example.full().summary
+    far = summary.model.eq("naive Bayes") & summary.loss.eq("log_loss")
+    spoiled = summary.assign(**{name: summary[name].where(~far, 30.0) for name in ("mean", "lower", "upper")})
+    (board,) = blocks("leaderboard", "table", changed({"summary": spoiled}))
+    at = board.head.index("log loss")
+    middles = {row[0].text: row[at].strip for row in board.rows if len(row) > at}
+    assert middles["naive Bayes"].cut == "right"
+    usual = [strip.middle for name, strip in middles.items() if name not in ("naive Bayes", "majority class")]
+    assert max(usual) - min(usual) > 5
+
+
+def test_zero_is_marked_where_differences_are_drawn():
+    strips = [row[1].strip for row in blocks("pairs", "table")[0].rows]
+    assert {strip.zero for strip in strips} == {50.0}
+    signs = example.full().differences.query("loss == 'zero_one'").difference
+    assert [strip.middle > 50 for strip in strips] == (signs > 0).tolist()
+    assert [strip.family for strip in strips] == ["discriminative" if d > 0 else "generative" for d in signs]
+
+
+# Sections that were wrong ------------------------------------------------------------------------------------------
+
+
+def test_d03_crossings_are_a_matrix_of_pairs_and_losses():
+    (matrix,) = blocks("learning-curves", "table")
+    assert matrix.head == ("Pair", "0-1 error", "Log loss", "Brier score")
+    assert [[cell.text for cell in row[1:]] for row in matrix.rows] == [
+        ["at 87 rows"] * 3,
+        ["none"] * 3,
+        ["at 143 rows"] * 3,
+    ]
+    assert matrix.rows[0][1].note == "61 to 140; generative, then discriminative"
+
+
+def test_d03_reliability_curves_stand_together_by_form():
+    (figure,) = blocks("calibration", "figure")
+    assert len(figure.panels) == 3
+    assert all(name in figure.panels[0].alt for name in example.PAIRS[0][:2])
+
+
+def test_d05_captions_tell_what_is_drawn():
+    traces = example.full().traces
+    captions = [block.caption for block in blocks("search", "figure")]
+    assert any("grey: validation rows" in text for text in captions)
+    alone = changed({"traces": traces[traces.split == "train"]})
+    captions = [block.caption for block in blocks("search", "figure", alone)]
+    assert not any("validation rows" in text for text in captions[-1:])
+    assert "On the training rows." in captions[-1]
+
+
+@pytest.mark.parametrize("searched", ["reg_lambda", "learning_rate"])
+def test_only_the_setting_that_was_searched_is_promised(searched):
+    search = example.full().search
+    table = search.assign(learning_rate=search.reg_lambda) if searched == "learning_rate" else search
+    table = table.assign(reg_lambda=np.nan) if searched == "learning_rate" else table
+    found = section("search", changed({"search": table}))
+    word, other = ("λ", "learning rate") if searched == "reg_lambda" else ("learning rate", "λ")
+    assert f"{word} = " in found.finding
+    assert other not in found.finding
+    assert not [figure for figure in found.blocks if figure.caption.startswith(f"Loss against {other}")]
+
+
+def test_d12_a_search_of_one_model_does_not_speak_of_others():
+    search = example.full().search
+    one = search[search.model == "logistic regression"]
+    assert section("search", changed({"search": one})).finding.startswith(
+        "For logistic regression, validation 0-1 error"
+    )
+
+
+def test_the_test_behind_the_p_value_of_normality_is_cited(full):
+    method = by_key(full)["data-and-method"].text
+    assert "Normality: Henze and Zirkler (1990)" in method
+    assert "kurtosis of Mardia" in method
+
+
+def test_d12_the_generative_view_draws_the_roster_only():
+    comparison = example.full()
+    roster = comparison.models[comparison.models.model.isin(["naive Bayes", "logistic regression"])]
+    figures = blocks("generative-view", "figure", changed({"models": roster}))
+    drawn = " ".join(panel.alt for figure in figures for panel in figure.panels if "Cost" not in panel.alt)
+    assert "naive Bayes" in drawn
+    assert "covariance" not in drawn
+    none = comparison.models.assign(model=[f"mine {i}" for i in range(len(comparison.models))])
+    assert section("generative-view", changed({"models": none, "assumptions": None})) is None
+
+
+def test_d12_costs_that_are_not_known_are_not_drawn():
+    checks = example.full().assumptions.assign(cost=np.nan, cost_lower=np.nan, cost_upper=np.nan)
+    figures = blocks("generative-view", "figure", changed({"assumptions": checks}))
+    assert not [figure for figure in figures if "Cost" in figure.caption]
+
+
+def test_d04_classes_of_long_names_have_letters_and_a_key():
+    comparison = example.comparison(["build wind float", "build wind non-float", "headlamps"])
+    for figure in blocks("generative-view", "figure", comparison):
+        if "Cost" not in figure.caption:
+            assert [word for _, word in figure.swatches] == [
+                "A build wind float",
+                "B build wind non-float",
+                "C headlamps",
+            ]
+    assert blocks("generative-view", "figure")[0].swatches == ()  # two short names are written on the panels
+
+
+def test_d07_every_figure_says_how_to_read_it(full):
+    for figure in parsed(full).all("figure"):
+        assert figure.all("figcaption")[0].text.startswith("Read: ")
+
+
+def test_d07_the_majority_class_has_no_bar():
+    (figure,) = blocks("decomposition", "figure")
+    assert not [panel for panel in figure.panels if "majority" in panel.alt]
+    assert any("majority class" in row[0].text for row in figure.tables[0].rows)
+
+
+def test_d09_marks_have_names_and_there_is_a_way_past_the_contents(full):
+    root = parsed(full)
+    marks = [b for b in root.all("b") if b.text in "●■◆▲"]
+    assert len(marks) > 30
+    assert all(b.attributes["role"] == "img" and b.attributes["aria-label"] for b in marks)
+    assert root.all("a")[0].attributes["href"] == "#content"
+    assert [h.text for h in root.all("h2")][1].startswith("2 · Leaderboard ")
+
+
+@pytest.mark.parametrize("n_classes", [13, 26])
+def test_many_classes_list_their_worst_confusions(n_classes):
+    comparison = example.comparison([f"class {i}" for i in range(n_classes)])
+    html = report.page(comparison)
+    inside = by_key(html)["models"].all("details")[-1]
+    assert "most frequent confusions" in inside.text
+    assert len(html.encode()) < 300_000
