@@ -232,7 +232,9 @@ class Run:
             failed,
             NO_CARD | {"loss": loss},
         )
-        meta["verdict"] = write_verdict(meta["verdict_card"])
+        meta["verdict"] = isolated(
+            "verdict", lambda: write_verdict(meta["verdict_card"]), failed, "No verdict could be written."
+        )
         tables["failures"] = pd.concat([tables["failures"], failure_table([], failed)], ignore_index=True)
         return tables, meta
 

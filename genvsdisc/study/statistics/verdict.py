@@ -62,7 +62,7 @@ def verdict_card(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any]) ->
         }
     row = best.iloc[0]
     return {
-        "sentence": _who_wins(row, tables["summary"], meta),
+        "sentence": _who_wins(row, _means(tables), meta),
         "loss": loss,
         "probabilities": {side: float(row[f"p_{side}"]) for side in ("generative", "equal", "discriminative")},
         "points": points(tables, meta, loss, row, useful=useful),
@@ -80,12 +80,12 @@ def outcome(row: Any) -> tuple[str, str]:
     return "open", ""
 
 
-def _who_wins(row: Any, summary: pd.DataFrame, meta: Mapping[str, Any]) -> str:
+def _who_wins(row: Any, means: pd.DataFrame, meta: Mapping[str, Any]) -> str:
     loss, at = row["loss"], f"at {number_of(meta['n_rows'])} rows"
     rope = amount(loss, meta["design"]["rope"])
     what, side = outcome(row)
     both = f"{row['generative']} (generative) and {row['discriminative']} (discriminative)"
-    levels = [level(loss, _mean(summary, row[family], loss)) for family in FAMILIES]
+    levels = [level(loss, _mean(means, row[family], loss)) for family in FAMILIES]
     if what == "equal":
         return (
             f"Practically equal {at}: the best of each family, {both}, {_reach(loss, *levels)}, and differ by less "
@@ -119,8 +119,16 @@ def _alone(loss: str, one: str) -> str:
     return f"errs on {one} of new rows" if loss == "zero_one" else f"has a {LOSS_NAMES[loss]} of {one}"
 
 
-def _mean(summary: pd.DataFrame, model: str, loss: str) -> float:
-    return float(summary.loc[(summary["model"] == model) & (summary["loss"] == loss), "mean"].iloc[0])
+def _mean(means: pd.DataFrame, model: str, loss: str) -> float:
+    return float(means.loc[(means["model"] == model) & (means["loss"] == loss), "mean"].mean())
+
+
+def _means(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Mean losses: those of the leaderboard, or, where it could not be made, of the scores."""
+    summary = tables.get("summary")
+    if summary is not None and len(summary):
+        return summary
+    return tables["scores"].groupby(["model", "loss"], as_index=False)["value"].mean().rename(columns={"value": "mean"})
 
 
 def _without_pair(tables: Mapping[str, pd.DataFrame], loss: str) -> str:
