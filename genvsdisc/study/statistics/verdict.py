@@ -128,7 +128,7 @@ def _means(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     summary = tables.get("summary")
     if summary is not None and len(summary):
         return summary
-    return tables["scores"].groupby(["model", "loss"], as_index=False)["value"].mean().rename(columns={"value": "mean"})
+    return tables["scores"].rename(columns={"value": "mean"})
 
 
 def _without_pair(tables: Mapping[str, pd.DataFrame], loss: str) -> str:
