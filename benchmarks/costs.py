@@ -42,16 +42,18 @@ KINDS = {
     "network": PERCEPTRON,
 }
 WITH_GAPS = ("Gaussian, shared", "Gaussian, separate", "Gaussian, automatic", "naive Bayes")
+MOST_COLUMNS = {"logistic, Newton": 800}
+"""Columns at most, where not 80: logistic regression meets quadratic features too."""
 MOST_WORK = 3e8
-"""Fits times rows times columns squared of a table with gaps, at most."""
+"""Fits times rows times columns squared of a table with gaps, or a wide one, at most."""
 LONGEST = 6.0
 """Seconds after which a batch that is larger in every size is not tried."""
 
 
-def random_sizes(rng: np.random.Generator, *, gaps: bool) -> Sizes:
+def random_sizes(rng: np.random.Generator, most_columns: int, *, gaps: bool) -> Sizes:
     """Sizes, evenly in the logarithm."""
     rows = int(np.exp(rng.uniform(np.log(60), np.log(20_000))))
-    columns = int(np.exp(rng.uniform(np.log(2), np.log(80))))
+    columns = int(np.exp(rng.uniform(np.log(2), np.log(most_columns))))
     classes = int(np.exp(rng.uniform(np.log(2), np.log(20.99))))
     train = int(rows * rng.uniform(0.1, 0.9))
     fits = int(np.exp(rng.uniform(0, np.log(40))))
@@ -92,8 +94,8 @@ def observations(kind: str, n_points: int, seed: int, *, gaps: bool) -> list[tup
     found: list[tuple[Sizes, float]] = []
     too_long: list[Sizes] = []
     while len(found) < n_points:
-        sizes = random_sizes(rng, gaps=gaps)
-        if gaps and sizes.fits * sizes.rows * sizes.columns**2 > MOST_WORK:
+        sizes = random_sizes(rng, MOST_COLUMNS.get(kind, 80), gaps=gaps)
+        if (gaps or sizes.columns > 80) and sizes.fits * sizes.rows * sizes.columns**2 > MOST_WORK:
             continue
         axes = ("fits", "rows", "columns", "classes")
         if any(all(getattr(sizes, a) >= 0.7 * getattr(long, a) for a in axes) for long in too_long):

@@ -270,6 +270,7 @@ class _Allocation:
         self.candidates, self.remaining = candidates, capacity
         self.costs = _Costs(plan, design, candidates)
         self.paired = [c for c in candidates if c.form]
+        self.missing: dict[str, list[tuple[str, float]]] = {}
 
     def run(self) -> Plan:
         self._choose_folds()
@@ -279,6 +280,7 @@ class _Allocation:
         for stage in STAGES:
             for group in self._groups():
                 self._begin(stage, group)
+        self._say_missing()
         for candidate in self.candidates:
             self._search(candidate)
         self._climb()
@@ -317,11 +319,15 @@ class _Allocation:
             self.plan.held_out_once = True
 
     def _choose_subtable(self) -> None:
-        """Halve the rows that curves and bootstrap samples come from until ten draws of the pairs are affordable."""
+        """Halve the rows that curves and parts come from until ten draws of three quarters of the pairs are affordable.
+
+        The dearest quarter has no say: one slow model shall not leave all others with few rows.
+        """
         fewest = min(self.plan.n_rows, max(FEWEST_SUBTABLE, 20 * self.plan.n_classes))
 
         def price() -> float:
-            return sum(self.costs.stage(c, s, FEWEST_DRAWS) for c in self.paired for s in STAGES[:2])
+            prices = sorted(sum(self.costs.stage(c, s, FEWEST_DRAWS) for s in STAGES[:2]) for c in self.paired)
+            return sum(prices[: len(prices) - len(prices) // 4])
 
         while price() > 0.35 * self.capacity and self.plan.subtable > fewest:
             self.plan.subtable = max(fewest, self.plan.subtable // 2)
@@ -397,11 +403,17 @@ class _Allocation:
             for candidate in sorted(group, key=lambda c: self._price([c], stage, FEWEST_DRAWS)):
                 self._begin(stage, [candidate])
             return
-        needed = _round_up((price / 0.4 + self.capacity - self.remaining + OVERHEAD) / (USABLE * CORES))
-        self.plan.notes.append(
-            f"{group[0].name} has no {stage}: ten draws take about {price:,.0f} processor seconds, --budget {needed} "
-            "would have room for them."
-        )
+        self.missing.setdefault(stage, []).append((group[0].name, price))
+
+    def _say_missing(self) -> None:
+        """Name the models that a stage has no room for, its price, and the budget that has room."""
+        for stage, models in self.missing.items():
+            price = sum(seconds for _, seconds in models)
+            needed = _round_up((price / 0.4 + self.capacity - self.remaining + OVERHEAD) / (USABLE * CORES))
+            self.plan.notes.append(
+                f"No {stage} of {'; '.join(name for name, _ in models)}: ten draws take about {_seconds(price)}, "
+                f"--budget {needed} would have room for them."
+            )
 
     def _search(self, candidate: Candidate) -> None:
         """Follow the descent of one model, where a quarter of what is left is enough for it."""
@@ -415,7 +427,7 @@ class _Allocation:
         else:
             self.plan.notes.append(
                 f"The search over penalties and learning rates of {candidate.name} is left out: it takes about "
-                f"{price:,.0f} processor seconds."
+                f"{_seconds(price)}."
             )
 
     def _climb(self) -> None:
@@ -484,6 +496,10 @@ def second_round(plan: Plan, undecided: Sequence[str], candidates: Sequence[Cand
 
 def _total(models: Mapping[str, ModelPlan]) -> float:
     return float(f"{sum(sum(chosen.seconds.values()) for chosen in models.values()):.3g}")
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:,.0f} processor seconds" if seconds >= 2 else f"{seconds:.1f} processor seconds"
 
 
 def _round_up(seconds: float) -> int:

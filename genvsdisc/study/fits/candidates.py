@@ -125,8 +125,7 @@ def _width(steps: Sequence[Any], columns: int, holed: int) -> int:
         if isinstance(step, SimpleImputer) and step.add_indicator:
             columns += holed
         elif isinstance(step, QuadraticFeatures):
-            chosen = columns if step.columns is None else len(step.columns)
-            columns += chosen * (chosen + 1) // 2 if step.interactions else chosen
+            columns += len(step._factors(columns)[0])
     return columns
 
 
