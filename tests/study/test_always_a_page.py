@@ -90,7 +90,7 @@ def test_a_table_that_fails_is_named_and_the_others_are_there(data, linear, tmp_
     ("place", "stage"),
     [
         ("genvsdisc.study.fits.predictions.view_tables", "decision planes"),
-        ("genvsdisc.study.run.write_verdict", "verdict"),
+        ("genvsdisc.study.run.verdict_card", "verdict"),
     ],
 )
 def test_pictures_and_verdict_may_fail(data, linear, tmp_path, monkeypatch, place, stage):
