@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from genvsdisc.study.costs import Sizes, batch_seconds
+from genvsdisc.study.costs import BatchSizes, batch_seconds
 from genvsdisc.study.design import Design, partitions
 
 CORES = 2
@@ -26,9 +26,9 @@ OVERHEAD = 4.0
 """Processor seconds of starting, tables and page that no plan can change."""
 FEWEST_DRAWS = 10
 """Draws below which no standard error is given."""
-DRAWS = (10, 20, 40, 80, 128, 200)
+CURVE_DRAWS = (10, 20, 40, 80, 128, 200)
 """Draws of a learning curve, step by step."""
-RESAMPLES = tuple(partitions(n_draws) for n_draws in DRAWS)
+RESAMPLES = tuple(partitions(n_draws) for n_draws in CURVE_DRAWS)
 """Draws of parts that share no row, for bias and variance, at the same steps."""
 ALONE = 6
 """A model that is half of no pair gets one draw in so many: its curve is looked at, never tested."""
@@ -45,10 +45,10 @@ MOST_FITTED = 400_000
 """Rows of the fit to all rows, at most: a matrix of a million rows and its copies would not fit beside the table."""
 FEWEST_SUBTABLE = 1000
 NOISE_TRAIN = 2000
-RATES = 5
+N_FLIP_RATES = 5
 RESERVE = 0.2
 """Share of the capacity kept for the second round."""
-STAGES = ("learning curve", "bias and variance", "label noise")
+RESAMPLED_STAGES = ("learning curve", "bias and variance", "label noise")
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ def planned_by_design(design: Design, candidates: Sequence[Candidate], n_rows: i
             folds=design.n_splits * design.n_repeats,
             rows=n_rows,
             fit_rows=n_rows,
-            draws=dict(zip(STAGES, (draws, partitions(draws), noise), strict=True)),
+            draws=dict(zip(RESAMPLED_STAGES, (draws, partitions(draws), noise), strict=True)),
             searched=candidate.searched,
             timed=candidate.timed,
         )
@@ -212,7 +212,7 @@ def planned_by_budget(
     capacity = max(0.2 * budget * CORES, USABLE * budget * CORES - OVERHEAD - 2e-7 * n_rows * n_columns)
     step = 2 if budget <= 20 else 4 if budget <= 120 else 5
     plan = Plan(float(budget), {}, n_rows, n_classes, n_rows >= LARGE, min(n_rows, MOST_SUBTABLE), {}, capacity)
-    design = replace(design, n_repeats=1, n_draws=DRAWS[step])
+    design = replace(design, n_repeats=1, n_draws=CURVE_DRAWS[step])
     return _Allocation(plan, design, candidates, capacity, step).run()
 
 
@@ -245,7 +245,7 @@ class _Costs:
             return sum(candidate.seconds(sets * draws, n, (n - test) // sets, test) for sets in (4, 2))
         rows = min(n, test + 2 * NOISE_TRAIN)
         few, many = 10 * n_classes, min(n - test, NOISE_TRAIN)
-        return sum(candidate.seconds(RATES * draws, n_classes * rows, m, test) for m in (few, many))
+        return sum(candidate.seconds(N_FLIP_RATES * draws, n_classes * rows, m, test) for m in (few, many))
 
     def descent(self, candidate: Candidate) -> float:
         """Seconds of a search over six penalties and of four descents of 60 epochs."""
@@ -277,7 +277,7 @@ class _Allocation:
         self._choose_subtable()
         for candidate in sorted(self.candidates, key=lambda c: self._folds(c, self.one_repeat)):
             self._cross_validate(candidate)
-        for stage in STAGES:
+        for stage in RESAMPLED_STAGES:
             for group in self._groups():
                 self._begin(stage, group)
         self._say_missing()
@@ -289,8 +289,8 @@ class _Allocation:
             if not models[candidate.name].left_out:
                 models[candidate.name].seconds = self.costs.of(candidate, models[candidate.name])
             models[candidate.name].timed = candidate.timed
-        curves, parts, _ = (max((m.draws.get(s, 0) for m in models.values()), default=0) for s in STAGES)
-        draws = max([curves, *(n for n in DRAWS if partitions(n) == parts)][:2])
+        curves, parts, _ = (max((m.draws.get(s, 0) for m in models.values()), default=0) for s in RESAMPLED_STAGES)
+        draws = max([curves, *(n for n in CURVE_DRAWS if partitions(n) == parts)][:2])
         repeats = max(max((m.folds // self.design.n_splits for m in models.values()), default=1), 1)
         self.plan.models = models
         self.plan.design = replace(self.design, n_draws=max(draws, FEWEST_DRAWS), n_repeats=repeats).as_dict()
@@ -326,7 +326,9 @@ class _Allocation:
         fewest = min(self.plan.n_rows, max(FEWEST_SUBTABLE, 20 * self.plan.n_classes))
 
         def price() -> float:
-            prices = sorted(sum(self.costs.stage(c, s, FEWEST_DRAWS) for s in STAGES[:2]) for c in self.paired)
+            prices = sorted(
+                sum(self.costs.stage(c, s, FEWEST_DRAWS) for s in RESAMPLED_STAGES[:2]) for c in self.paired
+            )
             return sum(prices[: len(prices) - len(prices) // 4])
 
         while price() > 0.35 * self.capacity and self.plan.subtable > fewest:
@@ -385,7 +387,9 @@ class _Allocation:
         forms = list(dict.fromkeys(c.form for c in whole if c.form))
         groups = [[c for c in whole if c.form == form] for form in forms]
         alone = [[c] for c in whole if not c.form]
-        by_price = [sorted(part, key=lambda g: self._price(g, STAGES[0], FEWEST_DRAWS)) for part in (groups, alone)]
+        by_price = [
+            sorted(part, key=lambda g: self._price(g, RESAMPLED_STAGES[0], FEWEST_DRAWS)) for part in (groups, alone)
+        ]
         return by_price[0] + by_price[1]
 
     def _price(self, group: list[Candidate], stage: str, draws: int) -> float:
@@ -435,7 +439,7 @@ class _Allocation:
         spare = self.remaining - RESERVE * self.capacity
         for step in range(1, self.step + 1):
             for group in self._groups():
-                for stage, steps in zip(STAGES, (DRAWS, RESAMPLES, DRAWS), strict=True):
+                for stage, steps in zip(RESAMPLED_STAGES, (CURVE_DRAWS, RESAMPLES, CURVE_DRAWS), strict=True):
                     now = min(self.plan.models[c.name].draws.get(stage, 0) for c in group)
                     most = steps[step] // (1 if group[0].form else ALONE) // (10 if stage == "label noise" else 1)
                     goal = max(FEWEST_DRAWS, most)
@@ -520,7 +524,7 @@ def candidate_seconds(
     kind : str
         As `genvsdisc.study.costs.cost_kind` gives it.
     columns, classes, gappy, patterns
-        As in `genvsdisc.study.costs.Sizes`.
+        As in `genvsdisc.study.costs.BatchSizes`.
     single : bool, default=False
         Whether the draws are fitted one by one, behind steps that learn from their rows.
     searches : int, default=1
@@ -530,10 +534,10 @@ def candidate_seconds(
 
     def seconds(fits: int, rows: int, train: int, test: int) -> float:
         if single or searches > 1:
-            one = Sizes(1, train, train, test, columns, classes, gappy, min(patterns, train))
+            one = BatchSizes(1, train, train, test, columns, classes, gappy, min(patterns, train))
             return fits * (searches * (batch_seconds(kind, one, estimator) + SINGLE) + 1e-8 * train * columns)
         return batch_seconds(
-            kind, Sizes(fits, rows, train, test, columns, classes, gappy, min(patterns, train)), estimator
+            kind, BatchSizes(fits, rows, train, test, columns, classes, gappy, min(patterns, train)), estimator
         )
 
     return seconds
@@ -543,10 +547,10 @@ SINGLE = 0.006
 """Seconds of cloning, checking and indexing around a fit that is made by itself."""
 
 
-def timed_seconds(seconds: float, rows: int) -> Callable[[int, int, int, int], float]:
-    """Seconds of a batch of fits of a classifier that took `seconds` on `rows`: in proportion, at least half."""
+def timed_seconds(seconds: float, n_timed: int) -> Callable[[int, int, int, int], float]:
+    """Seconds of a batch of fits of a classifier that took `seconds` on `n_timed` rows, half at least."""
 
-    def of(fits: int, rows_of_table: int, train: int, test: int) -> float:  # noqa: ARG001
-        return 1.25 * fits * seconds * max(0.5, (train + 0.2 * test) / rows)
+    def of(fits: int, _: int, train: int, test: int) -> float:
+        return 1.25 * fits * seconds * max(0.5, (train + 0.2 * test) / n_timed)
 
     return of

@@ -14,7 +14,7 @@ from sklearn.naive_bayes import GaussianNB
 
 import genvsdisc as gd
 from genvsdisc.study import plan as planning
-from genvsdisc.study.costs import TERMS, Sizes, batch_seconds, cost_kind, search_fits
+from genvsdisc.study.costs import COST_TERMS, BatchSizes, batch_seconds, cost_kind, search_fits
 from genvsdisc.study.design import Design
 from genvsdisc.study.fits.candidates import candidates
 from genvsdisc.study.fits.encode import benches
@@ -79,15 +79,17 @@ def cheap_pair():
 @pytest.mark.parametrize("size", ["fits", "rows", "columns", "classes"])
 def test_a_cost_grows_with_every_size_and_is_never_negative(model, size):
     kind = cost_kind(model.estimator)
-    small = Sizes(5, 500, 300, 100, 6, 3)
-    larger = Sizes(**{**vars(small), size: 4 * getattr(small, size), **({"train": 1200} if size == "rows" else {})})
+    small = BatchSizes(5, 500, 300, 100, 6, 3)
+    larger = BatchSizes(
+        **{**vars(small), size: 4 * getattr(small, size), **({"train": 1200} if size == "rows" else {})}
+    )
     assert 0 < batch_seconds(kind, small, model.estimator) <= batch_seconds(kind, larger, model.estimator)
 
 
 def test_costs_are_sums_of_the_terms_of_a_literal_table():
-    sizes = Sizes(7, 900, 500, 90, 5, 4)
-    known = planning.batch_seconds.__globals__["COEFFICIENTS"]["prior"]
-    by_hand = 1.25 * sum(c * TERMS[term](sizes) for term, c in known.items())
+    sizes = BatchSizes(7, 900, 500, 90, 5, 4)
+    known = planning.batch_seconds.__globals__["COST_COEFFICIENTS"]["prior"]
+    by_hand = 1.25 * sum(c * COST_TERMS[term](sizes) for term, c in known.items())
     assert batch_seconds("prior", sizes) == pytest.approx(by_hand)
 
 
@@ -159,7 +161,7 @@ def test_every_plan_keeps_within_its_capacity_and_gives_ten_draws_or_none(budget
     for name, chosen in plan.models.items():
         assert chosen.folds or chosen.left_out
         less = chosen.left_out or any(name in note for note in plan.notes)
-        assert less or set(chosen.draws) == set(planning.STAGES)
+        assert less or set(chosen.draws) == set(planning.RESAMPLED_STAGES)
 
 
 def test_a_larger_budget_never_buys_less():

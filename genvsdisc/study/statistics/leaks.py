@@ -31,20 +31,20 @@ import pandas as pd
 from genvsdisc.study.statistics.group_leaks import group_columns, row_order, stands_together
 from genvsdisc.study.statistics.label_leaks import duplicates, giving_away, identifiers, markers
 from genvsdisc.study.statistics.leak import COPY, GIVEN_AWAY, GROUP, IDENTIFIER, MARKER, MISSING, ORDER, Leak
-from genvsdisc.study.table import Table
+from genvsdisc.study.table import PreparedTable
 
-CHECKS: tuple[Callable[[Table], list[Leak]], ...] = (
+CHECKS: tuple[Callable[[PreparedTable], list[Leak]], ...] = (
     giving_away, markers, identifiers, group_columns, row_order, duplicates,
 )  # fmt: skip
 """What is looked for."""
 
 
-def leak_table(table: Table) -> pd.DataFrame:
+def leak_table(table: PreparedTable) -> pd.DataFrame:
     """Look for groups and leaks in a table: the table `leaks`.
 
     Parameters
     ----------
-    table : Table
+    table : PreparedTable
         Its `sampling` says which are taken care of: with groups or time, nothing that follows from them is said.
 
     Returns
