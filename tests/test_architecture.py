@@ -51,6 +51,7 @@ def public_definitions():
     for module, tree in TREES.items():
         for node in tree.body:
             targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+            targets = [each for target in targets for each in getattr(target, "elts", [target])]
             names = [target.id for target in targets if isinstance(target, ast.Name)]
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
                 names = [node.name]

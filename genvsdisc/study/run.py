@@ -20,22 +20,15 @@ import genvsdisc
 from genvsdisc.functional.bias_variance import noise
 from genvsdisc.models import Model
 from genvsdisc.preparation import takes_gaps
+from genvsdisc.study.budgets import STANDARD_BUDGET
 from genvsdisc.study.design import Design
 from genvsdisc.study.evidence import Draws, Failure, Predictions, Views
 from genvsdisc.study.fits.candidates import candidates
 from genvsdisc.study.fits.drawing import planned_draws
 from genvsdisc.study.fits.encode import benches
 from genvsdisc.study.fits.jobs import Job, Jobs, add
-from genvsdisc.study.plan import (
-    MOST_REPEATS,
-    RESAMPLED_STAGES,
-    STANDARD,
-    ModelPlan,
-    Plan,
-    planned_by_budget,
-    planned_by_design,
-    second_round,
-)
+from genvsdisc.study.plan import MOST_REPEATS, RESAMPLED_STAGES, ModelPlan, Plan
+from genvsdisc.study.planning import planned_by_budget, planned_by_design, second_round
 from genvsdisc.study.progress import Progress
 from genvsdisc.study.statistics.differences import BEST, difference_table
 from genvsdisc.study.statistics.failures import failure_table, isolated, meaning
@@ -104,7 +97,7 @@ class Run:
             self.plan = planned_by_design(design, self.candidates, len(self.table.y), n_classes)
         elif stored is None:
             counts = np.bincount(self.table.codes).tolist()
-            self.plan = planned_by_budget(budget or STANDARD, self.candidates, counts, n_columns, design)
+            self.plan = planned_by_budget(budget or STANDARD_BUDGET, self.candidates, counts, n_columns, design)
         planned = Design.from_dict(self.plan.design)
         if self.plan.budget is not None and not self.plan.held_out_once:
             planned = replace(planned, n_repeats=MOST_REPEATS)  # of which the second round may need all

@@ -17,7 +17,7 @@ from genvsdisc.study.table import PreparedTable
 
 LAMBDAS = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0)
 DESCENT_RATES = (0.01, 0.1, 1.0, 10.0)
-EPOCHS = 60
+DESCENT_EPOCHS = 60
 FEW = 5
 """Draws that stand in for folds where a table is large."""
 
@@ -81,7 +81,7 @@ def _folds(table: PreparedTable, draws: Draws) -> tuple[PreparedTable, NDArray, 
 def _traces(name: str, estimator: Any, table: PreparedTable) -> pd.DataFrame:
     parts = []
     for rate in DESCENT_RATES:
-        descent = _with(estimator, optimizer="gd", learning_rate=rate, max_iter=EPOCHS, tol=0.0)
+        descent = _with(estimator, optimizer="gd", learning_rate=rate, max_iter=DESCENT_EPOCHS, tol=0.0)
         curve = final_step(descent.fit(table.X, table.y)).loss_curve_
         epochs = np.arange(1, len(curve) + 1)
         parts.append(

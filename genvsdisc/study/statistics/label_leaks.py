@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from genvsdisc.features.kinds import as_numbers
 from genvsdisc.study.statistics.alikeness import levels_of
 from genvsdisc.study.statistics.column_names import names_a_row, names_a_split, split_words
-from genvsdisc.study.statistics.leak import COPY, DUPLICATES, GIVEN_AWAY, IDENTIFIER, MARKER, MISSING, Leak
+from genvsdisc.study.statistics.leak import COPY, DUPLICATES, GIVEN_AWAY, IDENTIFIER, MARKER, MISSINGNESS, Leak
 from genvsdisc.study.table import PreparedTable
 
 GIVES_AWAY = 0.02
@@ -102,7 +102,7 @@ def giving_away(table: PreparedTable) -> list[Leak]:
             continue
         error = _left_out_errors(table.X[name].isna().to_numpy().astype(int), table.codes)
         if error <= GIVES_AWAY * n_wrong:
-            found.append(_given(MISSING, name, error, table, f"whether '{name}' is missing"))
+            found.append(_given(MISSINGNESS, name, error, table, f"whether '{name}' is missing"))
     for name in table.X.columns:
         levels, n_levels = levels_of(table.X[name], most=32)
         error = _left_out_errors(levels, table.codes)
