@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from abc import abstractmethod
 from copy import copy
 from numbers import Integral
@@ -10,15 +9,14 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import nnls
 from scipy.special import logsumexp
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from genvsdisc.base import ProbabilisticClassifier
+from genvsdisc.generative.priors import check_priors, mixture_weights
 
 _LARGE = 1e8  # fourth powers stay in the range of single precision, 1e-38 to 3e38
 
@@ -339,7 +337,7 @@ class GenerativeClassifier(ProbabilisticClassifier):
         known = self.class_prior_ > 0
         log_density = scores[:, known].astype(np.float64) - np.log(self.class_prior_[known].astype(np.float64))
         priors = np.zeros(len(self.classes_))
-        priors[known] = _mixture_weights(log_density, max_iter, tol)
+        priors[known] = mixture_weights(log_density, max_iter, tol)
         return self.set_priors(priors)
 
 
@@ -351,52 +349,3 @@ def _in_range(X: NDArray) -> NDArray:
     if len(size) and (size.max() > _LARGE or size.max() < 1 / _LARGE):
         return X.astype(np.float64)
     return X
-
-
-def check_priors(priors: ArrayLike, n_classes: int) -> NDArray:
-    """Return the priors as floats, or an error that says what is wrong with them."""
-    values = np.asarray(priors, dtype=np.float64)
-    if values.shape != (n_classes,):
-        raise ValueError(f"priors must have one entry for each of the {n_classes} classes, got shape {values.shape}")
-    if not (values >= 0).all():
-        raise ValueError(f"priors must not be negative or NaN, got {values.tolist()}")
-    if not abs(values.sum() - 1) <= 1e-6:
-        raise ValueError(f"priors must sum to 1, got the sum {values.sum()}; divide them by it")
-    return values / values.sum()
-
-
-def _mixture_weights(log_density: NDArray, max_iter: int, tol: float) -> NDArray:
-    """Maximum likelihood weights of a mixture whose component log densities (n, K) are known."""
-    density = np.exp(log_density - log_density.max(axis=1, keepdims=True))
-    weights = np.full(density.shape[1], 1 / density.shape[1])
-    for _ in range(max_iter):
-        ratio = density / (density @ weights)[:, None]
-        score = ratio.mean(axis=0) - 1  # of the mixture: zero where a weight is positive, else not positive
-        if np.abs(weights * score).max() <= tol and score.max() <= 100 * tol:
-            return weights
-        em_step = weights * (1 + score)
-        newton = _newton_weights(ratio, score)
-        better = np.log(density @ newton).mean() > np.log(density @ em_step).mean()
-        weights = newton if better or np.abs(newton - weights).max() < 1e-6 else em_step
-    warnings.warn(
-        f"adapt_priors left a mixture score of {score.max():.1e} after max_iter={max_iter} rounds, "
-        f"more than tol={tol}; raise max_iter",
-        ConvergenceWarning,
-        stacklevel=3,
-    )
-    return weights
-
-
-def _newton_weights(ratio: NDArray, score: NDArray) -> NDArray:
-    """Maximiser over weights >= 0 of the second order expansion of the log likelihood of a mixture.
-
-    The negative Hessian is H = G'G / n with G = `ratio`, and H weights = score + 1, so that the step is the least
-    squares problem ``min_w w'Hw / 2 - w'(2 score + 1)``, w >= 0 (Kim et al. 2020, mixSQP). The small multiple of the
-    identity keeps the factor regular where two classes have the same density or one has none.
-    """
-    hessian = ratio.T @ ratio / len(ratio)
-    diagonal = np.diag(hessian)
-    hessian[np.diag_indices_from(hessian)] += 1e-12 * np.maximum(diagonal, 1e-6 * diagonal.max())
-    factor = np.linalg.cholesky(hessian)
-    weights, _ = nnls(factor.T, np.linalg.solve(factor, 2 * score + 1))
-    return weights / weights.sum()

@@ -19,7 +19,8 @@ from genvsdisc.functional.gaussian.missing import marginal_log_densities
 from genvsdisc.functional.gaussian.moments import Moments, class_moments, filled_means, merge
 from genvsdisc.generative.gaussian.em import check_observed, completed_rows, em_moments
 from genvsdisc.generative.gaussian.shrinkage import Regularization, chosen, describe, estimated, stacked_rules
-from genvsdisc.generative.joint import GenerativeClassifier, check_priors
+from genvsdisc.generative.joint import GenerativeClassifier
+from genvsdisc.generative.priors import check_priors
 
 _LEAST_SQUARE = 1e-290  # sums of squares below have lost digits, if the rows differ at all
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from genvsdisc.functional.gaussian.covariance import SingularCovarianceError, singular_columns, whiten
 from genvsdisc.functional.gaussian.moments import Moments, class_moments
+from genvsdisc.generative.gaussian.intensities import INTENSITIES, pooled_moments
 from genvsdisc.generative.gaussian.leave_one_out import POOLINGS, best_candidate
 
 
@@ -61,7 +62,7 @@ class Regularization:
         shrinkage : ndarray of shape (R, G)
             The g used.
         """
-        pooled = _pooled(moments, self.shared, np.asarray(self.pooling))
+        pooled = pooled_moments(moments, self.shared, np.asarray(self.pooling))
         covariances = pooled.second / pooled.weight[(..., *[None] * (pooled.second.ndim - 2))]
         shrinkage = np.full(pooled.weight.shape, self.shrinkage, covariances.dtype)
         return with_floor(self._shrunk(covariances, shrinkage, moments), moments), shrinkage
@@ -132,8 +133,8 @@ def estimated(rule: Regularization, method: str, moments: Moments) -> Regulariza
     moments : Moments
         With leading axis R.
     """
-    pooled = _pooled(moments, rule.shared, np.asarray(rule.pooling))
-    return replace(rule, shrinkage=_INTENSITIES[method](pooled))
+    pooled = pooled_moments(moments, rule.shared, np.asarray(rule.pooling))
+    return replace(rule, shrinkage=INTENSITIES[method](pooled))
 
 
 def chosen(
@@ -210,65 +211,6 @@ def unit_scale(moments: Moments) -> NDArray:
 def _diagonals(values: NDArray, full: bool) -> NDArray:
     """Writable view of the diagonals of matrices, or the variances themselves."""
     return np.einsum("...ii->...i", values) if full else values
-
-
-def _pooled(moments: Moments, shared: bool, pooling: NDArray) -> Moments:
-    """Moments of the rows behind each covariance: one group, or for each class a mixture of its own and all rows."""
-    if not shared and not pooling.any() and moments.weight.all():
-        return moments
-    total: dict[str, Any] = {name: _total(getattr(moments, name)) for name in ("weight", "second", "quartic")}
-    if shared:
-        return replace(moments, **total)
-    share = np.where(moments.weight == 0, 1, pooling).astype(moments.second.dtype)
-
-    def mixed(name: str) -> Any:
-        value = getattr(moments, name)
-        if value is None:
-            return None
-        a = share[(..., *[None] * (value.ndim - 2))]
-        return (1 - a) * value + a * total[name]
-
-    return replace(moments, weight=mixed("weight"), second=mixed("second"), quartic=mixed("quartic"))
-
-
-def _total(values: NDArray | None) -> NDArray | None:
-    return None if values is None else values.sum(axis=1, keepdims=True)
-
-
-def _oas(pooled: Moments) -> NDArray:
-    """Oracle approximating shrinkage (Chen, Wiesel, Eldar & Hero 2010), in the form of scikit-learn."""
-    unit, _ = _unit_covariances(pooled)
-    d = unit.shape[-1]
-    power = np.einsum("...ij,...ij->...", unit, unit) / d**2
-    return _ratio(power + 1, (pooled.weight + 1) * (power - 1 / d), d)
-
-
-def _ledoit_wolf(pooled: Moments) -> NDArray:
-    """Shrinkage that minimises the expected Frobenius distance to the covariance (Ledoit & Wolf 2004)."""
-    unit, level = _unit_covariances(pooled)
-    d = unit.shape[-1]
-    power = np.einsum("...ij,...ij->...", unit, unit)
-    noise = (np.asarray(pooled.quartic) / pooled.weight / level / level - power) / pooled.weight
-    return np.where(power > 0, _ratio(np.maximum(noise, 0), power - d, d), 1)  # without spread, nothing but the target
-
-
-def _unit_covariances(pooled: Moments) -> tuple[NDArray, NDArray]:
-    """Covariances over their mean variances, and these: the fourth powers of the data may leave the range of floats."""
-    covariances = pooled.second / pooled.weight[..., None, None]
-    level = np.einsum("...ii->...", covariances) / covariances.shape[-1]
-    level = np.where(level > 0, level, 1)
-    return covariances / level[..., None, None], level
-
-
-def _ratio(numerator: NDArray, denominator: NDArray, d: int) -> NDArray:
-    """Return numerator / denominator in [0, 1]; 0 for one feature, which has nothing to shrink toward."""
-    if d == 1:
-        return np.zeros_like(numerator)
-    above = numerator >= denominator
-    return np.where(above, np.where(numerator > 0, 1, 0), numerator / np.where(above, 1, denominator))
-
-
-_INTENSITIES = {"oas": _oas, "ledoit_wolf": _ledoit_wolf}
 
 
 def describe(

@@ -15,8 +15,9 @@ from genvsdisc.base import Parameters
 from genvsdisc.functional.columns.families import ColumnTerms, log_probability, poisson_log_base
 from genvsdisc.functional.columns.scores import AdditiveScores, shifted_terms
 from genvsdisc.generative.joint import GenerativeClassifier
-from genvsdisc.generative.naive_bayes.distributions import ColumnKinds, declared, is_integral, typed_frame
+from genvsdisc.generative.naive_bayes.distributions import ColumnKinds
 from genvsdisc.generative.naive_bayes.features import SufficientStatistics
+from genvsdisc.generative.naive_bayes.inference import declared, is_integral, typed_frame
 from genvsdisc.generative.naive_bayes.statistics import (
     Statistics,
     check_variances,
