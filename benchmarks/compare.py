@@ -36,7 +36,7 @@ from threadpoolctl import threadpool_limits
 from genvsdisc import Design, compare, default_models
 from genvsdisc.datasets import make_pokemon_style
 from genvsdisc.study.evidence import Draws
-from genvsdisc.study.fits.label_noise import RATES, _default_sizes, _flipped, _training_rows
+from genvsdisc.study.fits.label_noise import FLIP_RATES, _default_sizes, _flipped, _training_rows
 from genvsdisc.study.fits.predictions import FLEXIBLE_SHARE, NOISE_SHARE, draw_views, first_descending, predict
 from genvsdisc.study.fits.splits import make_draws
 from genvsdisc.study.statistics.tables import comparison_tables
@@ -100,7 +100,7 @@ def stages(codes: NDArray, draws: Draws, n_draws: int) -> Iterator[list[Fit]]:
     pool, rng = np.setdiff1d(np.arange(len(codes)), draws.held_out), np.random.RandomState(0)
     for size in _default_sizes(len(pool), codes.max() + 1):
         rows = _training_rows(codes, pool, size, max(2, n_draws // NOISE_SHARE), rng)
-        flipped = [np.flatnonzero(row) for rate in RATES for row in _flipped(codes, rows, rate, 0)]
+        flipped = [np.flatnonzero(row) for rate in FLIP_RATES for row in _flipped(codes, rows, rate, 0)]
         yield [(own % len(codes), own // len(codes), draws.held_out) for own in flipped]
 
 

@@ -24,7 +24,7 @@ from genvsdisc.discriminative.networks.mlp import MLPClassifier
 from genvsdisc.generative.gaussian.classifier import GaussianClassifier
 from genvsdisc.generative.naive_bayes.classifier import NaiveBayesClassifier
 from genvsdisc.study import costs
-from genvsdisc.study.costs import TERMS, Sizes
+from genvsdisc.study.costs import COST_TERMS, BatchSizes
 from genvsdisc.study.fits.refit import refit_probabilities
 
 GAUSSIAN = {"standardize": True, "tol": 1e-4}
@@ -50,7 +50,7 @@ LONGEST = 6.0
 """Seconds after which a batch that is larger in every size is not tried."""
 
 
-def random_sizes(rng: np.random.Generator, most_columns: int, *, gaps: bool) -> Sizes:
+def random_sizes(rng: np.random.Generator, most_columns: int, *, gaps: bool) -> BatchSizes:
     """Sizes, evenly in the logarithm."""
     rows = int(np.exp(rng.uniform(np.log(60), np.log(20_000))))
     columns = int(np.exp(rng.uniform(np.log(2), np.log(most_columns))))
@@ -58,10 +58,10 @@ def random_sizes(rng: np.random.Generator, most_columns: int, *, gaps: bool) -> 
     train = int(rows * rng.uniform(0.1, 0.9))
     fits = int(np.exp(rng.uniform(0, np.log(40))))
     gappy = float(rng.uniform(0.05, 0.9)) if gaps else 0.0
-    return Sizes(fits, rows, max(train, 4 * classes), max(8, rows // 8), columns, classes, gappy)
+    return BatchSizes(fits, rows, max(train, 4 * classes), max(8, rows // 8), columns, classes, gappy)
 
 
-def measure(kind: str, sizes: Sizes, seed: int) -> tuple[Sizes, float]:
+def measure(kind: str, sizes: BatchSizes, seed: int) -> tuple[BatchSizes, float]:
     """Processor seconds of one batch; the sizes come back with the number of patterns of gaps."""
     rng = np.random.default_rng(seed)
     codes = np.arange(sizes.rows) % sizes.classes
@@ -85,14 +85,14 @@ def measure(kind: str, sizes: Sizes, seed: int) -> tuple[Sizes, float]:
     start = time.process_time()
     refit_probabilities(estimator, X, codes, weights, tests, classes=np.arange(sizes.classes), random_state=0)
     seconds = time.process_time() - start
-    return Sizes(*(list(vars(sizes).values())[:7]), patterns), seconds
+    return BatchSizes(*(list(vars(sizes).values())[:7]), patterns), seconds
 
 
-def observations(kind: str, n_points: int, seed: int, *, gaps: bool) -> list[tuple[Sizes, float]]:
+def observations(kind: str, n_points: int, seed: int, *, gaps: bool) -> list[tuple[BatchSizes, float]]:
     """Time batches of random sizes; those that must be longer than one that was too long are left out."""
     rng = np.random.default_rng(seed)
-    found: list[tuple[Sizes, float]] = []
-    too_long: list[Sizes] = []
+    found: list[tuple[BatchSizes, float]] = []
+    too_long: list[BatchSizes] = []
     while len(found) < n_points:
         sizes = random_sizes(rng, MOST_COLUMNS.get(kind, 80), gaps=gaps)
         if (gaps or sizes.columns > 80) and sizes.fits * sizes.rows * sizes.columns**2 > MOST_WORK:
@@ -107,25 +107,25 @@ def observations(kind: str, n_points: int, seed: int, *, gaps: bool) -> list[tup
     return found
 
 
-def outputs(kind: str, sizes: Sizes) -> Sizes:
+def outputs(kind: str, sizes: BatchSizes) -> BatchSizes:
     """Sizes with the outputs that the classifier learns in the place of the classes."""
     two = kind.startswith(("logistic", "network")) and sizes.classes == 2
     return costs.replace(sizes, classes=costs.BINARY_OUTPUTS) if two else sizes
 
 
-def coefficients(kind: str, found: list[tuple[Sizes, float]]) -> dict[str, float]:
+def coefficients(kind: str, found: list[tuple[BatchSizes, float]]) -> dict[str, float]:
     """Non-negative least squares on relative errors."""
-    powers = np.array([[term(outputs(kind, s)) for term in TERMS.values()] for s, _ in found], dtype=float)
+    powers = np.array([[term(outputs(kind, s)) for term in COST_TERMS.values()] for s, _ in found], dtype=float)
     seconds = np.array([max(t, 1e-4) for _, t in found])
     scale = powers.max(axis=0)
     scale[scale == 0] = 1.0
     solved, _ = nnls(powers / scale / seconds[:, None], np.ones(len(seconds)))
-    return {name: float(f"{c:.3g}") for name, c in zip(TERMS, solved / scale, strict=True) if c > 0}
+    return {name: float(f"{c:.3g}") for name, c in zip(COST_TERMS, solved / scale, strict=True) if c > 0}
 
 
-def ratios(kind: str, known: dict[str, float], found: list[tuple[Sizes, float]]) -> np.ndarray:
+def ratios(kind: str, known: dict[str, float], found: list[tuple[BatchSizes, float]]) -> np.ndarray:
     """Predicted over measured."""
-    predicted = [sum(c * TERMS[t](outputs(kind, s)) for t, c in known.items()) for s, _ in found]
+    predicted = [sum(c * COST_TERMS[t](outputs(kind, s)) for t, c in known.items()) for s, _ in found]
     return np.array(predicted) / np.array([max(t, 1e-4) for _, t in found])
 
 
@@ -138,7 +138,7 @@ def main() -> None:
     parser.add_argument("--gaps", action="store_true", help="tables with gaps only")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
-    table = dict(costs.COEFFICIENTS)
+    table = dict(costs.COST_COEFFICIENTS)
     chosen = [kind.strip() for kind in options.kinds.split(";") if kind.strip()] or list(KINDS)
     for kind in chosen:
         both = (False, True) if kind in WITH_GAPS else (False,)
@@ -156,7 +156,7 @@ def main() -> None:
 def write(table: dict[str, dict[str, float]]) -> None:
     """Write the coefficients as a module."""
     lines = ['"""Processor seconds per power of the sizes; written by benchmarks/costs.py."""\n']
-    lines.append("COEFFICIENTS: dict[str, dict[str, float]] = {")
+    lines.append("COST_COEFFICIENTS: dict[str, dict[str, float]] = {")
     for kind, known in table.items():
         lines.append(f'    "{kind}": {{')
         lines += [f'        "{term}": {value!r},' for term, value in known.items()]

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import re
-import shlex
 import sys
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,14 +12,22 @@ import typer
 from typer.core import TyperCommand
 
 import genvsdisc
+from genvsdisc.command_words import (
+    asked_budget,
+    asked_dataset,
+    asked_jobs,
+    asked_roster,
+    folder_name,
+    lacking_families,
+    shell_command,
+    stored_plan,
+)
 from genvsdisc.files import atomic_file, atomic_folder, unwind_on_termination
 
 if TYPE_CHECKING:
     from genvsdisc.datasets import Dataset
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
-QUICK, STANDARD, THOROUGH = 10.0, 60.0, 600.0
-"""Seconds of --quick, of nothing said, and of --thorough."""
 MODEL_NAMES = (
     "shared Gaussian", "naive Bayes, shared variance", "separate Gaussian", "naive Bayes", "regularized Gaussian",
     "logistic", "logistic, quadratic features", "logistic, additive features", "cascade", "multilayer perceptron",
@@ -106,13 +110,13 @@ def report(
         return
     from genvsdisc.study.statistics.leaks import leak_warnings
 
-    dataset = _dataset(table, target)
-    roster = _roster(dataset, models, without=(groups, time))
+    dataset = asked_dataset(table, target)
+    roster = asked_roster(dataset, models, without=(groups, time))
     options: dict[str, Any] = {
-        "budget": _budget(budget, quick, thorough),
-        "plan": None if plan is None else _plan(plan),
+        "budget": asked_budget(budget, quick, thorough),
+        "plan": None if plan is None else stored_plan(plan),
         "random_state": seed,
-        "n_jobs": -1 if jobs is None else _jobs(jobs),
+        "n_jobs": -1 if jobs is None else asked_jobs(jobs),
         "progress": sys.stderr.isatty() or None,
         "name": dataset.name,
         "tune": tune,
@@ -121,16 +125,16 @@ def report(
         "time": time,
         "posterior": dataset.posterior,
     }
-    for note in (*dataset.notes, *_one_family(roster)):
+    for note in (*dataset.notes, *lacking_families(roster)):
         _note(note)
-    folder = output or Path("reports", _file_name(dataset.name))
+    folder = output or Path("reports", folder_name(dataset.name))
     with atomic_folder(folder) as staging:
         comparison, status = _compared(dataset, roster, options)
         notes = [*comparison.meta.get("notes", []), *dataset.notes]
         comparison.meta["notes"] = [note for note in notes if note not in comparison.meta.get("left_out", ())]
         asked = {"models": models, "seed": seed, "budget": budget, "plan": plan and plan.name, "groups": groups}
         asked |= {"time": time, "quick": quick, "thorough": thorough, "tune": tune}
-        comparison.meta["command"] = _command(table, target or str(dataset.y.name), asked)
+        comparison.meta["command"] = shell_command(table, target or str(dataset.y.name), asked)
         comparison.to_html(staging / "index.html")
         comparison.save(staging)
     for text in (*comparison.meta.get("left_out", ()), *comparison.meta.get("plan", {}).get("notes", ())):
@@ -152,34 +156,6 @@ def _compared(dataset: Dataset, roster: list[Any] | None, options: dict[str, Any
         if not hasattr(error, "tables"):  # NothingToCompare, named by what it carries: its module is slow to import
             raise
         return genvsdisc.Comparison(error.tables, error.meta), 2  # type: ignore[attr-defined]
-
-
-def _budget(budget: float | None, quick: bool, thorough: bool) -> float:
-    """Seconds asked for."""
-    on = {"--budget": budget is not None, "--quick": quick, "--thorough": thorough}
-    given = [name for name, is_on in on.items() if is_on]
-    if len(given) > 1:
-        raise ValueError(f"{' and '.join(given)} are two budgets; give one")
-    if budget is not None and not 0 < budget < float("inf"):
-        raise ValueError(f"--budget must be a number of seconds above 0, got {budget:g}")
-    return budget or (QUICK if quick else THOROUGH if thorough else STANDARD)
-
-
-def _jobs(jobs: int) -> int:
-    if jobs == 0:
-        raise ValueError("--jobs must be a number of processes, or -1 for all cores, got 0")
-    return jobs
-
-
-def _plan(path: Path) -> dict[str, Any]:
-    """Read the plan in the meta.json of a report, or in a file of its own."""
-    path = path / "meta.json" if path.is_dir() else path
-    try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
-        meta = stored.get("meta", stored)
-        return dict(meta.get("plan", meta))
-    except (ValueError, AttributeError, TypeError) as error:
-        raise ValueError(f"--plan {str(path)!r} holds no plan ({error}); give the meta.json of a report") from error
 
 
 @app.command()
@@ -228,72 +204,6 @@ def lessons(
     with atomic_folder(output) as staging, shown(sys.stderr.isatty()) as progress:
         write_lessons(staging / "index.html", names or None, progress=progress)
     _say(str(output / "index.html"))
-
-
-def _command(table: str | None, target: str, asked: dict[str, Any]) -> str:
-    """Write the command that gives this page again: a file by its name alone, nothing that leaves the page as it is."""
-    words = ["genvsdisc", "report", *([Path(table).name, "--target", target] if table is not None else [])]
-    given = {name: value for name, value in asked.items() if value is not None and value is not False}
-    for name, value in given.items():
-        words += [f"--{name}"] if value is True else [f"--{name}", str(value)]
-    return shlex.join(words)
-
-
-# Words in ------------------------------------------------------------------------------------------------------
-
-
-def _dataset(table: str | None, target: str | None) -> Dataset:
-    """The table that the words mean: a file, before a name; nothing at all is the embedded one."""
-    from genvsdisc.datasets import load, names, read_table
-
-    if table is not None and (table not in names() or Path(table).exists()):
-        elsewhere = table == "-" or "://" in table
-        if not elsewhere and not Path(table).exists() and not Path(table).suffix:
-            close = get_close_matches(table, names()) or names()
-            raise ValueError(f"no file and no table is named {table!r}; tables by name: {', '.join(close)}")
-        return read_table(table, target)
-    found = load(table or "pokemon_style")
-    if target not in (None, found.y.name):
-        raise ValueError(
-            f"the target of {found.name!r} is {found.y.name!r}, not {target!r}; write it to a file to change it"
-        )
-    return found
-
-
-def _roster(dataset: Dataset, models: str | None, *, without: Sequence[str | None] = ()) -> list[Any] | None:
-    """Those of the default models that are asked for, in the order asked, for the table without these columns."""
-    if models is None:
-        return None
-    X = dataset.X.drop(columns=[name for name in without if name in dataset.X])
-    known = {model.name.casefold(): model for model in genvsdisc.default_models(X)}
-    chosen = []
-    for word in filter(None, map(str.strip, _between_names(models, known))):
-        if word.casefold() not in known:
-            close = get_close_matches(word.casefold(), known) or list(known)
-            raise ValueError(f"no model is named {word!r}; did you mean {' or '.join(known[c].name for c in close)}?")
-        chosen.append(known[word.casefold()])
-    if not chosen:
-        raise ValueError(f"--models names no model; there are {'; '.join(model.name for model in known.values())}")
-    return chosen
-
-
-def _one_family(roster: Sequence[Any] | None) -> list[str]:
-    """Say before anything is fitted that there will be no verdict."""
-    families = {model.family for model in roster or ()}
-    lacking = [family for family in ("generative", "discriminative") if families and family not in families]
-    return [f"--models names no {family} model: there will be no verdict between the families" for family in lacking]
-
-
-def _between_names(words: str, known: Any) -> list[str]:
-    """Split at commas, except those that stand inside the name of a model."""
-    longest_first = sorted(known, key=len, reverse=True)
-    pattern = "|".join(re.escape(name) for name in longest_first)
-    return re.findall(rf"\s*(?:{pattern})(?=\s*(?:,|$))|[^,]+", words, flags=re.IGNORECASE)
-
-
-def _file_name(name: str) -> str:
-    """Name of a folder that every file system takes: letters and digits of any script, dash and underscore."""
-    return re.sub(r"[^\w-]+", "-", name).strip("-")[:60] or "table"
 
 
 # Files out -----------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 GENERATIVE, DISCRIMINATIVE, BASELINE, OTHER = "generative", "discriminative", "baseline", "other"
-FAMILIES = (GENERATIVE, DISCRIMINATIVE, BASELINE, OTHER)
+MODEL_FAMILIES = (GENERATIVE, DISCRIMINATIVE, BASELINE, OTHER)
 
 KNOWN: dict[tuple[str, str], tuple[str, str | None]] = {
     ("sklearn", "GaussianNB"): (GENERATIVE, "additive"),

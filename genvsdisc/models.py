@@ -14,7 +14,7 @@ from genvsdisc.baseline import PriorClassifier
 from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
 from genvsdisc.discriminative.networks.cascade import CascadeClassifier
 from genvsdisc.discriminative.networks.mlp import MLPClassifier
-from genvsdisc.known_estimators import BASELINE, DISCRIMINATIVE, FAMILIES, GENERATIVE, family_and_form
+from genvsdisc.known_estimators import BASELINE, DISCRIMINATIVE, GENERATIVE, MODEL_FAMILIES, family_and_form
 from genvsdisc.preparation import Preparation, Trial, final_classifier, takes_as_it_is
 
 
@@ -168,8 +168,8 @@ def _named(models: list[Any]) -> list[Model]:
 def _checked(model: Model) -> Model:
     """Model with its family and form, or what is wrong with it."""
     estimator = model.estimator
-    if model.family not in (None, *FAMILIES):
-        raise ValueError(f"family of {model.name!r} must be one of {', '.join(FAMILIES)}, got {model.family!r}")
+    if model.family not in (None, *MODEL_FAMILIES):
+        raise ValueError(f"family of {model.name!r} must be one of {', '.join(MODEL_FAMILIES)}, got {model.family!r}")
     if isinstance(estimator, type) or not hasattr(estimator, "get_params"):
         raise TypeError(f"{model.name!r} must be a classifier such as LogisticRegression(), got {estimator!r}")
     if not hasattr(estimator, "predict_proba"):

@@ -28,7 +28,7 @@ _CONVERSION = re.compile(r"In CSV column #(\d+): (?:Row #\d+: )?CSV conversion e
 _WIDER = {pa.int64(): pa.float64(), pa.float64(): pa.large_string()}
 
 
-def read_columns(source: Source, dialect: Dialect, text: set[int], notes: list[str]) -> list[pd.Series]:
+def parse_columns(source: Source, dialect: Dialect, text: set[int], notes: list[str]) -> list[pd.Series]:
     """Read the columns of a text table.
 
     Parameters

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from genvsdisc.datasets.dataset import Dataset
-from genvsdisc.datasets.delimited import read_columns
+from genvsdisc.datasets.delimited import parse_columns
 from genvsdisc.datasets.dialect import dialect_of, is_json_lines, looks_like_data, refuse_other_formats
 from genvsdisc.datasets.files import Source, in_utf8, source_of
 from genvsdisc.datasets.formats import excel_columns, json_lines_columns, parquet_columns
@@ -148,10 +148,10 @@ def _text_table(source: Source, text: str, target: str | None, notes: list[str])
             f"The first line ({', '.join(map(repr, names[:3]))}, ...) is read as names, yet most of them are numbers: "
             "put a line of names above if it is a row."
         )
-    columns = named_columns(names, read_columns(source, dialect, {place}, notes), notes)
+    columns = named_columns(names, parse_columns(source, dialect, {place}, notes), notes)
 
     def as_text(wanted: list[str]) -> dict[str, pd.Series]:
-        again = read_columns(source, dialect, {names.index(name) for name in wanted}, [])
+        again = parse_columns(source, dialect, {names.index(name) for name in wanted}, [])
         return {name: again[names.index(name)] for name in wanted}
 
     points = any(values.dtype.kind == "f" and values.notna().any() for values in columns.values())

@@ -12,7 +12,7 @@ import pyarrow as pa
 from sklearn.exceptions import DataConversionWarning
 
 from genvsdisc.features.cells import read_cells
-from genvsdisc.features.dtypes import as_numbers, is_number, is_text, plain, plain_arrow
+from genvsdisc.features.dtypes import as_numbers, is_number, is_text, plain_arrow, usual_dtype
 
 MOST_NUMERIC_CLASSES = 20
 """A target of numbers with more different values than this is continuous, unless they are whole and many each."""
@@ -98,7 +98,7 @@ def check_target(y: pd.Series, *, n_rows: int | None = None) -> pd.Series:
     >>> check_target(pd.Series([1.0, 0.0, 1.0], name="ill")).tolist()
     [1, 0, 1]
     """
-    y = y.astype(str) if isinstance(y.dtype, pd.PeriodDtype) else plain(y)
+    y = y.astype(str) if isinstance(y.dtype, pd.PeriodDtype) else usual_dtype(y)
     if isinstance(y.dtype, pd.CategoricalDtype):
         y = y.astype(y.cat.categories.dtype)
     if is_text(y):

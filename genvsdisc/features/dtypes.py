@@ -22,7 +22,7 @@ def is_text(values: pd.Series) -> bool:
 
 def is_number(values: pd.Series) -> bool:
     """Return True if a column holds numbers, dates, times or durations; truth values and categories are not numbers."""
-    values = plain(values)
+    values = usual_dtype(values)
     dtype = values.dtype
     if pd.api.types.is_bool_dtype(dtype) or isinstance(dtype, pd.CategoricalDtype):
         return False
@@ -56,7 +56,7 @@ def as_numbers(values: pd.Series) -> NDArray[np.float64]:
     >>> as_numbers(pd.Series(np.array(["1970-01-02T12", "NaT", "1066-10-14"], dtype="M8[s]")))
     array([ 1.50000e+00,          nan, -3.29893e+05])
     """
-    values = plain(values)
+    values = usual_dtype(values)
     if values.dtype.kind in "mM":
         return _in_days(_without_zone(values).to_numpy())
     if pd.api.types.is_object_dtype(values.dtype) and pd.api.types.infer_dtype(values, skipna=True) in _TEMPORAL:
@@ -64,7 +64,7 @@ def as_numbers(values: pd.Series) -> NDArray[np.float64]:
     return values.to_numpy(dtype=float, na_value=np.nan)
 
 
-def plain(values: pd.Series) -> pd.Series:
+def usual_dtype(values: pd.Series) -> pd.Series:
     """Convert Arrow, sparse and period columns to the usual dtypes; leave every other column as it is.
 
     Parameters
@@ -79,7 +79,7 @@ def plain(values: pd.Series) -> pd.Series:
     """
     dtype = values.dtype
     if isinstance(dtype, pd.SparseDtype):
-        return plain(values.astype(dtype.subtype))
+        return usual_dtype(values.astype(dtype.subtype))
     if isinstance(dtype, pd.PeriodDtype):
         return values.dt.to_timestamp()
     if not isinstance(dtype, pd.ArrowDtype):
@@ -90,7 +90,7 @@ def plain(values: pd.Series) -> pd.Series:
 
 
 def plain_arrow(column: pa.ChunkedArray) -> pd.Series:
-    """Convert an Arrow column as `plain` does, without a name and with rows numbered from 0."""
+    """Convert an Arrow column as `usual_dtype` does, without a name and with rows numbered from 0."""
     kind = column.type
     if pa.types.is_dictionary(kind):
         column = column.unify_dictionaries()

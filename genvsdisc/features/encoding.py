@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from genvsdisc.features.cells import CellFormat
-from genvsdisc.features.dtypes import as_numbers, is_number, is_text, plain
+from genvsdisc.features.dtypes import as_numbers, is_number, is_text, usual_dtype
 from genvsdisc.features.kinds import Column, column_kinds
 from genvsdisc.features.marks import clean
 from genvsdisc.features.number_text import NumberFormat
@@ -262,7 +262,7 @@ def _encode(name: Any, values: pd.Series, column: Column, out: NDArray, coded: b
 
 def _read(values: pd.Series, column: Column) -> pd.Series:
     """Cells as they were judged: text stripped, and read as numbers or dates where the column's text was."""
-    cells = clean(plain(values))
+    cells = clean(usual_dtype(values))
     numbers = column.kind == "continuous" or column.cells is not None
     if not numbers or is_number(cells):
         return cells

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from genvsdisc.features.cells import CellFormat
-from genvsdisc.features.dtypes import as_numbers, is_number, is_text, plain
+from genvsdisc.features.dtypes import as_numbers, is_number, is_text, usual_dtype
 from genvsdisc.features.marks import SIGNS, clean, quoted
 from genvsdisc.features.typed import read_columns
 
@@ -105,7 +105,7 @@ def column_kinds(X: pd.DataFrame) -> dict[Any, Column]:
     repeated = X.columns[X.columns.duplicated()]
     if len(repeated):
         raise ValueError(f"column names must differ; {repeated[0]!r} stands more than once: rename one")
-    columns = {name: _undeclared(clean(plain(X[name]))) for name in X.columns}
+    columns = {name: _undeclared(clean(usual_dtype(X[name]))) for name in X.columns}
     readings = read_columns(columns)
     kinds = {}
     for name, values in columns.items():

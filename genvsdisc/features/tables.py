@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 from scipy import sparse
 
-from genvsdisc.features.dtypes import plain, plain_arrow
+from genvsdisc.features.dtypes import plain_arrow, usual_dtype
 
 
 def as_frame(X: Any) -> pd.DataFrame:
@@ -46,7 +46,7 @@ def as_frame(X: Any) -> pd.DataFrame:
     if len(repeated):
         raise ValueError(f"column names must differ; {repeated[0]!r} stands more than once: rename one")
     for name in frame.columns[[isinstance(dtype, pd.SparseDtype) for dtype in frame.dtypes]]:
-        frame[name] = plain(frame[name])
+        frame[name] = usual_dtype(frame[name])
     return frame
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from genvsdisc.features.cells import Reading, read_cells
-from genvsdisc.features.dtypes import is_text, plain
+from genvsdisc.features.dtypes import is_text, usual_dtype
 from genvsdisc.features.marks import clean
 
 
@@ -54,7 +54,7 @@ def typed_table(table: pd.DataFrame, hint: str = "") -> Typed:
     >>> typed.notes
     ["Column 'price': '$7.50' is read as 7.5; '?' (1 entry) as missing."]
     """
-    columns = {name: clean(plain(table[name])) for name in table.columns}
+    columns = {name: clean(usual_dtype(table[name])) for name in table.columns}
     readings = read_columns(columns, hint)
     notes = [f"Column {str(name)!r}: {reading.note}." for name, reading in readings.items() if reading.note]
     for name, reading in readings.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -22,8 +22,7 @@ from genvsdisc.lessons.stops import STOPS
 from genvsdisc.lessons.thirteen_rows import THIRTEEN_ROWS
 from genvsdisc.lessons.two_families import CROSSING, NOISY_LABELS
 from genvsdisc.report import render
-
-Progress = Callable[[str, int, int], None]
+from genvsdisc.study.progress import Progress
 
 # In reading order.
 LESSONS: list[Lesson] = [

@@ -41,7 +41,7 @@ def lessons_page(taught: Sequence[Taught]) -> str:
         The same text for the same tables.
     """
     sections = [_overview(taught), *(_section(*each) for each in taught)]
-    return render.page("Claims of the course notes, put to the test", sections, subtitle="lessons")
+    return render.document("Claims of the course notes, put to the test", sections, subtitle="lessons")
 
 
 def _overview(taught: Sequence[Taught]) -> Section:

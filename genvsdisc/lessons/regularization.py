@@ -17,15 +17,15 @@ from genvsdisc.study.statistics.losses import pointwise_losses
 
 _LAMBDAS = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0)
 DEGREES = (1, 2, 3, 4)
-N_TRAIN, N_SETS = 60, 30
+N_PER_SET, N_SETS = 60, 30
 
 
 def run_penalty(seed: int) -> Tables:
     """Training and test loss over lambda, on few rows with many features."""
-    data = make_pokemon_style(20 * N_TRAIN + 4000, random_state=seed)
+    data = make_pokemon_style(20 * N_PER_SET + 4000, random_state=seed)
     X = QuadraticFeatures().fit_transform((data.X.iloc[:, :6].to_numpy(dtype=float) - 70) / 30)
     classes, codes = np.unique(data.y, return_inverse=True)
-    weights = np.kron(np.eye(20), np.ones(N_TRAIN))
+    weights = np.kron(np.eye(20), np.ones(N_PER_SET))
     X_train, X_test = X[: weights.shape[1]], X[weights.shape[1] :]
     codes_train, codes_test = codes[: weights.shape[1]], codes[weights.shape[1] :]
     rows = []
@@ -67,9 +67,9 @@ def judge_penalty(tables: Tables) -> Finding:
 
 def run_complexity(seed: int) -> Tables:
     """Bias and variance of the Brier score over the degree of a polynomial."""
-    data = make_xor(N_SETS * N_TRAIN, noise=0.4, random_state=seed)
+    data = make_xor(N_SETS * N_PER_SET, noise=0.4, random_state=seed)
     test = make_xor(1000, noise=0.4, random_state=1000 + seed)
-    weights = np.kron(np.eye(N_SETS), np.ones(N_TRAIN))
+    weights = np.kron(np.eye(N_SETS), np.ones(N_PER_SET))
     truth = test.posterior(test.X) if test.posterior else np.empty(0)
     rows = []
     for degree in DEGREES:
@@ -103,7 +103,7 @@ PENALTY = Lesson(
     claim="With a larger λ the training error goes up, and the test error down and then up",
     source="Hung-yi Lee, Regression",
     experiment=(
-        f"Logistic regression on all products of two of six Pokemon-style stats, 27 features, from {N_TRAIN} rows: "
+        f"Logistic regression on all products of two of six Pokemon-style stats, 27 features, from {N_PER_SET} rows: "
         "mean over 20 training sets a seed, tested on 4,000 rows."
     ),
     run=run_penalty,
@@ -133,7 +133,7 @@ COMPLEXITY = Lesson(
     claim="With a more complex model the bias goes down and the variance up",
     source="Hung-yi Lee, Where does the error come from?",
     experiment=(
-        f"Logistic regression on polynomials of two features, noisy exclusive or, {N_SETS} training sets of {N_TRAIN} "
+        f"Logistic regression on polynomials of two features, noisy exclusive or, {N_SETS} training sets of {N_PER_SET} "
         "rows a seed; bias and variance of the Brier score against the true posterior."
     ),
     run=run_complexity,

@@ -10,18 +10,18 @@ from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Part, Tables, les
 from genvsdisc.lessons.pictures import Points
 from genvsdisc.study.fits.splits import cross_validation_draws
 
-N_TRAIN, N_PUBLIC, N_PRIVATE = 140, 70, 4000
+N_FITTED, N_PUBLIC, N_PRIVATE = 140, 70, 4000
 N_CANDIDATES = 40
 
 
 def run_selection(seed: int) -> Tables:
     """Errors of the candidate that is best on the public rows, and of the one that cross-validation chooses."""
     rng = np.random.default_rng(seed)
-    data = make_pokemon_style(N_TRAIN + N_PUBLIC + N_PRIVATE, random_state=seed)
+    data = make_pokemon_style(N_FITTED + N_PUBLIC + N_PRIVATE, random_state=seed)
     X, y = data.X.iloc[:, :6].to_numpy(dtype=float), data.y.to_numpy()
-    train, public, private = np.split(np.arange(len(y)), [N_TRAIN, N_TRAIN + N_PUBLIC])
+    train, public, private = np.split(np.arange(len(y)), [N_FITTED, N_FITTED + N_PUBLIC])
     weights, held_out = cross_validation_draws(y[train] == "water", 5, 2, random_state=seed)
-    masks = np.vstack([weights, np.ones((1, N_TRAIN))])
+    masks = np.vstack([weights, np.ones((1, N_FITTED))])
     errors = []
     for _ in range(N_CANDIDATES):
         # A candidate is what people try: some of the columns, some penalty.
@@ -81,7 +81,7 @@ SELECTION = Lesson(
     claim="Choosing a model on the public test set makes its score there too good; cross-validation does not",
     source="Hung-yi Lee, Where does the error come from?",
     experiment=(
-        f"{N_CANDIDATES} logistic regressions, each on some of six Pokemon-style stats and with some λ, from {N_TRAIN} "
+        f"{N_CANDIDATES} logistic regressions, each on some of six Pokemon-style stats and with some λ, from {N_FITTED} "
         f"rows. Choose one by {N_PUBLIC} public rows or by 2 times 5-fold cross-validation; {N_PRIVATE:,} private rows "
         "tell."
     ),

@@ -30,7 +30,7 @@ def page(comparison: Comparison) -> str:
     sections = [section for chapter in SECTIONS if (section := written(chapter, comparison)) is not None]
     name, target = comparison.meta.get("name", ""), comparison.meta.get("target", "")
     title = f"Generative or discriminative? {name}".strip()
-    return render.page(title, sections, subtitle=f"target {target}" if target else "")
+    return render.document(title, sections, subtitle=f"target {target}" if target else "")
 
 
 def write_page(comparison: Comparison, path: str | os.PathLike[str]) -> Path:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 from genvsdisc.report.blocks import Items, Section, Text
 from genvsdisc.report.isolation import Chapter, Draft, part, written
 from genvsdisc.report.sections.leaderboard import leaderboard_table
-from genvsdisc.report.sections.verdict import headline, known_first, numbers, points, probabilities, provenance_text
+from genvsdisc.report.sections.verdict import (
+    headline,
+    known_first,
+    numbers,
+    probabilities,
+    provenance_text,
+    verdict_items,
+)
 
 if TYPE_CHECKING:
     from genvsdisc.study.comparison import Comparison
@@ -42,7 +49,7 @@ def _draft(comparison: Comparison) -> Draft:
             part("what to know first", known_first, comparison),
             part("probabilities", probabilities, comparison),
             part("the answer in numbers", numbers, comparison),
-            part("points", points, comparison),
+            part("points", verdict_items, comparison),
             part("leaderboard", lambda: leaderboard_table(comparison) if board else None),
             part("where it comes from", lambda: Text(provenance_text(comparison), quiet=True)),
             part("where to look next", lambda: [Text("Where to look next:"), next_steps(comparison)]),

@@ -125,12 +125,12 @@ def with_error(loss: str, mean: float, error: float) -> str:
     return text if text == NOTHING else " ".join(filter(None, (text, spread))) + unit(loss)
 
 
-def probability(value: float) -> str:
+def probability_text(value: float) -> str:
     """Write a probability in percent, never as certain.
 
     Examples
     --------
-    >>> probability(0.931), probability(0.0004), probability(1.0)
+    >>> probability_text(0.931), probability_text(0.0004), probability_text(1.0)
     ('93%', '<1%', '>99%')
     """
     if not math.isfinite(value):

@@ -23,7 +23,7 @@ from genvsdisc.report.isolation import noted
 _DROPPED = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160), *range(0xD800, 0xE000)), "\ufffd")
 
 
-def page(title: str, sections: Sequence[Section], *, subtitle: str = "") -> str:
+def document(title: str, sections: Sequence[Section], *, subtitle: str = "") -> str:
     """Write sections as one HTML page that needs nothing else.
 
     Parameters

@@ -139,7 +139,7 @@ def compare(
     run = Run(table, roster, seed=random_state, n_jobs=n_jobs, cache=cache)
     run.plan_by(chosen, budget=budget, stored=plan, as_given=design is not None)
     with shown(progress) as advance:
-        evidence = run.fit(advance)
+        evidence = run.carry_out(advance)
     return Comparison(*run.results(evidence, posterior, name=name, tuned=tune, loss=loss, notes=notes))
 
 

@@ -1,6 +1,6 @@
 """Processor seconds per power of the sizes; written by benchmarks/costs.py."""
 
-COEFFICIENTS: dict[str, dict[str, float]] = {
+COST_COEFFICIENTS: dict[str, dict[str, float]] = {
     "prior": {
         "call": 0.00028,
         "fits": 1.71e-05,

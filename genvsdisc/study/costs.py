@@ -16,14 +16,14 @@ from typing import Any
 
 from sklearn.model_selection._search import BaseSearchCV
 
-from genvsdisc.study.cost_table import COEFFICIENTS
+from genvsdisc.study.cost_table import COST_COEFFICIENTS
 
 SAFETY = 1.25
 """Plans count on this much more than the formula says: it was right within 1.6 times for nine of ten batches."""
 
 
 @dataclass(frozen=True)
-class Sizes:
+class BatchSizes:
     """Sizes of a batch of fits.
 
     Attributes
@@ -53,7 +53,7 @@ class Sizes:
     patterns: int = 1
 
 
-TERMS: dict[str, Callable[[Sizes], float]] = {
+COST_TERMS: dict[str, Callable[[BatchSizes], float]] = {
     "call": lambda _: 1.0,
     "fits": lambda s: s.fits,
     "fits classes": lambda s: s.fits * s.classes,
@@ -105,28 +105,28 @@ def cost_kind(estimator: Any) -> str:
             return ""
 
 
-def batch_seconds(kind: str, sizes: Sizes, estimator: Any = None) -> float:
+def batch_seconds(kind: str, sizes: BatchSizes, estimator: Any = None) -> float:
     """Processor seconds of one batch of fits and their predictions.
 
     Parameters
     ----------
     kind : str
         As `cost_kind` gives it.
-    sizes : Sizes
+    sizes : BatchSizes
     estimator : classifier, default=None
         A search costs its candidates times its inner folds; a network costs in proportion to its units and epochs.
 
     Examples
     --------
-    >>> small, large = (Sizes(10, rows, rows, 50, 5, 2) for rows in (1000, 100_000))
+    >>> small, large = (BatchSizes(10, rows, rows, 50, 5, 2) for rows in (1000, 100_000))
     >>> batch_seconds("Gaussian, shared", small) < batch_seconds("Gaussian, shared", large)
     True
     """
     gaps = f"{kind}, gaps"
-    known = COEFFICIENTS[gaps if sizes.gappy and gaps in COEFFICIENTS else kind]
+    known = COST_COEFFICIENTS[gaps if sizes.gappy and gaps in COST_COEFFICIENTS else kind]
     if kind.startswith(("logistic", "network")) and sizes.classes == 2:
         sizes = replace(sizes, classes=BINARY_OUTPUTS)
-    seconds = sum(coefficient * TERMS[term](sizes) for term, coefficient in known.items())
+    seconds = sum(coefficient * COST_TERMS[term](sizes) for term, coefficient in known.items())
     if sizes.gappy:
         seconds *= _steps_of_em(kind, sizes)
     return SAFETY * seconds * (_network_scale(estimator) if kind == "network" else 1.0)
@@ -155,7 +155,7 @@ def last_step(estimator: Any) -> Any:
     return estimator
 
 
-def _steps_of_em(kind: str, sizes: Sizes) -> float:
+def _steps_of_em(kind: str, sizes: BatchSizes) -> float:
     """Slow-down of EM where covariances have few rows, in the time that the coefficients were fitted to.
 
     The fewer rows a covariance has for each of its columns, the more of it is missing, and EM goes on for longer. Read

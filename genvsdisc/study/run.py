@@ -20,28 +20,21 @@ import genvsdisc
 from genvsdisc.functional.bias_variance import noise
 from genvsdisc.models import Model
 from genvsdisc.preparation import takes_gaps
+from genvsdisc.study.budgets import STANDARD_BUDGET
 from genvsdisc.study.design import Design
 from genvsdisc.study.evidence import Draws, Failure, Predictions, Views
 from genvsdisc.study.fits.candidates import candidates
 from genvsdisc.study.fits.drawing import planned_draws
 from genvsdisc.study.fits.encode import benches
 from genvsdisc.study.fits.jobs import Job, Jobs, add
-from genvsdisc.study.plan import (
-    MOST_REPEATS,
-    STAGES,
-    STANDARD,
-    ModelPlan,
-    Plan,
-    planned_by_budget,
-    planned_by_design,
-    second_round,
-)
+from genvsdisc.study.plan import MOST_REPEATS, RESAMPLED_STAGES, ModelPlan, Plan
+from genvsdisc.study.planning import planned_by_budget, planned_by_design, second_round
 from genvsdisc.study.progress import Progress
 from genvsdisc.study.statistics.differences import BEST, difference_table
 from genvsdisc.study.statistics.failures import failure_table, isolated, meaning
 from genvsdisc.study.statistics.tables import comparison_tables, model_table, score_table
 from genvsdisc.study.statistics.verdict import SURE, verdict_card, write_verdict
-from genvsdisc.study.table import Table
+from genvsdisc.study.table import PreparedTable
 
 JOB_SECONDS = 2.0
 """Predicted seconds of a job: long against what it costs to send one, short against the whole."""
@@ -65,7 +58,7 @@ class Run:
 
     Parameters
     ----------
-    table : Table
+    table : PreparedTable
     roster : list of Model
     design : Design
         Used as it stands, or, under a budget, for its folds, shares and losses.
@@ -75,7 +68,7 @@ class Run:
     """
 
     def __init__(
-        self, table: Table, roster: list[Model], *, seed: Any, n_jobs: int | None = None, cache: Any = None
+        self, table: PreparedTable, roster: list[Model], *, seed: Any, n_jobs: int | None = None, cache: Any = None
     ) -> None:
         self.table, self.roster, self.seed = table, roster, seed
         self.n_jobs, self.cache = n_jobs, cache
@@ -104,7 +97,7 @@ class Run:
             self.plan = planned_by_design(design, self.candidates, len(self.table.y), n_classes)
         elif stored is None:
             counts = np.bincount(self.table.codes).tolist()
-            self.plan = planned_by_budget(budget or STANDARD, self.candidates, counts, n_columns, design)
+            self.plan = planned_by_budget(budget or STANDARD_BUDGET, self.candidates, counts, n_columns, design)
         planned = Design.from_dict(self.plan.design)
         if self.plan.budget is not None and not self.plan.held_out_once:
             planned = replace(planned, n_repeats=MOST_REPEATS)  # of which the second round may need all
@@ -116,7 +109,7 @@ class Run:
 
     # Fits ------------------------------------------------------------------------------------------------------------
 
-    def fit(self, advance: Progress | None) -> list[Predictions]:
+    def carry_out(self, advance: Progress | None) -> list[Predictions]:
         """Run all jobs, and those of the second round; predictions of every model in the order of the roster."""
         key = ""
         if self.cache is not None:
@@ -151,7 +144,7 @@ class Run:
             return []
         jobs = [Job(m, "fit to all rows", 0, chosen.fit_rows, chosen.seconds.get("fit to all rows", 0.0))]
         jobs += self._fold_jobs(m, chosen, 0, chosen.folds)
-        for stage in STAGES:
+        for stage in RESAMPLED_STAGES:
             n_draws = chosen.draws.get(stage, 0)
             whole = stage == "label noise" or self.table.sampling.kind != "rows"
             jobs += _sliced(m, stage, 0, n_draws, chosen.seconds.get(stage, 0.0), 1 if whole else None)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from genvsdisc.features.kinds import as_numbers, is_number
 
-Kind = Literal["rows", "groups", "time"]
+SamplingKind = Literal["rows", "groups", "time"]
 NOTES = {
     "rows": "Rows are taken to be independent.",
     "groups": "No split divides a group. Folds are repeated once for every 20 groups: more repeats would make tests "
@@ -48,7 +48,7 @@ class Sampling:
     3
     """
 
-    kind: Kind = "rows"
+    kind: SamplingKind = "rows"
     codes: NDArray[np.intp] = field(default_factory=lambda: np.empty(0, dtype=np.intp))
     column: str = ""
 

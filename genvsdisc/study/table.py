@@ -18,7 +18,7 @@ from genvsdisc.study.sampling import Sampling
 
 
 @dataclass(frozen=True)
-class Table:
+class PreparedTable:
     """Rows with a label of a class that can be learned, and the columns that can be used.
 
     Attributes
@@ -56,7 +56,7 @@ class Table:
         """Kind of each column that is used."""
         return {name: column.kind for name, column in self.columns.items() if column.used}
 
-    def take(self, indices: NDArray | None) -> Table:
+    def take(self, indices: NDArray | None) -> PreparedTable:
         """Keep some rows, in the order given; None keeps all. The index of a DataFrame tells which rows they were."""
         if indices is None:
             return self
@@ -65,7 +65,7 @@ class Table:
         return replace(self, X=X, y=self.y[indices], codes=self.codes[indices], sampling=sampling)
 
 
-def prepare(X: Any, y: Any, *, n_splits: int, sampling: Sampling | None = None) -> Table:
+def prepare(X: Any, y: Any, *, n_splits: int, sampling: Sampling | None = None) -> PreparedTable:
     """Drop rows without a label, classes too rare to split, and columns that say nothing.
 
     Parameters
@@ -80,7 +80,7 @@ def prepare(X: Any, y: Any, *, n_splits: int, sampling: Sampling | None = None) 
 
     Returns
     -------
-    prepared : Table
+    prepared : PreparedTable
 
     Raises
     ------
@@ -113,7 +113,7 @@ def prepare(X: Any, y: Any, *, n_splits: int, sampling: Sampling | None = None) 
     classes, codes = np.unique(labels.to_numpy(), return_inverse=True)
     why = dict.fromkeys(rare, f"fewer than {n_splits} rows, one for each fold") | lonely
     unlabelled = int((~labelled).sum())
-    return Table(
+    return PreparedTable(
         X=frame[used].reset_index(drop=True),
         y=labels.to_numpy(),
         codes=codes,
@@ -138,7 +138,7 @@ def prepare(X: Any, y: Any, *, n_splits: int, sampling: Sampling | None = None) 
     )
 
 
-def check_posterior(posterior: Any, table: Table) -> None:
+def check_posterior(posterior: Any, table: PreparedTable) -> None:
     """Refuse a true posterior that is none, before anything is fitted.
 
     Raises

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from genvsdisc import TableEncoder
-from genvsdisc.features.dtypes import as_numbers, is_number, plain
+from genvsdisc.features.dtypes import as_numbers, is_number, usual_dtype
 from genvsdisc.features.kinds import column_kinds
 
 DAYS = [dt.date(2020, 1, 1), None, dt.date(1066, 10, 14), dt.date(9999, 12, 31)]
@@ -89,13 +89,13 @@ def test_f02_f09_f10_w01_c06_every_dtype_gives_the_same_numbers(name):
     ],
 )
 def test_arrow_columns_get_the_usual_dtypes(column, dtype):
-    assert str(plain(column).dtype) == dtype
-    assert plain(column).isna().tolist() == column.isna().tolist()
+    assert str(usual_dtype(column).dtype) == dtype
+    assert usual_dtype(column).isna().tolist() == column.isna().tolist()
 
 
 def test_dictionaries_are_categories_in_their_order():
     values = pa.DictionaryArray.from_arrays(pa.array([1, 0, None, 1]), pa.array(["low", "high"]), ordered=True)
-    column = plain(pd.Series(pd.array(values, dtype=pd.ArrowDtype(values.type))))
+    column = usual_dtype(pd.Series(pd.array(values, dtype=pd.ArrowDtype(values.type))))
     assert column.cat.ordered
     assert column.cat.categories.tolist() == ["low", "high"]
     assert column.isna().tolist() == [False, False, True, False]

@@ -121,7 +121,7 @@ def test_a_block_that_cannot_be_written_is_named():
     leaderboard = next(each for each in SECTIONS if each.key == "leaderboard")
     section = isolation.written(leaderboard, made)
     bad = replace(section.blocks[0], rows=((None,),))  # no cell at all
-    html = render.page("a page", [replace(section, blocks=(bad, *section.blocks[1:]))])
+    html = render.document("a page", [replace(section, blocks=(bad, *section.blocks[1:]))])
     assert "A table of “Leaderboard” could not be made" in html
     assert "share one scale" in html
 

@@ -13,13 +13,15 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 
 import genvsdisc as gd
-from genvsdisc.study import plan as planning
-from genvsdisc.study.costs import TERMS, Sizes, batch_seconds, cost_kind, search_fits
+from genvsdisc.study.cost_table import COST_COEFFICIENTS
+from genvsdisc.study.costs import COST_TERMS, BatchSizes, batch_seconds, cost_kind, search_fits
 from genvsdisc.study.design import Design
 from genvsdisc.study.fits.candidates import candidates
 from genvsdisc.study.fits.encode import benches
 from genvsdisc.study.fits.tuning import tuned
-from genvsdisc.study.plan import Candidate, Plan, planned_by_budget, second_round
+from genvsdisc.study.plan import FEWEST_DRAWS, RESAMPLED_STAGES, Plan
+from genvsdisc.study.planning import planned_by_budget, second_round
+from genvsdisc.study.stage_costs import Candidate
 from genvsdisc.study.statistics.differences import paired_splits
 from genvsdisc.study.statistics.holdout import holdout_blocks
 from genvsdisc.study.statistics.paired_tests import corrected_ttest
@@ -79,15 +81,17 @@ def cheap_pair():
 @pytest.mark.parametrize("size", ["fits", "rows", "columns", "classes"])
 def test_a_cost_grows_with_every_size_and_is_never_negative(model, size):
     kind = cost_kind(model.estimator)
-    small = Sizes(5, 500, 300, 100, 6, 3)
-    larger = Sizes(**{**vars(small), size: 4 * getattr(small, size), **({"train": 1200} if size == "rows" else {})})
+    small = BatchSizes(5, 500, 300, 100, 6, 3)
+    larger = BatchSizes(
+        **{**vars(small), size: 4 * getattr(small, size), **({"train": 1200} if size == "rows" else {})}
+    )
     assert 0 < batch_seconds(kind, small, model.estimator) <= batch_seconds(kind, larger, model.estimator)
 
 
 def test_costs_are_sums_of_the_terms_of_a_literal_table():
-    sizes = Sizes(7, 900, 500, 90, 5, 4)
-    known = planning.batch_seconds.__globals__["COEFFICIENTS"]["prior"]
-    by_hand = 1.25 * sum(c * TERMS[term](sizes) for term, c in known.items())
+    sizes = BatchSizes(7, 900, 500, 90, 5, 4)
+    known = COST_COEFFICIENTS["prior"]
+    by_hand = 1.25 * sum(c * COST_TERMS[term](sizes) for term, c in known.items())
     assert batch_seconds("prior", sizes) == pytest.approx(by_hand)
 
 
@@ -155,11 +159,11 @@ def test_every_plan_keeps_within_its_capacity_and_gives_ten_draws_or_none(budget
     plan, _ = planned(budget, X, np.arange(n) % k)
     assert plan.seconds <= plan.capacity * 1.01
     draws = [d for chosen in plan.models.values() for d in chosen.draws.values()]
-    assert all(d >= planning.FEWEST_DRAWS for d in draws)
+    assert all(d >= FEWEST_DRAWS for d in draws)
     for name, chosen in plan.models.items():
         assert chosen.folds or chosen.left_out
         less = chosen.left_out or any(name in note for note in plan.notes)
-        assert less or set(chosen.draws) == set(planning.STAGES)
+        assert less or set(chosen.draws) == set(RESAMPLED_STAGES)
 
 
 def test_a_larger_budget_never_buys_less():

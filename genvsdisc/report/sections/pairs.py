@@ -9,7 +9,7 @@ import pandas as pd
 
 from genvsdisc.report.blocks import Cell, Fold, Table, Text, table
 from genvsdisc.report.isolation import Draft, part
-from genvsdisc.report.numbers import counted, difference_cell, loss_word, number, probability, pvalue
+from genvsdisc.report.numbers import counted, difference_cell, loss_word, number, probability_text, pvalue
 from genvsdisc.report.pairing import heading_losses
 from genvsdisc.study.schema import records
 
@@ -70,7 +70,7 @@ def _pair_row(row: Any, reach: float) -> list[Cell]:
         Cell(row.form, note=f"{row.generative} against {row.discriminative}"),
         difference_cell(row.loss, row.difference, row.lower, row.upper, reach, family),
         number(pvalue(row.pvalue_holm)),
-        Cell(" · ".join(map(probability, shares)), shares=shares if known else (), numeric=True),
+        Cell(" · ".join(map(probability_text, shares)), shares=shares if known else (), numeric=True),
     ]
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from genvsdisc.report.blocks import Items, Probabilities, Text, Warnings
 from genvsdisc.report.isolation import Draft, part
-from genvsdisc.report.numbers import counted, fixed, loss_word, losses_in_order, probability
+from genvsdisc.report.numbers import counted, fixed, loss_word, losses_in_order, probability_text
 
 if TYPE_CHECKING:
     from genvsdisc.study.comparison import Comparison
@@ -28,7 +28,7 @@ def verdict_section(comparison: Comparison) -> Draft:
             part("what to know first", known_first, comparison),
             part("probabilities", probabilities, comparison),
             part("the answer in numbers", numbers, comparison),
-            part("points", points, comparison),
+            part("points", verdict_items, comparison),
             part("provenance", _provenance, comparison),
         ),
     )
@@ -65,7 +65,7 @@ def probabilities(comparison: Comparison) -> Probabilities | None:
         return None
     generative, equal, discriminative = map(float, shares)
     words = ("generative better", "practically equal", "discriminative better")
-    first, second, third = (f"{word} {probability(share)}" for word, share in zip(words, shares, strict=True))
+    first, second, third = (f"{word} {probability_text(share)}" for word, share in zip(words, shares, strict=True))
     rope = comparison.meta.get("design", {}).get("rope")
     within = f"; equal: closer than {_tolerance(loss, rope)}" if rope is not None else ""
     return Probabilities(
@@ -75,7 +75,7 @@ def probabilities(comparison: Comparison) -> Probabilities | None:
     )
 
 
-def points(comparison: Comparison) -> Any:
+def verdict_items(comparison: Comparison) -> Any:
     """Give the points of the card, or what a verdict in plain text says after its first sentence."""
     card = comparison.meta.get("verdict_card", {})
     if card.get("points"):

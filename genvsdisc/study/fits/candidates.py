@@ -21,7 +21,7 @@ from genvsdisc.study.fits.drawing import stratified_rows
 from genvsdisc.study.fits.encode import Bench
 from genvsdisc.study.fits.predictions import first_descending
 from genvsdisc.study.fits.refit import _split_stateless, seeded
-from genvsdisc.study.plan import Candidate, candidate_seconds, timed_seconds
+from genvsdisc.study.stage_costs import Candidate, candidate_seconds, timed_seconds
 from genvsdisc.study.statistics.differences import pairs
 
 TIMED_ROWS = 1000

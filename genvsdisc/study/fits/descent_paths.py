@@ -13,11 +13,11 @@ from genvsdisc.models import Model
 from genvsdisc.study.evidence import Draws, final_step
 from genvsdisc.study.fits.refit import refit_probabilities
 from genvsdisc.study.statistics.losses import pointwise_losses
-from genvsdisc.study.table import Table
+from genvsdisc.study.table import PreparedTable
 
 LAMBDAS = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0)
-RATES = (0.01, 0.1, 1.0, 10.0)
-EPOCHS = 60
+DESCENT_RATES = (0.01, 0.1, 1.0, 10.0)
+DESCENT_EPOCHS = 60
 FEW = 5
 """Draws that stand in for folds where a table is large."""
 
@@ -27,7 +27,7 @@ def descends(model: Model) -> bool:
     return {"reg_lambda", "learning_rate", "standardize"} <= set(_classifier(model.estimator).get_params())
 
 
-def descent_paths(model: Model, table: Table, draws: Draws) -> dict[str, pd.DataFrame]:
+def descent_paths(model: Model, table: PreparedTable, draws: Draws) -> dict[str, pd.DataFrame]:
     """Turn both dials of a logistic regression.
 
     Returns
@@ -49,7 +49,7 @@ def _classifier(estimator: Any) -> Any:
     return estimator
 
 
-def _search(name: str, estimator: Any, table: Table, draws: Draws) -> pd.DataFrame:
+def _search(name: str, estimator: Any, table: PreparedTable, draws: Draws) -> pd.DataFrame:
     table, weights, tests = _folds(table, draws)
     trained = [np.flatnonzero(w) for w in weights]
     judged = [np.concatenate(both) for both in zip(trained, tests, strict=True)]
@@ -69,7 +69,7 @@ def _search(name: str, estimator: Any, table: Table, draws: Draws) -> pd.DataFra
     return pd.DataFrame(rows, columns=["model", "reg_lambda", "learning_rate", "split", "loss", "mean", "se"])
 
 
-def _folds(table: Table, draws: Draws) -> tuple[Table, NDArray, list[NDArray]]:
+def _folds(table: PreparedTable, draws: Draws) -> tuple[PreparedTable, NDArray, list[NDArray]]:
     """Folds of the first repeat; of a large table, a few of the largest draws of the learning curves."""
     if draws.curve_rows is None and not draws.held_out_once:
         folds = draws.design.n_splits
@@ -78,10 +78,10 @@ def _folds(table: Table, draws: Draws) -> tuple[Table, NDArray, list[NDArray]]:
     return table.take(draws.curve_rows), draws.curve_weights[-1, few], draws.curve_tests[few]
 
 
-def _traces(name: str, estimator: Any, table: Table) -> pd.DataFrame:
+def _traces(name: str, estimator: Any, table: PreparedTable) -> pd.DataFrame:
     parts = []
-    for rate in RATES:
-        descent = _with(estimator, optimizer="gd", learning_rate=rate, max_iter=EPOCHS, tol=0.0)
+    for rate in DESCENT_RATES:
+        descent = _with(estimator, optimizer="gd", learning_rate=rate, max_iter=DESCENT_EPOCHS, tol=0.0)
         curve = final_step(descent.fit(table.X, table.y)).loss_curve_
         epochs = np.arange(1, len(curve) + 1)
         parts.append(

@@ -17,7 +17,7 @@ from genvsdisc.features.encoding import TableEncoder
 from genvsdisc.models import Model
 from genvsdisc.study.evidence import Predictions
 from genvsdisc.study.statistics.failures import columns_seen
-from genvsdisc.study.table import Table
+from genvsdisc.study.table import PreparedTable
 
 MOST_SHARED_CELLS = 20_000_000
 """A step that makes more numbers than this (160 MB) is applied to the rows of each fit instead."""
@@ -31,7 +31,7 @@ class Bench:
     ----------
     model : Model
         Its estimator takes `table`.
-    table : Table
+    table : PreparedTable
     before : tuple of (name, transformer)
         The steps applied.
     columns : tuple of str
@@ -39,7 +39,7 @@ class Bench:
     """
 
     model: Model
-    table: Table
+    table: PreparedTable
     before: tuple[tuple[str, Any], ...]
     columns: tuple[Any, ...]
 
@@ -52,7 +52,7 @@ class Bench:
         return replace(result, model=model, fitted=fitted)
 
 
-def benches(roster: Sequence[Model], table: Table) -> list[Bench]:
+def benches(roster: Sequence[Model], table: PreparedTable) -> list[Bench]:
     """Apply the leading steps without a state of every pipeline (`TableEncoder` with its schema, `QuadraticFeatures`).
 
     Models with the same steps share one matrix. What cannot be applied stays where it is, and fails there with the
@@ -62,7 +62,7 @@ def benches(roster: Sequence[Model], table: Table) -> list[Bench]:
     return [_bench(model, table, made) for model in roster]
 
 
-def _bench(model: Model, table: Table, made: dict[str, NDArray]) -> Bench:
+def _bench(model: Model, table: PreparedTable, made: dict[str, NDArray]) -> Bench:
     pipeline = model.estimator if isinstance(model.estimator, Pipeline) else getattr(model.estimator, "estimator", None)
     steps = list(pipeline.steps) if isinstance(pipeline, Pipeline) else []
     if pipeline is not model.estimator and table.sampling.kind != "rows":

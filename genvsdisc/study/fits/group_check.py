@@ -20,16 +20,16 @@ from genvsdisc.study.fits.splits import RowDraws
 from genvsdisc.study.sampling import Sampling
 from genvsdisc.study.statistics.leak import GROUP, ORDER
 from genvsdisc.study.statistics.losses import pointwise_losses
-from genvsdisc.study.table import Table
+from genvsdisc.study.table import PreparedTable
 
 N_SPLITS = 5
-MOST_ROWS = 5000
+MOST_CHECKED_ROWS = 5000
 """Rows that are fitted; of larger tables, groups at random until they have as many."""
 MOST_CHECKS = 2
 """Columns that are checked, the most alike first."""
 
 
-def check_groups(table: Table, leaks: pd.DataFrame, seed: int) -> pd.DataFrame:
+def check_groups(table: PreparedTable, leaks: pd.DataFrame, seed: int) -> pd.DataFrame:
     """Say of the groups that were found whether whole ones held out change the answer.
 
     The linear pair (shared Gaussian and logistic), without the column in question, is judged by five random folds and
@@ -37,7 +37,7 @@ def check_groups(table: Table, leaks: pd.DataFrame, seed: int) -> pd.DataFrame:
 
     Parameters
     ----------
-    table : Table
+    table : PreparedTable
     leaks : DataFrame
         The table `leaks`, from `leak_table`.
     seed : int
@@ -61,7 +61,7 @@ def check_groups(table: Table, leaks: pd.DataFrame, seed: int) -> pd.DataFrame:
     return leaks
 
 
-def _units(table: Table, column: str) -> NDArray[np.intp]:
+def _units(table: PreparedTable, column: str) -> NDArray[np.intp]:
     """Groups by a column, or blocks of about sqrt(n) successive rows."""
     if not column:
         return np.arange(len(table.codes)) // max(1, round(np.sqrt(len(table.codes))))
@@ -69,7 +69,9 @@ def _units(table: Table, column: str) -> NDArray[np.intp]:
     return np.asarray(pd.factorize(values, use_na_sentinel=False)[0], dtype=np.intp)
 
 
-def fold_errors(table: Table, names: list[Any], sampling: Sampling, seed: int) -> dict[str, tuple[float, float]]:
+def fold_errors(
+    table: PreparedTable, names: list[Any], sampling: Sampling, seed: int
+) -> dict[str, tuple[float, float]]:
     """0-1 error of the linear pair on these columns: model -> by random folds, by folds of whole groups.
 
     Gaps are filled with the mean of all rows, which is enough to compare two ways of splitting, and cheap.
@@ -103,10 +105,10 @@ def _error(model: Model, X: NDArray, codes: NDArray, classes: NDArray, weights: 
 
 
 def _some_groups(units: NDArray, rng: np.random.RandomState) -> NDArray:
-    """Rows of groups in random order, until there are MOST_ROWS."""
+    """Rows of groups in random order, until there are MOST_CHECKED_ROWS."""
     sizes = np.bincount(units)
     order = rng.permutation(len(sizes))
-    chosen = order[: int(np.searchsorted(np.cumsum(sizes[order]), MOST_ROWS)) + 1]
+    chosen = order[: int(np.searchsorted(np.cumsum(sizes[order]), MOST_CHECKED_ROWS)) + 1]
     return np.flatnonzero(np.isin(units, chosen))
 
 

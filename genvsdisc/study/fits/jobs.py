@@ -23,7 +23,7 @@ from genvsdisc.study.fits.encode import Bench
 from genvsdisc.study.fits.predictions import QUARTERS, check_portable, draw_views, predict
 from genvsdisc.study.fits.refit import keep_freed_memory
 from genvsdisc.study.statistics.learning_curves import CurveLosses
-from genvsdisc.study.table import Table
+from genvsdisc.study.table import PreparedTable
 
 WATCH_SECONDS = 1.0
 """How often a worker looks whether the process that it works for still runs."""
@@ -106,7 +106,7 @@ class Jobs:
             add(found.setdefault(model, Predictions(self.benches[model].model)), results[j])
         return found
 
-    def views(self, table: Table) -> Views:
+    def views(self, table: PreparedTable) -> Views:
         """Draw the decision planes."""
         return draw_views(table, self.draws.seed)
 
@@ -132,7 +132,7 @@ def run_job(
     columns: Sequence[Any],
     X: Any,
     codes: NDArray,
-    table: Table,
+    table: PreparedTable,
     draws: Draws,
     parent: int = 0,
 ) -> Predictions:

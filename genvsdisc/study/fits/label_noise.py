@@ -21,8 +21,8 @@ from genvsdisc.study.sampling import Sampling
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 from genvsdisc.study.statistics.losses import LOSSES
 
-RATES = (0.0, 0.05, 0.1, 0.2, 0.3)
-MOST_ROWS = 2000
+FLIP_RATES = (0.0, 0.05, 0.1, 0.2, 0.3)
+MOST_TRAINING_ROWS = 2000
 """Training rows at most: noise is a matter of small tables, and the stacked table has a copy for each class."""
 
 
@@ -32,7 +32,7 @@ def label_noise_losses(
     codes: NDArray,
     held_out: NDArray,
     *,
-    rates: Sequence[float] = RATES,
+    rates: Sequence[float] = FLIP_RATES,
     sizes: Sequence[int] | None = None,
     n_draws: int = 20,
     losses: Sequence[str] = LOSSES,
@@ -109,7 +109,7 @@ def _increase(curve: CurveLosses, rates: Sequence[float]) -> dict[str, NDArray]:
 
 
 def _default_sizes(n_rows: int, n_classes: int) -> list[int]:
-    many = min(n_rows, MOST_ROWS)
+    many = min(n_rows, MOST_TRAINING_ROWS)
     few = 10 * n_classes
     return [few, many] if few + n_classes <= many // 2 else [many]
 

@@ -18,14 +18,14 @@ from genvsdisc.generative.gaussian.classifier import GaussianClassifier
 from genvsdisc.models import Model, default_models
 from genvsdisc.study.evidence import MAX_CLASSES
 from genvsdisc.study.statistics.failures import reason
-from genvsdisc.study.table import Table
+from genvsdisc.study.table import PreparedTable
 
 GRID = 48
-MAX_POINTS = 400
+MAX_SHOWN = 400
 MAX_FITTED = 20_000
 
 
-def chosen_axes(table: Table) -> list[Any]:
+def chosen_axes(table: PreparedTable) -> list[Any]:
     """Pick the two continuous columns whose class means differ most (largest one-way F)."""
     strength = {}
     for name, kind in table.kinds.items():
@@ -37,12 +37,14 @@ def chosen_axes(table: Table) -> list[Any]:
     return [name for name in strongest if np.isfinite(strength[name])][:2]
 
 
-def view_tables(table: Table, random_state: Any = None) -> tuple[list[Any], dict[str, pd.DataFrame], dict[str, str]]:
+def view_tables(
+    table: PreparedTable, random_state: Any = None
+) -> tuple[list[Any], dict[str, pd.DataFrame], dict[str, str]]:
     """Decision regions, class ellipses and a scatter of rows in two columns.
 
     Parameters
     ----------
-    table : Table
+    table : PreparedTable
         Rows with a gap in either column are left out; of more than 20,000 the models see as many.
     random_state : int, RandomState instance or None, default=None
         Choice of the rows fitted and shown.
@@ -62,7 +64,7 @@ def view_tables(table: Table, random_state: Any = None) -> tuple[list[Any], dict
         return axes, {}, {}
     rows = np.column_stack([as_numbers(table.X[name]) for name in axes])
     order = check_random_state(random_state).permutation(np.flatnonzero(~np.isnan(rows).any(axis=1)))
-    seen, shown = np.sort(order[:MAX_FITTED]), np.sort(order[:MAX_POINTS])
+    seen, shown = np.sort(order[:MAX_FITTED]), np.sort(order[:MAX_SHOWN])
     points, labels = rows[seen], table.y[seen]
     if len(np.unique(labels)) < 2:
         return axes, {}, {}

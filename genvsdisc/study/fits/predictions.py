@@ -31,7 +31,7 @@ from genvsdisc.study.fits.refit import refit_probabilities, seeded
 from genvsdisc.study.statistics.failures import reason
 from genvsdisc.study.statistics.leaks import leak_table
 from genvsdisc.study.statistics.learning_curves import CurveLosses
-from genvsdisc.study.table import Table
+from genvsdisc.study.table import PreparedTable
 
 QUARTERS = "bias and variance with a quarter of the rows"
 """What a model may fail of its stage alone."""
@@ -40,7 +40,7 @@ NOISE_POOL = 4000
 _COUNT = re.compile(r" \(\d+ of \d+ replicates\)")  # differs from stage to stage; the message is the same
 
 
-def cross_validate(model: Model, table: Table, draws: Draws, result: Predictions) -> None:
+def cross_validate(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
     """Predict every row from the folds that hold it out, or all blocks of the rows held out once from one fit."""
     if draws.cv_train is not None:
         _hold_out_once(model, table, draws, draws.cv_train, result)
@@ -56,7 +56,7 @@ def cross_validate(model: Model, table: Table, draws: Draws, result: Predictions
     )
 
 
-def _hold_out_once(model: Model, table: Table, draws: Draws, train: NDArray, result: Predictions) -> None:
+def _hold_out_once(model: Model, table: PreparedTable, draws: Draws, train: NDArray, result: Predictions) -> None:
     drawn = table.take(np.concatenate([train, *draws.cv_tests]))
     tested = np.arange(len(train), len(drawn.codes))
     weights = (np.arange(len(drawn.codes)) < len(train)).astype(np.uint8)[None, :]
@@ -67,7 +67,7 @@ def _hold_out_once(model: Model, table: Table, draws: Draws, train: NDArray, res
     result.n_train = len(train)
 
 
-def fit_all_rows(model: Model, table: Table, draws: Draws, result: Predictions) -> None:
+def fit_all_rows(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
     """Fit to the whole table, or to as many rows as the plan gives the model.
 
     A classifier of others gets rows of its own, for it may write into them.
@@ -88,7 +88,7 @@ def check_portable(classifier: Any) -> None:
         raise TypeError(f"the classifier cannot be pickled: {error}") from error
 
 
-def learning_curve(model: Model, table: Table, draws: Draws, result: Predictions) -> None:
+def learning_curve(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
     """Fit along nested subsamples."""
     drawn = table.take(draws.curve_rows)
     tests = draws.curve_tests
@@ -100,7 +100,7 @@ def learning_curve(model: Model, table: Table, draws: Draws, result: Predictions
     result.curves = {loss: CurveLosses.of(predicted, tests, drawn.codes, loss, units) for loss in draws.design.losses}
 
 
-def fit_parts(model: Model, table: Table, draws: Draws, result: Predictions) -> None:
+def fit_parts(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
     """Fit to sets that share no row, for bias and variance; a model may fail quarters alone, its halves are larger."""
     if not len(draws.parts):
         raise ValueError(TOO_FEW)
@@ -112,7 +112,7 @@ def fit_parts(model: Model, table: Table, draws: Draws, result: Predictions) -> 
         result.failures[QUARTERS] = reason(error)
 
 
-def _fit_sets(model: Model, drawn: Table, draws: Draws, n_joined: int) -> list[NDArray]:
+def _fit_sets(model: Model, drawn: PreparedTable, draws: Draws, n_joined: int) -> list[NDArray]:
     """Probabilities given to the judges of each draw by fits to its sets of one or two quarters."""
     weights = training_weights(draws.parts, n_joined)
     n_sets = len(weights) // len(draws.parts)
@@ -128,7 +128,7 @@ def _fit_sets(model: Model, drawn: Table, draws: Draws, n_joined: int) -> list[N
     return [np.stack(predicted[first : first + n_sets]) for first in range(0, len(predicted), n_sets)]
 
 
-def flip_labels(model: Model, table: Table, draws: Draws, result: Predictions) -> None:
+def flip_labels(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
     """Fit to noisy labels."""
     drawn, judges = table.take(draws.resampled_rows), draws.noise_judges
     pool = np.setdiff1d(np.arange(len(drawn.codes)), judges)
@@ -148,25 +148,25 @@ def flip_labels(model: Model, table: Table, draws: Draws, result: Predictions) -
     )
 
 
-def descend(model: Model, table: Table, draws: Draws, result: Predictions) -> None:
+def follow_descent(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
     """Follow gradient descent over lambda and learning rates."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # where descent does not converge is what is shown
         result.descent = descent_paths(model, table, draws)
 
 
-STAGES: dict[str, Callable[[Model, Table, Draws, Predictions], None]] = {
+STAGES: dict[str, Callable[[Model, PreparedTable, Draws, Predictions], None]] = {
     "cross-validation": cross_validate,
     "fit to all rows": fit_all_rows,
     "learning curve": learning_curve,
     "bias and variance": fit_parts,
     "label noise": flip_labels,
-    "descent paths": descend,
+    "descent paths": follow_descent,
 }
 
 
 def predict(
-    model: Model, table: Table, draws: Draws, stages: Sequence[str], columns: Sequence[Any] = ()
+    model: Model, table: PreparedTable, draws: Draws, stages: Sequence[str], columns: Sequence[Any] = ()
 ) -> Predictions:
     """Fit one model to draws and keep what it predicts.
 
@@ -176,7 +176,7 @@ def predict(
     Parameters
     ----------
     model : Model
-    table : Table
+    table : PreparedTable
     draws : Draws
     stages : sequence of str
         Names of `STAGES`.
@@ -203,7 +203,7 @@ def first_descending(roster: Sequence[Model]) -> Model | None:
     return next((model for model in roster if descends(model)), None)
 
 
-def draw_views(table: Table, seed: int) -> Views:
+def draw_views(table: PreparedTable, seed: int) -> Views:
     """Fit what concerns the table and no single model: planes of two columns, and the pair that leaks may mislead.
 
     What fails is said, and nothing else is lost.

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-MOST_ROWS = 1000
+MOST_TESTED_ROWS = 1000
 """Rows of a class that the test of normality, quadratic in them, looks at."""
 
 
@@ -194,7 +194,7 @@ def _whitened(Z: NDArray) -> NDArray:
 
 
 def _thinned(n: int) -> NDArray:
-    return np.unique(np.linspace(0, n - 1, min(n, MOST_ROWS)).round().astype(int))
+    return np.unique(np.linspace(0, n - 1, min(n, MOST_TESTED_ROWS)).round().astype(int))
 
 
 def _henze_zirkler(Z: NDArray) -> float:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from genvsdisc.study.evidence import JUDGE, Draws, Predictions
-from genvsdisc.study.statistics.independent_sets import COEFFICIENTS, TERMS, VARIANCE, SetTerms, Sizes
+from genvsdisc.study.statistics.independent_sets import COEFFICIENTS, ESTIMATED_TERMS, VARIANCE, SetTerms, Sizes
 from genvsdisc.study.statistics.paired_tests import corrected_ttest
 
 MEASURED, EXTRAPOLATED = "measured", "extrapolated"
@@ -170,7 +170,7 @@ def _size(sized: SetTerms | FoldTerms) -> dict[str, int | str]:
 
 
 def _terms(sized: SetTerms | FoldTerms, known: bool) -> dict[str, float]:
-    values = {term: sized.estimate(term) for term in TERMS}
+    values = {term: sized.estimate(term) for term in ESTIMATED_TERMS}
     values |= {} if known else {"noise": (np.nan, np.nan)}
     values |= {"net_variance": values["variance"], "interaction": (0.0, 0.0)}
     return {name + suffix: pair[i] for name, pair in values.items() for i, suffix in enumerate(("", "_se"))}

@@ -66,7 +66,16 @@ def _interval(group: pd.DataFrame, loss: str, level: float) -> tuple[float, floa
     return test.mean, max(test.lower, 0.0), min(test.upper, HIGHEST[loss])
 
 
-MEASURED = ["difference", "lower", "upper", "pvalue", "pvalue_holm", "p_generative", "p_equal", "p_discriminative"]
+DIFFERENCE_COLUMNS = [
+    "difference",
+    "lower",
+    "upper",
+    "pvalue",
+    "pvalue_holm",
+    "p_generative",
+    "p_equal",
+    "p_discriminative",
+]
 
 
 def difference_table(
@@ -117,7 +126,7 @@ def best_table(scores: pd.DataFrame, models: pd.DataFrame, *, rope: float, level
         names = (left.columns[found.left], right.columns[found.right])
         belief = (found.p_left, found.p_equal, found.p_right)
         rows.append((*names, BEST, loss, found.difference, found.lower, found.upper, *[found.pvalue] * 2, *belief))
-    return pd.DataFrame(rows, columns=["generative", "discriminative", "form", "loss", *MEASURED])
+    return pd.DataFrame(rows, columns=["generative", "discriminative", "form", "loss", *DIFFERENCE_COLUMNS])
 
 
 def pair_table(scores: pd.DataFrame, models: pd.DataFrame, *, rope: float = 0.01, level: float = 0.95) -> pd.DataFrame:
@@ -138,8 +147,8 @@ def pair_table(scores: pd.DataFrame, models: pd.DataFrame, *, rope: float = 0.01
                 gaps = (values[generative] - values[discriminative])[both]
                 found = judge(gaps, test_fraction=fractions[both], rope=rope, level=level)
                 rows.append((generative, discriminative, form, loss, *found[:4], np.nan, *found[4:]))
-    table = pd.DataFrame(rows, columns=["generative", "discriminative", "form", "loss", *MEASURED])
-    table = table.astype(dict.fromkeys(MEASURED, float))
+    table = pd.DataFrame(rows, columns=["generative", "discriminative", "form", "loss", *DIFFERENCE_COLUMNS])
+    table = table.astype(dict.fromkeys(DIFFERENCE_COLUMNS, float))
     return table.assign(pvalue_holm=table.groupby("loss")["pvalue"].transform(holm).astype(float))
 
 

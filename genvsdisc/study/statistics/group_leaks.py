@@ -20,9 +20,9 @@ from genvsdisc.study.statistics.alikeness import (
 )
 from genvsdisc.study.statistics.column_names import looks_like_codes, names_a_group
 from genvsdisc.study.statistics.leak import GROUP, ORDER, Leak
-from genvsdisc.study.table import Table
+from genvsdisc.study.table import PreparedTable
 
-MOST_ROWS = 20_000
+MOST_COMPARED_ROWS = 20_000
 """Rows that are looked at for alikeness; of more, as many at random."""
 CERTAIN = 1e-4
 """Largest p-value, corrected for the number of columns, at which a column without a hint is named."""
@@ -36,7 +36,7 @@ FEWEST_LEVELS = 10
 """Effective number of values that a column without a hint must have."""
 
 
-def group_columns(table: Table) -> list[Leak]:
+def group_columns(table: PreparedTable) -> list[Leak]:
     """Columns whose values look like subjects or files."""
     some = _some_rows(table)
     X, codes = table.X.iloc[some], table.codes[some]
@@ -116,7 +116,7 @@ def _determines(finer: NDArray, coarser: NDArray) -> bool:
     return pairs == len(np.unique(finer)) and pairs >= len(np.unique(coarser))
 
 
-def row_order(table: Table) -> list[Leak]:
+def row_order(table: PreparedTable) -> list[Leak]:
     """Rows next to each other in the file that are alike: subjects or moments without a column."""
     if table.sampling.kind != "rows":
         return []
@@ -133,12 +133,16 @@ def row_order(table: Table) -> list[Leak]:
     ]  # fmt: skip
 
 
-def _some_rows(table: Table) -> NDArray:
+def _some_rows(table: PreparedTable) -> NDArray:
     n = len(table.codes)
-    return np.arange(n) if n <= MOST_ROWS else np.sort(np.random.default_rng(0).permutation(n)[:MOST_ROWS])
+    return (
+        np.arange(n)
+        if n <= MOST_COMPARED_ROWS
+        else np.sort(np.random.default_rng(0).permutation(n)[:MOST_COMPARED_ROWS])
+    )
 
 
-def stands_together(table: Table, column: str) -> bool:
+def stands_together(table: PreparedTable, column: str) -> bool:
     """Whether the rows of one value of a column follow one another in the file."""
     levels, n_levels = levels_of(next(table.X[name] for name in table.X.columns if str(name) == column))
     return bool(np.count_nonzero(np.diff(levels)) < 2 * n_levels)

@@ -49,7 +49,7 @@ SQUARED_INFLUENCE = 2.0
 """Variance of the squared influence of a training row, in squares of its mean: that of a squared normal variable."""
 SHARED = 0.5
 """Correlation of the squared influences of a row on two models fitted to it."""
-TERMS = ("expected", "noise", "bias", "variance")
+ESTIMATED_TERMS = ("expected", "noise", "bias", "variance")
 VARIANCE = 2
 """Place of the variance among loss, noise and variance."""
 COEFFICIENTS = {

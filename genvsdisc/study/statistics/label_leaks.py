@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from genvsdisc.features.kinds import as_numbers
 from genvsdisc.study.statistics.alikeness import levels_of
 from genvsdisc.study.statistics.column_names import names_a_row, names_a_split, split_words
-from genvsdisc.study.statistics.leak import COPY, DUPLICATES, GIVEN_AWAY, IDENTIFIER, MARKER, MISSING, Leak
-from genvsdisc.study.table import Table
+from genvsdisc.study.statistics.leak import COPY, DUPLICATES, GIVEN_AWAY, IDENTIFIER, MARKER, MISSINGNESS, Leak
+from genvsdisc.study.table import PreparedTable
 
 GIVES_AWAY = 0.02
 """Share of the majority class's errors that a column alone may leave, to be said to give the label away."""
@@ -21,7 +21,7 @@ LEAST_COPIED = 0.01
 _MOST_NAMED = 5
 
 
-def markers(table: Table) -> list[Leak]:
+def markers(table: PreparedTable) -> list[Leak]:
     """Columns that say which part of a split a row belonged to."""
     found = []
     for name in table.X.columns:
@@ -39,7 +39,7 @@ def markers(table: Table) -> list[Leak]:
     return found
 
 
-def identifiers(table: Table) -> list[Leak]:
+def identifiers(table: PreparedTable) -> list[Leak]:
     """Whole numbers that are all different and leave hardly a gap, or are named as a row's: they number the rows.
 
     Of n values drawn from any law on about n numbers, about a third would repeat; none does.
@@ -63,7 +63,7 @@ def identifiers(table: Table) -> list[Leak]:
     return found
 
 
-def duplicates(table: Table) -> list[Leak]:
+def duplicates(table: PreparedTable) -> list[Leak]:
     """Rows that stand in the table more than once, more often than coarse columns explain."""
     rng = np.random.default_rng(0)
     # A row is the sum of random 64-bit numbers, one for each of its values: equal sums are equal rows, but for one pair
@@ -90,7 +90,7 @@ def _equal_pairs(rows: NDArray) -> tuple[int, NDArray]:
     return int((counts * (counts - 1) // 2).sum()), counts[members] > 1
 
 
-def giving_away(table: Table) -> list[Leak]:
+def giving_away(table: PreparedTable) -> list[Leak]:
     """Columns of which one alone gives the label, where most do not."""
     majority = np.bincount(table.codes).max()
     n_wrong = len(table.codes) - majority
@@ -102,7 +102,7 @@ def giving_away(table: Table) -> list[Leak]:
             continue
         error = _left_out_errors(table.X[name].isna().to_numpy().astype(int), table.codes)
         if error <= GIVES_AWAY * n_wrong:
-            found.append(_given(MISSING, name, error, table, f"whether '{name}' is missing"))
+            found.append(_given(MISSINGNESS, name, error, table, f"whether '{name}' is missing"))
     for name in table.X.columns:
         levels, n_levels = levels_of(table.X[name], most=32)
         error = _left_out_errors(levels, table.codes)
@@ -116,7 +116,7 @@ def giving_away(table: Table) -> list[Leak]:
     return [leak for leak in found if not easy or leak.kind == COPY][:_MOST_NAMED]
 
 
-def _given(kind: str, name: Any, error: int, table: Table, subject: str) -> Leak:
+def _given(kind: str, name: Any, error: int, table: PreparedTable, subject: str) -> Leak:
     share = error / len(table.codes)
     alone = f"{subject} alone gives the label (error {share:.1%})"
     advice = "if it is known only after the label is, drop the column"

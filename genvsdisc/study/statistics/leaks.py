@@ -30,21 +30,21 @@ import pandas as pd
 
 from genvsdisc.study.statistics.group_leaks import group_columns, row_order, stands_together
 from genvsdisc.study.statistics.label_leaks import duplicates, giving_away, identifiers, markers
-from genvsdisc.study.statistics.leak import COPY, GIVEN_AWAY, GROUP, IDENTIFIER, MARKER, MISSING, ORDER, Leak
-from genvsdisc.study.table import Table
+from genvsdisc.study.statistics.leak import COPY, GIVEN_AWAY, GROUP, IDENTIFIER, MARKER, MISSINGNESS, ORDER, Leak
+from genvsdisc.study.table import PreparedTable
 
-CHECKS: tuple[Callable[[Table], list[Leak]], ...] = (
+CHECKS: tuple[Callable[[PreparedTable], list[Leak]], ...] = (
     giving_away, markers, identifiers, group_columns, row_order, duplicates,
 )  # fmt: skip
 """What is looked for."""
 
 
-def leak_table(table: Table) -> pd.DataFrame:
+def leak_table(table: PreparedTable) -> pd.DataFrame:
     """Look for groups and leaks in a table: the table `leaks`.
 
     Parameters
     ----------
-    table : Table
+    table : PreparedTable
         Its `sampling` says which are taken care of: with groups or time, nothing that follows from them is said.
 
     Returns
@@ -69,6 +69,6 @@ def leak_warnings(leaks: pd.DataFrame) -> list[str]:
     leaks : DataFrame
         The table `leaks`.
     """
-    rank = {kind: place for place, kind in enumerate((COPY, GIVEN_AWAY, MISSING, GROUP, ORDER, MARKER, IDENTIFIER))}
+    rank = {kind: place for place, kind in enumerate((COPY, GIVEN_AWAY, MISSINGNESS, GROUP, ORDER, MARKER, IDENTIFIER))}
     order = leaks["kind"].map(rank).fillna(len(rank)).sort_values(kind="stable").index
     return [str(message) for message in leaks.loc[order, "message"]]

@@ -25,11 +25,11 @@ from genvsdisc.study.statistics.learning_curves import curve_table
 from genvsdisc.study.statistics.losses import pointwise_losses, roc_auc
 from genvsdisc.study.statistics.parameters import by_pairs, parameter_table
 from genvsdisc.study.statistics.robustness import robustness_table
-from genvsdisc.study.table import Table
+from genvsdisc.study.table import PreparedTable
 
 
 def comparison_tables(
-    table: Table,
+    table: PreparedTable,
     draws: Draws,
     evidence: Sequence[Predictions],
     views: Views,
@@ -39,7 +39,7 @@ def comparison_tables(
 
     Parameters
     ----------
-    table : Table
+    table : PreparedTable
     draws : Draws
         What the models were fitted to.
     evidence : sequence of Predictions
@@ -156,7 +156,7 @@ def score_table(evidence: Sequence[Predictions], codes: NDArray, draws: Draws) -
 
 def decomposition(
     evidence: Sequence[Predictions],
-    table: Table,
+    table: PreparedTable,
     draws: Draws,
     scores: pd.DataFrame,
     differences: pd.DataFrame | None,
@@ -180,7 +180,7 @@ def curve_tables(evidence: Sequence[Predictions], draws: Draws) -> dict[str, pd.
     }
 
 
-def assumptions(table: Table, scores: pd.DataFrame, keys: Mapping[str, str]) -> pd.DataFrame | None:
+def assumptions(table: PreparedTable, scores: pd.DataFrame, keys: Mapping[str, str]) -> pd.DataFrame | None:
     """Checks of the continuous columns, each beside its cost; nothing where there is no such column."""
     continuous = [name for name, kind in table.kinds.items() if kind == "continuous"]
     if not continuous:
@@ -190,7 +190,9 @@ def assumptions(table: Table, scores: pd.DataFrame, keys: Mapping[str, str]) -> 
     return assumption_table(numbers, table.codes, scores, costs=costs)
 
 
-def held_out_tables(evidence: Sequence[Predictions], table: Table, draws: Draws) -> dict[str, pd.DataFrame | None]:
+def held_out_tables(
+    evidence: Sequence[Predictions], table: PreparedTable, draws: Draws
+) -> dict[str, pd.DataFrame | None]:
     """Calibration, reliability and confusion, from the probabilities of each row in the fold that held it out."""
     parts: dict[str, list[pd.DataFrame]] = {"calibration": [], "reliability": [], "confusion": []}
     for e in evidence:

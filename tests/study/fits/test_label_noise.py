@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 
 from genvsdisc import GaussianClassifier
-from genvsdisc.study.fits.label_noise import RATES, _flipped, _increase, label_noise_losses
+from genvsdisc.study.fits.label_noise import FLIP_RATES, _flipped, _increase, label_noise_losses
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 from genvsdisc.study.statistics.robustness import robustness_table
 
@@ -32,7 +32,7 @@ def test_rows_are_taken_once_and_flipped_at_the_rate():
 
 def test_a_label_flipped_at_one_rate_is_flipped_at_every_higher_one():
     rows = [np.arange(150)] * 5
-    wrong = [(_flipped(Y, rows, rate, 7).reshape(5, 3, 150)[:, Y, np.arange(150)] == 0) for rate in RATES]
+    wrong = [(_flipped(Y, rows, rate, 7).reshape(5, 3, 150)[:, Y, np.arange(150)] == 0) for rate in FLIP_RATES]
     for less, more in pairwise(wrong):
         assert (more | ~less).all()
 
@@ -58,7 +58,7 @@ def test_more_noise_does_harm(model):
     table = label_noise_losses(model, X, Y, HELD_OUT, random_state=0)
     assert list(table.columns) == ["noise", "n_train", "loss", "mean", "se", "increase", "increase_se"]
     assert sorted(table["n_train"].unique()) == [30, 112]
-    assert len(table) == len(RATES) * 2 * 3
+    assert len(table) == len(FLIP_RATES) * 2 * 3
     wide = table.pivot_table(index="noise", columns=["n_train", "loss"], values="mean")
     assert (wide.iloc[-1] > wide.iloc[0]).all()
     assert (table.loc[table["noise"] > 0, "se"] > 0).all()

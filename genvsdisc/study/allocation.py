@@ -1,0 +1,249 @@
+"""How the work is fitted to a budget: what every model needs first, then more of everything while there is time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from genvsdisc.study.design import Design, partitions
+from genvsdisc.study.plan import FEWEST_DRAWS, LARGE, MOST_TEST, MOST_TRAIN, RESAMPLED_STAGES, ModelPlan, Plan
+from genvsdisc.study.stage_costs import Candidate, StageCosts, total_seconds
+
+CORES = 2
+"""A budget is seconds on a machine of two cores."""
+USABLE = 0.7
+"""Share of the time of the cores that goes into fits; the rest is reading, encoding, waiting, tables and the page."""
+OVERHEAD = 4.0
+"""Processor seconds of starting, tables and page that no plan can change."""
+CURVE_DRAWS = (10, 20, 40, 80, 128, 200)
+"""Draws of a learning curve, step by step."""
+RESAMPLES = tuple(partitions(n_draws) for n_draws in CURVE_DRAWS)
+"""Draws of parts that share no row, for bias and variance, at the same steps."""
+ALONE = 6
+"""A model that is half of no pair gets one draw in so many: its curve is looked at, never tested."""
+REPEATS = (1, 2, 3, 3, 3, 10)
+"""Repeats of the folds at the same steps; a second round adds some where the verdict is undecided."""
+MOST_FITTED = 400_000
+"""Rows of the fit to all rows, at most: a matrix of a million rows and its copies would not fit beside the table."""
+FEWEST_SUBTABLE = 1000
+RESERVE = 0.2
+"""Share of the capacity kept for the second round."""
+
+
+class Allocation:
+    """The steps of `planned_by_budget`."""
+
+    def __init__(self, plan: Plan, design: Design, candidates: Sequence[Candidate], capacity: float, step: int) -> None:
+        self.plan, self.design, self.capacity, self.step = plan, design, capacity, step
+        self.candidates, self.remaining = candidates, capacity
+        self.costs = StageCosts(plan, design, candidates)
+        self.paired = [c for c in candidates if c.form]
+        self.missing: dict[str, list[tuple[str, float]]] = {}
+
+    def run(self) -> Plan:
+        """Folds, rows, first draws, the search, then steps upward; the plan with all of them, and their seconds."""
+        self._choose_folds()
+        self._choose_subtable()
+        for candidate in sorted(self.candidates, key=lambda c: self._folds(c, self.one_repeat)):
+            self._cross_validate(candidate)
+        for stage in RESAMPLED_STAGES:
+            for group in self._groups():
+                self._begin(stage, group)
+        self._say_missing()
+        for candidate in self.candidates:
+            self._search(candidate)
+        self._climb()
+        models = {c.name: self.plan.models[c.name] for c in self.candidates}
+        for candidate in self.candidates:
+            if not models[candidate.name].left_out:
+                models[candidate.name].seconds = self.costs.of(candidate, models[candidate.name])
+            models[candidate.name].timed = candidate.timed
+        curves, parts, _ = (max((m.draws.get(s, 0) for m in models.values()), default=0) for s in RESAMPLED_STAGES)
+        draws = max([curves, *(n for n in CURVE_DRAWS if partitions(n) == parts)][:2])
+        repeats = max(max((m.folds // self.design.n_splits for m in models.values()), default=1), 1)
+        self.plan.models = models
+        self.plan.design = replace(self.design, n_draws=max(draws, FEWEST_DRAWS), n_repeats=repeats).as_dict()
+        self.plan.seconds = total_seconds(models)
+        return self.plan
+
+    @property
+    def one_repeat(self) -> int:
+        """Fits of one repeat of cross-validation."""
+        return 1 if self.plan.held_out_once else self.design.n_splits
+
+    def _folds(self, candidate: Candidate, folds: int, rows: int | None = None) -> float:
+        return self.costs.folds(candidate, folds, self._most_rows if rows is None else rows)
+
+    @property
+    def _most_rows(self) -> int:
+        n = self.plan.n_rows
+        return min(MOST_TRAIN, n - min(MOST_TEST, n // 4)) if self.plan.held_out_once else n
+
+    def _choose_folds(self) -> None:
+        """Ten folds where one repeat of the pairs is a quarter of what there is; else five, three, two, or one part."""
+        for k in [k for k in (10, 5, 3) if k <= self.design.n_splits]:
+            self.design = self.costs.design = replace(self.design, n_splits=k)
+            if sum(self._folds(c, self.one_repeat) for c in self.paired) <= 0.25 * self.capacity:
+                return
+        if self.plan.n_rows >= LARGE // 10 and not self.plan.held_out_once:
+            self.plan.held_out_once = True
+
+    def _choose_subtable(self) -> None:
+        """Halve the rows that curves and parts come from until ten draws of three quarters of the pairs are affordable.
+
+        The dearest quarter has no say: one slow model shall not leave all others with few rows.
+        """
+        fewest = min(self.plan.n_rows, max(FEWEST_SUBTABLE, 20 * self.plan.n_classes))
+
+        def price() -> float:
+            prices = sorted(
+                sum(self.costs.stage(c, s, FEWEST_DRAWS) for s in RESAMPLED_STAGES[:2]) for c in self.paired
+            )
+            return sum(prices[: len(prices) - len(prices) // 4])
+
+        while price() > 0.35 * self.capacity and self.plan.subtable > fewest:
+            self.plan.subtable = max(fewest, self.plan.subtable // 2)
+        if self.plan.subtable < self.plan.n_rows:
+            self.plan.notes.append(
+                f"Learning curves, bias and variance and label noise come from {self.plan.subtable:,} of the "
+                f"{self.plan.n_rows:,} rows."
+            )
+
+    def _cross_validate(self, candidate: Candidate) -> None:
+        """Give a model one repeat; or, where that is too dear, fewer rows or folds, one fit, or nothing but a price."""
+        rows = self._most_rows
+        options = [(self.one_repeat, rows)]
+        if self.plan.held_out_once:
+            options += [(1, rows // 2**k) for k in range(1, 8) if rows // 2**k >= 2000]
+        else:
+            options += [(folds, rows) for folds in (2, 1) if folds < self.one_repeat]
+        for folds, of in options:
+            price = self._folds(candidate, folds, of) + candidate.seconds(1, of, of, 0)
+            if price <= 0.5 * self.remaining:
+                self.plan.models[candidate.name] = ModelPlan(folds=folds, rows=of, fit_rows=of)
+                self.remaining -= price
+                self._fit_all(candidate)
+                self._say_less(candidate, folds, of)
+                return
+        needed = price / (0.5 * USABLE * CORES)
+        self.plan.models[candidate.name] = ModelPlan(left_out=(
+            f"one fit of it takes about {price:,.0f} processor seconds, too much for a budget of "
+            f"{self.plan.budget:g} s; --budget {_round_up(needed + OVERHEAD)} would have room for it"
+        ))  # fmt: skip
+
+    def _fit_all(self, candidate: Candidate) -> None:
+        """Fit to the rows held out too, where a tenth of what is left is enough for it."""
+        n, chosen = self.plan.n_rows, self.plan.models[candidate.name]
+        more = candidate.seconds(1, n, n, 0) - candidate.seconds(1, chosen.rows, chosen.rows, 0)
+        if n <= MOST_FITTED and more <= 0.1 * self.remaining:
+            chosen.fit_rows = n
+            self.remaining -= more
+
+    def _say_less(self, candidate: Candidate, folds: int, rows: int) -> None:
+        whole = self.plan.n_rows - (min(MOST_TEST, self.plan.n_rows // 4) if self.plan.held_out_once else 0)
+        if rows < whole:
+            self.plan.notes.append(f"{candidate.name} is trained on {rows:,} of {whole:,} rows.")
+        if folds < self.one_repeat:
+            fits = "once" if folds == 1 else f"on {folds} of {self.one_repeat} folds"
+            price = self._folds(candidate, self.one_repeat)
+            self.plan.notes.append(
+                f"{candidate.name} is fitted {fits} only: all {self.one_repeat} folds take about {price:,.0f} "
+                f"processor seconds, --budget {_round_up(2 * price / (USABLE * CORES))} would have room for them."
+            )
+
+    def _groups(self) -> list[list[Candidate]]:
+        """Models that need the same draws: the pairs of each form, cheapest first, then the others one by one."""
+        whole = [c for c in self.candidates if self.plan.models[c.name].folds >= self.one_repeat]
+        forms = list(dict.fromkeys(c.form for c in whole if c.form))
+        groups = [[c for c in whole if c.form == form] for form in forms]
+        alone = [[c] for c in whole if not c.form]
+        by_price = [
+            sorted(part, key=lambda g: self._price(g, RESAMPLED_STAGES[0], FEWEST_DRAWS)) for part in (groups, alone)
+        ]
+        return by_price[0] + by_price[1]
+
+    def _price(self, group: list[Candidate], stage: str, draws: int) -> float:
+        return sum(self.costs.stage(c, stage, draws) for c in group)
+
+    def _begin(self, stage: str, group: list[Candidate]) -> None:
+        """Ten draws, or none and a note."""
+        price = self._price(group, stage, FEWEST_DRAWS)
+        if price <= 0.4 * self.remaining:
+            for candidate in group:
+                self.plan.models[candidate.name].draws[stage] = FEWEST_DRAWS
+            self.remaining -= price
+            return
+        if len(group) > 1:
+            for candidate in sorted(group, key=lambda c: self._price([c], stage, FEWEST_DRAWS)):
+                self._begin(stage, [candidate])
+            return
+        self.missing.setdefault(stage, []).append((group[0].name, price))
+
+    def _say_missing(self) -> None:
+        """Name the models that a stage has no room for, its price, and the budget that has room."""
+        for stage, models in self.missing.items():
+            price = sum(seconds for _, seconds in models)
+            needed = _round_up((price / 0.4 + self.capacity - self.remaining + OVERHEAD) / (USABLE * CORES))
+            self.plan.notes.append(
+                f"No {stage} of {'; '.join(name for name, _ in models)}: ten draws take about {_seconds(price)}, "
+                f"--budget {needed} would have room for them."
+            )
+
+    def _search(self, candidate: Candidate) -> None:
+        """Follow the descent of one model, where a quarter of what is left is enough for it."""
+        chosen = self.plan.models[candidate.name]
+        if not candidate.searched or not chosen.folds:
+            return
+        price = self.costs.descent(candidate)
+        chosen.searched = price <= 0.25 * self.remaining
+        if chosen.searched:
+            self.remaining -= price
+        else:
+            self.plan.notes.append(
+                f"The search over penalties and learning rates of {candidate.name} is left out: it takes about "
+                f"{_seconds(price)}."
+            )
+
+    def _climb(self) -> None:
+        """More draws and repeats, step by step, pairs first."""
+        spare = self.remaining - RESERVE * self.capacity
+        for step in range(1, self.step + 1):
+            for group in self._groups():
+                for stage, steps in zip(RESAMPLED_STAGES, (CURVE_DRAWS, RESAMPLES, CURVE_DRAWS), strict=True):
+                    now = min(self.plan.models[c.name].draws.get(stage, 0) for c in group)
+                    most = steps[step] // (1 if group[0].form else ALONE) // (10 if stage == "label noise" else 1)
+                    goal = max(FEWEST_DRAWS, most)
+                    spare -= self._raise(group, stage, now, goal, spare)
+                spare -= self._repeat(group, REPEATS[step], spare)
+        self.remaining = spare + RESERVE * self.capacity
+
+    def _raise(self, group: list[Candidate], stage: str, now: int, goal: int, spare: float) -> float:
+        price = self._price(group, stage, goal) - self._price(group, stage, now)
+        if not 0 < now < goal or price > 0.5 * spare:
+            return 0.0
+        for candidate in group:
+            self.plan.models[candidate.name].draws[stage] = goal
+        return price
+
+    def _repeat(self, group: list[Candidate], repeats: int, spare: float) -> float:
+        folds = repeats * self.design.n_splits
+        now = self.plan.models[group[0].name].folds
+        price = sum(self._folds(c, folds) - self._folds(c, now) for c in group)
+        if self.plan.held_out_once or folds <= now or price > 0.5 * spare:
+            return 0.0
+        for candidate in group:
+            self.plan.models[candidate.name].folds = folds
+        return price
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:,.0f} processor seconds" if seconds >= 2 else f"{seconds:.1f} processor seconds"
+
+
+def _round_up(seconds: float) -> int:
+    """Seconds in one digit and a half: 10, 15, 20, 30, ..."""
+    steps = np.array([10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400])
+    above = steps[steps >= seconds]
+    return int(above[0]) if len(above) else int(np.ceil(seconds / 86_400) * 86_400)

@@ -1,0 +1,133 @@
+"""What a comparison costs, stage by stage: processor seconds of the models under a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from genvsdisc.study.costs import BatchSizes, batch_seconds
+from genvsdisc.study.design import Design
+from genvsdisc.study.plan import MOST_TEST, ModelPlan, Plan
+
+NOISE_TRAIN = 2000
+"""Training rows of label noise, at most."""
+N_FLIP_RATES = 5
+SINGLE = 0.006
+"""Seconds of cloning, checking and indexing around a fit that is made by itself."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A model as the plan sees it.
+
+    Attributes
+    ----------
+    name, form, family : str
+        `form` is "" for a model without a pair.
+    seconds : callable (fits, rows, train, test) -> float
+        Processor seconds of a batch of fits.
+    timed : float or None
+        Seconds of the one fit that was timed, for a classifier of others.
+    searched : bool
+        Whether its descent is followed too.
+    """
+
+    name: str
+    form: str
+    family: str
+    seconds: Callable[[int, int, int, int], float]
+    timed: float | None = None
+    searched: bool = False
+
+
+class StageCosts:
+    """Seconds of the stages of a model under a plan."""
+
+    def __init__(self, plan: Plan, design: Design, candidates: Sequence[Candidate]) -> None:
+        self.plan, self.design, self.candidates = plan, design, candidates
+
+    @property
+    def test(self) -> int:
+        """Rows held out of the subtable."""
+        return self.design.n_held_out(self.plan.subtable, self.plan.n_classes)
+
+    def folds(self, candidate: Candidate, folds: int, rows: int) -> float:
+        """Seconds of these folds, or of the one part that is held out once."""
+        n = self.plan.n_rows
+        if self.plan.held_out_once:
+            return candidate.seconds(1, rows, rows, min(MOST_TEST, n // 4)) if folds else 0.0
+        test = n // self.design.n_splits
+        return candidate.seconds(folds, n, n - test, test) if folds else 0.0
+
+    def stage(self, candidate: Candidate, stage: str, draws: int) -> float:
+        """Seconds of these draws of one of the `RESAMPLED_STAGES`."""
+        if not draws:
+            return 0.0
+        n, test, n_classes = self.plan.subtable, self.test, self.plan.n_classes
+        if stage == "learning curve":
+            sizes = self.design.sizes(n, n_classes)
+            return sum(candidate.seconds(draws, n, int(m), test) for m in sizes)
+        if stage == "bias and variance":
+            return sum(candidate.seconds(sets * draws, n, (n - test) // sets, test) for sets in (4, 2))
+        rows = min(n, test + 2 * NOISE_TRAIN)
+        few, many = 10 * n_classes, min(n - test, NOISE_TRAIN)
+        return sum(candidate.seconds(N_FLIP_RATES * draws, n_classes * rows, m, test) for m in (few, many))
+
+    def descent(self, candidate: Candidate) -> float:
+        """Seconds of a search over six penalties and of four descents of 60 epochs."""
+        rows = self.plan.subtable
+        return 6 * candidate.seconds(self.design.n_splits, rows, rows, rows) + 4 * candidate.seconds(1, rows, rows, 0)
+
+    def of(self, candidate: Candidate, chosen: ModelPlan) -> dict[str, float]:
+        """Seconds of every stage."""
+        seconds = {"cross-validation": self.folds(candidate, chosen.folds, chosen.rows)}
+        seconds["fit to all rows"] = candidate.seconds(1, chosen.fit_rows, chosen.fit_rows, 0)
+        seconds |= {stage: self.stage(candidate, stage, draws) for stage, draws in chosen.draws.items()}
+        if chosen.searched:
+            seconds["descent paths"] = self.descent(candidate)
+        return {stage: float(f"{value:.3g}") for stage, value in seconds.items()}
+
+
+def total_seconds(models: Mapping[str, ModelPlan]) -> float:
+    """Add up the predicted seconds of all models, in three digits."""
+    return float(f"{sum(sum(chosen.seconds.values()) for chosen in models.values()):.3g}")
+
+
+def candidate_seconds(
+    kind: str, columns: int, classes: int, *, gappy: float = 0.0, patterns: int = 1, single: bool = False,
+    searches: int = 1, estimator: Any = None,
+) -> Callable[[int, int, int, int], float]:  # fmt: skip
+    """Seconds of a batch of fits of one of this package's classifiers, as `Candidate` holds it.
+
+    Parameters
+    ----------
+    kind : str
+        As `genvsdisc.study.costs.cost_kind` gives it.
+    columns, classes, gappy, patterns
+        As in `genvsdisc.study.costs.BatchSizes`.
+    single : bool, default=False
+        Whether the draws are fitted one by one, behind steps that learn from their rows.
+    searches : int, default=1
+        Fits behind one fit: of a search, its candidates times its folds.
+    estimator : classifier, default=None
+    """
+
+    def seconds(fits: int, rows: int, train: int, test: int) -> float:
+        if single or searches > 1:
+            one = BatchSizes(1, train, train, test, columns, classes, gappy, min(patterns, train))
+            return fits * (searches * (batch_seconds(kind, one, estimator) + SINGLE) + 1e-8 * train * columns)
+        return batch_seconds(
+            kind, BatchSizes(fits, rows, train, test, columns, classes, gappy, min(patterns, train)), estimator
+        )
+
+    return seconds
+
+
+def timed_seconds(seconds: float, n_timed: int) -> Callable[[int, int, int, int], float]:
+    """Seconds of a batch of fits of a classifier that took `seconds` on `n_timed` rows, half at least."""
+
+    def of(fits: int, _: int, train: int, test: int) -> float:
+        return 1.25 * fits * seconds * max(0.5, (train + 0.2 * test) / n_timed)
+
+    return of
