@@ -133,8 +133,8 @@ COMPLEXITY = Lesson(
     claim="With a more complex model the bias goes down and the variance up",
     source="Hung-yi Lee, Where does the error come from?",
     experiment=(
-        f"Logistic regression on polynomials of two features, noisy exclusive or, {N_SETS} training sets of {N_PER_SET} "
-        "rows a seed; bias and variance of the Brier score against the true posterior."
+        f"Logistic regression on polynomials of two features, noisy exclusive or, {N_SETS} training sets of "
+        f"{N_PER_SET} rows a seed; bias and variance of the Brier score against the true posterior."
     ),
     run=run_complexity,
     judge=judge_complexity,

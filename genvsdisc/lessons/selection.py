@@ -81,8 +81,8 @@ SELECTION = Lesson(
     claim="Choosing a model on the public test set makes its score there too good; cross-validation does not",
     source="Hung-yi Lee, Where does the error come from?",
     experiment=(
-        f"{N_CANDIDATES} logistic regressions, each on some of six Pokemon-style stats and with some λ, from {N_FITTED} "
-        f"rows. Choose one by {N_PUBLIC} public rows or by 2 times 5-fold cross-validation; {N_PRIVATE:,} private rows "
+        f"{N_CANDIDATES} logistic regressions, each on some of six Pokemon-style stats and with some λ, from "
+        f"{N_FITTED} rows. Choose one by {N_PUBLIC} public rows or by 2 times 5-fold cross-validation; {N_PRIVATE:,} private rows "
         "tell."
     ),
     run=run_selection,
