@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-
-import pandas as pd
-from numpy.typing import NDArray
 
 from genvsdisc.baseline import PriorClassifier
 from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
 from genvsdisc.discriminative.networks.cascade import CascadeClassifier
 from genvsdisc.discriminative.networks.mlp import MLPClassifier
 from genvsdisc.known_estimators import BASELINE, DISCRIMINATIVE, GENERATIVE, MODEL_FAMILIES, family_and_form
-from genvsdisc.preparation import Preparation, Trial, final_classifier, takes_as_it_is
+from genvsdisc.preparation import Preparation, final_classifier
 
 
 @dataclass(frozen=True)
@@ -181,32 +178,3 @@ def _checked(model: Model) -> Model:
         return model
     family, form = family_and_form(estimator)
     return replace(model, family=family, form=model.form or form)
-
-
-def suited_to(models: Sequence[Model], X: pd.DataFrame, y: NDArray) -> tuple[list[Model], list[str]]:
-    """Put an encoder, and where needed an imputer, in front of models that cannot take the table as it is.
-
-    Parameters
-    ----------
-    models : sequence of Model
-    X : DataFrame of shape (n_samples, n_columns)
-    y : ndarray of shape (n_samples,)
-
-    Returns
-    -------
-    models : list of Model
-        Models that could be fitted to a few rows of the table as they are are unchanged.
-    notes : list of str
-        A sentence for each model that was changed.
-    """
-    if takes_as_it_is(X):
-        return list(models), []
-    trial = Trial(X, y)
-    found = [trial.suited(model.estimator) for model in models]
-    suited = [replace(model, estimator=estimator) for model, (estimator, _) in zip(models, found, strict=True)]
-    notes = [
-        f"{model.name} is given the columns {how}, as it cannot take the table itself."
-        for model, (_, how) in zip(models, found, strict=True)
-        if how
-    ]
-    return suited, notes

@@ -12,7 +12,6 @@ import pytest
 import genvsdisc
 from genvsdisc import cli, models
 from genvsdisc.datasets import drop_rare_classes, load
-from genvsdisc.study.progress import shown
 
 
 class Result:
@@ -344,14 +343,6 @@ def test_c8_help_lists_models_and_lessons(run):
 
 def test_c8_the_names_of_models_in_the_help_are_those_of_the_roster():
     assert list(cli.MODEL_NAMES) == [model.name for model in models.default_models()]
-
-
-def test_progress_is_drawn_on_a_terminal_only(monkeypatch, capsys):
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    monkeypatch.setenv("TERM", "xterm")
-    with shown(sys.stderr.isatty()) as progress:
-        progress("fitted [b]logistic[/b]", 1, 3)
-    assert "fitted [b]logistic[/b]" in capsys.readouterr().err
 
 
 def test_the_module_runs_as_a_program():

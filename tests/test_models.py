@@ -11,7 +11,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.naive_bayes import GaussianNB
 
 import genvsdisc as gd
-from genvsdisc.models import as_models, default_models, suited_to
+from genvsdisc.models import as_models, default_models
 
 FEW = gd.Design(n_splits=5, n_repeats=2, n_draws=4)
 KINDS = {
@@ -154,31 +154,3 @@ def test_what_a_person_says_of_a_model_holds():
 def test_f23_rosters_that_are_none_are_refused_in_words(models, error, message):
     with pytest.raises(error, match=message):
         as_models(models)
-
-
-@pytest.mark.parametrize(
-    ("columns", "gaps", "how"),
-    [
-        (("x", "color"), False, "as numbers and indicators,"),
-        (("x", "z"), True, "with missing entries filled"),
-        (("x", "flag", "town"), True, "with missing entries filled"),
-    ],
-)
-def test_models_that_cannot_take_the_table_get_an_encoder_and_a_note(columns, gaps, how):
-    X, y = table_of(columns, n=120)
-    if gaps:
-        X.loc[::7, "x"] = np.nan
-    models = [LinearDiscriminantAnalysis(), GridSearchCV(GaussianNB(), {"var_smoothing": [1e-9, 1e-3]}, cv=3)]
-    result = gd.compare(X, y, models, design=gd.Design(n_splits=3, n_repeats=1, n_draws=4))
-    assert (result.models["status"] == "ok").all()
-    notes = [note for note in result.meta["notes"] if "as it cannot take the table itself" in note]
-    assert len(notes) == 2
-    assert all(how in note for note in notes)
-
-
-def test_models_that_can_take_the_table_are_left_alone():
-    X, y = table_of(("x", "z", "color"), n=90)
-    ours = default_models(X)
-    assert suited_to(ours, X, y) == (ours, [])
-    plain = as_models([GaussianNB()])
-    assert suited_to(plain, X[["x", "z"]], y) == (plain, [])

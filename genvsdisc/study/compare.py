@@ -12,9 +12,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from genvsdisc.datasets.targets import as_target
 from genvsdisc.features.tables import as_frame
-from genvsdisc.models import as_models, default_models, suited_to
+from genvsdisc.models import as_models, default_models
 from genvsdisc.study.comparison import Comparison
 from genvsdisc.study.design import Design
+from genvsdisc.study.fits.trial import suited_to
 from genvsdisc.study.fits.tuning import respecting, tuned
 from genvsdisc.study.plan import check_budget
 from genvsdisc.study.progress import Progress, check_progress, shown

@@ -7,24 +7,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
-from scipy import stats
 from sklearn.dummy import DummyClassifier
-from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 
 import genvsdisc as gd
-from genvsdisc.study.cost_table import COST_COEFFICIENTS
-from genvsdisc.study.costs import COST_TERMS, BatchSizes, batch_seconds, cost_kind, search_fits
 from genvsdisc.study.design import Design
 from genvsdisc.study.fits.candidates import candidates
 from genvsdisc.study.fits.encode import benches
-from genvsdisc.study.fits.tuning import tuned
 from genvsdisc.study.plan import FEWEST_DRAWS, RESAMPLED_STAGES, Plan
 from genvsdisc.study.planning import planned_by_budget, second_round
 from genvsdisc.study.stage_costs import Candidate
 from genvsdisc.study.statistics.differences import paired_splits
-from genvsdisc.study.statistics.holdout import holdout_blocks
-from genvsdisc.study.statistics.paired_tests import corrected_ttest
 from genvsdisc.study.table import prepare
 
 
@@ -72,34 +65,6 @@ def per_fit(seconds):
 def cheap_pair():
     families = ("generative", "discriminative")
     return [Candidate(f"cheap {family}", "linear", family, per_row(1e-7)) for family in families]
-
-
-# Costs ---------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("model", gd.default_models(), ids=lambda m: m.name)
-@pytest.mark.parametrize("size", ["fits", "rows", "columns", "classes"])
-def test_a_cost_grows_with_every_size_and_is_never_negative(model, size):
-    kind = cost_kind(model.estimator)
-    small = BatchSizes(5, 500, 300, 100, 6, 3)
-    larger = BatchSizes(
-        **{**vars(small), size: 4 * getattr(small, size), **({"train": 1200} if size == "rows" else {})}
-    )
-    assert 0 < batch_seconds(kind, small, model.estimator) <= batch_seconds(kind, larger, model.estimator)
-
-
-def test_costs_are_sums_of_the_terms_of_a_literal_table():
-    sizes = BatchSizes(7, 900, 500, 90, 5, 4)
-    known = COST_COEFFICIENTS["prior"]
-    by_hand = 1.25 * sum(c * COST_TERMS[term](sizes) for term, c in known.items())
-    assert batch_seconds("prior", sizes) == pytest.approx(by_hand)
-
-
-def test_a_search_costs_its_candidates_times_its_folds_and_one_more(linear):
-    assert search_fits(tuned(linear[0]).estimator) == 5 * 5 + 1
-    assert search_fits(linear[0].estimator) == 1
-    assert cost_kind(tuned(linear[0]).estimator) == cost_kind(linear[0].estimator) == "Gaussian, shared"
-    assert cost_kind(LogisticRegression()) == ""
 
 
 # The plan ------------------------------------------------------------------------------------------------------------
@@ -257,45 +222,3 @@ def test_a_stored_plan_round_trips(quick):
     stored = quick.meta["plan"]
     plan = Plan.from_dict(stored, n_rows=120, n_classes=2, names=list(stored["models"]))
     assert json.loads(json.dumps(plan.as_dict())) == stored
-
-
-# Rows held out once --------------------------------------------------------------------------------------------------
-
-
-def test_blocks_of_held_out_rows_give_the_corrected_error_of_paired_rows():
-    r = np.random.default_rng(0)
-    n_test, n_train = 20_000, 60_000
-    codes = r.integers(0, 3, n_test)
-    rows = 0.02 + 0.3 * r.normal(size=n_test)
-    blocks = holdout_blocks(r.permutation(n_test), codes)
-    assert sorted(np.concatenate(blocks)) == list(range(n_test))
-    shares = np.array([np.bincount(codes[b], minlength=3) / len(b) for b in blocks])
-    assert np.ptp(shares, axis=0).max() < 0.01
-    means = [rows[block].mean() for block in blocks]
-    test = corrected_ttest(means, test_fraction=400 / (400 + n_train))
-    expected = rows.std(ddof=1) * np.sqrt(1 / n_test + 1 / n_train)
-    assert test.mean == pytest.approx(rows.mean())
-    # 49 degrees of freedom: the relative error of a standard deviation is 1 / sqrt(98).
-    assert abs(test.standard_error / expected - 1) < 3 / np.sqrt(98)
-    assert test.df == 49
-
-
-def test_blocks_keep_units_whole():
-    r = np.random.default_rng(0)
-    units = r.integers(0, 300, 5000)
-    held_out = np.flatnonzero(units < 200)
-    blocks = holdout_blocks(held_out, np.zeros(5000, int), units)
-    assert sorted(np.concatenate(blocks)) == held_out.tolist()
-    assert sum(len(np.unique(units[b])) for b in blocks) == len(np.unique(units[held_out]))
-    assert max(map(len, blocks)) < 1.6 * min(map(len, blocks))
-
-
-def test_an_interval_of_blocks_covers_as_often_as_it_says():
-    r = np.random.default_rng(1)
-    inside = 0
-    for _ in range(400):
-        rows = r.standard_t(5, size=4000)
-        means = [rows[block].mean() for block in holdout_blocks(np.arange(4000), np.zeros(4000, int))]
-        test = corrected_ttest(means, test_fraction=0.0)
-        inside += test.lower <= 0 <= test.upper
-    assert stats.binomtest(inside, 400, 0.95).pvalue > 0.001

@@ -1,0 +1,112 @@
+"""Accelerated fixed points: those of plain iteration and of linear algebra, in fewer steps, never downhill."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from genvsdisc.functional.gaussian.acceleration import Evaluation, LeftParameterSpaceError, fixed_points
+
+
+@dataclass
+class Ascent:
+    """x <- A x + b with eigenvalues of A in (0, 1): it climbs -x'(I - A)x / 2 + b'x, whose top is (I - A)^-1 b."""
+
+    A: np.ndarray
+    b: np.ndarray
+
+    def evaluate(self, x):
+        image = np.einsum("rij,rj->ri", self.A, x) + self.b
+        objective = np.einsum("ri,ri->r", x, (image - x + self.b)) / 2
+        return Evaluation(image, np.abs(image - x).max(axis=1), objective, objective, np.ones(len(x), bool))
+
+    def take(self, indices):
+        return Ascent(self.A[indices], self.b[indices])
+
+
+@dataclass
+class MixtureWeights:
+    """EM of the weights of a mixture whose densities (R, n, K) are known."""
+
+    densities: np.ndarray
+
+    def evaluate(self, x):
+        joint = self.densities * x[:, None, :]
+        total = joint.sum(axis=2, keepdims=True)
+        regular = (x > 0).all(axis=1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            image, likelihood = (joint / total).mean(axis=1), np.log(total[..., 0]).sum(axis=1)
+        return Evaluation(image, np.abs(image - x).max(axis=1), likelihood, likelihood, regular)
+
+    def take(self, indices):
+        return MixtureWeights(self.densities[indices])
+
+
+def ascent(slowest, R=4, p=6):
+    rng = np.random.default_rng(0)
+    Q = np.linalg.qr(rng.normal(size=(R, p, p)))[0]
+    values = np.linspace(0.1, slowest, p)
+    return Ascent(np.einsum("rij,j,rkj->rik", Q, values, Q), rng.normal(size=(R, p)))
+
+
+@pytest.fixture
+def mixture():
+    """Three densities that overlap much, so that EM is slow: three samples from them."""
+    x = np.random.default_rng(1).normal(size=(3, 400, 1)) + 0.5
+    return MixtureWeights(np.exp(-((x - np.array([0.0, 0.5, 1.0])) ** 2) / 2))
+
+
+def steps_of_plain_iteration(problem, x, tol):
+    for step in range(1, 200_000):
+        evaluated = problem.evaluate(x)
+        x = evaluated.image
+        if (evaluated.residual <= tol).all():
+            return x, step
+    raise AssertionError("plain iteration did not converge")
+
+
+@pytest.mark.parametrize("slowest", [0.5, 0.99, 0.9999])
+def test_a_linear_map_comes_to_rest_where_linear_algebra_says(slowest):
+    problem = ascent(slowest)
+    found = fixed_points(problem, np.zeros_like(problem.b), tol=1e-11, max_iter=500)
+    expected = np.linalg.solve(np.eye(6) - problem.A, problem.b[..., None])[..., 0]
+    assert found.converged.all()
+    np.testing.assert_allclose(found.x, expected, rtol=0, atol=1e-11 / (1 - slowest) * 10)
+
+
+def test_it_takes_fewer_steps_than_plain_iteration_to_the_same_place(mixture):
+    start = np.full((3, 3), 1 / 3)
+    x, steps = steps_of_plain_iteration(mixture, start, 1e-10)
+    found = fixed_points(mixture, start, tol=1e-10, max_iter=2000)
+    assert found.converged.all()
+    likelihood = mixture.evaluate(x).objective
+    # The likelihood is flat along the weights: it is what both agree on to rounding, weights to the stopping rule.
+    np.testing.assert_allclose(mixture.evaluate(found.x).objective, likelihood, rtol=1e-9)
+    np.testing.assert_allclose(found.x, x, atol=1e-3)
+    assert len(found.log_likelihoods) < steps / 5
+
+
+def test_no_step_that_is_kept_goes_downhill(mixture):
+    found = fixed_points(mixture, np.full((3, 3), 1 / 3), tol=1e-10, max_iter=2000)
+    rises = np.diff(found.log_likelihoods, axis=0)
+    assert (rises >= -1e-12 * np.abs(found.log_likelihoods[:-1])).all()
+    assert (found.x > 0).all()
+
+
+def test_members_do_not_depend_on_their_neighbors(mixture):
+    start = np.full((3, 3), 1 / 3)
+    together = fixed_points(mixture, start, tol=1e-8, max_iter=2000)
+    for member in range(3):
+        alone = fixed_points(mixture.take([member]), start[[member]], tol=1e-8, max_iter=2000)
+        np.testing.assert_allclose(together.x[member], alone.x[0], rtol=0, atol=1e-12)
+
+
+def test_too_few_steps_are_told(mixture):
+    found = fixed_points(mixture, np.full((3, 3), 1 / 3), tol=1e-14, max_iter=3)
+    assert not found.converged.any()
+    assert len(found.log_likelihoods) == 3
+
+
+def test_a_start_outside_the_parameter_space_is_an_error(mixture):
+    with pytest.raises(LeftParameterSpaceError):
+        fixed_points(mixture, np.array([[1.0, 1.0, -1.0]] * 3), tol=1e-8, max_iter=10)

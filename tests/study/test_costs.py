@@ -1,0 +1,35 @@
+"""What a fit costs: powers of its sizes, with the coefficients of a literal table."""
+
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+import genvsdisc as gd
+from genvsdisc.study.cost_table import COST_COEFFICIENTS
+from genvsdisc.study.costs import COST_TERMS, BatchSizes, batch_seconds, cost_kind, search_fits
+from genvsdisc.study.fits.tuning import tuned
+
+
+@pytest.mark.parametrize("model", gd.default_models(), ids=lambda m: m.name)
+@pytest.mark.parametrize("size", ["fits", "rows", "columns", "classes"])
+def test_a_cost_grows_with_every_size_and_is_never_negative(model, size):
+    kind = cost_kind(model.estimator)
+    small = BatchSizes(5, 500, 300, 100, 6, 3)
+    larger = BatchSizes(
+        **{**vars(small), size: 4 * getattr(small, size), **({"train": 1200} if size == "rows" else {})}
+    )
+    assert 0 < batch_seconds(kind, small, model.estimator) <= batch_seconds(kind, larger, model.estimator)
+
+
+def test_costs_are_sums_of_the_terms_of_a_literal_table():
+    sizes = BatchSizes(7, 900, 500, 90, 5, 4)
+    known = COST_COEFFICIENTS["prior"]
+    by_hand = 1.25 * sum(c * COST_TERMS[term](sizes) for term, c in known.items())
+    assert batch_seconds("prior", sizes) == pytest.approx(by_hand)
+
+
+def test_a_search_costs_its_candidates_times_its_folds_and_one_more():
+    linear = [model for model in gd.default_models() if model.form == "linear"]
+    assert search_fits(tuned(linear[0]).estimator) == 5 * 5 + 1
+    assert search_fits(linear[0].estimator) == 1
+    assert cost_kind(tuned(linear[0]).estimator) == cost_kind(linear[0].estimator) == "Gaussian, shared"
+    assert cost_kind(LogisticRegression()) == ""
