@@ -82,8 +82,8 @@ SELECTION = Lesson(
     source="Hung-yi Lee, Where does the error come from?",
     experiment=(
         f"{N_CANDIDATES} logistic regressions, each on some of six Pokemon-style stats and with some λ, from "
-        f"{N_FITTED} rows. Choose one by {N_PUBLIC} public rows or by 2 times 5-fold cross-validation; {N_PRIVATE:,} "
-        "private rows tell."
+        f"{N_FITTED} rows. Choose one by {N_PUBLIC} public rows or by 2 times 5-fold cross-validation; "
+        f"{N_PRIVATE:,} private rows tell."
     ),
     run=run_selection,
     judge=judge_selection,

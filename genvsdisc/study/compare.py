@@ -86,7 +86,8 @@ def compare(
         Moments, as numbers or dates: every training row is older than every row that judges it. A column leaves X.
         Folds go forward in time and are not repeated.
     loss : {"zero_one", "brier", "log_loss"}, default="zero_one"
-        What chooses the best of each family, and judges them in the verdict. One of ``design.losses``.
+        What chooses the best of each family, and judges them in the verdict. One of ``design.losses``; the first of
+        them where the design does not measure the 0-1 loss.
     budget : float, default=None
         Seconds on two cores that the comparison may take; 60 for None. Repeats, draws and rows are planned for it
         before the first fit, from sizes alone, so the same table, seed and budget give the same result on every
@@ -126,6 +127,8 @@ def compare(
     y = as_target(y, name="target", allow_missing=True)
     X, sampling = read_sampling(as_frame(X), groups=groups, time=time)
     chosen = design or _default_design(y, budget, sampling)
+    if loss == "zero_one" and loss not in chosen.losses:  # the default, of a design that does not measure it
+        loss = chosen.losses[0]
     if loss not in chosen.losses:
         raise ValueError(f"loss must be one of the design's losses, {', '.join(chosen.losses)}, got {loss!r}")
     table = prepare(X, y, n_splits=chosen.n_splits, sampling=sampling)

@@ -113,12 +113,16 @@ def _part_rows(codes: NDArray, stratified: bool, test_size: float, rng: np.rando
 
 
 def _part_groups(units: NDArray, test_size: float, rng: np.random.RandomState) -> NDArray:
-    """Parts of whole groups: in random order, each goes where most rows are still wanted."""
+    """Parts of whole groups: in random order, two to each part where there are ten, then where most rows are wanted.
+
+    A training set of one group could not be tuned on inside, by folds of groups.
+    """
     sizes = np.bincount(units)
     wanted = len(units) * np.append(np.repeat((1 - test_size) / N_QUARTERS, N_QUARTERS), test_size)
     parts = np.empty(len(sizes), dtype=np.uint8)
-    for group in rng.permutation(len(sizes)):
-        parts[group] = np.argmax(wanted)
+    dealt = (N_QUARTERS + 1) * min(2, len(sizes) // (N_QUARTERS + 1))
+    for place, group in enumerate(rng.permutation(len(sizes))):
+        parts[group] = place % (N_QUARTERS + 1) if place < dealt else np.argmax(wanted)
         wanted[parts[group]] -= sizes[group]
     return parts[units]
 

@@ -368,8 +368,8 @@ def test_u01_w02_the_best_by_a_loss_is_judged_by_that_loss():
 
 def test_a_loss_that_is_not_measured_cannot_judge():
     X, y = load_iris(return_X_y=True)
-    with pytest.raises(ValueError, match="loss must be one of the design's losses, log_loss, got 'zero_one'"):
-        gd.compare(X, y, design=gd.Design(losses=("log_loss",)))
+    with pytest.raises(ValueError, match="loss must be one of the design's losses, log_loss, got 'brier'"):
+        gd.compare(X, y, design=gd.Design(losses=("log_loss",)), loss="brier")
 
 
 # Right on laws whose truth is known ---------------------------------------------------------------------------------
