@@ -20,6 +20,7 @@ from genvsdisc.study.statistics.learning_curves import CurveLosses
 TINY = gd.Design(n_splits=2, n_repeats=1, n_draws=3)
 ROOT = str(Path(gd.__file__).parents[1])
 SLOW = """
+import os
 import time
 import numpy as np
 import genvsdisc as gd
@@ -27,7 +28,7 @@ from sklearn.naive_bayes import GaussianNB
 
 class Slow(GaussianNB):
     def fit(self, X, y):
-        print("working", flush=True)
+        os.write(1, b"working\\n")  # in one piece: the other process may write at the same time
         time.sleep(60)
 
 if __name__ == "__main__":
@@ -86,11 +87,13 @@ def working(tmp_path):
     parent = subprocess.Popen(
         [sys.executable, "slow.py"], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    for _ in range(2):
-        assert parent.stdout.readline() == b"working\n"
-    yield parent, children(parent.pid)
-    parent.kill()
-    parent.communicate()
+    try:
+        for _ in range(2):
+            assert parent.stdout.readline() == b"working\n"
+        yield parent, children(parent.pid)
+    finally:
+        parent.kill()
+        parent.communicate()
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
