@@ -81,4 +81,7 @@ def _subtable(codes: NDArray, size: int, sampling: Sampling, rng: np.random.Rand
         order = rng.permutation(int(sampling.codes.max()) + 1)
         until = np.searchsorted(np.cumsum(np.bincount(sampling.codes)[order]), size) + 1
         return np.flatnonzero(np.isin(sampling.codes, order[:until]))
-    return np.sort(np.argsort(sampling.codes, kind="stable")[-size:])
+    order = np.argsort(sampling.codes, kind="stable")
+    older, recent = order[:-size], order[-size:]
+    last_of_class = [older[codes[older] == k][-1:] for k in np.unique(codes)]
+    return np.sort(np.concatenate([recent, *last_of_class]))

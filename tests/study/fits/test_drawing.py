@@ -53,3 +53,12 @@ def test_groups_are_drawn_and_held_out_whole(codes):
     assert not np.isin(units[draws.cv_train], units[np.concatenate(draws.cv_tests)]).any()
     outside = np.setdiff1d(np.arange(6000), draws.resampled_rows)
     assert not np.isin(units[outside], units[draws.resampled_rows]).any()
+
+
+def test_under_time_the_most_recent_rows_are_drawn_and_the_last_older_row_of_every_class():
+    codes = np.where(np.arange(6000) < 1000, np.arange(6000) % 3, np.arange(6000) % 2)  # the third class died out
+    draws = planned_draws(
+        codes, DESIGN, plan_of(6000, 1500, held_out_once=False), 0, Sampling("time", np.arange(6000), "day")
+    )
+    last = [np.flatnonzero(codes[:4500] == k)[-1] for k in range(3)]
+    assert draws.resampled_rows.tolist() == sorted([*last, *range(4500, 6000)])
