@@ -36,10 +36,10 @@ from threadpoolctl import threadpool_limits
 from genvsdisc import Design, compare, default_models
 from genvsdisc.datasets import make_pokemon_style
 from genvsdisc.study.evidence import Draws
-from genvsdisc.study.fits.label_noise import FLIP_RATES, _default_sizes, _flipped, _training_rows
-from genvsdisc.study.fits.predictions import FLEXIBLE_SHARE, NOISE_SHARE, draw_views, first_descending, predict
-from genvsdisc.study.fits.splits import make_draws
-from genvsdisc.study.statistics.tables import comparison_tables
+from genvsdisc.study.fits.label_noise import FLIP_RATES, _default_sizes, _flipped
+from genvsdisc.study.fits.parts import training_weights
+from genvsdisc.study.fits.splits import RowDraws, make_draws
+from genvsdisc.study.sampling import Sampling
 from genvsdisc.study.table import prepare
 
 QUICK = Design(n_splits=5, n_repeats=2, n_draws=40)
@@ -85,29 +85,34 @@ Fit = tuple[NDArray, NDArray, NDArray]
 """Training rows, their labels, and the rows that are judged."""
 
 
-def stages(codes: NDArray, draws: Draws, n_draws: int) -> Iterator[list[Fit]]:
-    """Give the fits of a model by stage."""
+def stages(codes: NDArray, draws: Draws, planned: dict[str, int]) -> Iterator[list[Fit]]:
+    """Give the fits of a model by stage, as many as the plan of the comparison has."""
 
     def weighted(weights: NDArray, judged: Sequence[NDArray]) -> list[Fit]:
-        rows = [np.repeat(np.arange(len(codes)), row) for row in weights]
+        rows = [np.flatnonzero(row) for row in weights]
         return [(own, codes[own], others) for own, others in zip(rows, judged, strict=False)]
 
     yield weighted(draws.cv_weights, draws.cv_tests)
     for of_size in draws.curve_weights:
-        yield weighted(of_size[:n_draws], draws.curve_tests)
-    for of_size in draws.bootstraps:
-        yield weighted(of_size[:n_draws], [draws.held_out] * n_draws)
+        yield weighted(of_size[: planned["learning curve"]], draws.curve_tests)
+    parts = draws.parts[: planned["bias and variance"]]
+    for n_joined in (1, 2):
+        weights = training_weights(parts, n_joined)
+        n_sets = len(weights) // len(parts)
+        yield weighted(weights, [judges for judges in draws.judges[: len(parts)] for _ in range(n_sets)])
     pool, rng = np.setdiff1d(np.arange(len(codes)), draws.held_out), np.random.RandomState(0)
     for size in _default_sizes(len(pool), codes.max() + 1):
-        rows = _training_rows(codes, pool, size, max(2, n_draws // NOISE_SHARE), rng)
+        rows = RowDraws(codes, Sampling()).subsamples(pool, size, planned["label noise"], rng)
         flipped = [np.flatnonzero(row) for rate in FLIP_RATES for row in _flipped(codes, rows, rate, 0)]
         yield [(own % len(codes), own // len(codes), draws.held_out) for own in flipped]
 
 
-def loop_seconds(estimator: Any, X: NDArray, codes: NDArray, draws: Draws, n_draws: int, sample: int) -> NDArray:
+def loop_seconds(
+    estimator: Any, X: NDArray, codes: NDArray, draws: Draws, planned: dict[str, int], sample: int
+) -> NDArray:
     """Extrapolated processor time of the loop for one model: fits and predictions, and scores."""
     total = np.zeros(2)
-    for fits in stages(codes, draws, n_draws):
+    for fits in stages(codes, draws, planned):
         timed = np.unique(np.linspace(0, len(fits) - 1, min(sample, len(fits))).astype(int))
         spent = np.zeros(2)
         for rows, labels, judged in (fits[r] for r in timed):
@@ -135,25 +140,19 @@ def main() -> None:
     table = prepare(data.X, data.y, n_splits=design.n_splits)
     draws = make_draws(table.codes, design, 0)
     X = pd.get_dummies(table.X, drop_first=True).to_numpy(dtype=float)  # the same 12 columns as ours
-    evidence, totals = [], np.zeros(3)
-    print(f"{'processor seconds':<32}{'fits':>9}{'scores':>9}{'ours':>9}{'ratio':>8}")
-    roster = default_models(table.X)
-    shown = first_descending(roster)
-    for model in roster:
-        n_draws = design.n_draws if model.form else max(2, design.n_draws // FLEXIBLE_SHARE)
-        start = time.process_time()
-        evidence.append(predict(model, table, draws, descent=model is shown))
-        ours = time.process_time() - start
-        theirs = loop_seconds(THEIRS[model.name], X, table.codes, draws, n_draws, sample)
-        totals += *theirs, ours
-        print(f"{model.name:<32}{theirs[0]:9.2f}{theirs[1]:9.2f}{ours:9.2f}{theirs.sum() / ours:8.1f}", flush=True)
     start = time.process_time()
-    comparison_tables(table, draws, evidence, draw_views(table, draws.seed))
-    tables = time.process_time() - start
-    totals[2] += tables
-    print(f"{'scores, tests and tables':<32}{'':>18}{tables:9.2f}")
-    fits, scores, ours = totals
-    print(f"{'all':<32}{fits:9.2f}{scores:9.2f}{ours:9.2f}{(fits + scores) / ours:8.1f}")
+    result = compare(data.X, data.y, design=design)
+    ours = time.process_time() - start
+    spent, totals = result.timings.groupby("model")["seconds"].sum(), np.zeros(2)
+    print(f"{'seconds':<32}{'fits':>9}{'scores':>9}{'ours':>9}{'ratio':>8}")
+    for model in default_models(table.X):
+        planned = result.meta["plan"]["models"][model.name]["draws"]
+        theirs = loop_seconds(THEIRS[model.name], X, table.codes, draws, planned, sample)
+        totals += theirs
+        own = spent[model.name]
+        print(f"{model.name:<32}{theirs[0]:9.2f}{theirs[1]:9.2f}{own:9.2f}{theirs.sum() / own:8.1f}", flush=True)
+    fits, scores = totals
+    print(f"{'all, with scores and tables':<32}{fits:9.2f}{scores:9.2f}{ours:9.2f}{(fits + scores) / ours:8.1f}")
     print(f"-> compare, loop over scikit-learn: {(fits + scores) / ours:.1f}")
     print(f"-> compare, loop over scikit-learn without its scores: {fits / ours:.1f}", flush=True)
     start = time.perf_counter()

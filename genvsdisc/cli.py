@@ -153,9 +153,11 @@ def _compared(dataset: Dataset, roster: list[Any] | None, options: dict[str, Any
     try:
         return genvsdisc.compare(dataset.X, dataset.y, roster, **options), 0
     except ValueError as error:
-        if not hasattr(error, "tables"):  # NothingToCompare, named by what it carries: its module is slow to import
+        from genvsdisc.study.run import NothingToCompare  # loaded by compare; slow to import before it
+
+        if not isinstance(error, NothingToCompare):
             raise
-        return genvsdisc.Comparison(error.tables, error.meta), 2  # type: ignore[attr-defined]
+        return genvsdisc.Comparison(error.tables, error.meta), 2
 
 
 @app.command()

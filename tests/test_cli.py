@@ -12,6 +12,7 @@ import pytest
 import genvsdisc
 from genvsdisc import cli, models
 from genvsdisc.datasets import drop_rare_classes, load
+from genvsdisc.study.run import NothingToCompare
 
 
 class Result:
@@ -298,11 +299,10 @@ def test_budgets(calls, run, words, budget):
 
 
 def test_f11_c4_when_no_model_could_be_fitted_a_page_lists_why_and_the_status_is_2(run, monkeypatch):
-    class NothingToCompare(ValueError):
-        tables, meta = {}, {"verdict": "No verdict: no model could be fitted. LDA: ValueError: text"}
+    meta = {"verdict": "No verdict: no model could be fitted. LDA: ValueError: text"}
 
     def nothing(*_, **__):
-        raise NothingToCompare(NothingToCompare.meta["verdict"])
+        raise NothingToCompare(meta["verdict"], {}, meta)
 
     def made(_, meta):
         result = Result(meta)
