@@ -146,7 +146,7 @@ def test_importing_starts_no_thread_allocates_no_large_array_and_waits_with_heav
 # The file in which each is tested instead.
 TESTED_ELSEWHERE = {
     "study/allocation.py": "study/test_plan.py",
-    "study/budgets.py": "test_cli.py",
+    "study/budgets.py": "cli/test_report.py",
     "study/cost_table.py": "study/test_costs.py",
     "study/fits/candidates.py": "study/test_plan.py",
     "study/planning.py": "study/test_plan.py",
