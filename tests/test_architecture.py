@@ -162,6 +162,7 @@ TESTED_ELSEWHERE = {
     "functional/networks/objective.py": "functional/networks/test_layers.py",
     "study/design.py": "study/test_compare.py",
     "study/evidence.py": "study/test_compare.py",
+    "study/fits/coded_labels.py": "study/fits/test_trial.py",
     "study/fits/learning_curves.py": "questions/test_two_regimes.py",
     "study/fits/predictions.py": "study/test_compare.py",
     "study/fits/resampling.py": "study/fits/test_splits.py",
