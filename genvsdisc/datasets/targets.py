@@ -60,6 +60,7 @@ def as_target(y: Any, *, name: str = "y", allow_missing: bool = False) -> pd.Ser
     """
     labels = _one_column(y)
     labels = labels.rename(name if labels.name in (None, "") else str(labels.name)).reset_index(drop=True)
+    refuse_nested(labels)
     missing = labels.isna().to_numpy()
     if missing.any() and not allow_missing:
         raise ValueError(
@@ -67,6 +68,59 @@ def as_target(y: Any, *, name: str = "y", allow_missing: bool = False) -> pd.Ser
             f"{int(missing.argmax())}: leave these rows out"
         )
     return labels
+
+
+def class_labels(y: Any, *, name: str = "y") -> pd.Series:
+    """Take labels that classifiers are to be fitted to as they come: `as_target`, with a plain type.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples,) or (n_samples, 1)
+        Labels of any type; none may be missing.
+    name : str, default="y"
+        What messages call it, where it has no name of its own.
+
+    Returns
+    -------
+    labels : Series
+        Whole numbers, truth values or text, as `check_target` gives them; whole numbers may be of any number of
+        classes.
+
+    Raises
+    ------
+    ValueError
+        If y is no column, labels are missing, infinite or continuous, or there is one class only.
+
+    Examples
+    --------
+    >>> import datetime
+    >>> class_labels([datetime.date(2020, 5, 1), datetime.date(2021, 5, 1)]).tolist()
+    ['2020-05-01', '2021-05-01']
+    """
+    labels = usual_dtype(as_target(y, name=name))
+    if labels.dtype.kind == "f" and np.array_equal(labels, np.rint(labels)) and np.abs(labels).max() < 2**53:
+        labels = labels.astype(np.int64)
+    if labels.dtype.kind in "iub" and len(labels) and (labels != labels.iloc[0]).any():
+        return labels.astype(labels.dtype.type)  # of NumPy's own, whatever holds it
+    return check_target(labels)
+
+
+def refuse_nested(labels: pd.Series) -> None:
+    """Refuse labels that are lists, arrays or mappings, which cannot be told apart.
+
+    Raises
+    ------
+    ValueError
+        If one is.
+    """
+    if not pd.api.types.is_object_dtype(labels.dtype):
+        return
+    for label in labels:
+        if isinstance(label, list | dict | set | np.ndarray):
+            raise ValueError(
+                f"the target {labels.name!r} holds {type(label).__name__}s, such as {str(label)[:40]}: a label is one "
+                "number or word"
+            )
 
 
 def check_target(y: pd.Series, *, n_rows: int | None = None) -> pd.Series:
@@ -98,6 +152,8 @@ def check_target(y: pd.Series, *, n_rows: int | None = None) -> pd.Series:
     >>> check_target(pd.Series([1.0, 0.0, 1.0], name="ill")).tolist()
     [1, 0, 1]
     """
+    if not len(y):
+        raise ValueError(f"the target {y.name!r} has no labels")
     y = y.astype(str) if isinstance(y.dtype, pd.PeriodDtype) else usual_dtype(y)
     if isinstance(y.dtype, pd.CategoricalDtype):
         y = y.astype(y.cat.categories.dtype)
@@ -105,7 +161,9 @@ def check_target(y: pd.Series, *, n_rows: int | None = None) -> pd.Series:
         y = _stripped(y)
     distinct = y.nunique()
     if distinct < 2:
-        raise ValueError(f"the target {y.name!r} has one class only, {y.iloc[0]!r}: nothing to tell apart")
+        raise ValueError(
+            f"the target {y.name!r} has one class only, {y.drop_duplicates().tolist()[0]!r}: nothing to tell apart"
+        )
     if not is_number(y):
         if pd.api.types.is_bool_dtype(y.dtype):
             return y.astype(bool)
