@@ -20,7 +20,7 @@ from genvsdisc.datasets.headers import column_names, named_columns, rows_of_data
 from genvsdisc.datasets.labels import label_notes, text_labels
 from genvsdisc.datasets.targets import check_target
 from genvsdisc.features.marks import MISSING, listed, quoted
-from genvsdisc.features.typed import typed_table
+from genvsdisc.features.typed import refuse_nested, typed_table
 
 _HEAD = 1 << 22
 
@@ -81,6 +81,8 @@ def read_table(
     y, lost = text_labels(table.pop(target).rename(target), missing_labels)
     if not len(y):
         raise ValueError(f"{source.name!r} has column names but no rows")
+    for name, values in table.items():
+        refuse_nested(name, values)
     labelled = y.notna().to_numpy()
     if not labelled.any():
         raise ValueError(f"the target {target!r} has only missing values{lost}")

@@ -12,7 +12,7 @@ import pyarrow as pa
 from sklearn.exceptions import DataConversionWarning
 
 from genvsdisc.features.cells import read_cells
-from genvsdisc.features.dtypes import as_numbers, is_number, is_text, plain_arrow, usual_dtype
+from genvsdisc.features.dtypes import as_numbers, is_number, is_text, nested_value, plain_arrow, usual_dtype
 
 MOST_NUMERIC_CLASSES = 20
 """A target of numbers with more different values than this is continuous, unless they are whole and many each."""
@@ -58,9 +58,11 @@ def as_target(y: Any, *, name: str = "y", allow_missing: bool = False) -> pd.Ser
     ...
     ValueError: 2 of 4 labels in 'species' are missing, the first in row 1: leave these rows out
     """
+    if isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype.kind in "iub":  # they cannot be missing
+        return pd.Series(y, name=name)
     labels = _one_column(y)
-    labels = labels.rename(name if labels.name in (None, "") else str(labels.name)).reset_index(drop=True)
-    refuse_nested(labels)
+    labels = pd.Series(labels.array, name=name if labels.name in (None, "") else str(labels.name))
+    refuse_nested_labels(labels)
     missing = labels.isna().to_numpy()
     if missing.any() and not allow_missing:
         raise ValueError(
@@ -97,15 +99,18 @@ def class_labels(y: Any, *, name: str = "y") -> pd.Series:
     >>> class_labels([datetime.date(2020, 5, 1), datetime.date(2021, 5, 1)]).tolist()
     ['2020-05-01', '2021-05-01']
     """
-    labels = usual_dtype(as_target(y, name=name))
+    labels = as_target(y, name=name)
+    if isinstance(labels.dtype, np.dtype) and labels.dtype.kind in "iub" and len(labels):
+        return labels if labels.min() < labels.max() else check_target(labels)
+    labels = usual_dtype(labels)
     if labels.dtype.kind == "f" and np.array_equal(labels, np.rint(labels)) and np.abs(labels).max() < 2**53:
         labels = labels.astype(np.int64)
-    if labels.dtype.kind in "iub" and len(labels) and (labels != labels.iloc[0]).any():
+    if labels.dtype.kind in "iub" and len(labels) and labels.min() < labels.max():
         return labels.astype(labels.dtype.type)  # of NumPy's own, whatever holds it
     return check_target(labels)
 
 
-def refuse_nested(labels: pd.Series) -> None:
+def refuse_nested_labels(labels: pd.Series) -> None:
     """Refuse labels that are lists, arrays or mappings, which cannot be told apart.
 
     Raises
@@ -113,14 +118,12 @@ def refuse_nested(labels: pd.Series) -> None:
     ValueError
         If one is.
     """
-    if not pd.api.types.is_object_dtype(labels.dtype):
-        return
-    for label in labels:
-        if isinstance(label, list | dict | set | np.ndarray):
-            raise ValueError(
-                f"the target {labels.name!r} holds {type(label).__name__}s, such as {str(label)[:40]}: a label is one "
-                "number or word"
-            )
+    label = nested_value(labels)
+    if label is not None and not isinstance(label, tuple):  # which can be told apart
+        raise ValueError(
+            f"the target {labels.name!r} holds {type(label).__name__}s, such as {str(label)[:40]}: a label is one "
+            "number or word"
+        )
 
 
 def check_target(y: pd.Series, *, n_rows: int | None = None) -> pd.Series:

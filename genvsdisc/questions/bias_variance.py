@@ -142,7 +142,7 @@ def bias_variance(
     train, test = as_target(y), as_target(y_test, name="y_test")
     check_consistent_length(X, train)
     check_consistent_length(X_test, test)
-    labels = class_labels(pd.concat([train, test]).rename(train.name)).to_numpy()
+    labels = class_labels(_joined(train, test)).to_numpy()
     y, y_test = labels[: len(train)], labels[len(train) :]
     classes, codes = np.unique(labels, return_inverse=True)
     truth = codes[len(y) :] if posterior is None else _law(posterior(X_test), len(y_test), classes)
@@ -156,6 +156,12 @@ def bias_variance(
     terms = decomposition_terms(probabilities, truth, losses, test_weight, rng)
     values = np.array([list(row.values()) for row in terms.values()])
     return pd.DataFrame(values, index=list(terms), columns=_COLUMNS)
+
+
+def _joined(first: pd.Series, second: pd.Series) -> pd.Series:
+    if first.dtype == second.dtype and isinstance(first.dtype, np.dtype):
+        return pd.Series(np.concatenate([first.to_numpy(), second.to_numpy()]), name=first.name)
+    return pd.concat([first, second]).rename(first.name)
 
 
 def _law(q: ArrayLike, n_test: int, classes: NDArray) -> NDArray:

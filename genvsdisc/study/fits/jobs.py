@@ -21,7 +21,6 @@ from genvsdisc.models import Model
 from genvsdisc.study.evidence import Draws, Predictions, Views
 from genvsdisc.study.fits.encode import Bench
 from genvsdisc.study.fits.predictions import QUARTERS, check_portable, draw_views, predict
-from genvsdisc.study.fits.refit import keep_freed_memory
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 from genvsdisc.study.table import PreparedTable
 
@@ -138,7 +137,6 @@ def run_job(
 ) -> Predictions:
     """Fit one job. What of the arguments is large is not looked at by the cache: `key` holds its fingerprint."""
     watch(parent)
-    keep_freed_memory()
     whole = replace(table, X=X, y=table.classes[codes], codes=codes)
     return replace(predict(model, whole, draws, [key[1]], columns), model=replace(model, estimator=None))
 
