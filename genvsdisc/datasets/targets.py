@@ -254,6 +254,8 @@ def _stripped(y: pd.Series) -> pd.Series:
 
 
 def _one_column(y: Any) -> pd.Series:
+    if isinstance(y, str):
+        raise ValueError(f"y must be the labels, got the name {y!r}: give X[{y!r}], and X without this column")
     if isinstance(y, pd.Series):
         return y
     if hasattr(y, "to_arrow") and hasattr(y, "name"):  # a column of polars

@@ -14,6 +14,7 @@ from genvsdisc.datasets.targets import as_target, check_target, drop_rare_classe
 from genvsdisc.features.kinds import Column, column_kinds
 from genvsdisc.features.tables import as_frame
 from genvsdisc.features.typed import typed_table
+from genvsdisc.study.left_out import left_out_sentences
 from genvsdisc.study.sampling import Sampling
 
 
@@ -36,7 +37,7 @@ class PreparedTable:
     class_counts : DataFrame
         Columns label, rows, used, note.
     left_out : tuple of str
-        What was left out and why, and how text was read, a sentence each.
+        What was left out and why, how text was read, and what was lumped, a sentence each.
     sampling : Sampling
         What draws of the rows have to respect: nothing, whole groups, or time.
     """
@@ -128,12 +129,7 @@ def prepare(X: Any, y: Any, *, n_splits: int, sampling: Sampling | None = None) 
                 "note": [why.get(label, "") for label in counts.index],
             }
         ),
-        left_out=tuple(
-            [f"{unlabelled} rows without a label are left out."] * (unlabelled > 0)
-            + [f"Class {label!s} ({counts[label]} rows) is left out: {reason}." for label, reason in why.items()]
-            + [f"Column {name!s} is left out: {column.note}." for name, column in columns.items() if not column.used]
-            + typed.notes
-        ),
+        left_out=left_out_sentences(unlabelled, why, counts, columns, typed.notes),
         sampling=sampling,
     )
 
