@@ -18,6 +18,7 @@ _WHY = {"constant": "they have one value only", "identifier": "they name the row
 
 def left_out_sentences(
     unlabelled: int,
+    weightless: int,
     classes: Mapping[Any, str],
     counts: pd.Series,
     columns: Mapping[Any, Column],
@@ -27,8 +28,8 @@ def left_out_sentences(
 
     Parameters
     ----------
-    unlabelled : int
-        Rows without a label.
+    unlabelled, weightless : int
+        Rows without a label, and rows of weight 0.
     classes : mapping of label to str
         Why a class is left out.
     counts : Series
@@ -46,18 +47,22 @@ def left_out_sentences(
     --------
     >>> import pandas as pd
     >>> columns = {name: Column("constant", note="the one value is 1") for name in "abcd"}
-    >>> left_out_sentences(1, {"rare": "fewer than 5 rows"}, pd.Series({"rare": 1, "common": 90}), columns)
+    >>> left_out_sentences(1, 0, {"rare": "fewer than 5 rows"}, pd.Series({"rare": 1, "common": 90}), columns)
     ... # doctest: +NORMALIZE_WHITESPACE
     ('1 row without a label is left out.', 'Class rare (1 row) is left out: fewer than 5 rows.',
      "4 columns are left out, for they have one value only: 'a', 'b', 'c', 'd'.")
     """
-    rows = f"{unlabelled} row without a label is" if unlabelled == 1 else f"{unlabelled} rows without a label are"
-    told = [f"{rows} left out."] if unlabelled else []
+    told = _of_rows(unlabelled, "without a label") + _of_rows(weightless, "of weight 0")
     told += _of_classes(classes, counts)
     told += _of_columns_left_out(columns)
     told += readings
     told += _of_columns_used(columns, readings)
     return tuple(dict.fromkeys(told))
+
+
+def _of_rows(number: int, which: str) -> list[str]:
+    rows = f"{number} row {which} is" if number == 1 else f"{number} rows {which} are"
+    return [f"{rows} left out."] if number else []
 
 
 def _of_classes(classes: Mapping[Any, str], counts: pd.Series) -> Iterator[str]:

@@ -11,17 +11,18 @@ NOBODY = pd.Series(dtype=int)
 
 
 def test_one_row_and_many():
-    assert left_out_sentences(1, {}, NOBODY, {}) == ("1 row without a label is left out.",)
-    assert left_out_sentences(2, {}, NOBODY, {}) == ("2 rows without a label are left out.",)
+    assert left_out_sentences(1, 0, {}, NOBODY, {}) == ("1 row without a label is left out.",)
+    assert left_out_sentences(2, 0, {}, NOBODY, {}) == ("2 rows without a label are left out.",)
+    assert left_out_sentences(0, 3, {}, NOBODY, {}) == ("3 rows of weight 0 are left out.",)
 
 
 def test_classes_of_one_reason_are_told_together_from_the_fourth_on():
     counts = pd.Series({f"c{i}": i for i in range(1, 12)})
     why = "fewer than 12 rows, one for each fold"
-    assert left_out_sentences(0, {"c1": why, "c2": why}, counts, {}) == (
+    assert left_out_sentences(0, 0, {"c1": why, "c2": why}, counts, {}) == (
         f"Class c1 (1 row) is left out: {why}.", f"Class c2 (2 rows) is left out: {why}.",
     )  # fmt: skip
-    (told,) = left_out_sentences(0, dict.fromkeys(counts.index, why), counts, {})
+    (told,) = left_out_sentences(0, 0, dict.fromkeys(counts.index, why), counts, {})
     assert told.startswith(f"11 classes are left out, each for one reason ({why}): c1 (1 row), c2 (2 rows), ")
     assert told.endswith("c8 (8 rows) and 3 more.")
 
@@ -39,7 +40,7 @@ def test_f18_lumped_levels_and_odd_ones_are_told_with_the_columns_name():
 def test_columns_of_a_kind_are_told_together_from_the_fourth_on():
     columns = {f"n{i}": Column("identifier", note="numbers the rows") for i in range(10)}
     columns |= {f"t{i}": Column("categorical", lumped=True, note="30 levels: the 20 most; odd") for i in range(4)}
-    told = left_out_sentences(0, {}, NOBODY, columns)
+    told = left_out_sentences(0, 0, {}, NOBODY, columns)
     assert told[0].startswith("10 columns are left out, for they name the rows: 'n0', 'n1', ")
     assert told[0].endswith("'n7' and 2 more.")
     assert told[1].startswith("4 columns have more than 20 levels, of which the most frequent are kept")

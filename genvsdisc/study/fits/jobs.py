@@ -119,7 +119,8 @@ class Jobs:
     def _call(self, job: Job) -> Any:
         bench = self.benches[job.model]
         # The rows travel as arguments of their own: joblib maps large arrays, and Dask sends each to a worker once.
-        light = replace(bench.table, X=cast(Any, None), y=np.empty(0), codes=np.empty(0, dtype=int))
+        test = bench.table.test if job.stage == "fit to all rows" else None
+        light = replace(bench.table, X=cast(Any, None), y=np.empty(0), codes=np.empty(0, dtype=int), test=test)
         key = (self.fingerprint, job.stage, job.start, job.stop)
         X, codes, part = bench.table.X, bench.table.codes, draws_of(job, self.draws)
         return delayed(self.work)(key, bench.model, bench.columns, X, codes, light, part, parent=os.getpid())
@@ -163,6 +164,7 @@ def add(whole: Predictions, part: Predictions) -> None:
     whole.halves += part.halves
     whole.noise = part.noise if whole.noise is None else whole.noise
     whole.fitted = part.fitted if whole.fitted is None else whole.fitted
+    whole.density_floor = part.density_floor if whole.density_floor is None else whole.density_floor
     whole.descent = whole.descent or part.descent
     whole.failures = part.failures | whole.failures
     whole.warnings = list(dict.fromkeys([*whole.warnings, *part.warnings]))
