@@ -105,6 +105,8 @@ class Preparation:
     @property
     def continuous(self) -> list[int]:
         """Encoded columns that are numbers."""
+        if self.columns is None:
+            return list(range(self.n_encoded))
         return [block[0] for column, block in zip(self.used, self.blocks, strict=True) if column.kind == "continuous"]
 
     @property
@@ -116,6 +118,8 @@ class Preparation:
     @property
     def idle_products(self) -> list[tuple[int, int]]:
         """Products that say nothing new: those of two indicators of one column, squares of indicators among them."""
+        if self.columns is None:  # numbers only
+            return []
         return [
             pair
             for column, block in zip(self.used, self.blocks, strict=True)

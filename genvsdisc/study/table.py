@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_consistent_length
 
-from genvsdisc.datasets.targets import as_target, check_target, drop_rare_classes
+from genvsdisc.datasets.rare_classes import drop_rare_classes
+from genvsdisc.datasets.targets import as_target, check_target
 from genvsdisc.features.kinds import Column, column_kinds
 from genvsdisc.features.reader import TableReader
 from genvsdisc.features.tables import as_frame
