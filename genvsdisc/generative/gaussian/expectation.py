@@ -13,17 +13,16 @@ gaps are monotone, each row observed up to some column (Anderson 1957; Liu 1995)
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from genvsdisc.functional.gaussian.acceleration import Evaluation
 from genvsdisc.functional.gaussian.covariance import SingularCovarianceError, regular_factors, whiten
-from genvsdisc.functional.gaussian.missing import condition
 from genvsdisc.functional.gaussian.moments import Moments, class_moments
 from genvsdisc.generative.gaussian.diagonal import Blend, starting_point
-from genvsdisc.generative.gaussian.incomplete_rows import RaggedRows, complete_sums, ragged_rows, sums_by_level
+from genvsdisc.generative.gaussian.incomplete_rows import RaggedRows, complete_sums, levels_of, ragged_rows
 from genvsdisc.generative.gaussian.shrinkage import Regularization
 
 _LOG_2_PI = float(np.log(2 * np.pi))
@@ -46,8 +45,8 @@ class JointProblem:
     offset: NDArray  # means of O from the origin, (R, K, o)
     scatter: NDArray  # of O about the means, (R, K, o, o)
     known: NDArray  # sums of products of V with (1, O, V) about the origin over the complete rows, (R, K, v, 1 + d)
-    complete: NDArray  # and of (1, O), (R, K, 1 + o, 1 + o)
     ragged: RaggedRows
+    missing: NDArray  # weight of the missing entries, (R,)
     behind: NDArray  # sums of products of (1, O) over the rows of a level and above, (R, K, levels, 1 + o, 1 + o)
     scale: NDArray  # of the parameters, (R, p)
     unseen: NDArray  # means of V that no row determines, from the origin, NaN elsewhere, (R, K, v)
@@ -64,6 +63,9 @@ class JointProblem:
         holes = np.isnan(X)
         kept, gone = np.flatnonzero(~holes.any(axis=0)), np.flatnonzero(holes.any(axis=0))
         gone = gone[np.argsort(holes[:, gone].sum(axis=0), kind="stable")]
+        levels = levels_of(holes[:, gone])
+        if len(levels) == 1:
+            gone = np.sort(gone)
         order, o, v = np.concatenate([kept, gone]), len(kept), len(gone)
         origin, shift, variances = starting_point(X[:, order], codes, weights, n_classes)
         whole = ~holes.any(axis=1)
@@ -74,17 +76,8 @@ class JointProblem:
             offset = np.where(weight[..., None] > 0, complete.center - origin[:, :o], 0)
             scatter = np.ascontiguousarray(complete.second)
         known = complete_sums(X[np.ix_(whole, order)], codes[whole], weights[:, whole], origin)
-        last = v - np.argmax(~holes[:, gone[::-1]], axis=1)
-        last[holes[:, gone].all(axis=1)] = 0
-        levels = np.unique(np.append(last, v))
-        ragged = ragged_rows(
-            X[np.ix_(~whole, order)] - origin[codes[~whole]],
-            codes[~whole],
-            weights[:, ~whole],
-            np.searchsorted(levels, last[~whole]),
-            o,
-        )
-        behind = sums_by_level(ragged, known[..., : 1 + o, : 1 + o], len(levels))
+        ragged = ragged_rows(X[~whole], holes[~whole], codes[~whole], weights[:, ~whole], origin, order, levels)
+        behind = ragged.sums_of_others(known[..., : 1 + o, : 1 + o])
         counts = np.stack([weights[:, codes == k] @ ~holes[np.ix_(codes == k, gone)] for k in range(n_classes)], axis=1)
         unseen = np.where(counts > 0, np.nan, shift[..., o:])
         blend = Blend.build(rule, weight)
@@ -100,8 +93,8 @@ class JointProblem:
             offset,
             scatter,
             known[..., 1 + o :, :],
-            known[..., : 1 + o, : 1 + o],
             ragged,
+            ragged.missing,
             behind,
             _scales(variances, blend.coefficient.shape[1], n_classes, o),
             unseen,
@@ -113,14 +106,12 @@ class JointProblem:
 
     def take(self, indices: NDArray) -> Self:
         """Keep these members of the stack."""
-        shares = [share[indices] for share in self.ragged.shares]
-        ragged = replace(self.ragged, weights=self.ragged.weights[indices], shares=shares)
         names = (
             "weight",
             "offset",
             "scatter",
             "known",
-            "complete",
+            "missing",
             "behind",
             "scale",
             "unseen",
@@ -130,7 +121,7 @@ class JointProblem:
             "singular",
         )
         rest = {name: getattr(self, name)[indices] for name in names}
-        return replace(self, blend=self.blend.take(indices), ragged=ragged, **rest)
+        return replace(self, blend=self.blend.take(indices), ragged=self.ragged.take(indices), **rest)
 
     def with_rule(self, rule: Regularization, x: NDArray) -> tuple[Self, NDArray]:
         """The same rows, and parameters, with a covariance for each class or one for all."""
@@ -304,53 +295,26 @@ class JointProblem:
     ) -> tuple[NDArray, NDArray]:
         """E-step: expected sums of products of V with (1, O, V), and the log likelihoods (R,).
 
-        The sums (R, K, levels, v, 1 + d) are over the rows of each level and above.
+        The sums (R, K, levels, v, 1 + d) are over the rows of each level and above. The squared length of what a row
+        shows is that of the row as completed, and the covariances of the completed entries add their number.
         """
-        (R, K), (v, o), ragged = self.weight.shape, slopes.shape[-2:], self.ragged
-        n = len(ragged.values)
-        fitted, u = (np.empty((R, n, v), intercepts.dtype) for _ in range(2))
-        for k, rows in ragged.classes:
-            part = ragged.others[rows] @ np.swapaxes(slopes[:, k], -1, -2)
-            part += intercepts[:, k, None]
-            fitted[:, rows] = part
-        residuals = ragged.values - fitted
-        for pattern in ragged.patterns:
-            residuals[:, pattern.rows[:, None], pattern.columns[pattern.which]] = 0
-        for k, rows in ragged.classes:
-            np.matmul(residuals[:, rows], precision[:, k], out=u[:, rows])
-        square = np.einsum("rnv,rnv->rn", residuals, u)
-        log_likelihood = self.constant + self._complete(intercepts, slopes, precision, log_det)
-        sums = np.zeros((R, K, len(self.levels), v, 1 + o + v), intercepts.dtype)
-        sums[:, :, -1] = self.known
-        every: Any = slice(None)
-        for pattern, levels, share in zip(ragged.patterns, ragged.level_of, ragged.shares, strict=True):
-            found = condition(residuals, square, u, pattern, precision)
-            observed = v - pattern.columns.shape[1]
-            terms = log_det[:, pattern.groups] + found.log_determinant + observed * _LOG_2_PI
-            log_likelihood -= 0.5 * (share * terms).sum(axis=1)
-            places = pattern.columns[:, :, None], 1 + o + pattern.columns[:, None, :]
-            index: Any = (every, pattern.groups[:, None, None], levels[:, None, None], *places)
-            np.add.at(sums, index, share[..., None, None] * found.covariance)
-        log_likelihood -= 0.5 * np.einsum("rn,rn->r", ragged.weights, square)
-        fitted += residuals
-        weighted = np.swapaxes(fitted * ragged.weights[..., None], -1, -2)
-        for k, level, rows in ragged.runs:
-            left = weighted[..., rows]
-            sums[:, k, level, :, 0] += left.sum(axis=-1)
-            sums[:, k, level, :, 1 : 1 + o] += left @ ragged.others[rows]
-            sums[:, k, level, :, 1 + o :] += left @ fitted[:, rows]
-        return np.cumsum(sums[:, :, ::-1], axis=2)[:, :, ::-1], log_likelihood
+        v = slopes.shape[-2]
+        sums, log_determinants = self.ragged.expect(intercepts, slopes, precision)
+        sums[:, :, -1] += self.known
+        sums = np.cumsum(sums[:, :, ::-1], axis=2)[:, :, ::-1] if len(self.levels) > 1 else sums
+        square = self._squares(sums[:, :, 0], intercepts, slopes, precision) - self.missing
+        observed = self.weight.sum(axis=1) * v - self.missing
+        log_determinants = log_determinants + (self.weight * log_det).sum(axis=1)
+        return sums, self.constant - 0.5 * (square + log_determinants + observed * _LOG_2_PI)
 
-    def _complete(self, intercepts: NDArray, slopes: NDArray, precision: NDArray, log_det: NDArray) -> NDArray:
-        """Log likelihoods (R,) of V given O over the complete rows."""
-        v, o = slopes.shape[-2:]
-        inner = self.complete
+    def _squares(self, sums: NDArray, intercepts: NDArray, slopes: NDArray, precision: NDArray) -> NDArray:
+        """Sums (R,) of squared lengths of the residuals of V given O, from sums (R, K, v, 1 + d) over all rows."""
+        o, inner = slopes.shape[-1], self.behind[:, :, 0]
         on_others = np.concatenate([intercepts[..., None], slopes], axis=-1)
-        crossed = on_others @ np.swapaxes(self.known[..., : 1 + o], -1, -2)
-        spread = self.known[..., 1 + o :] - crossed - np.swapaxes(crossed, -1, -2)
+        crossed = on_others @ np.swapaxes(sums[..., : 1 + o], -1, -2)
+        spread = sums[..., 1 + o :] - crossed - np.swapaxes(crossed, -1, -2)
         spread += on_others @ inner @ np.swapaxes(on_others, -1, -2)
-        square = np.einsum("rkij,rkij->r", precision, spread)
-        return -0.5 * (square + (inner[..., 0, 0] * (log_det + v * _LOG_2_PI)).sum(axis=1))
+        return np.asarray((precision * spread).sum(axis=(1, 2, 3)))
 
 
 def _solve_symmetric(matrices: NDArray, right: NDArray) -> NDArray:
