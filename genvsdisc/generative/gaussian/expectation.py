@@ -76,7 +76,7 @@ class JointProblem:
             offset = np.where(weight[..., None] > 0, complete.center - origin[:, :o], 0)
             scatter = np.ascontiguousarray(complete.second)
         known = complete_sums(X[np.ix_(whole, order)], codes[whole], weights[:, whole], origin)
-        ragged = ragged_rows(X[~whole], holes[~whole], codes[~whole], weights[:, ~whole], origin, order, levels)
+        ragged = ragged_rows(X, holes, np.flatnonzero(~whole), codes, weights, origin, order, levels)
         behind = ragged.sums_of_others(known[..., : 1 + o, : 1 + o])
         counts = np.stack([weights[:, codes == k] @ ~holes[np.ix_(codes == k, gone)] for k in range(n_classes)], axis=1)
         unseen = np.where(counts > 0, np.nan, shift[..., o:])

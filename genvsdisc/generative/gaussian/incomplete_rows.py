@@ -19,6 +19,7 @@ from genvsdisc.functional.gaussian.moments import class_moments
 
 _FREQUENT = 2  # rows for each column of a pattern from which on its sums are kept in place of its rows
 _SUMS_LIMIT = 1 << 23  # numbers in these sums
+_CHUNK = 1 << 16  # numbers of a piece of the rows: half a megabyte
 _LEAST_LEVEL = 8  # a level is one if at least the eighth part of the rows ends there
 
 
@@ -30,6 +31,8 @@ class Patterns:
     groups: NDArray  # class, (p,)
     levels: NDArray  # place of the last observed column among the `levels`, (p,)
     share: NDArray  # weight of the rows, (R, p)
+    block_places: NDArray  # where the blocks P_MM are in precisions of all classes, (m, m, p)
+    inner_places: NDArray  # where the products of two missing entries are in a member's part of the sums, (m m p,)
 
 
 @dataclass
@@ -37,27 +40,31 @@ class Frequent(Patterns):
     """Patterns of which only sums of products are kept."""
 
     sums: NDArray  # of (1, O, V), zeros where missing, (R, p, 1 + d, 1 + d)
+    crossed_places: NDArray  # where its products with (1, O, V) are, and with V once more transposed
 
 
 @dataclass
-class Rare(Patterns):
-    """Patterns of which the rows are kept."""
+class Piece:
+    """Some rows of rare patterns, of one class and level, few enough to stay in cache."""
 
-    places: NDArray  # missing entries of the rows, as row * v + column, (m, n_m)
-    which: NDArray | None  # pattern of each row, (n_m,); None if they are those in order
+    k: int
+    level: int
+    rows: slice
+    parts: list[tuple[int, NDArray, NDArray, NDArray | slice]]
+    """Which of the `rare` patterns; the missing entries as row * v + column and their columns, (m, n); the patterns."""
 
 
 @dataclass
 class RaggedRows:
-    """Rows with missing entries, shared by all weightings, in runs of the same class and last observed column."""
+    """Rows with missing entries, shared by all weightings, sorted by class, last observed column and pattern."""
 
     others: NDArray  # columns O from the origin, of rows of rare patterns, (n, o)
     values: NDArray  # columns V from the origin, 0 where missing, (n, v)
     seen: NDArray  # 1 where observed, (n, v)
-    weights: NDArray | None  # (R, n), None if all are 1
-    classes: list[tuple[int, slice]]
-    runs: list[tuple[int, int, slice]]  # class, level, rows
-    rare: list[Rare]
+    weights: NDArray  # (R, n)
+    unit: bool  # whether all weights are 1
+    pieces: list[Piece]
+    rare: list[Patterns]
     frequent: list[Frequent]
     base: NDArray  # sums of V with (1, O, V) over the rows of frequent patterns, (R, K, levels, v, 1 + d)
     others_base: NDArray  # and of (1, O) with itself, (R, K, levels, 1 + o, 1 + o)
@@ -66,31 +73,26 @@ class RaggedRows:
         """Keep these members of the stack."""
         rare = [replace(each, share=each.share[indices]) for each in self.rare]
         frequent = [replace(each, share=each.share[indices], sums=each.sums[indices]) for each in self.frequent]
-        return replace(
-            self,
-            weights=None if self.weights is None else self.weights[indices],
-            rare=rare,
-            frequent=frequent,
-            base=self.base[indices],
-            others_base=self.others_base[indices],
-        )
+        names = ("weights", "base", "others_base")
+        return replace(self, rare=rare, frequent=frequent, **{name: getattr(self, name)[indices] for name in names})
 
     @property
     def missing(self) -> NDArray:
         """Weight of the missing entries, (R,)."""
-        return sum(
-            (each.share.sum(axis=1) * each.columns.shape[1] for each in (*self.rare, *self.frequent)),
-            start=np.zeros(len(self.base)),
-        )
+        total = np.zeros(len(self.base))
+        for each in (*self.rare, *self.frequent):
+            total += each.share.sum(axis=1) * each.columns.shape[1]
+        return total
 
     def sums_of_others(self, known: NDArray) -> NDArray:
         """Sums of products of (1, O) over the rows of each level and above, (R, K, levels, 1 + o, 1 + o)."""
         sums = self.others_base.copy()
         sums[:, :, -1] += known
         rows = np.concatenate([np.ones((len(self.others), 1), known.dtype), self.others], axis=1)
-        for k, level, part in self.runs:
-            left = rows[part].T if self.weights is None else rows[part].T * self.weights[:, None, part]
-            sums[:, k, level] += left @ rows[part]
+        for piece in self.pieces:
+            part = rows[piece.rows]
+            left = part.T if self.unit else part.T * self.weights[:, None, piece.rows]
+            sums[:, piece.k, piece.level] += left @ part
         return np.cumsum(sums[:, :, ::-1], axis=2)[:, :, ::-1]
 
     def expect(self, intercepts: NDArray, slopes: NDArray, precision: NDArray) -> tuple[NDArray, NDArray]:
@@ -112,70 +114,61 @@ class RaggedRows:
         """
         sums, log_determinants = self.base.copy(), np.zeros(len(self.base))
         added: list[tuple[NDArray, NDArray]] = []  # where, in a member's part of the sums, and what, (R, places)
+        flat = precision.reshape(len(precision), -1)
         for frequent in self.frequent:
-            inverse, log_det = _inverses(precision, frequent)
+            inverse, log_det = _inverses(flat, frequent)
             log_determinants += (frequent.share * log_det).sum(axis=1)
             added += _summed(frequent, np.moveaxis(inverse, (0, 1), (2, 3)), intercepts, slopes, precision, sums.shape)
-        if len(self.values):
-            completed, fitted, u = self._residuals(intercepts, slopes, precision)
-            for rare in self.rare:
-                inverse, log_det = _inverses(precision, rare)
-                log_determinants += (rare.share * log_det).sum(axis=1)
-                _complete(completed, fitted, u, rare, inverse)
-                spread = np.moveaxis(rare.share * inverse, 2, 0)
-                places = _where(rare, rare.columns.T[:, None], rare.columns.T[None], sums.shape)
-                added.append((places.ravel(), spread.reshape(len(sums), -1)))
-            self._add_products(sums, completed)
+        inverses = []
+        for rare in self.rare:
+            inverse, log_det = _inverses(flat, rare)
+            log_determinants += (rare.share * log_det).sum(axis=1)
+            spread = np.moveaxis(rare.share * inverse, 2, 0)
+            added.append((rare.inner_places, spread.reshape(len(sums), -1)))
+            inverses.append(inverse)
+        for piece in self.pieces:
+            self._add_piece(sums, piece, inverses, intercepts[:, piece.k], slopes[:, piece.k], precision[:, piece.k])
         _add(sums, added)
         return sums, log_determinants
 
-    def _residuals(self, intercepts: NDArray, slopes: NDArray, precision: NDArray) -> tuple[NDArray, NDArray, NDArray]:
-        """Rows to be completed, what the regressions say of them, and residuals times the precision, (R, n, v)."""
-        R, (n, v) = len(intercepts), self.values.shape
-        completed = np.repeat(self.values[None], R, axis=0)
-        fitted, u = np.empty_like(completed), np.empty_like(completed)
-        for k, rows in self.classes:
-            if self.others.shape[1]:
-                np.matmul(self.others[rows], np.swapaxes(slopes[:, k], -1, -2), out=fitted[:, rows])
-                fitted[:, rows] += intercepts[:, k, None]
-            else:
-                fitted[:, rows] = intercepts[:, k, None]
-        residuals = completed - fitted
-        residuals *= self.seen
-        for k, rows in self.classes:
-            np.matmul(residuals[:, rows], precision[:, k], out=u[:, rows])
-        return completed, fitted, u
-
-    def _add_products(self, sums: NDArray, completed: NDArray) -> None:
-        o = self.others.shape[1]
-        for k, level, rows in self.runs:
-            right = completed[:, rows]
-            left = np.swapaxes(right, -1, -2)
-            if self.weights is not None:
-                left = left * self.weights[:, None, rows]
-            sums[:, k, level, :, 0] += left.sum(axis=-1)
-            if o:
-                sums[:, k, level, :, 1 : 1 + o] += left @ self.others[rows]
-            sums[:, k, level, :, 1 + o :] += left @ right
-
-
-def _inverses(precision: NDArray, patterns: Patterns) -> tuple[NDArray, NDArray]:
-    """Inverses (m, m, R, p) of the blocks P_MM, and their log determinants (R, p)."""
-    R, K, v, _ = precision.shape
-    columns = patterns.columns.T
-    flat = patterns.groups * (v * v) + columns[:, None] * v + columns[None]
-    blocks = precision.reshape(R, -1).take(flat, axis=1)
-    return symmetric_inverse(np.moveaxis(blocks, 0, 2))
+    def _add_piece(
+        self, sums: NDArray, piece: Piece, inverses: list[NDArray], a: NDArray, slopes: NDArray, precision: NDArray
+    ) -> None:
+        """Complete the rows of a piece by their conditional means, and add their products."""
+        R, o = len(sums), slopes.shape[-1]
+        values, seen, others = self.values[piece.rows], self.seen[piece.rows], self.others[piece.rows]
+        if o:
+            fitted = others @ np.swapaxes(slopes, -1, -2)
+            fitted += a[:, None]
+            u = np.subtract(values, fitted)
+            u *= seen
+        else:
+            u = seen * -a[:, None]
+            u += values
+        u = (u @ precision).reshape(R, -1)
+        completed = np.empty((R, *values.shape), values.dtype)
+        completed[:] = values
+        flat = completed.reshape(R, -1)
+        for of, places, columns, which in piece.parts:
+            m, n = places.shape
+            right = u.take(places.ravel(), axis=1).reshape(R, m, n)
+            inverse = inverses[of][..., which] if isinstance(which, slice) else inverses[of].take(which, axis=3)
+            fill = inverse[0, 0, :, None] * right if m == 1 else np.einsum("ijrn,rjn->rin", inverse, right)
+            mean = fitted.reshape(R, -1).take(places.ravel(), axis=1) if o else a.take(columns.ravel(), axis=1)
+            flat[:, places.ravel()] = mean - fill.reshape(R, -1)
+        weights, target = self.weights[:, None, piece.rows], sums[:, piece.k, piece.level]
+        left = np.swapaxes(completed, -1, -2)
+        target[:, :, 0] += (weights @ completed)[:, 0]
+        if not self.unit:
+            left = left * weights
+        if o:
+            target[:, :, 1 : 1 + o] += left @ others
+        target[:, :, 1 + o :] += left @ completed
 
 
-def _complete(completed: NDArray, fitted: NDArray, u: NDArray, rare: Rare, inverse: NDArray) -> None:
-    """Put conditional means in the place of the missing entries."""
-    R, (m, n) = len(u), rare.places.shape
-    flat = rare.places.ravel()
-    right = u.reshape(R, -1).take(flat, axis=1).reshape(R, m, n)
-    each = inverse if rare.which is None else inverse.take(rare.which, axis=3)
-    fill = each[0, 0, :, None] * right if m == 1 else np.einsum("ijrn,rjn->rin", each, right)
-    completed.reshape(R, -1)[:, flat] = fitted.reshape(R, -1).take(flat, axis=1) - fill.reshape(R, -1)
+def _inverses(flat: NDArray, patterns: Patterns) -> tuple[NDArray, NDArray]:
+    """Inverses (m, m, R, p) of the blocks P_MM, and their log determinants (R, p), of precisions (R, K v v)."""
+    return symmetric_inverse(np.moveaxis(flat.take(patterns.block_places, axis=1), 0, 2))
 
 
 def _summed(
@@ -189,40 +182,15 @@ def _summed(
     """What the missing entries of frequent patterns add to the sums of that shape; inverse (R, p, m, m)."""
     columns, groups, R = frequent.columns, frequent.groups, len(intercepts)
     (p, m), v, o = columns.shape, shape[-2], shape[-1] - 1 - shape[-2]
-    own = np.zeros((p, 1, v), bool)
-    np.put_along_axis(own[:, 0], columns, True, axis=1)
     on_v = -(inverse @ precision[:, groups[:, None], columns])
-    on_v[np.broadcast_to(own, on_v.shape)] = 0
+    on_v[:, np.arange(p)[:, None, None], np.arange(m)[:, None], columns[:, None, :]] = 0
     a, b = intercepts[:, groups], slopes[:, groups]
     a_m, b_m = intercepts[:, groups[:, None], columns], slopes[:, groups[:, None], columns]
     T = np.concatenate([a_m[..., None] - on_v @ a[..., None], b_m - on_v @ b, on_v], axis=-1)
     crossed = T @ frequent.sums  # (R, p, m, 1 + d); zero in the columns that are missing
     inner = crossed @ np.swapaxes(T, -1, -2) + frequent.share[..., None, None] * inverse
-    every, to_v = np.arange(1 + o + v), np.arange(v)
-    targets = columns.T
-    return [
-        (_place(frequent, targets[:, :, None], every, shape), _by_column(crossed)),
-        (_place(frequent, to_v, 1 + o + targets[:, :, None], shape), _by_column(crossed[..., 1 + o :])),
-        (_where(frequent, targets[:, None], targets[None], shape).ravel(), np.moveaxis(inner, 1, -1).reshape(R, -1)),
-    ]
-
-
-def _by_column(values: NDArray) -> NDArray:
-    """(R, p, m, c) as (R, m p c)."""
-    return np.swapaxes(values, 1, 2).reshape(len(values), -1)
-
-
-def _place(patterns: Patterns, rows: Any, columns: Any, shape: tuple[int, ...]) -> NDArray:
-    """Flat places, in a member's part of sums of that shape, of entries (m, p, c)."""
-    _, _, levels, v, width = shape
-    part = (patterns.groups * levels + patterns.levels)[:, None]
-    return np.asarray((part * v + rows) * width + columns).ravel()
-
-
-def _where(patterns: Patterns, rows: NDArray, columns: NDArray, shape: tuple[int, ...]) -> NDArray:
-    """Flat places of products of columns of V, (m, m, p)."""
-    _, _, levels, v, width = shape
-    return ((patterns.groups * levels + patterns.levels) * v + rows) * width + (width - v) + columns
+    both = np.concatenate([crossed, crossed[..., 1 + o :]], axis=-1).reshape(R, -1)
+    return [(frequent.crossed_places, both), (frequent.inner_places, np.moveaxis(inner, 1, -1).reshape(R, -1))]
 
 
 def _add(sums: NDArray, added: list[tuple[NDArray, NDArray]]) -> None:
@@ -276,14 +244,23 @@ def levels_of(holes: NDArray) -> NDArray:
 
 
 def ragged_rows(
-    X: NDArray, holes: NDArray, codes: NDArray, weights: NDArray, origin: NDArray, order: NDArray, levels: NDArray
+    X: NDArray,
+    holes: NDArray,
+    some: NDArray,
+    codes: NDArray,
+    weights: NDArray,
+    origin: NDArray,
+    order: NDArray,
+    levels: NDArray,
 ) -> RaggedRows:
     """Sort the rows that miss something by class, level, number of missing entries and pattern.
 
     Parameters
     ----------
     X, holes : ndarray of shape (n, d)
-        Rows, all with something missing, and where.
+        Rows, and where they miss something.
+    some : ndarray
+        Indices of those that do.
     codes : ndarray of shape (n,)
     weights : ndarray of shape (R, n)
     origin : ndarray of shape (K, d)
@@ -293,64 +270,109 @@ def ragged_rows(
     levels : ndarray
         See `levels_of`.
     """
-    (n, d), R, K = X.shape, len(weights), len(origin)
-    gone = np.sort(order[len(order) - levels[-1] :])
-    v = len(gone)
-    o, L = d - v, len(levels)
-    level = np.searchsorted(levels, last_seen(holes[:, order[o:]])) if L > 1 else np.zeros(n, dtype=np.intp)
-    counts, keys = _keys(holes)
-    sort, ends = _runs((codes * L + level) * (d + 1) + counts, keys)
-    starts = np.append(0, ends[:-1])
-    first = sort[starts]
-    count, k, level = counts[first], codes[first], level[first]
-    sizes = ends - starts
+    R, (K, d), v, L = len(weights), origin.shape, int(levels[-1]), len(levels)
+    o = d - v
+    mask = holes.take(some, axis=0)
+    level = np.searchsorted(levels, last_seen(mask[:, order[o:]])) if L > 1 else np.zeros(len(some), dtype=np.intp)
+    counts, keys = _keys(mask)
+    sort, starts, ends = _runs((codes[some] * L + level) * (d + 1) + counts, keys)
+    first, sizes = sort[starts], ends - starts
     frequent = sizes >= _FREQUENT * (1 + d)
     if R * int(frequent.sum()) * (1 + d) ** 2 > _SUMS_LIMIT:
         frequent[:] = False
-    patterns = holes[first][:, order[o:]]
-    rows = sort[np.repeat(~frequent, sizes)]
-    unit = bool((weights == 1).all())
-    taken = _ordered(X, rows, order) - origin[codes[rows]]
-    hidden = _ordered(holes, rows, order[o:])
+    found = _Sorted(
+        codes[some[first]], level[first], counts[first], mask[first][:, order[o:]], sizes, frequent, (K, L, v, 1 + d)
+    )
+    rows = some[sort]
+    shares = np.add.reduceat(weights[:, rows], starts, axis=1) if len(starts) else np.zeros((R, 0), X.dtype)
+    kept, summed = (rows[np.repeat(which, sizes)] for which in (~frequent, frequent))
+    taken = _ordered(X, kept, order) - origin[codes[kept]]
+    hidden = np.repeat(found.hidden[~frequent], sizes[~frequent], axis=0)
     values = taken[:, o:].copy() if o else taken
     values[hidden] = 0
+    sums = _sums(X, summed, weights, origin, order, found)
     base, others_base = np.zeros((R, K, L, v, 1 + d), X.dtype), np.zeros((R, K, L, 1 + o, 1 + o), X.dtype)
-    found = RaggedRows(
+    for i, p in enumerate(np.flatnonzero(frequent)):
+        base[:, found.k[p], found.level[p]] += sums[:, i, 1 + o :]
+        others_base[:, found.k[p], found.level[p]] += sums[:, i, : 1 + o, : 1 + o]
+    rare, pieces = found.rare(shares)
+    return RaggedRows(
         np.ascontiguousarray(taken[:, :o]),
         values,
         (~hidden).astype(X.dtype),
-        None if unit else np.ascontiguousarray(weights[:, rows]),
-        [(a, part) for (a,), part in _spans(codes[rows])],
-        [(a, b, part) for (a, b), part in _spans(codes[rows], np.repeat(level[~frequent], sizes[~frequent]))],
-        [],
-        [],
+        np.ascontiguousarray(weights[:, kept]),
+        bool((weights[:, kept] == 1).all()),
+        pieces,
+        rare,
+        found.frequent_patterns(shares, sums),
         base,
         others_base,
     )
-    places = np.concatenate([[0], np.cumsum(sizes[~frequent])])
-    shares = np.add.reduceat(weights[:, sort], starts, axis=1) if n else np.zeros((R, 0), X.dtype)
-    for m in np.unique(count):
-        mine = np.flatnonzero((count == m) & ~frequent)
-        if len(mine):
-            columns = np.nonzero(patterns[mine])[1].reshape(-1, m)
-            nth = np.searchsorted(np.flatnonzero(~frequent), mine)
-            repeats = sizes[mine]
-            which = np.repeat(np.arange(len(mine)), repeats)
-            within = np.arange(len(which)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
-            row = np.repeat(places[nth], repeats) + within
-            flat = row * v + columns.T[:, which]
-            alone = len(which) == len(mine)
-            found.rare.append(Rare(columns, k[mine], level[mine], shares[:, mine], flat, None if alone else which))
-        mine = np.flatnonzero((count == m) & frequent)
-        if len(mine):
-            columns = np.nonzero(patterns[mine])[1].reshape(-1, m)
-            sums = np.stack(
-                [_products(X, sort[starts[i] : ends[i]], patterns[i], weights, origin[k[i]], order) for i in mine], axis=1
-            )
-            np.add.at(base, (slice(None), k[mine], level[mine]), sums[:, :, 1 + o :])
-            np.add.at(others_base, (slice(None), k[mine], level[mine]), sums[:, :, : 1 + o, : 1 + o])
-            found.frequent.append(Frequent(columns, k[mine], level[mine], shares[:, mine], sums))
-    return found
+
+
+@dataclass
+class _Sorted:
+    """Patterns in the order of class, level and number of missing entries, each with its rows."""
+
+    k: NDArray
+    level: NDArray
+    count: NDArray  # missing entries
+    hidden: NDArray  # which of the columns V, (patterns, v)
+    sizes: NDArray  # rows
+    frequent: NDArray
+    shape: tuple[int, int, int, int]  # of the sums: classes, levels, v, 1 + d
+
+    def _columns(self, mine: NDArray) -> NDArray:
+        return np.nonzero(self.hidden[mine])[1].reshape(len(mine), -1)
+
+    def _patterns(self, mine: NDArray, shares: NDArray) -> Patterns:
+        _, L, v, width = self.shape
+        columns, k, level = self._columns(mine), self.k[mine], self.level[mine]
+        one, two = columns.T[:, None], columns.T[None]
+        inner = ((k * L + level) * v + one) * width + (width - v) + two
+        return Patterns(columns, k, level, shares[:, mine], (k * v + one) * v + two, inner.ravel())
+
+    def rare(self, shares: NDArray) -> tuple[list[Patterns], list[Piece]]:
+        """Rare patterns by the number of entries they miss, and their rows in pieces."""
+        v, every = self.shape[2], np.flatnonzero(~self.frequent)
+        counts = np.unique(self.count[every])
+        found = [self._patterns(every[self.count[every] == m], shares) for m in counts]
+        nth = np.zeros(len(every), dtype=np.intp)  # place of a pattern among those that miss as many
+        for m in counts:
+            mine = self.count[every] == m
+            nth[mine] = np.arange(int(mine.sum()))
+        of = np.repeat(np.arange(len(every)), self.sizes[every])  # pattern of each row
+        count, step = self.count[every][of], max(_CHUNK // max(v, 1), 64)
+        pieces = []
+        for (k, level), run in _spans(self.k[every][of], self.level[every][of]):
+            for start in range(run.start, run.stop, step):
+                rows = slice(start, min(start + step, run.stop))
+                parts: list[tuple[int, NDArray, NDArray, NDArray | slice]] = []
+                for (m,), span in _spans(count[rows]):
+                    mine = of[rows][span]
+                    columns = np.nonzero(self.hidden[every[mine]])[1].reshape(len(mine), -1).T
+                    which: NDArray | slice = nth[mine]
+                    if len(mine) == 1 + nth[mine[-1]] - nth[mine[0]] and len(np.unique(mine)) == len(mine):
+                        which = slice(int(nth[mine[0]]), int(nth[mine[-1]]) + 1)
+                    places = np.arange(span.start, span.stop) * v + columns
+                    parts.append((int(np.searchsorted(counts, m)), places, columns, which))
+                pieces.append(Piece(k, level, rows, parts))
+        return found, pieces
+
+    def frequent_patterns(self, shares: NDArray, sums: NDArray) -> list[Frequent]:
+        """Frequent patterns by the number of entries they miss; sums (R, patterns, 1 + d, 1 + d)."""
+        every, found = np.flatnonzero(self.frequent), []
+        _, L, v, width = self.shape
+        for m in np.unique(self.count[every]):
+            chosen = self.count[every] == m
+            simple = self._patterns(every[chosen], shares)
+            part = (simple.groups * L + simple.levels)[:, None, None] * v
+            targets, inner = simple.columns[:, :, None], width - v
+            straight = (part + targets) * width + np.arange(width)
+            turned = (part + np.arange(v)) * width + inner + targets
+            places = np.concatenate([straight, turned], axis=2).ravel()
+            found.append(Frequent(**vars(simple), sums=sums[:, chosen], crossed_places=places))
+        return found
 
 
 def _ordered(X: NDArray, rows: NDArray, order: NDArray) -> NDArray:
@@ -370,13 +392,15 @@ def _keys(holes: NDArray) -> tuple[NDArray, NDArray]:
     return np.count_nonzero(holes, axis=1), np.unique(packed, axis=0, return_inverse=True)[1].reshape(n)
 
 
-def _runs(groups: NDArray, keys: NDArray) -> tuple[NDArray, NDArray]:
-    """Order by group and key, and where the runs of equal ones end."""
-    order = np.argsort(keys)
+def _runs(groups: NDArray, keys: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+    """Order by group and key, and where the runs of equal ones start and end."""
+    order = np.argsort(keys, kind="stable")
     order = order[np.argsort(groups[order], kind="stable")]
     keys, groups = keys[order], groups[order]
-    changes = (keys[1:] != keys[:-1]) | (groups[1:] != groups[:-1])
-    return order, np.append(np.flatnonzero(changes) + 1, len(keys)) if len(keys) else np.zeros(0, dtype=np.intp)
+    changes = np.flatnonzero((keys[1:] != keys[:-1]) | (groups[1:] != groups[:-1])) + 1
+    if not len(keys):
+        return order, changes, changes
+    return order, np.append(0, changes), np.append(changes, len(keys))
 
 
 def _spans(*sorted_by: NDArray) -> list[tuple[tuple[int, ...], slice]]:
@@ -392,14 +416,19 @@ def _spans(*sorted_by: NDArray) -> list[tuple[tuple[int, ...], slice]]:
     ]
 
 
-def _products(
-    X: NDArray, rows: NDArray, hidden: NDArray, weights: NDArray, origin: NDArray, order: NDArray
-) -> NDArray:
-    """Sums of products of (1, O, V) from the origin over rows of one pattern, (R, 1 + d, 1 + d)."""
-    Z = np.empty((len(rows), 1 + len(order)), X.dtype)
+def _sums(X: NDArray, rows: NDArray, weights: NDArray, origin: NDArray, order: NDArray, found: _Sorted) -> NDArray:
+    """Sums of products of (1, O, V) from the origin over the rows of each frequent pattern, (R, patterns, 1 + d, 1 + d)."""
+    every, width = np.flatnonzero(found.frequent), found.shape[-1]
+    sums = np.empty((len(weights), len(every), width, width), X.dtype)
+    Z = np.empty((len(rows), width), X.dtype)
     Z[:, 0] = 1
-    Z[:, 1:] = _ordered(X, rows, order) - origin
-    Z[:, 1 + len(order) - len(hidden) :][:, hidden] = 0
-    w = weights[:, rows]
-    left = Z.T if (w == 1).all() else Z.T * w[:, None]
-    return np.broadcast_to(left @ Z, (len(weights), Z.shape[1], Z.shape[1]))
+    Z[:, 1:] = _ordered(X, rows, order)
+    start = 0
+    for i, p in enumerate(every):
+        part = slice(start, start + int(found.sizes[p]))
+        start = part.stop
+        z, w = Z[part], weights[:, rows[part]]
+        z[:, 1:] -= origin[found.k[p]]
+        z[:, np.flatnonzero(found.hidden[p]) + width - found.shape[2]] = 0
+        sums[:, i] = z.T @ z if (w == 1).all() else (z.T * w[:, None]) @ z
+    return sums
