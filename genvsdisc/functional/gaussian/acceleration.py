@@ -31,6 +31,7 @@ class Evaluation:
     log_likelihood: NDArray  # at x, (R,)
     objective: NDArray  # at x, which g does not lower, (R,)
     regular: NDArray  # whether x is inside the parameter space, (R,)
+    ahead: NDArray | None = None  # a guess of where steps like this one lead to, (R, p)
 
 
 class FixedPointProblem(Protocol):
@@ -87,7 +88,7 @@ def fixed_points(problem: FixedPointProblem, x: NDArray, *, tol: NDArray | float
     result = FixedPoints(x.copy(), np.zeros(R, dtype=bool), np.full((0, R), np.nan))
     members, limits = np.arange(R), np.broadcast_to(tol, R)
     history = _History.empty(R, p, x.dtype)
-    current, residual_vector = x, np.zeros_like(x)
+    current, residual_vector, image = x, np.zeros_like(x), x
     objective = np.full(R, -np.inf)
     stalled = np.zeros(R, dtype=int)
     log_likelihood, trace = np.full(R, np.nan), []
@@ -98,33 +99,52 @@ def fixed_points(problem: FixedPointProblem, x: NDArray, *, tol: NDArray | float
         if not (extrapolated | step.regular).all():
             raise LeftParameterSpaceError
         gained = step.objective - objective > 1e-12 * np.abs(step.objective)
-        new_residual = step.image - candidate
+        new_residual = (step.image if step.ahead is None else step.ahead) - candidate
+        little = _expects_little(step, objective, new_residual, residual_vector)
         history.add(candidate - current, new_residual - residual_vector, accepted & np.isfinite(objective))
         history.clear(~accepted)
         stalled = np.where(accepted, np.where(gained, 0, stalled + 1), stalled)
         take = accepted[:, None]
         current = np.where(take, candidate, current)
         residual_vector = np.where(take, new_residual, residual_vector)
+        image = np.where(take, step.image, image)
         objective = np.where(accepted, step.objective, objective)
         log_likelihood[members] = np.where(accepted, step.log_likelihood, log_likelihood[members])
         trace.append(log_likelihood.copy())
-        done = accepted & ((step.residual <= limits[members]) | (stalled >= _STALLED))
+        done = accepted & ((step.residual <= limits[members]) | (stalled >= _STALLED) | little)
         if done.any():
-            result.x[members[done]] = step.image[done]
+            end = image if step.ahead is None else step.ahead
+            result.x[members[done]] = end[done]
             result.converged[members[done]] = True
             if done.all():
                 break
             keep = np.flatnonzero(~done)
             problem, members, history = problem.take(keep), members[keep], history.take(keep)
-            current, residual_vector, objective = current[keep], residual_vector[keep], objective[keep]
+            current, residual_vector, image, objective = (
+                values[keep] for values in (current, residual_vector, image, objective)
+            )
             stalled, accepted = stalled[keep], accepted[keep]
         jump, possible = history.jump(residual_vector)
-        extrapolated = accepted & possible
-        candidate = current + residual_vector - np.where(extrapolated[:, None], jump, 0)
+        extrapolated = accepted & (possible | (step.ahead is not None))
+        ahead = current + residual_vector - np.where(possible[:, None], jump, 0)
+        candidate = np.where(extrapolated[:, None], ahead, image)
     else:
-        result.x[members] = current + residual_vector
+        result.x[members] = image
     result.log_likelihoods = np.array(trace)
     return result
+
+
+def _expects_little(step: Evaluation, objective: NDArray, residual: NDArray, before: NDArray) -> NDArray:
+    """Whether what is left to gain after this step is no more than 1e-11 of the objective.
+
+    Gains go as squared steps: the last gain times the ratio of this step and the last, once for what this one brings
+    and once more for what it leaves.
+    """
+    if step.ahead is None:
+        return np.zeros(len(objective), dtype=bool)
+    last, now = (np.einsum("rp,rp->r", each, each) for each in (before, residual))
+    gain = np.where(np.isfinite(objective), np.abs(step.objective - objective), np.inf)
+    return np.asarray((0 < now) & (now < last) & (gain * now**2 <= 1e-11 * np.abs(step.objective) * last**2))
 
 
 @dataclass

@@ -22,6 +22,7 @@ from genvsdisc.generative.gaussian.shrinkage import Regularization, chosen, desc
 from genvsdisc.generative.joint import GenerativeClassifier
 from genvsdisc.generative.priors import check_priors
 
+_FIRST_ROWS = 256  # where missing entries are looked for first, which costs nothing beside a fit
 _LEAST_SQUARE = 1e-290  # sums of squares below have lost digits, if the rows differ at all
 
 
@@ -150,13 +151,15 @@ class GaussianClassifier(GenerativeClassifier):
     def _fit_stack(self, X: NDArray, codes: NDArray, weights: NDArray) -> dict[str, Any]:
         rule = self._rule()
         self._unready = None
-        moments = self._class_moments(X, codes, weights)
-        # Missing entries show in the means, an array smaller than X, and so do sums that overflow.
-        if not (np.isnan(moments.center).any() and np.isnan(X.max())):
-            return self._parameters(moments, self._resolved(rule, moments, X, codes, weights))
+        if not np.isnan(X[:_FIRST_ROWS].max()):
+            moments = self._class_moments(X, codes, weights)
+            # Missing entries show in the means, an array smaller than X, and so do sums that overflow.
+            if not (np.isnan(moments.center).any() and np.isnan(X.max())):
+                return self._parameters(moments, self._resolved(rule, moments, X, codes, weights))
         used = weights.any(axis=0)
-        if not np.isnan(X[used]).any():
+        if not used.all():
             X, codes, weights = X[used], codes[used], weights[:, used]
+        if not np.isnan(X.max()):
             moments = self._class_moments(X, codes, weights)
             return self._parameters(moments, self._resolved(rule, moments, X, codes, weights))
         regularized = bool(self.pooling and self.covariance == "separate") or self.shrinkage != 0

@@ -16,8 +16,6 @@ no row has a say (two columns never observed together) would follow the targets,
 from __future__ import annotations
 
 import warnings
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
@@ -33,6 +31,7 @@ from genvsdisc.generative.gaussian.shrinkage import Regularization
 _MAX_ITER = 2000
 _ROUNDS, _MOST_ROUNDS = 5, 40
 _ROUGH, _SHARE = 1e-6, 1e-4  # accuracy of rounds that others follow, at most, and as a share of the targets' last move
+_FIRST_ROWS = 256
 _CHUNK = 1 << 23  # numbers held for a chunk of the weightings
 
 
@@ -116,6 +115,8 @@ def _rounds(problem: JointProblem, x: NDArray, tol: float) -> tuple[NDArray, NDA
         if not len(members):
             break
         before = moved
+        if turn == 0:
+            x[members] = problem.sampled_solution(x[members])
         # Targets that will move on need not be met exactly.
         exact = tol / 10
         enough = np.clip(_SHARE * moved, exact, max(exact, _ROUGH)) if problem.blend.has_targets else exact
@@ -178,10 +179,13 @@ def check_observed(
 
     Without regularization that is a ValueError; with it the mean of all classes stands in, and a warning says so.
     """
-    seen: Any = ~np.isnan(X)
     for k, label in enumerate(labels.tolist()):
-        share = weights[:, codes == k]
-        counts = np.where(share.any(axis=1, keepdims=True), share @ seen[codes == k], 1)
+        rows = np.flatnonzero(codes == k)
+        first = rows[:_FIRST_ROWS]
+        if not np.isnan(X[first[weights[:, first].all(axis=0)]]).all(axis=0).any():
+            continue  # a few rows tell, where no weighting leaves them out
+        share, seen = weights[:, rows], (~np.isnan(X[rows])).astype(X.dtype)
+        counts = np.where(share.any(axis=1, keepdims=True), share @ seen, 1)
         unseen = np.flatnonzero(counts.min(axis=0) == 0)
         if not len(unseen):
             continue

@@ -18,14 +18,17 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from genvsdisc.functional.gaussian.acceleration import Evaluation
+from genvsdisc.functional.gaussian.acceleration import Evaluation, LeftParameterSpaceError, fixed_points
 from genvsdisc.functional.gaussian.covariance import SingularCovarianceError, regular_factors, whiten
 from genvsdisc.functional.gaussian.moments import Moments, class_moments
-from genvsdisc.generative.gaussian.diagonal import Blend, starting_point
-from genvsdisc.generative.gaussian.incomplete_rows import RaggedRows, complete_sums, levels_of, ragged_rows
+from genvsdisc.generative.gaussian.diagonal import Blend
+from genvsdisc.generative.gaussian.frame import Frame, LeftOutOfSampleError, Sample
+from genvsdisc.generative.gaussian.incomplete_rows import RaggedRows, complete_sums, ordered, pattern_keys, ragged_rows
 from genvsdisc.generative.gaussian.shrinkage import Regularization
 
 _LOG_2_PI = float(np.log(2 * np.pi))
+_ROUGH, _MOST_STEPS = 1e-2, 200  # accuracy of the solution for a sample
+_FOLLOWED = 2  # steps of the sample for one of all rows
 
 
 @dataclass
@@ -55,39 +58,60 @@ class JointProblem:
     constant: NDArray  # log likelihood of O, (R,)
     singular: NDArray  # first singular column of the last covariances, or -1, (R, G)
 
+    model: Self | None = None
+    """The same problem for a sample of the rows."""
+
     @classmethod
     def build(
         cls, X: NDArray, codes: NDArray, weights: NDArray, n_classes: int, rule: Regularization
     ) -> tuple[Self, NDArray]:
         """Problem and starting point: means of what is observed, its variances, no slopes."""
         holes = np.isnan(X)
-        kept, gone = np.flatnonzero(~holes.any(axis=0)), np.flatnonzero(holes.any(axis=0))
-        gone = gone[np.argsort(holes[:, gone].sum(axis=0), kind="stable")]
-        levels = levels_of(holes[:, gone])
-        if len(levels) == 1:
-            gone = np.sort(gone)
-        order, o, v = np.concatenate([kept, gone]), len(kept), len(gone)
-        origin, shift, variances = starting_point(X[:, order], codes, weights, n_classes)
-        whole = ~holes.any(axis=1)
-        weight = np.stack([weights[:, codes == k].sum(axis=1) for k in range(n_classes)], axis=1)
+        counts, keys = pattern_keys(holes)
+        sample = Sample.of(counts, codes, weights, n_classes)
+        try:
+            frame = Frame.of(X, holes, codes, weights, n_classes, sample)
+        except LeftOutOfSampleError:
+            sample, frame = None, Frame.of(X, holes, codes, weights, n_classes, None)
+        problem = cls._of_rows(frame, X, holes, counts, keys, codes, weights, rule)
+        if sample is not None:
+            rows = sample.rows
+            some = (values.take(rows, axis=0) for values in (X, holes, counts, keys, codes))
+            problem.model = cls._of_rows(frame, *some, sample.weights, rule)
+        R, G, o, v = *problem.blend.coefficient.shape, len(frame.kept), len(frame.gone)
+        rest = np.repeat(frame.variances[:, None, o:, None] * np.eye(v, dtype=X.dtype), G, axis=1)
+        return problem, problem.packed(frame.shift[..., o:], np.zeros((R, G, v, o), X.dtype), rest)
+
+    @classmethod
+    def _of_rows(
+        cls,
+        frame: Frame,
+        X: NDArray,
+        holes: NDArray,
+        counts: NDArray,
+        keys: NDArray,
+        codes: NDArray,
+        weights: NDArray,
+        rule: Regularization,
+    ) -> Self:
+        origin, order, o = frame.origin, frame.order, len(frame.kept)
+        K, whole = len(origin), np.flatnonzero(counts == 0)
+        weight = np.stack([np.bincount(codes, w, K) for w in weights]).astype(X.dtype)
         offset, scatter = np.zeros((*weight.shape, o), X.dtype), np.zeros((*weight.shape, o, o), X.dtype)
         if o:
-            complete = class_moments(X[:, kept], codes, weights, n_classes)
-            offset = np.where(weight[..., None] > 0, complete.center - origin[:, :o], 0)
-            scatter = np.ascontiguousarray(complete.second)
-        known = complete_sums(X[np.ix_(whole, order)], codes[whole], weights[:, whole], origin)
-        ragged = ragged_rows(X, holes, np.flatnonzero(~whole), codes, weights, origin, order, levels)
-        behind = ragged.sums_of_others(known[..., : 1 + o, : 1 + o])
-        counts = np.stack([weights[:, codes == k] @ ~holes[np.ix_(codes == k, gone)] for k in range(n_classes)], axis=1)
-        unseen = np.where(counts > 0, np.nan, shift[..., o:])
+            moments = class_moments(X[:, frame.kept], codes, weights, K)
+            offset = np.where(weight[..., None] > 0, moments.center - origin[:, :o], 0)
+            scatter = np.ascontiguousarray(moments.second)
+        known = complete_sums(ordered(X, whole, order), codes[whole], weights[:, whole], origin)
+        ragged = ragged_rows(X, holes, counts, keys, codes, weights, origin, order, frame.levels)
         blend = Blend.build(rule, weight)
-        empty = np.zeros((*blend.coefficient.shape, 0, 0), X.dtype)
-        held = empty, empty[:, :, None], np.zeros(len(weight)), np.full(blend.coefficient.shape, -1)
-        problem = cls(
+        R, G = blend.coefficient.shape
+        empty = np.zeros((R, G, 0, 0), X.dtype)
+        return cls(
             blend,
-            gone,
-            kept,
-            levels,
+            frame.gone,
+            frame.kept,
+            frame.levels,
             origin,
             weight,
             offset,
@@ -95,14 +119,14 @@ class JointProblem:
             known[..., 1 + o :, :],
             ragged,
             ragged.missing,
-            behind,
-            _scales(variances, blend.coefficient.shape[1], n_classes, o),
-            unseen,
-            *held,
+            ragged.sums_of_others(known[..., : 1 + o, : 1 + o]),
+            _scales(frame.variances, G, K, o),
+            frame.unseen,
+            empty,
+            empty[:, :, None],
+            np.zeros(R),
+            np.full((R, G), -1),
         )
-        R, G = blend.coefficient.shape
-        rest = np.repeat(variances[:, None, o:, None] * np.eye(v, dtype=X.dtype), G, axis=1)
-        return problem, problem.packed(shift[..., o:], np.zeros((R, G, v, o), X.dtype), rest)
 
     def take(self, indices: NDArray) -> Self:
         """Keep these members of the stack."""
@@ -133,6 +157,8 @@ class JointProblem:
         units = np.split(self.scale, np.cumsum([K * v, v * o * self.blend.coefficient.shape[1]]), axis=1)
         scale = [units[0], np.tile(units[1][:, : v * o], G), np.tile(units[2][:, : v * v], G)]
         problem = replace(self, blend=blend, targets=self.targets[:, :0], scale=np.concatenate(scale, axis=1))
+        if self.model is not None:
+            problem.model = self.model.with_rule(rule, x)[0]
         return problem, problem.packed(shift, slopes, rest)
 
     def first_singular(self) -> tuple[tuple[int, int], int]:
@@ -183,7 +209,17 @@ class JointProblem:
 
     def hold_targets(self, x: NDArray) -> NDArray:
         """Take the targets that the parameters give; return by how much they moved, in units of variances, (R,)."""
-        o, moments = len(self.kept), self._expected_moments(x)
+        if self.model is not None:
+            try:
+                self.model.hold_targets(x)
+            except SingularCovarianceError:
+                self.model = None
+        o = len(self.kept)
+        if self.model is not None and not self.blend.has_targets and not self.model.targets.any():
+            self.targets = np.zeros((*self.blend.coefficient.shape, *self.origin.shape[1:] * 2), x.dtype)
+            self._factor_others(self.blend.coefficient[..., None, None] * self.blend.grouped(self.scatter))
+            return np.full(len(x), np.inf)
+        moments = self._expected_moments(x)
         covariances = self.blend.rule.covariances(moments)[0]
         c = self.blend.coefficient[..., None, None]
         targets = covariances - c * self.blend.grouped(moments.second)
@@ -197,6 +233,28 @@ class JointProblem:
         self.targets = targets
         self._factor_others(covariances[..., :o, :o])
         return moved
+
+    def sampled_solution(self, x: NDArray) -> NDArray:
+        """What the sample of the rows, if there is one, takes for the solution: a start for all rows."""
+        if self.model is None:
+            return x
+        try:
+            return fixed_points(self.model, x, tol=_ROUGH, max_iter=_MOST_STEPS).x
+        except LeftParameterSpaceError:
+            self.model = None
+            return x
+
+    def _ahead(self, x: NDArray, image: NDArray) -> NDArray | None:
+        """Where steps like this one lead to, by those of the sample, each with what it leaves out of this one."""
+        if self.model is None:
+            return None
+        here, end = self.model.evaluate(x), image
+        for _ in range(_FOLLOWED):
+            there = self.model.evaluate(end)
+            if not (here.regular.all() and there.regular.all()):
+                return None
+            end = image + there.image - here.image
+        return end
 
     def _factor_others(self, covariances: NDArray) -> None:
         """Log likelihood of O, and inverses of what its rows at each level add up to."""
@@ -238,7 +296,8 @@ class JointProblem:
         new = self.packed(*self._maximize(sums))
         residual = np.abs(new - x).max(axis=1, initial=0)
         objective = log_likelihood - self._penalty(slopes, precision, log_det)
-        return Evaluation(new, residual, log_likelihood, objective, np.logical_and.reduce(self.singular < 0, axis=1))
+        regular = np.logical_and.reduce(self.singular < 0, axis=1)
+        return Evaluation(new, residual, log_likelihood, objective, regular, self._ahead(x, new))
 
     def _penalty(self, slopes: NDArray, precision: NDArray, log_det: NDArray) -> NDArray | float:
         """What the objective takes off the log likelihood, (R,), less a constant."""

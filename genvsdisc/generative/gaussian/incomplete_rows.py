@@ -32,7 +32,15 @@ class Patterns:
     levels: NDArray  # place of the last observed column among the `levels`, (p,)
     share: NDArray  # weight of the rows, (R, p)
     block_places: NDArray  # where the blocks P_MM are in precisions of all classes, (m, m, p)
-    inner_places: NDArray  # where the products of two missing entries are in a member's part of the sums, (m m p,)
+    inner_places: NDArray  # where the products of two missing entries are in a member's part of the sums, (pairs p,)
+
+
+    def pairs(self, inner: NDArray) -> NDArray:
+        """Symmetric values (m, m, R, p) times the shares as (R, pairs p), those off the diagonal twice: half are read."""
+        m, _, R, _ = inner.shape
+        one, two = np.triu_indices(m)
+        double = np.where(one < two, 2, 1).astype(inner.dtype)
+        return np.moveaxis(inner[one, two] * (double[:, None, None] * self.share), 1, 0).reshape(R, -1)
 
 
 @dataclass
@@ -123,8 +131,7 @@ class RaggedRows:
         for rare in self.rare:
             inverse, log_det = _inverses(flat, rare)
             log_determinants += (rare.share * log_det).sum(axis=1)
-            spread = np.moveaxis(rare.share * inverse, 2, 0)
-            added.append((rare.inner_places, spread.reshape(len(sums), -1)))
+            added.append((rare.inner_places, rare.pairs(inverse)))
             inverses.append(inverse)
         for piece in self.pieces:
             self._add_piece(sums, piece, inverses, intercepts[:, piece.k], slopes[:, piece.k], precision[:, piece.k])
@@ -188,9 +195,9 @@ def _summed(
     a_m, b_m = intercepts[:, groups[:, None], columns], slopes[:, groups[:, None], columns]
     T = np.concatenate([a_m[..., None] - on_v @ a[..., None], b_m - on_v @ b, on_v], axis=-1)
     crossed = T @ frequent.sums  # (R, p, m, 1 + d); zero in the columns that are missing
-    inner = crossed @ np.swapaxes(T, -1, -2) + frequent.share[..., None, None] * inverse
+    inner = crossed @ np.swapaxes(T, -1, -2) / frequent.share[..., None, None] + inverse
     both = np.concatenate([crossed, crossed[..., 1 + o :]], axis=-1).reshape(R, -1)
-    return [(frequent.crossed_places, both), (frequent.inner_places, np.moveaxis(inner, 1, -1).reshape(R, -1))]
+    return [(frequent.crossed_places, both), (frequent.inner_places, frequent.pairs(np.moveaxis(inner, (2, 3), (0, 1))))]
 
 
 def _add(sums: NDArray, added: list[tuple[NDArray, NDArray]]) -> None:
@@ -246,7 +253,8 @@ def levels_of(holes: NDArray) -> NDArray:
 def ragged_rows(
     X: NDArray,
     holes: NDArray,
-    some: NDArray,
+    counts: NDArray,
+    keys: NDArray,
     codes: NDArray,
     weights: NDArray,
     origin: NDArray,
@@ -259,8 +267,8 @@ def ragged_rows(
     ----------
     X, holes : ndarray of shape (n, d)
         Rows, and where they miss something.
-    some : ndarray
-        Indices of those that do.
+    counts, keys : ndarray of shape (n,)
+        See `pattern_keys`.
     codes : ndarray of shape (n,)
     weights : ndarray of shape (R, n)
     origin : ndarray of shape (K, d)
@@ -272,25 +280,28 @@ def ragged_rows(
     """
     R, (K, d), v, L = len(weights), origin.shape, int(levels[-1]), len(levels)
     o = d - v
-    mask = holes.take(some, axis=0)
-    level = np.searchsorted(levels, last_seen(mask[:, order[o:]])) if L > 1 else np.zeros(len(some), dtype=np.intp)
-    counts, keys = _keys(mask)
-    sort, starts, ends = _runs((codes[some] * L + level) * (d + 1) + counts, keys)
-    first, sizes = sort[starts], ends - starts
+    some = np.flatnonzero(counts)
+    level = np.zeros(len(X), dtype=np.intp)
+    if L > 1:
+        level[some] = np.searchsorted(levels, last_seen(holes[np.ix_(some, order[o:])]))
+    sort, starts, ends = _runs(((codes * L + level) * (d + 1) + counts).take(some), keys.take(some))
+    rows = some.take(sort)
+    first, sizes = rows.take(starts), ends - starts
     frequent = sizes >= _FREQUENT * (1 + d)
     if R * int(frequent.sum()) * (1 + d) ** 2 > _SUMS_LIMIT:
         frequent[:] = False
-    found = _Sorted(
-        codes[some[first]], level[first], counts[first], mask[first][:, order[o:]], sizes, frequent, (K, L, v, 1 + d)
-    )
-    rows = some[sort]
+    hidden = holes.take(first, axis=0).take(order[o:], axis=1)
+    found = _Sorted(codes[first], level[first], counts[first], hidden, sizes, frequent, (K, L, v, 1 + d))
     shares = np.add.reduceat(weights[:, rows], starts, axis=1) if len(starts) else np.zeros((R, 0), X.dtype)
     kept, summed = (rows[np.repeat(which, sizes)] for which in (~frequent, frequent))
-    taken = _ordered(X, kept, order) - origin[codes[kept]]
-    hidden = np.repeat(found.hidden[~frequent], sizes[~frequent], axis=0)
+    taken = ordered(X, kept, order)
+    for (k,), part in _spans(codes.take(kept)):
+        taken[part] -= origin[k]
+    hidden = np.repeat(hidden[~frequent], sizes[~frequent], axis=0)
     values = taken[:, o:].copy() if o else taken
-    values[hidden] = 0
+    np.copyto(values, 0, where=hidden)
     sums = _sums(X, summed, weights, origin, order, found)
+    mine = np.ascontiguousarray(weights.take(kept, axis=1))
     base, others_base = np.zeros((R, K, L, v, 1 + d), X.dtype), np.zeros((R, K, L, 1 + o, 1 + o), X.dtype)
     for i, p in enumerate(np.flatnonzero(frequent)):
         base[:, found.k[p], found.level[p]] += sums[:, i, 1 + o :]
@@ -300,8 +311,8 @@ def ragged_rows(
         np.ascontiguousarray(taken[:, :o]),
         values,
         (~hidden).astype(X.dtype),
-        np.ascontiguousarray(weights[:, kept]),
-        bool((weights[:, kept] == 1).all()),
+        mine,
+        bool((mine == 1).all()),
         pieces,
         rare,
         found.frequent_patterns(shares, sums),
@@ -330,7 +341,8 @@ class _Sorted:
         columns, k, level = self._columns(mine), self.k[mine], self.level[mine]
         one, two = columns.T[:, None], columns.T[None]
         inner = ((k * L + level) * v + one) * width + (width - v) + two
-        return Patterns(columns, k, level, shares[:, mine], (k * v + one) * v + two, inner.ravel())
+        upper = inner[np.triu_indices(columns.shape[1])]
+        return Patterns(columns, k, level, shares[:, mine], (k * v + one) * v + two, upper.ravel())
 
     def rare(self, shares: NDArray) -> tuple[list[Patterns], list[Piece]]:
         """Rare patterns by the number of entries they miss, and their rows in pieces."""
@@ -375,31 +387,36 @@ class _Sorted:
         return found
 
 
-def _ordered(X: NDArray, rows: NDArray, order: NDArray) -> NDArray:
+def ordered(X: NDArray, rows: NDArray, order: NDArray) -> NDArray:
+    """Rows, with the columns in this order."""
     taken = X.take(rows, axis=0)
     return taken if len(order) == X.shape[1] and (np.diff(order) == 1).all() else taken.take(order, axis=1)
 
 
-def _keys(holes: NDArray) -> tuple[NDArray, NDArray]:
-    """Number of missing entries of each row, and a number for each pattern."""
+def pattern_keys(holes: NDArray) -> tuple[NDArray, NDArray]:
+    """Number of missing entries of each row, and a number below 2^d or n for each pattern."""
     n, d = holes.shape
-    if d <= 64:
-        packed = np.zeros((n, 8), np.uint8)
-        packed[:, : (d + 7) // 8] = np.packbits(holes, axis=1)
-        keys = packed.view(np.uint64)[:, 0]
-        return np.bitwise_count(keys).astype(np.intp), keys
-    packed = np.packbits(holes, axis=1)
-    return np.count_nonzero(holes, axis=1), np.unique(packed, axis=0, return_inverse=True)[1].reshape(n)
+    if d > 62:
+        packed = np.packbits(holes, axis=1)
+        return np.count_nonzero(holes, axis=1), np.unique(packed, axis=0, return_inverse=True)[1].reshape(n)
+    packed = np.zeros((n, 8), np.uint8)
+    packed[:, : (d + 7) // 8] = np.packbits(holes, axis=1, bitorder="little")
+    keys = packed.view("<i8")[:, 0]
+    return np.bitwise_count(keys).astype(np.intp), keys
 
 
 def _runs(groups: NDArray, keys: NDArray) -> tuple[NDArray, NDArray, NDArray]:
-    """Order by group and key, and where the runs of equal ones start and end."""
-    order = np.argsort(keys, kind="stable")
-    order = order[np.argsort(groups[order], kind="stable")]
-    keys, groups = keys[order], groups[order]
-    changes = np.flatnonzero((keys[1:] != keys[:-1]) | (groups[1:] != groups[:-1])) + 1
+    """Order by group and key, both below 2^62, and where the runs of equal ones start and end."""
     if not len(keys):
-        return order, changes, changes
+        return (np.zeros(0, dtype=np.intp),) * 3
+    bits = int(keys.max()).bit_length()
+    if int(groups.max()).bit_length() + bits > 63:
+        keys = np.unique(keys, return_inverse=True)[1].reshape(len(keys))
+        bits = int(keys.max()).bit_length()
+    joint = groups.astype(np.int64) << bits | keys
+    order = np.argsort(joint, kind="stable")
+    joint = joint[order]
+    changes = np.flatnonzero(joint[1:] != joint[:-1]) + 1
     return order, np.append(0, changes), np.append(changes, len(keys))
 
 
@@ -420,15 +437,15 @@ def _sums(X: NDArray, rows: NDArray, weights: NDArray, origin: NDArray, order: N
     """Sums of products of (1, O, V) from the origin over the rows of each frequent pattern, (R, patterns, 1 + d, 1 + d)."""
     every, width = np.flatnonzero(found.frequent), found.shape[-1]
     sums = np.empty((len(weights), len(every), width, width), X.dtype)
+    sizes, k = found.sizes[every], found.k[every]
     Z = np.empty((len(rows), width), X.dtype)
     Z[:, 0] = 1
-    Z[:, 1:] = _ordered(X, rows, order)
-    start = 0
-    for i, p in enumerate(every):
-        part = slice(start, start + int(found.sizes[p]))
-        start = part.stop
-        z, w = Z[part], weights[:, rows[part]]
-        z[:, 1:] -= origin[found.k[p]]
-        z[:, np.flatnonzero(found.hidden[p]) + width - found.shape[2]] = 0
-        sums[:, i] = z.T @ z if (w == 1).all() else (z.T * w[:, None]) @ z
+    Z[:, 1:] = ordered(X, rows, order)
+    Z[:, 1:] -= origin.take(np.repeat(k, sizes), axis=0)
+    np.copyto(Z[:, width - found.shape[2] :], 0, where=np.repeat(found.hidden[every], sizes, axis=0))
+    w = weights.take(rows, axis=1)
+    left = Z.T if (w == 1).all() else Z.T * w[:, None]
+    for i, end in enumerate(np.cumsum(sizes).tolist()):
+        part = slice(end - int(sizes[i]), end)
+        sums[:, i] = left[..., part] @ Z[part]
     return sums
