@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 _MEMORY = 12
 _RIDGE = 1e-13  # of the trace of dF'dF: what keeps its factor regular
+_LITTLE = 1e-8  # of the objective
 _STALLED = 8  # steps in a row without a gain that rounding would not hide
 
 
@@ -135,7 +136,7 @@ def fixed_points(problem: FixedPointProblem, x: NDArray, *, tol: NDArray | float
 
 
 def _expects_little(step: Evaluation, objective: NDArray, residual: NDArray, before: NDArray) -> NDArray:
-    """Whether what is left to gain after this step is no more than 1e-11 of the objective.
+    """Whether what is left to gain after this step is no more than 1e-8 of the objective.
 
     Gains go as squared steps: the last gain times the ratio of this step and the last, once for what this one brings
     and once more for what it leaves.
@@ -144,7 +145,7 @@ def _expects_little(step: Evaluation, objective: NDArray, residual: NDArray, bef
         return np.zeros(len(objective), dtype=bool)
     last, now = (np.einsum("rp,rp->r", each, each) for each in (before, residual))
     gain = np.where(np.isfinite(objective), np.abs(step.objective - objective), np.inf)
-    return np.asarray((0 < now) & (now < last) & (gain * now**2 <= 1e-11 * np.abs(step.objective) * last**2))
+    return np.asarray((0 < now) & (now < last) & (gain * now**2 <= _LITTLE * np.abs(step.objective) * last**2))
 
 
 @dataclass

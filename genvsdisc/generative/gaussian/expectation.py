@@ -70,9 +70,9 @@ class JointProblem:
         counts, keys = pattern_keys(holes)
         sample = Sample.of(counts, codes, weights, n_classes)
         try:
-            frame = Frame.of(X, holes, codes, weights, n_classes, sample)
+            frame = Frame.of(X, holes, keys, codes, weights, n_classes, sample)
         except LeftOutOfSampleError:
-            sample, frame = None, Frame.of(X, holes, codes, weights, n_classes, None)
+            sample, frame = None, Frame.of(X, holes, keys, codes, weights, n_classes, None)
         problem = cls._of_rows(frame, X, holes, counts, keys, codes, weights, rule)
         if sample is not None:
             rows = sample.rows

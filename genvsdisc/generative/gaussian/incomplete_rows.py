@@ -20,6 +20,7 @@ from genvsdisc.functional.gaussian.moments import class_moments
 _FREQUENT = 2  # rows for each column of a pattern from which on its sums are kept in place of its rows
 _SUMS_LIMIT = 1 << 23  # numbers in these sums
 _CHUNK = 1 << 16  # numbers of a piece of the rows: half a megabyte
+_MOST_BITS = 62  # columns up to which a pattern is one number
 _LEAST_LEVEL = 8  # a level is one if at least the eighth part of the rows ends there
 
 
@@ -37,10 +38,14 @@ class Patterns:
 
     def pairs(self, inner: NDArray) -> NDArray:
         """Symmetric values (m, m, R, p) times the shares as (R, pairs p), those off the diagonal twice: half are read."""
-        m, _, R, _ = inner.shape
-        one, two = np.triu_indices(m)
-        double = np.where(one < two, 2, 1).astype(inner.dtype)
-        return np.moveaxis(inner[one, two] * (double[:, None, None] * self.share), 1, 0).reshape(R, -1)
+        m, _, R, p = inner.shape
+        values = np.empty((R, m * (m + 1) // 2, p), inner.dtype)
+        double, at = 2 * self.share, 0
+        for i in range(m):
+            np.multiply(inner[i, i], self.share, out=values[:, at])
+            np.multiply(inner[i, i + 1 :].swapaxes(0, 1), double[:, None], out=values[:, at + 1 : at + m - i])
+            at += m - i
+        return values.reshape(R, -1)
 
 
 @dataclass
@@ -348,12 +353,14 @@ class _Sorted:
         """Rare patterns by the number of entries they miss, and their rows in pieces."""
         v, every = self.shape[2], np.flatnonzero(~self.frequent)
         counts = np.unique(self.count[every])
-        found = [self._patterns(every[self.count[every] == m], shares) for m in counts]
-        nth = np.zeros(len(every), dtype=np.intp)  # place of a pattern among those that miss as many
+        found, nth = [], np.zeros(len(every), dtype=np.intp)  # place of a pattern among those that miss as many
         for m in counts:
-            mine = self.count[every] == m
-            nth[mine] = np.arange(int(mine.sum()))
+            mine = np.flatnonzero(self.count[every] == m)
+            found.append(self._patterns(every[mine], shares))
+            nth[mine] = np.arange(len(mine))
+        columns = [each.columns.T for each in found]
         of = np.repeat(np.arange(len(every)), self.sizes[every])  # pattern of each row
+        nth = nth[of]
         count, step = self.count[every][of], max(_CHUNK // max(v, 1), 64)
         pieces = []
         for (k, level), run in _spans(self.k[every][of], self.level[every][of]):
@@ -361,13 +368,12 @@ class _Sorted:
                 rows = slice(start, min(start + step, run.stop))
                 parts: list[tuple[int, NDArray, NDArray, NDArray | slice]] = []
                 for (m,), span in _spans(count[rows]):
-                    mine = of[rows][span]
-                    columns = np.nonzero(self.hidden[every[mine]])[1].reshape(len(mine), -1).T
-                    which: NDArray | slice = nth[mine]
-                    if len(mine) == 1 + nth[mine[-1]] - nth[mine[0]] and len(np.unique(mine)) == len(mine):
-                        which = slice(int(nth[mine[0]]), int(nth[mine[-1]]) + 1)
-                    places = np.arange(span.start, span.stop) * v + columns
-                    parts.append((int(np.searchsorted(counts, m)), places, columns, which))
+                    which: NDArray | slice = nth[rows][span]
+                    here = int(np.searchsorted(counts, m))
+                    missing = columns[here].take(which, axis=1)
+                    if (np.diff(which) == 1).all():
+                        which = slice(int(which[0]), int(which[-1]) + 1)
+                    parts.append((here, np.arange(span.start, span.stop) * v + missing, missing, which))
                 pieces.append(Piece(k, level, rows, parts))
         return found, pieces
 
@@ -396,13 +402,21 @@ def ordered(X: NDArray, rows: NDArray, order: NDArray) -> NDArray:
 def pattern_keys(holes: NDArray) -> tuple[NDArray, NDArray]:
     """Number of missing entries of each row, and a number below 2^d or n for each pattern."""
     n, d = holes.shape
-    if d > 62:
+    if d > _MOST_BITS:
         packed = np.packbits(holes, axis=1)
         return np.count_nonzero(holes, axis=1), np.unique(packed, axis=0, return_inverse=True)[1].reshape(n)
     packed = np.zeros((n, 8), np.uint8)
     packed[:, : (d + 7) // 8] = np.packbits(holes, axis=1, bitorder="little")
     keys = packed.view("<i8")[:, 0]
     return np.bitwise_count(keys).astype(np.intp), keys
+
+
+def columns_in(keys: NDArray, holes: NDArray) -> NDArray:
+    """Which columns are missing somewhere, (d,), from the keys of the patterns where they tell."""
+    d = holes.shape[1]
+    if d > _MOST_BITS:
+        return np.asarray(holes.any(axis=0))
+    return np.asarray(np.bitwise_or.reduce(keys) >> np.arange(d) & 1, dtype=bool)
 
 
 def _runs(groups: NDArray, keys: NDArray) -> tuple[NDArray, NDArray, NDArray]:
@@ -414,7 +428,7 @@ def _runs(groups: NDArray, keys: NDArray) -> tuple[NDArray, NDArray, NDArray]:
         keys = np.unique(keys, return_inverse=True)[1].reshape(len(keys))
         bits = int(keys.max()).bit_length()
     joint = groups.astype(np.int64) << bits | keys
-    order = np.argsort(joint, kind="stable")
+    order = np.argsort(joint)
     joint = joint[order]
     changes = np.flatnonzero(joint[1:] != joint[:-1]) + 1
     return order, np.append(0, changes), np.append(changes, len(keys))
@@ -441,7 +455,8 @@ def _sums(X: NDArray, rows: NDArray, weights: NDArray, origin: NDArray, order: N
     Z = np.empty((len(rows), width), X.dtype)
     Z[:, 0] = 1
     Z[:, 1:] = ordered(X, rows, order)
-    Z[:, 1:] -= origin.take(np.repeat(k, sizes), axis=0)
+    for (group,), part in _spans(np.repeat(k, sizes)):
+        Z[part, 1:] -= origin[group]
     np.copyto(Z[:, width - found.shape[2] :], 0, where=np.repeat(found.hidden[every], sizes, axis=0))
     w = weights.take(rows, axis=1)
     left = Z.T if (w == 1).all() else Z.T * w[:, None]
