@@ -56,7 +56,8 @@ class GaussianClassifier(GenerativeClassifier):
         "spherical", "oas" or "ledoit_wolf".
     tol : float, default=1e-8
         EM for missing entries stops when no mean or covariance moves by more, in units of standard deviations, or
-        when the penalized likelihood has stopped rising.
+        when the penalized likelihood has stopped rising; with 16,384 such rows or more, also when its logarithm is
+        expected to rise by less than this share of itself.
     priors : array-like of shape (n_classes,), default=None
         Class priors, in the order of the sorted labels. None takes the class proportions.
 

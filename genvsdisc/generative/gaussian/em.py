@@ -16,6 +16,7 @@ no row has a say (two columns never observed together) would follow the targets,
 from __future__ import annotations
 
 import warnings
+
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
@@ -54,7 +55,8 @@ def em_moments(
         How covariances follow from moments: the M-step.
     tol : float, default=1e-10
         Stop when a step moves no mean or covariance by more than this, in units of standard deviations, or when the
-        objective has stopped rising.
+        objective has stopped rising; of 16,384 rows with missing entries or more, also when what is left to gain is
+        expected to be less than this share of it.
 
     Returns
     -------
@@ -121,7 +123,7 @@ def _rounds(problem: JointProblem, x: NDArray, tol: float) -> tuple[NDArray, NDA
         exact = tol / 10
         enough = np.clip(_SHARE * moved, exact, max(exact, _ROUGH)) if problem.blend.has_targets else exact
         try:
-            result = fixed_points(problem, x[members], tol=enough, max_iter=_MAX_ITER)
+            result = fixed_points(problem, x[members], tol=enough, max_iter=_MAX_ITER, gain=tol)
         except LeftParameterSpaceError:
             index, column = problem.first_singular()
             raise SingularCovarianceError(index, column, constant=False, full=True) from None

@@ -22,8 +22,9 @@ from genvsdisc.functional.gaussian.acceleration import Evaluation, LeftParameter
 from genvsdisc.functional.gaussian.covariance import SingularCovarianceError, regular_factors, whiten
 from genvsdisc.functional.gaussian.moments import Moments, class_moments
 from genvsdisc.generative.gaussian.diagonal import Blend
-from genvsdisc.generative.gaussian.frame import Frame, LeftOutOfSampleError, Sample
-from genvsdisc.generative.gaussian.incomplete_rows import RaggedRows, complete_sums, ordered, pattern_keys, ragged_rows
+from genvsdisc.generative.gaussian.incomplete_rows import RaggedRows
+from genvsdisc.generative.gaussian.layout import Layout, LeftOutOfSampleError, Sample
+from genvsdisc.generative.gaussian.row_patterns import complete_sums, ordered, pattern_keys, ragged_rows
 from genvsdisc.generative.gaussian.shrinkage import Regularization
 
 _LOG_2_PI = float(np.log(2 * np.pi))
@@ -70,22 +71,30 @@ class JointProblem:
         counts, keys = pattern_keys(holes)
         sample = Sample.of(counts, codes, weights, n_classes)
         try:
-            frame = Frame.of(X, holes, keys, codes, weights, n_classes, sample)
+            layout = Layout.of(X, holes, keys, codes, weights, n_classes, sample)
         except LeftOutOfSampleError:
-            sample, frame = None, Frame.of(X, holes, keys, codes, weights, n_classes, None)
-        problem = cls._of_rows(frame, X, holes, counts, keys, codes, weights, rule)
+            sample, layout = None, Layout.of(X, holes, keys, codes, weights, n_classes, None)
+        problem = cls._of_rows(layout, X, holes, counts, keys, codes, weights, rule)
         if sample is not None:
             rows = sample.rows
-            some = (values.take(rows, axis=0) for values in (X, holes, counts, keys, codes))
-            problem.model = cls._of_rows(frame, *some, sample.weights, rule)
-        R, G, o, v = *problem.blend.coefficient.shape, len(frame.kept), len(frame.gone)
-        rest = np.repeat(frame.variances[:, None, o:, None] * np.eye(v, dtype=X.dtype), G, axis=1)
-        return problem, problem.packed(frame.shift[..., o:], np.zeros((R, G, v, o), X.dtype), rest)
+            problem.model = cls._of_rows(
+                layout,
+                X.take(rows, axis=0),
+                holes.take(rows, axis=0),
+                counts[rows],
+                keys[rows],
+                codes[rows],
+                sample.weights,
+                rule,
+            )
+        R, G, o, v = *problem.blend.coefficient.shape, len(layout.kept), len(layout.gone)
+        rest = np.repeat(layout.variances[:, None, o:, None] * np.eye(v, dtype=X.dtype), G, axis=1)
+        return problem, problem.packed(layout.shift[..., o:], np.zeros((R, G, v, o), X.dtype), rest)
 
     @classmethod
     def _of_rows(
         cls,
-        frame: Frame,
+        layout: Layout,
         X: NDArray,
         holes: NDArray,
         counts: NDArray,
@@ -94,24 +103,24 @@ class JointProblem:
         weights: NDArray,
         rule: Regularization,
     ) -> Self:
-        origin, order, o = frame.origin, frame.order, len(frame.kept)
+        origin, order, o = layout.origin, layout.order, len(layout.kept)
         K, whole = len(origin), np.flatnonzero(counts == 0)
         weight = np.stack([np.bincount(codes, w, K) for w in weights]).astype(X.dtype)
         offset, scatter = np.zeros((*weight.shape, o), X.dtype), np.zeros((*weight.shape, o, o), X.dtype)
         if o:
-            moments = class_moments(X[:, frame.kept], codes, weights, K)
+            moments = class_moments(X[:, layout.kept], codes, weights, K)
             offset = np.where(weight[..., None] > 0, moments.center - origin[:, :o], 0)
             scatter = np.ascontiguousarray(moments.second)
         known = complete_sums(ordered(X, whole, order), codes[whole], weights[:, whole], origin)
-        ragged = ragged_rows(X, holes, counts, keys, codes, weights, origin, order, frame.levels)
+        ragged = ragged_rows(X, holes, counts, keys, codes, weights, origin, order, layout.levels)
         blend = Blend.build(rule, weight)
         R, G = blend.coefficient.shape
         empty = np.zeros((R, G, 0, 0), X.dtype)
         return cls(
             blend,
-            frame.gone,
-            frame.kept,
-            frame.levels,
+            layout.gone,
+            layout.kept,
+            layout.levels,
             origin,
             weight,
             offset,
@@ -120,8 +129,8 @@ class JointProblem:
             ragged,
             ragged.missing,
             ragged.sums_of_others(known[..., : 1 + o, : 1 + o]),
-            _scales(frame.variances, G, K, o),
-            frame.unseen,
+            _scales(layout.variances, G, K, o),
+            layout.unseen,
             empty,
             empty[:, :, None],
             np.zeros(R),
