@@ -57,7 +57,7 @@ def missing_ratio(budget: float) -> float:
 
 
 def em_ratios(budget: float) -> list[tuple[str, float]]:
-    """Times of EM on rows with 10 % missing entries over those of fits to complete rows: one large table, 200 small fits."""
+    """Times of EM with 10 % missing entries over those of fits to complete rows: a large table, 200 small fits."""
     rows = []
     for covariance in ("shared", "separate"):
         model = GaussianClassifier(covariance)
