@@ -10,14 +10,13 @@ import typer
 
 import genvsdisc
 from genvsdisc.cli.predict import unsaved_models
+from genvsdisc.cli.rosters import asked_roster, file_names_only, lacking_families
 from genvsdisc.cli.terminal import fail, note, say
 from genvsdisc.cli.words import (
     asked_budget,
     asked_dataset,
     asked_jobs,
-    asked_roster,
     folder_name,
-    lacking_families,
     shell_command,
     stored_plan,
 )
@@ -72,7 +71,8 @@ def report(
     from genvsdisc.study.statistics.leaks import leak_warnings
 
     dataset = asked_dataset(table, target)
-    roster = asked_roster(dataset, models, without=(groups, time))
+    set_apart = [name for name in (groups, time) if name in dataset.X]
+    roster = asked_roster(models, dataset.X.drop(columns=set_apart))
     options: dict[str, Any] = {
         "budget": asked_budget(budget, quick, thorough),
         "plan": None if plan is None else stored_plan(plan),
@@ -93,7 +93,13 @@ def report(
         comparison, status = _compared(dataset, roster, options)
         notes = [*comparison.meta.get("notes", []), *dataset.notes]
         comparison.meta["notes"] = [each for each in notes if each not in comparison.meta.get("left_out", ())]
-        asked = {"models": models, "seed": seed, "budget": budget, "plan": plan and plan.name, "groups": groups}
+        asked = {
+            "models": file_names_only(models),
+            "seed": seed,
+            "budget": budget,
+            "plan": plan and plan.name,
+            "groups": groups,
+        }
         asked |= {"time": time, "quick": quick, "thorough": thorough, "tune": tune}
         comparison.meta["command"] = shell_command(table, target or str(dataset.y.name), asked)
         comparison.to_html(staging / "index.html")

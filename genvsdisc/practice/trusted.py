@@ -1,4 +1,4 @@
-"""Types that a saved model may hold without anybody's word: this package's own, by name, and three plain ones of others.
+"""Types that a saved model may hold without anybody's word: this package's own, by name, and three of others.
 
 skops builds only objects of types that are named to it. Types of scikit-learn's estimators, NumPy and SciPy it knows by
 itself; those of any other package are built only where the reader of the file names that package.

@@ -16,7 +16,7 @@ from sklearn.tree import DecisionTreeClassifier
 import genvsdisc as gd
 from genvsdisc.cli import main
 from genvsdisc.practice.saving import written
-from genvsdisc.practice.trusted import PLAIN, OURS
+from genvsdisc.practice.trusted import OURS, PLAIN
 
 FEW = gd.Design(n_splits=2, n_repeats=1, n_draws=3, train_sizes=(20, 40))
 NAMES = ("shared Gaussian", "naive Bayes", "logistic")
