@@ -11,7 +11,7 @@ import genvsdisc
 from genvsdisc.cli.terminal import note, say
 
 
-def predict(
+def predict_command(
     folder: Annotated[str, typer.Argument(help="Folder of a report made with --save-models.")],
     table: Annotated[str, typer.Argument(help="File of new rows, as for report; - is standard input.")],
     model: Annotated[str | None, typer.Option(help="Model to ask; the winner of the verdict if not given.")] = None,

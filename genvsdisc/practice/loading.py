@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from genvsdisc.practice.saving import FOLDER, FORMAT, SCHEMA
-from genvsdisc.practice.trusted import TRUSTED
+from genvsdisc.practice.trusted import TRUSTED_TYPES
 from genvsdisc.study.fitted import Fitted
 
 _REMEDY = "save the models again with genvsdisc report --save-models"
@@ -109,7 +109,7 @@ class SavedModels:
         if sha256(content).hexdigest() != entry["sha256"]:
             raise ValueError(f"{str(path)!r} is not the file that was saved for {name!r}: its hash differs; {_REMEDY}")
         try:
-            others = [each for each in sio.get_untrusted_types(data=content) if each not in TRUSTED]
+            others = [each for each in sio.get_untrusted_types(data=content) if each not in TRUSTED_TYPES]
         except (ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
             raise ValueError(f"{str(path)!r} is no skops file ({error}); {_REMEDY}") from error
         foreign = [each for each in others if each.partition(".")[0] not in trusted]
@@ -120,7 +120,7 @@ class SavedModels:
                 f"saved it, say so: --trust {','.join(packages)} (in Python: trusted={packages!r})"
             )
         try:
-            return sio.loads(content, trusted=[*TRUSTED, *others])
+            return sio.loads(content, trusted=[*TRUSTED_TYPES, *others])
         except Exception as error:  # a file whose types are trusted may still be no model
             raise ValueError(
                 f"the model {name!r} cannot be built from {str(path)!r} ({type(error).__name__}: {error})"

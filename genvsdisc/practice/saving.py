@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from genvsdisc.practice.trusted import TRUSTED
+from genvsdisc.practice.trusted import TRUSTED_TYPES
 from genvsdisc.practice.winner import winner
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def save_models(comparison: Comparison, folder: Path) -> dict[str, str]:
     roster = comparison.models.set_index("model")
     for name, fitted in comparison.fitted.items():
         try:
-            content, others = written(fitted)
+            content, others = skops_bytes(fitted)
         except Exception as error:  # whatever a classifier of others raises while it is taken apart
             not_saved[name] = f"{type(error).__name__}: {' '.join(str(error).split())}"
             continue
@@ -71,7 +71,7 @@ def save_models(comparison: Comparison, folder: Path) -> dict[str, str]:
     return not_saved
 
 
-def written(fitted: Any) -> tuple[bytes, list[str]]:
+def skops_bytes(fitted: Any) -> tuple[bytes, list[str]]:
     """Bytes of a model, and the types in it that nobody may build without the reader's word.
 
     Raises
@@ -82,8 +82,8 @@ def written(fitted: Any) -> tuple[bytes, list[str]]:
     import skops.io as sio
 
     content = sio.dumps(fitted)
-    others = [name for name in sio.get_untrusted_types(data=content) if name not in TRUSTED]
-    sio.loads(content, trusted=[*TRUSTED, *others])
+    others = [name for name in sio.get_untrusted_types(data=content) if name not in TRUSTED_TYPES]
+    sio.loads(content, trusted=[*TRUSTED_TYPES, *others])
     return content, others
 
 

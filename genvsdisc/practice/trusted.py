@@ -6,9 +6,9 @@ itself; those of any other package are built only where the reader of the file n
 
 from __future__ import annotations
 
-PLAIN = ("collections.OrderedDict", "numpy.dtype", "sklearn.model_selection._split.StratifiedKFold")
+PLAIN_TYPES = ("collections.OrderedDict", "numpy.dtype", "sklearn.model_selection._split.StratifiedKFold")
 
-OURS = (
+OWN_TYPES = (
     "genvsdisc.baseline.PriorClassifier",
     "genvsdisc.discriminative.logistic.classifier.LogisticClassifier",
     "genvsdisc.discriminative.networks.cascade.CascadeClassifier",
@@ -40,4 +40,4 @@ OURS = (
     "genvsdisc.study.sampling.Sampling",
 )
 
-TRUSTED = (*OURS, *PLAIN)
+TRUSTED_TYPES = (*OWN_TYPES, *PLAIN_TYPES)

@@ -161,6 +161,32 @@ class Comparison(SavedTables):
             )
         return cls({name: read_csv(name, source / f"{name}.csv") for name in TABLES}, meta)
 
+    # Models --------------------------------------------------------------------------------------------------------
+
+    def pipeline(self, name: str) -> str:
+        """Write the code that makes a model, as it was fitted to all rows.
+
+        Parameters
+        ----------
+        name : str
+            A model of `fitted`.
+
+        Returns
+        -------
+        code : str
+            Python that, executed, gives ``pipeline``: equal parameters, nothing learned yet.
+
+        Raises
+        ------
+        KeyError
+            If no such model is kept.
+        ValueError
+            If a parameter is nothing that code can name.
+        """
+        from genvsdisc.practice.code import pipeline_code
+
+        return pipeline_code(name, self.fitted[name])
+
     # Pages -----------------------------------------------------------------------------------------------------
 
     def to_html(self, path: str | os.PathLike[str]) -> Path:

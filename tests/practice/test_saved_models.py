@@ -15,8 +15,8 @@ from sklearn.tree import DecisionTreeClassifier
 
 import genvsdisc as gd
 from genvsdisc.cli import main
-from genvsdisc.practice.saving import written
-from genvsdisc.practice.trusted import OURS, PLAIN
+from genvsdisc.practice.saving import skops_bytes
+from genvsdisc.practice.trusted import OWN_TYPES, PLAIN_TYPES
 
 FEW = gd.Design(n_splits=2, n_repeats=1, n_draws=3, train_sizes=(20, 40))
 NAMES = ("shared Gaussian", "naive Bayes", "logistic")
@@ -85,11 +85,11 @@ def test_the_schema_says_what_was_trained_on_what(folder, compared):
 
 
 def test_types_of_this_package_are_classes_or_functions_of_it():
-    for name in (*OURS, *PLAIN):
+    for name in (*OWN_TYPES, *PLAIN_TYPES):
         module, _, attribute = name.rpartition(".")
         found = getattr(import_module(module), attribute)
         assert isinstance(found, type | types.FunctionType)
-        assert name in PLAIN or found.__module__ == module
+        assert name in PLAIN_TYPES or found.__module__ == module
 
 
 ROWS, LABELS = gd.datasets.make_gaussian_pair(60, random_state=0).X.to_numpy(), np.arange(60) % 2
@@ -112,18 +112,18 @@ VARIANTS = [
 @pytest.mark.parametrize("classifier", VARIANTS, ids=str)
 def test_every_classifier_of_this_package_is_read_without_anybodys_word(classifier):
     X = (np.abs(ROWS) > 0.7).astype(float) if isinstance(classifier, gd.NaiveBayesClassifier) else ROWS
-    content, others = written(classifier.fit(X, LABELS))
+    content, others = skops_bytes(classifier.fit(X, LABELS))
     assert others == []
-    again = sio.loads(content, trusted=[*OURS, *PLAIN])
+    again = sio.loads(content, trusted=[*OWN_TYPES, *PLAIN_TYPES])
     np.testing.assert_array_equal(again.predict_proba(X), classifier.predict_proba(X))
 
 
 def test_a_tuned_model_is_read_without_anybodys_word(table):
     roster = [m for m in gd.default_models(table[0]) if m.name == "shared Gaussian"]
     tuned = gd.compare(*table, roster, design=FEW, tune=True).fitted["shared Gaussian"]
-    content, others = written(tuned)
+    content, others = skops_bytes(tuned)
     assert others == []
-    again = sio.loads(content, trusted=[*OURS, *PLAIN])
+    again = sio.loads(content, trusted=[*OWN_TYPES, *PLAIN_TYPES])
     np.testing.assert_array_equal(again.predict_proba(table[0]), tuned.predict_proba(table[0]))
 
 
