@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import genvsdisc
+from genvsdisc.cli.predict import unsaved_models
 from genvsdisc.cli.rosters import asked_roster, file_names_only, lacking_families
 from genvsdisc.cli.terminal import fail, note, say
 from genvsdisc.cli.words import (
@@ -54,13 +55,16 @@ def report(
     tune: Annotated[bool, typer.Option("--tune", help="Tune each model's regularization by a search.")] = False,
     groups: Annotated[str | None, typer.Option(help="Column of subjects or files: no split divides one.")] = None,
     time: Annotated[str | None, typer.Option(help="Column of moments: train on the past, test on the future.")] = None,
+    save_models: Annotated[
+        bool, typer.Option("--save-models", help="Save the fitted models too, for genvsdisc predict.")
+    ] = False,
 ) -> None:
     """Compare generative with discriminative classifiers on a table, and write the report.
 
     Without TABLE, the embedded Pokemon-style table. With the folder of a saved comparison, its page is drawn anew.
     """
     if table is not None and Path(table).is_dir():
-        if any((target, models, budget, quick, thorough, plan, cache, tune, groups, time)):
+        if any((target, models, budget, quick, thorough, plan, cache, tune, groups, time, save_models)):
             raise ValueError(f"{table!r} is a saved comparison, to be drawn anew as it is: give --output only")
         _redraw(Path(table), output)
         return
@@ -99,7 +103,10 @@ def report(
         asked |= {"time": time, "quick": quick, "thorough": thorough, "tune": tune}
         comparison.meta["command"] = shell_command(table, target or str(dataset.y.name), asked)
         comparison.to_html(staging / "index.html")
-        comparison.save(staging)
+        comparison.save(staging, models=save_models and not status)
+        not_saved = unsaved_models(staging) if save_models and not status else {}
+    for name, why in not_saved.items():
+        note(f"{name} could not be saved: {why}")
     for text in (*comparison.meta.get("left_out", ()), *comparison.meta.get("plan", {}).get("notes", ())):
         note(text)
     page = str(folder / "index.html")
