@@ -12,12 +12,13 @@ from typer.core import TyperCommand
 import genvsdisc
 from genvsdisc.cli.datasets import datasets
 from genvsdisc.cli.lessons import LessonsCommand, lessons
+from genvsdisc.cli.panels import PanelCommand
 from genvsdisc.cli.report import report
 from genvsdisc.cli.terminal import INTERRUPTED, fail, mendable, say, words_of
 from genvsdisc.files import unwind_on_termination
 
 COMMANDS: tuple[tuple[Callable[..., None], type[TyperCommand]], ...] = (
-    (report, TyperCommand),
+    (report, PanelCommand),
     (datasets, TyperCommand),
     (lessons, LessonsCommand),
 )
