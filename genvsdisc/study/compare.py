@@ -141,7 +141,8 @@ def compare(
     run.plan_by(chosen, budget=budget, stored=plan, as_given=design is not None)
     with shown(progress) as advance:
         evidence = run.carry_out(advance)
-    return Comparison(*run.results(evidence, posterior, name=name, tuned=tune, loss=loss, notes=notes))
+    tables, meta = run.results(evidence, posterior, name=name, tuned=tune, loss=loss, notes=notes)
+    return Comparison(tables, meta, fitted=run.fitted(evidence))
 
 
 def _default_design(y: ArrayLike, budget: float | None, sampling: Sampling) -> Design:

@@ -25,7 +25,7 @@ from genvsdisc.study.design import Design
 from genvsdisc.study.evidence import Draws, Failure, Predictions, Views
 from genvsdisc.study.fits.candidates import candidates
 from genvsdisc.study.fits.drawing import planned_draws
-from genvsdisc.study.fits.encode import benches
+from genvsdisc.study.fits.encode import behind_reader, benches
 from genvsdisc.study.fits.jobs import Job, Jobs, add
 from genvsdisc.study.plan import MOST_REPEATS, RESAMPLED_STAGES, ModelPlan, Plan
 from genvsdisc.study.planning import planned_by_budget, planned_by_design, second_round
@@ -207,6 +207,7 @@ class Run:
             If no model could be cross-validated.
         """
         meta = self.facts(name=name, tuned=tuned) | {"loss": loss, "notes": list(notes)}
+        meta["density_floors"] = {e.model.name: e.density_floor for e in evidence if e.density_floor is not None}
         meta["takes_gaps"] = [model.name for model in self.roster if takes_gaps(model.estimator)]
         if all(e.failed for e in evidence):
             reasons = "; ".join(f"{e.model.name}: {e.failures['cross-validation']}" for e in evidence)
@@ -230,6 +231,10 @@ class Run:
         )
         tables["failures"] = pd.concat([tables["failures"], failure_table([], failed)], ignore_index=True)
         return tables, meta
+
+    def fitted(self, evidence: Sequence[Predictions]) -> dict[str, Any]:
+        """Classifiers fitted to all rows, each behind the reader that takes the table as it was given."""
+        return {e.model.name: behind_reader(e.fitted, self.table) for e in evidence if e.fitted is not None}
 
     def facts(self, *, name: str | None, tuned: bool) -> dict[str, Any]:
         """What a reader needs to run the comparison again."""

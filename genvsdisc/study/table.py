@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_consistent_length
 
 from genvsdisc.datasets.targets import as_target, check_target, drop_rare_classes
 from genvsdisc.features.kinds import Column, column_kinds
+from genvsdisc.features.reader import TableReader
 from genvsdisc.features.tables import as_frame
 from genvsdisc.features.typed import typed_table
 from genvsdisc.study.sampling import Sampling
@@ -39,6 +40,8 @@ class PreparedTable:
         What was left out and why, and how text was read, a sentence each.
     sampling : Sampling
         What draws of the rows have to respect: nothing, whole groups, or time.
+    reader : TableReader
+        Brings a table as it was given to the columns of X.
     """
 
     X: pd.DataFrame
@@ -50,6 +53,7 @@ class PreparedTable:
     class_counts: pd.DataFrame
     left_out: tuple[str, ...]
     sampling: Sampling = field(default_factory=Sampling)
+    reader: TableReader = field(default_factory=lambda: TableReader({}))
 
     @property
     def kinds(self) -> dict[Any, str]:
@@ -135,6 +139,7 @@ def prepare(X: Any, y: Any, *, n_splits: int, sampling: Sampling | None = None) 
             + typed.notes
         ),
         sampling=sampling,
+        reader=TableReader.for_table(frame[used], names=list(frame.columns), formats=typed.formats),
     )
 
 
