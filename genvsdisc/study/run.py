@@ -113,7 +113,8 @@ class Run:
         """Run all jobs, and those of the second round; predictions of every model in the order of the roster."""
         key = ""
         if self.cache is not None:
-            rows = (self.table.X, self.table.y, self.table.sampling, genvsdisc.__version__)
+            own = (self.table.weights, self.table.test, self.table.costs)
+            rows = (self.table.X, self.table.y, self.table.sampling, own, genvsdisc.__version__)
             key = joblib.hash((joblib.hash(rows), self.draws.fingerprint()))
         jobs = Jobs(self.benches, self.draws, n_jobs=self.n_jobs, cache=self.cache, fingerprint=key)
         first = [job for m in range(len(self.roster)) for job in self._jobs_of(m)]
