@@ -52,6 +52,33 @@ TimeOption = Annotated[
     str | None,
     option(DATA, "Column of moments: train on the past, test on the future.", "--time date", metavar="COLUMN"),
 ]
+WeightsOption = Annotated[
+    str | None,
+    option(
+        DATA,
+        "Column of weights: a row of weight 2 counts as the row twice, in fits, splits and scores.",
+        "--weights count",
+        metavar="COLUMN",
+    ),
+]
+TestOption = Annotated[
+    Path | None,
+    option(
+        DATA,
+        "File of rows to test on, with the target: all is chosen and fitted without them, and they are scored once.",
+        "--test test.csv",
+        metavar="FILE",
+    ),
+]
+TestColumnOption = Annotated[
+    str | None,
+    option(
+        DATA,
+        "Column that says which rows are to test on (test, yes, true or 1) and which are not (train, no, false, 0).",
+        "--test-column split",
+        metavar="COLUMN",
+    ),
+]
 ModelsOption = Annotated[
     str | None,
     option(
@@ -71,10 +98,21 @@ LossOption = Annotated[
     str | None,
     option(
         JUDGING,
-        "What chooses the best of each family and heads the verdict: zero_one, brier or log_loss; zero_one if not "
-        "given.",
+        "What chooses the best of each family and heads the verdict: zero_one, brier, log_loss, or cost with "
+        "--costs; zero_one if not given.",
         "--loss log_loss",
         metavar="NAME",
+    ),
+]
+CostsOption = Annotated[
+    str | None,
+    option(
+        JUDGING,
+        "What mistakes cost: fp=...,fn=... for two classes (fn: the second of the sorted classes is missed), or a CSV "
+        "file with a row for each true class and a column for each answer. Models then answer at the least expected "
+        "cost.",
+        "--costs fp=1,fn=10",
+        metavar="COSTS",
     ),
 ]
 SeedOption = Annotated[int, option(JUDGING, "Seed of every draw.", "--seed 7", min=0)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +13,9 @@ import typer
 import genvsdisc
 from genvsdisc.cli import options
 from genvsdisc.cli.config import settled, tables_of
+from genvsdisc.cli.costs import asked_costs
 from genvsdisc.cli.rosters import asked_roster, content_of_files, lacking_families
-from genvsdisc.cli.tables import asked_dataset, with_columns
+from genvsdisc.cli.tables import asked_dataset, asked_test, split_off, with_columns
 from genvsdisc.cli.terminal import fail, kept_off, note, say
 from genvsdisc.cli.words import asked_budget, asked_jobs, folder_name, recorded, shell_command, stored_plan
 from genvsdisc.files import atomic_folder
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 REDRAWN_WITH = ("output", "config", "jobs", "tables", "context")
 """What may be said when a saved comparison is drawn anew."""
-SET_APART = ("groups", "time")
+SET_APART = ("groups", "time", "weights")
 """Options that name a column which is not learned from."""
 
 
@@ -35,9 +37,13 @@ def report(
     drop: options.DropOption = None,
     groups: options.GroupsOption = None,
     time: options.TimeOption = None,
+    weights: options.WeightsOption = None,
+    test: options.TestOption = None,
+    test_column: options.TestColumnOption = None,
     models: options.ModelsOption = None,
     tune: options.TuneOption = False,
     loss: options.LossOption = None,
+    costs: options.CostsOption = None,
     seed: options.SeedOption = 0,
     budget: options.BudgetOption = None,
     quick: options.QuickOption = False,
@@ -61,8 +67,11 @@ def report(
 
     arguments = _arguments(asked)
     set_apart = [asked[name] for name in SET_APART if asked[name] is not None]
-    dataset = with_columns(asked_dataset(given, asked["target"]), asked["columns"], asked["drop"], set_apart)
+    dataset, test_rows = _rows(given, asked, set_apart)
+    if test_rows is not None:
+        arguments |= {"X_test": test_rows.X, "y_test": test_rows.y}
     roster = asked_roster(asked["models"], dataset.X.drop(columns=[n for n in set_apart if n in dataset.X]))
+    arguments["costs"] = asked_costs(asked["costs"], dataset.y)
     for text in (*dataset.notes, *lacking_families(roster)):
         note(text)
     folder = asked["output"] or Path("reports", folder_name(dataset.name))
@@ -86,6 +95,18 @@ def report(
     say(page)
 
 
+def _rows(given: list[str], asked: Mapping[str, Any], set_apart: list[str]) -> tuple[Dataset, Dataset | None]:
+    """The table, and the rows to test on where there are some."""
+    dataset = asked_dataset(given, asked["target"])
+    if asked["test"] is not None and asked["test_column"] is not None:
+        raise ValueError("--test and --test-column are two sets of rows to test on; give one")
+    test = None if asked["test"] is None else asked_test(asked["test"], dataset)
+    if asked["test_column"] is not None:
+        dataset, test = split_off(dataset, asked["test_column"])
+    dataset = with_columns(dataset, asked["columns"], asked["drop"], set_apart)
+    return (dataset, test) if test is None else (replace(dataset, notes=(*dataset.notes, *test.notes)), test)
+
+
 def _arguments(asked: Mapping[str, Any]) -> dict[str, Any]:
     """What `genvsdisc.compare` is given, beside the table and the models."""
     cache, version = asked["cache"], content_of_files(asked["models"])
@@ -99,6 +120,7 @@ def _arguments(asked: Mapping[str, Any]) -> dict[str, Any]:
         "cache": cache / version if cache and version else cache,
         "groups": asked["groups"],
         "time": asked["time"],
+        "sample_weight": asked["weights"],
     }
     return arguments | ({} if asked["loss"] is None else {"loss": asked["loss"]})
 

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from genvsdisc.datasets import Dataset
 
 
+TEST = ("test", "yes", "true", "1")
+TRAIN = ("train", "no", "false", "0")
+"""What `--test-column` may say of a row."""
+
+
 def asked_dataset(tables: Sequence[str], target: str | None) -> Dataset:
     """The table that the words mean: files, before a name; nothing at all is the embedded one."""
     from genvsdisc.datasets import load, names, read_table
@@ -35,6 +40,65 @@ def asked_dataset(tables: Sequence[str], target: str | None) -> Dataset:
             f"the target of {found.name!r} is {found.y.name!r}, not {target!r}; write it to a file to change it"
         )
     return found
+
+
+def asked_test(path: Path, dataset: Dataset) -> Dataset:
+    """The rows to test on: a file with the same target.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    ValueError
+        If it is no table with that target.
+    """
+    from genvsdisc.datasets import read_table
+
+    try:
+        found = read_table(path, str(dataset.y.name))
+    except ValueError as error:
+        raise ValueError(f"--test: {error}") from None
+    return replace(found, notes=tuple(f"{path.name}: {note}" for note in found.notes))
+
+
+def split_off(dataset: Dataset, column: str) -> tuple[Dataset, Dataset]:
+    """The rows to train on and those to test on, as a column says; it leaves both.
+
+    Raises
+    ------
+    ValueError
+        If there is no such column, it says something else of a row, or all rows are of one kind.
+    """
+    (name,) = _names(_quoted(column), "--test-column", dataset)
+    if name == dataset.y.name:
+        raise ValueError(f"--test-column names {column!r}, which is the target")
+    words = dataset.X[name].map(_written, na_action="ignore")
+    odd = words.isna() | ~words.isin([*TEST, *TRAIN])
+    if odd.any():
+        place = int(odd.to_numpy().argmax())
+        raise ValueError(
+            f"--test-column {column!r} holds {str(dataset.X[name].iloc[place])!r} in row {place}: it must say "
+            f"{', '.join(TEST)} of rows to test on, and {', '.join(TRAIN)} of the others"
+        )
+    test = words.isin(TEST).to_numpy()
+    if test.all() or not test.any():
+        raise ValueError(
+            f"--test-column {column!r} says the same of all rows: some must be to train on, some to test on"
+        )
+    X = dataset.X.drop(columns=name)
+    parts = [replace(dataset, X=X[rows].reset_index(drop=True), y=dataset.y[rows].reset_index(drop=True))
+             for rows in (~test, test)]  # fmt: skip
+    said = f"{int(test.sum()):,} rows are set apart by {column!r} to test on."
+    return replace(parts[0], notes=(*dataset.notes, said)), replace(parts[1], notes=())
+
+
+def _written(value: object) -> str:
+    text = str(value).strip().casefold()
+    return text.removesuffix(".0")
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"' if "," in name else name
 
 
 def with_columns(dataset: Dataset, columns: str | None, drop: str | None, kept: Collection[str] = ()) -> Dataset:

@@ -84,7 +84,8 @@ def shell_command(tables: list[str], asked: Mapping[str, Any]) -> str:
 def _by_name(option: str, value: Any) -> str:
     if option == "models":
         return file_names_only(value)
-    return Path(value).name if isinstance(value, Path) else str(value)
+    named = isinstance(value, Path) or (option == "costs" and Path(value).is_file())
+    return Path(value).name if named else str(value)
 
 
 def _from_here(path: str) -> str:
