@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -11,18 +10,17 @@ from typing import Any
 import joblib
 import numpy as np
 import pandas as pd
-import scipy
-import sklearn
 from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
-import genvsdisc
+from genvsdisc import __version__
 from genvsdisc.functional.bias_variance import noise
 from genvsdisc.models import Model
 from genvsdisc.preparation import takes_gaps
 from genvsdisc.study.budgets import STANDARD_BUDGET
 from genvsdisc.study.design import Design
 from genvsdisc.study.evidence import Draws, Failure, Predictions, Views
+from genvsdisc.study.facts import versions, weights_and_costs
 from genvsdisc.study.fits.candidates import candidates
 from genvsdisc.study.fits.drawing import planned_draws
 from genvsdisc.study.fits.encode import behind_reader, benches
@@ -114,7 +112,7 @@ class Run:
         key = ""
         if self.cache is not None:
             own = (self.table.weights, self.table.test, self.table.costs)
-            rows = (self.table.X, self.table.y, self.table.sampling, own, genvsdisc.__version__)
+            rows = (self.table.X, self.table.y, self.table.sampling, own, __version__)
             key = joblib.hash((joblib.hash(rows), self.draws.fingerprint()))
         jobs = Jobs(self.benches, self.draws, n_jobs=self.n_jobs, cache=self.cache, fingerprint=key)
         first = [job for m in range(len(self.roster)) for job in self._jobs_of(m)]
@@ -257,15 +255,11 @@ class Run:
             "plan": self.plan.as_dict(),
             "sampling": self.table.sampling.facts(),
             "splits_hash": self.draws.fingerprint(),
-            "versions": {
-                "genvsdisc": genvsdisc.__version__,
-                "python": platform.python_version(),
-                **{module.__name__: module.__version__ for module in (np, scipy, sklearn, pd)},
-            },
+            "versions": versions(),
             "left_out": list(self.table.left_out),
             "tuned": tuned,
             "boundary_axes": [str(axis) for axis in self.views.axes],
-        }
+        } | weights_and_costs(self.table, self.draws.design.rope)
 
 
 class _Steps:
