@@ -37,7 +37,8 @@ def plot_predictive(table: pd.DataFrame, ax: Axes | None = None, *, x: str | Non
     >>> import pandas as pd
     >>> from genvsdisc.figures import plot_predictive
     >>> rows = {"source": ["data"] * 3 + ["model"] * 3, "row": [0, 1, 2] * 2, "column": "income"}
-    >>> plot_predictive(pd.DataFrame(rows | {"model": "LDA", "label": "a", "value": [1.0, 2.0, 9.0, 0.0, 3.0, 4.0]})).get_xlabel()
+    >>> rows |= {"model": "LDA", "label": "a", "value": [1.0, 2.0, 9.0, 0.0, 3.0, 4.0]}
+    >>> plot_predictive(pd.DataFrame(rows)).get_xlabel()
     'income'
     """
     import seaborn as sns  # heavy, and it imports pyplot

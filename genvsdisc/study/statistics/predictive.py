@@ -173,10 +173,12 @@ def predictive_rows(
     real = values[0]
     pvalues, worst = calibrated(real, values[1:])
     words = [list(COLUMN_WORDS)[k] for k in told]
-    rows = [
-        _row(name, "", words[w], real[j, w], p)
-        for j, (name, w, p) in enumerate(zip(names, worst, pvalues, strict=True))
-    ]
+    rows = []
+    for name, found, w, p in zip(names, real, worst, pvalues, strict=True):
+        word = words[w]
+        if word == "skew" and 1.5 * found[0] ** 2 < 0.5 * (found[2] - 3):  # far above the line of the gamma laws
+            w, word = 2, "peaked"
+        rows.append(_row(name, "", word, found[w], p))
     chosen = np.sort(np.argsort(pvalues, kind="stable")[:most_paired])
     pairs = list(combinations(chosen.tolist(), 2))
     if not pairs:
