@@ -146,6 +146,10 @@ OutputOption = Annotated[
     Path | None,
     option(OUTPUT, "Folder to write; reports/NAME if not given.", "--output reports/mine", metavar="FOLDER"),
 ]
+SaveModelsOption = Annotated[
+    bool,
+    option(OUTPUT, "Save the fitted models too, for genvsdisc predict.", "--save-models", "--save-models"),
+]
 ConfigOption = Annotated[
     Path | None,
     option(

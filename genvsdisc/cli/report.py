@@ -14,6 +14,7 @@ import genvsdisc
 from genvsdisc.cli import options
 from genvsdisc.cli.config import settled, tables_of
 from genvsdisc.cli.costs import asked_costs
+from genvsdisc.cli.predict import unsaved_models
 from genvsdisc.cli.rosters import asked_roster, content_of_files, lacking_families
 from genvsdisc.cli.tables import asked_dataset, asked_test, split_off, with_columns
 from genvsdisc.cli.terminal import fail, kept_off, note, say
@@ -52,6 +53,7 @@ def report(
     cache: options.CacheOption = None,
     jobs: options.JobsOption = None,
     output: options.OutputOption = None,
+    save_models: options.SaveModelsOption = False,
     config: options.ConfigOption = None,
 ) -> None:
     """Compare generative with discriminative classifiers on a table, and write the report.
@@ -83,7 +85,10 @@ def report(
         comparison.meta["command"] = _command(given, said, asked, dataset)
         comparison.to_html(staging / "index.html")
         comparison.meta["options"] = said  # not on the page: it may name folders
-        comparison.save(staging)
+        comparison.save(staging, models=asked["save_models"] and not status)
+        not_saved = unsaved_models(staging) if asked["save_models"] and not status else {}
+    for name, why in not_saved.items():
+        note(f"{name} could not be saved: {why}")
     for text in (*comparison.meta.get("left_out", ()), *comparison.meta.get("plan", {}).get("notes", ())):
         note(text)
     page = str(folder / "index.html")

@@ -16,12 +16,21 @@ INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 def say(text: str) -> None:
     """Say an answer."""
-    typer.echo(text)
+    typer.echo(legible(text))
+
+
+def legible(text: str) -> str:
+    """Control characters, which names and labels of others may hold, as codes: a terminal would obey them."""
+    return "".join(f"\\x{ord(each):02x}" if _commands(each) else each for each in text)
+
+
+def _commands(character: str) -> bool:
+    return (ord(character) < 32 and character not in "\n\t") or 127 <= ord(character) < 160
 
 
 def note(text: str) -> None:
     """Say what was guessed, left out or thinned, beside the answer."""
-    typer.echo(f"note: {' '.join(text.split())}", err=True)
+    typer.echo(legible(f"note: {' '.join(text.split())}"), err=True)
 
 
 @contextmanager
@@ -45,7 +54,7 @@ def kept_off() -> Iterator[None]:
 
 def fail(message: str, status: int) -> NoReturn:
     """Say what is wrong in one line, and exit."""
-    typer.echo(f"genvsdisc: {' '.join(message.split())}", err=True)
+    typer.echo(legible(f"genvsdisc: {' '.join(message.split())}"), err=True)
     sys.exit(status)
 
 

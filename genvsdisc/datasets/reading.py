@@ -19,8 +19,8 @@ from genvsdisc.datasets.headers import column_names, named_columns, rows_of_data
 from genvsdisc.datasets.labels import label_notes, text_labels
 from genvsdisc.datasets.several import RawTable, one_table, sources_of, together
 from genvsdisc.datasets.targets import check_target
-from genvsdisc.features.marks import MISSING
-from genvsdisc.features.typed import typed_table
+from genvsdisc.features.marks import MISSING, listed, quoted
+from genvsdisc.features.typed import refuse_nested, typed_table
 
 _HEAD = 1 << 22
 
@@ -91,12 +91,14 @@ def read_table(
     y, lost = text_labels(table.pop(target).rename(target), missing_labels)
     if not len(y):
         raise ValueError(f"{source.name!r} has column names but no rows")
+    for name, values in table.items():
+        refuse_nested(name, values)
     labelled = y.notna().to_numpy()
     if not labelled.any():
         raise ValueError(f"the target {target!r} has only missing values{lost}")
     if not labelled.all():
         rows = int((~labelled).sum())
-        notes.append(f"{rows} row{'s' * (rows > 1)} without a value of {target!r} left out{lost}.")
+        notes.append(f"{rows} row{'s' * (rows > 1)} without a value of {quoted(target)} left out{lost}.")
     kept = np.flatnonzero(labelled)[rows_of_data(_rows(table, labelled), y[labelled], notes)]
     if not len(kept):
         raise ValueError(f"{source.name!r} has column names but no rows")
@@ -145,7 +147,7 @@ def _text_table(source: Source, text: str, target: str | None, notes: list[str])
     place = target_place(names, target, source.name, notes)
     if looks_like_data(dialect.names):
         notes.append(
-            f"The first line ({', '.join(map(repr, names[:3]))}, ...) is read as names, yet most of them are numbers: "
+            f"The first line ({listed(names, 3)}) is read as names, yet most of them are numbers: "
             "put a line of names above if it is a row."
         )
     columns = named_columns(names, parse_columns(source, dialect, {place}, notes), notes)

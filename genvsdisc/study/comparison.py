@@ -84,7 +84,7 @@ class Comparison(SavedTables):
 
     # Files -----------------------------------------------------------------------------------------------------
 
-    def save(self, folder: str | os.PathLike[str]) -> Path:
+    def save(self, folder: str | os.PathLike[str], *, models: bool = False) -> Path:
         """Write each table as CSV, and ``meta.json``, into a folder.
 
         All of it is put in place together or not at all. Other files in the folder stay.
@@ -93,6 +93,9 @@ class Comparison(SavedTables):
         ----------
         folder : path
             Made if it does not exist.
+        models : bool, default=False
+            Write the fitted models too, as skops files in a folder ``models`` with a ``schema.json``, which names those
+            that skops cannot write; `load_models` reads them back.
 
         Returns
         -------
@@ -111,6 +114,10 @@ class Comparison(SavedTables):
                 write_csv(table, staging / f"{name}.csv")
             text = json.dumps({"tables": _columns(), "meta": self.meta}, indent=1, ensure_ascii=False)
             (staging / "meta.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+            if models:
+                from genvsdisc.practice.saving import save_models
+
+                save_models(self, staging)
         return Path(folder)
 
     @classmethod
@@ -153,6 +160,32 @@ class Comparison(SavedTables):
                 f"{', '.join(differing[:4])}{', ...' if differing[4:] else ''}; run the comparison again"
             )
         return cls({name: read_csv(name, source / f"{name}.csv") for name in TABLES}, meta)
+
+    # Models --------------------------------------------------------------------------------------------------------
+
+    def pipeline(self, name: str) -> str:
+        """Write the code that makes a model, as it was fitted to all rows.
+
+        Parameters
+        ----------
+        name : str
+            A model of `fitted`.
+
+        Returns
+        -------
+        code : str
+            Python that, executed, gives ``pipeline``: equal parameters, nothing learned yet.
+
+        Raises
+        ------
+        KeyError
+            If no such model is kept.
+        ValueError
+            If a parameter is nothing that code can name.
+        """
+        from genvsdisc.practice.code import pipeline_code
+
+        return pipeline_code(name, self.fitted[name])
 
     # Pages -----------------------------------------------------------------------------------------------------
 
