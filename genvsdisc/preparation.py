@@ -22,8 +22,8 @@ from genvsdisc.generative.gaussian.classifier import GaussianClassifier
 from genvsdisc.generative.naive_bayes.classifier import NaiveBayesClassifier
 from genvsdisc.known_estimators import SEARCHES
 
-DISTRIBUTIONS = {"continuous": "gaussian", "binary": "bernoulli", "categorical": "categorical"}
-"""Kind of a column -> its distribution given the class, in naive Bayes."""
+DISTRIBUTIONS = {"continuous": "gaussian", "binary": "bernoulli", "categorical": "categorical", "text": "bernoulli"}
+"""Kind of a column -> distribution of what it becomes given the class, in naive Bayes."""
 MOST_PRODUCTS = 1000
 """More quadratic features than this (44 continuous columns) are too many weights to learn from a table."""
 MOST_UNLIKE = 100.0
@@ -64,8 +64,8 @@ class Preparation:
     blocks : tuple of range
         Encoded columns of each column.
     units : tuple of float
-        Unit of each column for naive Bayes, by table and never by label: a power of ten near its standard deviation
-        where those differ much, else 1. Its smoothing is a share of the largest variance of all columns.
+        Unit of each column that naive Bayes sees, by table and never by label: a power of ten near its standard
+        deviation where those differ much, else 1. Its smoothing is a share of the largest variance of all columns.
     """
 
     columns: Mapping[Any, Column] | None = None
@@ -93,8 +93,9 @@ class Preparation:
         widths = [TableEncoder({name: column}).get_feature_names_out().size for name, column in used.items()]
         ends = np.cumsum([0, *widths])
         blocks = tuple(range(start, end) for start, end in pairwise(ends.tolist()))
-        firsts = rows[:, [block[0] for block in blocks]]
-        units = _units(firsts, [column.kind == "continuous" for column in used.values()])
+        own = [_own(column.kind, block) for column, block in zip(used.values(), blocks, strict=True)]
+        kinds = [column.kind for column, places in zip(used.values(), own, strict=True) for _ in places]
+        units = _units(rows[:, [place for places in own for place in places]], [kind == "continuous" for kind in kinds])
         return cls(columns, bool(np.isnan(rows).any()), rows.shape[1], blocks, units)
 
     @property
@@ -107,7 +108,8 @@ class Preparation:
         """Encoded columns that are numbers."""
         if self.columns is None:
             return list(range(self.n_encoded))
-        return [block[0] for column, block in zip(self.used, self.blocks, strict=True) if column.kind == "continuous"]
+        numbers = [block for column, block in zip(self.used, self.blocks, strict=True) if column.kind == "continuous"]
+        return [place for block in numbers for place in block]
 
     @property
     def n_products(self) -> int:
@@ -117,7 +119,10 @@ class Preparation:
 
     @property
     def idle_products(self) -> list[tuple[int, int]]:
-        """Products that say nothing new: those of two indicators of one column, squares of indicators among them."""
+        """Products that say nothing new: those of two indicators of one column, squares of indicators among them.
+
+        Two words of one text say something together; these are left out because they are so many.
+        """
         if self.columns is None:  # numbers only
             return []
         return [
@@ -137,7 +142,9 @@ class Preparation:
         if self.columns is None:
             classifier = NaiveBayesClassifier(**parameters)
             return make_pipeline(*units, classifier) if units else classifier
-        classifier = NaiveBayesClassifier([DISTRIBUTIONS[column.kind] for column in self.used], **parameters)
+        columns = zip(self.used, self.blocks, strict=True)
+        kinds = [column.kind for column, block in columns for _ in _own(column.kind, block)]
+        classifier = NaiveBayesClassifier([DISTRIBUTIONS[kind] for kind in kinds], **parameters)
         return make_pipeline(TableEncoder(self.columns, categories="codes"), *units, classifier)
 
     def products(self) -> QuadraticFeatures | None:
@@ -163,6 +170,11 @@ class Preparation:
         """Steps that take numbers, behind what turns the table into numbers."""
         before = [] if self.columns is None else [TableEncoder(self.columns)]
         return make_pipeline(*before, *steps) if before or len(steps) > 1 else steps[0]
+
+
+def _own(kind: str, block: range) -> range:
+    """Encoded columns that naive Bayes sees too: the levels of a category are one column of codes to it."""
+    return block if kind in ("continuous", "text") else block[:1]
 
 
 def _units(columns: NDArray, numbers: Sequence[bool]) -> tuple[float, ...]:

@@ -303,4 +303,6 @@ def test_models_without_a_partner_are_named_by_themselves():
     assert {text.get_text() for text in crowded.texts} == {"tree 0", "tree 1"}
     alone = figures.plot_learning_curves(pd.DataFrame(rows[:2]), by_model=True)
     assert [text.get_text() for text in alone.texts] == ["tree 0"]
-    assert [text.get_text() for text in figures.plot_learning_curves(pd.DataFrame(rows[:2])).texts] == ["discriminative"]
+    assert [text.get_text() for text in figures.plot_learning_curves(pd.DataFrame(rows[:2])).texts] == [
+        "discriminative"
+    ]
