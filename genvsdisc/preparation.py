@@ -20,10 +20,11 @@ from genvsdisc.features.tables import as_frame
 from genvsdisc.features.transforms import QuadraticFeatures, Units
 from genvsdisc.generative.gaussian.classifier import GaussianClassifier
 from genvsdisc.generative.naive_bayes.classifier import NaiveBayesClassifier
+from genvsdisc.generative.naive_bayes.inference import EITHER, may_be_counts
 from genvsdisc.known_estimators import SEARCHES
 
 DISTRIBUTIONS = {"continuous": "gaussian", "binary": "bernoulli", "categorical": "categorical", "text": "bernoulli"}
-"""Kind of a column -> distribution of what it becomes given the class, in naive Bayes."""
+"""Kind of a column -> distribution of what it becomes, in naive Bayes; small counts may be Poisson instead."""
 MOST_PRODUCTS = 1000
 """More quadratic features than this (44 continuous columns) are too many weights to learn from a table."""
 MOST_UNLIKE = 100.0
@@ -66,6 +67,8 @@ class Preparation:
     units : tuple of float
         Unit of each column that naive Bayes sees, by table and never by label: a power of ten near its standard
         deviation where those differ much, else 1. Its smoothing is a share of the largest variance of all columns.
+    counts : frozenset
+        Columns of small whole numbers, which may be counts and keep their unit.
     """
 
     columns: Mapping[Any, Column] | None = None
@@ -73,6 +76,7 @@ class Preparation:
     n_encoded: int = 0
     blocks: tuple[range, ...] = ()
     units: tuple[float, ...] = ()
+    counts: frozenset[Any] = frozenset()
 
     @classmethod
     def of(cls, X: Any) -> Preparation:
@@ -93,10 +97,16 @@ class Preparation:
         widths = [TableEncoder({name: column}).get_feature_names_out().size for name, column in used.items()]
         ends = np.cumsum([0, *widths])
         blocks = tuple(range(start, end) for start, end in pairwise(ends.tolist()))
-        own = [_own(column.kind, block) for column, block in zip(used.values(), blocks, strict=True)]
-        kinds = [column.kind for column, places in zip(used.values(), own, strict=True) for _ in places]
-        units = _units(rows[:, [place for places in own for place in places]], [kind == "continuous" for kind in kinds])
-        return cls(columns, bool(np.isnan(rows).any()), rows.shape[1], blocks, units)
+        own = {name: _own(column.kind, block) for (name, column), block in zip(used.items(), blocks, strict=True)}
+        counts = frozenset(
+            name
+            for name, places in own.items()
+            if used[name].kind == "continuous" and len(places) == 1 and may_be_counts(rows[:, places[0]])
+        )
+        seen = [(name, place) for name, places in own.items() for place in places]
+        numbers = [used[name].kind == "continuous" and name not in counts for name, _ in seen]
+        units = _units(rows[:, [place for _, place in seen]], numbers)
+        return cls(columns, bool(np.isnan(rows).any()), rows.shape[1], blocks, units, counts)
 
     @property
     def used(self) -> list[Column]:
@@ -142,9 +152,13 @@ class Preparation:
         if self.columns is None:
             classifier = NaiveBayesClassifier(**parameters)
             return make_pipeline(*units, classifier) if units else classifier
-        columns = zip(self.used, self.blocks, strict=True)
-        kinds = [column.kind for column, block in columns for _ in _own(column.kind, block)]
-        classifier = NaiveBayesClassifier([DISTRIBUTIONS[kind] for kind in kinds], **parameters)
+        used = [(name, column) for name, column in self.columns.items() if column.used]
+        distributions = [
+            EITHER if name in self.counts else DISTRIBUTIONS[column.kind]
+            for (name, column), block in zip(used, self.blocks, strict=True)
+            for _ in _own(column.kind, block)
+        ]
+        classifier = NaiveBayesClassifier(distributions, **parameters)
         return make_pipeline(TableEncoder(self.columns, categories="codes"), *units, classifier)
 
     def products(self) -> QuadraticFeatures | None:
