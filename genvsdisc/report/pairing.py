@@ -13,7 +13,7 @@ from genvsdisc.study.schema import groups
 if TYPE_CHECKING:
     from genvsdisc.study.comparison import Comparison
 
-ALONE = "without a pair"
+UNPAIRED = "without a pair"
 """What panels of models without a partner are called."""
 LINES = 3
 """Models on a panel of those without a partner."""
