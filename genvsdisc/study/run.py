@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -11,21 +10,20 @@ from typing import Any
 import joblib
 import numpy as np
 import pandas as pd
-import scipy
-import sklearn
 from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
-import genvsdisc
+from genvsdisc import __version__
 from genvsdisc.functional.bias_variance import noise
 from genvsdisc.models import Model
 from genvsdisc.preparation import takes_gaps
 from genvsdisc.study.budgets import STANDARD_BUDGET
 from genvsdisc.study.design import Design
 from genvsdisc.study.evidence import Draws, Failure, Predictions, Views
+from genvsdisc.study.facts import versions, weights_and_costs
 from genvsdisc.study.fits.candidates import candidates
 from genvsdisc.study.fits.drawing import planned_draws
-from genvsdisc.study.fits.encode import benches
+from genvsdisc.study.fits.encode import behind_reader, benches
 from genvsdisc.study.fits.jobs import Job, Jobs, add
 from genvsdisc.study.plan import MOST_REPEATS, RESAMPLED_STAGES, ModelPlan, Plan
 from genvsdisc.study.planning import planned_by_budget, planned_by_design, second_round
@@ -113,7 +111,8 @@ class Run:
         """Run all jobs, and those of the second round; predictions of every model in the order of the roster."""
         key = ""
         if self.cache is not None:
-            rows = (self.table.X, self.table.y, self.table.sampling, genvsdisc.__version__)
+            own = (self.table.weights, self.table.test, self.table.costs)
+            rows = (self.table.X, self.table.y, self.table.sampling, own, __version__)
             key = joblib.hash((joblib.hash(rows), self.draws.fingerprint()))
         jobs = Jobs(self.benches, self.draws, n_jobs=self.n_jobs, cache=self.cache, fingerprint=key)
         first = [job for m in range(len(self.roster)) for job in self._jobs_of(m)]
@@ -207,6 +206,7 @@ class Run:
             If no model could be cross-validated.
         """
         meta = self.facts(name=name, tuned=tuned) | {"loss": loss, "notes": list(notes)}
+        meta["density_floors"] = {e.model.name: e.density_floor for e in evidence if e.density_floor is not None}
         meta["takes_gaps"] = [model.name for model in self.roster if takes_gaps(model.estimator)]
         if all(e.failed for e in evidence):
             reasons = "; ".join(f"{e.model.name}: {e.failures['cross-validation']}" for e in evidence)
@@ -231,6 +231,10 @@ class Run:
         tables["failures"] = pd.concat([tables["failures"], failure_table([], failed)], ignore_index=True)
         return tables, meta
 
+    def fitted(self, evidence: Sequence[Predictions]) -> dict[str, Any]:
+        """Classifiers fitted to all rows, each behind the reader that takes the table as it was given."""
+        return {e.model.name: behind_reader(e.fitted, self.table) for e in evidence if e.fitted is not None}
+
     def facts(self, *, name: str | None, tuned: bool) -> dict[str, Any]:
         """What a reader needs to run the comparison again."""
         whole = isinstance(self.seed, int | np.integer) and not isinstance(self.seed, bool)
@@ -248,15 +252,11 @@ class Run:
             "plan": self.plan.as_dict(),
             "sampling": self.table.sampling.facts(),
             "splits_hash": self.draws.fingerprint(),
-            "versions": {
-                "genvsdisc": genvsdisc.__version__,
-                "python": platform.python_version(),
-                **{module.__name__: module.__version__ for module in (np, scipy, sklearn, pd)},
-            },
+            "versions": versions(),
             "left_out": list(self.table.left_out),
             "tuned": tuned,
             "boundary_axes": [str(axis) for axis in self.views.axes],
-        }
+        } | weights_and_costs(self.table, self.draws.design.rope)
 
 
 class _Steps:

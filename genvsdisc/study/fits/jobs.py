@@ -21,7 +21,6 @@ from genvsdisc.models import Model
 from genvsdisc.study.evidence import Draws, Predictions, Views
 from genvsdisc.study.fits.encode import Bench
 from genvsdisc.study.fits.predictions import QUARTERS, check_portable, draw_views, predict
-from genvsdisc.study.fits.refit import keep_freed_memory
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 from genvsdisc.study.table import PreparedTable
 
@@ -120,7 +119,8 @@ class Jobs:
     def _call(self, job: Job) -> Any:
         bench = self.benches[job.model]
         # The rows travel as arguments of their own: joblib maps large arrays, and Dask sends each to a worker once.
-        light = replace(bench.table, X=cast(Any, None), y=np.empty(0), codes=np.empty(0, dtype=int))
+        test = bench.table.test if job.stage == "fit to all rows" else None
+        light = replace(bench.table, X=cast(Any, None), y=np.empty(0), codes=np.empty(0, dtype=int), test=test)
         key = (self.fingerprint, job.stage, job.start, job.stop)
         X, codes, part = bench.table.X, bench.table.codes, draws_of(job, self.draws)
         return delayed(self.work)(key, bench.model, bench.columns, X, codes, light, part, parent=os.getpid())
@@ -138,7 +138,6 @@ def run_job(
 ) -> Predictions:
     """Fit one job. What of the arguments is large is not looked at by the cache: `key` holds its fingerprint."""
     watch(parent)
-    keep_freed_memory()
     whole = replace(table, X=X, y=table.classes[codes], codes=codes)
     return replace(predict(model, whole, draws, [key[1]], columns), model=replace(model, estimator=None))
 
@@ -165,6 +164,7 @@ def add(whole: Predictions, part: Predictions) -> None:
     whole.halves += part.halves
     whole.noise = part.noise if whole.noise is None else whole.noise
     whole.fitted = part.fitted if whole.fitted is None else whole.fitted
+    whole.density_floor = part.density_floor if whole.density_floor is None else whole.density_floor
     whole.descent = whole.descent or part.descent
     whole.failures = part.failures | whole.failures
     whole.warnings = list(dict.fromkeys([*whole.warnings, *part.warnings]))
