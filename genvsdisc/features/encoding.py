@@ -12,11 +12,13 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from genvsdisc.features.cells import CellFormat
+from genvsdisc.features.date_parts import date_part
 from genvsdisc.features.dtypes import as_numbers, is_number, is_text, usual_dtype
 from genvsdisc.features.kinds import Column, column_kinds
 from genvsdisc.features.marks import clean, listed
 from genvsdisc.features.number_text import NumberFormat
 from genvsdisc.features.tables import as_frame
+from genvsdisc.features.words import held_words
 
 _MISSING = -2  # code of a missing entry; -1 is a value that is none of the levels
 
@@ -27,12 +29,14 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     ============ =============================================================================================
     kind         becomes
     ============ =============================================================================================
-    continuous   the number; dates as days since 1970; missing as NaN
+    continuous   the number; dates as days since 1970, and their month, weekday (Monday is 0) and hour where the
+                 schema says so; missing as NaN
     binary       0 for the first level, 1 for the second; unknown as NaN. If the column had missing entries, one
                  more indicator for those, which are 0 in the first. With one level: 1 if present, 0 if missing
     categorical  an indicator for every level but the first; if the column had missing entries, one more
                  indicator for those; if it had too many levels, one more for the lumped ones. A value never
                  seen before is zero in all of them
+    text         an indicator for each word of the schema: whether the entry holds it
     others       left out: identifiers, constants, empty columns
     ============ =============================================================================================
 
@@ -209,7 +213,9 @@ def _names(name: Any, column: Column, coded: bool) -> list[str]:
     """Names of the encoded columns of one column."""
     match column.kind:
         case "continuous":
-            return [str(name)]
+            return [str(name), *(f"{name} ({part})" for part in column.parts)]
+        case "text":
+            return [f"{name}~{word}" for word in column.levels]
         case "binary":
             upper = column.levels[-1]
             first = f"{name}={upper}" if isinstance(upper, str) else str(name)
@@ -231,12 +237,11 @@ def _encode(name: Any, values: pd.Series, column: Column, out: NDArray, coded: b
     """Write the encoded column into its slice of the matrix."""
     match column.kind:
         case "continuous":
-            try:
-                out[:, 0] = as_numbers(_read(values, column))
-            except (TypeError, ValueError) as error:
-                raise ValueError(f"column {name!r} should hold numbers: {error}") from None
-            if np.isinf(out).any():
-                raise ValueError(f"column {name!r} holds infinite values: replace or remove them")
+            _encode_numbers(name, values, column, out)
+        case "text":
+            codes, entries = pd.factorize(_read(values, column))
+            held = held_words(entries, [str(word) for word in column.levels])
+            out[:] = np.vstack([held, np.zeros(out.shape[1])])[codes]  # the last row is for -1, a missing entry
         case "binary" if len(column.levels) == 1:
             out[:, 0] = _read(values, column).notna()
         case "binary":
@@ -258,6 +263,18 @@ def _encode(name: Any, values: pd.Series, column: Column, out: NDArray, coded: b
             if column.missing:
                 indicators[_MISSING, -1] = 1
             out[:] = indicators[_codes(values, column)]
+
+
+def _encode_numbers(name: Any, values: pd.Series, column: Column, out: NDArray) -> None:
+    """Write numbers, or days and the parts of dates."""
+    try:
+        out[:, 0] = as_numbers(_read(values, column))
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"column {name!r} should hold numbers: {error}") from None
+    if np.isinf(out[:, 0]).any():
+        raise ValueError(f"column {name!r} holds infinite values: replace or remove them")
+    for place, part in enumerate(column.parts, start=1):
+        out[:, place] = date_part(out[:, 0], part)
 
 
 def _read(values: pd.Series, column: Column) -> pd.Series:
