@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import genvsdisc
+from genvsdisc.cli.after import FAIL_IF, JSON, check_asked, finish
 from genvsdisc.cli.predict import unsaved_models
 from genvsdisc.cli.rosters import asked_roster, file_names_only, lacking_families
 from genvsdisc.cli.terminal import fail, note, say
@@ -58,6 +59,8 @@ def report(
     save_models: Annotated[
         bool, typer.Option("--save-models", help="Save the fitted models too, for genvsdisc predict.")
     ] = False,
+    json: Annotated[Path | None, JSON] = None,
+    fail_if: Annotated[list[str] | None, FAIL_IF] = None,
 ) -> None:
     """Compare generative with discriminative classifiers on a table, and write the report.
 
@@ -66,13 +69,15 @@ def report(
     if table is not None and Path(table).is_dir():
         if any((target, models, budget, quick, thorough, plan, cache, tune, groups, time, save_models)):
             raise ValueError(f"{table!r} is a saved comparison, to be drawn anew as it is: give --output only")
-        _redraw(Path(table), output)
+        _redraw(Path(table), output, json, fail_if or [])
         return
     from genvsdisc.study.statistics.leaks import leak_warnings
 
     dataset = asked_dataset(table, target)
     set_apart = [name for name in (groups, time) if name in dataset.X]
     roster = asked_roster(models, dataset.X.drop(columns=set_apart))
+    if json or fail_if:
+        check_asked(json, fail_if or [], roster or (genvsdisc.default_models(dataset.X) if fail_if else []))
     options: dict[str, Any] = {
         "budget": asked_budget(budget, quick, thorough),
         "plan": None if plan is None else stored_plan(plan),
@@ -116,6 +121,7 @@ def report(
         say(f"Warning: {warning}")
     say(comparison.verdict)
     say(page)
+    finish(comparison, json, fail_if or [])
 
 
 def _compared(dataset: Dataset, roster: list[Any] | None, options: dict[str, Any]) -> tuple[Any, int]:
@@ -130,10 +136,12 @@ def _compared(dataset: Dataset, roster: list[Any] | None, options: dict[str, Any
         return genvsdisc.Comparison(error.tables, error.meta), 2
 
 
-def _redraw(source: Path, output: Path | None) -> None:
+def _redraw(source: Path, output: Path | None, json: Path | None, rules: list[str]) -> None:
     comparison = genvsdisc.Comparison.load(source)
+    check_asked(json, rules, list(comparison.models.model), list(dict.fromkeys(comparison.summary.loss)))
     folder = output or source
     with atomic_folder(folder) as staging:
         comparison.to_html(staging / "index.html")
     say(comparison.verdict)
     say(str(folder / "index.html"))
+    finish(comparison, json, rules)
