@@ -195,7 +195,7 @@ class ProbabilisticClassifier(ClassifierMixin, FastValidation, ABC):
     def _check_classes(self, classes: NDArray) -> None:
         """Raise if a classifier of these classes cannot be fitted."""
         if len(classes) < 2:
-            raise ValueError(f"y needs at least 2 classes, got 1 class: {classes[0]!r}")
+            raise ValueError(f"y needs at least 2 classes, got 1 class: {classes.tolist()[0]!r}")
 
     def _validate_rows(self, X: Any) -> NDArray:
         """Check the rows that a fitted classifier is to predict."""

@@ -16,6 +16,7 @@ from sklearn.utils import get_tags
 
 from genvsdisc.features.encoding import TableEncoder
 from genvsdisc.features.kinds import Column, column_kinds
+from genvsdisc.features.tables import as_frame
 from genvsdisc.features.transforms import QuadraticFeatures, Units
 from genvsdisc.generative.gaussian.classifier import GaussianClassifier
 from genvsdisc.generative.naive_bayes.classifier import NaiveBayesClassifier
@@ -76,12 +77,14 @@ class Preparation:
     @classmethod
     def of(cls, X: Any) -> Preparation:
         """Read off the columns of X what its classifiers need; rows are looked at for kinds, gaps and spread only."""
-        if hasattr(X, "to_pandas"):
-            X = X.to_pandas()
         if X is None:
             return cls()
         if not isinstance(X, pd.DataFrame):
-            rows = np.asarray(X, dtype=float)
+            frame = as_frame(X)
+            bare = isinstance(X, np.ndarray | list | tuple) and all(map(pd.api.types.is_numeric_dtype, frame.dtypes))
+            X = frame.to_numpy(dtype=float) if bare else frame
+        if not isinstance(X, pd.DataFrame):
+            rows = X
             blocks = tuple(range(j, j + 1) for j in range(rows.shape[1]))
             return cls(None, bool(np.isnan(rows).any()), rows.shape[1], blocks, _units(rows, [True] * rows.shape[1]))
         columns = column_kinds(X)
@@ -102,6 +105,8 @@ class Preparation:
     @property
     def continuous(self) -> list[int]:
         """Encoded columns that are numbers."""
+        if self.columns is None:
+            return list(range(self.n_encoded))
         return [block[0] for column, block in zip(self.used, self.blocks, strict=True) if column.kind == "continuous"]
 
     @property
@@ -113,6 +118,8 @@ class Preparation:
     @property
     def idle_products(self) -> list[tuple[int, int]]:
         """Products that say nothing new: those of two indicators of one column, squares of indicators among them."""
+        if self.columns is None:  # numbers only
+            return []
         return [
             pair
             for column, block in zip(self.used, self.blocks, strict=True)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -15,38 +14,47 @@ if TYPE_CHECKING:
 
 GATE = 3  # exit status where a rule of --fail-if is true
 
-JSON = typer.Option("--json", help="File for all tables, the verdict and the facts as JSON.")
-FAIL_IF = typer.Option(
-    "--fail-if", help='Exit with status 3 where this is true: "loss.logistic > 0.3"; may be given several times.'
-)
 
+def check_asked(asked: Mapping[str, Any], roster: Sequence[Any] | None, X: Any, *, losses: Sequence[str] = ()) -> None:
+    """Refuse a file that cannot be written, and rules that cannot be read, before anything is fitted.
 
-def check_asked(json: Path | None, rules: Sequence[str], models: Sequence[Any], losses: Sequence[str] = ()) -> None:
-    """Refuse a file that cannot be written, and rules that cannot be read, before anything is fitted."""
+    Parameters
+    ----------
+    asked : mapping
+        Options by name: json, fail_if, costs.
+    roster : sequence of Model or str, or None
+        The models; None for the default ones of the table X.
+    losses : sequence of str, default=()
+        Losses that there are beside the usual ones.
+    """
+    json, rules = asked["json"], asked["fail_if"] or ()
     if json is not None and json.is_dir():
         raise IsADirectoryError(f"--json {str(json)!r} is a folder: give the name of a file")
     if json is not None and not json.parent.is_dir():
         raise ValueError(f"--json {str(json)!r}: there is no folder {str(json.parent)!r}")
     if not rules:
         return
+    from genvsdisc.models import default_models
     from genvsdisc.practice.gate import RuleError, read_rule
     from genvsdisc.study.statistics.losses import LOSS_NAMES
 
-    names = [getattr(model, "name", model) for model in models]
+    models = default_models(X) if roster is None else roster
+    names = [model if isinstance(model, str) else model.name for model in models]
+    known = dict.fromkeys([*LOSS_NAMES, *losses, *(["cost"] if asked.get("costs") else [])])
     for rule in rules:
         try:
-            read_rule(rule, models=names, losses=[*LOSS_NAMES, *losses])
+            read_rule(rule, models=names, losses=list(known))
         except RuleError as error:
             typer.echo(legible(error.pointer), err=True)
             raise ValueError(f"--fail-if: {error.problem}") from error
 
 
-def finish(comparison: Comparison, json: Path | None, rules: Sequence[str]) -> None:
+def finish(comparison: Comparison, asked: Mapping[str, Any]) -> None:
     """Write the file, and exit with status 3 if a rule is true."""
-    if json is not None:
-        comparison.to_json(json)
-        say(str(json))
-    broken = [each for rule in rules for each in comparison.check(rule)]
+    if asked["json"] is not None:
+        comparison.to_json(asked["json"])
+        say(str(asked["json"]))
+    broken = [each for rule in asked["fail_if"] or () for each in comparison.check(rule)]
     for each in broken[:-1]:
         typer.echo(legible(f"genvsdisc: gate: {each}"), err=True)
     if broken:

@@ -12,13 +12,14 @@ from typer.core import TyperCommand
 import genvsdisc
 from genvsdisc.cli.datasets import datasets
 from genvsdisc.cli.lessons import LessonsCommand, lessons
+from genvsdisc.cli.panels import PanelCommand
 from genvsdisc.cli.predict import predict_command
 from genvsdisc.cli.report import report
 from genvsdisc.cli.terminal import INTERRUPTED, fail, mendable, say, words_of
 from genvsdisc.files import unwind_on_termination
 
 COMMANDS: tuple[tuple[Callable[..., None], type[TyperCommand]], ...] = (
-    (report, TyperCommand),
+    (report, PanelCommand),
     (predict_command, TyperCommand),
     (datasets, TyperCommand),
     (lessons, LessonsCommand),

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NoReturn
 
 import typer
@@ -27,6 +31,25 @@ def _commands(character: str) -> bool:
 def note(text: str) -> None:
     """Say what was guessed, left out or thinned, beside the answer."""
     typer.echo(legible(f"note: {' '.join(text.split())}"), err=True)
+
+
+@contextmanager
+def kept_off() -> Iterator[None]:
+    """Keep what classifiers print off standard output, which is for the answer; how much it was is a note."""
+    sys.stdout.flush()
+    terminal = os.dup(1)
+    with tempfile.TemporaryFile() as printed:
+        os.dup2(printed.fileno(), 1)
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+            os.dup2(terminal, 1)
+            os.close(terminal)
+            printed.seek(0)
+            lines = [line for line in printed.read().decode(errors="replace").splitlines() if line.strip()]
+            if lines:
+                note(f"the models printed {len(lines):,} line{'s' * (len(lines) > 1)}, not shown: {lines[0][:80]!r}")
 
 
 def fail(message: str, status: int) -> NoReturn:

@@ -21,6 +21,7 @@ from genvsdisc.functional.bias_variance import noise
 from genvsdisc.models import Model
 from genvsdisc.preparation import takes_gaps
 from genvsdisc.study.budgets import STANDARD_BUDGET
+from genvsdisc.study.decision_costs import least_mistake
 from genvsdisc.study.design import Design
 from genvsdisc.study.evidence import Draws, Failure, Predictions, Views
 from genvsdisc.study.fits.candidates import candidates
@@ -35,6 +36,7 @@ from genvsdisc.study.statistics.failures import failure_table, isolated, meaning
 from genvsdisc.study.statistics.tables import comparison_tables, model_table, score_table
 from genvsdisc.study.statistics.verdict import SURE, verdict_card, write_verdict
 from genvsdisc.study.table import PreparedTable
+from genvsdisc.study.weights import effective_rows
 
 JOB_SECONDS = 2.0
 """Predicted seconds of a job: long against what it costs to send one, short against the whole."""
@@ -262,7 +264,19 @@ class Run:
             "left_out": list(self.table.left_out),
             "tuned": tuned,
             "boundary_axes": [str(axis) for axis in self.views.axes],
-        }
+        } | self._options()
+
+    def _options(self) -> dict[str, Any]:
+        """Facts of weights and costs, where there are any."""
+        facts: dict[str, Any] = {}
+        if self.table.weights is not None:
+            weights = self.table.weights
+            facts["weights"] = {"sum": float(weights.sum()), "effective_rows": effective_rows(weights)}
+        if self.table.costs is not None:
+            labels = [str(label) for label in self.table.classes]
+            rope = self.draws.design.rope * least_mistake(self.table.costs)
+            facts["costs"] = {"classes": labels, "matrix": self.table.costs.tolist(), "rope": rope}
+        return facts
 
 
 class _Steps:

@@ -1,7 +1,5 @@
 """Rules against the numbers they name; what cannot be read is pointed at, and never run."""
 
-from contextlib import suppress
-
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -113,13 +111,16 @@ def test_what_cannot_be_read_is_pointed_at(comparison, rule, place, problem):
 
 @given(st.text(alphabet="loss.ginc ()<>=!&|0.3'\"%-+andor\\\x1b\n", max_size=40))
 def test_any_text_is_a_rule_or_one_clear_error(text):
-    found = None
-    with suppress(RuleError):
-        found = read_rule(text, models=["logistic"], losses=["zero_one"])
-    again = None
-    with suppress(RuleError):
-        again = read_rule(f"({text})", models=["logistic"], losses=["zero_one"])
-    assert (found is None) == (again is None)
+    found, pointer = reading(text)
+    assert (found is None) != (pointer is None)
+    assert pointer is None or len(pointer.splitlines()[-1]) <= len(text) + 1
+
+
+def reading(text):
+    try:
+        return read_rule(text, models=["logistic"], losses=["zero_one"]), None
+    except RuleError as error:
+        return None, error.pointer
 
 
 # The command -------------------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ _MOST_COUNT = 100
 
 def typed_frame(X: Any, distributions: Any) -> Any:
     """X as a pandas frame where its columns have types of their own, else None."""
-    if hasattr(X, "columns") and hasattr(X, "dtypes"):
+    if (hasattr(X, "iloc") or hasattr(X, "to_pandas")) and hasattr(X, "columns") and hasattr(X, "dtypes"):
         return X if hasattr(X, "iloc") else X.to_pandas()
     if issparse(X) or "categorical" not in declared(distributions):
         return None
