@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from genvsdisc.features.cells import CellFormat
 from genvsdisc.features.dtypes import as_numbers, is_number, is_text, usual_dtype
 from genvsdisc.features.kinds import Column, column_kinds
-from genvsdisc.features.marks import clean
+from genvsdisc.features.marks import clean, listed
 from genvsdisc.features.number_text import NumberFormat
 from genvsdisc.features.tables import as_frame
 
@@ -126,7 +126,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         table = self._table(X)
         absent = [name for name, column in schema.items() if column.used and name not in table.columns]
         if absent:
-            raise ValueError(f"X lacks the column {absent[0]!r}; it has {', '.join(map(str, table.columns[:20]))}")
+            raise ValueError(f"X lacks the column {absent[0]!r}; it has {listed(table.columns, 20)}")
         coded = self._coded()
         matrix = np.empty((len(table), sum(_width(column, coded) for column in schema.values())))
         start = 0

@@ -26,6 +26,7 @@ from genvsdisc.study.run import Run
 from genvsdisc.study.sampling import Sampling, read_sampling
 from genvsdisc.study.table import check_posterior, prepare
 from genvsdisc.study.weights import RowWeights, read_weights, row_counts
+from genvsdisc.validation import check_jobs
 
 SMALL_BUDGET = 20.0
 """Seconds up to which five folds are enough."""
@@ -175,7 +176,8 @@ def compare(
     run.plan_by(chosen, budget=budget, stored=plan, as_given=design is not None)
     with shown(progress) as advance:
         evidence = run.carry_out(advance)
-    return Comparison(*run.results(evidence, posterior, name=name, tuned=tune, loss=loss, notes=notes))
+    tables, meta = run.results(evidence, posterior, name=name, tuned=tune, loss=loss, notes=notes)
+    return Comparison(tables, meta, fitted=run.fitted(evidence))
 
 
 def _default_design(y: ArrayLike, budget: float | None, sampling: Sampling, weights: RowWeights | None) -> Design:
@@ -189,10 +191,3 @@ def _default_design(y: ArrayLike, budget: float | None, sampling: Sampling, weig
     design = Design.for_classes(counts.tolist())
     n_splits = min(design.n_splits, 5) if budget is not None and budget <= SMALL_BUDGET else design.n_splits
     return replace(design, n_splits=sampling.most_splits(labels, n_splits))
-
-
-def check_jobs(n_jobs: Any) -> None:
-    """Refuse a number of processes that joblib cannot count."""
-    whole = isinstance(n_jobs, int | np.integer) and not isinstance(n_jobs, bool)
-    if n_jobs is not None and (not whole or n_jobs == 0):
-        raise ValueError(f"n_jobs must be a number of processes, -1 for all cores, or None, got {n_jobs!r}")

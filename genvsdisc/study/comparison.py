@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from genvsdisc.files import atomic_folder, finish_commit
+from genvsdisc.study.fitted import Fitted
 from genvsdisc.study.schema import TABLES, SavedTables, conformed, read_csv, write_csv
 
 
@@ -27,6 +28,8 @@ class Comparison(SavedTables):
     meta : mapping, default=None
         Facts that JSON can hold: name, target, n_rows, n_columns, seed, design, splits_hash, versions, left_out,
         notes, boundary_axes, verdict.
+    fitted : mapping of str to classifier, default=None
+        Models fitted to all rows, by name.
 
     Attributes
     ----------
@@ -34,6 +37,10 @@ class Comparison(SavedTables):
         All tables by name, in the order of the list below.
     meta : dict
         As given.
+    fitted : dict of str to Pipeline
+        Each model that could be fitted to all rows with a label, as a pipeline that takes rows as they were given to
+        `compare` and answers with the labels given. Empty where a comparison was read from files: the models that
+        ``save(folder, models=True)`` wrote are read by `load_models`.
 
     Raises
     ------
@@ -52,13 +59,20 @@ class Comparison(SavedTables):
     True
     """
 
-    def __init__(self, tables: Mapping[str, pd.DataFrame | None], meta: Mapping[str, Any] | None = None):
+    def __init__(
+        self,
+        tables: Mapping[str, pd.DataFrame | None],
+        meta: Mapping[str, Any] | None = None,
+        *,
+        fitted: Mapping[str, Any] | None = None,
+    ) -> None:
         unknown = sorted(set(tables) - set(TABLES))
         if unknown:
             raise ValueError(f"unknown table {unknown[0]!r}; a comparison has {', '.join(TABLES)}")
         self.tables = {name: conformed(name, tables.get(name)) for name in TABLES}
         # Through JSON once, so that what is in memory is what a saved folder gives back.
         self.meta: dict[str, Any] = json.loads(json.dumps(dict(meta or {}), default=_plain))
+        self.fitted: dict[str, Any] = Fitted(fitted or {})
 
     def __repr__(self) -> str:
         return f"<Comparison {self.meta.get('name', '')!r}: {len(self.models)} models. {self.verdict}>"
@@ -70,7 +84,7 @@ class Comparison(SavedTables):
 
     # Files -----------------------------------------------------------------------------------------------------
 
-    def save(self, folder: str | os.PathLike[str]) -> Path:
+    def save(self, folder: str | os.PathLike[str], *, models: bool = False) -> Path:
         """Write each table as CSV, and ``meta.json``, into a folder.
 
         All of it is put in place together or not at all. Other files in the folder stay.
@@ -79,6 +93,9 @@ class Comparison(SavedTables):
         ----------
         folder : path
             Made if it does not exist.
+        models : bool, default=False
+            Write the fitted models too, as skops files in a folder ``models`` with a ``schema.json``, which names those
+            that skops cannot write; `load_models` reads them back.
 
         Returns
         -------
@@ -97,6 +114,10 @@ class Comparison(SavedTables):
                 write_csv(table, staging / f"{name}.csv")
             text = json.dumps({"tables": _columns(), "meta": self.meta}, indent=1, ensure_ascii=False)
             (staging / "meta.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+            if models:
+                from genvsdisc.practice.saving import save_models
+
+                save_models(self, staging)
         return Path(folder)
 
     @classmethod
@@ -139,6 +160,32 @@ class Comparison(SavedTables):
                 f"{', '.join(differing[:4])}{', ...' if differing[4:] else ''}; run the comparison again"
             )
         return cls({name: read_csv(name, source / f"{name}.csv") for name in TABLES}, meta)
+
+    # Models --------------------------------------------------------------------------------------------------------
+
+    def pipeline(self, name: str) -> str:
+        """Write the code that makes a model, as it was fitted to all rows.
+
+        Parameters
+        ----------
+        name : str
+            A model of `fitted`.
+
+        Returns
+        -------
+        code : str
+            Python that, executed, gives ``pipeline``: equal parameters, nothing learned yet.
+
+        Raises
+        ------
+        KeyError
+            If no such model is kept.
+        ValueError
+            If a parameter is nothing that code can name.
+        """
+        from genvsdisc.practice.code import pipeline_code
+
+        return pipeline_code(name, self.fitted[name])
 
     # Pages -----------------------------------------------------------------------------------------------------
 

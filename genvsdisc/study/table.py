@@ -10,11 +10,14 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_consistent_length
 
-from genvsdisc.datasets.targets import as_target, check_target, drop_rare_classes
+from genvsdisc.datasets.rare_classes import drop_rare_classes
+from genvsdisc.datasets.targets import as_target, check_target
 from genvsdisc.features.kinds import Column, column_kinds
+from genvsdisc.features.reader import TableReader
 from genvsdisc.features.tables import as_frame
 from genvsdisc.features.typed import typed_table
 from genvsdisc.study.holdout_rows import TestRows
+from genvsdisc.study.left_out import left_out_sentences
 from genvsdisc.study.sampling import Sampling
 from genvsdisc.study.weights import row_counts
 
@@ -38,9 +41,11 @@ class PreparedTable:
     class_counts : DataFrame
         Columns label, rows, used, note.
     left_out : tuple of str
-        What was left out and why, and how text was read, a sentence each.
+        What was left out and why, how text was read, and what was lumped, a sentence each.
     sampling : Sampling
         What draws of the rows have to respect: nothing, whole groups, or time.
+    reader : TableReader
+        Brings a table as it was given to the columns of X.
     weights : ndarray of shape (n_samples,) or None
         Weight of each row, above 0; None where all count alike.
     test : TestRows or None
@@ -58,6 +63,7 @@ class PreparedTable:
     class_counts: pd.DataFrame
     left_out: tuple[str, ...]
     sampling: Sampling = field(default_factory=Sampling)
+    reader: TableReader = field(default_factory=lambda: TableReader({}))
     weights: NDArray | None = None
     test: TestRows | None = None
     costs: NDArray | None = None
@@ -157,14 +163,9 @@ def prepare(
                 "note": [why.get(label, "") for label in counts.index],
             }
         ),
-        left_out=tuple(
-            [f"{unlabelled} rows without a label are left out."] * (unlabelled > 0)
-            + [f"{weightless} rows of weight 0 are left out."] * (weightless > 0)
-            + [f"Class {label!s} ({counts[label]} rows) is left out: {reason}." for label, reason in why.items()]
-            + [f"Column {name!s} is left out: {column.note}." for name, column in columns.items() if not column.used]
-            + typed.notes
-        ),
+        left_out=left_out_sentences(unlabelled, weightless, why, counts, columns, typed.notes),
         sampling=sampling,
+        reader=TableReader.for_table(frame[used], names=list(frame.columns), formats=typed.formats),
         weights=None if weights is None else weights[frame.index.to_numpy()],
     )
 

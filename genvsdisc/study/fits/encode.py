@@ -52,6 +52,12 @@ class Bench:
         return replace(result, model=model, fitted=fitted)
 
 
+def behind_reader(fitted: Any, table: PreparedTable) -> Pipeline:
+    """Fitted classifier as a pipeline that takes rows as the user has them: any order, text, columns left out."""
+    steps = fitted.steps if isinstance(fitted, Pipeline) else [("classifier", fitted)]
+    return Pipeline([("table", clone(table.reader)), *steps])
+
+
 def benches(roster: Sequence[Model], table: PreparedTable) -> list[Bench]:
     """Apply the leading steps without a state of every pipeline (`TableEncoder` with its schema, `QuadraticFeatures`).
 

@@ -125,6 +125,10 @@ def _sentence(errors: Mapping[str, tuple[float, float]], called: str) -> str:
     (random_1, whole_1), (random_2, whole_2) = errors["shared Gaussian"], errors["logistic"]
     return (
         f"By {called}: 0-1 error of the shared Gaussian {whole_1:.1%} instead of {random_1:.1%}, of the logistic "
-        f"{whole_2:.1%} instead of {random_2:.1%}; their difference {whole_1 - whole_2:+.3f} instead of "
-        f"{random_1 - random_2:+.3f}."
+        f"{whole_2:.1%} instead of {random_2:.1%}; their difference {_points(whole_1 - whole_2)} instead of "
+        f"{_points(random_1 - random_2)} percentage points."
     )
+
+
+def _points(difference: float) -> str:
+    return f"{100 * difference:+.1f}".replace("-", "\u2212")

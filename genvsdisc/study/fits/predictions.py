@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
+from genvsdisc.densities import density_floor
 from genvsdisc.models import Model
 from genvsdisc.study.costs import last_step
 from genvsdisc.study.evidence import Draws, Predictions, Views
@@ -87,6 +88,7 @@ def fit_all_rows(model: Model, table: PreparedTable, draws: Draws, result: Predi
     fitted = fit_rows(seeded(model.estimator, draws.seed), X, y, drawn.weights)
     check_portable(fitted)  # always, for the result may not depend on the number of processes
     result.fitted = fitted
+    result.density_floor = density_floor(fitted, X)
 
 
 def check_portable(classifier: Any) -> None:
