@@ -138,7 +138,7 @@ def test_the_scores_of_the_folds_are_those_of_scikit_learn_with_weights():
 
     design = gd.Design(n_splits=3, n_repeats=1, n_draws=2)
     result = gd.compare(X, y, {"told": Told()}, design=design, sample_weight=weights)
-    for rows, own in seen["fits"]:
+    for rows, own in seen["fits"][1:]:  # the first shows on a few rows that the model takes the table
         np.testing.assert_array_equal(own, weights[rows])
     measures = {
         "zero_one": lambda y, p, w: np.average(y != (p[:, 1] > 0.5), weights=w),

@@ -97,7 +97,7 @@ def refit_probabilities(
     rng = check_random_state(random_state)
     rows_of = evaluate if _is_index_list(evaluate, len(weights)) else None
     transformed = _split_stateless(estimator)
-    if sample_weight is not None and takes_copies(transformed[1] if transformed else estimator, sample_weight):
+    if sample_weight is not None and takes_copies(transformed[1] if transformed else estimator, sample_weight, X):
         rows = copies(sample_weight)
         first = np.searchsorted(rows, np.arange(len(y)))  # place of the first copy of each row
         evaluate = evaluate if rows_of is None else [first[judged] for judged in rows_of]

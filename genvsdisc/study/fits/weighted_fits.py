@@ -1,9 +1,10 @@
 """One fit to weighted rows, whatever the classifier takes.
 
 A row of whole weight w is w equal rows. The closed-form and Newton fits of this package take weights and give what the
-repeated rows would, to rounding. Everything else (networks, which shuffle rows into batches; automatic shrinkage,
-which leaves out single rows; classifiers and transformers of others) is given the rows repeated, so that it needs to
-know nothing of weights, and a search inside it keeps the copies of a row together by the index of the table. Weights
+repeated rows would, to rounding. Everything else (networks, which shuffle rows into batches; EM and descent, which stop
+by a tolerance; automatic shrinkage, which leaves out single rows; classifiers and transformers of others) is given the
+rows repeated, so that it needs to know nothing of weights, and a search inside it keeps the copies of a row together by
+the index of the table. Weights
 that are not whole go to every step that takes a ``sample_weight``; a classifier that takes none is refused.
 """
 
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 from sklearn.utils import _safe_indexing
@@ -32,12 +34,19 @@ def stand_for_copies(weights: NDArray) -> bool:
     return are_whole(weights) and weights.sum() <= MOST_COPIES
 
 
-def takes_copies(estimator: Any, weights: NDArray) -> bool:
-    """Whether a classifier is given the rows repeated instead of their weights."""
-    alone = not isinstance(estimator, Pipeline) and type(estimator).__name__ not in SEARCHES
-    single = "networks" in type(estimator).__module__ or getattr(estimator, "shrinkage", None) == "auto"
-    exact = alone and hasattr(estimator, "fit_replicates") and not single
-    return not exact and stand_for_copies(weights)
+def takes_copies(estimator: Any, weights: NDArray, X: Any) -> bool:
+    """Whether a classifier is given the rows repeated instead of their weights.
+
+    It is not where its fit to these rows is a closed form of weighted sums, or Newton's method.
+    """
+    if not stand_for_copies(weights):
+        return False
+    settings = estimator.get_params() if hasattr(estimator, "fit_replicates") else {}
+    if isinstance(estimator, Pipeline) or settings.get("shrinkage") == "auto":
+        return True
+    if "optimizer" in settings:
+        return settings["optimizer"] != "newton" or "hidden_layer_sizes" in settings
+    return not hasattr(estimator, "fit_replicates") or bool(pd.isna(X).any(axis=None))  # with gaps, EM
 
 
 def copies(weights: NDArray) -> NDArray[np.intp]:
@@ -63,7 +72,7 @@ def fit_rows(estimator: Any, X: Any, y: NDArray, sample_weight: NDArray | None) 
     """
     if sample_weight is None:
         return estimator.fit(X, y)
-    if takes_copies(estimator, sample_weight):
+    if takes_copies(estimator, sample_weight, X):
         rows = copies(sample_weight)
         return estimator.fit(_safe_indexing(X, rows), y[rows])
     return estimator.fit(X, y, **weight_arguments(estimator, sample_weight))
