@@ -18,9 +18,10 @@ from genvsdisc.features.encoding import TableEncoder
 from genvsdisc.features.kinds import Column, column_kinds
 from genvsdisc.features.tables import as_frame
 from genvsdisc.features.transforms import QuadraticFeatures, Units
+from genvsdisc.functional.columns.counts import may_be_counts
 from genvsdisc.generative.gaussian.classifier import GaussianClassifier
 from genvsdisc.generative.naive_bayes.classifier import NaiveBayesClassifier
-from genvsdisc.generative.naive_bayes.inference import EITHER, may_be_counts
+from genvsdisc.generative.naive_bayes.inference import EITHER
 from genvsdisc.known_estimators import SEARCHES
 
 DISTRIBUTIONS = {"continuous": "gaussian", "binary": "bernoulli", "categorical": "categorical", "text": "bernoulli"}

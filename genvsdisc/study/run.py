@@ -30,6 +30,7 @@ from genvsdisc.study.planning import planned_by_budget, planned_by_design, secon
 from genvsdisc.study.progress import Progress
 from genvsdisc.study.statistics.differences import BEST, difference_table
 from genvsdisc.study.statistics.failures import failure_table, isolated, meaning
+from genvsdisc.study.statistics.losses import mean
 from genvsdisc.study.statistics.tables import comparison_tables, model_table, score_table
 from genvsdisc.study.statistics.verdict import SURE, verdict_card, write_verdict
 from genvsdisc.study.table import PreparedTable
@@ -179,7 +180,7 @@ class Run:
         if not usable:
             return []
         models = model_table(usable)
-        pairs = difference_table(score_table(usable, self.table.codes, self.draws), models, rope=self.draws.design.rope)
+        pairs = difference_table(score_table(usable, self.table, self.draws), models, rope=self.draws.design.rope)
         surest = pairs[["p_generative", "p_equal", "p_discriminative"]].max(axis=1)
         open_pairs = pairs[~(surest >= SURE)]
         if (open_pairs["form"] == BEST).any():
@@ -218,7 +219,7 @@ class Run:
         failed = [f for f in self.failures if not f.model]
         if posterior is not None:
             law = np.asarray(posterior(self.table.X), dtype=float)
-            meta["bayes"] = {loss: float(noise(law, loss).mean()) for loss in self.draws.design.losses}
+            meta["bayes"] = {loss: mean(noise(law, loss), self.table.weights) for loss in self.draws.design.losses}
         meta["verdict_card"] = isolated(
             "verdict",
             lambda: verdict_card({k: v for k, v in tables.items() if v is not None}, meta),
