@@ -20,10 +20,11 @@ from genvsdisc.features.tables import as_frame
 from genvsdisc.features.transforms import QuadraticFeatures, Units
 from genvsdisc.generative.gaussian.classifier import GaussianClassifier
 from genvsdisc.generative.naive_bayes.classifier import NaiveBayesClassifier
+from genvsdisc.generative.naive_bayes.inference import EITHER, may_be_counts
 from genvsdisc.known_estimators import SEARCHES
 
 DISTRIBUTIONS = {"continuous": "gaussian", "binary": "bernoulli", "categorical": "categorical"}
-"""Kind of a column -> its distribution given the class, in naive Bayes."""
+"""Kind of a column -> its distribution given the class, in naive Bayes; small counts may be Poisson instead."""
 MOST_PRODUCTS = 1000
 """More quadratic features than this (44 continuous columns) are too many weights to learn from a table."""
 MOST_UNLIKE = 100.0
@@ -66,6 +67,8 @@ class Preparation:
     units : tuple of float
         Unit of each column for naive Bayes, by table and never by label: a power of ten near its standard deviation
         where those differ much, else 1. Its smoothing is a share of the largest variance of all columns.
+    counts : frozenset
+        Columns of small whole numbers, which may be counts and keep their unit.
     """
 
     columns: Mapping[Any, Column] | None = None
@@ -73,6 +76,7 @@ class Preparation:
     n_encoded: int = 0
     blocks: tuple[range, ...] = ()
     units: tuple[float, ...] = ()
+    counts: frozenset[Any] = frozenset()
 
     @classmethod
     def of(cls, X: Any) -> Preparation:
@@ -94,8 +98,13 @@ class Preparation:
         ends = np.cumsum([0, *widths])
         blocks = tuple(range(start, end) for start, end in pairwise(ends.tolist()))
         firsts = rows[:, [block[0] for block in blocks]]
-        units = _units(firsts, [column.kind == "continuous" for column in used.values()])
-        return cls(columns, bool(np.isnan(rows).any()), rows.shape[1], blocks, units)
+        counts = frozenset(
+            name
+            for (name, column), values in zip(used.items(), firsts.T, strict=True)
+            if column.kind == "continuous" and may_be_counts(values)
+        )
+        units = _units(firsts, [column.kind == "continuous" and name not in counts for name, column in used.items()])
+        return cls(columns, bool(np.isnan(rows).any()), rows.shape[1], blocks, units, counts)
 
     @property
     def used(self) -> list[Column]:
@@ -137,7 +146,12 @@ class Preparation:
         if self.columns is None:
             classifier = NaiveBayesClassifier(**parameters)
             return make_pipeline(*units, classifier) if units else classifier
-        classifier = NaiveBayesClassifier([DISTRIBUTIONS[column.kind] for column in self.used], **parameters)
+        distributions = [
+            EITHER if name in self.counts else DISTRIBUTIONS[column.kind]
+            for name, column in self.columns.items()
+            if column.used
+        ]
+        classifier = NaiveBayesClassifier(distributions, **parameters)
         return make_pipeline(TableEncoder(self.columns, categories="codes"), *units, classifier)
 
     def products(self) -> QuadraticFeatures | None:

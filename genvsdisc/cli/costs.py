@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
-KEYS = ("fp", "fn")
+_KEYS = ("fp", "fn")
 
 
 def asked_costs(words: str | None, y: pd.Series) -> dict[str, float] | pd.DataFrame | None:
@@ -45,24 +45,26 @@ def asked_costs(words: str | None, y: pd.Series) -> dict[str, float] | pd.DataFr
     else:
         rows = [row.split(",") for row in words.split(";")]
     rows = [[cell.strip() for cell in row] for row in rows if any(cell.strip() for cell in row)]
-    classes = np.unique(y.to_numpy())
-    return _matrix(rows, classes, f"--costs {words!r}")
+    return _matrix(rows, sorted(y.unique()), f"--costs {words!r}")
 
 
 def _of_errors(words: str) -> dict[str, float]:
     costs: dict[str, float] = {}
     for part in words.split(","):
         key, equals, number = (each.strip() for each in part.partition("="))
-        if key not in KEYS or not equals or key in costs:
+        if key not in _KEYS or not equals or key in costs:
             rule = f"{part.strip()!r} is neither fp=NUMBER nor fn=NUMBER, each once"
             raise ValueError(f"--costs {words!r}: {rule}; write fp=1,fn=10")
         costs[key] = _number(number, f"--costs {words!r}: {key}")
-    if set(costs) != set(KEYS):
-        raise ValueError(f"--costs {words!r} lacks {(set(KEYS) - set(costs)).pop()}; write fp=1,fn=10")
+    if set(costs) != set(_KEYS):
+        raise ValueError(f"--costs {words!r} lacks {(set(_KEYS) - set(costs)).pop()}; write fp=1,fn=10")
     return costs
 
 
 def _matrix(rows: list[list[str]], classes: Any, where: str) -> pd.DataFrame:
+    import numpy as np
+    import pandas as pd
+
     n, names = len(classes), [str(label) for label in classes]
     listed = ", ".join(names[:20])
     shape = (len(rows), max((len(row) for row in rows), default=0))

@@ -13,7 +13,7 @@ SOURCE = ".genvsdisc-source"
 """File of a report's folder that tells one table from another of the same name: a digest of where it lies."""
 
 
-def report_folder(name: str, tables: Sequence[str], output: Path | None) -> tuple[Path, str]:
+def report_folder(name: str, tables: Sequence[str], output: Path | None) -> tuple[Path, list[str]]:
     """Choose the folder of a report.
 
     Parameters
@@ -29,18 +29,19 @@ def report_folder(name: str, tables: Sequence[str], output: Path | None) -> tupl
     Returns
     -------
     folder : Path
-    told : str
-        What to say of it; "" where there is nothing to say.
+    told : list of str
+        What to say of it.
     """
     if output is not None:
-        return output, f"{output} held the report of another table: replaced" if _is_of_another(output, tables) else ""
+        replaced = f"{output} held the report of another table: it is replaced"
+        return output, [replaced] if _is_of_another(output, tables) else []
     first = Path("reports", folder_name(name))
     for number in count(1):
         folder = first if number == 1 else first.with_name(f"{first.name}-{number}")
         if not _is_of_another(folder, tables):
             break
     told = f"{first} holds the report of another table named {name!r}: this one goes to {folder}"
-    return folder, told if number > 1 else ""
+    return folder, [told] if number > 1 else []
 
 
 def source_digest(tables: Sequence[str]) -> str:

@@ -115,7 +115,7 @@ CostsOption = Annotated[
         metavar="COSTS",
     ),
 ]
-SeedOption = Annotated[int, option(JUDGING, "Seed of every draw.", "--seed 7", min=0)]
+SeedOption = Annotated[int, option(JUDGING, "Seed of every draw.", "--seed 7", min=0, max=2**32 - 1)]
 BudgetOption = Annotated[
     float | None,
     option(EFFORT, "Seconds on two cores it may take; 60 if not given.", "--budget 300", metavar="SECONDS"),

@@ -15,11 +15,12 @@ from genvsdisc.cli import options
 from genvsdisc.cli.after import check_asked, finish
 from genvsdisc.cli.config import settled, tables_of
 from genvsdisc.cli.costs import asked_costs
+from genvsdisc.cli.folders import SOURCE, report_folder, source_digest
 from genvsdisc.cli.predict import unsaved_models
 from genvsdisc.cli.rosters import asked_roster, content_of_files, lacking_families
 from genvsdisc.cli.tables import asked_dataset, asked_test, split_off, with_columns
-from genvsdisc.cli.terminal import fail, kept_off, note, say
-from genvsdisc.cli.words import asked_budget, asked_jobs, folder_name, recorded, shell_command, stored_plan
+from genvsdisc.cli.terminal import fail, kept_off, note, notes_in_sight, say
+from genvsdisc.cli.words import asked_budget, asked_jobs, recorded, shell_command, stored_plan
 from genvsdisc.files import atomic_folder
 
 if TYPE_CHECKING:
@@ -78,9 +79,8 @@ def report(
     roster = asked_roster(asked["models"], dataset.X.drop(columns=[n for n in set_apart if n in dataset.X]))
     arguments["costs"] = asked_costs(asked["costs"], dataset.y)
     check_asked(asked, roster, dataset.X)
-    for text in (*dataset.notes, *lacking_families(roster)):
-        note(text)
-    folder = asked["output"] or Path("reports", folder_name(dataset.name))
+    folder, elsewhere = report_folder(dataset.name, given, asked["output"])
+    notes_in_sight([*elsewhere, *dataset.notes, *lacking_families(roster)])
     with atomic_folder(folder) as staging:
         comparison, status = _compared(dataset, roster, arguments)
         notes = [*comparison.meta.get("notes", []), *dataset.notes]
@@ -89,17 +89,20 @@ def report(
         comparison.meta["command"] = _command(given, said, asked, dataset)
         comparison.to_html(staging / "index.html")
         comparison.meta["options"] = said  # not on the page: it may name folders
+        (staging / SOURCE).write_text(source_digest(given), encoding="utf-8")
         comparison.save(staging, models=asked["save_models"] and not status)
         not_saved = unsaved_models(staging) if asked["save_models"] and not status else {}
     for name, why in not_saved.items():
         note(f"{name} could not be saved: {why}")
-    for text in (*comparison.meta.get("left_out", ()), *comparison.meta.get("plan", {}).get("notes", ())):
-        note(text)
+    told = [text for text in comparison.meta.get("left_out", ()) if text not in dataset.notes]
+    notes_in_sight(told)
+    notes_in_sight(comparison.meta.get("plan", {}).get("notes", ()))
     page = str(folder / "index.html")
     if status:
         fail(f"{comparison.verdict} The page that lists why: {page}", status)
     for warning in leak_warnings(comparison.leaks):
-        say(f"Warning: {warning}")
+        if warning not in comparison.verdict:  # which begins with the gravest
+            say(f"Warning: {warning}")
     say(comparison.verdict)
     say(page)
     finish(comparison, asked)

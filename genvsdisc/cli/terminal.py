@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
 import typer
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+MOST_NOTES = 12
+"""Lines of notes of a kind; a table of hundreds of columns has more to tell than is read."""
 
 
 def say(text: str) -> None:
@@ -31,6 +33,16 @@ def _commands(character: str) -> bool:
 def note(text: str) -> None:
     """Say what was guessed, left out or thinned, beside the answer."""
     typer.echo(legible(f"note: {' '.join(text.split())}"), err=True)
+
+
+def notes_in_sight(texts: Iterable[str]) -> None:
+    """Say notes, each once, as many as are read; the page has all of them."""
+    told = list(dict.fromkeys(texts))
+    shown = told if len(told) <= MOST_NOTES else told[: MOST_NOTES - 1]
+    for text in shown:
+        note(text)
+    if len(shown) < len(told):
+        note(f"{len(told) - len(shown)} more notes of this kind are on the page")
 
 
 @contextmanager

@@ -165,17 +165,23 @@ def _text_table(source: Source, text: str, target: str | None, notes: list[str])
 def _typed(raw: RawTable, kept: NDArray[np.intp]) -> tuple[pd.DataFrame, list[str]]:
     """The rows that are kept, text read as what it stands for."""
     typed = typed_table(pd.DataFrame(_rows(raw.columns, kept), copy=False), raw.hint)
-    if raw.as_text is None or typed.decimal != ",":
+    floats = {name: values for name, values in typed.table.items() if raw.columns[name].dtype.kind == "f"}
+    doubtful = [str(name) for name, values in floats.items() if _may_be_thousands(values)]
+    if typed.decimal != ",":
+        points = typed.decimal == "." or any(_is_divided(floats[name]) for name in floats if name not in doubtful)
+        doubtful = [] if points else [name for name in doubtful if (floats[name] % 1 == 0).any()]
+    if raw.as_text is None or not doubtful:
         return typed.table, typed.notes
-    doubtful = [name for name, values in typed.table.items() if name in raw.columns and _may_be_thousands(values)]
-    doubtful = [name for name in doubtful if raw.columns[name].dtype.kind == "f"]
-    if doubtful:
-        again = typed_table(pd.DataFrame(_rows(raw.as_text(doubtful), kept)), ",")
-        table = typed.table.copy(deep=False)
-        for name in doubtful:
-            table[name] = again.table[name]
-        return table, [*typed.notes, *again.notes]
-    return typed.table, typed.notes
+    again = typed_table(pd.DataFrame(_rows(raw.as_text(doubtful), kept)), typed.decimal)
+    table = typed.table.copy(deep=False)
+    for name in doubtful:
+        table[name] = again.table[name]
+    return table, [*typed.notes, *again.notes]
+
+
+def _is_divided(values: pd.Series) -> bool:
+    """Return True for numbers of which some are not whole."""
+    return bool((values.dropna() % 1 != 0).any())
 
 
 def _may_be_thousands(values: pd.Series) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -11,19 +10,17 @@ from typing import Any
 import joblib
 import numpy as np
 import pandas as pd
-import scipy
-import sklearn
 from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
-import genvsdisc
+from genvsdisc import __version__
 from genvsdisc.functional.bias_variance import noise
 from genvsdisc.models import Model
 from genvsdisc.preparation import takes_gaps
 from genvsdisc.study.budgets import STANDARD_BUDGET
-from genvsdisc.study.decision_costs import least_mistake
 from genvsdisc.study.design import Design
 from genvsdisc.study.evidence import Draws, Failure, Predictions, Views
+from genvsdisc.study.facts import versions, weights_and_costs
 from genvsdisc.study.fits.candidates import candidates
 from genvsdisc.study.fits.drawing import planned_draws
 from genvsdisc.study.fits.encode import behind_reader, benches
@@ -36,7 +33,6 @@ from genvsdisc.study.statistics.failures import failure_table, isolated, meaning
 from genvsdisc.study.statistics.tables import comparison_tables, model_table, score_table
 from genvsdisc.study.statistics.verdict import SURE, verdict_card, write_verdict
 from genvsdisc.study.table import PreparedTable
-from genvsdisc.study.weights import effective_rows
 
 JOB_SECONDS = 2.0
 """Predicted seconds of a job: long against what it costs to send one, short against the whole."""
@@ -116,7 +112,7 @@ class Run:
         key = ""
         if self.cache is not None:
             own = (self.table.weights, self.table.test, self.table.costs)
-            rows = (self.table.X, self.table.y, self.table.sampling, own, genvsdisc.__version__)
+            rows = (self.table.X, self.table.y, self.table.sampling, own, __version__)
             key = joblib.hash((joblib.hash(rows), self.draws.fingerprint()))
         jobs = Jobs(self.benches, self.draws, n_jobs=self.n_jobs, cache=self.cache, fingerprint=key)
         first = [job for m in range(len(self.roster)) for job in self._jobs_of(m)]
@@ -256,27 +252,11 @@ class Run:
             "plan": self.plan.as_dict(),
             "sampling": self.table.sampling.facts(),
             "splits_hash": self.draws.fingerprint(),
-            "versions": {
-                "genvsdisc": genvsdisc.__version__,
-                "python": platform.python_version(),
-                **{module.__name__: module.__version__ for module in (np, scipy, sklearn, pd)},
-            },
+            "versions": versions(),
             "left_out": list(self.table.left_out),
             "tuned": tuned,
             "boundary_axes": [str(axis) for axis in self.views.axes],
-        } | self._options()
-
-    def _options(self) -> dict[str, Any]:
-        """Facts of weights and costs, where there are any."""
-        facts: dict[str, Any] = {}
-        if self.table.weights is not None:
-            weights = self.table.weights
-            facts["weights"] = {"sum": float(weights.sum()), "effective_rows": effective_rows(weights)}
-        if self.table.costs is not None:
-            labels = [str(label) for label in self.table.classes]
-            rope = self.draws.design.rope * least_mistake(self.table.costs)
-            facts["costs"] = {"classes": labels, "matrix": self.table.costs.tolist(), "rope": rope}
-        return facts
+        } | weights_and_costs(self.table, self.draws.design.rope)
 
 
 class _Steps:

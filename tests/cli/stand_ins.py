@@ -15,7 +15,7 @@ class Result:
     def __init__(self, meta=None):
         self.meta = dict(meta or {})
 
-    def save(self, folder):
+    def save(self, folder, *, models=False):  # noqa: ARG002
         Path(folder, "meta.json").write_text(json.dumps({"meta": self.meta}))
 
     def to_html(self, path):

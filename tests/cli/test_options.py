@@ -32,6 +32,7 @@ TWINS = {
     "--cache": "cache",
     "--jobs": "n_jobs",
     "--output": "Comparison.to_html(path)",
+    "--save-models": "Comparison.save(folder, models=True)",
     "--config": "keyword arguments",
 }
 # Parameters of `compare` that no word can say, or that the table says.

@@ -17,6 +17,8 @@ from scipy.sparse import issparse
 from scipy.special import gammaln, ndtr, xlogy
 
 DISTRIBUTION_NAMES = ("gaussian", "bernoulli", "categorical", "poisson")
+EITHER = "gaussian or poisson"
+"""Whichever of the two the likelihood of the training rows prefers, for whole numbers that an array holds as floats."""
 _FEW_ROWS = 64
 _MOST_COUNT = 100
 
@@ -57,7 +59,7 @@ def resolve(distributions: Any, inferred: Sequence[str], names: Sequence[Any] | 
     if len(chosen) != d:
         raise ValueError(f"distributions must have one entry for each column of X, n_features = {d}, got {len(chosen)}")
     for name in chosen:
-        if name not in (*DISTRIBUTION_NAMES, "auto", "undecided"):
+        if name not in (*DISTRIBUTION_NAMES, EITHER, "auto", "undecided"):
             raise ValueError(f'distributions must be "auto" or among {DISTRIBUTION_NAMES}, got {name!r}')
     return tuple(inferred[j] if name == "auto" else name for j, name in enumerate(chosen))
 
@@ -130,15 +132,20 @@ def infer_integers(X: NDArray) -> list[str]:
     return inferred
 
 
+def may_be_counts(column: NDArray) -> bool:
+    """Return True if all that is observed is whole numbers from 0 to 100."""
+    for values in (column[:_FEW_ROWS], column):  # most columns are decided by the first rows
+        if not (np.isnan(values) | ((values >= 0) & (values <= _MOST_COUNT) & (values == np.floor(values)))).all():
+            return False
+    return not bool(np.isnan(column).all())
+
+
 def prefers_poisson(column: NDArray, codes: NDArray) -> bool:
     """Return True if whole numbers from 0 to 100 have a better criterion (BIC) as Poisson than as rounded normal."""
-    first = column[:_FEW_ROWS]
-    if not (np.isnan(first) | ((first >= 0) & (first <= _MOST_COUNT) & (first == np.floor(first)))).all():
+    if not may_be_counts(column):
         return False
     seen = ~np.isnan(column)
     x, codes = column[seen].astype(np.float64), codes[seen]
-    if not len(x) or x.min() < 0 or x.max() > _MOST_COUNT or (x != np.floor(x)).any():
-        return False
     size = np.bincount(codes)
     mean = np.bincount(codes, x) / np.maximum(size, 1)
     deviation = np.sqrt(np.bincount(codes, (x - mean[codes]) ** 2) / np.maximum(size, 1))

@@ -31,7 +31,7 @@ NUMBERS_ONLY = ("normality given the class", "independence given the class")
 """Assumptions that those models differ in alone only where all columns are numbers: indicators are normal to none."""
 
 
-def priced(keys: Mapping[str, str], *, numbers_only: bool) -> dict[str, tuple[str, str]]:
+def priced(keys: Mapping[str, str], *, numbers_only: bool, counts: bool = False) -> dict[str, tuple[str, str]]:
     """Pairs of models that price an assumption: assumption -> names of the simpler and the richer one.
 
     Parameters
@@ -40,11 +40,14 @@ def priced(keys: Mapping[str, str], *, numbers_only: bool) -> dict[str, tuple[st
         Key of a model of the default roster -> its name.
     numbers_only : bool
         Whether all columns of the table are numbers.
+    counts : bool, default=False
+        Whether naive Bayes takes one for a count: it then differs from a Gaussian in more than independence.
     """
+    mixed = {*(() if numbers_only else NUMBERS_ONLY), *(("independence given the class",) if counts else ())}
     return {
         assumption: (keys[simpler], keys[richer])
         for assumption, (simpler, richer) in COSTS.items()
-        if {simpler, richer} <= set(keys) and (numbers_only or assumption not in NUMBERS_ONLY)
+        if {simpler, richer} <= set(keys) and assumption not in mixed
     }
 
 

@@ -12,11 +12,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix
 
-from genvsdisc.features.kinds import as_numbers, column_table
+from genvsdisc.features.kinds import as_numbers
 from genvsdisc.study.evidence import Draws, Failure, Predictions, Views, final_step
 from genvsdisc.study.schema import TABLES, conformed
 from genvsdisc.study.statistics.assumptions import assumption_table, priced
 from genvsdisc.study.statistics.calibration import calibration_tables
+from genvsdisc.study.statistics.count_columns import columns_told, poisson_columns
 from genvsdisc.study.statistics.crossing import crossing_table
 from genvsdisc.study.statistics.decomposition import PAIR, decomposition_tables
 from genvsdisc.study.statistics.differences import difference_table, summary_table, twins
@@ -70,12 +71,12 @@ def comparison_tables(
         "decomposition": lambda: decomposition(usable, table, draws, scores, tables["differences"], posterior),
         "learning curves and crossings": lambda: curve_tables(usable, draws),
         "calibration and confusion": lambda: held_out_tables(usable, table, draws),
-        "assumptions": lambda: assumptions(table, scores, {e.model.key: e.model.name for e in usable if e.model.key}),
+        "assumptions": lambda: assumptions(table, scores, usable),
         "robustness": lambda: robustness_table(noise, models),
         "planes": lambda: views.tables,
         "search and traces": lambda: next((e.descent for e in usable if e.descent), {}),
         "parameters": lambda: _stacked(_parameters(e, list(table.X.columns), failures) for e in usable),
-        "columns": lambda: column_table(table.columns),
+        "columns": lambda: columns_told(table, evidence),
     }
     for name, compute in parts.items():
         part = isolated(name, compute, failures)
@@ -180,13 +181,15 @@ def curve_tables(evidence: Sequence[Predictions], draws: Draws) -> dict[str, pd.
     }
 
 
-def assumptions(table: PreparedTable, scores: pd.DataFrame, keys: Mapping[str, str]) -> pd.DataFrame | None:
+def assumptions(table: PreparedTable, scores: pd.DataFrame, evidence: Sequence[Predictions]) -> pd.DataFrame | None:
     """Checks of the continuous columns, each beside its cost; nothing where there is no such column."""
     continuous = [name for name, kind in table.kinds.items() if kind == "continuous"]
     if not continuous:
         return None
     numbers = np.column_stack([as_numbers(table.X[name]) for name in continuous])
-    costs = priced(keys, numbers_only=len(continuous) == len(table.kinds))
+    keys = {e.model.key: e.model.name for e in evidence if e.model.key}
+    counts = bool(poisson_columns(table, evidence))
+    costs = priced(keys, numbers_only=len(continuous) == len(table.kinds), counts=counts)
     return assumption_table(numbers, table.codes, scores, costs=costs)
 
 
