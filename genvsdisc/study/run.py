@@ -149,7 +149,10 @@ class Run:
             whole = stage == "label noise" or self.table.sampling.kind != "rows"
             jobs += _sliced(m, stage, 0, n_draws, chosen.seconds.get(stage, 0.0), 1 if whole else None)
         if chosen.searched:
-            jobs.append(Job(m, "descent paths", 0, 1, chosen.seconds.get("descent paths", 0.0)))
+            jobs += [Job(m, stage, 0, 1, chosen.seconds.get(stage, 0.0)) for stage in ("descent paths", "hybrid dial")]
+        if chosen.drawn_from:
+            stage = "rows of the model"
+            jobs.append(Job(m, stage, 0, chosen.fit_rows, chosen.seconds.get(stage, 0.0)))
         return jobs
 
     def _fold_jobs(self, m: int, chosen: ModelPlan, start: int, stop: int) -> list[Job]:

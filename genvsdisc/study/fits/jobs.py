@@ -146,11 +146,19 @@ def draws_of(job: Job, draws: Draws) -> Draws:
     """Keep of the draws what the job looks at, and nothing that would travel in vain."""
     part = draws.part(job.stage, job.start, job.stop)
     nothing: dict[str, Any] = {}
-    if job.stage in ("fit to all rows", "label noise", "learning curve", "bias and variance"):
+    if job.stage in ("fit to all rows", "rows of the model", "label noise", "learning curve", "bias and variance"):
         nothing |= {"cv_weights": draws.cv_weights[:0], "cv_tests": []}
-    if job.stage in ("fit to all rows", "label noise", "cross-validation", "bias and variance"):
+    if job.stage in ("fit to all rows", "rows of the model", "label noise", "cross-validation", "bias and variance"):
         nothing |= {"curve_weights": draws.curve_weights[:, :0], "curve_tests": []}
-    if job.stage in ("fit to all rows", "label noise", "cross-validation", "learning curve", "descent paths"):
+    if job.stage in (
+        "fit to all rows",
+        "rows of the model",
+        "label noise",
+        "cross-validation",
+        "learning curve",
+        "descent paths",
+        "hybrid dial",
+    ):
         nothing |= {"parts": draws.parts[:0]}
     return replace(part, **nothing)
 
@@ -166,6 +174,8 @@ def add(whole: Predictions, part: Predictions) -> None:
     whole.fitted = part.fitted if whole.fitted is None else whole.fitted
     whole.density_floor = part.density_floor if whole.density_floor is None else whole.density_floor
     whole.descent = whole.descent or part.descent
+    whole.predictive = part.predictive if whole.predictive is None else whole.predictive
+    whole.dial = part.dial if whole.dial is None else whole.dial
     whole.failures = part.failures | whole.failures
     whole.warnings = list(dict.fromkeys([*whole.warnings, *part.warnings]))
     for stage, seconds in part.seconds.items():
