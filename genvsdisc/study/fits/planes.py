@@ -22,6 +22,8 @@ from genvsdisc.study.statistics.failures import reason
 from genvsdisc.study.table import PreparedTable
 
 GRID = 48
+DIGITS = 2
+"""Of the probabilities on the grid, which are looked at: in full they would be most of what a page carries."""
 MAX_SHOWN = 400
 MAX_FITTED = 20_000
 
@@ -155,7 +157,7 @@ def _regions(model: Model, points: NDArray, labels: NDArray, grid: NDArray, weig
             "x": grid[:, 0],
             "y": grid[:, 1],
             "label": fitted.classes_[best],
-            "probability": np.take_along_axis(probabilities, best[:, None], axis=1)[:, 0],
+            "probability": np.take_along_axis(probabilities, best[:, None], axis=1)[:, 0].round(DIGITS),
         }
     )
 

@@ -158,8 +158,8 @@ def _extrapolated(quarter: SetTerms, half: SetTerms, n_train: int) -> SetTerms:
     With rows enough every smooth loss has ``V = a/n + b/n^2 + ...``. Where V falls faster than 1/n, the sum of the two
     terms through both sizes falls too fast, for more terms follow that vanish sooner, and ``V_half n_half / n`` falls
     too slowly: the mean of both is taken, in doubt by half their distance. Where V falls more slowly, as that of the
-    0-1 loss does (votes turn near a boundary that moves as ``1/sqrt(n)``), the power law through both sizes is taken, in
-    doubt by its distance from 1/n. What the errors of the two sizes have in common, rows that judge and rows that
+    0-1 loss does (votes turn near a boundary that moves as ``1/sqrt(n)``), the power law through both sizes is taken,
+    in doubt by its distance from 1/n. What the errors of the two sizes have in common, rows that judge and rows that
     train, is in proportion that of the larger.
     """
     small, large = (terms.by_draw[:, VARIANCE] for terms in (quarter, half))
