@@ -163,7 +163,7 @@ def compare(
     table = replace(table, costs=read_costs(costs, table.classes))
     if held_out is not None:
         groups_column = (sampling.column, whole[groups]) if np.isscalar(groups) and groups is not None else None
-        test = read_test(held_out, X, list(table.X.columns), table.classes, weights=weights, groups=groups_column)
+        test = read_test(held_out, table.reader, table.classes, weights=weights, groups=groups_column)
         table = replace(table, test=test)
     chosen.sizes(round(table.sampling.masses(len(table.y)).sum()), len(table.classes))
     check_posterior(posterior, table)

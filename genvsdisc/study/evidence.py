@@ -140,6 +140,7 @@ class Predictions:
     halves: list[NDArray] = field(default_factory=list)
     noise: pd.DataFrame | None = None
     fitted: Any = None
+    test: NDArray | None = None
     density_floor: float | None = None
     descent: dict[str, pd.DataFrame] = field(default_factory=dict)
     dial: pd.DataFrame | None = None

@@ -20,7 +20,7 @@ from genvsdisc.preparation import takes_gaps
 from genvsdisc.study.budgets import STANDARD_BUDGET
 from genvsdisc.study.design import Design
 from genvsdisc.study.evidence import Draws, Failure, Predictions, Views
-from genvsdisc.study.facts import versions, weights_and_costs
+from genvsdisc.study.facts import facts_of_options, versions
 from genvsdisc.study.fits.candidates import candidates
 from genvsdisc.study.fits.drawing import planned_draws
 from genvsdisc.study.fits.encode import behind_reader, benches
@@ -209,7 +209,8 @@ class Run:
         NothingToCompare
             If no model could be cross-validated.
         """
-        meta = self.facts(name=name, tuned=tuned) | {"loss": loss, "notes": list(notes)}
+        own = () if self.table.test is None else self.table.test.notes
+        meta = self.facts(name=name, tuned=tuned) | {"loss": loss, "notes": [*notes, *own]}
         meta["density_floors"] = {e.model.name: e.density_floor for e in evidence if e.density_floor is not None}
         meta["takes_gaps"] = [model.name for model in self.roster if takes_gaps(model.estimator)]
         if all(e.failed for e in evidence):
@@ -260,7 +261,7 @@ class Run:
             "left_out": list(self.table.left_out),
             "tuned": tuned,
             "boundary_axes": [str(axis) for axis in self.views.axes],
-        } | weights_and_costs(self.table, self.draws.design.rope)
+        } | facts_of_options(self.table, self.draws.design.rope)
 
 
 class _Steps:

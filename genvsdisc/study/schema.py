@@ -75,6 +75,19 @@ class SavedTables:
         "generative discriminative form loss difference:float lower:float upper:float pvalue:float "
         "pvalue_holm:float p_generative:float p_equal:float p_discriminative:float",
     )
+    holdout = TidyTable(
+        "Loss of each model on a test set of the user's own, beside the cross-validated one, and how far apart the two "
+        "are.",
+        "model family form loss mean:float se:float lower:float upper:float n_test:int "
+        "cross_validated:float shift:float shift_se:float shift_pvalue:float",
+    )
+    holdout_differences = TidyTable(
+        "Loss on the test set of the generative minus that of the discriminative model of each pair; test rows on "
+        "which one of them alone errs, with McNemar's exact test; and how far it is from the cross-validated one.",
+        "generative discriminative form loss difference:float se:float lower:float upper:float pvalue:float "
+        "only_generative_errs:count only_discriminative_errs:count mcnemar_pvalue:float "
+        "cross_validated:float shift:float shift_se:float shift_pvalue:float",
+    )
     decomposition = TidyTable(
         "Bias, variance and noise of each model at each number of training rows, with standard errors over tables; "
         "basis says whether a row is measured, with sets that share no row, or extrapolated to the size of the folds.",

@@ -172,6 +172,7 @@ def add(whole: Predictions, part: Predictions) -> None:
     whole.halves += part.halves
     whole.noise = part.noise if whole.noise is None else whole.noise
     whole.fitted = part.fitted if whole.fitted is None else whole.fitted
+    whole.test = part.test if whole.test is None else whole.test
     whole.density_floor = part.density_floor if whole.density_floor is None else whole.density_floor
     whole.descent = whole.descent or part.descent
     whole.predictive = part.predictive if whole.predictive is None else whole.predictive

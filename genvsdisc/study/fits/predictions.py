@@ -30,7 +30,7 @@ from genvsdisc.study.fits.label_noise import label_noise_losses
 from genvsdisc.study.fits.learning_curves import curve_probabilities
 from genvsdisc.study.fits.parts import TOO_FEW, training_weights
 from genvsdisc.study.fits.planes import view_tables
-from genvsdisc.study.fits.refit import refit_probabilities, seeded
+from genvsdisc.study.fits.refit import judged_by, refit_probabilities, seeded
 from genvsdisc.study.fits.weighted_fits import copies, fit_rows, stand_for_copies
 from genvsdisc.study.statistics.failures import reason
 from genvsdisc.study.statistics.leaks import leak_table
@@ -91,6 +91,11 @@ def fit_all_rows(model: Model, table: PreparedTable, draws: Draws, result: Predi
     check_portable(fitted)  # always, for the result may not depend on the number of processes
     result.fitted = fitted
     result.density_floor = density_floor(fitted, X)
+    if table.test is not None:
+        try:
+            result.test = judged_by(fitted, table.test.X, table.classes)
+        except Exception as error:  # rows of the user's own may hold what the classifier never saw; the fit stands
+            result.failures["test set"] = reason(error)
 
 
 def check_portable(classifier: Any) -> None:

@@ -14,6 +14,7 @@ from genvsdisc.study.statistics.parameters import seen_columns
 MEANINGS = {
     "cross-validation": "Nothing of this model can be compared; the other models are unaffected.",
     "fit to all rows": "Its parameters are not shown; its scores, which come from the folds, are.",
+    "test set": "Its loss on the test set is missing; its cross-validated scores are there.",
     "learning curve": "Its learning curve is missing, and with it the crossing of its pair.",
     "bias and variance": "Its loss is not split into bias and variance.",
     "label noise": "Its loss under noisy labels is missing.",

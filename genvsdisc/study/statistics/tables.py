@@ -23,6 +23,7 @@ from genvsdisc.study.statistics.decomposition import PAIR, decomposition_tables
 from genvsdisc.study.statistics.dial_table import continuum_table
 from genvsdisc.study.statistics.differences import difference_table, summary_table, twins
 from genvsdisc.study.statistics.failures import failure_table, isolated, meaning
+from genvsdisc.study.statistics.holdout_tables import holdout_tables
 from genvsdisc.study.statistics.learning_curves import curve_table
 from genvsdisc.study.statistics.losses import mean, pointwise_losses, roc_auc
 from genvsdisc.study.statistics.parameters import by_pairs, parameter_table
@@ -70,6 +71,7 @@ def comparison_tables(
     parts: dict[str, Callable[[], pd.DataFrame | Mapping[str, pd.DataFrame | None] | None]] = {
         "summary": lambda: summary_table(scores, models),
         "differences": lambda: difference_table(scores, ranked, rope=draws.design.rope),
+        "holdout": lambda: holdout_tables(usable, table, scores, models, tables["differences"], draws.design.losses),
         "decomposition": lambda: decomposition(usable, table, draws, scores, tables["differences"], posterior),
         "learning curves and crossings": lambda: curve_tables(usable, draws),
         "calibration and confusion": lambda: held_out_tables(usable, table, draws),
