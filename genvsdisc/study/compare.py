@@ -165,7 +165,8 @@ def compare(
         table = replace(table, test=test)
     chosen.sizes(round(table.sampling.masses(len(table.y)).sum()), len(table.classes))
     check_posterior(posterior, table)
-    roster, notes = (default_models(table.X), []) if models is None else suited_to(as_models(models), table.X, table.y)
+    given = None if models is None else as_models(models)
+    roster, notes = (default_models(table.X), []) if given is None else suited_to(given, table.X, table.y, n_jobs)
     roster = [respecting(model, table.sampling) for model in roster]
     roster = [tuned(model, sampling=table.sampling) for model in roster] if tune else roster
     run = Run(table, roster, seed=random_state, n_jobs=n_jobs, cache=cache)
