@@ -90,7 +90,7 @@ class Run:
             timed = {name: chosen.timed for name, chosen in self.plan.models.items()}
         rng = check_random_state(self.seed)
         seed, measure = int(rng.randint(np.iinfo(np.int32).max)), stored is None and not as_given
-        self.candidates = candidates(self.roster, self.benches, seed, timed, measure=measure)
+        self.candidates = candidates(self.roster, self.benches, seed, timed, measure=measure, n_jobs=self.n_jobs)
         rng = check_random_state(self.seed) if not isinstance(self.seed, np.random.RandomState) else rng
         if stored is None and as_given:
             self.plan = planned_by_design(design, self.candidates, len(self.table.y), n_classes)
