@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from genvsdisc.models import Model
     from genvsdisc.study.design import Design
-    from genvsdisc.study.statistics.learning_curves import CurveLosses
+    from genvsdisc.study.statistics.learning_curves import CurveLosses, DialLosses
 
 JUDGE = 4
 """Mark of the rows that judge, in the parts of a draw; 0 to 3 mark the quarters that train."""
@@ -48,8 +48,6 @@ class Draws:
         Source of randomness of the models.
     curve_rows, resampled_rows : ndarray or None, default=None
         Indices of the rows that learning curves, and bias, variance and label noise, are drawn from; None for all.
-    noise_draws : int, default=20
-        Training sets with noisy labels at each size and rate.
     cv_train : ndarray or None, default=None
         Where one part is held out once: indices of the other rows, in an order of which every beginning has the class
         shares of the whole; a model is trained on as many as its plan says.
@@ -66,18 +64,12 @@ class Draws:
     seed: int
     curve_rows: NDArray | None = None
     resampled_rows: NDArray | None = None
-    noise_draws: int = 20
     cv_train: NDArray | None = None
 
     @property
     def held_out_once(self) -> bool:
         """Whether one fit judges all blocks of one held-out part."""
         return self.cv_train is not None
-
-    @property
-    def noise_judges(self) -> NDArray:
-        """Places of `held_out` among `resampled_rows`."""
-        return self.held_out if self.resampled_rows is None else np.searchsorted(self.resampled_rows, self.held_out)
 
     def part(self, stage: str, start: int, stop: int) -> Draws:
         """Draws `start` to `stop` of those that a stage is fitted to; the seed follows the first of them."""
@@ -96,8 +88,8 @@ class Draws:
                 )
             case "bias and variance":
                 return replace(self, parts=self.parts[cut], seed=seed)
-            case "label noise":
-                return replace(self, noise_draws=stop)
+            case "label noise" | "gaps at prediction" | "unlabeled rows" | "classes left out":
+                return replace(self, curve_weights=self.curve_weights[:, :stop], curve_tests=self.curve_tests[:stop])
             case _:
                 return self
 
@@ -139,6 +131,7 @@ class Predictions:
     quarters: list[NDArray] = field(default_factory=list)
     halves: list[NDArray] = field(default_factory=list)
     noise: pd.DataFrame | None = None
+    dials: dict[str, DialLosses] = field(default_factory=dict)
     fitted: Any = None
     descent: dict[str, pd.DataFrame] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)

@@ -22,6 +22,7 @@ from genvsdisc.study.evidence import Draws, Predictions, Views
 from genvsdisc.study.fits.encode import Bench
 from genvsdisc.study.fits.predictions import QUARTERS, check_portable, draw_views, predict
 from genvsdisc.study.fits.refit import keep_freed_memory
+from genvsdisc.study.statistics.dials import SHARE_DIALS
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 from genvsdisc.study.table import PreparedTable
 
@@ -147,11 +148,11 @@ def draws_of(job: Job, draws: Draws) -> Draws:
     """Keep of the draws what the job looks at, and nothing that would travel in vain."""
     part = draws.part(job.stage, job.start, job.stop)
     nothing: dict[str, Any] = {}
-    if job.stage in ("fit to all rows", "label noise", "learning curve", "bias and variance"):
+    if job.stage not in ("cross-validation", "descent paths"):
         nothing |= {"cv_weights": draws.cv_weights[:0], "cv_tests": []}
-    if job.stage in ("fit to all rows", "label noise", "cross-validation", "bias and variance"):
+    if job.stage in ("fit to all rows", "cross-validation", "bias and variance"):
         nothing |= {"curve_weights": draws.curve_weights[:, :0], "curve_tests": []}
-    if job.stage in ("fit to all rows", "label noise", "cross-validation", "learning curve", "descent paths"):
+    if job.stage != "bias and variance":
         nothing |= {"parts": draws.parts[:0]}
     return replace(part, **nothing)
 
@@ -164,6 +165,9 @@ def add(whole: Predictions, part: Predictions) -> None:
     whole.quarters += part.quarters
     whole.halves += part.halves
     whole.noise = part.noise if whole.noise is None else whole.noise
+    for dial, along in part.dials.items():
+        before = whole.dials.get(dial)
+        whole.dials[dial] = along if before is None else replace(along, curves=joined(before.curves, along.curves))
     whole.fitted = part.fitted if whole.fitted is None else whole.fitted
     whole.descent = whole.descent or part.descent
     whole.failures = part.failures | whole.failures
@@ -172,6 +176,7 @@ def add(whole: Predictions, part: Predictions) -> None:
         whole.seconds[stage] = whole.seconds.get(stage, 0.0) + seconds
     if "learning curve" in whole.failures:
         whole.curves = {}
+        whole.dials = {dial: along for dial, along in whole.dials.items() if dial not in SHARE_DIALS}
     if "bias and variance" in whole.failures:
         whole.quarters, whole.halves = [], []
     if QUARTERS in whole.failures:

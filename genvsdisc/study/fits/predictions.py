@@ -21,9 +21,9 @@ from threadpoolctl import threadpool_limits
 from genvsdisc.models import Model
 from genvsdisc.study.costs import last_step
 from genvsdisc.study.evidence import Draws, Predictions, Views
+from genvsdisc.study.fits.condition_stages import flip_labels, shift_classes
 from genvsdisc.study.fits.descent_paths import descends, descent_paths
 from genvsdisc.study.fits.group_check import check_groups
-from genvsdisc.study.fits.label_noise import label_noise_losses
 from genvsdisc.study.fits.learning_curves import curve_probabilities
 from genvsdisc.study.fits.parts import TOO_FEW, training_weights
 from genvsdisc.study.fits.planes import view_tables
@@ -35,8 +35,6 @@ from genvsdisc.study.table import PreparedTable
 
 QUARTERS = "bias and variance with a quarter of the rows"
 """What a model may fail of its stage alone."""
-NOISE_POOL = 4000
-"""Training rows that noisy labels are drawn from, at most."""
 _COUNT = re.compile(r" \(\d+ of \d+ replicates\)")  # differs from stage to stage; the message is the same
 
 
@@ -98,6 +96,7 @@ def learning_curve(model: Model, table: PreparedTable, draws: Draws, result: Pre
     result.failures |= {f"learning curve at {draws.sizes[s]} rows": why for s, why in errors.items()}
     units = drawn.sampling.units(len(drawn.y))
     result.curves = {loss: CurveLosses.of(predicted, tests, drawn.codes, loss, units) for loss in draws.design.losses}
+    shift_classes(predicted[-1], drawn, draws, result)
 
 
 def fit_parts(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
@@ -126,26 +125,6 @@ def _fit_sets(model: Model, drawn: PreparedTable, draws: Draws, n_joined: int) -
         random_state=draws.seed,
     )
     return [np.stack(predicted[first : first + n_sets]) for first in range(0, len(predicted), n_sets)]
-
-
-def flip_labels(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
-    """Fit to noisy labels."""
-    drawn, judges = table.take(draws.resampled_rows), draws.noise_judges
-    pool = np.setdiff1d(np.arange(len(drawn.codes)), judges)
-    if len(pool) > NOISE_POOL:  # it trains on 2,000 rows at most, and stacks the table once for each class
-        some = np.random.default_rng(draws.seed).permutation(pool)[:NOISE_POOL]
-        rows = np.sort(np.concatenate([judges, some]))
-        drawn, judges = drawn.take(rows), np.searchsorted(rows, judges)
-    result.noise = label_noise_losses(
-        model.estimator,
-        drawn.X,
-        drawn.codes,
-        judges,
-        n_draws=draws.noise_draws,
-        losses=draws.design.losses,
-        sampling=drawn.sampling,
-        random_state=draws.seed,
-    )
 
 
 def follow_descent(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:

@@ -17,6 +17,7 @@ from genvsdisc.study.evidence import Draws, Failure, Predictions, Views, final_s
 from genvsdisc.study.schema import TABLES, conformed
 from genvsdisc.study.statistics.assumptions import assumption_table, priced
 from genvsdisc.study.statistics.calibration import calibration_tables
+from genvsdisc.study.statistics.conditions import best_pairs, condition_tables
 from genvsdisc.study.statistics.crossing import crossing_table
 from genvsdisc.study.statistics.decomposition import PAIR, decomposition_tables
 from genvsdisc.study.statistics.differences import difference_table, summary_table, twins
@@ -72,6 +73,7 @@ def comparison_tables(
         "calibration and confusion": lambda: held_out_tables(usable, table, draws),
         "assumptions": lambda: assumptions(table, scores, {e.model.key: e.model.name for e in usable if e.model.key}),
         "robustness": lambda: robustness_table(noise, models),
+        "conditions": lambda: condition_tables(usable, draws, models, best_pairs(tables["differences"])),
         "planes": lambda: views.tables,
         "search and traces": lambda: next((e.descent for e in usable if e.descent), {}),
         "parameters": lambda: _stacked(_parameters(e, list(table.X.columns), failures) for e in usable),

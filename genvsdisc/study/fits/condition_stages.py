@@ -1,0 +1,83 @@
+"""Stages of a model that turn a dial: what it says under noisy labels, with gaps, among other classes.
+
+All start from the training sets of the learning curve, so that at 0 every dial gives what the learning curve gives.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from genvsdisc.models import Model
+from genvsdisc.study.evidence import Draws, Predictions
+from genvsdisc.study.fits.label_noise import FLIP_RATES, MOST_TRAINING_ROWS, label_noise_curves, noise_table
+from genvsdisc.study.statistics.class_shares import class_share_losses
+from genvsdisc.study.statistics.dials import NOISE
+from genvsdisc.study.statistics.failures import reason
+from genvsdisc.study.statistics.learning_curves import DialLosses
+from genvsdisc.study.table import PreparedTable
+
+FEW_ROWS = 10
+"""Training rows of each class, about, at which noisy labels are looked at too."""
+
+
+def shift_classes(predicted: list[NDArray] | None, drawn: PreparedTable, draws: Draws, result: Predictions) -> None:
+    """Judge what the largest training sets of the learning curve gave under other class shares."""
+    if predicted is None:
+        return
+    one_hot = drawn.codes[:, None] == np.arange(len(drawn.classes))
+    counts = draws.curve_weights[-1].astype(float) @ one_hot
+    try:
+        result.dials |= class_share_losses(
+            predicted,
+            draws.curve_tests,
+            drawn.codes,
+            counts / counts.sum(axis=1, keepdims=True),
+            draws.design.losses,
+            units=drawn.sampling.units(len(drawn.codes)),
+            size=len(draws.sizes) - 1,
+        )
+    except Exception as error:
+        result.failures["class shares"] = reason(error)
+
+
+def flip_labels(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
+    """Fit to noisy labels: training sets of the learning curve, small ones and the largest of 2,000 rows at most."""
+    drawn = table.take(draws.curve_rows)
+    tables = []
+    for s in noise_sizes(draws, len(drawn.classes)):
+        training = [np.flatnonzero(row) for row in draws.curve_weights[s]]
+        judges = thinned(draws.curve_tests)
+        curves = label_noise_curves(
+            model.estimator,
+            drawn.X,
+            drawn.codes,
+            training,
+            judges,
+            losses=draws.design.losses,
+            units=drawn.sampling.units(len(drawn.codes)),
+            flips=draws.seed,
+            random_state=draws.seed,
+        )
+        tables.append(noise_table(curves, FLIP_RATES, training))
+        result.dials[NOISE] = DialLosses(FLIP_RATES, s, curves)  # the last is the largest
+    result.noise = pd.concat(tables, ignore_index=True)
+
+
+def noise_sizes(draws: Draws, n_classes: int) -> list[int]:
+    """Index of the size that has ten rows of each class, about, and of the largest of 2,000 rows at most."""
+    sizes = np.asarray(draws.sizes)
+    allowed = np.flatnonzero(sizes <= MOST_TRAINING_ROWS)
+    many = int(allowed[-1]) if len(allowed) else 0
+    few = int(np.abs(np.log(sizes / (FEW_ROWS * n_classes))).argmin())
+    return [few, many] if 2 * sizes[few] <= sizes[many] else [many]
+
+
+JUDGED_ROWS = 2000
+"""Rows that judge a draw along a dial, at most."""
+
+
+def thinned(tests: list[NDArray], most: int = JUDGED_ROWS) -> list[NDArray]:
+    """Keep as many rows of each draw, evenly spaced among those that judge it."""
+    return [rows[np.linspace(0, len(rows) - 1, most).astype(int)] if len(rows) > most else rows for rows in tests]
