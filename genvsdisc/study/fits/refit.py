@@ -41,6 +41,7 @@ def refit_probabilities(
     classes: NDArray,
     random_state: Any = ...,
     n_jobs: int | None = ...,
+    judged: Any = ...,
 ) -> list[NDArray]: ...
 
 
@@ -55,6 +56,7 @@ def refit_probabilities(
     classes: NDArray,
     random_state: Any = ...,
     n_jobs: int | None = ...,
+    judged: Any = ...,
 ) -> NDArray: ...
 
 
@@ -68,6 +70,7 @@ def refit_probabilities(
     classes: NDArray,
     random_state: Any = None,
     n_jobs: int | None = None,
+    judged: Any = None,
 ) -> list[NDArray] | NDArray:
     """Fit `estimator` once for each row of `weights` and predict.
 
@@ -90,6 +93,8 @@ def refit_probabilities(
         Seeds every ``random_state`` parameter of the estimator that is None, differently in each draw.
     n_jobs : int, default=None
         Processes for estimators without ``fit_replicates``.
+    judged : rows like X, default=None
+        Rows that the indices of `evaluate` stand for; None for those of X.
 
     Returns
     -------
@@ -102,14 +107,16 @@ def refit_probabilities(
     transformed = _split_stateless(estimator)
     if transformed is None:
         seeds = rng.randint(np.iinfo(np.int32).max, size=len(weights))
-        judged = [_safe_indexing(X, rows) for rows in rows_of] if rows_of is not None else [evaluate] * len(weights)
+        source = X if judged is None else judged
+        parts = [_safe_indexing(source, rows) for rows in rows_of] if rows_of is not None else [evaluate] * len(weights)
         fits = Parallel(n_jobs=n_jobs)(
             delayed(_fit_and_predict)(estimator, X, y, w, rows, classes, seed)
-            for w, rows, seed in zip(weights, judged, seeds, strict=True)
+            for w, rows, seed in zip(weights, parts, seeds, strict=True)
         )
         return fits if rows_of is not None else np.stack(fits)
     steps, final = transformed
     X = _through(steps, X)
+    source = X if judged is None else _through(steps, judged)
     others = None if rows_of is not None else _through(steps, evaluate)
     final = clone(final)
     # One source for all replicates: each then has an initialization of its own, as fits one after the other would.
@@ -122,8 +129,8 @@ def refit_probabilities(
         if rows_of is None:
             out.append(_aligned(replicates.predict_proba(others), seen, classes))
         else:
-            judged = replicates.predict_proba_of(X, rows_of[start : start + len(replicates)])
-            out.extend(_aligned(p, seen, classes) for p in judged)
+            predicted = replicates.predict_proba_of(source, rows_of[start : start + len(replicates)])
+            out.extend(_aligned(p, seen, classes) for p in predicted)
     return out if rows_of is not None else out[0] if len(out) == 1 else np.concatenate(out)
 
 

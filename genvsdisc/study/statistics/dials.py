@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 ROWS, NOISE, GAPS, SHARES, UNLABELED = "rows", "label noise", "gaps", "class shares", "unlabeled rows"
-ITERATIVE = "gaps, iterative imputer"
+ITERATIVE, CONDITIONAL = "gaps, iterative imputer", "gaps, conditional mean"
 TRUE_PRIORS, ESTIMATED_PRIORS = "class shares, true priors", "class shares, estimated priors"
 LABELS_ONLY = "unlabeled rows, labels only"
 SHARE_DIALS = (SHARES, TRUE_PRIORS, ESTIMATED_PRIORS)
@@ -54,6 +54,7 @@ DIALS = {
         Dial(NOISE, "of the training labels flipped"),
         Dial(GAPS, "of the entries missing at prediction"),
         Dial(ITERATIVE, "of the entries missing at prediction"),
+        Dial(CONDITIONAL, "of the entries missing at prediction"),
         Dial(SHARES, "of the rows replaced by rows of the rarest class"),
         Dial(TRUE_PRIORS, "of the rows replaced by rows of the rarest class"),
         Dial(ESTIMATED_PRIORS, "of the rows replaced by rows of the rarest class"),
