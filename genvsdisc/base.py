@@ -22,6 +22,7 @@ from scipy.special import log_softmax
 from sklearn.base import ClassifierMixin
 from sklearn.utils.validation import _check_sample_weight, check_array, check_is_fitted, validate_data
 
+from genvsdisc.freed_memory import keep_freed_memory
 from genvsdisc.functional.posterior import softmax
 from genvsdisc.replicates import Parameters, Replicates
 from genvsdisc.validation import FastValidation, encoded_labels
@@ -184,6 +185,7 @@ class ProbabilisticClassifier(ClassifierMixin, FastValidation, ABC):
 
     def _validate_training(self, X: Any, y: Any) -> tuple[NDArray, NDArray]:
         """Check X and y, set `classes_`, and return X as floats and y as indices into `classes_`."""
+        keep_freed_memory()
         X, y = self._validated_training(X, y, **self._row_rules())
         classes, codes = encoded_labels(y)
         self._check_classes(classes)

@@ -146,7 +146,7 @@ def test_importing_starts_no_thread_allocates_no_large_array_and_waits_with_heav
 # The file in which each is tested instead.
 TESTED_ELSEWHERE = {
     "study/allocation.py": "study/test_plan.py",
-    "study/budgets.py": "test_cli.py",
+    "study/budgets.py": "cli/test_report.py",
     "study/cost_table.py": "study/test_costs.py",
     "study/fits/candidates.py": "study/test_plan.py",
     "study/planning.py": "study/test_plan.py",
@@ -162,6 +162,7 @@ TESTED_ELSEWHERE = {
     "functional/networks/objective.py": "functional/networks/test_layers.py",
     "study/design.py": "study/test_compare.py",
     "study/evidence.py": "study/test_compare.py",
+    "study/fits/coded_labels.py": "study/fits/test_trial.py",
     "study/fits/learning_curves.py": "questions/test_two_regimes.py",
     "study/fits/predictions.py": "study/test_compare.py",
     "study/fits/resampling.py": "study/fits/test_splits.py",

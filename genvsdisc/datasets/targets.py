@@ -58,8 +58,10 @@ def as_target(y: Any, *, name: str = "y", allow_missing: bool = False) -> pd.Ser
     ...
     ValueError: 2 of 4 labels in 'species' are missing, the first in row 1: leave these rows out
     """
+    if isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype.kind in "iub":  # they cannot be missing
+        return pd.Series(y, name=name)
     labels = _one_column(y)
-    labels = labels.rename(name if labels.name in (None, "") else str(labels.name)).reset_index(drop=True)
+    labels = pd.Series(labels.array, name=name if labels.name in (None, "") else str(labels.name))
     missing = labels.isna().to_numpy()
     if missing.any() and not allow_missing:
         raise ValueError(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
-from genvsdisc.features.cells import Reading, read_cells
+from genvsdisc.features.cells import CellFormat, Reading, read_cells
 from genvsdisc.features.dtypes import is_text, usual_dtype
 from genvsdisc.features.marks import clean
 
@@ -24,11 +25,14 @@ class Typed:
         A sentence for each column that was not plain.
     decimal : {"", ".", ","}
         The decimal mark of the text, where cells leave no doubt of it.
+    formats : mapping of column name to CellFormat
+        How columns of text were read.
     """
 
     table: pd.DataFrame
     notes: list[str]
     decimal: str
+    formats: Mapping[Any, CellFormat] = field(default_factory=dict)
 
 
 def typed_table(table: pd.DataFrame, hint: str = "") -> Typed:
@@ -64,7 +68,8 @@ def typed_table(table: pd.DataFrame, hint: str = "") -> Typed:
             columns[name] = truth
     marks = {reading.decimal for reading in readings.values()} - {""}
     typed = pd.DataFrame(columns, index=table.index, copy=False)
-    return Typed(typed, notes, marks.pop() if len(marks) == 1 else "")
+    formats = {name: reading.format for name, reading in readings.items() if reading.format is not None}
+    return Typed(typed, notes, marks.pop() if len(marks) == 1 else "", formats)
 
 
 def read_columns(columns: dict[Any, pd.Series], hint: str = "") -> dict[Any, Reading]:

@@ -14,14 +14,17 @@ from genvsdisc.datasets.targets import as_target
 from genvsdisc.features.tables import as_frame
 from genvsdisc.models import as_models, default_models
 from genvsdisc.study.comparison import Comparison
+from genvsdisc.study.decision_costs import read_costs
 from genvsdisc.study.design import Design
 from genvsdisc.study.fits.trial import suited_to
 from genvsdisc.study.fits.tuning import respecting, tuned
+from genvsdisc.study.holdout_rows import given_test, read_test
 from genvsdisc.study.plan import check_budget
 from genvsdisc.study.progress import Progress, check_progress, shown
 from genvsdisc.study.run import Run
 from genvsdisc.study.sampling import Sampling, read_sampling
 from genvsdisc.study.table import check_posterior, prepare
+from genvsdisc.study.weights import RowWeights, read_weights, row_counts
 
 SMALL_BUDGET = 20.0
 """Seconds up to which five folds are enough."""
@@ -42,6 +45,10 @@ def compare(
     posterior: Callable[[Any], NDArray] | None = None,
     groups: Any = None,
     time: Any = None,
+    sample_weight: Any = None,
+    X_test: Any = None,
+    y_test: Any = None,
+    costs: Any = None,
     loss: str = "zero_one",
     budget: float | None = None,
     plan: Mapping[str, Any] | None = None,
@@ -85,7 +92,21 @@ def compare(
     time : array-like of shape (n_samples,) or name of a column of X, default=None
         Moments, as numbers or dates: every training row is older than every row that judges it. A column leaves X.
         Folds go forward in time and are not repeated.
-    loss : {"zero_one", "brier", "log_loss"}, default="zero_one"
+    sample_weight : array-like of shape (n_samples,) or name of a column of X, default=None
+        How much each row counts, 0 or more, in every fit, split, score, interval and curve. A row of whole weight 2 is
+        the row twice, and its copies are never divided by a split; only the ratios of other weights count in sizes. A
+        row of weight 0 is absent. A column leaves X.
+    X_test : DataFrame or array-like of shape (n_test, n_features), default=None
+        Rows of your own to test on, with the columns of X in any order. Everything is chosen and fitted without them,
+        and they are scored once: tables `holdout` and `holdout_differences`. A column that was named as groups or as
+        weights has the same meaning in them.
+    y_test : array-like of shape (n_test,), default=None
+        Their labels.
+    costs : array-like of shape (n_classes, n_classes) or dict with keys fp and fn, default=None
+        ``costs[true, said]``, the classes sorted: what each answer costs. Every model then answers with the least
+        expected cost under its probabilities, and the mean cost of a row is the loss "cost". For two classes
+        ``dict(fp=1, fn=10)``: it costs 1 to say the second class where the first is true, 10 the other way round.
+    loss : {"zero_one", "brier", "log_loss", "cost"}, default="zero_one"
         What chooses the best of each family, and judges them in the verdict. One of ``design.losses``; the first of
         them where the design does not measure the 0-1 loss.
     budget : float, default=None
@@ -125,14 +146,24 @@ def compare(
     check_budget(budget)
     check_jobs(n_jobs)
     y = as_target(y, name="target", allow_missing=True)
-    X, sampling = read_sampling(as_frame(X), groups=groups, time=time)
-    chosen = design or _default_design(y, budget, sampling)
+    whole = as_frame(X)
+    held_out = given_test(X_test, y_test, whole)
+    X, sampling = read_sampling(whole, groups=groups, time=time)
+    X, weights = read_weights(X, sample_weight)
+    chosen = design or _default_design(y, budget, sampling, weights)
     if loss == "zero_one" and loss not in chosen.losses:  # the default, of a design that does not measure it
         loss = chosen.losses[0]
     if loss not in chosen.losses:
         raise ValueError(f"loss must be one of the design's losses, {', '.join(chosen.losses)}, got {loss!r}")
-    table = prepare(X, y, n_splits=chosen.n_splits, sampling=sampling)
-    chosen.sizes(len(table.y), len(table.classes))
+    table = prepare(
+        X, y, n_splits=chosen.n_splits, sampling=sampling, weights=None if weights is None else weights.of_rows
+    )
+    table = replace(table, costs=read_costs(costs, table.classes))
+    if held_out is not None:
+        groups_column = (sampling.column, whole[groups]) if np.isscalar(groups) and groups is not None else None
+        test = read_test(held_out, X, list(table.X.columns), table.classes, weights=weights, groups=groups_column)
+        table = replace(table, test=test)
+    chosen.sizes(round(table.sampling.masses(len(table.y)).sum()), len(table.classes))
     check_posterior(posterior, table)
     roster, notes = (default_models(table.X), []) if models is None else suited_to(as_models(models), table.X, table.y)
     roster = [respecting(model, table.sampling) for model in roster]
@@ -141,14 +172,21 @@ def compare(
     run.plan_by(chosen, budget=budget, stored=plan, as_given=design is not None)
     with shown(progress) as advance:
         evidence = run.carry_out(advance)
-    return Comparison(*run.results(evidence, posterior, name=name, tuned=tune, loss=loss, notes=notes))
+    tables, meta = run.results(evidence, posterior, name=name, tuned=tune, loss=loss, notes=notes)
+    return Comparison(tables, meta, fitted=run.fitted(evidence))
 
 
-def _default_design(y: ArrayLike, budget: float | None, sampling: Sampling) -> Design:
+def _default_design(y: ArrayLike, budget: float | None, sampling: Sampling, weights: RowWeights | None) -> Design:
     """Folds that classes, groups and a small budget allow; the plan decides on the rest."""
-    design = Design.for_classes(pd.Series(np.asarray(y)).value_counts().tolist())
+    labels = pd.Series(np.asarray(y))
+    if weights is not None:
+        keep = np.flatnonzero(weights.of_rows > 0)
+        labels = labels.iloc[keep].reset_index(drop=True)
+        sampling = sampling.take(keep).weighted(row_counts(weights.of_rows[keep]))
+    counts = pd.Series(sampling.masses(len(labels))).groupby(labels).agg(["size", "sum"]).max(axis=1)
+    design = Design.for_classes(counts.tolist())
     n_splits = min(design.n_splits, 5) if budget is not None and budget <= SMALL_BUDGET else design.n_splits
-    return replace(design, n_splits=sampling.most_splits(y, n_splits))
+    return replace(design, n_splits=sampling.most_splits(labels, n_splits))
 
 
 def check_jobs(n_jobs: Any) -> None:

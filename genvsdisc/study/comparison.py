@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from genvsdisc.files import atomic_folder, finish_commit
+from genvsdisc.study.fitted import Fitted
 from genvsdisc.study.schema import TABLES, SavedTables, conformed, read_csv, write_csv
 
 
@@ -27,6 +28,8 @@ class Comparison(SavedTables):
     meta : mapping, default=None
         Facts that JSON can hold: name, target, n_rows, n_columns, seed, design, splits_hash, versions, left_out,
         notes, boundary_axes, verdict.
+    fitted : mapping of str to classifier, default=None
+        Models fitted to all rows, by name.
 
     Attributes
     ----------
@@ -34,6 +37,10 @@ class Comparison(SavedTables):
         All tables by name, in the order of the list below.
     meta : dict
         As given.
+    fitted : dict of str to Pipeline
+        Each model that could be fitted to all rows with a label, as a pipeline that takes rows as they were given to
+        `compare` and answers with the labels given. Empty where a comparison was read from files: the models that
+        ``save(folder, models=True)`` wrote are read by `load_models`.
 
     Raises
     ------
@@ -52,13 +59,20 @@ class Comparison(SavedTables):
     True
     """
 
-    def __init__(self, tables: Mapping[str, pd.DataFrame | None], meta: Mapping[str, Any] | None = None):
+    def __init__(
+        self,
+        tables: Mapping[str, pd.DataFrame | None],
+        meta: Mapping[str, Any] | None = None,
+        *,
+        fitted: Mapping[str, Any] | None = None,
+    ) -> None:
         unknown = sorted(set(tables) - set(TABLES))
         if unknown:
             raise ValueError(f"unknown table {unknown[0]!r}; a comparison has {', '.join(TABLES)}")
         self.tables = {name: conformed(name, tables.get(name)) for name in TABLES}
         # Through JSON once, so that what is in memory is what a saved folder gives back.
         self.meta: dict[str, Any] = json.loads(json.dumps(dict(meta or {}), default=_plain))
+        self.fitted: dict[str, Any] = Fitted(fitted or {})
 
     def __repr__(self) -> str:
         return f"<Comparison {self.meta.get('name', '')!r}: {len(self.models)} models. {self.verdict}>"

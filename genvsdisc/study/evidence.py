@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from genvsdisc.models import Model
     from genvsdisc.study.design import Design
+    from genvsdisc.study.fits.gaps import GapRows
     from genvsdisc.study.statistics.learning_curves import CurveLosses, DialLosses
 
 JUDGE = 4
@@ -48,6 +49,8 @@ class Draws:
         Source of randomness of the models.
     curve_rows, resampled_rows : ndarray or None, default=None
         Indices of the rows that learning curves, and bias, variance and label noise, are drawn from; None for all.
+    gaps : GapRows or None, default=None
+        Entries deleted from the rows that judge, where the plan has a share of them missing.
     cv_train : ndarray or None, default=None
         Where one part is held out once: indices of the other rows, in an order of which every beginning has the class
         shares of the whole; a model is trained on as many as its plan says.
@@ -65,6 +68,7 @@ class Draws:
     curve_rows: NDArray | None = None
     resampled_rows: NDArray | None = None
     cv_train: NDArray | None = None
+    gaps: GapRows | None = None
 
     @property
     def held_out_once(self) -> bool:
@@ -89,7 +93,9 @@ class Draws:
             case "bias and variance":
                 return replace(self, parts=self.parts[cut], seed=seed)
             case "label noise" | "gaps at prediction" | "unlabeled rows" | "classes left out":
-                return replace(self, curve_weights=self.curve_weights[:, :stop], curve_tests=self.curve_tests[:stop])
+                gaps = None if self.gaps is None else self.gaps.first(stop)
+                weights, tests = self.curve_weights[:, :stop], self.curve_tests[:stop]
+                return replace(self, gaps=gaps, curve_weights=weights, curve_tests=tests)
             case _:
                 return self
 
@@ -133,6 +139,7 @@ class Predictions:
     noise: pd.DataFrame | None = None
     dials: dict[str, DialLosses] = field(default_factory=dict)
     fitted: Any = None
+    density_floor: float | None = None
     descent: dict[str, pd.DataFrame] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)

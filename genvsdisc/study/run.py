@@ -14,9 +14,12 @@ import pandas as pd
 import scipy
 import sklearn
 from numpy.typing import NDArray
+from sklearn.pipeline import Pipeline
 from sklearn.utils import check_random_state
+from threadpoolctl import threadpool_limits
 
 import genvsdisc
+from genvsdisc.features.encoding import TableEncoder
 from genvsdisc.functional.bias_variance import noise
 from genvsdisc.models import Model
 from genvsdisc.preparation import takes_gaps
@@ -24,10 +27,12 @@ from genvsdisc.study.budgets import STANDARD_BUDGET
 from genvsdisc.study.design import Design
 from genvsdisc.study.evidence import Draws, Failure, Predictions, Views
 from genvsdisc.study.fits.candidates import candidates
+from genvsdisc.study.fits.condition_stages import drawn_gaps
 from genvsdisc.study.fits.drawing import planned_draws
-from genvsdisc.study.fits.encode import benches
+from genvsdisc.study.fits.encode import behind_reader, benches
+from genvsdisc.study.fits.gaps import GAP_STAGE
 from genvsdisc.study.fits.jobs import Job, Jobs, add
-from genvsdisc.study.plan import MOST_REPEATS, RESAMPLED_STAGES, ModelPlan, Plan
+from genvsdisc.study.plan import CONDITION_STAGES, MOST_REPEATS, RESAMPLED_STAGES, ModelPlan, Plan
 from genvsdisc.study.planning import planned_by_budget, planned_by_design, second_round
 from genvsdisc.study.progress import Progress
 from genvsdisc.study.statistics.differences import BEST, difference_table
@@ -72,7 +77,9 @@ class Run:
     ) -> None:
         self.table, self.roster, self.seed = table, roster, seed
         self.n_jobs, self.cache = n_jobs, cache
-        self.benches = benches(roster, table)
+        self.made: dict[str, NDArray] = {}
+        self.benches = benches(roster, table, self.made)
+        self.encoded = benches(roster, table, self.made, encode_only=True)
         self.failures: list[Failure] = []
         self.views = Views()
 
@@ -113,9 +120,13 @@ class Run:
         """Run all jobs, and those of the second round; predictions of every model in the order of the roster."""
         key = ""
         if self.cache is not None:
-            rows = (self.table.X, self.table.y, self.table.sampling, genvsdisc.__version__)
+            own = (self.table.weights, self.table.test, self.table.costs)
+            rows = (self.table.X, self.table.y, self.table.sampling, own, genvsdisc.__version__)
             key = joblib.hash((joblib.hash(rows), self.draws.fingerprint()))
-        jobs = Jobs(self.benches, self.draws, n_jobs=self.n_jobs, cache=self.cache, fingerprint=key)
+        self._delete_entries()
+        jobs = Jobs(
+            self.benches, self.draws, n_jobs=self.n_jobs, cache=self.cache, fingerprint=key, encoded=self.encoded
+        )
         first = [job for m in range(len(self.roster)) for job in self._jobs_of(m)]
         done = _Steps(advance, self.roster, len(first) + 1)
         found = jobs.run(first, done)
@@ -138,6 +149,21 @@ class Run:
             evidence.append(self.benches[m].whole(result, model))
         return evidence
 
+    def _delete_entries(self) -> None:
+        """Draw the gaps that all models are judged with, and complete the rows once for all."""
+        n_draws = max((chosen.draws.get(GAP_STAGE, 0) for chosen in self.plan.models.values()), default=0)
+        if not n_draws:
+            return
+        behind = Pipeline([("encode", TableEncoder(self.table.columns)), ("last", None)])
+        (usual,) = benches([Model("", behind)], self.table, self.made, encode_only=True)
+        with threadpool_limits(1):
+            gaps = isolated(
+                GAP_STAGE,
+                lambda: drawn_gaps(usual, self.draws, n_draws, impute=self.plan.imputed),
+                self.failures,
+            )
+        self.draws = replace(self.draws, gaps=gaps)
+
     def _jobs_of(self, m: int) -> list[Job]:
         chosen = self.plan.models[self.roster[m].name]
         if chosen.left_out:
@@ -148,6 +174,8 @@ class Run:
             n_draws = chosen.draws.get(stage, 0)
             whole = stage == "label noise" or self.table.sampling.kind != "rows"
             jobs += _sliced(m, stage, 0, n_draws, chosen.seconds.get(stage, 0.0), 1 if whole else None)
+        for stage in CONDITION_STAGES:
+            jobs += _sliced(m, stage, 0, chosen.draws.get(stage, 0), chosen.seconds.get(stage, 0.0), 1)
         if chosen.searched:
             jobs.append(Job(m, "descent paths", 0, 1, chosen.seconds.get("descent paths", 0.0)))
         return jobs
@@ -207,6 +235,7 @@ class Run:
             If no model could be cross-validated.
         """
         meta = self.facts(name=name, tuned=tuned) | {"loss": loss, "notes": list(notes)}
+        meta["density_floors"] = {e.model.name: e.density_floor for e in evidence if e.density_floor is not None}
         meta["takes_gaps"] = [model.name for model in self.roster if takes_gaps(model.estimator)]
         if all(e.failed for e in evidence):
             reasons = "; ".join(f"{e.model.name}: {e.failures['cross-validation']}" for e in evidence)
@@ -230,6 +259,10 @@ class Run:
         )
         tables["failures"] = pd.concat([tables["failures"], failure_table([], failed)], ignore_index=True)
         return tables, meta
+
+    def fitted(self, evidence: Sequence[Predictions]) -> dict[str, Any]:
+        """Classifiers fitted to all rows, each behind the reader that takes the table as it was given."""
+        return {e.model.name: behind_reader(e.fitted, self.table) for e in evidence if e.fitted is not None}
 
     def facts(self, *, name: str | None, tuned: bool) -> dict[str, Any]:
         """What a reader needs to run the comparison again."""

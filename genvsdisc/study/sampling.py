@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any, Literal
 
@@ -24,6 +24,12 @@ NOTES = {
     "of successive rows. What a model leaves out by itself, inside its training rows, is not the latest.",
 }
 """Kind -> what holds, and what cannot be done, for the page."""
+WEIGHTED = (
+    "Rows are taken to be independent. A row stays whole, with all its weight, on one side of every split, as the "
+    "copies that it may stand for would; folds are repeated once for every 20 rows. Means are weighted, and errors are "
+    "computed over rows, each with its weight, so that they grow with the unevenness of the weights."
+)
+"""What holds where rows are weighted and belong to no groups."""
 LATEST_START = 0.5
 """A class that appears later than after this share of the rows cannot be learned by training sets before it."""
 
@@ -40,6 +46,10 @@ class Sampling:
         Index of the group of each row, or the rank of its time (equal times share a rank); empty for "rows".
     column : str
         Name of the column they came from; "" for an array without a name.
+    counts : ndarray of shape (n_samples,) or None
+        How many rows each row stands for, where rows are weighted (`genvsdisc.study.weights.row_counts`).
+    single : bool
+        Whether each row is a group by itself: rows are weighted, and belong to no groups.
 
     Examples
     --------
@@ -51,12 +61,36 @@ class Sampling:
     kind: SamplingKind = "rows"
     codes: NDArray[np.intp] = field(default_factory=lambda: np.empty(0, dtype=np.intp))
     column: str = ""
+    counts: NDArray[np.float64] | None = None
+    single: bool = False
+
+    def weighted(self, counts: NDArray[np.float64]) -> Sampling:
+        """Let each row stand for so many; independent rows become groups of their copies."""
+        if self.kind != "rows":
+            return replace(self, counts=counts)
+        return Sampling("groups", np.arange(len(counts)), "", counts, single=True)
+
+    @property
+    def independent(self) -> bool:
+        """Whether rows are independent, weighted or not."""
+        return self.kind == "rows" or self.single
+
+    @property
+    def named(self) -> str:
+        """What to call groups or times in a message."""
+        word = "rows of a weight above 0" if self.single else "times" if self.kind == "time" else "groups"
+        return f"{word} of {self.column!r}" if self.column else word
+
+    def masses(self, n_rows: int) -> NDArray[np.float64] | NDArray[np.intp]:
+        """How many rows each of `n_rows` stands for: 1 unless they are weighted."""
+        return np.ones(n_rows, dtype=np.intp) if self.counts is None else self.counts
 
     def take(self, indices: NDArray) -> Sampling:
         """Keep some of the rows; groups and times that lose all rows are forgotten."""
         if self.kind == "rows":
             return self
-        return Sampling(self.kind, np.unique(self.codes[indices], return_inverse=True)[1], self.column)
+        codes = np.unique(self.codes[indices], return_inverse=True)[1]
+        return replace(self, codes=codes, counts=None if self.counts is None else self.counts[indices])
 
     def units(self, n_rows: int) -> NDArray[np.intp]:
         """Index of the independent unit of each row: errors are computed over units.
@@ -69,10 +103,11 @@ class Sampling:
             return np.arange(n_rows)
         if self.kind == "groups":
             return self.codes
-        first = np.concatenate([[0], np.cumsum(np.bincount(self.codes))])[
+        masses = self.masses(n_rows)
+        first = np.concatenate([[0], np.cumsum(np.bincount(self.codes, masses))])[
             self.codes
         ]  # position of the first equal time
-        return np.unique(first // max(1, round(np.sqrt(n_rows))), return_inverse=True)[1]
+        return np.unique(first // max(1, round(np.sqrt(masses.sum()))), return_inverse=True)[1]
 
     def most_splits(self, y: Any, n_splits: int) -> int:
         """Lower a number of folds to what the groups allow: at least two classes need one group for each fold."""
@@ -91,8 +126,9 @@ class Sampling:
             n_groups = pd.Series(self.codes).groupby(labels.to_numpy()).nunique()
             few = n_groups[n_groups < n_splits]
             named = f" of {self.column!r}" if self.column else ""
+            what = "rows of a weight above 0" if self.single else "groups"
             return {
-                label: f"in {n} groups{named}, fewer than {n_splits}, one for each fold" for label, n in few.items()
+                label: f"in {n} {what}{named}, fewer than {n_splits}, one for each fold" for label, n in few.items()
             }
         if self.kind == "time":
             place = pd.Series(np.argsort(np.argsort(self.codes, kind="stable"), kind="stable"))
@@ -103,6 +139,8 @@ class Sampling:
 
     def facts(self) -> dict[str, Any]:
         """Plain values, for ``meta["sampling"]``."""
+        if self.single:
+            return {"kind": "rows", "note": WEIGHTED}
         facts = {"kind": self.kind, "note": NOTES[self.kind]}
         if self.kind == "rows":
             return facts
@@ -139,7 +177,7 @@ def read_sampling(X: pd.DataFrame, *, groups: Any = None, time: Any = None) -> t
     if groups is None and time is None:
         return X, Sampling()
     word, given = ("time", time) if groups is None else ("groups", groups)
-    X, values, name = _column(X, given, word)
+    X, values, name = column_or_values(X, given, word)
     codes = _codes(values, word, name)
     if codes.max() == 0:
         raise ValueError(
@@ -148,8 +186,8 @@ def read_sampling(X: pd.DataFrame, *, groups: Any = None, time: Any = None) -> t
     return X, Sampling("time" if groups is None else "groups", codes, name)
 
 
-def _column(X: pd.DataFrame, given: Any, word: str) -> tuple[pd.DataFrame, pd.Series, str]:
-    """Table, values and name."""
+def column_or_values(X: pd.DataFrame, given: Any, word: str) -> tuple[pd.DataFrame, pd.Series, str]:
+    """Read what is given as an array, or as the name of a column, which then leaves X: table, values and name."""
     if np.isscalar(given):
         if given not in X.columns:
             names = [str(column) for column in X.columns]

@@ -66,8 +66,9 @@ class StageCosts:
             return 0.0
         n, test, n_classes = self.plan.subtable, self.test, self.plan.n_classes
         if stage == "learning curve":
-            sizes = self.design.sizes(n, n_classes)
-            return sum(candidate.seconds(draws, n, int(m), test) for m in sizes)
+            given = self.design.train_sizes
+            sizes = self.design.sizes(n, n_classes) if isinstance(given, str) else set(given)
+            return sum(candidate.seconds(draws, n, min(int(m), n), test) for m in sizes)
         if stage == "bias and variance":
             return sum(candidate.seconds(sets * draws, n, (n - test) // sets, test) for sets in (4, 2))
         rows = min(n, test + 2 * NOISE_TRAIN)

@@ -12,9 +12,12 @@ from sklearn.utils.validation import check_consistent_length
 
 from genvsdisc.datasets.targets import as_target, check_target, drop_rare_classes
 from genvsdisc.features.kinds import Column, column_kinds
+from genvsdisc.features.reader import TableReader
 from genvsdisc.features.tables import as_frame
 from genvsdisc.features.typed import typed_table
+from genvsdisc.study.holdout_rows import TestRows
 from genvsdisc.study.sampling import Sampling
+from genvsdisc.study.weights import row_counts
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,14 @@ class PreparedTable:
         What was left out and why, and how text was read, a sentence each.
     sampling : Sampling
         What draws of the rows have to respect: nothing, whole groups, or time.
+    reader : TableReader
+        Brings a table as it was given to the columns of X.
+    weights : ndarray of shape (n_samples,) or None
+        Weight of each row, above 0; None where all count alike.
+    test : TestRows or None
+        Rows of the user's own that the fitted models are scored on, once.
+    costs : ndarray of shape (n_classes, n_classes) or None
+        What each answer costs: ``costs[true, said]``.
     """
 
     X: pd.DataFrame
@@ -50,6 +61,10 @@ class PreparedTable:
     class_counts: pd.DataFrame
     left_out: tuple[str, ...]
     sampling: Sampling = field(default_factory=Sampling)
+    reader: TableReader = field(default_factory=lambda: TableReader({}))
+    weights: NDArray | None = None
+    test: TestRows | None = None
+    costs: NDArray | None = None
 
     @property
     def kinds(self) -> dict[Any, str]:
@@ -62,10 +77,13 @@ class PreparedTable:
             return self
         X = self.X.iloc[indices] if isinstance(self.X, pd.DataFrame) else self.X[indices]
         sampling = self.sampling.take(indices)
-        return replace(self, X=X, y=self.y[indices], codes=self.codes[indices], sampling=sampling)
+        weights = None if self.weights is None else self.weights[indices]
+        return replace(self, X=X, y=self.y[indices], codes=self.codes[indices], sampling=sampling, weights=weights)
 
 
-def prepare(X: Any, y: Any, *, n_splits: int, sampling: Sampling | None = None) -> PreparedTable:
+def prepare(
+    X: Any, y: Any, *, n_splits: int, sampling: Sampling | None = None, weights: NDArray | None = None
+) -> PreparedTable:
     """Drop rows without a label, classes too rare to split, and columns that say nothing.
 
     Parameters
@@ -77,6 +95,8 @@ def prepare(X: Any, y: Any, *, n_splits: int, sampling: Sampling | None = None) 
     sampling : Sampling, default=None
         Groups or times of the rows of X; None for independent rows. A class that its splits cannot both learn and test
         (in fewer groups than folds, or late in time) is left out too.
+    weights : ndarray of shape (n_samples,), default=None
+        Weights of the rows of X; rows of weight 0 are left out. None where all count alike.
 
     Returns
     -------
@@ -92,9 +112,17 @@ def prepare(X: Any, y: Any, *, n_splits: int, sampling: Sampling | None = None) 
     labelled = labels.notna().to_numpy()
     if not labelled.any():
         raise ValueError(f"the target {labels.name!r} has only missing values")
+    weightless = 0
+    if weights is not None:
+        weightless = int((labelled & (weights == 0)).sum())
+        labelled = labelled & (weights > 0)
+        if not labelled.any():
+            raise ValueError(f"every row with a label in {labels.name!r} has the weight 0: no row counts")
     frame, labels = frame[labelled], check_target(labels[labelled].infer_objects())
     counts = labels.value_counts().sort_index()
     sampling = (sampling or Sampling()).take(np.flatnonzero(labelled))
+    if weights is not None:
+        sampling = sampling.weighted(row_counts(weights[labelled]))
     lonely = sampling.unlearnable(labels, n_splits)
     if len(counts) - len(lonely) < 2:
         reasons = "; ".join(f"{label} ({why})" for label, why in lonely.items())
@@ -112,7 +140,7 @@ def prepare(X: Any, y: Any, *, n_splits: int, sampling: Sampling | None = None) 
         raise ValueError(f"no column of X can be used: {reasons}")
     classes, codes = np.unique(labels.to_numpy(), return_inverse=True)
     why = dict.fromkeys(rare, f"fewer than {n_splits} rows, one for each fold") | lonely
-    unlabelled = int((~labelled).sum())
+    unlabelled = int((~labelled).sum()) - weightless
     return PreparedTable(
         X=frame[used].reset_index(drop=True),
         y=labels.to_numpy(),
@@ -130,11 +158,14 @@ def prepare(X: Any, y: Any, *, n_splits: int, sampling: Sampling | None = None) 
         ),
         left_out=tuple(
             [f"{unlabelled} rows without a label are left out."] * (unlabelled > 0)
+            + [f"{weightless} rows of weight 0 are left out."] * (weightless > 0)
             + [f"Class {label!s} ({counts[label]} rows) is left out: {reason}." for label, reason in why.items()]
             + [f"Column {name!s} is left out: {column.note}." for name, column in columns.items() if not column.used]
             + typed.notes
         ),
         sampling=sampling,
+        reader=TableReader.for_table(frame[used], names=list(frame.columns), formats=typed.formats),
+        weights=None if weights is None else weights[frame.index.to_numpy()],
     )
 
 

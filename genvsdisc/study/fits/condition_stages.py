@@ -5,12 +5,20 @@ All start from the training sets of the learning curve, so that at 0 every dial 
 
 from __future__ import annotations
 
+from itertools import pairwise
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from genvsdisc.features.encoding import TableEncoder
+from genvsdisc.known_estimators import BASELINE, GENERATIVE
 from genvsdisc.models import Model
+from genvsdisc.preparation import takes_gaps
 from genvsdisc.study.evidence import Draws, Predictions
+from genvsdisc.study.fits.encode import Bench
+from genvsdisc.study.fits.gaps import GapRows, gap_losses, gap_rows
 from genvsdisc.study.fits.label_noise import FLIP_RATES, MOST_TRAINING_ROWS, label_noise_curves, noise_table
 from genvsdisc.study.statistics.class_shares import class_share_losses
 from genvsdisc.study.statistics.dials import NOISE
@@ -63,6 +71,52 @@ def flip_labels(model: Model, table: PreparedTable, draws: Draws, result: Predic
         tables.append(noise_table(curves, FLIP_RATES, training))
         result.dials[NOISE] = DialLosses(FLIP_RATES, s, curves)  # the last is the largest
     result.noise = pd.concat(tables, ignore_index=True)
+
+
+def drawn_gaps(bench: Bench, draws: Draws, n_draws: int, *, impute: bool) -> GapRows:
+    """Entries to delete in the first draws, of the table that a model behind the usual encoder sees."""
+    drawn = bench.table.take(draws.curve_rows)
+    used = {name: column for name, column in drawn.columns.items() if column.used}
+    encoders = [TableEncoder({name: column}) for name, column in used.items()]
+    ends = np.cumsum([0, *(encoder.get_feature_names_out().size for encoder in encoders)])
+    blocks = [range(start, end) for start, end in pairwise(ends.tolist())]
+    return gap_rows(
+        np.asarray(drawn.X, dtype=float),
+        drawn.codes,
+        list(used),
+        blocks,
+        draws.curve_weights[-1, :n_draws],
+        draws.curve_tests[:n_draws],
+        size=len(draws.sizes) - 1,
+        impute=impute,
+        random_state=draws.seed,
+    )
+
+
+def delete_entries(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
+    """Judge rows with gaps; the table is the encoded one."""
+    if draws.gaps is None:
+        raise ValueError("no entries could be deleted")
+    drawn, takes = table.take(draws.curve_rows), takes_gaps(model.estimator)
+    imputes = any(type(step).__module__.startswith("sklearn.impute") for step in _steps(model.estimator))
+    result.dials |= gap_losses(
+        model.estimator,
+        drawn.X,
+        drawn.codes,
+        drawn.y,
+        draws.curve_weights[-1],
+        draws.gaps,
+        classes=drawn.classes,
+        losses=draws.design.losses,
+        exact=takes and not imputes and model.family in (GENERATIVE, BASELINE),
+        takes_gaps=takes,
+        units=drawn.sampling.units(len(drawn.codes)),
+        random_state=draws.seed,
+    )
+
+
+def _steps(estimator: Any) -> list[Any]:
+    return [step for _, step in getattr(estimator, "steps", [("", estimator)])]
 
 
 def noise_sizes(draws: Draws, n_classes: int) -> list[int]:

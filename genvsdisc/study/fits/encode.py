@@ -52,17 +52,25 @@ class Bench:
         return replace(result, model=model, fitted=fitted)
 
 
-def benches(roster: Sequence[Model], table: PreparedTable) -> list[Bench]:
+def behind_reader(fitted: Any, table: PreparedTable) -> Pipeline:
+    """Fitted classifier as a pipeline that takes rows as the user has them: any order, text, columns left out."""
+    steps = fitted.steps if isinstance(fitted, Pipeline) else [("classifier", fitted)]
+    return Pipeline([("table", clone(table.reader)), *steps])
+
+
+def benches(
+    roster: Sequence[Model], table: PreparedTable, made: dict[str, NDArray] | None = None, *, encode_only: bool = False
+) -> list[Bench]:
     """Apply the leading steps without a state of every pipeline (`TableEncoder` with its schema, `QuadraticFeatures`).
 
     Models with the same steps share one matrix. What cannot be applied stays where it is, and fails there with the
-    model's name.
+    model's name. `made` keeps the matrices, for another call; `encode_only` leaves all steps but encoders.
     """
-    made: dict[str, NDArray] = {}
-    return [_bench(model, table, made) for model in roster]
+    made = {} if made is None else made
+    return [_bench(model, table, made, encode_only) for model in roster]
 
 
-def _bench(model: Model, table: PreparedTable, made: dict[str, NDArray]) -> Bench:
+def _bench(model: Model, table: PreparedTable, made: dict[str, NDArray], encode_only: bool) -> Bench:
     pipeline = model.estimator if isinstance(model.estimator, Pipeline) else getattr(model.estimator, "estimator", None)
     steps = list(pipeline.steps) if isinstance(pipeline, Pipeline) else []
     if pipeline is not model.estimator and table.sampling.kind != "rows":
@@ -70,6 +78,8 @@ def _bench(model: Model, table: PreparedTable, made: dict[str, NDArray]) -> Benc
     X: Any = table.X
     before: list[tuple[str, Any]] = []
     while len(steps) > 1 and _shareable(steps[0][1], X):
+        if encode_only and not isinstance(steps[0][1], TableEncoder):
+            break
         key = joblib.hash([step for _, step in [*before, steps[0]]])
         try:
             if key not in made:

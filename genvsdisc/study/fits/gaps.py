@@ -25,6 +25,7 @@ from genvsdisc.study.fits.refit import refit_probabilities
 from genvsdisc.study.statistics.dials import CONDITIONAL, GAPS, ITERATIVE, WITHOUT
 from genvsdisc.study.statistics.learning_curves import CurveLosses, DialLosses
 
+GAP_STAGE = "gaps at prediction"
 GAP_SHARES = (0.0, 0.1, 0.25, 0.5, 0.75)
 MOST_COLUMNS = 40
 """Columns of which each is taken away, at most: those whose classes differ most."""
@@ -133,7 +134,6 @@ def gap_losses(
     losses: Sequence[str],
     exact: bool,
     takes_gaps: bool,
-    coded: bool,
     shares: Sequence[float] = GAP_SHARES,
     units: NDArray | None = None,
     random_state: int | None = None,
@@ -156,8 +156,6 @@ def gap_losses(
         Whether the classifier integrates missing entries out: nothing then needs to stand in for them.
     takes_gaps : bool
         Whether it takes them at all.
-    coded : bool
-        Whether each column of the table is one column of X.
     shares : sequence of float, default=GAP_SHARES
 
     Returns
@@ -169,7 +167,10 @@ def gap_losses(
     values = X.to_numpy(dtype=float) if isinstance(X, pd.DataFrame) else X
     n_draws, n_shares = len(gaps.judges), len(shares) - 1
     means = None if takes_gaps else [np.nanmean(values[w > 0], axis=0) for w in weights]
-    blocks = tuple(range(j, j + 1) for j in range(values.shape[1])) if coded else gaps.blocks
+    n_columns, coded = len(gaps.blocks), values.shape[1] != gaps.blocks[-1].stop
+    if coded and values.shape[1] != n_columns:
+        raise ValueError(f"the classifier sees {values.shape[1]} columns, which are not those of the encoded table")
+    blocks = tuple(range(j, j + 1) for j in range(n_columns)) if coded else gaps.blocks
     completed = [] if exact or coded else [part for part in (gaps.imputed, gaps.conditional) if part]
     parts: list[NDArray] = []
     for d, rows in enumerate(gaps.judges):

@@ -43,9 +43,10 @@ class GroupDraws:
     def __init__(self, codes: NDArray, sampling: Sampling):
         self.codes, self.groups = codes, sampling.codes
         self.n_groups = int(self.groups.max()) + 1
-        self.named = f"groups of {sampling.column!r}" if sampling.column else "groups"
-        counts = np.zeros((self.n_groups, int(codes.max()) + 1), dtype=int)
-        np.add.at(counts, (self.groups, codes), 1)
+        self.named = sampling.named
+        self.masses = sampling.masses(len(codes))
+        counts = np.zeros((self.n_groups, int(codes.max()) + 1), dtype=self.masses.dtype)
+        np.add.at(counts, (self.groups, codes), self.masses)
         self.holds, self.main = counts > 0, counts.argmax(axis=1)
 
     def folds(self, n_splits: int, n_repeats: int, rng: np.random.RandomState) -> tuple[NDArray, list[NDArray]]:
@@ -80,8 +81,9 @@ class GroupDraws:
         if isinstance(design.train_sizes, str):
             sizes = np.unique(np.geomspace(smallest, n_pool, 10).round().astype(int))
         else:
-            per_group = len(self.codes) / self.n_groups
-            wanted = np.rint(design.sizes(len(self.codes), int(self.codes.max()) + 1) / per_group).astype(int)
+            n_rows = round(self.masses.sum())
+            per_group = n_rows / self.n_groups
+            wanted = np.rint(design.sizes(n_rows, int(self.codes.max()) + 1) / per_group).astype(int)
             sizes = np.unique(np.clip(wanted, smallest, n_pool))
         weights = np.stack([[self._rows(order[:size]) for order, _ in orders] for size in sizes])
         tests = [np.flatnonzero(self._rows(order[n_pool:])) for order, _ in orders]
@@ -99,7 +101,7 @@ class GroupDraws:
         drawn = []
         for _ in range(n_draws):
             order, covering = self._order(groups, rng)
-            rows = np.cumsum(np.bincount(self.groups, minlength=self.n_groups)[order])
+            rows = np.cumsum(np.bincount(self.groups, self.masses, minlength=self.n_groups)[order])
             needed = max(covering, FEWEST, int(np.searchsorted(rows, size)) + 1)
             drawn.append(np.flatnonzero(self._rows(order[:needed])))
         return drawn
@@ -132,11 +134,9 @@ class GroupDraws:
         """Random order of groups of which every beginning is stratified, and how many hold every class together."""
         order = rng.permutation(groups)
         order = order[stratified_order(self.main[order])]
-        seen = np.zeros(self.holds.shape[1], dtype=bool)
+        held = self.holds[order]
         first = np.zeros(len(order), dtype=bool)
-        for place, group in enumerate(order):
-            first[place] = (self.holds[group] & ~seen).any()
-            seen |= self.holds[group]
+        first[held.argmax(axis=0)[held.any(axis=0)]] = True  # the first group of each class
         return np.concatenate([order[first], order[~first]]), int(first.sum())
 
     def _n_pool(self, test_size: float) -> int:
@@ -155,6 +155,5 @@ class GroupDraws:
         inside[chosen] = 1
         return inside[self.groups]
 
-    @staticmethod
-    def _mean_rows(weights: NDArray | list[NDArray]) -> NDArray[np.intp]:
-        return np.rint([of_size.sum(axis=1, dtype=int).mean() for of_size in weights]).astype(np.intp)
+    def _mean_rows(self, weights: NDArray | list[NDArray]) -> NDArray[np.intp]:
+        return np.rint([(of_size @ self.masses).mean() for of_size in weights]).astype(np.intp)

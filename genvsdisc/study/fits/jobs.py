@@ -20,9 +20,13 @@ from numpy.typing import NDArray
 from genvsdisc.models import Model
 from genvsdisc.study.evidence import Draws, Predictions, Views
 from genvsdisc.study.fits.encode import Bench
+from genvsdisc.study.fits.gaps import GAP_STAGE
 from genvsdisc.study.fits.predictions import QUARTERS, check_portable, draw_views, predict
+<<<<<<< HEAD
 from genvsdisc.study.fits.refit import keep_freed_memory
 from genvsdisc.study.statistics.dials import SHARE_DIALS
+=======
+>>>>>>> main
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 from genvsdisc.study.table import PreparedTable
 
@@ -53,6 +57,8 @@ class Jobs:
         Processes, as joblib counts them; its backends apply (``joblib.parallel_config``).
     cache : path, default=None
         Folder of finished jobs.
+    encoded : sequence of Bench, default=None
+        For the jobs that delete entries of the encoded table: one for each model, behind its encoder alone.
     fingerprint : str, default=""
         Of the table and the draws: what a job in the cache was made from.
     """
@@ -65,7 +71,9 @@ class Jobs:
         n_jobs: int | None,
         cache: Any = None,
         fingerprint: str = "",
+        encoded: Sequence[Bench] | None = None,
     ) -> None:
+        self.encoded = list(workbenches) if encoded is None else list(encoded)
         self.benches, self.draws, self.n_jobs, self.fingerprint = workbenches, draws, n_jobs, fingerprint
         unseen = ["X", "codes", "table", "draws", "parent"]
         self.work = run_job if cache is None else Memory(cache, verbose=0).cache(run_job, ignore=unseen)
@@ -119,9 +127,10 @@ class Jobs:
             raise
 
     def _call(self, job: Job) -> Any:
-        bench = self.benches[job.model]
+        bench = (self.encoded if job.stage == GAP_STAGE else self.benches)[job.model]
         # The rows travel as arguments of their own: joblib maps large arrays, and Dask sends each to a worker once.
-        light = replace(bench.table, X=cast(Any, None), y=np.empty(0), codes=np.empty(0, dtype=int))
+        test = bench.table.test if job.stage == "fit to all rows" else None
+        light = replace(bench.table, X=cast(Any, None), y=np.empty(0), codes=np.empty(0, dtype=int), test=test)
         key = (self.fingerprint, job.stage, job.start, job.stop)
         X, codes, part = bench.table.X, bench.table.codes, draws_of(job, self.draws)
         return delayed(self.work)(key, bench.model, bench.columns, X, codes, light, part, parent=os.getpid())
@@ -139,7 +148,6 @@ def run_job(
 ) -> Predictions:
     """Fit one job. What of the arguments is large is not looked at by the cache: `key` holds its fingerprint."""
     watch(parent)
-    keep_freed_memory()
     whole = replace(table, X=X, y=table.classes[codes], codes=codes)
     return replace(predict(model, whole, draws, [key[1]], columns), model=replace(model, estimator=None))
 
@@ -152,6 +160,8 @@ def draws_of(job: Job, draws: Draws) -> Draws:
         nothing |= {"cv_weights": draws.cv_weights[:0], "cv_tests": []}
     if job.stage in ("fit to all rows", "cross-validation", "bias and variance"):
         nothing |= {"curve_weights": draws.curve_weights[:, :0], "curve_tests": []}
+    if job.stage != GAP_STAGE:
+        nothing |= {"gaps": None}
     if job.stage != "bias and variance":
         nothing |= {"parts": draws.parts[:0]}
     return replace(part, **nothing)
@@ -169,6 +179,7 @@ def add(whole: Predictions, part: Predictions) -> None:
         before = whole.dials.get(dial)
         whole.dials[dial] = along if before is None else replace(along, curves=joined(before.curves, along.curves))
     whole.fitted = part.fitted if whole.fitted is None else whole.fitted
+    whole.density_floor = part.density_floor if whole.density_floor is None else whole.density_floor
     whole.descent = whole.descent or part.descent
     whole.failures = part.failures | whole.failures
     whole.warnings = list(dict.fromkeys([*whole.warnings, *part.warnings]))

@@ -9,6 +9,7 @@ and four of the smaller one.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -77,7 +78,9 @@ def disjoint_parts(
         pool, judges = TimeDraws(codes, sampling).hold_out(test_size, rng)
         return np.stack([_part_blocks(units, pool, judges, rng) for _ in range(n_draws)])
     if sampling.kind == "groups":
-        return np.stack([_with_all_classes(codes, lambda: _part_groups(units, test_size, rng)) for _ in range(n_draws)])
+        sizes = np.bincount(units, sampling.masses(len(codes)))
+        draw = partial(_part_groups, units, sizes, test_size, rng)
+        return np.stack([_with_all_classes(codes, draw, sampling.masses(len(codes))) for _ in range(n_draws)])
     counts = np.bincount(codes)
     designed = bool(np.ptp(counts[counts > 0]) <= 1)
     return np.stack([_part_rows(codes, designed, test_size, rng) for _ in range(n_draws)])
@@ -112,13 +115,12 @@ def _part_rows(codes: NDArray, stratified: bool, test_size: float, rng: np.rando
     return parts if _complete(codes, parts) else _spread(codes, marks, rng)
 
 
-def _part_groups(units: NDArray, test_size: float, rng: np.random.RandomState) -> NDArray:
+def _part_groups(units: NDArray, sizes: NDArray, test_size: float, rng: np.random.RandomState) -> NDArray:
     """Parts of whole groups: in random order, two to each part where there are ten, then where most rows are wanted.
 
     A training set of one group could not be tuned on inside, by folds of groups.
     """
-    sizes = np.bincount(units)
-    wanted = len(units) * np.append(np.repeat((1 - test_size) / N_QUARTERS, N_QUARTERS), test_size)
+    wanted = sizes.sum() * np.append(np.repeat((1 - test_size) / N_QUARTERS, N_QUARTERS), test_size)
     parts = np.empty(len(sizes), dtype=np.uint8)
     dealt = (N_QUARTERS + 1) * min(2, len(sizes) // (N_QUARTERS + 1))
     for place, group in enumerate(rng.permutation(len(sizes))):
@@ -136,18 +138,18 @@ def _part_blocks(units: NDArray, pool: NDArray, judges: NDArray, rng: np.random.
     return parts
 
 
-def _with_all_classes(codes: NDArray, draw: Callable[[], NDArray]) -> NDArray:
+def _with_all_classes(codes: NDArray, draw: Callable[[], NDArray], masses: NDArray | None = None) -> NDArray:
     """Draw until every quarter has every class that could fill all of them, where chance lets it."""
     parts = draw()
     for _ in range(_ATTEMPTS):
-        if _complete(codes, parts):
+        if _complete(codes, parts, masses):
             break
         parts = draw()
     return parts
 
 
-def _complete(codes: NDArray, parts: NDArray) -> bool:
-    must = np.flatnonzero(np.bincount(codes) >= 2 * N_QUARTERS)
+def _complete(codes: NDArray, parts: NDArray, masses: NDArray | None = None) -> bool:
+    must = np.flatnonzero(np.bincount(codes, masses) >= 2 * N_QUARTERS)
     return all(np.isin(must, codes[parts == quarter]).all() for quarter in range(N_QUARTERS))
 
 

@@ -18,11 +18,13 @@ from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
+from genvsdisc.densities import density_floor
 from genvsdisc.models import Model
 from genvsdisc.study.costs import last_step
 from genvsdisc.study.evidence import Draws, Predictions, Views
-from genvsdisc.study.fits.condition_stages import flip_labels, shift_classes
+from genvsdisc.study.fits.condition_stages import delete_entries, flip_labels, shift_classes
 from genvsdisc.study.fits.descent_paths import descends, descent_paths
+from genvsdisc.study.fits.gaps import GAP_STAGE
 from genvsdisc.study.fits.group_check import check_groups
 from genvsdisc.study.fits.learning_curves import curve_probabilities
 from genvsdisc.study.fits.parts import TOO_FEW, training_weights
@@ -76,6 +78,7 @@ def fit_all_rows(model: Model, table: PreparedTable, draws: Draws, result: Predi
     fitted = seeded(model.estimator, draws.seed).fit(X, y)
     check_portable(fitted)  # always, for the result may not depend on the number of processes
     result.fitted = fitted
+    result.density_floor = density_floor(fitted, X)
 
 
 def check_portable(classifier: Any) -> None:
@@ -140,6 +143,7 @@ STAGES: dict[str, Callable[[Model, PreparedTable, Draws, Predictions], None]] = 
     "learning curve": learning_curve,
     "bias and variance": fit_parts,
     "label noise": flip_labels,
+    GAP_STAGE: delete_entries,
     "descent paths": follow_descent,
 }
 

@@ -20,16 +20,6 @@ SUM_TOLERANCE = 1e-4
 """How far from 1 the probabilities of a row may add up: what single precision and a softmax leave."""
 
 
-def keep_freed_memory() -> None:
-    """Let glibc keep freed blocks of up to 4 MB for the next fit of this process.
-
-    By default it hands them back to the system and takes them anew, page by page, unless a larger block was freed
-    before (mallopt(3): its thresholds adapt). A block that is never touched costs nothing; with it the default
-    comparison takes 0.85 of the processor time. Elsewhere than on glibc it has no effect.
-    """
-    np.empty(1 << 22, dtype=np.uint8)
-
-
 @overload
 def refit_probabilities(
     estimator: Any,
@@ -176,6 +166,7 @@ def _fit_and_predict(
         raise ValueError("the classifier has no classes_ after fit, so that nobody knows what its columns stand for")
     # Rows of its own to judge, too: what a classifier writes into them, the next one must not see.
     probabilities = _aligned(fitted.predict_proba(deepcopy(rows)), fitted.classes_, classes)
+    _check_law(probabilities)
     if len(probabilities) != len(rows):
         raise ValueError(f"predict_proba gave {len(probabilities)} rows for {len(rows)}")
     return probabilities
@@ -195,7 +186,6 @@ def _aligned(probabilities: Any, seen: NDArray, classes: NDArray) -> NDArray:
         raise ValueError(f"predict_proba gave an array of shape {p.shape} for {len(seen)} classes")
     if not np.issubdtype(p.dtype, np.floating):
         p = p.astype(float)
-    _check_law(p)
     if np.array_equal(seen, classes):
         return p
     places = np.minimum(np.searchsorted(classes, seen), len(classes) - 1)

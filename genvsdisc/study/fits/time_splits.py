@@ -31,13 +31,17 @@ class TimeDraws:
     """
 
     def __init__(self, codes: NDArray, sampling: Sampling):
-        self.codes, self.n_rows = codes, len(codes)
+        self.codes, self.named = codes, sampling.named
         self.order = np.argsort(sampling.codes, kind="stable")
-        self.cuts = np.flatnonzero(np.diff(sampling.codes[self.order])) + 1
-        self.units = sampling.units(self.n_rows)
-        self.named = f"times of {sampling.column!r}" if sampling.column else "times"
+        # Positions in time count rows, each as often as it counts.
+        masses = sampling.masses(len(codes))[self.order]
+        self.ends = np.cumsum(masses)
+        self.starts = self.ends - masses
+        self.n_rows = self.ends[-1]
+        self.cuts = self.starts[1:][np.diff(sampling.codes[self.order]) > 0]
         # Position by which every class has been seen.
-        self.complete = int(np.unique(codes[self.order], return_index=True)[1].max()) + 1
+        last = np.unique(codes[self.order], return_index=True)[1].max()
+        self.complete = self.starts[last] + min(1, masses[last])
 
     def folds(self, n_splits: int, n_repeats: int, rng: np.random.RandomState) -> tuple[NDArray, list[NDArray]]:  # noqa: ARG002
         """Forward chaining: weights of all rows before each block, and the rows of the block."""
@@ -50,33 +54,35 @@ class TimeDraws:
             )
         ends = [*starts[1:], self.n_rows]
         weights = np.stack([self._rows(0, start) for start in starts])
-        return weights, [np.sort(self.order[start:end]) for start, end in zip(starts, ends, strict=True)]
+        return weights, [np.sort(self._between(start, end)) for start, end in zip(starts, ends, strict=True)]
 
     def curve(self, design: Design, rng: np.random.RandomState) -> tuple[NDArray, NDArray, list[NDArray]]:  # noqa: ARG002
         """Sizes, the most recent rows before each of `n_draws` moments, and the rows after that judge."""
         n_classes, horizon = int(self.codes.max()) + 1, max(1, int(np.ceil(design.test_size * self.n_rows / 2)))
         if isinstance(design.train_sizes, str):
-            largest = max(1, self.n_rows // 2)
+            largest = max(1, int(self.n_rows // 2))
             sizes = np.unique(np.geomspace(min(max(6, 2 * n_classes), largest), largest, 10).round().astype(int))
         else:
-            sizes = design.sizes(self.n_rows, n_classes)
+            sizes = design.sizes(round(self.n_rows), n_classes)
         latest = max(sizes[-1], self.n_rows - horizon)
         moments = self._nearest(np.linspace(sizes[-1], latest, design.n_draws))
         weights = np.stack([[self._rows(max(0, moment - size), moment) for moment in moments] for size in sizes])
-        return sizes, weights, [np.sort(self.order[moment : moment + horizon]) for moment in moments]
+        return sizes, weights, [np.sort(self._between(moment, moment + horizon)) for moment in moments]
 
     def hold_out(self, test_size: float, rng: np.random.RandomState) -> tuple[NDArray, NDArray]:  # noqa: ARG002
         """Rows before and after one moment; every class has been seen before it."""
         wanted = self.n_rows - int(np.ceil(test_size * self.n_rows))
-        moment = int(self._nearest(np.array([wanted]), at_least=self.complete)[0])
-        return np.sort(self.order[:moment]), np.sort(self.order[moment:])
+        moment = self._nearest(np.array([wanted]), at_least=self.complete)[0]
+        return np.sort(self._between(0, moment)), np.sort(self._between(moment, self.n_rows))
 
     def subsamples(self, pool: NDArray, size: int, n_draws: int, rng: np.random.RandomState) -> list[NDArray]:  # noqa: ARG002
         """The most recent rows of the pool, the same for each draw."""
-        recent = self.order[np.isin(self.order, pool)][-size:]
+        inside = np.isin(self.order, pool)
+        later = np.cumsum((self.ends - self.starts)[inside][::-1])[::-1]  # from each row of the pool to its end
+        recent = self.order[inside][later <= max(size, later[-1])]
         return [np.sort(recent)] * n_draws
 
-    def _nearest(self, positions: NDArray, *, at_least: int = 1) -> NDArray[np.intp]:
+    def _nearest(self, positions: NDArray, *, at_least: float = 0) -> NDArray:
         """Nearest positions between rows of different times, each after the row at which every class is seen."""
         allowed = self.cuts[self.cuts >= at_least]
         if not len(allowed):
@@ -86,8 +92,12 @@ class TimeDraws:
             )
         return allowed[np.abs(allowed[:, None] - positions).argmin(axis=0)]
 
-    def _rows(self, start: int, end: int) -> NDArray[np.uint8]:
+    def _between(self, start: float, end: float) -> NDArray[np.intp]:
+        """Rows that begin at these positions in time, in order."""
+        return self.order[(self.starts >= start) & (self.starts < end)]
+
+    def _rows(self, start: float, end: float) -> NDArray[np.uint8]:
         """1 for the rows at these positions in time."""
-        weights = np.zeros(self.n_rows, dtype=np.uint8)
-        weights[self.order[start:end]] = 1
+        weights = np.zeros(len(self.codes), dtype=np.uint8)
+        weights[self._between(start, end)] = 1
         return weights

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +15,10 @@ from sklearn.base import clone
 from genvsdisc.known_estimators import SEARCHES
 from genvsdisc.models import Model
 from genvsdisc.preparation import Preparation
+from genvsdisc.study.costs import last_step
+from genvsdisc.study.fits.coded_labels import with_coded_labels
+
+CODED = "the classes as the numbers 0, 1, ..."
 
 
 def suited_to(models: Sequence[Model], X: pd.DataFrame, y: NDArray) -> tuple[list[Model], list[str]]:
@@ -33,13 +37,13 @@ def suited_to(models: Sequence[Model], X: pd.DataFrame, y: NDArray) -> tuple[lis
     notes : list of str
         A sentence for each model that was changed.
     """
-    if takes_as_it_is(X):
+    if takes_as_it_is(X) and all(_is_ours(model.estimator) for model in models):
         return list(models), []
     trial = Trial(X, y)
     found = [trial.suited(model.estimator) for model in models]
     suited = [replace(model, estimator=estimator) for model, (estimator, _) in zip(models, found, strict=True)]
     notes = [
-        f"{model.name} is given the columns {how}, as it cannot take the table itself."
+        f"{model.name} is given {' and '.join(how)}, as it cannot take the table itself."
         for model, (_, how) in zip(models, found, strict=True)
         if how
     ]
@@ -61,24 +65,35 @@ class Trial:
     """
 
     def __init__(self, X: pd.DataFrame, y: NDArray) -> None:
-        table, few = Preparation.of(X), _few_rows(X, y)
-        self.X, self.y = X.iloc[few], y[few]
-        self.fronts = {
-            "as numbers and indicators": table.behind_encoder,
-            "as numbers and indicators, with missing entries filled by the mean": table.complete,
-        }
+        few = _few_rows(X, y)
+        self.X, self.y = X.iloc[few], _labels_with_gaps(y[few])
+        self.fronts: dict[str, Callable[[Any], Any]] = {"": lambda estimator: estimator}
+        if not takes_as_it_is(X):
+            table = Preparation.of(X)
+            self.fronts["the columns as numbers and indicators"] = table.behind_encoder
+            filled = "the columns as numbers and indicators, with missing entries filled by the mean"
+            self.fronts[filled] = table.complete
 
-    def suited(self, estimator: Any) -> tuple[Any, str]:
-        """Classifier with what it needs in front, and how that gives it the columns; "" where it takes them.
+    def suited(self, estimator: Any) -> tuple[Any, list[str]]:
+        """Classifier with what it needs around it, and what it is given then; nothing where it takes the table.
 
-        One that no encoder helps stays as it is, and will say why.
+        One that nothing helps stays as it is, and will say why.
         """
-        if _can_fit(_inside(estimator), self.X, self.y):
-            return estimator, ""
-        for how, front in self.fronts.items():
-            if _can_fit(front(_inside(estimator)), self.X, self.y):
-                return front(estimator), how
-        return estimator, ""
+        labels = {"": lambda each: each} | ({} if _is_ours(estimator) else {CODED: with_coded_labels})
+        for columns, front in self.fronts.items():
+            for classes, coded in labels.items():
+                if _can_fit(front(coded(_inside(estimator))), self.X, self.y):
+                    return front(coded(estimator)), [what for what in (columns, classes) if what]
+        return estimator, []
+
+
+def _is_ours(estimator: Any) -> bool:
+    return type(last_step(estimator)).__module__.startswith("genvsdisc.")
+
+
+def _labels_with_gaps(y: NDArray) -> NDArray:
+    """Labels as given, but whole numbers with gaps between them: as in a draw that lacks a class."""
+    return 2 * np.unique(y, return_inverse=True)[1] + 1 if y.dtype.kind in "iu" else y
 
 
 def _inside(estimator: Any) -> Any:

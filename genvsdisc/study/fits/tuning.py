@@ -12,6 +12,7 @@ from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from sklearn.model_selection._search import BaseSearchCV
 
 from genvsdisc.models import Model
+from genvsdisc.study.fits.coded_labels import CodedLabels
 from genvsdisc.study.fits.inner_folds import InnerFolds
 from genvsdisc.study.sampling import Sampling
 from genvsdisc.study.statistics.losses import pointwise_losses
@@ -66,6 +67,9 @@ def respecting(model: Model, sampling: Sampling) -> Model:
     sampling : Sampling
         Groups or times of the table; for independent rows the model stays as it is.
     """
+    if isinstance(model.estimator, CodedLabels):
+        inside = respecting(replace(model, estimator=model.estimator.estimator), sampling)
+        return replace(model, estimator=CodedLabels(inside.estimator))
     if sampling.kind == "rows" or not isinstance(model.estimator, BaseSearchCV | CalibratedClassifierCV):
         return model
     cv = model.estimator.cv

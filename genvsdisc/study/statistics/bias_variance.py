@@ -8,18 +8,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight
 
 from genvsdisc.functional.bias_variance import noise
-from genvsdisc.study.statistics.contributions import SUMS_OF_ROWS, halves_and_quarters
+from genvsdisc.study.statistics.contributions import SUMS_OF_ROWS
 from genvsdisc.study.statistics.losses import LOSSES
+from genvsdisc.study.statistics.subsampling import N_PARTITIONS, Parts, subsampling_error
 
 TERMS = ("expected", "noise", "bias", "variance", "net_variance", "interaction")
 BLOCK_CELLS = 2_000_000
 """Probabilities held in double precision at once."""
-N_PARTITIONS = 70
-"""Random partitions of the draws into quarters behind the standard error of the 0-1 bias."""
 
 
 def decompose(
@@ -77,27 +75,12 @@ def decomposition_terms(
     if sample_weight is not None:
         weights = _check_sample_weight(sample_weight, q, dtype=np.float64, ensure_non_negative=True)
     weights = weights / weights.sum()
-    quarters = _quarters(S, random_state) if "zero_one" in losses else np.empty((0, S), dtype=np.float32)
+    parts = Parts.draw(S, random_state)
     unknown = {} if known else {"noise": np.nan, "noise_se": np.nan}
-    return {loss: _row(loss, probabilities, q, weights, quarters) | unknown for loss in losses}
+    return {loss: _row(loss, probabilities, q, weights, parts) | unknown for loss in losses}
 
 
-def _quarters(S: int, random_state: Any) -> NDArray:
-    """Draw partitions of S draws into quarters of one size: 1 where a quarter has a draw, (4 N_PARTITIONS, S).
-
-    Fewer than four draws are parted into single ones, and the quarters that are left over stay empty.
-    """
-    rng = check_random_state(random_state)
-    size = max(1, S // 4)
-    quarters = np.zeros((N_PARTITIONS, 4, S), dtype=np.float32)
-    for partition in quarters:
-        order = rng.permutation(S)
-        for quarter in range(4):
-            partition[quarter, order[quarter * size : (quarter + 1) * size]] = 1
-    return quarters.reshape(-1, S)
-
-
-def _row(loss: str, p: NDArray, q: NDArray, weights: NDArray, quarters: NDArray) -> dict[str, float]:
+def _row(loss: str, p: NDArray, q: NDArray, weights: NDArray, parts: Parts) -> dict[str, float]:
     """Terms and standard errors of one loss."""
     S, n, K = p.shape
     sums_of_rows = SUMS_OF_ROWS.get(loss)
@@ -105,17 +88,17 @@ def _row(loss: str, p: NDArray, q: NDArray, weights: NDArray, quarters: NDArray)
         raise ValueError(f"losses must be among {', '.join(SUMS_OF_ROWS)}, got {loss!r}")
     step = max(1, BLOCK_CELLS // (max(S, 10 * N_PARTITIONS) * K))
     blocks = [slice(first, first + step) for first in range(0, n, step)]
-    parts = [sums_of_rows(p[:, b], q[b], weights[b], quarters) for b in blocks]
-    sums = {name: np.sum([part[name] for part in parts], axis=0) for name in parts[0]}
+    of_blocks = [sums_of_rows(p[:, b], q[b], weights[b], parts) for b in blocks]
+    sums = {name: np.sum([block[name] for block in of_blocks], axis=0) for name in of_blocks[0]}
     pointwise_noise = noise(q, loss)
     floor = float(weights @ pointwise_noise)
     spread = n / max(n - 1, 1) * weights**2 @ (pointwise_noise - floor) ** 2
     terms = {"expected": _mean(sums["expected"]), "noise": (floor, float(np.sqrt(spread)))}
-    terms |= (_zero_one_terms if loss == "zero_one" else _additive_terms)(sums, floor, quarters)
+    terms |= (_zero_one_terms if loss == "zero_one" else _additive_terms)(sums, floor, parts)
     return {name + suffix: terms[name][i] for name in TERMS for i, suffix in enumerate(("", "_se"))}
 
 
-def _additive_terms(sums: dict[str, NDArray], floor: float, _: NDArray) -> dict[str, tuple[float, float]]:
+def _additive_terms(sums: dict[str, NDArray], floor: float, _: Parts) -> dict[str, tuple[float, float]]:
     variance = sums["variance"] * len(sums["variance"]) / (len(sums["variance"]) - 1)
     spread = _mean(variance)
     return {
@@ -126,39 +109,18 @@ def _additive_terms(sums: dict[str, NDArray], floor: float, _: NDArray) -> dict[
     }
 
 
-def _zero_one_terms(sums: dict[str, NDArray], floor: float, quarters: NDArray) -> dict[str, tuple[float, float]]:
+def _zero_one_terms(sums: dict[str, NDArray], floor: float, parts: Parts) -> dict[str, tuple[float, float]]:
     bias, suboptimal = float(sums["bias"]), sums["suboptimal"]
-    counts = halves_and_quarters(quarters.sum(axis=1).reshape(-1, 4).T)
-    of_parts = halves_and_quarters((quarters @ suboptimal).reshape(-1, 4).T) / np.maximum(counts, 1)
+    of_parts = parts.sums(suboptimal) / np.maximum(parts.sums(np.ones(len(suboptimal))), 1)
     return {
-        "bias": (bias, _subsampling_error(sums["bias_of_parts"], len(suboptimal))),
+        "bias": (bias, subsampling_error(sums["bias_of_parts"], len(suboptimal))),
         "variance": _mean(sums["variance"]),
         "net_variance": (
             float(suboptimal.mean()) - bias,
-            _subsampling_error(of_parts - sums["bias_of_parts"], len(suboptimal)),
+            subsampling_error(of_parts - sums["bias_of_parts"], len(suboptimal)),
         ),
         "interaction": _mean(sums["expected"] - suboptimal - floor),
     }
-
-
-def _subsampling_error(of_parts: NDArray, S: int) -> float:
-    """Standard error of a term from its values in halves and quarters of the S draws, (10, N_PARTITIONS).
-
-    The bias of the 0-1 loss is a step function of the votes: a delete-one jackknife does not see its steps, and how
-    fast its variance falls with S, between 1/sqrt(S) and 1/S, depends on how rows hang together. Subsampling with an
-    unknown rate (Bertail, Politis & Romano 1999) finds that out. Halves of the draws that share none are independent,
-    so the spread of the term between them is its variance v_2 at S/2 draws, and that between quarters is v_4 at S/4.
-    With ``v(S) = c S^-b``, ``v(S) = v_2 (v_2 / v_4)``; b is at least 0. Fewer than four draws have no quarters: b is 1.
-
-    References
-    ----------
-    Bertail, P., Politis, D. & Romano, J. (1999). On subsampling estimators with unknown rate of convergence. JASA 94.
-    """
-    halves, quarters = of_parts[:6].reshape(3, 2, -1), of_parts[6:]
-    if S < 4:
-        return float(np.sqrt(quarters[:2].var(axis=0, ddof=1).mean() / S))
-    half, quarter = halves.var(axis=1, ddof=1).mean(), quarters.var(axis=0, ddof=1).mean()
-    return float(np.sqrt(half * (half / quarter if quarter > half else 1.0)))
 
 
 def _mean(contributions: NDArray) -> tuple[float, float]:

@@ -8,36 +8,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genvsdisc.functional.bias_variance import brier_contributions, kohavi_wolpert_contributions, log_loss_contributions
+from genvsdisc.study.statistics.subsampling import Parts
 
 SAFE_MARGIN = 9.0
 """Standard errors between the votes of the first two classes beyond which no quarter of the draws would turn them."""
-PAIRS_OF_QUARTERS = ((0, 1), (2, 3), (0, 2), (1, 3), (0, 3), (1, 2))
-"""Quarters that make the two halves of each of three partitions."""
 
 Sums = dict[str, NDArray]
 
 
-def _brier(p: NDArray, q: NDArray, weights: NDArray, _: NDArray) -> Sums:
+def _brier(p: NDArray, q: NDArray, weights: NDArray, _: Parts) -> Sums:
     terms = brier_contributions(p.astype(float), q)
     return {"expected": terms.loss @ weights, "variance": terms.variance @ weights}
 
 
-def _log_loss(p: NDArray, q: NDArray, weights: NDArray, _: NDArray) -> Sums:
+def _log_loss(p: NDArray, q: NDArray, weights: NDArray, _: Parts) -> Sums:
     terms = log_loss_contributions(p.astype(float), q, floor=float(np.finfo(p.dtype).eps))
     return {"expected": terms.loss @ weights, "variance": terms.variance @ weights}
 
 
-def _kohavi_wolpert(p: NDArray, q: NDArray, weights: NDArray, _: NDArray) -> Sums:
+def _kohavi_wolpert(p: NDArray, q: NDArray, weights: NDArray, _: Parts) -> Sums:
     terms = kohavi_wolpert_contributions(np.moveaxis(_votes(p), 0, -1), q)
     return {"expected": terms.loss @ weights, "variance": terms.variance @ weights}
 
 
-def halves_and_quarters(quarters: NDArray) -> NDArray:
-    """Sums over halves, two by two complementary, and over quarters of the draws: (4, ...) to (10, ...)."""
-    return np.concatenate([np.stack([quarters[a] + quarters[b] for a, b in PAIRS_OF_QUARTERS]), quarters])
-
-
-def _zero_one(p: NDArray, q: NDArray, weights: NDArray, quarters: NDArray) -> Sums:
+def _zero_one(p: NDArray, q: NDArray, weights: NDArray, parts: Parts) -> Sums:
     """Contributions to the smooth terms; for the bias, its value, then that in halves and quarters of the draws.
 
     Votes are counted: whole numbers, which no order of summation changes.
@@ -50,11 +44,8 @@ def _zero_one(p: NDArray, q: NDArray, weights: NDArray, quarters: NDArray) -> Su
     expected, suboptimal, variance = (weights.sum() - (votes @ hits).sum(axis=0)).T
     wrong = (main != best) * weights
     close = _contested(counts / len(p), len(p))
-    of_quarters = (quarters @ votes[:, :, close].astype(quarters.dtype)).reshape(
-        len(votes), len(quarters) // 4, 4, int(close.sum())
-    )
-    of_parts = halves_and_quarters(np.moveaxis(of_quarters, 2, 0))  # (10, K, N_PARTITIONS, n_close)
-    flips = (_highest(np.moveaxis(of_parts, 1, 0)) != best[close]) @ weights[close] - wrong[close].sum()
+    of_parts = parts.sums(np.moveaxis(votes[:, :, close], 1, 0))  # (10, N_PARTITIONS, K, n_close)
+    flips = (_highest(np.moveaxis(of_parts, 2, 0)) != best[close]) @ weights[close] - wrong[close].sum()
     return {
         "expected": expected,
         "suboptimal": suboptimal,
@@ -87,11 +78,11 @@ def _contested(shares: NDArray, n_draws: int) -> NDArray:
     return margin**2 * (n_draws - 1) < SAFE_MARGIN**2 * (first + second - margin**2)
 
 
-SUMS_OF_ROWS: dict[str, Callable[[NDArray, NDArray, NDArray, NDArray], Sums]] = {
+SUMS_OF_ROWS: dict[str, Callable[[NDArray, NDArray, NDArray, Parts], Sums]] = {
     "zero_one": _zero_one,
     "brier": _brier,
     "log_loss": _log_loss,
     "zero_one_kohavi_wolpert": _kohavi_wolpert,
 }
 """Loss -> function of probabilities (S, n, K), law of the label (n, K), weights of the rows (n,) that sum to 1, and
-quarters of the draws (4 N_PARTITIONS, S)."""
+halves and quarters of the draws."""

@@ -41,7 +41,7 @@ def group_columns(table: PreparedTable) -> list[Leak]:
     some = _some_rows(table)
     X, codes = table.X.iloc[some], table.codes[some]
     ranks, source = residual_ranks(X, table.columns, codes)
-    given = table.sampling.codes[some] if table.sampling.kind != "rows" else None
+    given = None if table.sampling.independent else table.sampling.codes[some]
     found: list[tuple[Leak, NDArray, bool]] = []
     for name in X.columns:
         levels, n_levels = levels_of(X[name])
@@ -118,7 +118,7 @@ def _determines(finer: NDArray, coarser: NDArray) -> bool:
 
 def row_order(table: PreparedTable) -> list[Leak]:
     """Rows next to each other in the file that are alike: subjects or moments without a column."""
-    if table.sampling.kind != "rows":
+    if not table.sampling.independent:
         return []
     correlation, pvalue = order_alikeness(table.X, table.columns, table.codes)
     if pvalue > CERTAIN or correlation < LEAST_ALIKE:

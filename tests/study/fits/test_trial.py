@@ -6,9 +6,12 @@ import pytest
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.model_selection import GridSearchCV
 from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
+from sklearn.svm import LinearSVC
 
 import genvsdisc as gd
 from genvsdisc.models import as_models, default_models
+from genvsdisc.study.fits.coded_labels import CodedLabels
 from genvsdisc.study.fits.trial import suited_to
 
 
@@ -53,3 +56,40 @@ def test_models_that_can_take_the_table_are_left_alone():
     assert suited_to(ours, X, y) == (ours, [])
     plain = as_models([GaussianNB()])
     assert suited_to(plain, X[["x", "z"]], y) == (plain, [])
+
+
+class Counting(GaussianNB):
+    """Takes the labels 0 to K - 1 only, as XGBoost does."""
+
+    def fit(self, X, y, sample_weight=None):
+        if not np.array_equal(np.unique(y), np.arange(len(np.unique(y)))):
+            raise ValueError(f"expected 0, 1, ..., got {np.unique(y)}")
+        return super().fit(X, y, sample_weight)
+
+
+LABELS = {"words": ["a", "b", "c"], "gaps": [2, 4, 9], "counting": [0, 1, 2]}
+
+
+@pytest.mark.parametrize("labels", LABELS.values(), ids=LABELS)
+@pytest.mark.parametrize("columns", [("x", "z"), ("x", "color")])
+def test_classifiers_that_take_numbers_as_labels_are_given_them(labels, columns):
+    X, y = table_of(columns, n=120)
+    y = np.array(labels)[y]
+    models = as_models([Counting(), make_pipeline(Counting()), GaussianNB()])
+    design = gd.Design(n_splits=3, n_repeats=1, n_draws=4)
+    result = gd.compare(X, y, models, design=design)
+    assert (result.models["status"] == "ok").all()
+    assert sum("the classes as the numbers 0, 1, ..." in note for note in result.meta["notes"]) == 2
+    losses = result.summary.pivot_table(index="model", columns="loss", values="mean")
+    np.testing.assert_array_equal(losses.loc["Counting"], losses.loc["GaussianNB"])
+    np.testing.assert_array_equal(losses.loc["Counting 2"], losses.loc["GaussianNB"])
+
+
+def test_coded_labels_hand_weights_on_and_speak_of_the_labels():
+    X, y = table_of(("x", "z"), n=60)
+    y = np.array(["a", "b", "c"])[y]
+    weights = np.arange(60.0)
+    coded, plain = CodedLabels(Counting()).fit(X, y, weights), GaussianNB().fit(X, y, weights)
+    np.testing.assert_array_equal(coded.predict_proba(X), plain.predict_proba(X))
+    np.testing.assert_array_equal(coded.predict(X), plain.predict(X))
+    assert not hasattr(CodedLabels(LinearSVC()), "predict_proba")

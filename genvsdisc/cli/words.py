@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import genvsdisc
 from genvsdisc.study.budgets import QUICK_BUDGET, STANDARD_BUDGET, THOROUGH_BUDGET
 
 if TYPE_CHECKING:
@@ -33,37 +31,6 @@ def asked_dataset(table: str | None, target: str | None) -> Dataset:
             f"the target of {found.name!r} is {found.y.name!r}, not {target!r}; write it to a file to change it"
         )
     return found
-
-
-def asked_roster(dataset: Dataset, models: str | None, *, without: Sequence[str | None] = ()) -> list[Any] | None:
-    """Those of the default models that are asked for, in the order asked, for the table without these columns."""
-    if models is None:
-        return None
-    X = dataset.X.drop(columns=[name for name in without if name in dataset.X])
-    known = {model.name.casefold(): model for model in genvsdisc.default_models(X)}
-    chosen = []
-    for word in filter(None, map(str.strip, _between_names(models, known))):
-        if word.casefold() not in known:
-            close = get_close_matches(word.casefold(), known) or list(known)
-            raise ValueError(f"no model is named {word!r}; did you mean {' or '.join(known[c].name for c in close)}?")
-        chosen.append(known[word.casefold()])
-    if not chosen:
-        raise ValueError(f"--models names no model; there are {'; '.join(model.name for model in known.values())}")
-    return chosen
-
-
-def lacking_families(roster: Sequence[Any] | None) -> list[str]:
-    """Say before anything is fitted that there will be no verdict."""
-    families = {model.family for model in roster or ()}
-    lacking = [family for family in ("generative", "discriminative") if families and family not in families]
-    return [f"--models names no {family} model: there will be no verdict between the families" for family in lacking]
-
-
-def _between_names(words: str, known: Any) -> list[str]:
-    """Split at commas, except those that stand inside the name of a model."""
-    longest_first = sorted(known, key=len, reverse=True)
-    pattern = "|".join(re.escape(name) for name in longest_first)
-    return re.findall(rf"\s*(?:{pattern})(?=\s*(?:,|$))|[^,]+", words, flags=re.IGNORECASE)
 
 
 def folder_name(name: str) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 import genvsdisc
 from genvsdisc import cli, models
+from genvsdisc.cli import report
 from genvsdisc.datasets import drop_rare_classes, load
 from genvsdisc.study.run import NothingToCompare
 
@@ -342,7 +343,7 @@ def test_c8_help_lists_models_and_lessons(run):
 
 
 def test_c8_the_names_of_models_in_the_help_are_those_of_the_roster():
-    assert list(cli.MODEL_NAMES) == [model.name for model in models.default_models()]
+    assert list(report.MODEL_NAMES) == [model.name for model in models.default_models()]
 
 
 def test_the_module_runs_as_a_program():

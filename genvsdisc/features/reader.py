@@ -1,0 +1,270 @@
+"""New rows as the rows of training stood: the same columns, text read the same way, the same types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from genvsdisc.features.cells import CellFormat, Reading
+from genvsdisc.features.date_text import DateFormat
+from genvsdisc.features.dtypes import is_text, usual_dtype
+from genvsdisc.features.marks import clean, quoted
+from genvsdisc.features.number_text import NumberFormat
+from genvsdisc.features.tables import as_frame
+from genvsdisc.features.typed import read_columns
+
+_MOST_NAMED = 5
+_WITH_GAPS = {
+    "words": "object", "truth values": "boolean", "numbers": "float64", "dates": "datetime64[us]",
+    "durations": "timedelta64[us]",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class GivenColumn:
+    """How one column of the training table stood, once its text was read.
+
+    Attributes
+    ----------
+    dtype : str
+        Name of its dtype: of pandas, or "category".
+    cells : CellFormat or None
+        How its text was read, where it was text that stands for numbers or dates.
+    levels : tuple
+        Categories of a category type, in order.
+    ordered : bool
+        Whether these are ordered.
+    """
+
+    dtype: str
+    cells: CellFormat | None = None
+    levels: tuple[Any, ...] = ()
+    ordered: bool = False
+
+    @classmethod
+    def of(cls, values: pd.Series, cells: CellFormat | None = None) -> GivenColumn:
+        """Take note of a column as classifiers were given it."""
+        if isinstance(values.dtype, pd.CategoricalDtype):
+            return cls("category", cells, tuple(values.cat.categories), bool(values.cat.ordered))
+        return cls(str(values.dtype), cells)
+
+    @property
+    def read(self) -> bool:
+        """Whether its text stands for something else than words."""
+        return self.holds in ("numbers", "dates", "durations")
+
+    @property
+    def holds(self) -> str:
+        """What its cells are: "numbers", "dates", "durations", "truth values" or "words"."""
+        if self.dtype == "category" or self.dtype in ("object", "str", "string") or self.dtype.startswith("string"):
+            return "words"
+        if self.dtype.startswith("datetime"):
+            return "dates"
+        if self.dtype.startswith("timedelta"):
+            return "durations"
+        return "truth values" if self.dtype.startswith("bool") else "numbers"
+
+
+class TableReader(TransformerMixin, BaseEstimator):
+    """Bring a table to the columns, order and types of the table that a classifier was fitted to.
+
+    Columns are found by their names, in any order; others are left out. Text is read as the text of training was, or,
+    where that does not fit, by its own cells (``1,5`` where training had ``1.5``). Nothing is learned: the schema is
+    given.
+
+    Parameters
+    ----------
+    columns : mapping of column name to GivenColumn
+        The columns that are used, in the order of training.
+    names : sequence
+        All columns of the table of training, those left out too.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> trained = pd.DataFrame({"name": ["Ann", "Bob"], "age": [31, 44]})
+    >>> reader = TableReader.for_table(trained[["age"]], names=trained.columns)
+    >>> reader.transform(pd.DataFrame({"age": ["1 031", " 7"], "town": ["Ulm", "Rom"]}))
+        age
+    0  1031
+    1     7
+    """
+
+    def __init__(self, columns: Mapping[Any, GivenColumn], names: Sequence[Any] = ()) -> None:
+        self.columns = columns
+        self.names = names
+
+    @classmethod
+    def for_table(
+        cls, table: pd.DataFrame, *, names: Sequence[Any] = (), formats: Mapping[Any, CellFormat] | None = None
+    ) -> Self:
+        """Make the reader whose rows look like those of `table`, whose text was read by `formats`."""
+        formats = formats or {}
+        return cls({name: GivenColumn.of(table[name], formats.get(name)) for name in table.columns}, list(names))
+
+    def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002
+        """Do nothing: the schema is given."""
+        return self
+
+    @property
+    def n_features_in_(self) -> int:
+        """Number of columns of the table of training."""
+        return len(self.names) or len(self.columns)
+
+    def transform(self, X: Any) -> pd.DataFrame:
+        """Take the columns out of a table.
+
+        Parameters
+        ----------
+        X : DataFrame or array-like of shape (n_samples, n_columns)
+            Named columns in any order, or as many columns as the table of training had, if that had no names.
+
+        Returns
+        -------
+        table : DataFrame
+
+        Raises
+        ------
+        ValueError
+            If a column is lacking, or one that held numbers or dates holds words.
+        """
+        frame = as_frame(X)
+        if not _named(X):
+            if len(frame.columns) != self.n_features_in_:
+                raise ValueError(f"X has {len(frame.columns)} columns, the table of training {self.n_features_in_}")
+            frame.columns = pd.Index(list(self.names) or list(self.columns), dtype=object)
+        found = self._places(frame)
+        cells = {name: clean(usual_dtype(frame[found[name]])) for name in self.columns}
+        own = read_columns({name: _usual(cells[name]) for name, given in self.columns.items() if given.read})
+        table = {name: _as_given(name, cells[name], given, own.get(name)) for name, given in self.columns.items()}
+        return pd.DataFrame(table, columns=list(self.columns))
+
+    def _places(self, frame: pd.DataFrame) -> dict[Any, Any]:
+        """Name of each column in the new table: the same, or the same once written."""
+        written = {str(name).strip(): name for name in reversed(frame.columns)}
+        found = {name: name if name in frame.columns else written.get(str(name).strip()) for name in self.columns}
+        absent = [str(name) for name, place in found.items() if place is None]
+        if absent:
+            raise ValueError(_lacking(absent, [str(name) for name in frame.columns]))
+        return found
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.requires_fit = False
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        return tags
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:  # noqa: ARG002
+        """Names of the columns that are used."""
+        return np.array([str(name) for name in self.columns], dtype=object)
+
+
+def _named(X: Any) -> bool:
+    """Whether the columns of a table have names."""
+    return not isinstance(X, np.ndarray | list | tuple) or bool(getattr(getattr(X, "dtype", None), "names", None))
+
+
+def _lacking(absent: list[str], names: list[str]) -> str:
+    """Say which columns are not there, and what may be meant."""
+    folded = {name.casefold(): name for name in names}
+    close = [folded[near] for near in get_close_matches(absent[0].casefold(), folded, n=1)]
+    named = ", ".join(map(repr, absent[:_MOST_NAMED])) + (", ..." if len(absent) > _MOST_NAMED else "")
+    what = f"column {named}" if len(absent) == 1 else f"columns {named}"
+    hint = f"; is {close[0]!r} what {absent[0]!r} was in training?" if close else ""
+    has = ", ".join(map(repr, names[:_MOST_NAMED])) + (", ..." if len(names) > _MOST_NAMED else "")
+    return f"the table lacks the {what} that the model was trained on; it has {has}{hint}"
+
+
+def _as_given(name: Any, cells: pd.Series, given: GivenColumn, own: Reading | None) -> pd.Series:
+    """A column with the type that it had in training."""
+    if cells.isna().all():
+        return _cast(pd.Series(np.full(len(cells), None), index=cells.index, dtype=object), given)
+    if given.holds == "words":
+        return _cast(cells if given.dtype == "category" else _words(cells), given)
+    if given.holds == "truth values":
+        return _cast(_truth(name, cells), given)
+    cells = _read(name, cells, given, own) if own is not None else _usual(cells)
+    kind = "dates" if cells.dtype.kind == "M" else "durations" if cells.dtype.kind == "m" else "numbers"
+    if kind != given.holds and "numbers" in (kind, given.holds):
+        raise ValueError(f"column {str(name)!r} held {given.holds} in training, but now {kind}")
+    return _cast(cells, given)
+
+
+def _read(name: Any, cells: pd.Series, given: GivenColumn, own: Reading) -> pd.Series:
+    """Text as numbers or dates: as in training, else as its own cells tell; a word that is neither is refused."""
+    for form in (given.cells, own.format and replace(own.format, lenient=False)):
+        if form is not None:
+            with suppress(ValueError):
+                return form.read(cells)
+    what = {"numbers": "number", "dates": "date", "durations": "time"}[given.holds]
+    form = given.cells or own.format or CellFormat(NumberFormat() if given.holds == "numbers" else DateFormat())
+    words = cells.dropna()
+    odd = next((word for word in pd.unique(words) if not _reads(form, word)), words.iloc[0])
+    raise ValueError(f"column {str(name)!r} held {given.holds} in training, but now {quoted(str(odd))} is no {what}")
+
+
+def _reads(form: CellFormat, word: Any) -> bool:
+    try:
+        replace(form, lenient=False).read(pd.Series([word], dtype=object))
+    except ValueError:
+        return False
+    return True
+
+
+def _usual(cells: pd.Series) -> pd.Series:
+    """Categories as the numbers or dates that they are."""
+    return cells.astype(cells.cat.categories.dtype) if isinstance(cells.dtype, pd.CategoricalDtype) else cells
+
+
+def _truth(name: Any, cells: pd.Series) -> pd.Series:
+    """Truth values, however they are written."""
+    known = {"true": True, "1": True, "1.0": True, "yes": True, "false": False, "0": False, "0.0": False, "no": False}
+    truth = cells.map(lambda value: known.get(str(value).casefold()), na_action="ignore")
+    odd = truth.isna() & cells.notna()
+    if odd.any():
+        word = quoted(str(cells[odd].iloc[0]))
+        raise ValueError(f"column {str(name)!r} held truth values in training, but now {word}")
+    return truth
+
+
+def _words(cells: pd.Series) -> pd.Series:
+    """Levels as text: what was words in training may be read as numbers from another file."""
+    if is_text(cells):
+        return cells
+    cells = cells.astype(object)
+    return cells.map(lambda value: str(int(value)) if _whole(value) else str(value), na_action="ignore")
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, float | np.floating) and float(value).is_integer()
+
+
+def _cast(cells: pd.Series, given: GivenColumn) -> pd.Series:
+    """The dtype of training, or, where gaps or fractions do not fit into it, floats."""
+    if given.dtype == "category":
+        levels = pd.Index(given.levels)
+        known = cells.astype(object)
+        if is_text(levels.to_series()) and not is_text(cells):
+            known = _words(cells.astype(cells.cat.categories.dtype) if hasattr(cells, "cat") else cells)
+        unseen = [value for value in pd.unique(known.dropna()) if value not in levels]
+        return known.astype(pd.CategoricalDtype([*given.levels, *unseen], ordered=given.ordered))
+    if given.holds == "numbers" and cells.dtype.kind in "fOb":  # fractions and gaps are no integers
+        numbers = cells.to_numpy(dtype=float, na_value=np.nan)
+        if given.dtype.lower().startswith(("int", "uint")) and not np.array_equal(numbers, np.rint(numbers)):
+            return pd.Series(numbers, index=cells.index)
+        cells = pd.Series(numbers, index=cells.index)
+    dtype: Any = given.dtype
+    try:
+        return cells.astype(dtype)
+    except (ValueError, TypeError, OverflowError):
+        dtype = _WITH_GAPS[given.holds]
+        return cells.astype(dtype)

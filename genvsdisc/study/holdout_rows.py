@@ -1,0 +1,232 @@
+"""Rows of the user's own to test on: read as the table was read, scored once, never chosen or fitted on."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.utils.validation import check_consistent_length
+
+from genvsdisc.datasets.targets import as_target
+from genvsdisc.features.cells import CellFormat
+from genvsdisc.features.dtypes import is_number, is_text, usual_dtype
+from genvsdisc.features.kinds import Column, column_kinds
+from genvsdisc.features.marks import clean
+from genvsdisc.features.number_text import NumberFormat
+from genvsdisc.features.tables import as_frame
+from genvsdisc.study.weights import RowWeights, read_weights
+
+_MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class TestRows:
+    """Rows that are scored once.
+
+    Attributes
+    ----------
+    X : DataFrame of shape (n_rows, n_columns)
+        The columns of the table, in its order; or what steps without a state made of it.
+    codes : ndarray of shape (n_rows,)
+        Index of each label in the classes of the table.
+    weights : ndarray of shape (n_rows,) or None
+    units : ndarray of shape (n_rows,)
+        Index of the independent unit of each row: the row itself, or its group.
+    notes : tuple of str
+        What was left out or differs from the table, a sentence each.
+    """
+
+    __test__ = False  # pytest: this is no test
+
+    X: Any
+    codes: NDArray[np.intp]
+    weights: NDArray[np.float64] | None
+    units: NDArray[np.intp]
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+
+@dataclass(frozen=True)
+class Given:
+    """What `compare` was given as a test set, with the labels apart; see `given_test`."""
+
+    X: pd.DataFrame
+    y: pd.Series
+
+
+def given_test(X_test: Any, y_test: Any, X: pd.DataFrame) -> Given | None:
+    """Check that a test set is a table with a label for each row.
+
+    Parameters
+    ----------
+    X_test : DataFrame or array-like of shape (n_rows, n_columns), or None
+        An array without names of columns has those of X, if it has as many.
+    y_test : array-like of shape (n_rows,), or None
+    X : DataFrame
+        The table that models are fitted to, with all its columns.
+
+    Raises
+    ------
+    ValueError
+        If one of the two is not given, or they differ in length.
+    """
+    if X_test is None and y_test is None:
+        return None
+    if X_test is None or y_test is None:
+        lacking, there = ("X_test", "y_test") if X_test is None else ("y_test", "X_test")
+        raise ValueError(f"{there} is given but {lacking} is not: a test set needs its rows and their labels")
+    frame = as_frame(X_test)
+    unnamed = not hasattr(X_test, "columns") and not hasattr(X_test, "keys")
+    if unnamed and frame.shape[1] == X.shape[1]:
+        frame.columns = X.columns
+    labels = as_target(y_test, name="y_test", allow_missing=True)
+    check_consistent_length(frame, labels)
+    return Given(frame, labels)
+
+
+def read_test(
+    given: Given,
+    training: pd.DataFrame,
+    columns: Sequence[Any],
+    classes: NDArray,
+    *,
+    weights: RowWeights | None = None,
+    groups: tuple[str, pd.Series] | None = None,
+) -> TestRows:
+    """Read a test set as the table was read.
+
+    Parameters
+    ----------
+    given : Given
+    training : DataFrame
+        The rows that models are fitted to, as they were given: they say how text is read.
+    columns : sequence
+        Names of the columns that models are fitted to, in order.
+    classes : ndarray of shape (n_classes,)
+        Sorted labels of the table.
+    weights : RowWeights, default=None
+        Of the table: where they are one of its columns, the test set may hold it too.
+    groups : tuple of (name, values), default=None
+        Column of groups of the table: test rows of one group are one unit, and groups on both sides are said.
+
+    Returns
+    -------
+    test : TestRows
+
+    Raises
+    ------
+    ValueError
+        If columns are lacking or hold other things than those of the table, or fewer than two rows can be scored.
+    """
+    frame, notes = given.X, []
+    lacking = [str(name) for name in columns if name not in frame.columns]
+    if lacking:
+        more = f" and {len(lacking) - _MOST_NAMED} more" if len(lacking) > _MOST_NAMED else ""
+        raise ValueError(
+            f"X_test lacks the column{'s' if len(lacking) > 1 else ''} "
+            f"{', '.join(map(repr, lacking[:_MOST_NAMED]))}{more}, which the models are fitted to; it has "
+            f"{', '.join(map(str, list(frame.columns)[:20]))}"
+        )
+    values = None
+    if weights is not None:
+        frame, values, said = _own_weights(frame, weights)
+        notes += said
+    units, said = _units(frame, groups)
+    notes += said
+    known, said = _known_rows(given.y, classes)
+    notes += said
+    keep = known >= 0 if values is None else (known >= 0) & (values > 0)
+    if keep.sum() < 2:
+        raise ValueError(
+            f"the test set has {int(keep.sum())} rows that can be scored, of {len(known)}: it needs at least 2 with a "
+            f"label among the classes {', '.join(map(str, classes[:20]))}"
+        )
+    rows = frame.loc[keep].reset_index(drop=True)
+    kinds = column_kinds(training[list(columns)])
+    X = pd.DataFrame({name: _read(name, rows[name], kinds[name]) for name in columns}, copy=False)
+    return TestRows(
+        X=X,
+        codes=known[keep],
+        weights=None if values is None else values[keep],
+        units=np.unique(units[keep], return_inverse=True)[1],
+        notes=tuple(notes),
+    )
+
+
+def _own_weights(frame: pd.DataFrame, weights: RowWeights) -> tuple[pd.DataFrame, NDArray | None, list[str]]:
+    if not weights.named or weights.column not in map(str, frame.columns):
+        return frame, None, ["The rows of the test set have no weights; each counts as one."]
+    name = next(name for name in frame.columns if str(name) == weights.column)
+    rest, own = read_weights(frame, name)
+    return rest, None if own is None else own.of_rows, []
+
+
+def _units(frame: pd.DataFrame, groups: tuple[str, pd.Series] | None) -> tuple[NDArray[np.intp], list[str]]:
+    """Independent units of the test rows, and what to know of their groups."""
+    if groups is None or groups[0] not in map(str, frame.columns):
+        return np.arange(len(frame)), []
+    values = next(frame[name] for name in frame.columns if str(name) == groups[0])
+    both = sorted(set(values.dropna().astype(str)) & set(groups[1].dropna().astype(str)))
+    notes = []
+    if both:
+        named = ", ".join(both[:_MOST_NAMED]) + (", ..." if len(both) > _MOST_NAMED else "")
+        notes.append(
+            f"{len(both)} groups of {groups[0]!r} ({named}) are in the test set and in the training rows: the test set "
+            "then says nothing of new groups."
+        )
+    codes = np.asarray(pd.factorize(values)[0], dtype=np.intp)
+    alone = np.flatnonzero(codes < 0)  # a row without a group is one by itself
+    codes[alone] = codes.max() + 1 + np.arange(len(alone))
+    return codes, notes
+
+
+def _known_rows(labels: pd.Series, classes: NDArray) -> tuple[NDArray[np.intp], list[str]]:
+    """Index of each label among the classes, -1 for those that cannot be scored; and what was left out."""
+    places = {_written(label): place for place, label in enumerate(classes)}
+    codes = np.full(len(labels), -1, dtype=np.intp)
+    present = labels.notna().to_numpy()
+    codes[present] = [places.get(_written(label), -1) for label in usual_dtype(labels[present]).astype(object)]
+    notes = []
+    if not present.all():
+        notes.append(f"{int((~present).sum())} rows of the test set without a label are left out.")
+    unknown = labels[present & (codes < 0)].map(_written).value_counts()
+    for label, count in list(unknown.items())[:_MOST_NAMED]:
+        notes.append(
+            f"{count} rows of the test set are of class {label}, which no model was fitted to: they are left out of "
+            "its scores, and every model would err on them."
+        )
+    if len(unknown) > _MOST_NAMED:
+        notes.append(f"So are rows of {len(unknown) - _MOST_NAMED} more classes.")
+    return codes, notes
+
+
+def _written(label: Any) -> str:
+    """A label as text, whatever its type: whole floats as integers, dates as they are written."""
+    if isinstance(label, float | np.floating) and float(label).is_integer():
+        return str(int(label))
+    if isinstance(label, datetime.datetime):
+        return label.date().isoformat() if label.time() == datetime.time() else label.isoformat(" ")
+    return str(label).strip()
+
+
+def _read(name: Any, values: pd.Series, column: Column) -> pd.Series:
+    """Cells of a column as those of the table were read."""
+    cells = clean(usual_dtype(values))
+    numbers = column.kind == "continuous" or column.cells is not None
+    if not numbers or is_number(cells):
+        return cells
+    if isinstance(cells.dtype, pd.CategoricalDtype):
+        cells = cells.astype(cells.cat.categories.dtype)
+    if not is_text(cells):
+        return cells
+    try:
+        return (column.cells or CellFormat(NumberFormat())).read(cells)
+    except ValueError as error:
+        raise ValueError(f"column {str(name)!r} of X_test should hold numbers as in X: {error}") from None
