@@ -67,6 +67,8 @@ class Plan:
         What was thinned or left out, at what price, and what a larger budget would buy.
     imputed : bool
         Whether rows with gaps are completed by an iterative imputer too.
+    n_encoded : int
+        Columns of the table as numbers.
     """
 
     budget: float | None
@@ -81,6 +83,7 @@ class Plan:
     second_round: dict[str, int] | None = None
     notes: list[str] = field(default_factory=list)
     imputed: bool = True
+    n_encoded: int = 1
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for the record."""

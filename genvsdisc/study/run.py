@@ -90,6 +90,8 @@ class Run:
     ) -> None:
         """Make the plan, or take the one given, and draw what it fits."""
         n_classes, n_columns = len(self.table.classes), self.table.X.shape[1]
+        encoder = TableEncoder(self.table.columns)
+        n_encoded = int(encoder.get_feature_names_out().size)
         self.plan: Plan
         timed: dict[str, float | None] = {}
         if stored is not None:
@@ -101,10 +103,12 @@ class Run:
         self.candidates = candidates(self.roster, self.benches, seed, timed, measure=measure)
         rng = check_random_state(self.seed) if not isinstance(self.seed, np.random.RandomState) else rng
         if stored is None and as_given:
-            self.plan = planned_by_design(design, self.candidates, len(self.table.y), n_classes)
+            self.plan = planned_by_design(design, self.candidates, len(self.table.y), n_classes, n_encoded)
         elif stored is None:
             counts = np.bincount(self.table.codes).tolist()
-            self.plan = planned_by_budget(budget or STANDARD_BUDGET, self.candidates, counts, n_columns, design)
+            self.plan = planned_by_budget(
+                budget or STANDARD_BUDGET, self.candidates, counts, n_columns, design, n_encoded
+            )
         planned = Design.from_dict(self.plan.design)
         if self.plan.budget is not None and not self.plan.held_out_once:
             planned = replace(planned, n_repeats=MOST_REPEATS)  # of which the second round may need all

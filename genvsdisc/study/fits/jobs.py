@@ -22,11 +22,7 @@ from genvsdisc.study.evidence import Draws, Predictions, Views
 from genvsdisc.study.fits.encode import Bench
 from genvsdisc.study.fits.gaps import GAP_STAGE
 from genvsdisc.study.fits.predictions import QUARTERS, check_portable, draw_views, predict
-<<<<<<< HEAD
-from genvsdisc.study.fits.refit import keep_freed_memory
 from genvsdisc.study.statistics.dials import SHARE_DIALS
-=======
->>>>>>> main
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 from genvsdisc.study.table import PreparedTable
 
