@@ -138,6 +138,7 @@ class Predictions:
     halves: list[NDArray] = field(default_factory=list)
     noise: pd.DataFrame | None = None
     dials: dict[str, DialLosses] = field(default_factory=dict)
+    novelty: pd.DataFrame | None = None
     fitted: Any = None
     density_floor: float | None = None
     descent: dict[str, pd.DataFrame] = field(default_factory=dict)

@@ -14,9 +14,7 @@ import pandas as pd
 import scipy
 import sklearn
 from numpy.typing import NDArray
-from sklearn.pipeline import Pipeline
 from sklearn.utils import check_random_state
-from threadpoolctl import threadpool_limits
 
 import genvsdisc
 from genvsdisc.features.encoding import TableEncoder
@@ -27,10 +25,9 @@ from genvsdisc.study.budgets import STANDARD_BUDGET
 from genvsdisc.study.design import Design
 from genvsdisc.study.evidence import Draws, Failure, Predictions, Views
 from genvsdisc.study.fits.candidates import candidates
-from genvsdisc.study.fits.condition_stages import drawn_gaps
 from genvsdisc.study.fits.drawing import planned_draws
 from genvsdisc.study.fits.encode import behind_reader, benches
-from genvsdisc.study.fits.gaps import GAP_STAGE
+from genvsdisc.study.fits.gap_drawing import with_gaps
 from genvsdisc.study.fits.jobs import Job, Jobs, add
 from genvsdisc.study.plan import CONDITION_STAGES, MOST_REPEATS, RESAMPLED_STAGES, ModelPlan, Plan
 from genvsdisc.study.planning import planned_by_budget, planned_by_design, second_round
@@ -127,7 +124,7 @@ class Run:
             own = (self.table.weights, self.table.test, self.table.costs)
             rows = (self.table.X, self.table.y, self.table.sampling, own, genvsdisc.__version__)
             key = joblib.hash((joblib.hash(rows), self.draws.fingerprint()))
-        self._delete_entries()
+        self.draws = with_gaps(self.draws, self.table, self.made, self.plan, self.failures)
         jobs = Jobs(
             self.benches, self.draws, n_jobs=self.n_jobs, cache=self.cache, fingerprint=key, encoded=self.encoded
         )
@@ -152,21 +149,6 @@ class Run:
                 result.failures = {"cross-validation": result.failures["cross-validation"]}
             evidence.append(self.benches[m].whole(result, model))
         return evidence
-
-    def _delete_entries(self) -> None:
-        """Draw the gaps that all models are judged with, and complete the rows once for all."""
-        n_draws = max((chosen.draws.get(GAP_STAGE, 0) for chosen in self.plan.models.values()), default=0)
-        if not n_draws:
-            return
-        behind = Pipeline([("encode", TableEncoder(self.table.columns)), ("last", None)])
-        (usual,) = benches([Model("", behind)], self.table, self.made, encode_only=True)
-        with threadpool_limits(1):
-            gaps = isolated(
-                GAP_STAGE,
-                lambda: drawn_gaps(usual, self.draws, n_draws, impute=self.plan.imputed),
-                self.failures,
-            )
-        self.draws = replace(self.draws, gaps=gaps)
 
     def _jobs_of(self, m: int) -> list[Job]:
         chosen = self.plan.models[self.roster[m].name]

@@ -124,6 +124,11 @@ class SavedTables:
         "dial generative discriminative form loss estimate:float lower:float upper:float smallest:float largest:float "
         "leader_smallest leader_largest leaders finding",
     )
+    novelty = TidyTable(
+        "Rows of a class held out of training, told from those of the others by p(x) or by the doubt of the posterior: "
+        "area under the ROC curve.",
+        "model family left_out score auroc:float se:float lower:float upper:float n_draws:int",
+    )
     search = TidyTable(
         "Training and validation loss of the first model with a penalty, at each penalty, over the folds of a repeat.",
         "model reg_lambda:float learning_rate:float split loss mean:float se:float",

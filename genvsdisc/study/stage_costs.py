@@ -18,9 +18,9 @@ STACKED = 4000
 GAPS_STAGE, UNLABELED_STAGE, LEFT_OUT_STAGE = CONDITION_STAGES
 PATTERN_SECONDS, PATTERN_CUBED = 1.2e-5, 6e-10
 """Seconds for a row with gaps of its own and a class, and with the cube of the columns."""
-UNLABELED_ROWS, N_HIDDEN, EM_FITS = 1000, 4, 60
+UNLABELED_ROWS, N_HIDDEN, EM_FITS = 1000, 4, 110
 """Training rows of which some lose their label, at most; shares that do; fits in an EM and the choice of its weight."""
-MOST_LEFT_OUT = 8
+LEFT_OUT_IN_TURN = 8
 SINGLE = 0.006
 """Seconds of cloning, checking and indexing around a fit that is made by itself."""
 
@@ -84,7 +84,7 @@ class StageCosts:
         if stage == UNLABELED_STAGE:
             return self._unlabeled(candidate, draws)
         if stage == LEFT_OUT_STAGE:
-            return candidate.seconds(draws * min(n_classes, MOST_LEFT_OUT), n, n - test, test)
+            return candidate.seconds(draws * min(n_classes, LEFT_OUT_IN_TURN), n, n - test, test)
         few, many = 10 * n_classes, min(n - test, NOISE_TRAIN)
         if n <= STACKED:
             return sum(candidate.seconds(N_FLIP_RATES * draws, n_classes * n, m, test) for m in (few, many))

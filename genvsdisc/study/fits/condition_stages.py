@@ -5,27 +5,31 @@ All start from the training sets of the learning curve, so that at 0 every dial 
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.utils import _safe_indexing
 
-from genvsdisc.features.encoding import TableEncoder
 from genvsdisc.known_estimators import BASELINE, GENERATIVE
 from genvsdisc.models import Model
 from genvsdisc.preparation import takes_gaps
 from genvsdisc.study.evidence import Draws, Predictions
-from genvsdisc.study.fits.encode import Bench
-from genvsdisc.study.fits.gaps import GapRows, gap_losses, gap_rows
+from genvsdisc.study.fits.gaps import gap_losses
 from genvsdisc.study.fits.label_noise import FLIP_RATES, MOST_TRAINING_ROWS, label_noise_curves, noise_table
+from genvsdisc.study.fits.novelty import left_out_scores
+from genvsdisc.study.fits.unlabeled import semi_supervised_probabilities
 from genvsdisc.study.statistics.class_shares import class_share_losses
-from genvsdisc.study.statistics.dials import NOISE
+from genvsdisc.study.statistics.dials import NOISE, UNLABELED
 from genvsdisc.study.statistics.failures import reason
-from genvsdisc.study.statistics.learning_curves import DialLosses
+from genvsdisc.study.statistics.learning_curves import CurveLosses, DialLosses
 from genvsdisc.study.table import PreparedTable
 
+MOST_UNLABELED = 1000
+"""Training rows of which some lose their label, at most."""
+FEWEST_LABELED = 5
+"""Rows of a class that keep theirs, about, at least."""
 FEW_ROWS = 10
 """Training rows of each class, about, at which noisy labels are looked at too."""
 
@@ -73,26 +77,6 @@ def flip_labels(model: Model, table: PreparedTable, draws: Draws, result: Predic
     result.noise = pd.concat(tables, ignore_index=True)
 
 
-def drawn_gaps(bench: Bench, draws: Draws, n_draws: int, *, impute: bool) -> GapRows:
-    """Entries to delete in the first draws, of the table that a model behind the usual encoder sees."""
-    drawn = bench.table.take(draws.curve_rows)
-    used = {name: column for name, column in drawn.columns.items() if column.used}
-    encoders = [TableEncoder({name: column}) for name, column in used.items()]
-    ends = np.cumsum([0, *(encoder.get_feature_names_out().size for encoder in encoders)])
-    blocks = [range(start, end) for start, end in pairwise(ends.tolist())]
-    return gap_rows(
-        np.asarray(drawn.X, dtype=float),
-        drawn.codes,
-        list(used),
-        blocks,
-        draws.curve_weights[-1, :n_draws],
-        draws.curve_tests[:n_draws],
-        size=len(draws.sizes) - 1,
-        impute=impute,
-        random_state=draws.seed,
-    )
-
-
 def delete_entries(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
     """Judge rows with gaps; the table is the encoded one."""
     if draws.gaps is None:
@@ -111,6 +95,63 @@ def delete_entries(model: Model, table: PreparedTable, draws: Draws, result: Pre
         exact=takes and not imputes and model.family in (GENERATIVE, BASELINE),
         takes_gaps=takes,
         units=drawn.sampling.units(len(drawn.codes)),
+        random_state=draws.seed,
+    )
+
+
+def hide_labels(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
+    """Fit to rows of which some have no label: those that have none, or training rows whose label is hidden.
+
+    Rows that keep theirs are the smaller training sets of the learning curve.
+    """
+    if model.family != GENERATIVE:
+        return
+    drawn = table.take(draws.curve_rows)
+    used = hidden_sizes(draws, len(drawn.classes))
+    if not used:
+        raise ValueError("too few rows to leave some without a label")
+    size, tests = used[0], thinned(draws.curve_tests)
+    whole = draws.curve_weights[size] > 0
+    keep = np.unique(np.concatenate([np.flatnonzero(whole.any(axis=0)), *tests]))
+    X, codes = _safe_indexing(drawn.X, keep), drawn.codes[keep]
+    judged = [np.searchsorted(keep, rows) for rows in tests]
+    of_value, chosen = [], []
+    for s in used:
+        labeled = draws.curve_weights[s][:, keep] > 0
+        hidden = whole[:, keep] & ~labeled
+        found, weights = semi_supervised_probabilities(
+            model.estimator, X, codes, labeled, hidden, judged, n_classes=len(drawn.classes), random_state=draws.seed
+        )
+        of_value.append(found)
+        chosen.append(float(weights.mean()))
+    units = drawn.sampling.units(len(drawn.codes))
+    curves = {loss: CurveLosses.of(of_value, tests, drawn.codes, loss, units) for loss in draws.design.losses}
+    values = tuple(float(1 - draws.sizes[s] / draws.sizes[size]) for s in used)
+    result.dials[UNLABELED] = DialLosses(values, size, curves, tuple(used), tuple(chosen))
+
+
+def hidden_sizes(draws: Draws, n_classes: int) -> list[int]:
+    """Indices of the training sizes whose rows keep their labels: the largest of 1,000 rows at most, and four below."""
+    sizes = np.asarray(draws.sizes)
+    allowed = np.flatnonzero((sizes <= MOST_UNLABELED) & (sizes >= FEWEST_LABELED * n_classes))
+    if len(allowed) < 2:
+        return []
+    return sorted(
+        {int(s) for s in allowed[np.linspace(0, len(allowed) - 1, min(len(allowed), 5)).round().astype(int)]},
+        reverse=True,
+    )
+
+
+def leave_classes_out(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
+    """Fit without each class in turn, and look whether its rows are told from the others."""
+    drawn = table.take(draws.curve_rows)
+    result.novelty = left_out_scores(
+        model.estimator,
+        drawn.X,
+        drawn.codes,
+        draws.curve_weights[-1],
+        thinned(draws.curve_tests),
+        n_classes=len(drawn.classes),
         random_state=draws.seed,
     )
 

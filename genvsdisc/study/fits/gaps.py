@@ -178,7 +178,7 @@ def gap_losses(
         holes = [*gaps.masks[d], *(np.broadcast_to(mask, (len(rows), len(gaps.blocks))) for mask in taken)]
         parts.append(values[rows])
         for mask in holes:
-            holed = np.where(spread(mask, blocks), np.nan, values[rows])
+            holed = np.where(of_blocks(mask, blocks), np.nan, values[rows])
             parts.append(holed if means is None else np.where(np.isnan(holed), means[d], holed))
         parts += [filled for way in completed for filled in way[d]]
     every = len(parts) // n_draws
@@ -209,7 +209,7 @@ def gap_losses(
     return dials
 
 
-def spread(mask: NDArray, blocks: Sequence[range]) -> NDArray:
+def of_blocks(mask: NDArray, blocks: Sequence[range]) -> NDArray:
     """Mask of encoded entries, from one of the table's."""
     return np.repeat(mask, [len(block) for block in blocks], axis=1)
 
@@ -223,7 +223,7 @@ def _completed(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         whole = imputer.fit_transform(training)
-        holed = np.stack([np.where(spread(mask, blocks), np.nan, judged) for mask in masks])
+        holed = np.stack([np.where(of_blocks(mask, blocks), np.nan, judged) for mask in masks])
         filled = imputer.transform(holed.reshape(-1, judged.shape[1])).reshape(holed.shape)
     center = whole.mean(axis=0)
     covariance = np.cov(whole.T, bias=True).reshape(len(center), len(center))

@@ -174,6 +174,7 @@ def add(whole: Predictions, part: Predictions) -> None:
     for dial, along in part.dials.items():
         before = whole.dials.get(dial)
         whole.dials[dial] = along if before is None else replace(along, curves=joined(before.curves, along.curves))
+    whole.novelty = part.novelty if whole.novelty is None else whole.novelty
     whole.fitted = part.fitted if whole.fitted is None else whole.fitted
     whole.density_floor = part.density_floor if whole.density_floor is None else whole.density_floor
     whole.descent = whole.descent or part.descent

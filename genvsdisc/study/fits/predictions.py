@@ -22,7 +22,13 @@ from genvsdisc.densities import density_floor
 from genvsdisc.models import Model
 from genvsdisc.study.costs import last_step
 from genvsdisc.study.evidence import Draws, Predictions, Views
-from genvsdisc.study.fits.condition_stages import delete_entries, flip_labels, shift_classes
+from genvsdisc.study.fits.condition_stages import (
+    delete_entries,
+    flip_labels,
+    hide_labels,
+    leave_classes_out,
+    shift_classes,
+)
 from genvsdisc.study.fits.descent_paths import descends, descent_paths
 from genvsdisc.study.fits.gaps import GAP_STAGE
 from genvsdisc.study.fits.group_check import check_groups
@@ -144,6 +150,8 @@ STAGES: dict[str, Callable[[Model, PreparedTable, Draws, Predictions], None]] = 
     "bias and variance": fit_parts,
     "label noise": flip_labels,
     GAP_STAGE: delete_entries,
+    "unlabeled rows": hide_labels,
+    "classes left out": leave_classes_out,
     "descent paths": follow_descent,
 }
 

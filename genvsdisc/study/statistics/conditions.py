@@ -11,13 +11,13 @@ from scipy import stats
 
 from genvsdisc.study.evidence import Draws, Predictions
 from genvsdisc.study.statistics.crossing import NOBODY, crossing_from_losses
-from genvsdisc.study.statistics.dials import DIALS, ROWS
+from genvsdisc.study.statistics.dials import DIALS, LABELS_ONLY, ROWS, UNLABELED
 from genvsdisc.study.statistics.differences import BEST, pairs
-from genvsdisc.study.statistics.learning_curves import CurveLosses
+from genvsdisc.study.statistics.learning_curves import CurveLosses, DialLosses
 from genvsdisc.study.statistics.losses import HIGHEST
 
 CONDITION_COLUMNS = ["dial", "value", "model", "family", "loss", "mean", "se", "lower", "upper"]
-MEASURED = ["estimate", "lower", "upper", "smallest", "largest", "leader_smallest", "leader_largest"]
+OF_CROSSING = ["estimate", "lower", "upper", "smallest", "largest", "leader_smallest", "leader_largest"]
 
 
 def condition_tables(
@@ -45,10 +45,14 @@ def condition_tables(
     """
     curves = along_dials(evidence, draws)
     families = dict(zip(models["model"], models["family"], strict=True))
-    tables = [
-        rows_of(values, curve, loss).assign(dial=dial, model=model, family=families[model])
-        for (dial, model, loss), (values, curve) in curves.items()
-    ]
+    starts = {(e.model.name, dial): along.size for e in evidence for dial, along in e.dials.items()}
+    tables = []
+    for (dial, model, loss), (values, curve) in curves.items():
+        rows, size = rows_of(values, curve, loss), starts.get((model, dial))
+        if size is not None and (plain := curves.get((ROWS, model, loss))) is not None:
+            measured = ["mean", "se", "lower", "upper"]  # the learning curve's own numbers, to the last bit
+            rows.loc[0, measured] = rows_of(*plain, loss).loc[size, measured]
+        tables.append(rows.assign(dial=dial, model=model, family=families[model]))
     conditions = (
         pd.concat(tables, ignore_index=True)[CONDITION_COLUMNS] if tables else pd.DataFrame(columns=CONDITION_COLUMNS)
     )
@@ -68,6 +72,7 @@ def along_dials(
 ) -> dict[tuple[str, str, str], tuple[NDArray, CurveLosses]]:
     """Values and losses of each (dial, model, loss)."""
     found = {}
+    hidden = next((e.dials[UNLABELED] for e in evidence if UNLABELED in e.dials), None)
     for e in evidence:
         for loss, curve in e.curves.items():
             found[ROWS, e.model.name, loss] = (np.asarray(draws.sizes, dtype=float), curve)
@@ -75,7 +80,19 @@ def along_dials(
             for loss, curve in along.curves.items():
                 start = e.curves[loss].at(np.array([along.size])) if loss in e.curves else None
                 found[dial, e.model.name, loss] = (np.array(along.values), anchored(curve, start))
+        if hidden is not None:
+            found |= _labels_only(e, hidden)
     return found
+
+
+def _labels_only(e: Predictions, hidden: DialLosses) -> dict[tuple[str, str, str], tuple[NDArray, CurveLosses]]:
+    """Losses of a model that learns from the rows with a label alone: those of its learning curve at their number.
+
+    A discriminative model has no other way to learn from rows of which some have no label.
+    """
+    names = [LABELS_ONLY, *([] if UNLABELED in e.dials or e.model.family == "generative" else [UNLABELED])]
+    values, sizes = np.array(hidden.values), np.array(hidden.labeled)
+    return {(name, e.model.name, loss): (values, curve.at(sizes)) for name in names for loss, curve in e.curves.items()}
 
 
 def anchored(curve: CurveLosses, start: CurveLosses | None) -> CurveLosses:
@@ -113,9 +130,9 @@ def _crossings(
                 names = (generative, discriminative)
                 found = crossing_from_losses(both[0][0], a, b, names=names, random_state=seed, dial=dial)
                 leaders = [{-1: generative, 0: NOBODY, 1: discriminative}[sign] for sign in found.certain]
-                found_at = [getattr(found, name) for name in MEASURED]
+                found_at = [getattr(found, name) for name in OF_CROSSING]
                 rows.append([dial.name, *names, form, loss, *found_at, "; ".join(leaders), found.finding])
-    columns = ["dial", "generative", "discriminative", "form", "loss", *MEASURED, "leaders", "finding"]
+    columns = ["dial", "generative", "discriminative", "form", "loss", *OF_CROSSING, "leaders", "finding"]
     table = pd.DataFrame(rows, columns=columns)
     return table.astype(dict.fromkeys(["estimate", "lower", "upper", "smallest", "largest"], float))
 

@@ -100,11 +100,17 @@ class DialLosses:
     size : int
         Index of the training size, among those of the learning curves, at which the dial is turned.
     curves : dict of loss to CurveLosses
+    labeled : tuple of int, default=()
+        For rows without a label: index of the training size whose rows keep theirs, at each value.
+    chosen : tuple of float, default=()
+        For rows without a label: their mean weight at each value.
     """
 
     values: tuple[float, ...]
     size: int
     curves: dict[str, CurveLosses]
+    labeled: tuple[int, ...] = ()
+    chosen: tuple[float, ...] = ()
 
 
 def curve_table(

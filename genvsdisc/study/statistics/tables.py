@@ -24,6 +24,7 @@ from genvsdisc.study.statistics.differences import difference_table, summary_tab
 from genvsdisc.study.statistics.failures import failure_table, isolated, meaning
 from genvsdisc.study.statistics.learning_curves import curve_table
 from genvsdisc.study.statistics.losses import pointwise_losses, roc_auc
+from genvsdisc.study.statistics.novelty import novelty_table
 from genvsdisc.study.statistics.parameters import by_pairs, parameter_table
 from genvsdisc.study.statistics.robustness import robustness_table
 from genvsdisc.study.table import PreparedTable
@@ -74,6 +75,7 @@ def comparison_tables(
         "assumptions": lambda: assumptions(table, scores, {e.model.key: e.model.name for e in usable if e.model.key}),
         "robustness": lambda: robustness_table(noise, models),
         "conditions": lambda: condition_tables(usable, draws, models, best_pairs(tables["differences"])),
+        "novelty": lambda: novelties(usable, table, models, draws),
         "planes": lambda: views.tables,
         "search and traces": lambda: next((e.descent for e in usable if e.descent), {}),
         "parameters": lambda: _stacked(_parameters(e, list(table.X.columns), failures) for e in usable),
@@ -180,6 +182,14 @@ def curve_tables(evidence: Sequence[Predictions], draws: Draws) -> dict[str, pd.
         "learning_curves": curve_table(draws.sizes, curves, models),
         "crossings": crossing_table(draws.sizes, curves, models, random_state=draws.seed),
     }
+
+
+def novelties(
+    evidence: Sequence[Predictions], table: PreparedTable, models: pd.DataFrame, draws: Draws
+) -> pd.DataFrame:
+    """Rows of a class left out, told from the others."""
+    measured = {e.model.name: e.novelty for e in evidence if e.novelty is not None}
+    return novelty_table(measured, models, list(table.classes), test_fraction=draws.design.test_size)
 
 
 def assumptions(table: PreparedTable, scores: pd.DataFrame, keys: Mapping[str, str]) -> pd.DataFrame | None:
