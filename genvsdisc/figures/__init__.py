@@ -3,6 +3,7 @@
 They draw what the tables hold and compute nothing, need no display, and leave matplotlib's settings as they were.
 """
 
+from genvsdisc.figures.conditions import plot_conditions
 from genvsdisc.figures.confusions import plot_confusion
 from genvsdisc.figures.curves import plot_learning_curves, plot_robustness, plot_search, plot_traces
 from genvsdisc.figures.intervals import plot_costs, plot_decomposition, plot_differences, plot_scores
@@ -11,6 +12,7 @@ from genvsdisc.figures.planes import plot_boundaries, plot_classes, plot_reliabi
 __all__ = [
     "plot_boundaries",
     "plot_classes",
+    "plot_conditions",
     "plot_confusion",
     "plot_costs",
     "plot_decomposition",

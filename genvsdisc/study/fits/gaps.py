@@ -86,6 +86,7 @@ def gap_rows(
     size: int = -1,
     shares: Sequence[float] = GAP_SHARES,
     impute: bool = True,
+    taken: Sequence[int] | None = None,
     random_state: int = 0,
 ) -> GapRows:
     """Delete entries of the rows that judge each draw, and complete them.
@@ -106,9 +107,11 @@ def gap_rows(
     shares : sequence of float, default=GAP_SHARES
     impute : bool, default=True
         Whether rows are completed by an iterative imputer and by conditional means too.
+    taken : sequence of int, default=None
+        Columns of which each is taken away; None for all, or the 40 whose classes differ most.
     random_state : int, default=0
     """
-    columns = _telling(matrix, codes, blocks)
+    columns = _telling(matrix, codes, blocks) if taken is None else np.asarray(taken, dtype=int)
     judges = [_some(rows, _most_judges(len(tests), len(shares) + len(columns), matrix.shape[1])) for rows in tests]
     masks, imputed, conditional = [], [], []
     for d, (w, rows) in enumerate(zip(weights, judges, strict=True)):
@@ -118,8 +121,8 @@ def gap_rows(
             one, two = _completed(matrix[w > 0], matrix[rows], masks[-1], blocks, random_state)
             imputed.append(one)
             conditional.append(two)
-    taken = tuple(str(names[j]) for j in columns)
-    return GapRows(size, judges, masks, columns, taken, tuple(blocks), imputed, conditional)
+    told = tuple(str(names[j]) for j in columns)
+    return GapRows(size, judges, masks, columns, told, tuple(blocks), imputed, conditional)
 
 
 def gap_losses(

@@ -45,7 +45,6 @@ class RowDraws:
         return pool, held_out
 
 
-
 DRAWS: dict[str, type[RowDraws] | type[GroupDraws] | type[TimeDraws]] = {
     "rows": RowDraws,
     "groups": GroupDraws,
