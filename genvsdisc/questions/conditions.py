@@ -223,7 +223,7 @@ def _shares(drawing: _Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) 
     return curves
 
 
-def _unlabeled(drawing: _Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> Curves:
+def _unlabeled(drawing: _Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> Curves:  # noqa: ARG001
     rows = np.unique(np.maximum((drawing.largest * (1 - at)).round().astype(int), 2 * len(drawing.classes)))
     state = drawing.rng.get_state()
     weights, _ = drawing.nested(rows.tolist(), drawing.n_draws, drawing.test_size)

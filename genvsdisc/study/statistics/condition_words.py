@@ -61,7 +61,7 @@ def condition_findings(tables: Mapping[str, pd.DataFrame], loss: str, pair: tupl
     families = dict(zip(tables["models"]["model"], tables["models"]["family"], strict=True))
     found = [_of_gaps(at, loss, pair), _of_shares(at, loss, pair, tables["calibration"])]
     generative = [name for name in dict.fromkeys((pair[0], *families)) if families.get(name) == "generative"]
-    learned = next((name for name in generative if (UNLABELED, name) in at), None)
+    learned = next((name for name in generative if {(UNLABELED, name), (LABELS_ONLY, name)} <= set(at)), None)
     if learned is not None:
         found.append(_of_unlabeled(at, loss, learned, tables["assumptions"]))
     return [text for text in found if text]
