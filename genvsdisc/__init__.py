@@ -26,6 +26,7 @@ _PUBLIC = {
     "Model": "models",
     "Design": "study.design",
     "Comparison": "study.comparison",
+    "load_models": "practice.loading",
 }
 _MODULES = ("datasets", "figures")
 __all__ = ["__version__", *_MODULES, *_PUBLIC]

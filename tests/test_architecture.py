@@ -148,6 +148,7 @@ TESTED_ELSEWHERE = {
     "study/allocation.py": "study/test_plan.py",
     "study/budgets.py": "cli/test_report.py",
     "study/cost_table.py": "study/test_costs.py",
+    "study/facts.py": "study/test_compare.py",
     "study/fits/candidates.py": "study/test_plan.py",
     "study/planning.py": "study/test_plan.py",
     "study/run.py": "study/test_compare.py",

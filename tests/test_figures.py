@@ -309,3 +309,15 @@ def test_a_class_has_its_color_on_every_panel_whichever_classes_a_model_predicts
     some += [some[0]] * (4 - len(some))
     whole = colors(list("abca"))
     assert colors(some) == {label: whole[label] for label in some}
+
+
+def test_models_without_a_partner_are_named_by_themselves():
+    rows = [{"model": f"tree {k}", "family": "discriminative", "loss": "brier", "n_train": n, "mean": 0.3 - 0.1 * k / n,
+             "lower": 0.2, "upper": 0.4, "form": ""} for k in range(2) for n in (10, 20)]  # fmt: skip
+    crowded = figures.plot_learning_curves(pd.DataFrame(rows))
+    assert {text.get_text() for text in crowded.texts} == {"tree 0", "tree 1"}
+    alone = figures.plot_learning_curves(pd.DataFrame(rows[:2]), by_model=True)
+    assert [text.get_text() for text in alone.texts] == ["tree 0"]
+    assert [text.get_text() for text in figures.plot_learning_curves(pd.DataFrame(rows[:2])).texts] == [
+        "discriminative"
+    ]

@@ -2,8 +2,11 @@
 
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 from numpy.linalg import lstsq
+from scipy import sparse
 from sklearn.base import clone
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression
@@ -154,3 +157,22 @@ def test_what_a_person_says_of_a_model_holds():
 def test_f23_rosters_that_are_none_are_refused_in_words(models, error, message):
     with pytest.raises(error, match=message):
         as_models(models)
+
+
+def test_f14_the_default_roster_takes_tables_of_every_library():
+    columns = {"c": ["a", "b"] * 10, "x": list(range(20))}
+    tables = [
+        pl.DataFrame(columns),
+        pl.LazyFrame(columns),
+        pa.table(columns),
+        columns,
+        list(zip(*columns.values(), strict=True)),
+    ]
+    expected = [model.name for model in default_models(pd.DataFrame(columns))]
+    for table in tables:
+        assert [model.name for model in default_models(table)] == expected
+    assert [model.name for model in default_models([[1.0, 2.0], [3.0, 5.0]])] == [
+        m.name for m in default_models(np.eye(2))
+    ]
+    with pytest.raises(ValueError, match="X is a sparse matrix"):
+        default_models(sparse.eye_array(3))

@@ -18,6 +18,7 @@ from genvsdisc.study.decision_costs import read_costs
 from genvsdisc.study.design import Design
 from genvsdisc.study.fits.trial import suited_to
 from genvsdisc.study.fits.tuning import respecting, tuned
+from genvsdisc.study.fits.weighted_fits import stand_for_copies, weight_notes
 from genvsdisc.study.holdout_rows import given_test, read_test
 from genvsdisc.study.plan import check_budget
 from genvsdisc.study.progress import Progress, check_progress, shown
@@ -25,6 +26,7 @@ from genvsdisc.study.run import Run
 from genvsdisc.study.sampling import Sampling, read_sampling
 from genvsdisc.study.table import check_posterior, prepare
 from genvsdisc.study.weights import RowWeights, read_weights, row_counts
+from genvsdisc.validation import check_jobs
 
 SMALL_BUDGET = 20.0
 """Seconds up to which five folds are enough."""
@@ -167,7 +169,9 @@ def compare(
     check_posterior(posterior, table)
     roster, notes = (default_models(table.X), []) if models is None else suited_to(as_models(models), table.X, table.y)
     roster = [respecting(model, table.sampling) for model in roster]
-    roster = [tuned(model, sampling=table.sampling) for model in roster] if tune else roster
+    passed = None if table.weights is None or stand_for_copies(table.weights) else table.weights
+    roster = [tuned(model, sampling=table.sampling, weights=passed) for model in roster] if tune else roster
+    notes = notes + ([] if passed is None else weight_notes(roster))
     run = Run(table, roster, seed=random_state, n_jobs=n_jobs, cache=cache)
     run.plan_by(chosen, budget=budget, stored=plan, as_given=design is not None)
     with shown(progress) as advance:
@@ -187,10 +191,3 @@ def _default_design(y: ArrayLike, budget: float | None, sampling: Sampling, weig
     design = Design.for_classes(counts.tolist())
     n_splits = min(design.n_splits, 5) if budget is not None and budget <= SMALL_BUDGET else design.n_splits
     return replace(design, n_splits=sampling.most_splits(labels, n_splits))
-
-
-def check_jobs(n_jobs: Any) -> None:
-    """Refuse a number of processes that joblib cannot count."""
-    whole = isinstance(n_jobs, int | np.integer) and not isinstance(n_jobs, bool)
-    if n_jobs is not None and (not whole or n_jobs == 0):
-        raise ValueError(f"n_jobs must be a number of processes, -1 for all cores, or None, got {n_jobs!r}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -11,12 +10,10 @@ from typing import Any
 import joblib
 import numpy as np
 import pandas as pd
-import scipy
-import sklearn
 from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
-import genvsdisc
+from genvsdisc import __version__
 from genvsdisc.features.encoding import TableEncoder
 from genvsdisc.functional.bias_variance import noise
 from genvsdisc.models import Model
@@ -24,6 +21,7 @@ from genvsdisc.preparation import takes_gaps
 from genvsdisc.study.budgets import STANDARD_BUDGET
 from genvsdisc.study.design import Design
 from genvsdisc.study.evidence import Draws, Failure, Predictions, Views
+from genvsdisc.study.facts import versions, weights_and_costs
 from genvsdisc.study.fits.candidates import candidates
 from genvsdisc.study.fits.drawing import planned_draws
 from genvsdisc.study.fits.encode import behind_reader, benches
@@ -34,6 +32,7 @@ from genvsdisc.study.planning import planned_by_budget, planned_by_design, secon
 from genvsdisc.study.progress import Progress
 from genvsdisc.study.statistics.differences import BEST, difference_table
 from genvsdisc.study.statistics.failures import failure_table, isolated, meaning
+from genvsdisc.study.statistics.losses import mean
 from genvsdisc.study.statistics.tables import comparison_tables, model_table, score_table
 from genvsdisc.study.statistics.verdict import SURE, verdict_card, write_verdict
 from genvsdisc.study.table import PreparedTable
@@ -122,7 +121,7 @@ class Run:
         key = ""
         if self.cache is not None:
             own = (self.table.weights, self.table.test, self.table.costs)
-            rows = (self.table.X, self.table.y, self.table.sampling, own, genvsdisc.__version__)
+            rows = (self.table.X, self.table.y, self.table.sampling, own, __version__)
             key = joblib.hash((joblib.hash(rows), self.draws.fingerprint()))
         self.draws = with_gaps(self.draws, self.table, self.made, self.plan, self.failures)
         jobs = Jobs(
@@ -194,7 +193,7 @@ class Run:
         if not usable:
             return []
         models = model_table(usable)
-        pairs = difference_table(score_table(usable, self.table.codes, self.draws), models, rope=self.draws.design.rope)
+        pairs = difference_table(score_table(usable, self.table, self.draws), models, rope=self.draws.design.rope)
         surest = pairs[["p_generative", "p_equal", "p_discriminative"]].max(axis=1)
         open_pairs = pairs[~(surest >= SURE)]
         if (open_pairs["form"] == BEST).any():
@@ -233,7 +232,7 @@ class Run:
         failed = [f for f in self.failures if not f.model]
         if posterior is not None:
             law = np.asarray(posterior(self.table.X), dtype=float)
-            meta["bayes"] = {loss: float(noise(law, loss).mean()) for loss in self.draws.design.losses}
+            meta["bayes"] = {loss: mean(noise(law, loss), self.table.weights) for loss in self.draws.design.losses}
         meta["verdict_card"] = isolated(
             "verdict",
             lambda: verdict_card({k: v for k, v in tables.items() if v is not None}, meta),
@@ -267,15 +266,11 @@ class Run:
             "plan": self.plan.as_dict(),
             "sampling": self.table.sampling.facts(),
             "splits_hash": self.draws.fingerprint(),
-            "versions": {
-                "genvsdisc": genvsdisc.__version__,
-                "python": platform.python_version(),
-                **{module.__name__: module.__version__ for module in (np, scipy, sklearn, pd)},
-            },
+            "versions": versions(),
             "left_out": list(self.table.left_out),
             "tuned": tuned,
             "boundary_axes": [str(axis) for axis in self.views.axes],
-        }
+        } | weights_and_costs(self.table, self.draws.design.rope)
 
 
 class _Steps:

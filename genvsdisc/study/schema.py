@@ -142,7 +142,7 @@ class SavedTables:
     )
     parameters = TidyTable("What each model learned, fitted to all rows.", "model parameter value:float")
     boundaries = TidyTable(
-        "Predicted class and its probability over a grid of two columns.",
+        "Predicted class and its probability, in two digits, over a grid of two columns.",
         "model family x:float y:float label probability:float",
     )
     ellipses = TidyTable(

@@ -121,6 +121,7 @@ class NetworkClassifier(DiscriminativeClassifier):
         if self.standardize or self._rescales:
             shares = training.astype(float) / training.sum(axis=1, keepdims=True)
             center, scale = (moments.astype(X.dtype) for moments in means_and_deviations(X, shares))
+            self._check_deviations(scale)
             X = (X - center[:, None]) / scale[:, None]
         else:
             self._check_squares(X)
@@ -129,6 +130,16 @@ class NetworkClassifier(DiscriminativeClassifier):
             units = scale
             self._check_penalties(scale)
         return TrainingSet(X, codes, training, validation, streams, center, scale, units)
+
+    def _check_deviations(self, scale: NDArray) -> None:
+        """Raise if a column cannot be divided by its standard deviation."""
+        smallest = scale.min(axis=0)
+        j = int(smallest.argmin())
+        if smallest[j] < np.finfo(scale.dtype).tiny:
+            raise ValueError(
+                f"{column_name(self, j)} has standard deviation {smallest[j]:.3g}, which {scale.dtype} cannot divide "
+                "by: multiply it by a power of ten"
+            )
 
     def _check_penalties(self, scale: NDArray) -> None:
         """Raise if the penalty of a column's weights, on the scale of X, leaves the range of its dtype."""

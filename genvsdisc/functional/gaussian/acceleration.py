@@ -31,6 +31,7 @@ class Evaluation:
     log_likelihood: NDArray  # at x, (R,)
     objective: NDArray  # at x, which g does not lower, (R,)
     regular: NDArray  # whether x is inside the parameter space, (R,)
+    ahead: NDArray | None = None  # a guess of where steps like this one lead to, (R, p)
 
 
 class FixedPointProblem(Protocol):
@@ -54,7 +55,9 @@ class FixedPoints:
     log_likelihoods: NDArray
 
 
-def fixed_points(problem: FixedPointProblem, x: NDArray, *, tol: NDArray | float, max_iter: int) -> FixedPoints:
+def fixed_points(
+    problem: FixedPointProblem, x: NDArray, *, tol: NDArray | float, max_iter: int, gain: float = 1e-8
+) -> FixedPoints:
     """Iterate a stack of EM maps to their fixed points.
 
     Parameters
@@ -67,6 +70,9 @@ def fixed_points(problem: FixedPointProblem, x: NDArray, *, tol: NDArray | float
         A member stops when its residual is at most this, or when its objective has stopped rising.
     max_iter : int
         Largest number of evaluations.
+    gain : float, default=1e-8
+        Where the problem says what lies ahead, a member also stops when the step there is expected to leave less to
+        gain than this share of its objective.
 
     Returns
     -------
@@ -87,7 +93,7 @@ def fixed_points(problem: FixedPointProblem, x: NDArray, *, tol: NDArray | float
     result = FixedPoints(x.copy(), np.zeros(R, dtype=bool), np.full((0, R), np.nan))
     members, limits = np.arange(R), np.broadcast_to(tol, R)
     history = _History.empty(R, p, x.dtype)
-    current, residual_vector = x, np.zeros_like(x)
+    current, residual_vector, image = x, np.zeros_like(x), x
     objective = np.full(R, -np.inf)
     stalled = np.zeros(R, dtype=int)
     log_likelihood, trace = np.full(R, np.nan), []
@@ -98,33 +104,52 @@ def fixed_points(problem: FixedPointProblem, x: NDArray, *, tol: NDArray | float
         if not (extrapolated | step.regular).all():
             raise LeftParameterSpaceError
         gained = step.objective - objective > 1e-12 * np.abs(step.objective)
-        new_residual = step.image - candidate
+        new_residual = (step.image if step.ahead is None else step.ahead) - candidate
+        little = _expects_little(step, objective, new_residual, residual_vector, gain)
         history.add(candidate - current, new_residual - residual_vector, accepted & np.isfinite(objective))
         history.clear(~accepted)
         stalled = np.where(accepted, np.where(gained, 0, stalled + 1), stalled)
         take = accepted[:, None]
         current = np.where(take, candidate, current)
         residual_vector = np.where(take, new_residual, residual_vector)
+        image = np.where(take, step.image, image)
         objective = np.where(accepted, step.objective, objective)
         log_likelihood[members] = np.where(accepted, step.log_likelihood, log_likelihood[members])
         trace.append(log_likelihood.copy())
-        done = accepted & ((step.residual <= limits[members]) | (stalled >= _STALLED))
+        done = accepted & ((step.residual <= limits[members]) | (stalled >= _STALLED) | little)
         if done.any():
-            result.x[members[done]] = step.image[done]
+            end = image if step.ahead is None else step.ahead
+            result.x[members[done]] = end[done]
             result.converged[members[done]] = True
             if done.all():
                 break
             keep = np.flatnonzero(~done)
             problem, members, history = problem.take(keep), members[keep], history.take(keep)
-            current, residual_vector, objective = current[keep], residual_vector[keep], objective[keep]
+            current, residual_vector, image, objective = (
+                values[keep] for values in (current, residual_vector, image, objective)
+            )
             stalled, accepted = stalled[keep], accepted[keep]
         jump, possible = history.jump(residual_vector)
-        extrapolated = accepted & possible
-        candidate = current + residual_vector - np.where(extrapolated[:, None], jump, 0)
+        extrapolated = accepted & (possible | (step.ahead is not None))
+        ahead = current + residual_vector - np.where(possible[:, None], jump, 0)
+        candidate = np.where(extrapolated[:, None], ahead, image)
     else:
-        result.x[members] = current + residual_vector
+        result.x[members] = image
     result.log_likelihoods = np.array(trace)
     return result
+
+
+def _expects_little(step: Evaluation, objective: NDArray, residual: NDArray, before: NDArray, share: float) -> NDArray:
+    """Whether what is left to gain after this step is no more than a share of the objective.
+
+    Gains go as squared steps: the last gain times the ratio of this step and the last, once for what this one brings
+    and once more for what it leaves.
+    """
+    if step.ahead is None:
+        return np.zeros(len(objective), dtype=bool)
+    last, now = (np.einsum("rp,rp->r", each, each) for each in (before, residual))
+    gain = np.where(np.isfinite(objective), np.abs(step.objective - objective), np.inf)
+    return np.asarray((now > 0) & (now < last) & (gain * now**2 <= share * np.abs(step.objective) * last**2))
 
 
 @dataclass
@@ -134,39 +159,53 @@ class _History:
     sums: NDArray  # (memory, R, p), dX + dF
     residuals: NDArray  # (memory, R, p), dF
     products: NDArray  # (R, memory, memory), dF' dF
-    place: int = 0
+    count: int = 0  # how many were ever added
 
     @classmethod
     def empty(cls, R: int, p: int, dtype: np.dtype) -> _History:
         sums, residuals = np.zeros((2, _MEMORY, R, p), dtype)
         return cls(sums, residuals, np.zeros((R, _MEMORY, _MEMORY), dtype))
 
+    @property
+    def size(self) -> int:
+        """How many there are."""
+        return min(self.count, _MEMORY)
+
     def take(self, indices: NDArray) -> _History:
-        return _History(self.sums[:, indices], self.residuals[:, indices], self.products[indices], self.place)
+        sums, residuals = (np.empty((_MEMORY, len(indices), each.shape[2]), each.dtype) for each in self._both)
+        for new, old in zip((sums, residuals), self._both, strict=True):
+            np.take(old[: self.size], indices, axis=1, out=new[: self.size])
+        return _History(sums, residuals, self.products[indices], self.count)
+
+    @property
+    def _both(self) -> tuple[NDArray, NDArray]:
+        return self.sums, self.residuals
 
     def add(self, moved: NDArray, changed: NDArray, mask: NDArray) -> None:
-        i = self.place
-        self.residuals[i] = np.where(mask[:, None], changed, 0)
-        self.sums[i] = np.where(mask[:, None], moved + changed, 0)
-        row = np.einsum("mrp,rp->rm", self.residuals, self.residuals[i])
-        self.products[:, i, :] = self.products[:, :, i] = row
-        self.place = (i + 1) % _MEMORY
+        i = self.count % _MEMORY
+        np.multiply(changed, mask[:, None], out=self.residuals[i])
+        np.multiply(moved + changed, mask[:, None], out=self.sums[i])
+        self.count += 1
+        m = self.size
+        row = np.einsum("mrp,rp->rm", self.residuals[:m], self.residuals[i])
+        self.products[:, i, :m] = self.products[:, :m, i] = row
 
     def clear(self, mask: NDArray) -> None:
         if mask.any():
-            self.sums[:, mask] = self.residuals[:, mask] = 0
+            self.sums[: self.size, mask] = self.residuals[: self.size, mask] = 0
             self.products[mask] = 0
 
     def jump(self, residual: NDArray) -> tuple[NDArray, NDArray]:
         """What Anderson's step takes off the step of EM, and which members have a history."""
-        trace = np.trace(self.products, axis1=1, axis2=2)
-        possible = trace > 0
+        m = self.size
+        products = self.products[:, :m, :m]
+        sizes = np.einsum("rii->ri", products)
+        possible = np.asarray(sizes.sum(axis=1) > 0)
         if not possible.any():
             return np.zeros_like(residual), possible
-        sizes = np.einsum("rii->ri", self.products)
         scale = 1 / np.sqrt(np.where(sizes > 0, sizes, 1))
-        matrix = self.products * scale[:, :, None] * scale[:, None, :]
-        matrix += (_RIDGE * _MEMORY + (sizes == 0))[:, :, None] * np.eye(_MEMORY)
-        right = np.einsum("mrp,rp->rm", self.residuals, residual) * scale
+        matrix = products * scale[:, :, None] * scale[:, None, :]
+        matrix += (_RIDGE * _MEMORY + (sizes == 0))[:, :, None] * np.eye(m)
+        right = np.einsum("mrp,rp->rm", self.residuals[:m], residual) * scale
         gamma = np.linalg.solve(matrix, right[:, :, None])[:, :, 0] * scale
-        return np.einsum("mrp,rm->rp", self.sums, gamma), possible
+        return np.einsum("mrp,rm->rp", self.sums[:m], gamma), possible

@@ -84,7 +84,8 @@ def condition(residuals: NDArray, square: NDArray, u: NDArray, pattern: Pattern,
     """
     columns, groups = pattern.columns, pattern.groups
     blocks = precision[:, groups[:, None, None], columns[:, :, None], columns[:, None, :]]
-    inverse, log_determinant = _symmetric_inverse(blocks)
+    inverse, log_determinant = symmetric_inverse(np.moveaxis(blocks, (-2, -1), (0, 1)))
+    inverse = np.moveaxis(inverse, (0, 1), (-2, -1))
     for part in _parts(pattern, len(residuals)):
         rows, which = pattern.rows[part], pattern.which[part]
         places = (slice(None), rows[:, None], columns[which])
@@ -103,28 +104,30 @@ def _parts(pattern: Pattern, R: int) -> Iterator[slice]:
     return (slice(start, start + step) for start in range(0, len(pattern.rows), step))
 
 
-def _symmetric_inverse(blocks: NDArray) -> tuple[NDArray, NDArray]:
-    """Inverses (R, p, m, m) of positive definite blocks, and the log determinants of the blocks (R, p)."""
-    R, p, m, _ = blocks.shape
+def symmetric_inverse(blocks: NDArray) -> tuple[NDArray, NDArray]:
+    """Inverses (m, m, ...) of positive definite blocks (m, m, ...), and the log determinants of the blocks (...)."""
+    m = len(blocks)
     if m == 1:
-        return 1 / blocks, np.log(blocks[..., 0, 0])
-    scale = 1 / np.sqrt(np.einsum("rpmm->rpm", blocks))  # unit diagonals, whatever the units of the columns
-    unit = blocks * scale[..., :, None] * scale[..., None, :]
+        return 1 / blocks, np.log(blocks[0, 0])
+    diagonal = blocks[np.arange(m), np.arange(m)]
+    scale = 1 / np.sqrt(diagonal)  # unit diagonals, whatever the units of the columns
+    unit = blocks * scale[:, None] * scale[None]
     if m == 2:
-        rest = 1 - unit[..., 0, 1] ** 2
+        rest = 1 - unit[0, 1] ** 2
         inverse = np.empty_like(unit)
-        inverse[..., 0, 0] = inverse[..., 1, 1] = 1 / rest
-        inverse[..., 0, 1] = inverse[..., 1, 0] = -unit[..., 0, 1] / rest
+        inverse[0, 0] = inverse[1, 1] = 1 / rest
+        inverse[0, 1] = inverse[1, 0] = -unit[0, 1] / rest
         log_determinant = np.log(rest)
-    elif batched_linalg.pays(m, R * p):
-        lower = batched_linalg.over_stack(batched_linalg.cholesky, unit)
-        root = batched_linalg.over_stack(batched_linalg.triangular_inverse, lower)
-        inverse = np.swapaxes(root, -1, -2) @ root
-        log_determinant = 2 * np.log(np.einsum("rpmm->rpm", lower)).sum(axis=-1)
+    elif batched_linalg.pays(m, scale[0].size):
+        lower = batched_linalg.cholesky(np.ascontiguousarray(unit).reshape(m, m, -1))
+        root = batched_linalg.triangular_inverse(lower)
+        inverse = np.einsum("kis,kjs->ijs", root, root).reshape(unit.shape)
+        log_determinant = 2 * np.log(lower[np.arange(m), np.arange(m)]).sum(axis=0).reshape(scale[0].shape)
     else:
-        inverse = np.linalg.inv(unit)
-        log_determinant = np.linalg.slogdet(unit)[1]
-    return inverse * scale[..., :, None] * scale[..., None, :], log_determinant - 2 * np.log(scale).sum(axis=-1)
+        stack = np.moveaxis(unit, (0, 1), (-2, -1))
+        inverse = np.moveaxis(np.linalg.inv(stack), (-2, -1), (0, 1))
+        log_determinant = np.linalg.slogdet(stack)[1]
+    return inverse * scale[:, None] * scale[None], log_determinant - 2 * np.log(scale).sum(axis=0)
 
 
 # Densities of rows whose parameters are known --------------------------------------------------------------------

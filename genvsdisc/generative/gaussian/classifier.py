@@ -22,6 +22,7 @@ from genvsdisc.generative.gaussian.em import check_observed, completed_rows, em_
 from genvsdisc.generative.gaussian.shrinkage import Regularization, chosen, describe, estimated, stacked_rules
 from genvsdisc.generative.joint import GenerativeClassifier
 
+_FIRST_ROWS = 256  # where missing entries are looked for first, which costs nothing beside a fit
 _LEAST_SQUARE = 1e-290  # sums of squares below have lost digits, if the rows differ at all
 
 
@@ -55,7 +56,8 @@ class GaussianClassifier(GenerativeClassifier):
         "spherical", "oas" or "ledoit_wolf".
     tol : float, default=1e-8
         EM for missing entries stops when no mean or covariance moves by more, in units of standard deviations, or
-        when the penalized likelihood has stopped rising.
+        when the penalized likelihood has stopped rising; with 16,384 such rows or more, also when its logarithm is
+        expected to rise by less than this share of itself.
     priors : array-like of shape (n_classes,), default=None
         Class priors, in the order of the sorted labels. None takes the class proportions.
 
@@ -150,13 +152,15 @@ class GaussianClassifier(GenerativeClassifier):
     def _fit_stack(self, X: NDArray, codes: NDArray, weights: NDArray) -> dict[str, Any]:
         rule = self._rule()
         self._unready = None
-        moments = self._class_moments(X, codes, weights)
-        # Missing entries show in the means, an array smaller than X, and so do sums that overflow.
-        if not (np.isnan(moments.center).any() and np.isnan(X.max())):
-            return self._parameters(moments, self._resolved(rule, moments, X, codes, weights))
+        if not np.isnan(X[:_FIRST_ROWS].max()):
+            moments = self._class_moments(X, codes, weights)
+            # Missing entries show in the means, an array smaller than X, and so do sums that overflow.
+            if not (np.isnan(moments.center).any() and np.isnan(X.max())):
+                return self._parameters(moments, self._resolved(rule, moments, X, codes, weights))
         used = weights.any(axis=0)
-        if not np.isnan(X[used]).any():
+        if not used.all():
             X, codes, weights = X[used], codes[used], weights[:, used]
+        if not np.isnan(X.max()):
             moments = self._class_moments(X, codes, weights)
             return self._parameters(moments, self._resolved(rule, moments, X, codes, weights))
         regularized = bool(self.pooling and self.covariance == "separate") or self.shrinkage != 0

@@ -28,13 +28,15 @@ def starting_point(X: NDArray, codes: NDArray, weights: NDArray, n_classes: int)
     variances : ndarray of shape (R, d)
         1 for a constant column.
     """
-    seen = ~np.isnan(X)
+    holes = np.isnan(X)
+    seen = (~holes).astype(X.dtype)
     one_hot = (codes == np.arange(n_classes)[:, None]).astype(X.dtype)
     overall = np.nanmean(X, axis=0)  # first as origin, so that a large mean costs no digits
-    centered = np.where(seen, X - overall, 0)
+    centered = X - overall
+    centered[holes] = 0
     counts = one_hot @ seen
     inner = one_hot @ centered / np.where(counts > 0, counts, 1)
-    centered = np.where(seen, centered - inner[codes], 0)
+    centered -= inner.take(codes, axis=0) * seen
     shares = weights[:, None] * one_hot
     counts = shares @ seen
     shift = shares @ centered / np.where(counts > 0, counts, 1)

@@ -16,7 +16,6 @@ no row has a say (two columns never observed together) would follow the targets,
 from __future__ import annotations
 
 import warnings
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +32,7 @@ from genvsdisc.generative.gaussian.shrinkage import Regularization
 _MAX_ITER = 2000
 _ROUNDS, _MOST_ROUNDS = 5, 40
 _ROUGH, _SHARE = 1e-6, 1e-4  # accuracy of rounds that others follow, at most, and as a share of the targets' last move
+_FIRST_ROWS = 256
 _CHUNK = 1 << 23  # numbers held for a chunk of the weightings
 
 
@@ -55,7 +55,8 @@ def em_moments(
         How covariances follow from moments: the M-step.
     tol : float, default=1e-10
         Stop when a step moves no mean or covariance by more than this, in units of standard deviations, or when the
-        objective has stopped rising.
+        objective has stopped rising; of 16,384 rows with missing entries or more, also when what is left to gain is
+        expected to be less than this share of it.
 
     Returns
     -------
@@ -116,11 +117,13 @@ def _rounds(problem: JointProblem, x: NDArray, tol: float) -> tuple[NDArray, NDA
         if not len(members):
             break
         before = moved
+        if turn == 0:
+            x[members] = problem.sampled_solution(x[members])
         # Targets that will move on need not be met exactly.
         exact = tol / 10
         enough = np.clip(_SHARE * moved, exact, max(exact, _ROUGH)) if problem.blend.has_targets else exact
         try:
-            result = fixed_points(problem, x[members], tol=enough, max_iter=_MAX_ITER)
+            result = fixed_points(problem, x[members], tol=enough, max_iter=_MAX_ITER, gain=tol)
         except LeftParameterSpaceError:
             index, column = problem.first_singular()
             raise SingularCovarianceError(index, column, constant=False, full=True) from None
@@ -178,10 +181,13 @@ def check_observed(
 
     Without regularization that is a ValueError; with it the mean of all classes stands in, and a warning says so.
     """
-    seen: Any = ~np.isnan(X)
     for k, label in enumerate(labels.tolist()):
-        share = weights[:, codes == k]
-        counts = np.where(share.any(axis=1, keepdims=True), share @ seen[codes == k], 1)
+        rows = np.flatnonzero(codes == k)
+        first = rows[:_FIRST_ROWS]
+        if not np.isnan(X[first[weights[:, first].all(axis=0)]]).all(axis=0).any():
+            continue  # a few rows tell, where no weighting leaves them out
+        share, seen = weights[:, rows], (~np.isnan(X[rows])).astype(X.dtype)
+        counts = np.where(share.any(axis=1, keepdims=True), share @ seen, 1)
         unseen = np.flatnonzero(counts.min(axis=0) == 0)
         if not len(unseen):
             continue

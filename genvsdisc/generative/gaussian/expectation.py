@@ -13,20 +13,23 @@ gaps are monotone, each row observed up to some column (Anderson 1957; Liu 1995)
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from genvsdisc.functional.gaussian.acceleration import Evaluation
+from genvsdisc.functional.gaussian.acceleration import Evaluation, LeftParameterSpaceError, fixed_points
 from genvsdisc.functional.gaussian.covariance import SingularCovarianceError, regular_factors, whiten
-from genvsdisc.functional.gaussian.missing import condition
 from genvsdisc.functional.gaussian.moments import Moments, class_moments
-from genvsdisc.generative.gaussian.diagonal import Blend, starting_point
-from genvsdisc.generative.gaussian.incomplete_rows import RaggedRows, complete_sums, ragged_rows, sums_by_level
+from genvsdisc.generative.gaussian.diagonal import Blend
+from genvsdisc.generative.gaussian.incomplete_rows import RaggedRows
+from genvsdisc.generative.gaussian.layout import Layout, LeftOutOfSampleError, Sample
+from genvsdisc.generative.gaussian.row_patterns import complete_sums, ordered, pattern_keys, ragged_rows
 from genvsdisc.generative.gaussian.shrinkage import Regularization
 
 _LOG_2_PI = float(np.log(2 * np.pi))
+_ROUGH, _MOST_STEPS = 1e-2, 200  # accuracy of the solution for a sample
+_FOLLOWED = 2  # steps of the sample for one of all rows
 
 
 @dataclass
@@ -46,8 +49,8 @@ class JointProblem:
     offset: NDArray  # means of O from the origin, (R, K, o)
     scatter: NDArray  # of O about the means, (R, K, o, o)
     known: NDArray  # sums of products of V with (1, O, V) about the origin over the complete rows, (R, K, v, 1 + d)
-    complete: NDArray  # and of (1, O), (R, K, 1 + o, 1 + o)
     ragged: RaggedRows
+    missing: NDArray  # weight of the missing entries, (R,)
     behind: NDArray  # sums of products of (1, O) over the rows of a level and above, (R, K, levels, 1 + o, 1 + o)
     scale: NDArray  # of the parameters, (R, p)
     unseen: NDArray  # means of V that no row determines, from the origin, NaN elsewhere, (R, K, v)
@@ -56,71 +59,92 @@ class JointProblem:
     constant: NDArray  # log likelihood of O, (R,)
     singular: NDArray  # first singular column of the last covariances, or -1, (R, G)
 
+    model: Self | None = None
+    """The same problem for a sample of the rows."""
+
     @classmethod
     def build(
         cls, X: NDArray, codes: NDArray, weights: NDArray, n_classes: int, rule: Regularization
     ) -> tuple[Self, NDArray]:
         """Problem and starting point: means of what is observed, its variances, no slopes."""
         holes = np.isnan(X)
-        kept, gone = np.flatnonzero(~holes.any(axis=0)), np.flatnonzero(holes.any(axis=0))
-        gone = gone[np.argsort(holes[:, gone].sum(axis=0), kind="stable")]
-        order, o, v = np.concatenate([kept, gone]), len(kept), len(gone)
-        origin, shift, variances = starting_point(X[:, order], codes, weights, n_classes)
-        whole = ~holes.any(axis=1)
-        weight = np.stack([weights[:, codes == k].sum(axis=1) for k in range(n_classes)], axis=1)
+        counts, keys = pattern_keys(holes)
+        sample = Sample.of(counts, codes, weights, n_classes)
+        try:
+            layout = Layout.of(X, holes, keys, codes, weights, n_classes, sample)
+        except LeftOutOfSampleError:
+            sample, layout = None, Layout.of(X, holes, keys, codes, weights, n_classes, None)
+        problem = cls._of_rows(layout, X, holes, counts, keys, codes, weights, rule)
+        if sample is not None:
+            rows = sample.rows
+            problem.model = cls._of_rows(
+                layout,
+                X.take(rows, axis=0),
+                holes.take(rows, axis=0),
+                counts[rows],
+                keys[rows],
+                codes[rows],
+                sample.weights,
+                rule,
+            )
+        R, G, o, v = *problem.blend.coefficient.shape, len(layout.kept), len(layout.gone)
+        rest = np.repeat(layout.variances[:, None, o:, None] * np.eye(v, dtype=X.dtype), G, axis=1)
+        return problem, problem.packed(layout.shift[..., o:], np.zeros((R, G, v, o), X.dtype), rest)
+
+    @classmethod
+    def _of_rows(
+        cls,
+        layout: Layout,
+        X: NDArray,
+        holes: NDArray,
+        counts: NDArray,
+        keys: NDArray,
+        codes: NDArray,
+        weights: NDArray,
+        rule: Regularization,
+    ) -> Self:
+        origin, order, o = layout.origin, layout.order, len(layout.kept)
+        K, whole = len(origin), np.flatnonzero(counts == 0)
+        weight = np.stack([np.bincount(codes, w, K) for w in weights]).astype(X.dtype)
         offset, scatter = np.zeros((*weight.shape, o), X.dtype), np.zeros((*weight.shape, o, o), X.dtype)
         if o:
-            complete = class_moments(X[:, kept], codes, weights, n_classes)
-            offset = np.where(weight[..., None] > 0, complete.center - origin[:, :o], 0)
-            scatter = np.ascontiguousarray(complete.second)
-        known = complete_sums(X[np.ix_(whole, order)], codes[whole], weights[:, whole], origin)
-        last = v - np.argmax(~holes[:, gone[::-1]], axis=1)
-        last[holes[:, gone].all(axis=1)] = 0
-        levels = np.unique(np.append(last, v))
-        ragged = ragged_rows(
-            X[np.ix_(~whole, order)] - origin[codes[~whole]],
-            codes[~whole],
-            weights[:, ~whole],
-            np.searchsorted(levels, last[~whole]),
-            o,
-        )
-        behind = sums_by_level(ragged, known[..., : 1 + o, : 1 + o], len(levels))
-        counts = np.stack([weights[:, codes == k] @ ~holes[np.ix_(codes == k, gone)] for k in range(n_classes)], axis=1)
-        unseen = np.where(counts > 0, np.nan, shift[..., o:])
+            moments = class_moments(X[:, layout.kept], codes, weights, K)
+            offset = np.where(weight[..., None] > 0, moments.center - origin[:, :o], 0)
+            scatter = np.ascontiguousarray(moments.second)
+        known = complete_sums(ordered(X, whole, order), codes[whole], weights[:, whole], origin)
+        ragged = ragged_rows(X, holes, counts, keys, codes, weights, origin, order, layout.levels)
         blend = Blend.build(rule, weight)
-        empty = np.zeros((*blend.coefficient.shape, 0, 0), X.dtype)
-        held = empty, empty[:, :, None], np.zeros(len(weight)), np.full(blend.coefficient.shape, -1)
-        problem = cls(
+        R, G = blend.coefficient.shape
+        empty = np.zeros((R, G, 0, 0), X.dtype)
+        return cls(
             blend,
-            gone,
-            kept,
-            levels,
+            layout.gone,
+            layout.kept,
+            layout.levels,
             origin,
             weight,
             offset,
             scatter,
             known[..., 1 + o :, :],
-            known[..., : 1 + o, : 1 + o],
             ragged,
-            behind,
-            _scales(variances, blend.coefficient.shape[1], n_classes, o),
-            unseen,
-            *held,
+            ragged.missing,
+            ragged.sums_of_others(known[..., : 1 + o, : 1 + o]),
+            _scales(layout.variances, G, K, o),
+            layout.unseen,
+            empty,
+            empty[:, :, None],
+            np.zeros(R),
+            np.full((R, G), -1),
         )
-        R, G = blend.coefficient.shape
-        rest = np.repeat(variances[:, None, o:, None] * np.eye(v, dtype=X.dtype), G, axis=1)
-        return problem, problem.packed(shift[..., o:], np.zeros((R, G, v, o), X.dtype), rest)
 
     def take(self, indices: NDArray) -> Self:
         """Keep these members of the stack."""
-        shares = [share[indices] for share in self.ragged.shares]
-        ragged = replace(self.ragged, weights=self.ragged.weights[indices], shares=shares)
         names = (
             "weight",
             "offset",
             "scatter",
             "known",
-            "complete",
+            "missing",
             "behind",
             "scale",
             "unseen",
@@ -130,7 +154,7 @@ class JointProblem:
             "singular",
         )
         rest = {name: getattr(self, name)[indices] for name in names}
-        return replace(self, blend=self.blend.take(indices), ragged=ragged, **rest)
+        return replace(self, blend=self.blend.take(indices), ragged=self.ragged.take(indices), **rest)
 
     def with_rule(self, rule: Regularization, x: NDArray) -> tuple[Self, NDArray]:
         """The same rows, and parameters, with a covariance for each class or one for all."""
@@ -142,6 +166,8 @@ class JointProblem:
         units = np.split(self.scale, np.cumsum([K * v, v * o * self.blend.coefficient.shape[1]]), axis=1)
         scale = [units[0], np.tile(units[1][:, : v * o], G), np.tile(units[2][:, : v * v], G)]
         problem = replace(self, blend=blend, targets=self.targets[:, :0], scale=np.concatenate(scale, axis=1))
+        if self.model is not None:
+            problem.model = self.model.with_rule(rule, x)[0]
         return problem, problem.packed(shift, slopes, rest)
 
     def first_singular(self) -> tuple[tuple[int, int], int]:
@@ -192,7 +218,17 @@ class JointProblem:
 
     def hold_targets(self, x: NDArray) -> NDArray:
         """Take the targets that the parameters give; return by how much they moved, in units of variances, (R,)."""
-        o, moments = len(self.kept), self._expected_moments(x)
+        if self.model is not None:
+            try:
+                self.model.hold_targets(x)
+            except SingularCovarianceError:
+                self.model = None
+        o = len(self.kept)
+        if self.model is not None and not self.blend.has_targets and not self.model.targets.any():
+            self.targets = np.zeros((*self.blend.coefficient.shape, *self.origin.shape[1:] * 2), x.dtype)
+            self._factor_others(self.blend.coefficient[..., None, None] * self.blend.grouped(self.scatter))
+            return np.full(len(x), np.inf)
+        moments = self._expected_moments(x)
         covariances = self.blend.rule.covariances(moments)[0]
         c = self.blend.coefficient[..., None, None]
         targets = covariances - c * self.blend.grouped(moments.second)
@@ -206,6 +242,28 @@ class JointProblem:
         self.targets = targets
         self._factor_others(covariances[..., :o, :o])
         return moved
+
+    def sampled_solution(self, x: NDArray) -> NDArray:
+        """What the sample of the rows, if there is one, takes for the solution: a start for all rows."""
+        if self.model is None:
+            return x
+        try:
+            return fixed_points(self.model, x, tol=_ROUGH, max_iter=_MOST_STEPS).x
+        except LeftParameterSpaceError:
+            self.model = None
+            return x
+
+    def _ahead(self, x: NDArray, image: NDArray) -> NDArray | None:
+        """Where steps like this one lead to, by those of the sample, each with what it leaves out of this one."""
+        if self.model is None:
+            return None
+        here, end = self.model.evaluate(x), image
+        for _ in range(_FOLLOWED):
+            there = self.model.evaluate(end)
+            if not (here.regular.all() and there.regular.all()):
+                return None
+            end = image + there.image - here.image
+        return end
 
     def _factor_others(self, covariances: NDArray) -> None:
         """Log likelihood of O, and inverses of what its rows at each level add up to."""
@@ -247,7 +305,8 @@ class JointProblem:
         new = self.packed(*self._maximize(sums))
         residual = np.abs(new - x).max(axis=1, initial=0)
         objective = log_likelihood - self._penalty(slopes, precision, log_det)
-        return Evaluation(new, residual, log_likelihood, objective, np.logical_and.reduce(self.singular < 0, axis=1))
+        regular = np.logical_and.reduce(self.singular < 0, axis=1)
+        return Evaluation(new, residual, log_likelihood, objective, regular, self._ahead(x, new))
 
     def _penalty(self, slopes: NDArray, precision: NDArray, log_det: NDArray) -> NDArray | float:
         """What the objective takes off the log likelihood, (R,), less a constant."""
@@ -304,53 +363,26 @@ class JointProblem:
     ) -> tuple[NDArray, NDArray]:
         """E-step: expected sums of products of V with (1, O, V), and the log likelihoods (R,).
 
-        The sums (R, K, levels, v, 1 + d) are over the rows of each level and above.
+        The sums (R, K, levels, v, 1 + d) are over the rows of each level and above. The squared length of what a row
+        shows is that of the row as completed, and the covariances of the completed entries add their number.
         """
-        (R, K), (v, o), ragged = self.weight.shape, slopes.shape[-2:], self.ragged
-        n = len(ragged.values)
-        fitted, u = (np.empty((R, n, v), intercepts.dtype) for _ in range(2))
-        for k, rows in ragged.classes:
-            part = ragged.others[rows] @ np.swapaxes(slopes[:, k], -1, -2)
-            part += intercepts[:, k, None]
-            fitted[:, rows] = part
-        residuals = ragged.values - fitted
-        for pattern in ragged.patterns:
-            residuals[:, pattern.rows[:, None], pattern.columns[pattern.which]] = 0
-        for k, rows in ragged.classes:
-            np.matmul(residuals[:, rows], precision[:, k], out=u[:, rows])
-        square = np.einsum("rnv,rnv->rn", residuals, u)
-        log_likelihood = self.constant + self._complete(intercepts, slopes, precision, log_det)
-        sums = np.zeros((R, K, len(self.levels), v, 1 + o + v), intercepts.dtype)
-        sums[:, :, -1] = self.known
-        every: Any = slice(None)
-        for pattern, levels, share in zip(ragged.patterns, ragged.level_of, ragged.shares, strict=True):
-            found = condition(residuals, square, u, pattern, precision)
-            observed = v - pattern.columns.shape[1]
-            terms = log_det[:, pattern.groups] + found.log_determinant + observed * _LOG_2_PI
-            log_likelihood -= 0.5 * (share * terms).sum(axis=1)
-            places = pattern.columns[:, :, None], 1 + o + pattern.columns[:, None, :]
-            index: Any = (every, pattern.groups[:, None, None], levels[:, None, None], *places)
-            np.add.at(sums, index, share[..., None, None] * found.covariance)
-        log_likelihood -= 0.5 * np.einsum("rn,rn->r", ragged.weights, square)
-        fitted += residuals
-        weighted = np.swapaxes(fitted * ragged.weights[..., None], -1, -2)
-        for k, level, rows in ragged.runs:
-            left = weighted[..., rows]
-            sums[:, k, level, :, 0] += left.sum(axis=-1)
-            sums[:, k, level, :, 1 : 1 + o] += left @ ragged.others[rows]
-            sums[:, k, level, :, 1 + o :] += left @ fitted[:, rows]
-        return np.cumsum(sums[:, :, ::-1], axis=2)[:, :, ::-1], log_likelihood
+        v = slopes.shape[-2]
+        sums, log_determinants = self.ragged.expect(intercepts, slopes, precision)
+        sums[:, :, -1] += self.known
+        sums = np.cumsum(sums[:, :, ::-1], axis=2)[:, :, ::-1] if len(self.levels) > 1 else sums
+        square = self._squares(sums[:, :, 0], intercepts, slopes, precision) - self.missing
+        observed = self.weight.sum(axis=1) * v - self.missing
+        log_determinants = log_determinants + (self.weight * log_det).sum(axis=1)
+        return sums, self.constant - 0.5 * (square + log_determinants + observed * _LOG_2_PI)
 
-    def _complete(self, intercepts: NDArray, slopes: NDArray, precision: NDArray, log_det: NDArray) -> NDArray:
-        """Log likelihoods (R,) of V given O over the complete rows."""
-        v, o = slopes.shape[-2:]
-        inner = self.complete
+    def _squares(self, sums: NDArray, intercepts: NDArray, slopes: NDArray, precision: NDArray) -> NDArray:
+        """Sums (R,) of squared lengths of the residuals of V given O, from sums (R, K, v, 1 + d) over all rows."""
+        o, inner = slopes.shape[-1], self.behind[:, :, 0]
         on_others = np.concatenate([intercepts[..., None], slopes], axis=-1)
-        crossed = on_others @ np.swapaxes(self.known[..., : 1 + o], -1, -2)
-        spread = self.known[..., 1 + o :] - crossed - np.swapaxes(crossed, -1, -2)
+        crossed = on_others @ np.swapaxes(sums[..., : 1 + o], -1, -2)
+        spread = sums[..., 1 + o :] - crossed - np.swapaxes(crossed, -1, -2)
         spread += on_others @ inner @ np.swapaxes(on_others, -1, -2)
-        square = np.einsum("rkij,rkij->r", precision, spread)
-        return -0.5 * (square + (inner[..., 0, 0] * (log_det + v * _LOG_2_PI)).sum(axis=1))
+        return np.asarray((precision * spread).sum(axis=(1, 2, 3)))
 
 
 def _solve_symmetric(matrices: NDArray, right: NDArray) -> NDArray:

@@ -21,6 +21,7 @@ from genvsdisc.study.fits.drawing import stratified_rows
 from genvsdisc.study.fits.encode import Bench
 from genvsdisc.study.fits.predictions import first_descending
 from genvsdisc.study.fits.refit import _split_stateless, seeded
+from genvsdisc.study.fits.weighted_fits import fit_rows
 from genvsdisc.study.stage_costs import Candidate, candidate_seconds, timed_seconds
 from genvsdisc.study.statistics.differences import pairs
 
@@ -140,7 +141,7 @@ def _timed(bench: Bench, seed: int) -> float:
         try:
             estimator = seeded(bench.model.estimator, seed)
             X = drawn.X.copy()
-            estimator.fit(X, drawn.y.copy()).predict_proba(X)
+            fit_rows(estimator, X, drawn.y.copy(), drawn.weights).predict_proba(X)
         except Exception:  # it is raised again, with its name, where the model is fitted
             return FAILED_SECONDS
         return max(FAILED_SECONDS, float(f"{time.process_time() - start:.3g}"))

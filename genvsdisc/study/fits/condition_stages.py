@@ -20,6 +20,7 @@ from genvsdisc.study.fits.gaps import gap_losses
 from genvsdisc.study.fits.label_noise import FLIP_RATES, MOST_TRAINING_ROWS, label_noise_curves, noise_table
 from genvsdisc.study.fits.novelty import left_out_scores
 from genvsdisc.study.fits.unlabeled import semi_supervised_probabilities
+from genvsdisc.study.fits.weighted_fits import copies, stand_for_copies
 from genvsdisc.study.statistics.class_shares import class_share_losses
 from genvsdisc.study.statistics.dials import NOISE, UNLABELED
 from genvsdisc.study.statistics.failures import reason
@@ -38,7 +39,9 @@ def shift_classes(predicted: list[NDArray] | None, drawn: PreparedTable, draws: 
     """Judge what the largest training sets of the learning curve gave under other class shares."""
     if predicted is None:
         return
-    one_hot = drawn.codes[:, None] == np.arange(len(drawn.classes))
+    one_hot = (drawn.codes[:, None] == np.arange(len(drawn.classes))).astype(float)
+    if drawn.weights is not None:
+        one_hot *= drawn.weights[:, None]
     counts = draws.curve_weights[-1].astype(float) @ one_hot
     try:
         result.dials |= class_share_losses(
@@ -48,6 +51,7 @@ def shift_classes(predicted: list[NDArray] | None, drawn: PreparedTable, draws: 
             counts / counts.sum(axis=1, keepdims=True),
             draws.design.losses,
             units=drawn.sampling.units(len(drawn.codes)),
+            sample_weight=drawn.weights,
             size=len(draws.sizes) - 1,
         )
     except Exception as error:
@@ -56,11 +60,11 @@ def shift_classes(predicted: list[NDArray] | None, drawn: PreparedTable, draws: 
 
 def flip_labels(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
     """Fit to noisy labels: training sets of the learning curve, small ones and the largest of 2,000 rows at most."""
-    drawn = table.take(draws.curve_rows)
+    drawn, weights, tests = _copied(table, draws)  # the labels of copies are flipped one by one
+    units, judges = drawn.sampling.units(len(drawn.codes)), thinned(tests)
     tables = []
     for s in noise_sizes(draws, len(drawn.classes)):
-        training = [np.flatnonzero(row) for row in draws.curve_weights[s]]
-        judges = thinned(draws.curve_tests)
+        training = [np.flatnonzero(row) for row in weights[s]]
         curves = label_noise_curves(
             model.estimator,
             drawn.X,
@@ -68,13 +72,23 @@ def flip_labels(model: Model, table: PreparedTable, draws: Draws, result: Predic
             training,
             judges,
             losses=draws.design.losses,
-            units=drawn.sampling.units(len(drawn.codes)),
+            units=units,
             flips=draws.seed,
             random_state=draws.seed,
+            sample_weight=drawn.weights,
         )
-        tables.append(noise_table(curves, FLIP_RATES, training))
+        tables.append(noise_table(curves, FLIP_RATES, training, drawn.sampling.masses(len(drawn.codes))))
         result.dials[NOISE] = DialLosses(FLIP_RATES, s, curves)  # the last is the largest
     result.noise = pd.concat(tables, ignore_index=True)
+
+
+def _copied(table: PreparedTable, draws: Draws) -> tuple[PreparedTable, NDArray, list[NDArray]]:
+    """Rows, training sets and judges of the learning curve; rows stand as often as they count where they can."""
+    drawn, weights, tests = table.take(draws.curve_rows), draws.curve_weights, draws.curve_tests
+    if drawn.weights is None or not stand_for_copies(drawn.weights):
+        return drawn, weights, tests
+    rows = copies(drawn.weights)
+    return drawn.repeated(rows), weights[:, :, rows], [np.flatnonzero(np.isin(rows, judges)) for judges in tests]
 
 
 def delete_entries(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
@@ -95,6 +109,7 @@ def delete_entries(model: Model, table: PreparedTable, draws: Draws, result: Pre
         exact=takes and not imputes and model.family in (GENERATIVE, BASELINE),
         takes_gaps=takes,
         units=drawn.sampling.units(len(drawn.codes)),
+        sample_weight=drawn.weights,
         random_state=draws.seed,
     )
 
@@ -106,26 +121,31 @@ def hide_labels(model: Model, table: PreparedTable, draws: Draws, result: Predic
     """
     if model.family != GENERATIVE:
         return
-    drawn = table.take(draws.curve_rows)
+    drawn, training, judges = _copied(table, draws)
     used = hidden_sizes(draws, len(drawn.classes))
     if not used:
         raise ValueError("too few rows to leave some without a label")
-    size, tests = used[0], thinned(draws.curve_tests)
-    whole = draws.curve_weights[size] > 0
+    size, tests = used[0], thinned(judges)
+    whole = training[size] > 0
     keep = np.unique(np.concatenate([np.flatnonzero(whole.any(axis=0)), *tests]))
     X, codes = _safe_indexing(drawn.X, keep), drawn.codes[keep]
+    counts = None if drawn.weights is None else drawn.weights[keep]
     judged = [np.searchsorted(keep, rows) for rows in tests]
     of_value, chosen = [], []
     for s in used:
-        labeled = draws.curve_weights[s][:, keep] > 0
+        labeled = training[s][:, keep] > 0
         hidden = whole[:, keep] & ~labeled
         found, weights = semi_supervised_probabilities(
-            model.estimator, X, codes, labeled, hidden, judged, n_classes=len(drawn.classes), random_state=draws.seed
-        )
+            model.estimator, X, codes, labeled, hidden, judged, n_classes=len(drawn.classes),
+            random_state=draws.seed, sample_weight=counts,
+        )  # fmt: skip
         of_value.append(found)
         chosen.append(float(weights.mean()))
     units = drawn.sampling.units(len(drawn.codes))
-    curves = {loss: CurveLosses.of(of_value, tests, drawn.codes, loss, units) for loss in draws.design.losses}
+    curves = {
+        loss: CurveLosses.of(of_value, tests, drawn.codes, loss, units, weights=drawn.weights)
+        for loss in draws.design.losses
+    }
     values = tuple(float(1 - draws.sizes[s] / draws.sizes[size]) for s in used)
     result.dials[UNLABELED] = DialLosses(values, size, curves, tuple(used), tuple(chosen))
 
@@ -144,15 +164,16 @@ def hidden_sizes(draws: Draws, n_classes: int) -> list[int]:
 
 def leave_classes_out(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
     """Fit without each class in turn, and look whether its rows are told from the others."""
-    drawn = table.take(draws.curve_rows)
+    drawn, training, tests = _copied(table, draws)
     result.novelty = left_out_scores(
         model.estimator,
         drawn.X,
         drawn.codes,
-        draws.curve_weights[-1],
-        thinned(draws.curve_tests),
+        training[-1],
+        thinned(tests),
         n_classes=len(drawn.classes),
         random_state=draws.seed,
+        sample_weight=drawn.weights,
     )
 
 

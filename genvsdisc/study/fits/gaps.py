@@ -139,6 +139,7 @@ def gap_losses(
     takes_gaps: bool,
     shares: Sequence[float] = GAP_SHARES,
     units: NDArray | None = None,
+    sample_weight: NDArray | None = None,
     random_state: int | None = None,
 ) -> dict[str, DialLosses]:
     """Fit to each draw and judge its rows with gaps.
@@ -153,7 +154,7 @@ def gap_losses(
         Classes and labels.
     weights : ndarray of shape (n_draws, n)
     gaps : GapRows
-    classes, losses, units, random_state
+    classes, losses, units, sample_weight, random_state
         As elsewhere.
     exact : bool
         Whether the classifier integrates missing entries out: nothing then needs to stand in for them.
@@ -169,7 +170,8 @@ def gap_losses(
     """
     values = X.to_numpy(dtype=float) if isinstance(X, pd.DataFrame) else X
     n_draws, n_shares = len(gaps.judges), len(shares) - 1
-    means = None if takes_gaps else [np.nanmean(values[w > 0], axis=0) for w in weights]
+    own = np.ones(len(values)) if sample_weight is None else sample_weight
+    means = None if takes_gaps else [_means(values, w * own) for w in weights]
     n_columns, coded = len(gaps.blocks), values.shape[1] != gaps.blocks[-1].stop
     if coded and values.shape[1] != n_columns:
         raise ValueError(f"the classifier sees {values.shape[1]} columns, which are not those of the encoded table")
@@ -191,14 +193,24 @@ def gap_losses(
     if isinstance(X, pd.DataFrame):
         judged = pd.DataFrame(judged, columns=X.columns)
     predicted = refit_probabilities(
-        estimator, X, y, weights, evaluate, classes=classes, random_state=random_state, judged=judged
+        estimator,
+        X,
+        y,
+        weights,
+        evaluate,
+        classes=classes,
+        random_state=random_state,
+        judged=judged,
+        sample_weight=sample_weight,
     )
     by_part = [np.split(p, every) for p in predicted]
 
     def along(parts: Sequence[int], at: Sequence[float]) -> DialLosses:
         of_value = [[split[part] for split in by_part] for part in parts]
         return DialLosses(
-            tuple(at), gaps.size, {loss: CurveLosses.of(of_value, gaps.judges, codes, loss, units) for loss in losses}
+            tuple(at),
+            gaps.size,
+            {loss: CurveLosses.of(of_value, gaps.judges, codes, loss, units, weights=sample_weight) for loss in losses},
         )
 
     with_gaps = along(range(n_shares + 1), shares)
@@ -210,6 +222,15 @@ def gap_losses(
     for j, name in enumerate(gaps.names):
         dials[f"{WITHOUT}{name}"] = along([0, 1 + n_shares + j], (0.0, 1.0))
     return dials
+
+
+def _means(values: NDArray, weights: NDArray) -> NDArray:
+    """Mean of each column over the training rows that have it; 0 where none has."""
+    seen = ~np.isnan(values)
+    total = weights @ seen
+    sums = weights @ np.where(seen, values, 0)
+    means: NDArray = np.divide(sums, total, out=np.zeros(len(sums)), where=total > 0)
+    return means
 
 
 def of_blocks(mask: NDArray, blocks: Sequence[range]) -> NDArray:

@@ -38,6 +38,7 @@ def label_noise_curves(
     units: NDArray | None = None,
     flips: Any = None,
     random_state: int | None = None,
+    sample_weight: NDArray | None = None,
     n_jobs: int | None = None,
 ) -> dict[str, CurveLosses]:
     """Fit to labels of which a share is flipped to another class at random; judge on clean labels.
@@ -62,6 +63,8 @@ def label_noise_curves(
         Source of the flips: the same seed gives the same flips to every estimator.
     random_state : int or None, default=None
         Source of randomness of the estimator.
+    sample_weight : ndarray of shape (n_samples,), default=None
+        How much each row counts, as a training row and as a judge. The label of a row is flipped with all its weight.
     n_jobs : int, default=None
         Processes for estimators without ``fit_replicates``.
 
@@ -73,37 +76,44 @@ def label_noise_curves(
     seed = int(check_random_state(flips).randint(np.iinfo(np.int32).max))
     classes, n_draws = np.arange(codes.max() + 1), len(training)
     if len(codes) <= STACKED_ROWS:
-        predicted = _predicted(estimator, X, codes, training, judges, rates, seed, classes, random_state, n_jobs)
+        predicted = _predicted(
+            estimator, X, codes, training, judges, rates, seed, classes, random_state, sample_weight, n_jobs
+        )
     else:  # a stack of the rows of one draw at a time
         by_draw = []
         for d, (rows, judged) in enumerate(zip(training, judges, strict=True)):
             own = np.union1d(rows, judged)
             inside = [np.searchsorted(own, part) for part in (rows, judged)]
+            part = None if sample_weight is None else sample_weight[own]
             by_draw.append(_predicted(
                 estimator, _safe_indexing(X, own), codes[own], [inside[0]], [inside[1]], rates, seed + d, classes,
-                random_state, n_jobs,
+                random_state, part, n_jobs,
             ))  # fmt: skip
         predicted = [by_draw[d][r] for r in range(len(rates)) for d in range(n_draws)]
     of_rate = [predicted[start : start + n_draws] for start in range(0, len(predicted), n_draws)]
-    return {loss: CurveLosses.of(of_rate, judges, codes, loss, units) for loss in losses}
+    return {loss: CurveLosses.of(of_rate, judges, codes, loss, units, weights=sample_weight) for loss in losses}
 
 
 def _predicted(
     estimator: Any, X: Any, codes: NDArray, training: Sequence[NDArray], judges: Sequence[NDArray],
-    rates: Sequence[float], seed: int, classes: NDArray, random_state: int | None, n_jobs: int | None,
+    rates: Sequence[float], seed: int, classes: NDArray, random_state: int | None,
+    sample_weight: NDArray | None, n_jobs: int | None,
 ) -> list[NDArray]:  # fmt: skip
     """Probabilities of the judges, by rate and then by draw, from fits to the table stacked once for each class."""
     copies = np.tile(np.arange(len(codes)), len(classes))
     stacked_X, stacked_y = _safe_indexing(X, copies), np.repeat(classes, len(codes))
     weights = np.concatenate([_flipped(codes, training, rate, seed, len(classes)) for rate in rates])
+    stacked_weight = None if sample_weight is None else sample_weight[copies]
     return refit_probabilities(
         estimator, stacked_X, stacked_y, weights, list(judges) * len(rates), classes=classes,
-        random_state=random_state, n_jobs=n_jobs,
+        random_state=random_state, sample_weight=stacked_weight, n_jobs=n_jobs,
     )  # fmt: skip
 
 
-def noise_table(curves: dict[str, CurveLosses], rates: Sequence[float], training: Sequence[NDArray]) -> pd.DataFrame:
-    """Tabulate losses along the rates, for training sets of one size.
+def noise_table(
+    curves: dict[str, CurveLosses], rates: Sequence[float], training: Sequence[NDArray], masses: NDArray | None = None
+) -> pd.DataFrame:
+    """Tabulate losses along the rates, for training sets of one size; `masses` says how many rows a row stands for.
 
     Returns
     -------
@@ -111,7 +121,7 @@ def noise_table(curves: dict[str, CurveLosses], rates: Sequence[float], training
         Columns noise, n_train, loss, mean, se (over draws and judging rows), increase over clean labels and
         increase_se (the same draws and judges: their common part cancels); NaN if 0 is not among the rates.
     """
-    n_train = round(np.mean([len(chosen) for chosen in training]))
+    n_train = round(np.mean([len(chosen) if masses is None else masses[chosen].sum() for chosen in training]))
     tables = []
     for loss, curve in curves.items():
         columns = {"mean": curve.mean, "se": np.sqrt(np.diag(curve.covariance)), **_increase(curve, rates)}

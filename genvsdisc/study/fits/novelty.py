@@ -13,6 +13,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.utils import _safe_indexing
 
 from genvsdisc.study.fits.refit import _split_stateless, _through, seeded
+from genvsdisc.study.fits.weighted_fits import fit_rows
 
 DENSITY, UNSURE = "p(x)", "1 - max p"
 MOST_LEFT_OUT = 8
@@ -28,6 +29,7 @@ def left_out_scores(
     *,
     n_classes: int,
     random_state: int | None = None,
+    sample_weight: NDArray | None = None,
 ) -> pd.DataFrame:
     """Fit without each class in turn, and rank the rows that judge, those of that class among them.
 
@@ -43,6 +45,8 @@ def left_out_scores(
         Rows that judge each draw.
     n_classes : int
     random_state : int or None, default=None
+    sample_weight : ndarray of shape (n,), default=None
+        How much each row counts in the fits.
 
     Returns
     -------
@@ -58,7 +62,8 @@ def left_out_scores(
     for k in np.argsort(-np.bincount(codes, minlength=n_classes), kind="stable")[:MOST_LEFT_OUT]:
         without = np.where(codes == k, 0, weights)
         if split is not None:
-            fits = clone(split[1]).fit_replicates(X, codes, without)
+            counted = without if sample_weight is None else without * sample_weight
+            fits = clone(split[1]).fit_replicates(X, codes, counted)
         for draw, judges in enumerate(tests):
             new = codes[judges] == k
             if new.all() or not new.any():
@@ -68,7 +73,8 @@ def left_out_scores(
                 fitted = fits[draw]
             else:
                 known = np.flatnonzero(without[draw])
-                fitted = seeded(estimator, random_state).fit(_safe_indexing(X, known), codes[known])
+                own = None if sample_weight is None else sample_weight[known]
+                fitted = fit_rows(seeded(estimator, random_state), _safe_indexing(X, known), codes[known], own)
             for score, values in strangeness(fitted, X_judged).items():
                 rows.append((int(k), score, draw, float(roc_auc_score(new, values))))
     return pd.DataFrame(rows, columns=["left_out", "score", "draw", "auroc"])

@@ -36,6 +36,7 @@ from genvsdisc.study.fits.learning_curves import curve_probabilities
 from genvsdisc.study.fits.parts import TOO_FEW, training_weights
 from genvsdisc.study.fits.planes import view_tables
 from genvsdisc.study.fits.refit import refit_probabilities, seeded
+from genvsdisc.study.fits.weighted_fits import fit_rows
 from genvsdisc.study.statistics.failures import reason
 from genvsdisc.study.statistics.leaks import leak_table
 from genvsdisc.study.statistics.learning_curves import CurveLosses
@@ -59,6 +60,7 @@ def cross_validate(model: Model, table: PreparedTable, draws: Draws, result: Pre
         draws.cv_tests,
         classes=table.classes,
         random_state=draws.seed,
+        sample_weight=table.weights,
     )
 
 
@@ -67,7 +69,14 @@ def _hold_out_once(model: Model, table: PreparedTable, draws: Draws, train: NDAr
     tested = np.arange(len(train), len(drawn.codes))
     weights = (np.arange(len(drawn.codes)) < len(train)).astype(np.uint8)[None, :]
     (predicted,) = refit_probabilities(
-        model.estimator, drawn.X, drawn.y, weights, [tested], classes=table.classes, random_state=draws.seed
+        model.estimator,
+        drawn.X,
+        drawn.y,
+        weights,
+        [tested],
+        classes=table.classes,
+        random_state=draws.seed,
+        sample_weight=drawn.weights,
     )
     result.cv = np.split(predicted, np.cumsum([len(block) for block in draws.cv_tests])[:-1])
     result.n_train = len(train)
@@ -81,7 +90,7 @@ def fit_all_rows(model: Model, table: PreparedTable, draws: Draws, result: Predi
     drawn = table.take(draws.cv_train)
     ours = type(last_step(model.estimator)).__module__.startswith("genvsdisc.")
     X, y = (drawn.X, drawn.y) if ours else (deepcopy(drawn.X), drawn.y.copy())
-    fitted = seeded(model.estimator, draws.seed).fit(X, y)
+    fitted = fit_rows(seeded(model.estimator, draws.seed), X, y, drawn.weights)
     check_portable(fitted)  # always, for the result may not depend on the number of processes
     result.fitted = fitted
     result.density_floor = density_floor(fitted, X)
@@ -100,11 +109,21 @@ def learning_curve(model: Model, table: PreparedTable, draws: Draws, result: Pre
     drawn = table.take(draws.curve_rows)
     tests = draws.curve_tests
     predicted, errors = curve_probabilities(
-        model.estimator, drawn.X, drawn.y, draws.curve_weights, tests, classes=table.classes, random_state=draws.seed
+        model.estimator,
+        drawn.X,
+        drawn.y,
+        draws.curve_weights,
+        tests,
+        classes=table.classes,
+        random_state=draws.seed,
+        sample_weight=drawn.weights,
     )
     result.failures |= {f"learning curve at {draws.sizes[s]} rows": why for s, why in errors.items()}
     units = drawn.sampling.units(len(drawn.y))
-    result.curves = {loss: CurveLosses.of(predicted, tests, drawn.codes, loss, units) for loss in draws.design.losses}
+    result.curves = {
+        loss: CurveLosses.of(predicted, tests, drawn.codes, loss, units, weights=drawn.weights)
+        for loss in draws.design.losses
+    }
     shift_classes(predicted[-1], drawn, draws, result)
 
 
@@ -132,6 +151,7 @@ def _fit_sets(model: Model, drawn: PreparedTable, draws: Draws, n_joined: int) -
         [indices for indices in draws.judges for _ in range(n_sets)],
         classes=drawn.classes,
         random_state=draws.seed,
+        sample_weight=drawn.weights,
     )
     return [np.stack(predicted[first : first + n_sets]) for first in range(0, len(predicted), n_sets)]
 

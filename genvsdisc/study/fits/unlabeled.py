@@ -46,6 +46,7 @@ def semi_supervised_probabilities(
     n_classes: int,
     weights: Sequence[float] = UNLABELED_WEIGHTS,
     random_state: int | None = None,
+    sample_weight: NDArray | None = None,
 ) -> tuple[list[NDArray], NDArray]:
     """Fit to labeled and unlabeled rows and predict.
 
@@ -64,6 +65,8 @@ def semi_supervised_probabilities(
     weights : sequence of float, default=UNLABELED_WEIGHTS
         Of an unlabeled row, in units of a labeled one; one value is not chosen but used.
     random_state : int or None, default=None
+    sample_weight : ndarray of shape (n,), default=None
+        How much each row counts in the fits.
 
     Returns
     -------
@@ -71,7 +74,7 @@ def semi_supervised_probabilities(
     chosen : ndarray of shape (n_draws,)
         Weight of unlabeled rows in each draw.
     """
-    problem = _Problem(estimator, X, codes, n_classes, random_state)
+    problem = _Problem(estimator, X, codes, n_classes, random_state, sample_weight)
     chosen = np.full(len(labeled), float(weights[0]))
     if len(weights) > 1:
         chosen = _best_weights(problem, labeled, unlabeled, weights, random_state)
@@ -111,7 +114,9 @@ def _stratified_parts(codes: NDArray, rows: NDArray, folds: int, rng: np.random.
 class _Problem:
     """The rows once with their labels, and once more for each class."""
 
-    def __init__(self, estimator: Any, X: Any, codes: NDArray, n_classes: int, seed: int | None) -> None:
+    def __init__(
+        self, estimator: Any, X: Any, codes: NDArray, n_classes: int, seed: int | None, sample_weight: NDArray | None
+    ) -> None:
         split = _split_stateless(estimator)
         self.replicates = split is not None
         if split is not None:
@@ -122,6 +127,7 @@ class _Problem:
         self.copies = np.tile(np.arange(len(codes)), 1 + n_classes)
         self.labels = np.concatenate([codes, np.repeat(np.arange(n_classes), len(codes))])
         self.classes = np.arange(n_classes)
+        self.counts = np.ones(len(codes)) if sample_weight is None else sample_weight
 
     def settled(self, labeled: NDArray, unlabeled: NDArray, weights: NDArray, steps: int) -> NDArray:
         """Posteriors (R, n, K) of all rows at the end of EM, which begins at the fit to the labeled rows."""
@@ -140,6 +146,7 @@ class _Problem:
         return posterior
 
     def _fit(self, weights: NDArray) -> NDArray:
+        weights = weights * self.counts[self.copies]
         used = np.flatnonzero(weights.any(axis=0))  # copies that weigh nothing anywhere are left out
         rows, labels = self.copies[used], self.labels[used]
         X = _safe_indexing(self.X, rows)

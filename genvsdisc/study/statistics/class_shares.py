@@ -30,6 +30,7 @@ def class_share_losses(
     losses: Sequence[str],
     *,
     units: NDArray | None = None,
+    sample_weight: NDArray | None = None,
     size: int = -1,
     shifts: Sequence[float] = CLASS_SHIFTS,
 ) -> dict[str, DialLosses]:
@@ -48,6 +49,8 @@ def class_share_losses(
     losses : sequence of str
     units : ndarray of shape (n_samples,), default=None
         Independent unit of each row.
+    sample_weight : ndarray of shape (n_samples,), default=None
+        How much each row counts as a judge.
     size : int, default=-1
         Index of the training size.
     shifts : sequence of float, default=CLASS_SHIFTS
@@ -69,11 +72,13 @@ def class_share_losses(
     sums = {name: _Sums(losses, len(shifts), int(units.max()) + 1) for name in (SHARES, TRUE_PRIORS, ESTIMATED_PRIORS)}
     for p, rows, old in zip(probabilities, test_rows, trained_shares, strict=True):
         log_density = _log_ratio(p, old)
-        here = np.bincount(codes[rows], minlength=len(old)) / len(rows)
+        counts = np.ones(len(rows)) if sample_weight is None else sample_weight[rows]
+        counts = counts / counts.sum()
+        here = np.bincount(codes[rows], counts, minlength=len(old))
         for s, shift in enumerate(shifts):
             new = (1 - shift) * here + shift * (np.arange(len(old)) == rarest) * (here[rarest] > 0)
             new /= new.sum()
-            weights = (new / np.where(here > 0, here, 1))[codes[rows]] / len(rows)
+            weights = (new / np.where(here > 0, here, 1))[codes[rows]] * counts
             adapted = {SHARES: p, TRUE_PRIORS: p, ESTIMATED_PRIORS: p}
             if shift:
                 adapted[TRUE_PRIORS] = reweighted(p, new, old)

@@ -25,6 +25,23 @@ class Ascent:
 
 
 @dataclass
+class Foreseen(Ascent):
+    """It says what lies ahead, off by a share of what is left, or something wild."""
+
+    off: float = 0.0
+
+    def evaluate(self, x):
+        step = super().evaluate(x)
+        end = np.linalg.solve(np.eye(self.A.shape[1]) - self.A, self.b[..., None])[..., 0]
+        turned = (x - end)[:, ::-1]
+        step.ahead = end + self.off * turned
+        return step
+
+    def take(self, indices):
+        return Foreseen(self.A[indices], self.b[indices], self.off)
+
+
+@dataclass
 class MixtureWeights:
     """EM of the weights of a mixture whose densities (R, n, K) are known."""
 
@@ -110,3 +127,15 @@ def test_too_few_steps_are_told(mixture):
 def test_a_start_outside_the_parameter_space_is_an_error(mixture):
     with pytest.raises(LeftParameterSpaceError):
         fixed_points(mixture, np.array([[1.0, 1.0, -1.0]] * 3), tol=1e-8, max_iter=10)
+
+
+@pytest.mark.parametrize(("off", "steps", "error"), [(0.0, 4, 1e-5), (0.05, 8, 1e-5), (30.0, 500, 0.02)])
+def test_what_is_said_to_lie_ahead_saves_steps_and_cannot_mislead(off, steps, error):
+    ascending = ascent(0.99)
+    problem = Foreseen(ascending.A, ascending.b, off)
+    found = fixed_points(problem, np.zeros_like(problem.b), tol=1e-11, max_iter=500, gain=1e-16)
+    expected = np.linalg.solve(np.eye(6) - problem.A, problem.b[..., None])[..., 0]
+    assert found.converged.all()
+    assert len(found.log_likelihoods) <= steps
+    np.testing.assert_allclose(found.x, expected, rtol=0, atol=error)
+    assert (np.diff(found.log_likelihoods, axis=0) >= -1e-9).all()

@@ -6,6 +6,7 @@ from numpy.testing import assert_allclose
 from scipy.stats import multivariate_normal
 
 from genvsdisc import GaussianClassifier
+from genvsdisc.generative.gaussian import layout, row_patterns
 
 
 def draw(n=160, d=4, n_classes=2, share=0.2, seed=0):
@@ -159,3 +160,74 @@ def test_many_replicates_of_rows_with_gaps_are_the_plain_fits():
             plain = GaussianClassifier(**model.get_params()).fit(X, y, sample_weight=weights[r])
             assert_allclose(replicates[r].covariances_, plain.covariances_, rtol=1e-6, atol=1e-9)
             assert_allclose(replicates[r].predict_proba(X), plain.predict_proba(X), atol=1e-7)
+
+
+def step_by_patterns(X, groups, y, means, covariances):
+    """The textbook (Little & Rubin 2002, section 11.2), by patterns: log likelihood and one step of plain EM."""
+    total = 0.0
+    filled, extra = X.copy(), np.zeros_like(covariances)
+    for k, rows in groups:
+        gone = np.isnan(X[rows[0]])
+        seen = np.flatnonzero(~gone)
+        S, z = covariances[k][np.ix_(seen, seen)], X[np.ix_(rows, seen)] - means[k][seen]
+        slopes = np.linalg.solve(S, covariances[k][seen])
+        total -= 0.5 * (len(rows) * (len(seen) * np.log(2 * np.pi) + np.linalg.slogdet(S)[1]))
+        total -= 0.5 * (z * np.linalg.solve(S, z.T).T).sum()
+        filled[np.ix_(rows, np.flatnonzero(gone))] = (means[k] + z @ slopes)[:, gone]
+        extra[k] += len(rows) * (covariances[k] - covariances[k][:, seen] @ slopes) * np.outer(gone, gone)
+    means = np.array([filled[y == k].mean(axis=0) for k in range(len(means))])
+    scatters = [(filled[y == k] - means[k]).T @ (filled[y == k] - means[k]) + extra[k] for k in range(len(means))]
+    return total, means, np.array(scatters) / np.bincount(y)[:, None, None]
+
+
+def test_a_sample_that_foresees_the_steps_ends_where_plain_em_does():
+    X, y = draw(18_500, 8, share=0.25, seed=5)
+    X[:, 0] = np.where(np.isnan(X[:, 0]), 0.5, X[:, 0])
+    model = GaussianClassifier("separate").fit(X, y)
+    keys = np.isnan(X) @ (1 << np.arange(8)) + 256 * y
+    order = np.argsort(keys, kind="stable")
+    groups = [(y[part[0]], part) for part in np.split(order, np.flatnonzero(np.diff(keys[order])) + 1)]
+    means = np.array([np.nanmean(X[y == k], axis=0) for k in range(2)])
+    covariances, totals = np.array([np.diag(np.nanvar(X, axis=0))] * 2), []
+    while len(totals) < 2 or totals[-1] - totals[-2] > 1e-4:
+        total, means, covariances = step_by_patterns(X, groups, y, means, covariances)
+        totals.append(total)
+    ours = step_by_patterns(X, groups, y, model.means_, model.covariances_)[0]
+    assert ours > totals[-1] - 1e-8 * abs(totals[-1])
+    errors = np.sqrt(np.einsum("kii->ki", covariances) / 9_250)  # of the means
+    assert_allclose(model.means_ / errors, means / errors, atol=0.02)
+
+
+@pytest.mark.parametrize("options", [{}, {"covariance": "separate", "shrinkage": 0.1}])
+def test_a_small_tolerance_is_reached_with_a_sample_too(options, monkeypatch):
+    X, y = draw(20_000, 5, share=0.3, seed=6)
+    sampled = GaussianClassifier(tol=1e-12, **options).fit(X, y)
+    monkeypatch.setattr(layout, "_MANY", 1 << 40)
+    exact = GaussianClassifier(tol=1e-12, **options).fit(X, y)
+    assert_allclose(sampled.covariances_, exact.covariances_, atol=1e-5 * np.abs(exact.covariances_).max())
+    assert_allclose(sampled.predict_proba(X[:500]), exact.predict_proba(X[:500]), atol=1e-5)
+
+
+def test_a_class_that_the_sample_would_miss_is_fitted_from_all_rows():
+    X, y = draw(20_000, 4, share=0.3, seed=7)
+    y[:5] = 2
+    X[:5, 1] = np.arange(5.0)
+    X[1:5, 0] = np.nan
+    means = GaussianClassifier(shrinkage=0.1).fit(X, y).means_
+    assert_allclose(means[2, 1], 2, atol=1e-9)
+
+
+def test_patterns_of_many_columns_are_those_of_few(monkeypatch):
+    X, y = draw(300, 6, share=0.2, seed=8)
+    few = GaussianClassifier().fit(X, y)
+    monkeypatch.setattr(row_patterns, "_MOST_BITS", 3)
+    assert_allclose(GaussianClassifier().fit(X, y).covariances_, few.covariances_, rtol=1e-7)
+
+
+@pytest.mark.parametrize("limit", [0, 1 << 40])
+def test_sums_of_patterns_stand_for_their_rows(limit, monkeypatch):
+    X, y = draw(400, 4, share=0.1, seed=9)
+    weight = np.random.default_rng(0).random(400)
+    usual = GaussianClassifier("separate").fit(X, y, weight)
+    monkeypatch.setattr(row_patterns, "_FREQUENT", limit)
+    assert_allclose(GaussianClassifier("separate").fit(X, y, weight).covariances_, usual.covariances_, rtol=1e-7)

@@ -1,0 +1,34 @@
+"""Facts of a comparison beside its tables, for `meta`: what it was made with, and what weights and costs say."""
+
+from __future__ import annotations
+
+import platform
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import scipy
+import sklearn
+
+import genvsdisc
+from genvsdisc.study.decision_costs import least_mistake
+from genvsdisc.study.table import PreparedTable
+from genvsdisc.study.weights import effective_rows
+
+
+def versions() -> dict[str, str]:
+    """Versions of this package, of Python and of the libraries that compute."""
+    libraries = {module.__name__: module.__version__ for module in (np, scipy, sklearn, pd)}
+    return {"genvsdisc": genvsdisc.__version__, "python": platform.python_version(), **libraries}
+
+
+def weights_and_costs(table: PreparedTable, rope: float) -> dict[str, Any]:
+    """Facts of weights and costs, where there are any; `rope` is a share of the least mistake."""
+    facts: dict[str, Any] = {}
+    if table.weights is not None:
+        facts["weights"] = {"sum": float(table.weights.sum()), "effective_rows": effective_rows(table.weights)}
+    if table.costs is not None:
+        labels = [str(label) for label in table.classes]
+        rope = rope * least_mistake(table.costs)
+        facts["costs"] = {"classes": labels, "matrix": table.costs.tolist(), "rope": rope}
+    return facts
