@@ -89,7 +89,7 @@ def report(
         comparison.meta["command"] = _command(given, said, asked, dataset)
         comparison.to_html(staging / "index.html")
         comparison.meta["options"] = said  # not on the page: it may name folders
-        (staging / SOURCE).write_text(source_digest(given), encoding="utf-8")
+        comparison.meta[SOURCE] = source_digest(given)
         comparison.save(staging, models=asked["save_models"] and not status)
         not_saved = unsaved_models(staging) if asked["save_models"] and not status else {}
     for name, why in not_saved.items():
