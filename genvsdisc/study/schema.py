@@ -75,6 +75,19 @@ class SavedTables:
         "generative discriminative form loss difference:float lower:float upper:float pvalue:float "
         "pvalue_holm:float p_generative:float p_equal:float p_discriminative:float",
     )
+    holdout = TidyTable(
+        "Loss of each model on a test set of the user's own, beside the cross-validated one, and how far apart the two "
+        "are.",
+        "model family form loss mean:float se:float lower:float upper:float n_test:int "
+        "cross_validated:float shift:float shift_se:float shift_pvalue:float",
+    )
+    holdout_differences = TidyTable(
+        "Loss on the test set of the generative minus that of the discriminative model of each pair; test rows on "
+        "which one of them alone errs, with McNemar's exact test; and how far it is from the cross-validated one.",
+        "generative discriminative form loss difference:float se:float lower:float upper:float pvalue:float "
+        "only_generative_errs:count only_discriminative_errs:count mcnemar_pvalue:float "
+        "cross_validated:float shift:float shift_se:float shift_pvalue:float",
+    )
     decomposition = TidyTable(
         "Bias, variance and noise of each model at each number of training rows, with standard errors over tables; "
         "basis says whether a row is measured, with sets that share no row, or extrapolated to the size of the folds.",
@@ -114,6 +127,21 @@ class SavedTables:
         "Loss of each model when a share `noise` of the training labels is flipped, and the increase it makes.",
         "model family form noise:float n_train:int loss mean:float se:float increase:float increase_se:float",
     )
+    conditions = TidyTable(
+        "Loss of each model along a dial: training rows, flipped labels, entries missing at prediction, other class "
+        "shares, rows without a label. At 0 all dials are the learning curve's end.",
+        "dial value:float model family loss mean:float se:float lower:float upper:float",
+    )
+    condition_crossings = TidyTable(
+        "Value of each dial at which each pair changes places, and who leads at each of its values, in turn.",
+        "dial generative discriminative form loss estimate:float lower:float upper:float smallest:float largest:float "
+        "leader_smallest leader_largest leaders finding",
+    )
+    novelty = TidyTable(
+        "Rows of a class held out of training, told from those of the others by p(x) or by the doubt of the posterior: "
+        "area under the ROC curve.",
+        "model family left_out score auroc:float se:float lower:float upper:float n_draws:int",
+    )
     search = TidyTable(
         "Training and validation loss of the first model with a penalty, at each penalty, over the folds of a repeat.",
         "model reg_lambda:float learning_rate:float split loss mean:float se:float",
@@ -142,7 +170,7 @@ class SavedTables:
     )
     parameters = TidyTable("What each model learned, fitted to all rows.", "model parameter value:float")
     boundaries = TidyTable(
-        "Predicted class and its probability over a grid of two columns.",
+        "Predicted class and its probability, in two digits, over a grid of two columns.",
         "model family x:float y:float label probability:float",
     )
     ellipses = TidyTable(
