@@ -20,11 +20,9 @@ Tables = dict[str, pd.DataFrame]
 """Tidy tables by name: "results" is judged and shown, others are only drawn. All have a column `seed`."""
 
 Word = Literal["holds", "mostly holds", "does not hold", "undecided at this size", "depends"]
-LEVEL = 0.95
-SHARE_THAT_MATTERS = 0.005
-"""Difference of two shares of rows below which nobody would care: half a point."""
-RATIO_THAT_MATTERS = 0.02
-"""Difference of two other numbers below which nobody would care, as a part of the larger."""
+LESSON_LEVEL = 0.95
+SHARE_THAT_MATTERS, RATIO_THAT_MATTERS = 0.005, 0.02
+"""Differences below which nobody would care: of two shares of rows, half a point; of others, a part of the larger."""
 _MOST = 2 / 3
 
 
@@ -50,19 +48,18 @@ class Part:
     margins: NDArray
     numbers: str
     matters: float = 0.0
-    level: float = LEVEL
+    level: float = LESSON_LEVEL
 
     @property
     def verdict(self) -> Literal["yes", "no", "undecided"]:
         """Whether the mean margin is surely above 0 and large enough to matter, surely not so, or neither."""
-        mean, reach = float(self.margins.mean()), self._error * stdtrit(max(len(self.margins) - 1, 1), self._upper)
+        mean, reach = (
+            float(self.margins.mean()),
+            self._error * stdtrit(max(len(self.margins) - 1, 1), (1 + self.level) / 2),
+        )
         if mean - reach > 0 and mean >= self.matters:
             return "yes"
         return "no" if mean + reach <= self.matters else "undecided"
-
-    @property
-    def _upper(self) -> float:
-        return (1 + self.level) / 2
 
     @property
     def _error(self) -> float:
@@ -83,10 +80,8 @@ class Finding:
     ----------
     parts : tuple of Part
         The intervals of all share one error of 5 % (Holm 1979): the clearest part is judged at the highest level.
-    depends_on : str, default=""
-        What decides which parts are true, where the experiment has more than one setting of it.
-    reason : str, default=""
-        Why it came out so, in a sentence.
+    depends_on, reason : str, default=""
+        What decides which parts are true, if the experiment has several settings of it; why it came out so.
     """
 
     parts: tuple[Part, ...]
@@ -96,17 +91,12 @@ class Finding:
     def __post_init__(self) -> None:
         count = len(self.parts)
         order = sorted(range(count), key=lambda i: -self.parts[i].clarity)
-        levels = {i: 1 - (1 - LEVEL) / (count - rank) for rank, i in enumerate(order)}
+        levels = {i: 1 - (1 - LESSON_LEVEL) / (count - rank) for rank, i in enumerate(order)}
         object.__setattr__(self, "parts", tuple(replace(part, level=levels[i]) for i, part in enumerate(self.parts)))
 
     @property
     def word(self) -> Word:
-        """One of five words.
-
-        *holds*: every part is true; *does not hold*: none is, and some are false; *undecided at this size*: none is
-        false, and too few are surely true; *depends*: some are true and some false, and it is named on what; *mostly
-        holds*: two thirds are true.
-        """
+        """One of five words: all parts true; two thirds; none, some false; too few decided; some of each, named why."""
         verdicts = [part.verdict for part in self.parts]
         true, false = verdicts.count("yes"), verdicts.count("no")
         if true == len(verdicts):

@@ -31,7 +31,7 @@ _LAYER = (
 )
 
 # Name of the lesson -> formula (MathML), code, what to try.
-NOTES: dict[str, tuple[str, str, str]] = {
+LESSON_NOTES: dict[str, tuple[str, str, str]] = {
     "adagrad": (
         "<mi>w</mi><mo>←</mo><mi>w</mi><mo>−</mo><mfrac><mi>η</mi><msqrt><mrow><munder><mo>∑</mo><mi>t</mi></munder>"
         "<msubsup><mi>g</mi><mi>t</mi><mn>2</mn></msubsup></mrow></msqrt></mfrac><mi>g</mi>",
@@ -223,7 +223,7 @@ NOTES: dict[str, tuple[str, str, str]] = {
 
 def noted(lesson: Lesson) -> Lesson:
     """The lesson with its formula, code and what to try, where it has none of its own."""
-    formula, code, try_this = NOTES.get(lesson.name, ("", "", ""))
+    formula, code, try_this = LESSON_NOTES.get(lesson.name, ("", "", ""))
     return replace(
         lesson,
         formula=lesson.formula or formula,

@@ -12,7 +12,7 @@ from genvsdisc.generative.gaussian.classifier import GaussianClassifier
 from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, less, more, per_seed, tidy
 from genvsdisc.lessons.pictures import Lines
 
-ROWS = (30, 100, 1000)
+TRAINED_ROWS = (30, 100, 1000)
 LAWS = ("normal", "skewed")
 CORRELATIONS = (0.0, 0.3, 0.6, 0.9)
 _TRUE_SLOPES = np.array([1.0, -1.0, 0.5, 0.0])
@@ -36,7 +36,7 @@ def run_same_functions(seed: int) -> Tables:
     for law in LAWS:
         X_test, _, log_odds = _drawn(law, 5000, rng)
         truth = expit(log_odds)
-        for n in ROWS:
+        for n in TRAINED_ROWS:
             X, y, _ = _drawn(law, n, rng)
             fits = {"generative": GaussianClassifier(shrinkage=1e-3), "discriminative": LogisticClassifier(1e-3)}
             slopes = {}
@@ -61,7 +61,7 @@ def judge_same_functions(tables: Tables) -> Finding:
         return per_seed(rows, value, law=law, n_train=n, model=model)
 
     worst = np.maximum(of("bend", "skewed", 1000), of("bend", "skewed", 1000, "discriminative"))
-    few, most = ROWS[0], ROWS[-1]
+    few, most = TRAINED_ROWS[0], TRAINED_ROWS[-1]
     pair = ("generative", "discriminative")
     normal = [of("lost", "normal", few, name) for name in pair]
     skewed = [of("lost", "skewed", most, name) for name in pair]

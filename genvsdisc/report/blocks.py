@@ -97,7 +97,7 @@ class Formula:
     """MathML of our own: it is written out as it stands."""
 
     kind: ClassVar[str] = "formula"
-    mathml: str
+    text: str
 
 
 @dataclass(frozen=True)
