@@ -27,6 +27,7 @@ from genvsdisc.study.fits.drawing import planned_draws
 from genvsdisc.study.fits.encode import behind_reader, benches
 from genvsdisc.study.fits.gap_drawing import with_gaps
 from genvsdisc.study.fits.jobs import Job, Jobs, add
+from genvsdisc.study.holdout_rows import TestRows
 from genvsdisc.study.plan import CONDITION_STAGES, MOST_REPEATS, RESAMPLED_STAGES, ModelPlan, Plan
 from genvsdisc.study.planning import planned_by_budget, planned_by_design, second_round
 from genvsdisc.study.progress import Progress
@@ -73,7 +74,7 @@ class Run:
     ) -> None:
         self.table, self.roster, self.seed = table, roster, seed
         self.n_jobs, self.cache = n_jobs, cache
-        self.made: dict[str, NDArray] = {}
+        self.made: dict[str, tuple[NDArray, TestRows | None]] = {}
         self.benches = benches(roster, table, self.made)
         self.encoded = benches(roster, table, self.made, encode_only=True)
         self.failures: list[Failure] = []
