@@ -38,8 +38,8 @@ def holdout_section(comparison: Comparison) -> Draft | None:
     read = (
         "Nothing was chosen or fitted on these rows: each model was fitted to the others and scored here once. The bar "
         "is the 95% interval over the test rows (of an error: Wilson's); the p-value behind each cross-validated "
-        "number says how easily chance alone would part the two as far as that. McNemar's exact test counts the rows on "
-        "which one model of a pair alone errs."
+        "number says how easily chance alone would part the two as far as that. McNemar's exact test counts the rows "
+        "on which one model of a pair alone errs."
     )
     return Draft(
         lambda: agreement(comparison),
@@ -113,7 +113,7 @@ def _pair_table(comparison: Comparison, loss: str) -> Table | None:
         return None
     ends = rows[["difference", "lower", "upper"]].abs().to_numpy()
     reach = float(np.nanmax(ends)) if np.isfinite(ends).any() else 0.0
-    counted_rows = rows.mcnemar_pvalue.notna().any()
+    counted_rows = bool(rows.mcnemar_pvalue.notna().any())
     caption = f"Difference of {loss_word(loss)} on the test set, generative minus discriminative, with its 95% interval"
     exact = ["One alone errs", "p (McNemar)"] if counted_rows else []
     heads = ["Pair", "Difference", *exact, "Cross-validated", "Apart by", "p"]
