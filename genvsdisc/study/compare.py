@@ -172,7 +172,8 @@ def compare(
         table = replace(table, test=test)
     chosen.sizes(round(table.sampling.masses(len(table.y)).sum()), len(table.classes))
     check_posterior(posterior, table)
-    roster, notes = (default_models(table.X), []) if models is None else suited_to(as_models(models), table.X, table.y)
+    given = None if models is None else as_models(models)
+    roster, notes = (default_models(table.X), []) if given is None else suited_to(given, table.X, table.y, n_jobs)
     roster = [respecting(model, table.sampling) for model in roster]
     passed = None if table.weights is None or stand_for_copies(table.weights) else table.weights
     roster = [tuned(model, sampling=table.sampling, weights=passed) for model in roster] if tune else roster

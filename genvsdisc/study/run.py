@@ -91,7 +91,7 @@ class Run:
             timed = {name: chosen.timed for name, chosen in self.plan.models.items()}
         rng = check_random_state(self.seed)
         seed, measure = int(rng.randint(np.iinfo(np.int32).max)), stored is None and not as_given
-        self.candidates = candidates(self.roster, self.benches, seed, timed, measure=measure)
+        self.candidates = candidates(self.roster, self.benches, seed, timed, measure=measure, n_jobs=self.n_jobs)
         rng = check_random_state(self.seed) if not isinstance(self.seed, np.random.RandomState) else rng
         if stored is None and as_given:
             self.plan = planned_by_design(design, self.candidates, len(self.table.y), n_classes)
@@ -151,7 +151,10 @@ class Run:
             whole = stage == "label noise" or self.table.sampling.kind != "rows"
             jobs += _sliced(m, stage, 0, n_draws, chosen.seconds.get(stage, 0.0), 1 if whole else None)
         if chosen.searched:
-            jobs.append(Job(m, "descent paths", 0, 1, chosen.seconds.get("descent paths", 0.0)))
+            jobs += [Job(m, stage, 0, 1, chosen.seconds.get(stage, 0.0)) for stage in ("descent paths", "hybrid dial")]
+        if chosen.drawn_from:
+            stage = "rows of the model"
+            jobs.append(Job(m, stage, 0, chosen.fit_rows, chosen.seconds.get(stage, 0.0)))
         return jobs
 
     def _fold_jobs(self, m: int, chosen: ModelPlan, start: int, stop: int) -> list[Job]:

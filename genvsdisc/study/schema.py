@@ -141,6 +141,21 @@ class SavedTables:
         "Training and validation loss of the first model with a penalty, at each penalty, over the folds of a repeat.",
         "model reg_lambda:float learning_rate:float split loss mean:float se:float",
     )
+    hybrid = TidyTable(
+        "Loss between the generative (weight 1) and the discriminative (weight 0) fit of one set of functions, and the "
+        "differences to both ends.",
+        "dial generative_weight:float loss mean:float se:float to_generative:float to_generative_lower:float "
+        "to_generative_upper:float to_discriminative:float to_discriminative_lower:float to_discriminative_upper:float",
+    )
+    predictive = TidyTable(
+        "Would each generative model produce the rows? Discrepancy of each column, and of pairs (`other`), between the "
+        "rows and rows drawn from the fitted model, with its p-value.",
+        "model column other statistic discrepancy:float pvalue:float finding",
+    )
+    predictive_rows = TidyTable(
+        "Some real rows and as many drawn from each generative model, in the columns that tell them apart best.",
+        "model source row:int label column value:float",
+    )
     traces = TidyTable(
         "Loss of the same model after each epoch of descent on all rows, for each learning rate.",
         "model learning_rate:float epoch:int split loss:float",

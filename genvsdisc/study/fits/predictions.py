@@ -23,6 +23,8 @@ from genvsdisc.models import Model
 from genvsdisc.study.costs import last_step
 from genvsdisc.study.evidence import Draws, Predictions, Views
 from genvsdisc.study.fits.descent_paths import descends, descent_paths
+from genvsdisc.study.fits.dial import dial_losses
+from genvsdisc.study.fits.drawn_rows import predictive_tables
 from genvsdisc.study.fits.group_check import check_groups
 from genvsdisc.study.fits.label_noise import label_noise_losses
 from genvsdisc.study.fits.learning_curves import curve_probabilities
@@ -186,6 +188,21 @@ def follow_descent(model: Model, table: PreparedTable, draws: Draws, result: Pre
         result.descent = descent_paths(model, table, draws)
 
 
+def turn_dial(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
+    """Fit along the continuum from the generative to the discriminative fit; one of the forms may fail alone."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        result.dial, failures = dial_losses(model, table, draws)
+    result.failures |= {f"hybrid dial, {name}": why for name, why in failures.items()}
+
+
+def draw_rows(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
+    """Draw rows from the fit to all rows, and judge them beside the real ones."""
+    drawn = table.take(draws.cv_train)
+    fitted = seeded(model.estimator, draws.seed).fit(drawn.X, drawn.y)
+    result.predictive = predictive_tables(fitted, drawn, result.columns, draws.seed)
+
+
 STAGES: dict[str, Callable[[Model, PreparedTable, Draws, Predictions], None]] = {
     "cross-validation": cross_validate,
     "fit to all rows": fit_all_rows,
@@ -193,6 +210,8 @@ STAGES: dict[str, Callable[[Model, PreparedTable, Draws, Predictions], None]] = 
     "bias and variance": fit_parts,
     "label noise": flip_labels,
     "descent paths": follow_descent,
+    "hybrid dial": turn_dial,
+    "rows of the model": draw_rows,
 }
 
 
@@ -214,7 +233,7 @@ def predict(
     columns : sequence, default=()
         Names of the columns that the classifier sees, for messages.
     """
-    result = Predictions(model)
+    result = Predictions(model, columns=tuple(columns))
     # One BLAS thread: how a sum is split over threads changes its last bits, and the result may not depend on n_jobs.
     with threadpool_limits(1), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

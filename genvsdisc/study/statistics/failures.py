@@ -19,6 +19,8 @@ MEANINGS = {
     "bias and variance": "Its loss is not split into bias and variance.",
     "label noise": "Its loss under noisy labels is missing.",
     "descent paths": "The search over penalties and the loss traces are not shown.",
+    "hybrid dial": "Loss between the generative and the discriminative fit is not shown, or not for this form.",
+    "rows of the model": "Rows drawn from this model are not compared with the real ones.",
     "decision planes": "The pictures in two columns are not drawn, or not for this model.",
     "verdict": "The verdict is not written; the tables that it would have summed up are all there.",
 }

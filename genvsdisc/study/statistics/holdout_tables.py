@@ -25,7 +25,7 @@ from genvsdisc.study.statistics.paired_tests import corrected_ttest
 from genvsdisc.study.table import PreparedTable
 from genvsdisc.study.weights import effective_rows
 
-LEVEL = 0.95
+CONFIDENCE = 0.95
 
 
 class Estimate(NamedTuple):
@@ -37,7 +37,7 @@ class Estimate(NamedTuple):
 
     def interval(self) -> tuple[float, float]:
         """Student's interval of 95 %."""
-        reach = self.se * stats.t.ppf((1 + LEVEL) / 2, self.df)
+        reach = self.se * stats.t.ppf((1 + CONFIDENCE) / 2, self.df)
         return float(self.mean - reach), float(self.mean + reach)
 
     def pvalue(self) -> float:
@@ -83,7 +83,7 @@ def share_interval(share: Estimate, n_rows: float) -> tuple[float, float]:
     ----------
     Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference. JASA 22.
     """
-    z = stats.norm.ppf((1 + LEVEL) / 2)
+    z = stats.norm.ppf((1 + CONFIDENCE) / 2)
     middle = (share.mean + z**2 / (2 * n_rows)) / (1 + z**2 / n_rows)
     reach = z / (1 + z**2 / n_rows) * np.sqrt(share.mean * (1 - share.mean) / n_rows + z**2 / (4 * n_rows**2))
     return float(max(0.0, middle - reach)), float(min(1.0, middle + reach))

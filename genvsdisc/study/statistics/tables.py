@@ -21,12 +21,14 @@ from genvsdisc.study.statistics.calibration import calibration_tables
 from genvsdisc.study.statistics.count_columns import columns_told, poisson_columns
 from genvsdisc.study.statistics.crossing import crossing_table
 from genvsdisc.study.statistics.decomposition import PAIR, decomposition_tables
+from genvsdisc.study.statistics.dial_table import continuum_table
 from genvsdisc.study.statistics.differences import difference_table, summary_table, twins
 from genvsdisc.study.statistics.expected_costs import decision_curves, decision_table
 from genvsdisc.study.statistics.failures import failure_table, isolated, meaning
 from genvsdisc.study.statistics.holdout_tables import holdout_tables
 from genvsdisc.study.statistics.learning_curves import curve_table
 from genvsdisc.study.statistics.parameters import by_pairs, parameter_table
+from genvsdisc.study.statistics.predictive import predictive_table
 from genvsdisc.study.statistics.robustness import robustness_table
 from genvsdisc.study.statistics.scores import score_table
 from genvsdisc.study.table import PreparedTable
@@ -81,6 +83,8 @@ def comparison_tables(
         "assumptions": lambda: assumptions(table, scores, usable),
         "robustness": lambda: robustness_table(noise, models),
         "planes": lambda: views.tables,
+        "predictive": lambda: predictive_table([(e.model.name, e.predictive) for e in usable]),
+        "hybrid": lambda: continuum_table(next((e.dial for e in usable if e.dial is not None), None)),
         "search and traces": lambda: next((e.descent for e in usable if e.descent), {}),
         "parameters": lambda: _stacked(_parameters(e, list(table.X.columns), failures) for e in usable),
         "columns": lambda: columns_told(table, evidence),
