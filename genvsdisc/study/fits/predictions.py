@@ -128,8 +128,8 @@ def learning_curve(model: Model, table: PreparedTable, draws: Draws, result: Pre
     result.failures |= {f"learning curve at {draws.sizes[s]} rows": why for s, why in errors.items()}
     units = drawn.sampling.units(len(drawn.y))
     result.curves = {
-        loss: CurveLosses.of(predicted, tests, drawn.codes, loss, units, weights=drawn.weights)
-        for loss in draws.design.losses
+        loss: CurveLosses.of(predicted, tests, drawn.codes, loss, units, weights=drawn.weights, costs=table.costs)
+        for loss in table.losses(draws.design.losses)
     }
     shift_classes(predicted[-1], drawn, draws, result)
 
