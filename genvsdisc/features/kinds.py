@@ -17,7 +17,7 @@ from genvsdisc.features.typed import read_columns
 
 __all__ = ["Column", "as_numbers", "column_kinds", "column_table", "is_number"]
 
-Kind = Literal["continuous", "binary", "categorical", "identifier", "constant", "empty"]
+Kind = Literal["continuous", "binary", "categorical", "identifier", "constant", "empty", "out of range"]
 
 MOST_LEVELS = 20
 """A categorical column with more levels keeps this many, the most frequent; the others count as one, "(other)"."""
@@ -28,6 +28,8 @@ NEARLY_COUNTING = 0.8
 _FEWEST_TO_COUNT = 5  # 1, 2, 3, 4 down four rows may well be a measurement
 _FEWEST_DIFFERENT = 20  # so many whole numbers, all different and close together, are no chance
 _FAR = 10  # spreads of the other values
+LARGEST, SMALLEST = 1e140, 1e-140
+"""Sums of squares of numbers beyond leave the range of floating point."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Column:
     Attributes
     ----------
     kind : str
-        "continuous", "binary", "categorical", or, left out of X: "identifier", "constant", "empty".
+        "continuous", "binary", "categorical", or, left out of X: "identifier", "constant", "empty", "out of range".
     levels : tuple
         The values of a binary or categorical column, in order; those kept, if it has too many. A binary column with
         one level is present or not.
@@ -77,6 +79,8 @@ def column_kinds(X: pd.DataFrame) -> dict[Any, Column]:
       count of rooms is a number. They count the rows in order if they are integers that never fall down the table and
       rise by one in at least 80% of its steps, so that a row number survives the removal of a few rows; in any order
       if they are 0 to n - 1 or 1 to n, or n >= 20 different integers of which at most n / 0.8 lie between the ends;
+    * numbers that reach beyond 1e140, or stay below 1e-140, are out of range: sums of their squares would leave that of
+      floating point. A power of ten brings them back.
     * words are identifiers if more than 90% of those present are different, else categorical. Of more than 20 levels
       the 20 most frequent are kept and the others lumped.
 
@@ -162,6 +166,11 @@ def _judge(name: Any, values: pd.Series, note: str = "") -> Column:
 
 def _judge_numbers(numbers: NDArray[np.float64], note: str, counts: dict[str, Any]) -> Column:
     present = numbers[~np.isnan(numbers)]
+    finite = np.abs(present[np.isfinite(present)])
+    if len(finite) and not SMALLEST <= finite.max() <= LARGEST:
+        unit = 10.0 ** np.floor(np.log10(finite.max()))
+        why = f"its numbers reach {finite.max():.3g}, whose squares floating point cannot add; divide it by {unit:g}"
+        return Column("out of range", note=_joined(why, note), **counts)
     whole = bool(np.isfinite(present).all() and np.array_equal(present, np.rint(present)))
     if whole and not counts["missing"] and _counts_rows(numbers):
         order = "" if (np.diff(numbers) >= 0).all() else ", in another order"

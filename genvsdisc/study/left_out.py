@@ -13,7 +13,12 @@ from genvsdisc.features.marks import quoted
 MOST_NAMED = 3
 """Classes or columns of a kind that have a sentence each; of more, the names stand in one."""
 _NAMED_TOGETHER = 8
-_WHY = {"constant": "they have one value only", "identifier": "they name the rows", "empty": "they have no value"}
+_WHY = {
+    "constant": "they have one value only",
+    "identifier": "they name the rows",
+    "empty": "they have no value",
+    "out of range": "floating point cannot add the squares of their numbers",
+}
 
 
 def left_out_sentences(
