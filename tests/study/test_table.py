@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import genvsdisc as gd
 from genvsdisc.study.table import prepare
 
 
