@@ -102,10 +102,13 @@ def _of_columns_used(columns: Mapping[Any, Column], readings: Sequence[str]) -> 
             f"{len(lumped)} columns have more than {MOST_LEVELS} levels, of which the most frequent are kept and the "
             f"others count as one: {_together(_quoted(lumped))}."
         )
+    present = [name for name, column in columns.items() if column.used and len(column.levels) == 1]
+    if len(present) > MOST_NAMED:
+        yield f"{len(present)} columns have one value or none, and say present or not: {_together(_quoted(present))}."
     for name, column in columns.items():
         parts = column.note.split("; ") if column.used and column.note else []
-        if column.lumped and len(lumped) > MOST_NAMED:
-            parts = parts[1:]
+        told = (column.lumped and len(lumped) > MOST_NAMED) or (name in present and len(present) > MOST_NAMED)
+        parts = parts[1:] if told else parts
         head = f"Column {str(name)!r}: "
         parts = [part for part in parts if not any(head in each and part in each for each in readings)]
         if parts:
