@@ -11,13 +11,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from genvsdisc.features.cells import CellFormat
+from genvsdisc.features.date_parts import are_dates, parts_of
 from genvsdisc.features.dtypes import as_numbers, is_number, is_text, usual_dtype
 from genvsdisc.features.marks import SIGNS, clean, quoted
 from genvsdisc.features.typed import read_columns
+from genvsdisc.features.words import frequent_words
 
 __all__ = ["Column", "as_numbers", "column_kinds", "column_table", "is_number"]
 
-Kind = Literal["continuous", "binary", "categorical", "identifier", "constant", "empty", "out of range"]
+Kind = Literal["continuous", "binary", "categorical", "text", "identifier", "constant", "empty", "out of range"]
 
 MOST_LEVELS = 20
 """A categorical column with more levels keeps this many, the most frequent; the others count as one, "(other)"."""
@@ -42,7 +44,7 @@ class Column:
         "continuous", "binary", "categorical", or, left out of X: "identifier", "constant", "empty", "out of range".
     levels : tuple
         The values of a binary or categorical column, in order; those kept, if it has too many. A binary column with
-        one level is present or not.
+        one level is present or not. The words of a text column that become indicators.
     lumped : bool
         Whether values outside `levels` count as one more level.
     missing, distinct : int
@@ -51,6 +53,8 @@ class Column:
         Why it is left out, or what was done to it or guessed of it, where something was.
     cells : CellFormat or None
         How its text is read, where it is text that stands for numbers or dates.
+    parts : tuple of str
+        Parts of dates that stand beside the days since 1970: "month", "weekday", "hour".
     """
 
     kind: Kind
@@ -60,11 +64,12 @@ class Column:
     distinct: int = 0
     note: str = ""
     cells: CellFormat | None = None
+    parts: tuple[str, ...] = ()
 
     @property
     def used(self) -> bool:
         """Whether the column goes into the matrix that classifiers see."""
-        return self.kind in ("continuous", "binary", "categorical")
+        return self.kind in ("continuous", "binary", "categorical", "text")
 
 
 def column_kinds(X: pd.DataFrame) -> dict[Any, Column]:
@@ -81,8 +86,12 @@ def column_kinds(X: pd.DataFrame) -> dict[Any, Column]:
       if they are 0 to n - 1 or 1 to n, or n >= 20 different integers of which at most n / 0.8 lie between the ends;
     * numbers that reach beyond 1e140, or stay below 1e-140, are out of range: sums of their squares would leave that of
       floating point. A power of ten brings them back.
-    * words are identifiers if more than 90% of those present are different, else categorical. Of more than 20 levels
-      the 20 most frequent are kept and the others lumped.
+    * dates are continuous, with the month, the weekday and the hour beside them where these differ, there are 20 dates
+      and they span two years, two weeks, two days;
+    * words are free text if they are of more than 20 kinds, hold three words or more on average, and some of these come
+      again (`genvsdisc.features.words`): the 30 most frequent become indicators;
+    * other words are identifiers if more than 90% of those present are different, else categorical. Of more than 20
+      levels the 20 most frequent are kept and the others lumped.
 
     Parameters
     ----------
@@ -152,7 +161,11 @@ def _judge(name: Any, values: pd.Series, note: str = "") -> Column:
     if distinct == 2:
         return Column("binary", levels=_ordered(uniques), note=note, **counts)
     if is_number(values):
-        return _judge_numbers(as_numbers(values), note, counts)
+        judged = _judge_numbers(as_numbers(values), note, counts)
+        return _with_parts(judged, as_numbers(values)) if judged.used and are_dates(values) else judged
+    if distinct > MOST_LEVELS and is_text(values) and (words := frequent_words(values)):
+        shown = f"free text: {len(words)} words that many entries hold ({', '.join(words[:5])}, ...) are indicators"
+        return Column("text", levels=words, note=_joined(shown, note), **counts)
     notes = [note, _doubtful_levels(codes, uniques)]
     if distinct > NEARLY_UNIQUE * present:
         return Column("identifier", note=_joined(f"{distinct} different values in {present} rows", *notes), **counts)
@@ -162,6 +175,13 @@ def _judge(name: Any, values: pd.Series, note: str = "") -> Column:
     kept = np.sort(np.argsort(-frequency, kind="stable")[:MOST_LEVELS])
     lump = f"{distinct} levels: the {MOST_LEVELS} most frequent kept, the others as one"
     return Column("categorical", levels=_ordered(uniques[kept]), lumped=True, note=_joined(lump, *notes), **counts)
+
+
+def _with_parts(column: Column, days: NDArray[np.float64]) -> Column:
+    """Dates with the parts that say more than how late they are."""
+    parts = parts_of(days)
+    note = f"dates: the day, {', '.join(f'the {part}' for part in parts)}" if parts else "dates: the day"
+    return replace(column, parts=parts, note=_joined(column.note, note))
 
 
 def _judge_numbers(numbers: NDArray[np.float64], note: str, counts: dict[str, Any]) -> Column:

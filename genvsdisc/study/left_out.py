@@ -102,7 +102,7 @@ def _of_columns_used(columns: Mapping[Any, Column], readings: Sequence[str]) -> 
             f"{len(lumped)} columns have more than {MOST_LEVELS} levels, of which the most frequent are kept and the "
             f"others count as one: {_together(_quoted(lumped))}."
         )
-    present = [name for name, column in columns.items() if column.used and len(column.levels) == 1]
+    present = [name for name, column in columns.items() if column.kind == "binary" and len(column.levels) == 1]
     if len(present) > MOST_NAMED:
         yield f"{len(present)} columns have one value or none, and say present or not: {_together(_quoted(present))}."
     for name, column in columns.items():

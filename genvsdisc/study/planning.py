@@ -35,6 +35,7 @@ def planned_by_design(design: Design, candidates: Sequence[Candidate], n_rows: i
             fit_rows=n_rows,
             draws=dict(zip(RESAMPLED_STAGES, (draws, partitions(draws), noise), strict=True)),
             searched=candidate.searched,
+            drawn_from=candidate.draws_rows,
             timed=candidate.timed,
         )
     plan = Plan(None, design.as_dict(), n_rows, n_classes, False, n_rows, models)

@@ -20,7 +20,7 @@ from genvsdisc.preparation import takes_gaps
 from genvsdisc.study.budgets import STANDARD_BUDGET
 from genvsdisc.study.design import Design
 from genvsdisc.study.evidence import Draws, Failure, Predictions, Views
-from genvsdisc.study.facts import versions, weights_and_costs
+from genvsdisc.study.facts import facts_of_options, versions
 from genvsdisc.study.fits.candidates import candidates
 from genvsdisc.study.fits.drawing import planned_draws
 from genvsdisc.study.fits.encode import behind_reader, benches
@@ -30,6 +30,7 @@ from genvsdisc.study.planning import planned_by_budget, planned_by_design, secon
 from genvsdisc.study.progress import Progress
 from genvsdisc.study.statistics.differences import BEST, difference_table
 from genvsdisc.study.statistics.failures import failure_table, isolated, meaning
+from genvsdisc.study.statistics.losses import mean
 from genvsdisc.study.statistics.tables import comparison_tables, model_table, score_table
 from genvsdisc.study.statistics.verdict import SURE, verdict_card, write_verdict
 from genvsdisc.study.table import PreparedTable
@@ -89,7 +90,7 @@ class Run:
             timed = {name: chosen.timed for name, chosen in self.plan.models.items()}
         rng = check_random_state(self.seed)
         seed, measure = int(rng.randint(np.iinfo(np.int32).max)), stored is None and not as_given
-        self.candidates = candidates(self.roster, self.benches, seed, timed, measure=measure)
+        self.candidates = candidates(self.roster, self.benches, seed, timed, measure=measure, n_jobs=self.n_jobs)
         rng = check_random_state(self.seed) if not isinstance(self.seed, np.random.RandomState) else rng
         if stored is None and as_given:
             self.plan = planned_by_design(design, self.candidates, len(self.table.y), n_classes)
@@ -148,7 +149,10 @@ class Run:
             whole = stage == "label noise" or self.table.sampling.kind != "rows"
             jobs += _sliced(m, stage, 0, n_draws, chosen.seconds.get(stage, 0.0), 1 if whole else None)
         if chosen.searched:
-            jobs.append(Job(m, "descent paths", 0, 1, chosen.seconds.get("descent paths", 0.0)))
+            jobs += [Job(m, stage, 0, 1, chosen.seconds.get(stage, 0.0)) for stage in ("descent paths", "hybrid dial")]
+        if chosen.drawn_from:
+            stage = "rows of the model"
+            jobs.append(Job(m, stage, 0, chosen.fit_rows, chosen.seconds.get(stage, 0.0)))
         return jobs
 
     def _fold_jobs(self, m: int, chosen: ModelPlan, start: int, stop: int) -> list[Job]:
@@ -179,7 +183,7 @@ class Run:
         if not usable:
             return []
         models = model_table(usable)
-        pairs = difference_table(score_table(usable, self.table.codes, self.draws), models, rope=self.draws.design.rope)
+        pairs = difference_table(score_table(usable, self.table, self.draws), models, rope=self.draws.design.rope)
         surest = pairs[["p_generative", "p_equal", "p_discriminative"]].max(axis=1)
         open_pairs = pairs[~(surest >= SURE)]
         if (open_pairs["form"] == BEST).any():
@@ -205,7 +209,8 @@ class Run:
         NothingToCompare
             If no model could be cross-validated.
         """
-        meta = self.facts(name=name, tuned=tuned) | {"loss": loss, "notes": list(notes)}
+        own = () if self.table.test is None else self.table.test.notes
+        meta = self.facts(name=name, tuned=tuned) | {"loss": loss, "notes": [*notes, *own]}
         meta["density_floors"] = {e.model.name: e.density_floor for e in evidence if e.density_floor is not None}
         meta["takes_gaps"] = [model.name for model in self.roster if takes_gaps(model.estimator)]
         if all(e.failed for e in evidence):
@@ -218,7 +223,7 @@ class Run:
         failed = [f for f in self.failures if not f.model]
         if posterior is not None:
             law = np.asarray(posterior(self.table.X), dtype=float)
-            meta["bayes"] = {loss: float(noise(law, loss).mean()) for loss in self.draws.design.losses}
+            meta["bayes"] = {loss: mean(noise(law, loss), self.table.weights) for loss in self.draws.design.losses}
         meta["verdict_card"] = isolated(
             "verdict",
             lambda: verdict_card({k: v for k, v in tables.items() if v is not None}, meta),
@@ -256,7 +261,7 @@ class Run:
             "left_out": list(self.table.left_out),
             "tuned": tuned,
             "boundary_axes": [str(axis) for axis in self.views.axes],
-        } | weights_and_costs(self.table, self.draws.design.rope)
+        } | facts_of_options(self.table, self.draws.design.rope)
 
 
 class _Steps:

@@ -82,6 +82,11 @@ class PreparedTable:
         weights = None if self.weights is None else self.weights[indices]
         return replace(self, X=X, y=self.y[indices], codes=self.codes[indices], sampling=sampling, weights=weights)
 
+    def repeated(self, rows: NDArray) -> PreparedTable:
+        """Rows in place of their weights, each repeated; the copies of a row, or of its group, are one group."""
+        drawn = self.take(rows)
+        return replace(drawn, sampling=replace(drawn.sampling, counts=None, single=False), weights=None)
+
 
 def prepare(
     X: Any, y: Any, *, n_splits: int, sampling: Sampling | None = None, weights: NDArray | None = None

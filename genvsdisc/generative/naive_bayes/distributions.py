@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from genvsdisc.functional.columns.counts import prefers_poisson
 from genvsdisc.generative.naive_bayes.inference import (
     DISTRIBUTION_NAMES,
     EITHER,
     holds_integers,
     infer,
     infer_integers,
-    prefers_poisson,
     resolve,
 )
 

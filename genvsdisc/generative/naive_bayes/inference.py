@@ -14,13 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import issparse
-from scipy.special import gammaln, ndtr, xlogy
 
 DISTRIBUTION_NAMES = ("gaussian", "bernoulli", "categorical", "poisson")
 EITHER = "gaussian or poisson"
 """Whichever of the two the likelihood of the training rows prefers, for whole numbers that an array holds as floats."""
 _FEW_ROWS = 64
-_MOST_COUNT = 100
 
 
 def typed_frame(X: Any, distributions: Any) -> Any:
@@ -130,32 +128,3 @@ def infer_integers(X: NDArray) -> list[str]:
             if len(observed) and ((observed == 0) | (observed == 1)).all():
                 inferred[j] = "bernoulli"
     return inferred
-
-
-def may_be_counts(column: NDArray) -> bool:
-    """Return True if all that is observed is whole numbers from 0 to 100."""
-    for values in (column[:_FEW_ROWS], column):  # most columns are decided by the first rows
-        if not (np.isnan(values) | ((values >= 0) & (values <= _MOST_COUNT) & (values == np.floor(values)))).all():
-            return False
-    return not bool(np.isnan(column).all())
-
-
-def prefers_poisson(column: NDArray, codes: NDArray) -> bool:
-    """Return True if whole numbers from 0 to 100 have a better criterion (BIC) as Poisson than as rounded normal."""
-    if not may_be_counts(column):
-        return False
-    seen = ~np.isnan(column)
-    x, codes = column[seen].astype(np.float64), codes[seen]
-    size = np.bincount(codes)
-    mean = np.bincount(codes, x) / np.maximum(size, 1)
-    deviation = np.sqrt(np.bincount(codes, (x - mean[codes]) ** 2) / np.maximum(size, 1))
-    if not (deviation[size > 0] > 0).all():  # a class with one value only tells nothing of the spread
-        return False
-    center, spread = mean[codes], deviation[codes]
-    poisson = (xlogy(x, center) - center - gammaln(x + 1)).sum()
-    # The distance of the upper tails loses no digits where the lower ones are both nearly 1.
-    low, high = (x - 0.5 - center) / spread, (x + 0.5 - center) / spread
-    flip = low > 0
-    low, high = np.where(flip, -high, low), np.where(flip, -low, high)
-    normal = np.log(np.maximum(ndtr(high) - ndtr(low), np.finfo(float).tiny)).sum()
-    return bool(poisson > normal - 0.5 * np.count_nonzero(size) * np.log(len(x)))

@@ -78,8 +78,8 @@ METHODS = (
     ),
     (
         "Columns in naive Bayes",
-        "Given the class, two values are Bernoulli and words categorical, with one row added to each count; numbers are "
-        "normal, and whole numbers from 0 to 100 Poisson where the rows prefer that given their class (Bayesian "
+        "Given the class, two values are Bernoulli and words categorical, with one row added to each count; numbers "
+        "are normal, and whole numbers from 0 to 100 Poisson where the rows prefer that given their class (Bayesian "
         "information criterion): the list of columns says which.",
     ),
     (

@@ -38,6 +38,7 @@ def label_noise_losses(
     losses: Sequence[str] = LOSSES,
     sampling: Sampling | None = None,
     random_state: int | None = None,
+    sample_weight: NDArray | None = None,
     n_jobs: int | None = None,
 ) -> pd.DataFrame:
     """Fit to labels of which a share is flipped to another class at random; judge on clean labels.
@@ -65,6 +66,8 @@ def label_noise_losses(
         the mean number of rows.
     random_state : int or None, default=None
         The same seed gives the same rows and flips to every estimator.
+    sample_weight : ndarray of shape (n_samples,), default=None
+        How much each row counts, as a training row and as a judge. The label of a row is flipped with all its weight.
     n_jobs : int, default=None
         Processes for estimators without ``fit_replicates``.
 
@@ -83,17 +86,19 @@ def label_noise_losses(
     stacked_X, stacked_y = _safe_indexing(X, copies), np.repeat(classes, len(codes))
     judges = [np.asarray(held_out)] * n_draws
     tables = []
-    for size in _default_sizes(len(pool), len(classes)) if sizes is None else sizes:
+    masses = kind.masses(len(codes))
+    stacked_weight = None if sample_weight is None else sample_weight[copies]
+    for size in _default_sizes(round(masses[pool].sum()), len(classes)) if sizes is None else sizes:
         rows = scheme.subsamples(pool, size, n_draws, rng)
-        n_train = round(np.mean([len(chosen) for chosen in rows]))
+        n_train = round(np.mean([masses[chosen].sum() for chosen in rows]))
         weights = np.concatenate([_flipped(codes, rows, rate, seed) for rate, seed in _seeded(rates, rng)])
         predicted = refit_probabilities(
             estimator, stacked_X, stacked_y, weights, judges * len(rates), classes=classes,
-            random_state=random_state, n_jobs=n_jobs,
+            random_state=random_state, sample_weight=stacked_weight, n_jobs=n_jobs,
         )  # fmt: skip
         of_rate = [predicted[start : start + n_draws] for start in range(0, len(predicted), n_draws)]
         for loss in losses:
-            curve = CurveLosses.of(of_rate, judges, codes, loss, units)
+            curve = CurveLosses.of(of_rate, judges, codes, loss, units, weights=sample_weight)
             columns = {"mean": curve.mean, "se": np.sqrt(np.diag(curve.covariance)), **_increase(curve, rates)}
             tables.append(pd.DataFrame({"noise": rates, "n_train": n_train, "loss": loss} | columns))
     return pd.concat(tables, ignore_index=True)

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from genvsdisc.features.kinds import as_numbers, column_table
-from genvsdisc.generative.naive_bayes.inference import prefers_poisson
+from genvsdisc.functional.columns.counts import prefers_poisson
 from genvsdisc.study.evidence import Predictions
 from genvsdisc.study.table import PreparedTable
 
@@ -16,7 +16,7 @@ COUNT = "a count: Poisson given the class in naive Bayes"
 
 
 def poisson_columns(table: PreparedTable, evidence: Sequence[Predictions]) -> list[Any]:
-    """Columns that naive Bayes of the default roster takes for counts, by the likelihood of the rows given the class."""
+    """Columns that naive Bayes of the default roster takes for counts, by the likelihood of the rows."""
     if not any(e.model.key in ("naive", "naive shared") for e in evidence):
         return []
     numbers = {name: as_numbers(table.X[name]) for name, kind in table.kinds.items() if kind == "continuous"}

@@ -46,24 +46,27 @@ class CurveLosses:
         codes: NDArray,
         loss: str,
         units: NDArray | None = None,
+        weights: NDArray | None = None,
     ) -> Self:
         """Score predictions: for each size the probabilities (n_rows, n_classes) of every draw, or None.
 
         `units` holds the index of the independent unit of each row (`Sampling.units`), over which errors are then
-        computed; None if rows are independent.
+        computed; None if rows are independent. `weights` says how much each row counts as a judge.
         """
         units = np.arange(len(codes)) if units is None else units
         n_units = int(units.max()) + 1
         judges, lengths = np.concatenate(test_rows), np.array([len(rows) for rows in test_rows])
         starts = np.cumsum(lengths) - lengths
+        own = np.ones(len(judges)) if weights is None else weights[judges]
+        totals = lengths if weights is None else np.add.reduceat(own, starts)
         by_draw = np.full((len(probabilities), len(test_rows)), np.nan)
         by_row = np.full((len(probabilities), n_units), np.nan)
         for s, of_size in enumerate(probabilities):
             if of_size is not None:
-                losses = pointwise_losses(np.concatenate(of_size), codes[judges], loss)
-                by_draw[s] = np.add.reduceat(losses, starts) / lengths
-                by_row[s] = np.bincount(units[judges], losses, n_units) / len(judges)
-        judged = np.bincount(units[judges], minlength=n_units) / len(judges)
+                losses = own * pointwise_losses(np.concatenate(of_size), codes[judges], loss)
+                by_draw[s] = np.add.reduceat(losses, starts) / totals
+                by_row[s] = np.bincount(units[judges], losses, n_units) / totals.sum()
+        judged = np.bincount(units[judges], own, n_units) / totals.sum()
         return cls(by_draw, by_row, judged)
 
     def __sub__(self, other: CurveLosses) -> CurveLosses:

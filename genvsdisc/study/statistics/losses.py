@@ -54,7 +54,15 @@ def pointwise_losses(probabilities: NDArray, codes: NDArray, loss: str) -> NDArr
     raise ValueError(f"loss must be one of {', '.join(LOSSES)}, got {loss!r}")
 
 
-def roc_auc(probabilities: NDArray, codes: NDArray) -> float:
+def mean(losses: NDArray, weights: NDArray | None = None, rows: NDArray | None = None) -> float:
+    """Mean of losses of rows: the plain one, or that by the weights of the table at these rows."""
+    if weights is None:
+        return float(losses.mean())
+    own = weights if rows is None else weights[rows]
+    return float(losses @ own / own.sum())
+
+
+def roc_auc(probabilities: NDArray, codes: NDArray, weights: NDArray | None = None) -> float:
     """Area under the ROC curve; for several classes the mean of each class against the rest.
 
     The Mann-Whitney form: the probability that a row of the class is given a higher probability than a row of
@@ -65,6 +73,8 @@ def roc_auc(probabilities: NDArray, codes: NDArray) -> float:
     ----------
     probabilities : ndarray of shape (n, n_classes)
     codes : ndarray of shape (n,)
+    weights : ndarray of shape (n,), default=None
+        How much each row counts.
 
     Returns
     -------
@@ -78,7 +88,20 @@ def roc_auc(probabilities: NDArray, codes: NDArray) -> float:
         defined[0] = False  # the mirror image of the second class
     if not defined.any():
         return float("nan")
+    if weights is not None:
+        return float(
+            np.mean([_weighted_auc(probabilities[:, k], of_class[:, k], weights) for k in np.flatnonzero(defined)])
+        )
     ranks = np.where(of_class, rankdata(probabilities, axis=0), 0.0).sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         areas = (ranks - inside * (inside + 1) / 2) / (inside * outside)
     return float(areas[defined].mean())
+
+
+def _weighted_auc(forecast: NDArray, inside: NDArray, weights: NDArray) -> float:
+    """Mann-Whitney form with a weight for each row: pairs count by the product of theirs."""
+    places = np.unique(forecast, return_inverse=True)[1]
+    positive = np.bincount(places, weights * inside)
+    negative = np.bincount(places, weights * ~inside)
+    below = np.cumsum(negative) - negative / 2  # ties count half
+    return float(positive @ below / (positive.sum() * negative.sum()))

@@ -20,11 +20,14 @@ from genvsdisc.study.statistics.calibration import calibration_tables
 from genvsdisc.study.statistics.count_columns import columns_told, poisson_columns
 from genvsdisc.study.statistics.crossing import crossing_table
 from genvsdisc.study.statistics.decomposition import PAIR, decomposition_tables
+from genvsdisc.study.statistics.dial_table import continuum_table
 from genvsdisc.study.statistics.differences import difference_table, summary_table, twins
 from genvsdisc.study.statistics.failures import failure_table, isolated, meaning
+from genvsdisc.study.statistics.holdout_tables import holdout_tables
 from genvsdisc.study.statistics.learning_curves import curve_table
-from genvsdisc.study.statistics.losses import pointwise_losses, roc_auc
+from genvsdisc.study.statistics.losses import mean, pointwise_losses, roc_auc
 from genvsdisc.study.statistics.parameters import by_pairs, parameter_table
+from genvsdisc.study.statistics.predictive import predictive_table
 from genvsdisc.study.statistics.robustness import robustness_table
 from genvsdisc.study.table import PreparedTable
 
@@ -57,7 +60,7 @@ def comparison_tables(
     """
     usable = [e for e in evidence if not e.failed]
     failures = [Failure("", stage, why, meaning(stage)) for stage, why in views.failures.items()]
-    scores = score_table(usable, table.codes, draws)
+    scores = score_table(usable, table, draws)
     models = with_twins(model_table(evidence, failures), scores)
     ranked = models[models["status"] == "ok"]
     noise = {e.model.name: e.noise for e in usable if e.noise is not None}
@@ -68,12 +71,15 @@ def comparison_tables(
     parts: dict[str, Callable[[], pd.DataFrame | Mapping[str, pd.DataFrame | None] | None]] = {
         "summary": lambda: summary_table(scores, models),
         "differences": lambda: difference_table(scores, ranked, rope=draws.design.rope),
+        "holdout": lambda: holdout_tables(usable, table, scores, models, tables["differences"], draws.design.losses),
         "decomposition": lambda: decomposition(usable, table, draws, scores, tables["differences"], posterior),
         "learning curves and crossings": lambda: curve_tables(usable, draws),
         "calibration and confusion": lambda: held_out_tables(usable, table, draws),
         "assumptions": lambda: assumptions(table, scores, usable),
         "robustness": lambda: robustness_table(noise, models),
         "planes": lambda: views.tables,
+        "predictive": lambda: predictive_table([(e.model.name, e.predictive) for e in usable]),
+        "hybrid": lambda: continuum_table(next((e.dial for e in usable if e.dial is not None), None)),
         "search and traces": lambda: next((e.descent for e in usable if e.descent), {}),
         "parameters": lambda: _stacked(_parameters(e, list(table.X.columns), failures) for e in usable),
         "columns": lambda: columns_told(table, evidence),
@@ -126,18 +132,27 @@ def with_twins(models: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def score_table(evidence: Sequence[Predictions], codes: NDArray, draws: Draws) -> pd.DataFrame:
+def score_table(evidence: Sequence[Predictions], table: PreparedTable, draws: Draws) -> pd.DataFrame:
     """Every loss, and ROC AUC, of every model on every fold."""
-    parts = []
+    parts, codes, weights = [], table.codes, table.weights
+
+    def trained_once(n_rows: int) -> int:
+        """Rows that the one fit stands for, of the first so many to train on."""
+        train = np.empty(0, dtype=int) if draws.cv_train is None else draws.cv_train[:n_rows]
+        return round(masses[train].sum())
+
     folds = len(draws.cv_tests) if draws.held_out_once else draws.design.n_splits
-    n_train = [np.count_nonzero(w) for w in draws.cv_weights]
+    masses = table.sampling.masses(len(codes))
+    n_train = [round((w > 0) @ masses) for w in draws.cv_weights]
     for e in evidence:
         for loss in (*draws.design.losses, "roc_auc"):
             values = [
-                roc_auc(p, codes[rows]) if loss == "roc_auc" else pointwise_losses(p, codes[rows], loss).mean()
+                roc_auc(p, codes[rows], None if weights is None else weights[rows])
+                if loss == "roc_auc"
+                else mean(pointwise_losses(p, codes[rows], loss), weights, rows)
                 for p, rows in zip(e.cv, draws.cv_tests, strict=False)
             ]
-            held_out = np.array([len(rows) for rows in draws.cv_tests[: len(values)]], dtype=int)
+            held_out = np.array([round(masses[rows].sum()) for rows in draws.cv_tests[: len(values)]], dtype=int)
             parts.append(
                 pd.DataFrame(
                     {
@@ -146,7 +161,7 @@ def score_table(evidence: Sequence[Predictions], codes: NDArray, draws: Draws) -
                         "fold": np.arange(len(values)) % folds,
                         "loss": loss,
                         "value": values,
-                        "n_train": n_train[: len(values)] if e.n_train is None else e.n_train,
+                        "n_train": n_train[: len(values)] if e.n_train is None else trained_once(e.n_train),
                         "n_test": held_out,
                     }
                 )
@@ -168,7 +183,10 @@ def decomposition(
     law = None if posterior is None else np.asarray(posterior(drawn.X), dtype=float)
     compared = pd.DataFrame(columns=PAIR) if differences is None else differences
     units = drawn.sampling.units(len(drawn.codes))
-    return decomposition_tables(evidence, drawn.codes, draws, scores, compared, law=law, units=units)
+    masses = drawn.sampling.masses(len(drawn.codes))
+    return decomposition_tables(
+        evidence, drawn.codes, draws, scores, compared, law=law, units=units, weights=drawn.weights, masses=masses
+    )
 
 
 def curve_tables(evidence: Sequence[Predictions], draws: Draws) -> dict[str, pd.DataFrame]:
@@ -190,7 +208,7 @@ def assumptions(table: PreparedTable, scores: pd.DataFrame, evidence: Sequence[P
     keys = {e.model.key: e.model.name for e in evidence if e.model.key}
     counts = bool(poisson_columns(table, evidence))
     costs = priced(keys, numbers_only=len(continuous) == len(table.kinds), counts=counts)
-    return assumption_table(numbers, table.codes, scores, costs=costs)
+    return assumption_table(numbers, table.codes, scores, costs=costs, weights=table.weights)
 
 
 def held_out_tables(
@@ -199,33 +217,38 @@ def held_out_tables(
     """Calibration, reliability and confusion, from the probabilities of each row in the fold that held it out."""
     parts: dict[str, list[pd.DataFrame]] = {"calibration": [], "reliability": [], "confusion": []}
     for e in evidence:
-        probabilities, codes = out_of_fold(e, draws, table.codes)
-        calibration, reliability = calibration_tables([(e.model.name, e.model.family or "", probabilities)], codes)
+        probabilities, rows = out_of_fold(e, draws)
+        codes, weights = table.codes[rows], None if table.weights is None else table.weights[rows]
+        predictions = [(e.model.name, e.model.family or "", probabilities)]
+        calibration, reliability = calibration_tables(predictions, codes, weights)
         parts["calibration"].append(calibration)
         parts["reliability"].append(reliability)
-        parts["confusion"].append(confusion_table(e.model.name, probabilities, codes, table.classes))
+        parts["confusion"].append(confusion_table(e.model.name, probabilities, codes, table.classes, weights))
     return {name: _stacked(tables) for name, tables in parts.items()}
 
 
-def out_of_fold(e: Predictions, draws: Draws, codes: NDArray) -> tuple[NDArray, NDArray]:
+def out_of_fold(e: Predictions, draws: Draws) -> tuple[NDArray, NDArray]:
     """Probabilities of each row from the fold of the first repeat that held it out, in the order of the rows.
 
     Returns
     -------
     probabilities : ndarray of shape (n_judged, n_classes)
-    codes : ndarray of shape (n_judged,)
-        Their classes. All rows are judged, unless one part only was held out, or folds go forward in time.
+    rows : ndarray of shape (n_judged,)
+        Their indices: all rows, unless one part only was held out, or folds go forward in time.
     """
     first = len(e.cv) if draws.held_out_once else min(draws.design.n_splits, len(e.cv))
     judged = np.concatenate(draws.cv_tests[:first])
     order = np.argsort(judged, kind="stable")
-    return np.concatenate(e.cv[:first])[order], codes[judged[order]]
+    return np.concatenate(e.cv[:first])[order], judged[order]
 
 
-def confusion_table(name: str, probabilities: NDArray, codes: NDArray, classes: NDArray) -> pd.DataFrame:
+def confusion_table(
+    name: str, probabilities: NDArray, codes: NDArray, classes: NDArray, weights: NDArray | None = None
+) -> pd.DataFrame:
     """Share of each true class that is predicted as each class, from out-of-fold predictions."""
     labels = np.arange(len(classes))
-    shares = confusion_matrix(codes, probabilities.argmax(axis=1), labels=labels, normalize="true")
+    said = probabilities.argmax(axis=1)
+    shares = confusion_matrix(codes, said, labels=labels, normalize="true", sample_weight=weights)
     return pd.DataFrame(
         {
             "model": name,

@@ -35,7 +35,7 @@ def decomposed(X, y, models=ROSTER, design=DESIGN, seed=0, **options):
     for e in evidence:
         cross_validate(e.model, table, draws, e)
         fit_parts(e.model, table, draws, e)
-    scores = score_table(evidence, table.codes, draws)
+    scores = score_table(evidence, table, draws)
     every_pair = model_table(evidence).assign(form="any", status="ok")
     differences = difference_table(scores, every_pair)
     return decomposition_tables(evidence, table.codes, draws, scores, differences, **options), differences
@@ -130,7 +130,7 @@ def test_bias_and_variance_lie_within_two_errors_of_independent_sets(trials):
             close = abs(getattr(cell, term) - truth) <= 2 * getattr(cell, f"{term}_se")
             inside.setdefault((cell.law, cell.model, cell.loss, term, cell.basis), []).append(close)
     shares = pd.Series({key: np.mean(values) for key, values in inside.items()})
-    print(shares.groupby(level=[0, 4]).mean().unstack().round(2).to_string())
+    print(shares.groupby(level=[0, 4]).mean().round(2).to_string())
     print("within two errors:", round(shares.mean(), 4), "of", len(cells) * 2)
     assert shares.mean() >= 0.90
     assert shares.groupby(level=4).mean().min() >= 0.90  # sizes that were measured, and the extrapolated one
