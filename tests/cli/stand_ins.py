@@ -12,6 +12,9 @@ class Result:
     verdict = "Cannot tell."
     leaks = pd.DataFrame(columns=["kind", "message"])
 
+    models = pd.DataFrame({"model": ["logistic"]})
+    summary = pd.DataFrame({"model": ["logistic"], "loss": ["zero_one"]})
+
     def __init__(self, meta=None):
         self.meta = dict(meta or {})
 
