@@ -55,7 +55,8 @@ class Difference:
     changes : tuple of Change
     numbers : DataFrame
         Columns model, family, loss, paired, before, after, difference, lower, upper, pvalue, pvalue_holm, beyond:
-        the mean loss of each model in both, the second minus the first with its 95% interval; `beyond` where Holm's p < 0.05.
+        the mean loss of each model in both, the second minus the first with its 95% interval; `beyond` where Holm's
+        p < 0.05.
     how : str
         Whether differences are paired or independent, and why.
     """

@@ -174,7 +174,9 @@ def _warnings(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any]) -> li
     failed = models.loc[models["status"] == "failed", "model"]
     if len(failed):
         warnings.append(f"Could not be fitted: {', '.join(failed)}.")
-    return warnings + _some(list(meta.get("left_out", ())), "more were left out: see data and method.")
+    # What was only read or encoded in some way stands among the notes.
+    omitted = [sentence for sentence in meta.get("left_out", ()) if " left out" in sentence]
+    return warnings + _some(omitted, "more were left out: see data and method.")
 
 
 def _some(sentences: list[str], others: str) -> list[str]:
