@@ -10,6 +10,7 @@ _PUBLIC = {
     "GaussianClassifier": "generative.gaussian.classifier",
     "NaiveBayesClassifier": "generative.naive_bayes.classifier",
     "LogisticClassifier": "discriminative.logistic.classifier",
+    "HybridClassifier": "hybrid.classifier",
     "CascadeClassifier": "discriminative.networks.cascade",
     "MLPClassifier": "discriminative.networks.mlp",
     "QuadraticFeatures": "features.transforms",

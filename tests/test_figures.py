@@ -32,6 +32,8 @@ PANELS = {
     "plot_decomposition": one("decomposition", loss="zero_one", n_train=60),
     "plot_learning_curves": one("learning_curves", loss="log_loss", form="linear"),
     "plot_robustness": one("robustness", loss="log_loss", form="linear", n_train=40),
+    "plot_continuum": one("hybrid", loss="log_loss", dial="shared Gaussian to logistic"),
+    "plot_predictive": one("predictive_rows", model="naive Bayes"),
     "plot_conditions": pd.DataFrame(
         {
             "dial": ["gaps", "gaps", "rows", "rows"],

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NoReturn
 
-from genvsdisc.practice.quantities import SPECIAL, Quantity, is_true, number
+from genvsdisc.practice.quantities import SPECIAL, Quantity, is_true, plain_number
 from genvsdisc.practice.winner import verdict_outcome, winner
 
 if TYPE_CHECKING:
@@ -207,7 +207,7 @@ class _Reader:
         kind, text, _ = self._next()
         if kind == "number":
             self.at += 1
-            return number(float(text) / (100 if self._take("%") else 1))
+            return plain_number(float(text) / (100 if self._take("%") else 1))
         if kind != "word":
             self._fail("expected a number or LOSS.MODEL")
         loss = self._known(text, ("loss", *self.losses), "no loss is named")

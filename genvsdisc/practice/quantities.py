@@ -40,7 +40,7 @@ class Quantity:
         return value, called
 
 
-def number(value: float) -> Quantity:
+def plain_number(value: float) -> Quantity:
     """A plain number."""
     return Quantity(f"{value:g}", plain=value)
 

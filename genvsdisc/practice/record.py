@@ -31,7 +31,7 @@ PAGE_BYTES = 300_000
 """What a page weighs at most, if its own text allows."""
 MAY_BE_LEFT_OUT = (
     "boundaries", "scatter", "ellipses", "traces", "reliability", "parameters", "search", "robustness",
-    "learning_curves", "decomposition_differences",
+    "learning_curves", "decomposition_differences", "decomposition", "scores",
 )  # fmt: skip
 """Tables that a page without room for them does not carry, those first that only pictures are drawn from."""
 ABSENT = "not_in_page"

@@ -69,6 +69,7 @@ class Allocation:
                 self._begin(stage, group)
         for candidate in self.candidates:
             self._search(candidate)
+            self._draw_from(candidate)
         self._impute()
         for stage in CONDITION_STAGES:
             for group in self._groups():
@@ -230,7 +231,7 @@ class Allocation:
         chosen = self.plan.models[candidate.name]
         if not candidate.searched or not chosen.folds:
             return
-        price = self.costs.descent(candidate)
+        price = self.costs.descent(candidate) + self.costs.dial(candidate)
         chosen.searched = price <= 0.25 * self.remaining
         if chosen.searched:
             self.remaining -= price
@@ -239,6 +240,14 @@ class Allocation:
                 f"The search over penalties and learning rates of {candidate.name} is left out: it takes about "
                 f"{_seconds(price)}."
             )
+
+    def _draw_from(self, candidate: Candidate) -> None:
+        """Draw rows from a generative model, where a tenth of what is left is enough for it."""
+        chosen = self.plan.models[candidate.name]
+        price = self.costs.drawing(candidate, chosen.fit_rows) if candidate.draws_rows and chosen.folds else np.inf
+        chosen.drawn_from = price <= 0.1 * self.remaining
+        if chosen.drawn_from:
+            self.remaining -= price
 
     def _climb(self) -> None:
         """More draws and repeats, step by step, pairs first."""

@@ -163,11 +163,12 @@ def compare(
     table = replace(table, costs=read_costs(costs, table.classes))
     if held_out is not None:
         groups_column = (sampling.column, whole[groups]) if np.isscalar(groups) and groups is not None else None
-        test = read_test(held_out, X, list(table.X.columns), table.classes, weights=weights, groups=groups_column)
+        test = read_test(held_out, table.reader, table.classes, weights=weights, groups=groups_column)
         table = replace(table, test=test)
     chosen.sizes(round(table.sampling.masses(len(table.y)).sum()), len(table.classes))
     check_posterior(posterior, table)
-    roster, notes = (default_models(table.X), []) if models is None else suited_to(as_models(models), table.X, table.y)
+    given = None if models is None else as_models(models)
+    roster, notes = (default_models(table.X), []) if given is None else suited_to(given, table.X, table.y, n_jobs)
     roster = [respecting(model, table.sampling) for model in roster]
     passed = None if table.weights is None or stand_for_copies(table.weights) else table.weights
     roster = [tuned(model, sampling=table.sampling, weights=passed) for model in roster] if tune else roster

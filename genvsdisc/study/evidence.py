@@ -82,7 +82,7 @@ class Draws:
         match stage:
             case "cross-validation" if self.cv_train is not None:
                 return replace(self, cv_train=self.cv_train[:stop])
-            case "fit to all rows" if self.cv_train is not None:
+            case "fit to all rows" | "rows of the model" if self.cv_train is not None:
                 return replace(self, cv_train=self.cv_train[:stop] if stop <= len(self.cv_train) else None)
             case "cross-validation":
                 return replace(self, cv_weights=self.cv_weights[cut], cv_tests=self.cv_tests[cut], seed=seed)
@@ -140,8 +140,12 @@ class Predictions:
     dials: dict[str, DialLosses] = field(default_factory=dict)
     novelty: pd.DataFrame | None = None
     fitted: Any = None
+    test: NDArray | None = None
     density_floor: float | None = None
     descent: dict[str, pd.DataFrame] = field(default_factory=dict)
+    dial: pd.DataFrame | None = None
+    columns: tuple[Any, ...] = ()
+    predictive: tuple[pd.DataFrame, pd.DataFrame] | None = None
     failures: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)

@@ -22,11 +22,13 @@ def versions() -> dict[str, str]:
     return {"genvsdisc": genvsdisc.__version__, "python": platform.python_version(), **libraries}
 
 
-def weights_and_costs(table: PreparedTable, rope: float) -> dict[str, Any]:
-    """Facts of weights and costs, where there are any; `rope` is a share of the least mistake."""
+def facts_of_options(table: PreparedTable, rope: float) -> dict[str, Any]:
+    """Facts of weights, a test set and costs, where there are any; `rope` is a share of the least mistake."""
     facts: dict[str, Any] = {}
     if table.weights is not None:
         facts["weights"] = {"sum": float(table.weights.sum()), "effective_rows": effective_rows(table.weights)}
+    if table.test is not None:
+        facts["test_rows"] = len(table.test)
     if table.costs is not None:
         labels = [str(label) for label in table.classes]
         rope = rope * least_mistake(table.costs)

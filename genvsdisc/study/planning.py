@@ -39,6 +39,7 @@ def planned_by_design(
             draws=dict(zip(RESAMPLED_STAGES, (draws, partitions(draws), noise), strict=True))
             | {stage: noise for stage in CONDITION_STAGES if applies(stage, candidate)},
             searched=candidate.searched,
+            drawn_from=candidate.draws_rows,
             timed=candidate.timed,
         )
     plan = Plan(None, design.as_dict(), n_rows, n_classes, False, n_rows, models, n_encoded=n_encoded)

@@ -21,7 +21,7 @@ from genvsdisc.preparation import takes_gaps
 from genvsdisc.study.budgets import STANDARD_BUDGET
 from genvsdisc.study.design import Design
 from genvsdisc.study.evidence import Draws, Failure, Predictions, Views
-from genvsdisc.study.facts import versions, weights_and_costs
+from genvsdisc.study.facts import facts_of_options, versions
 from genvsdisc.study.fits.candidates import candidates
 from genvsdisc.study.fits.drawing import planned_draws
 from genvsdisc.study.fits.encode import behind_reader, benches
@@ -96,7 +96,7 @@ class Run:
             timed = {name: chosen.timed for name, chosen in self.plan.models.items()}
         rng = check_random_state(self.seed)
         seed, measure = int(rng.randint(np.iinfo(np.int32).max)), stored is None and not as_given
-        self.candidates = candidates(self.roster, self.benches, seed, timed, measure=measure)
+        self.candidates = candidates(self.roster, self.benches, seed, timed, measure=measure, n_jobs=self.n_jobs)
         rng = check_random_state(self.seed) if not isinstance(self.seed, np.random.RandomState) else rng
         if stored is None and as_given:
             self.plan = planned_by_design(design, self.candidates, len(self.table.y), n_classes, n_encoded)
@@ -162,7 +162,10 @@ class Run:
         for stage in CONDITION_STAGES:
             jobs += _sliced(m, stage, 0, chosen.draws.get(stage, 0), chosen.seconds.get(stage, 0.0), 1)
         if chosen.searched:
-            jobs.append(Job(m, "descent paths", 0, 1, chosen.seconds.get("descent paths", 0.0)))
+            jobs += [Job(m, stage, 0, 1, chosen.seconds.get(stage, 0.0)) for stage in ("descent paths", "hybrid dial")]
+        if chosen.drawn_from:
+            stage = "rows of the model"
+            jobs.append(Job(m, stage, 0, chosen.fit_rows, chosen.seconds.get(stage, 0.0)))
         return jobs
 
     def _fold_jobs(self, m: int, chosen: ModelPlan, start: int, stop: int) -> list[Job]:
@@ -219,7 +222,8 @@ class Run:
         NothingToCompare
             If no model could be cross-validated.
         """
-        meta = self.facts(name=name, tuned=tuned) | {"loss": loss, "notes": list(notes)}
+        own = () if self.table.test is None else self.table.test.notes
+        meta = self.facts(name=name, tuned=tuned) | {"loss": loss, "notes": [*notes, *own]}
         meta["density_floors"] = {e.model.name: e.density_floor for e in evidence if e.density_floor is not None}
         meta["takes_gaps"] = [model.name for model in self.roster if takes_gaps(model.estimator)]
         if all(e.failed for e in evidence):
@@ -270,7 +274,7 @@ class Run:
             "left_out": list(self.table.left_out),
             "tuned": tuned,
             "boundary_axes": [str(axis) for axis in self.views.axes],
-        } | weights_and_costs(self.table, self.draws.design.rope)
+        } | facts_of_options(self.table, self.draws.design.rope)
 
 
 class _Steps:

@@ -75,6 +75,19 @@ class SavedTables:
         "generative discriminative form loss difference:float lower:float upper:float pvalue:float "
         "pvalue_holm:float p_generative:float p_equal:float p_discriminative:float",
     )
+    holdout = TidyTable(
+        "Loss of each model on a test set of the user's own, beside the cross-validated one, and how far apart the two "
+        "are.",
+        "model family form loss mean:float se:float lower:float upper:float n_test:int "
+        "cross_validated:float shift:float shift_se:float shift_pvalue:float",
+    )
+    holdout_differences = TidyTable(
+        "Loss on the test set of the generative minus that of the discriminative model of each pair; test rows on "
+        "which one of them alone errs, with McNemar's exact test; and how far it is from the cross-validated one.",
+        "generative discriminative form loss difference:float se:float lower:float upper:float pvalue:float "
+        "only_generative_errs:count only_discriminative_errs:count mcnemar_pvalue:float "
+        "cross_validated:float shift:float shift_se:float shift_pvalue:float",
+    )
     decomposition = TidyTable(
         "Bias, variance and noise of each model at each number of training rows, with standard errors over tables; "
         "basis says whether a row is measured, with sets that share no row, or extrapolated to the size of the folds.",
@@ -132,6 +145,21 @@ class SavedTables:
     search = TidyTable(
         "Training and validation loss of the first model with a penalty, at each penalty, over the folds of a repeat.",
         "model reg_lambda:float learning_rate:float split loss mean:float se:float",
+    )
+    hybrid = TidyTable(
+        "Loss between the generative (weight 1) and the discriminative (weight 0) fit of one set of functions, and the "
+        "differences to both ends.",
+        "dial generative_weight:float loss mean:float se:float to_generative:float to_generative_lower:float "
+        "to_generative_upper:float to_discriminative:float to_discriminative_lower:float to_discriminative_upper:float",
+    )
+    predictive = TidyTable(
+        "Would each generative model produce the rows? Discrepancy of each column, and of pairs (`other`), between the "
+        "rows and rows drawn from the fitted model, with its p-value.",
+        "model column other statistic discrepancy:float pvalue:float finding",
+    )
+    predictive_rows = TidyTable(
+        "Some real rows and as many drawn from each generative model, in the columns that tell them apart best.",
+        "model source row:int label column value:float",
     )
     traces = TidyTable(
         "Loss of the same model after each epoch of descent on all rows, for each learning rate.",

@@ -13,6 +13,10 @@ from genvsdisc.study.plan import CONDITION_STAGES, MOST_TEST, ModelPlan, Plan
 NOISE_TRAIN = 2000
 """Training rows of label noise, at most."""
 N_FLIP_RATES = 5
+PREDICTIVE_SECONDS = 0.3
+"""Seconds of drawing and judging rows of a model; their number does not grow with the table."""
+MOST_DIAL_ROWS = 4000
+"""Rows that the dial from one likelihood to the other is turned on, at most."""
 STACKED = 4000
 """Rows of a table that label noise stacks as a whole."""
 GAPS_STAGE, UNLABELED_STAGE, LEFT_OUT_STAGE = CONDITION_STAGES
@@ -47,6 +51,11 @@ class Candidate:
     seconds: Callable[[int, int, int, int], float]
     timed: float | None = None
     searched: bool = False
+
+    @property
+    def draws_rows(self) -> bool:
+        """Whether rows can be drawn from it: a generative classifier of this package."""
+        return self.family == "generative" and self.timed is None
 
 
 class StageCosts:
@@ -120,13 +129,25 @@ class StageCosts:
         rows = self.plan.subtable
         return 6 * candidate.seconds(self.design.n_splits, rows, rows, rows) + 4 * candidate.seconds(1, rows, rows, 0)
 
+    def dial(self, candidate: Candidate) -> float:
+        """Seconds of nine places on two dials; a fit of the hybrid is six of the logistic regression."""
+        rows = min(self.plan.subtable, MOST_DIAL_ROWS)
+        return 9 * 2 * 6 * candidate.seconds(self.design.n_splits, rows, rows, rows // self.design.n_splits)
+
+    def drawing(self, candidate: Candidate, rows: int) -> float:
+        """Seconds of a fit to all rows, of drawing from it and of judging what was drawn."""
+        return PREDICTIVE_SECONDS + candidate.seconds(1, rows, rows, 0)
+
     def of(self, candidate: Candidate, chosen: ModelPlan) -> dict[str, float]:
         """Seconds of every stage."""
         seconds = {"cross-validation": self.folds(candidate, chosen.folds, chosen.rows)}
         seconds["fit to all rows"] = candidate.seconds(1, chosen.fit_rows, chosen.fit_rows, 0)
+        if chosen.drawn_from:
+            seconds["rows of the model"] = self.drawing(candidate, chosen.fit_rows)
         seconds |= {stage: self.stage(candidate, stage, draws) for stage, draws in chosen.draws.items()}
         if chosen.searched:
             seconds["descent paths"] = self.descent(candidate)
+            seconds["hybrid dial"] = self.dial(candidate)
         return {stage: float(f"{value:.3g}") for stage, value in seconds.items()}
 
 

@@ -11,6 +11,8 @@ class Result:
 
     verdict = "Cannot tell."
     leaks = pd.DataFrame(columns=["kind", "message"])
+    models = pd.DataFrame(columns=["model"])
+    summary = pd.DataFrame(columns=["loss"])
 
     def __init__(self, meta=None):
         self.meta = dict(meta or {})

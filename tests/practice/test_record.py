@@ -93,8 +93,9 @@ def test_where_room_is_short_pictures_go_first_and_it_is_said():
     assert_same(found, comparison, but=(*LEFT_OUT, *absent))
     least, _ = carried_record(comparison, room=-1)
     found = Comparison(*unpacked_record(least))
-    assert not found.scores.empty
+    assert found.scores.empty
     assert not found.summary.empty
+    assert not found.differences.empty
 
 
 def test_a_hostile_text_of_the_user_cannot_pose_as_the_record(tmp_path):

@@ -329,6 +329,53 @@ def search():
     return pd.DataFrame(rows, columns=["model", "reg_lambda", "learning_rate", "split", "loss", "mean", "se"])
 
 
+def hybrid():
+    rows = []
+    for dial, best in (("shared Gaussian to logistic", 0.3), ("naive Bayes to logistic on squares", 0.0)):
+        for loss in ("zero_one", "brier", "log_loss"):
+            for a in (1.0, 0.9, 0.5, 0.3, 0.1, 0.0):
+                gap = 0.05 * (a - best) ** 2
+                ends = [gap - 0.05 * (end - best) ** 2 for end in (1.0, 0.0)]
+                moved = [(each, each - 0.004, each + 0.004) if a != end else (0.0,) * 3
+                         for each, end in zip(ends, (1.0, 0.0), strict=True)]  # fmt: skip
+                rows.append((dial, a, loss, 0.4 + gap, 0.01, *moved[0], *moved[1]))
+    ends = [f"to_{end}{tail}" for end in ("generative", "discriminative") for tail in ("", "_lower", "_upper")]
+    return pd.DataFrame(rows, columns=["dial", "generative_weight", "loss", "mean", "se", *ends])
+
+
+def predictive(columns):
+    a, b = columns[0], columns[1]
+    rows = [
+        (a, "", "skew", 1.2, 0.001, f"{a} is skewed"),
+        (b, "", "flat", -2.1, 0.4, f"{b} is flatter than the model's, as with two humps"),
+        (a, b, "correlation", 0.5, 0.002, f"{a} and {b} go together within the classes"),
+    ]
+    names = ["column", "other", "statistic", "discrepancy", "pvalue", "finding"]
+    frames = [pd.DataFrame(rows, columns=names).assign(model=row[0]) for row in FITTED if row[1] == "generative"]
+    return pd.concat(frames, ignore_index=True)
+
+
+def predictive_rows(columns, labels):
+    draws = np.random.default_rng(3)
+    frames = [
+        pd.DataFrame(
+            {
+                "model": row[0],
+                "source": source,
+                "row": range(30),
+                "label": [labels[i % len(labels)] for i in range(30)],
+                "column": column,
+                "value": draws.gamma(2.0, size=30) if source == "data" else draws.normal(2.0, 1.4, size=30),
+            }
+        )
+        for row in FITTED
+        if row[1] == "generative"
+        for source in ("data", "model")
+        for column in columns[:2]
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
 def traces():
     epoch = np.arange(1, 201)
     speeds = {0.003: 0.004, 0.03: 0.03, 0.3: 0.2, 3.0: -0.02}
@@ -443,6 +490,9 @@ def comparison(labels=("normal", "water"), columns=None, name="pokemon", known_n
         "condition_crossings": condition_crossings(),
         "novelty": novelty(labels),
         "search": search(),
+        "hybrid": hybrid(),
+        "predictive": predictive(columns),
+        "predictive_rows": predictive_rows(columns, labels),
         "traces": traces(),
         "confusion": confusion(labels, rng),
         "parameters": parameters(labels, columns, rng),

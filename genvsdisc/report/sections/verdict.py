@@ -14,7 +14,13 @@ from genvsdisc.report.numbers import counted, fixed, loss_word, losses_in_order,
 if TYPE_CHECKING:
     from genvsdisc.study.comparison import Comparison
 
-_POINTS = {"why": "Why:", "flips": "Where it flips:", "use": "What to use:", "settle": "What would settle it:"}
+_POINTS = {
+    "test": "On your test set:",
+    "why": "Why:",
+    "flips": "Where it flips:",
+    "use": "What to use:",
+    "settle": "What would settle it:",
+}
 _LONG = 100  # letters of a heading
 _SHOWN = 4  # warnings in sight
 _ANSWERS = ("generative", "equal", "discriminative")
@@ -79,7 +85,7 @@ def verdict_items(comparison: Comparison) -> Any:
     """Give the points of the card, or what a verdict in plain text says after its first sentence."""
     card = comparison.meta.get("verdict_card", {})
     if card.get("points"):
-        return Items(tuple((_POINTS.get(each["kind"], ""), str(each["text"])) for each in card["points"][:4]))
+        return Items(tuple((_POINTS.get(each["kind"], ""), str(each["text"])) for each in card["points"][:5]))
     return [Text(text) for text in _sentences(comparison.verdict)[1].split("\n") if text.strip()]
 
 

@@ -51,7 +51,7 @@ def _classifier(estimator: Any) -> Any:
 
 
 def _search(name: str, estimator: Any, table: PreparedTable, draws: Draws) -> pd.DataFrame:
-    table, weights, tests = _folds(table, draws)
+    table, weights, tests = first_folds(table, draws)
     trained = [np.flatnonzero(w) for w in weights]
     judged = [np.concatenate(both) for both in zip(trained, tests, strict=True)]
     found = []
@@ -78,7 +78,7 @@ def _search(name: str, estimator: Any, table: PreparedTable, draws: Draws) -> pd
     return pd.DataFrame(found, columns=["model", "reg_lambda", "learning_rate", "split", "loss", "mean", "se"])
 
 
-def _folds(table: PreparedTable, draws: Draws) -> tuple[PreparedTable, NDArray, list[NDArray]]:
+def first_folds(table: PreparedTable, draws: Draws) -> tuple[PreparedTable, NDArray, list[NDArray]]:
     """Folds of the first repeat; of a large table, a few of the largest draws of the learning curves."""
     if draws.curve_rows is None and not draws.held_out_once:
         folds = draws.design.n_splits

@@ -30,12 +30,14 @@ from genvsdisc.study.fits.condition_stages import (
     shift_classes,
 )
 from genvsdisc.study.fits.descent_paths import descends, descent_paths
+from genvsdisc.study.fits.dial import dial_losses
+from genvsdisc.study.fits.drawn_rows import predictive_tables
 from genvsdisc.study.fits.gaps import GAP_STAGE
 from genvsdisc.study.fits.group_check import check_groups
 from genvsdisc.study.fits.learning_curves import curve_probabilities
 from genvsdisc.study.fits.parts import TOO_FEW, training_weights
 from genvsdisc.study.fits.planes import view_tables
-from genvsdisc.study.fits.refit import refit_probabilities, seeded
+from genvsdisc.study.fits.refit import judged_by, refit_probabilities, seeded
 from genvsdisc.study.fits.weighted_fits import fit_rows
 from genvsdisc.study.statistics.failures import reason
 from genvsdisc.study.statistics.leaks import leak_table
@@ -94,6 +96,11 @@ def fit_all_rows(model: Model, table: PreparedTable, draws: Draws, result: Predi
     check_portable(fitted)  # always, for the result may not depend on the number of processes
     result.fitted = fitted
     result.density_floor = density_floor(fitted, X)
+    if table.test is not None:
+        try:
+            result.test = judged_by(fitted, table.test.X, table.classes)
+        except Exception as error:  # rows of the user's own may hold what the classifier never saw; the fit stands
+            result.failures["test set"] = reason(error)
 
 
 def check_portable(classifier: Any) -> None:
@@ -163,6 +170,21 @@ def follow_descent(model: Model, table: PreparedTable, draws: Draws, result: Pre
         result.descent = descent_paths(model, table, draws)
 
 
+def turn_dial(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
+    """Fit along the continuum from the generative to the discriminative fit; one of the forms may fail alone."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        result.dial, failures = dial_losses(model, table, draws)
+    result.failures |= {f"hybrid dial, {name}": why for name, why in failures.items()}
+
+
+def draw_rows(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
+    """Draw rows from the fit to all rows, and judge them beside the real ones."""
+    drawn = table.take(draws.cv_train)
+    fitted = seeded(model.estimator, draws.seed).fit(drawn.X, drawn.y)
+    result.predictive = predictive_tables(fitted, drawn, result.columns, draws.seed)
+
+
 STAGES: dict[str, Callable[[Model, PreparedTable, Draws, Predictions], None]] = {
     "cross-validation": cross_validate,
     "fit to all rows": fit_all_rows,
@@ -173,6 +195,8 @@ STAGES: dict[str, Callable[[Model, PreparedTable, Draws, Predictions], None]] = 
     "unlabeled rows": hide_labels,
     "classes left out": leave_classes_out,
     "descent paths": follow_descent,
+    "hybrid dial": turn_dial,
+    "rows of the model": draw_rows,
 }
 
 
@@ -194,7 +218,7 @@ def predict(
     columns : sequence, default=()
         Names of the columns that the classifier sees, for messages.
     """
-    result = Predictions(model)
+    result = Predictions(model, columns=tuple(columns))
     # One BLAS thread: how a sum is split over threads changes its last bits, and the result may not depend on n_jobs.
     with threadpool_limits(1), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

@@ -177,6 +177,11 @@ def _fit_and_predict(
     drawn = np.repeat(np.arange(len(y)), weights.astype(int))
     counting = None if sample_weight is None else sample_weight[drawn]
     fitted = fit_rows(seeded(estimator, seed), _safe_indexing(X, drawn), y[drawn], counting)
+    return judged_by(fitted, rows, classes)
+
+
+def judged_by(fitted: Any, rows: Any, classes: NDArray) -> NDArray:
+    """Probabilities that a fitted classifier gives to rows, a column for each of `classes`."""
     if not hasattr(fitted, "classes_"):
         raise ValueError("the classifier has no classes_ after fit, so that nobody knows what its columns stand for")
     # Rows of its own to judge, too: what a classifier writes into them, the next one must not see.

@@ -21,12 +21,15 @@ from genvsdisc.study.statistics.conditions import best_pairs, condition_tables
 from genvsdisc.study.statistics.count_columns import columns_told, poisson_columns
 from genvsdisc.study.statistics.crossing import crossing_table
 from genvsdisc.study.statistics.decomposition import PAIR, decomposition_tables
+from genvsdisc.study.statistics.dial_table import continuum_table
 from genvsdisc.study.statistics.differences import difference_table, summary_table, twins
 from genvsdisc.study.statistics.failures import failure_table, isolated, meaning
+from genvsdisc.study.statistics.holdout_tables import holdout_tables
 from genvsdisc.study.statistics.learning_curves import curve_table
 from genvsdisc.study.statistics.losses import mean, pointwise_losses, roc_auc
 from genvsdisc.study.statistics.novelty import novelty_table
 from genvsdisc.study.statistics.parameters import by_pairs, parameter_table
+from genvsdisc.study.statistics.predictive import predictive_table
 from genvsdisc.study.statistics.robustness import robustness_table
 from genvsdisc.study.table import PreparedTable
 
@@ -70,6 +73,7 @@ def comparison_tables(
     parts: dict[str, Callable[[], pd.DataFrame | Mapping[str, pd.DataFrame | None] | None]] = {
         "summary": lambda: summary_table(scores, models),
         "differences": lambda: difference_table(scores, ranked, rope=draws.design.rope),
+        "holdout": lambda: holdout_tables(usable, table, scores, models, tables["differences"], draws.design.losses),
         "decomposition": lambda: decomposition(usable, table, draws, scores, tables["differences"], posterior),
         "learning curves and crossings": lambda: curve_tables(usable, draws),
         "calibration and confusion": lambda: held_out_tables(usable, table, draws),
@@ -78,6 +82,8 @@ def comparison_tables(
         "conditions": lambda: condition_tables(usable, draws, models, best_pairs(tables["differences"])),
         "novelty": lambda: novelties(usable, table, models, draws),
         "planes": lambda: views.tables,
+        "predictive": lambda: predictive_table([(e.model.name, e.predictive) for e in usable]),
+        "hybrid": lambda: continuum_table(next((e.dial for e in usable if e.dial is not None), None)),
         "search and traces": lambda: next((e.descent for e in usable if e.descent), {}),
         "parameters": lambda: _stacked(_parameters(e, list(table.X.columns), failures) for e in usable),
         "columns": lambda: columns_told(table, evidence),

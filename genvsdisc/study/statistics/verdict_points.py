@@ -17,6 +17,8 @@ CLEAR = 1.96
 """Standard errors from zero at which a difference in bias or in variance is shown."""
 LARGER = 1.64
 """Standard errors by which the one must exceed the other to be called the larger part: wrong in 5% at most."""
+SURE_APART = 0.95
+"""Confidence from which a test set is said to differ from cross-validation."""
 MOST_FARTHER = 10
 """How many times the rows at hand the number of rows that would settle it is worth saying."""
 
@@ -40,12 +42,40 @@ def points(
     found = {"use": _use(tables, meta, loss) if useful else ""}
     if row is not None:
         found = {
+            "test": _tested(tables, row),
             "why": _why(tables, row),
             "flips": _flips(tables["crossings"], row) or _flips_elsewhere(tables.get("condition_crossings"), row),
             **found,
             "settle": _settle(row, meta),
         }
     return [{"kind": kind, "text": text} for kind, text in found.items() if text]
+
+
+def _tested(tables: Mapping[str, pd.DataFrame], row: Any) -> str:
+    """How the pair does on a test set of the user's own, and whether that agrees with cross-validation."""
+    pairs = tables.get("holdout_differences")
+    if pairs is None or pairs.empty:
+        return ""
+    keys = ["generative", "discriminative", "form", "loss"]
+    own = pairs[(pairs[keys] == [row[key] for key in keys]).all(axis=1)]
+    if own.empty or not np.isfinite(own.iloc[0]["se"]):
+        return ""
+    found, loss = own.iloc[0], row["loss"]
+    means = tables["holdout"][tables["holdout"]["loss"] == loss].set_index("model")
+    one, other = (level(loss, means["mean"][row[side]]) for side in ("generative", "discriminative"))
+    exact = f"; McNemar's exact p = {found['mcnemar_pvalue']:.2g}" if np.isfinite(found["mcnemar_pvalue"]) else ""
+    said = (
+        f"{row['generative']} {one} and {row['discriminative']} {other} in {LOSS_NAMES[loss]} on "
+        f"{number_of(means['n_test'].iloc[0])} rows, a difference of {amount(loss, found['difference'])} (95% interval "
+        f"{between(loss, found['lower'], found['upper'])}{exact})"
+    )
+    p = found["shift_pvalue"]
+    if not np.isfinite(p):
+        return f"{said}."
+    agrees = "agrees with" if p >= 1 - SURE_APART else "differs from"
+    return (
+        f"{said}, which {agrees} the cross-validated difference (apart by {amount(loss, found['shift'])}, p = {p:.2g})."
+    )
 
 
 def _why(tables: Mapping[str, pd.DataFrame], row: Any) -> str:
