@@ -20,12 +20,12 @@ from genvsdisc.study.evidence import Predictions
 from genvsdisc.study.holdout_rows import TestRows
 from genvsdisc.study.statistics.decomposition import PAIR
 from genvsdisc.study.statistics.differences import paired_splits
-from genvsdisc.study.statistics.losses import HIGHEST, pointwise_losses
+from genvsdisc.study.statistics.losses import ends, pointwise_losses
 from genvsdisc.study.statistics.paired_tests import corrected_ttest
 from genvsdisc.study.table import PreparedTable
 from genvsdisc.study.weights import effective_rows
 
-LEVEL = 0.95
+CONFIDENCE = 0.95
 
 
 class Estimate(NamedTuple):
@@ -37,7 +37,7 @@ class Estimate(NamedTuple):
 
     def interval(self) -> tuple[float, float]:
         """Student's interval of 95 %."""
-        reach = self.se * stats.t.ppf((1 + LEVEL) / 2, self.df)
+        reach = self.se * stats.t.ppf((1 + CONFIDENCE) / 2, self.df)
         return float(self.mean - reach), float(self.mean + reach)
 
     def pvalue(self) -> float:
@@ -83,7 +83,7 @@ def share_interval(share: Estimate, n_rows: float) -> tuple[float, float]:
     ----------
     Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference. JASA 22.
     """
-    z = stats.norm.ppf((1 + LEVEL) / 2)
+    z = stats.norm.ppf((1 + CONFIDENCE) / 2)
     middle = (share.mean + z**2 / (2 * n_rows)) / (1 + z**2 / n_rows)
     reach = z / (1 + z**2 / n_rows) * np.sqrt(share.mean * (1 - share.mean) / n_rows + z**2 / (4 * n_rows**2))
     return float(max(0.0, middle - reach)), float(min(1.0, middle + reach))
@@ -133,7 +133,9 @@ def holdout_tables(
     told = {e.model.name: e.test for e in evidence if e.test is not None}
     if test is None or not told:
         return {}
-    of_rows = {(name, loss): pointwise_losses(p, test.codes, loss) for name, p in told.items() for loss in losses}
+    of_rows = {
+        (name, loss): pointwise_losses(p, test.codes, loss, table.costs) for name, p in told.items() for loss in losses
+    }
     facts = models.set_index("model")
     rows = [
         {"model": name, "family": facts.family[name], "form": facts.form[name], "loss": loss}
@@ -157,9 +159,10 @@ def _of_model(values: NDArray, loss: str, test: TestRows, scores: pd.DataFrame, 
         spread = found.mean * (1 - found.mean)
         rows = effective_rows(np.ones(len(test)) if test.weights is None else test.weights)
         lower, upper = share_interval(found, rows if alone or not found.se else spread / found.se**2)
-    ends = {"lower": max(lower, 0.0), "upper": min(upper, HIGHEST[loss])}
+    lowest, highest = ends(loss)
+    interval = {"lower": max(lower, lowest), "upper": min(upper, highest)}
     of_loss = scores[(scores["loss"] == loss) & (scores["model"] == name)]
-    return {"mean": found.mean, "se": found.se, **ends, "n_test": len(test), **_shift(found, of_loss)}
+    return {"mean": found.mean, "se": found.se, **interval, "n_test": len(test), **_shift(found, of_loss)}
 
 
 def _of_pair(
