@@ -11,6 +11,7 @@ from typer.core import TyperCommand
 
 import genvsdisc
 from genvsdisc.cli.datasets import datasets
+from genvsdisc.cli.diff import diff_command
 from genvsdisc.cli.lessons import LessonsCommand, lessons
 from genvsdisc.cli.panels import PanelCommand
 from genvsdisc.cli.predict import predict_command
@@ -21,6 +22,7 @@ from genvsdisc.files import unwind_on_termination
 COMMANDS: tuple[tuple[Callable[..., None], type[TyperCommand]], ...] = (
     (report, PanelCommand),
     (predict_command, TyperCommand),
+    (diff_command, TyperCommand),
     (datasets, TyperCommand),
     (lessons, LessonsCommand),
 )

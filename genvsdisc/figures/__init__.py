@@ -3,6 +3,7 @@
 They draw what the tables hold and compute nothing, need no display, and leave matplotlib's settings as they were.
 """
 
+from genvsdisc.figures.conditions import plot_conditions
 from genvsdisc.figures.confusions import plot_confusion
 from genvsdisc.figures.continuum import plot_continuum
 from genvsdisc.figures.curves import plot_learning_curves, plot_robustness, plot_search, plot_traces
@@ -14,6 +15,7 @@ from genvsdisc.figures.predictive import plot_predictive
 __all__ = [
     "plot_boundaries",
     "plot_classes",
+    "plot_conditions",
     "plot_confusion",
     "plot_continuum",
     "plot_costs",

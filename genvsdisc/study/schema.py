@@ -137,6 +137,21 @@ class SavedTables:
         "Loss of each model when a share `noise` of the training labels is flipped, and the increase it makes.",
         "model family form noise:float n_train:int loss mean:float se:float increase:float increase_se:float",
     )
+    conditions = TidyTable(
+        "Loss of each model along a dial: training rows, flipped labels, entries missing at prediction, other class "
+        "shares, rows without a label. At 0 all dials are the learning curve's end.",
+        "dial value:float model family loss mean:float se:float lower:float upper:float",
+    )
+    condition_crossings = TidyTable(
+        "Value of each dial at which each pair changes places, and who leads at each of its values, in turn.",
+        "dial generative discriminative form loss estimate:float lower:float upper:float smallest:float largest:float "
+        "leader_smallest leader_largest leaders finding",
+    )
+    novelty = TidyTable(
+        "Rows of a class held out of training, told from those of the others by p(x) or by the doubt of the posterior: "
+        "area under the ROC curve.",
+        "model family left_out score auroc:float se:float lower:float upper:float n_draws:int",
+    )
     search = TidyTable(
         "Training and validation loss of the first model with a penalty, at each penalty, over the folds of a repeat.",
         "model reg_lambda:float learning_rate:float split loss mean:float se:float",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from genvsdisc.report.isolation import Chapter
 from genvsdisc.report.sections.calibration import calibration_section
+from genvsdisc.report.sections.conditions import conditions_section
 from genvsdisc.report.sections.continuum import continuum_section
 from genvsdisc.report.sections.costs import costs_section
 from genvsdisc.report.sections.data_and_method import data_and_method_section
@@ -40,6 +41,13 @@ SECTIONS = (
         learning_curves_section,
         ("learning curve", "learning_", "crossing"),
         "learning curve",
+    ),
+    Chapter(
+        "conditions",
+        "What decides it",
+        conditions_section,
+        ("gaps at prediction", "class shares", "unlabeled rows", "classes left out", "conditions", "novelty"),
+        "unlabeled rows",
     ),
     Chapter("calibration", "Calibration", calibration_section, ("calibration", "reliability")),
     Chapter("search", "Search", search_section, ("descent", "search", "traces"), "The search over"),

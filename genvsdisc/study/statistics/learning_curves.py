@@ -30,8 +30,8 @@ class CurveLosses:
         Mean loss over the rows that the draw holds out; NaN at sizes where the model could not be fitted.
     by_row : ndarray of shape (n_sizes, n_units)
         Part of the overall mean that each row, or group of rows, gave as a judge; sums to the mean.
-    judged : ndarray of shape (n_units,)
-        Share of all judgments that fell on it; sums to 1.
+    judged : ndarray of shape (n_units,) or (n_sizes, n_units)
+        Share of all judgments that fell on it; sums to 1. By size where rows are weighted differently.
     """
 
     by_draw: NDArray
@@ -77,7 +77,8 @@ class CurveLosses:
 
     def at(self, sizes: NDArray) -> CurveLosses:
         """Keep some of the sizes."""
-        return CurveLosses(self.by_draw[sizes], self.by_row[sizes], self.judged)
+        judged = self.judged if self.judged.ndim == 1 else self.judged[sizes]
+        return CurveLosses(self.by_draw[sizes], self.by_row[sizes], judged)
 
     @property
     def mean(self) -> NDArray:
@@ -91,6 +92,30 @@ class CurveLosses:
         draws = self.by_draw - self.mean[:, None]
         rows = self.by_row - self.mean[:, None] * self.judged
         return draws @ draws.T / (n_draws * (n_draws - 1)) + rows @ rows.T
+
+
+@dataclass(frozen=True)
+class DialLosses:
+    """Losses of one model along a dial, on the first of the draws of the learning curves.
+
+    Attributes
+    ----------
+    values : tuple of float
+        Of the dial, ascending; the first is 0, where nothing is turned.
+    size : int
+        Index of the training size, among those of the learning curves, at which the dial is turned.
+    curves : dict of loss to CurveLosses
+    labeled : tuple of int, default=()
+        For rows without a label: index of the training size whose rows keep theirs, at each value.
+    chosen : tuple of float, default=()
+        For rows without a label: their mean weight at each value.
+    """
+
+    values: tuple[float, ...]
+    size: int
+    curves: dict[str, CurveLosses]
+    labeled: tuple[int, ...] = ()
+    chosen: tuple[float, ...] = ()
 
 
 def curve_table(

@@ -18,6 +18,7 @@ from genvsdisc.study.evidence import Draws, Failure, Predictions, Views, final_s
 from genvsdisc.study.schema import TABLES, conformed
 from genvsdisc.study.statistics.assumptions import assumption_table, priced
 from genvsdisc.study.statistics.calibration import calibration_tables
+from genvsdisc.study.statistics.conditions import best_pairs, condition_tables
 from genvsdisc.study.statistics.count_columns import columns_told, poisson_columns
 from genvsdisc.study.statistics.crossing import crossing_table
 from genvsdisc.study.statistics.decomposition import PAIR, decomposition_tables
@@ -27,6 +28,7 @@ from genvsdisc.study.statistics.expected_costs import decision_curves, decision_
 from genvsdisc.study.statistics.failures import failure_table, isolated, meaning
 from genvsdisc.study.statistics.holdout_tables import holdout_tables
 from genvsdisc.study.statistics.learning_curves import curve_table
+from genvsdisc.study.statistics.novelty import novelty_table
 from genvsdisc.study.statistics.parameters import by_pairs, parameter_table
 from genvsdisc.study.statistics.predictive import predictive_table
 from genvsdisc.study.statistics.robustness import robustness_table
@@ -82,6 +84,8 @@ def comparison_tables(
         "calibration and confusion": lambda: held_out_tables(usable, table, draws),
         "assumptions": lambda: assumptions(table, scores, usable),
         "robustness": lambda: robustness_table(noise, models),
+        "conditions": lambda: condition_tables(usable, draws, models, best_pairs(tables["differences"])),
+        "novelty": lambda: novelties(usable, table, models, draws),
         "planes": lambda: views.tables,
         "predictive": lambda: predictive_table([(e.model.name, e.predictive) for e in usable]),
         "hybrid": lambda: continuum_table(next((e.dial for e in usable if e.dial is not None), None)),
@@ -182,6 +186,14 @@ def curve_tables(evidence: Sequence[Predictions], draws: Draws) -> dict[str, pd.
         "learning_curves": curve_table(draws.sizes, curves, models),
         "crossings": crossing_table(draws.sizes, curves, models, random_state=draws.seed),
     }
+
+
+def novelties(
+    evidence: Sequence[Predictions], table: PreparedTable, models: pd.DataFrame, draws: Draws
+) -> pd.DataFrame:
+    """Rows of a class left out, told from the others."""
+    measured = {e.model.name: e.novelty for e in evidence if e.novelty is not None}
+    return novelty_table(measured, models, list(table.classes), test_fraction=draws.design.test_size)
 
 
 def assumptions(table: PreparedTable, scores: pd.DataFrame, evidence: Sequence[Predictions]) -> pd.DataFrame | None:

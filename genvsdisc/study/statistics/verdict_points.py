@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from genvsdisc.study.statistics.dials import MAP
 from genvsdisc.study.statistics.differences import BEST
 from genvsdisc.study.statistics.losses import COST, LOSS_NAMES, rope_of
 from genvsdisc.study.statistics.words import amount, between, level, number_of
@@ -43,7 +44,7 @@ def points(
         found = {
             "test": _tested(tables, row),
             "why": _why(tables, row),
-            "flips": _flips(tables["crossings"], row),
+            "flips": _flips(tables["crossings"], row) or _flips_elsewhere(tables.get("condition_crossings"), row),
             **found,
             "settle": _settle(row, meta),
         }
@@ -134,6 +135,19 @@ def _flips(crossings: pd.DataFrame, row: Any) -> str:
         return ""
     own = (known["generative"] == row["generative"]) & (known["discriminative"] == row["discriminative"])
     text = str(known.loc[own.sort_values(ascending=False, kind="stable").index[0], "finding"])
+    return f"In {LOSS_NAMES[row['loss']]}: {text[:1].lower()}{text[1:]}"
+
+
+def _flips_elsewhere(crossings: pd.DataFrame | None, row: Any) -> str:
+    """Say along which other dial the lead of the verdict's pair changes, the first of the map."""
+    if crossings is None:
+        return ""
+    pair = (crossings["generative"] == row["generative"]) & (crossings["discriminative"] == row["discriminative"])
+    located = crossings[["estimate", "lower", "upper"]].notna().all(axis=1)
+    found = crossings[pair & located & (crossings["loss"] == row["loss"]) & crossings["dial"].isin(MAP)]
+    if found.empty:
+        return ""
+    text = str(found["finding"].iloc[0])
     return f"In {LOSS_NAMES[row['loss']]}: {text[:1].lower()}{text[1:]}"
 
 
