@@ -20,6 +20,7 @@ _PUBLIC = {
     "default_models": "models",
     "bias_variance": "questions.bias_variance",
     "learning_curve_crossing": "questions.crossing",
+    "condition_curve": "questions.conditions",
     "corrected_ttest": "study.statistics.paired_tests",
     "bayesian_comparison": "study.statistics.paired_tests",
     "search_verdict": "questions.search",

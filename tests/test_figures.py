@@ -34,6 +34,21 @@ PANELS = {
     "plot_robustness": one("robustness", loss="log_loss", form="linear", n_train=40),
     "plot_continuum": one("hybrid", loss="log_loss", dial="shared Gaussian to logistic"),
     "plot_predictive": one("predictive_rows", model="naive Bayes"),
+    "plot_conditions": pd.DataFrame(
+        {
+            "dial": ["gaps", "gaps", "rows", "rows"],
+            "label": ["entries missing", "entries missing", "training rows", "training rows"],
+            "value": [0.0, 0.5, 10.0, 100.0],
+            "place": [0.0, 1.0, 0.0, 1.0],
+            "text": ["0%", "50%", "10", "100"],
+            "leader": ["generative", "discriminative", "generative", "generative"],
+            "certain": [True, False, True, True],
+            "here": [True, False, False, True],
+            "estimate": [0.5, 0.5, np.nan, np.nan],
+            "lower": [0.2, 0.2, np.nan, np.nan],
+            "upper": [0.7, 0.7, np.nan, np.nan],
+        }
+    ),
     "plot_search": one("search", loss="brier", model="logistic regression"),
     "plot_traces": one("traces", model="logistic regression"),
     "plot_reliability": one("reliability", model="naive Bayes"),

@@ -21,6 +21,8 @@ LARGE = 50_000
 MOST_TEST, MOST_TRAIN, MOST_SUBTABLE = 100_000, 200_000, 40_000
 """Rows held out at most; rows that a fit is scored with; rows that learning curves and bootstrap samples come from."""
 RESAMPLED_STAGES = ("learning curve", "bias and variance", "label noise")
+CONDITION_STAGES = ("gaps at prediction", "unlabeled rows", "classes left out")
+"""Stages with ten draws and no more, after all others have theirs."""
 
 
 @dataclass
@@ -65,6 +67,10 @@ class Plan:
         Folds after the second round, once that is decided.
     notes : list of str
         What was thinned or left out, at what price, and what a larger budget would buy.
+    imputed : bool
+        Whether rows with gaps are completed by an iterative imputer too.
+    n_encoded : int
+        Columns of the table as numbers.
     """
 
     budget: float | None
@@ -78,6 +84,8 @@ class Plan:
     seconds: float = 0.0
     second_round: dict[str, int] | None = None
     notes: list[str] = field(default_factory=list)
+    imputed: bool = True
+    n_encoded: int = 1
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for the record."""

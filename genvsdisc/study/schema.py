@@ -75,6 +75,16 @@ class SavedTables:
         "generative discriminative form loss difference:float lower:float upper:float pvalue:float "
         "pvalue_holm:float p_generative:float p_equal:float p_discriminative:float",
     )
+    decisions = TidyTable(
+        "What a row costs by each model's answers of least expected cost, with the interval over the folds; and by its "
+        "most probable classes.",
+        "model family threshold:float cost:float lower:float upper:float cost_of_likeliest:float",
+    )
+    decision_curves = TidyTable(
+        "Net benefit of acting where the probability of the second class is at least a threshold, by each model, "
+        "always and never.",
+        "model family threshold:float net_benefit:float",
+    )
     holdout = TidyTable(
         "Loss of each model on a test set of the user's own, beside the cross-validated one, and how far apart the two "
         "are.",
@@ -126,6 +136,21 @@ class SavedTables:
     robustness = TidyTable(
         "Loss of each model when a share `noise` of the training labels is flipped, and the increase it makes.",
         "model family form noise:float n_train:int loss mean:float se:float increase:float increase_se:float",
+    )
+    conditions = TidyTable(
+        "Loss of each model along a dial: training rows, flipped labels, entries missing at prediction, other class "
+        "shares, rows without a label. At 0 all dials are the learning curve's end.",
+        "dial value:float model family loss mean:float se:float lower:float upper:float",
+    )
+    condition_crossings = TidyTable(
+        "Value of each dial at which each pair changes places, and who leads at each of its values, in turn.",
+        "dial generative discriminative form loss estimate:float lower:float upper:float smallest:float largest:float "
+        "leader_smallest leader_largest leaders finding",
+    )
+    novelty = TidyTable(
+        "Rows of a class held out of training, told from those of the others by p(x) or by the doubt of the posterior: "
+        "area under the ROC curve.",
+        "model family left_out score auroc:float se:float lower:float upper:float n_draws:int",
     )
     search = TidyTable(
         "Training and validation loss of the first model with a penalty, at each penalty, over the folds of a repeat.",

@@ -59,17 +59,25 @@ def behind_reader(fitted: Any, table: PreparedTable) -> Pipeline:
     return Pipeline([("table", clone(table.reader)), *steps])
 
 
-def benches(roster: Sequence[Model], table: PreparedTable) -> list[Bench]:
+def benches(
+    roster: Sequence[Model],
+    table: PreparedTable,
+    made: dict[str, tuple[NDArray, TestRows | None]] | None = None,
+    *,
+    encode_only: bool = False,
+) -> list[Bench]:
     """Apply the leading steps without a state of every pipeline (`TableEncoder` with its schema, `QuadraticFeatures`).
 
     Models with the same steps share one matrix. What cannot be applied stays where it is, and fails there with the
-    model's name.
+    model's name. `made` keeps the matrices, for another call; `encode_only` leaves all steps but encoders.
     """
-    made: dict[str, tuple[NDArray, TestRows | None]] = {}
-    return [_bench(model, table, made) for model in roster]
+    made = {} if made is None else made
+    return [_bench(model, table, made, encode_only) for model in roster]
 
 
-def _bench(model: Model, table: PreparedTable, made: dict[str, tuple[NDArray, TestRows | None]]) -> Bench:
+def _bench(
+    model: Model, table: PreparedTable, made: dict[str, tuple[NDArray, TestRows | None]], encode_only: bool
+) -> Bench:
     pipeline = model.estimator if isinstance(model.estimator, Pipeline) else getattr(model.estimator, "estimator", None)
     steps = list(pipeline.steps) if isinstance(pipeline, Pipeline) else []
     if pipeline is not model.estimator and table.sampling.kind != "rows":
@@ -77,6 +85,8 @@ def _bench(model: Model, table: PreparedTable, made: dict[str, tuple[NDArray, Te
     X, test = cast(Any, table.X), table.test
     before: list[tuple[str, Any]] = []
     while len(steps) > 1 and _shareable(steps[0][1], X):
+        if encode_only and not isinstance(steps[0][1], TableEncoder):
+            break
         key = joblib.hash([step for _, step in [*before, steps[0]]])
         try:
             if key not in made:

@@ -22,16 +22,23 @@ from genvsdisc.densities import density_floor
 from genvsdisc.models import Model
 from genvsdisc.study.costs import last_step
 from genvsdisc.study.evidence import Draws, Predictions, Views
+from genvsdisc.study.fits.condition_stages import (
+    delete_entries,
+    flip_labels,
+    hide_labels,
+    leave_classes_out,
+    shift_classes,
+)
 from genvsdisc.study.fits.descent_paths import descends, descent_paths
 from genvsdisc.study.fits.dial import dial_losses
 from genvsdisc.study.fits.drawn_rows import predictive_tables
+from genvsdisc.study.fits.gaps import GAP_STAGE
 from genvsdisc.study.fits.group_check import check_groups
-from genvsdisc.study.fits.label_noise import label_noise_losses
 from genvsdisc.study.fits.learning_curves import curve_probabilities
 from genvsdisc.study.fits.parts import TOO_FEW, training_weights
 from genvsdisc.study.fits.planes import view_tables
 from genvsdisc.study.fits.refit import judged_by, refit_probabilities, seeded
-from genvsdisc.study.fits.weighted_fits import copies, fit_rows, stand_for_copies
+from genvsdisc.study.fits.weighted_fits import fit_rows
 from genvsdisc.study.statistics.failures import reason
 from genvsdisc.study.statistics.leaks import leak_table
 from genvsdisc.study.statistics.learning_curves import CurveLosses
@@ -39,8 +46,6 @@ from genvsdisc.study.table import PreparedTable
 
 QUARTERS = "bias and variance with a quarter of the rows"
 """What a model may fail of its stage alone."""
-NOISE_POOL = 4000
-"""Training rows that noisy labels are drawn from, at most."""
 _COUNT = re.compile(r" \(\d+ of \d+ replicates\)")  # differs from stage to stage; the message is the same
 
 
@@ -123,9 +128,10 @@ def learning_curve(model: Model, table: PreparedTable, draws: Draws, result: Pre
     result.failures |= {f"learning curve at {draws.sizes[s]} rows": why for s, why in errors.items()}
     units = drawn.sampling.units(len(drawn.y))
     result.curves = {
-        loss: CurveLosses.of(predicted, tests, drawn.codes, loss, units, weights=drawn.weights)
-        for loss in draws.design.losses
+        loss: CurveLosses.of(predicted, tests, drawn.codes, loss, units, weights=drawn.weights, costs=table.costs)
+        for loss in table.losses(draws.design.losses)
     }
+    shift_classes(predicted[-1], drawn, draws, result)
 
 
 def fit_parts(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
@@ -157,30 +163,6 @@ def _fit_sets(model: Model, drawn: PreparedTable, draws: Draws, n_joined: int) -
     return [np.stack(predicted[first : first + n_sets]) for first in range(0, len(predicted), n_sets)]
 
 
-def flip_labels(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
-    """Fit to noisy labels."""
-    drawn, judges = table.take(draws.resampled_rows), draws.noise_judges
-    pool = np.setdiff1d(np.arange(len(drawn.codes)), judges)
-    if len(pool) > NOISE_POOL:  # it trains on 2,000 rows at most, and stacks the table once for each class
-        some = np.random.default_rng(draws.seed).permutation(pool)[:NOISE_POOL]
-        rows = np.sort(np.concatenate([judges, some]))
-        drawn, judges = drawn.take(rows), np.searchsorted(rows, judges)
-    if drawn.weights is not None and stand_for_copies(drawn.weights):  # the labels of copies are flipped one by one
-        rows = copies(drawn.weights)
-        drawn, judges = drawn.repeated(rows), np.flatnonzero(np.isin(rows, judges))
-    result.noise = label_noise_losses(
-        model.estimator,
-        drawn.X,
-        drawn.codes,
-        judges,
-        n_draws=draws.noise_draws,
-        losses=draws.design.losses,
-        sampling=drawn.sampling,
-        random_state=draws.seed,
-        sample_weight=drawn.weights,
-    )
-
-
 def follow_descent(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
     """Follow gradient descent over lambda and learning rates."""
     with warnings.catch_warnings():
@@ -209,6 +191,9 @@ STAGES: dict[str, Callable[[Model, PreparedTable, Draws, Predictions], None]] = 
     "learning curve": learning_curve,
     "bias and variance": fit_parts,
     "label noise": flip_labels,
+    GAP_STAGE: delete_entries,
+    "unlabeled rows": hide_labels,
+    "classes left out": leave_classes_out,
     "descent paths": follow_descent,
     "hybrid dial": turn_dial,
     "rows of the model": draw_rows,

@@ -34,6 +34,7 @@ def refit_probabilities(
     random_state: Any = ...,
     sample_weight: NDArray | None = ...,
     n_jobs: int | None = ...,
+    judged: Any = ...,
 ) -> list[NDArray]: ...
 
 
@@ -49,6 +50,7 @@ def refit_probabilities(
     random_state: Any = ...,
     sample_weight: NDArray | None = ...,
     n_jobs: int | None = ...,
+    judged: Any = ...,
 ) -> NDArray: ...
 
 
@@ -63,6 +65,7 @@ def refit_probabilities(
     random_state: Any = None,
     sample_weight: NDArray | None = None,
     n_jobs: int | None = None,
+    judged: Any = None,
 ) -> list[NDArray] | NDArray:
     """Fit `estimator` once for each row of `weights` and predict.
 
@@ -87,6 +90,8 @@ def refit_probabilities(
         How much each row counts, beside how often it stands in a draw; see `genvsdisc.study.fits.weighted_fits`.
     n_jobs : int, default=None
         Processes for estimators without ``fit_replicates``.
+    judged : rows like X, default=None
+        Rows that the indices of `evaluate` stand for; None for those of X.
 
     Returns
     -------
@@ -100,19 +105,22 @@ def refit_probabilities(
     if sample_weight is not None and takes_copies(transformed[1] if transformed else estimator, sample_weight, X):
         rows = copies(sample_weight)
         first = np.searchsorted(rows, np.arange(len(y)))  # place of the first copy of each row
-        evaluate = evaluate if rows_of is None else [first[judged] for judged in rows_of]
+        if rows_of is not None and judged is None:
+            evaluate = [first[part] for part in rows_of]
         X, y, weights, sample_weight = _safe_indexing(X, rows), y[rows], weights[:, rows], None
         rows_of = None if rows_of is None else evaluate
     if transformed is None:
         seeds = rng.randint(np.iinfo(np.int32).max, size=len(weights))
-        judged = [_safe_indexing(X, rows) for rows in rows_of] if rows_of is not None else [evaluate] * len(weights)
+        source = X if judged is None else judged
+        parts = [_safe_indexing(source, rows) for rows in rows_of] if rows_of is not None else [evaluate] * len(weights)
         fits = Parallel(n_jobs=n_jobs)(
             delayed(_fit_and_predict)(estimator, X, y, w, rows, classes, seed, sample_weight)
-            for w, rows, seed in zip(weights, judged, seeds, strict=True)
+            for w, rows, seed in zip(weights, parts, seeds, strict=True)
         )
         return fits if rows_of is not None else np.stack(fits)
     steps, final = transformed
     X = _through(steps, X)
+    source = X if judged is None else _through(steps, judged)
     others = None if rows_of is not None else _through(steps, evaluate)
     final = clone(final)
     # One source for all replicates: each then has an initialization of its own, as fits one after the other would.
@@ -126,8 +134,8 @@ def refit_probabilities(
         if rows_of is None:
             out.append(_aligned(replicates.predict_proba(others), seen, classes))
         else:
-            judged = replicates.predict_proba_of(X, rows_of[start : start + len(replicates)])
-            out.extend(_aligned(p, seen, classes) for p in judged)
+            predicted = replicates.predict_proba_of(source, rows_of[start : start + len(replicates)])
+            out.extend(_aligned(p, seen, classes) for p in predicted)
     return out if rows_of is not None else out[0] if len(out) == 1 else np.concatenate(out)
 
 

@@ -13,22 +13,26 @@ from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix
 
 from genvsdisc.features.kinds import as_numbers
+from genvsdisc.study.decision_costs import least_mistake
 from genvsdisc.study.evidence import Draws, Failure, Predictions, Views, final_step
 from genvsdisc.study.schema import TABLES, conformed
 from genvsdisc.study.statistics.assumptions import assumption_table, priced
 from genvsdisc.study.statistics.calibration import calibration_tables
+from genvsdisc.study.statistics.conditions import best_pairs, condition_tables
 from genvsdisc.study.statistics.count_columns import columns_told, poisson_columns
 from genvsdisc.study.statistics.crossing import crossing_table
 from genvsdisc.study.statistics.decomposition import PAIR, decomposition_tables
 from genvsdisc.study.statistics.dial_table import continuum_table
 from genvsdisc.study.statistics.differences import difference_table, summary_table, twins
+from genvsdisc.study.statistics.expected_costs import decision_curves, decision_table
 from genvsdisc.study.statistics.failures import failure_table, isolated, meaning
 from genvsdisc.study.statistics.holdout_tables import holdout_tables
 from genvsdisc.study.statistics.learning_curves import curve_table
-from genvsdisc.study.statistics.losses import mean, pointwise_losses, roc_auc
+from genvsdisc.study.statistics.novelty import novelty_table
 from genvsdisc.study.statistics.parameters import by_pairs, parameter_table
 from genvsdisc.study.statistics.predictive import predictive_table
 from genvsdisc.study.statistics.robustness import robustness_table
+from genvsdisc.study.statistics.scores import score_table
 from genvsdisc.study.table import PreparedTable
 
 
@@ -70,13 +74,18 @@ def comparison_tables(
     # A part gives one table, or a dict of several that are computed together.
     parts: dict[str, Callable[[], pd.DataFrame | Mapping[str, pd.DataFrame | None] | None]] = {
         "summary": lambda: summary_table(scores, models),
-        "differences": lambda: difference_table(scores, ranked, rope=draws.design.rope),
-        "holdout": lambda: holdout_tables(usable, table, scores, models, tables["differences"], draws.design.losses),
+        "differences": lambda: difference_table(scores, ranked, **ropes(table, draws.design.rope)),
+        "decisions": lambda: costed_tables(usable, table, draws, tables["summary"]),
+        "holdout": lambda: holdout_tables(
+            usable, table, scores, models, tables["differences"], table.losses(draws.design.losses)
+        ),
         "decomposition": lambda: decomposition(usable, table, draws, scores, tables["differences"], posterior),
         "learning curves and crossings": lambda: curve_tables(usable, draws),
         "calibration and confusion": lambda: held_out_tables(usable, table, draws),
         "assumptions": lambda: assumptions(table, scores, usable),
         "robustness": lambda: robustness_table(noise, models),
+        "conditions": lambda: condition_tables(usable, draws, models, best_pairs(tables["differences"])),
+        "novelty": lambda: novelties(usable, table, models, draws),
         "planes": lambda: views.tables,
         "predictive": lambda: predictive_table([(e.model.name, e.predictive) for e in usable]),
         "hybrid": lambda: continuum_table(next((e.dial for e in usable if e.dial is not None), None)),
@@ -132,42 +141,22 @@ def with_twins(models: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def score_table(evidence: Sequence[Predictions], table: PreparedTable, draws: Draws) -> pd.DataFrame:
-    """Every loss, and ROC AUC, of every model on every fold."""
-    parts, codes, weights = [], table.codes, table.weights
+def ropes(table: PreparedTable, rope: float) -> dict[str, float]:
+    """Regions of practical equivalence: of the losses, and of the cost, in the least that a mistake costs."""
+    return {"rope": rope} | ({} if table.costs is None else {"rope_of_cost": rope * least_mistake(table.costs)})
 
-    def trained_once(n_rows: int) -> int:
-        """Rows that the one fit stands for, of the first so many to train on."""
-        train = np.empty(0, dtype=int) if draws.cv_train is None else draws.cv_train[:n_rows]
-        return round(masses[train].sum())
 
-    folds = len(draws.cv_tests) if draws.held_out_once else draws.design.n_splits
-    masses = table.sampling.masses(len(codes))
-    n_train = [round((w > 0) @ masses) for w in draws.cv_weights]
-    for e in evidence:
-        for loss in (*draws.design.losses, "roc_auc"):
-            values = [
-                roc_auc(p, codes[rows], None if weights is None else weights[rows])
-                if loss == "roc_auc"
-                else mean(pointwise_losses(p, codes[rows], loss), weights, rows)
-                for p, rows in zip(e.cv, draws.cv_tests, strict=False)
-            ]
-            held_out = np.array([round(masses[rows].sum()) for rows in draws.cv_tests[: len(values)]], dtype=int)
-            parts.append(
-                pd.DataFrame(
-                    {
-                        "model": e.model.name,
-                        "repeat": np.arange(len(values)) // folds,
-                        "fold": np.arange(len(values)) % folds,
-                        "loss": loss,
-                        "value": values,
-                        "n_train": n_train[: len(values)] if e.n_train is None else trained_once(e.n_train),
-                        "n_test": held_out,
-                    }
-                )
-            )
-    columns = ["model", "repeat", "fold", "loss", "value", "n_train", "n_test"]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+def costed_tables(
+    evidence: Sequence[Predictions], table: PreparedTable, draws: Draws, summary: pd.DataFrame | None
+) -> dict[str, pd.DataFrame | None]:
+    """What decisions cost, and, for two classes, decision curves; nothing without costs."""
+    if table.costs is None or summary is None:
+        return {}
+    tables: dict[str, pd.DataFrame | None] = {"decisions": decision_table(evidence, table, draws, summary)}
+    if len(table.classes) == 2:
+        curves = [(e.model.name, e.model.family or "", *out_of_fold(e, draws)) for e in evidence]
+        tables["decision_curves"] = decision_curves(curves, table)
+    return tables
 
 
 def decomposition(
@@ -197,6 +186,14 @@ def curve_tables(evidence: Sequence[Predictions], draws: Draws) -> dict[str, pd.
         "learning_curves": curve_table(draws.sizes, curves, models),
         "crossings": crossing_table(draws.sizes, curves, models, random_state=draws.seed),
     }
+
+
+def novelties(
+    evidence: Sequence[Predictions], table: PreparedTable, models: pd.DataFrame, draws: Draws
+) -> pd.DataFrame:
+    """Rows of a class left out, told from the others."""
+    measured = {e.model.name: e.novelty for e in evidence if e.novelty is not None}
+    return novelty_table(measured, models, list(table.classes), test_fraction=draws.design.test_size)
 
 
 def assumptions(table: PreparedTable, scores: pd.DataFrame, evidence: Sequence[Predictions]) -> pd.DataFrame | None:
