@@ -9,9 +9,13 @@ from numpy.linalg import lstsq
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis
+from sklearn.ensemble import StackingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import LinearSVC
 
 import genvsdisc as gd
 from genvsdisc.models import as_models, default_models
@@ -134,6 +138,14 @@ def test_classifiers_of_one_class_are_told_apart_by_number():
     given = as_models([GaussianNB(), gd.Model("mine", GaussianNB()), GaussianNB(var_smoothing=0.1)])
     assert [model.name for model in given] == ["GaussianNB", "mine", "GaussianNB 2"]
     assert [model.name for model in as_models(GridSearchCV(GaussianNB(), {"var_smoothing": [0.1]}))] == ["GaussianNB"]
+
+
+def test_a_stack_whose_last_step_is_the_default_gives_probabilities():
+    stack = StackingClassifier([("a", GaussianNB()), ("b", LogisticRegression())])
+    names = [model.name for model in as_models([stack, make_pipeline(StandardScaler(), stack)])]
+    assert names == ["StackingClassifier", "StackingClassifier 2"]
+    with pytest.raises(TypeError, match="has no predict_proba"):
+        as_models([StackingClassifier([("a", GaussianNB())], final_estimator=LinearSVC())])
 
 
 def test_what_a_person_says_of_a_model_holds():
