@@ -24,8 +24,8 @@ from genvsdisc.generative.naive_bayes.classifier import NaiveBayesClassifier
 from genvsdisc.generative.naive_bayes.inference import EITHER
 from genvsdisc.known_estimators import SEARCHES
 
-DISTRIBUTIONS = {"continuous": "gaussian", "binary": "bernoulli", "categorical": "categorical"}
-"""Kind of a column -> its distribution given the class, in naive Bayes; small counts may be Poisson instead."""
+DISTRIBUTIONS = {"continuous": "gaussian", "binary": "bernoulli", "categorical": "categorical", "text": "bernoulli"}
+"""Kind of a column -> distribution of what it becomes, in naive Bayes; small counts may be Poisson instead."""
 MOST_PRODUCTS = 1000
 """More quadratic features than this (44 continuous columns) are too many weights to learn from a table."""
 MOST_UNLIKE = 100.0
@@ -66,8 +66,8 @@ class Preparation:
     blocks : tuple of range
         Encoded columns of each column.
     units : tuple of float
-        Unit of each column for naive Bayes, by table and never by label: a power of ten near its standard deviation
-        where those differ much, else 1. Its smoothing is a share of the largest variance of all columns.
+        Unit of each column that naive Bayes sees, by table and never by label: a power of ten near its standard
+        deviation where those differ much, else 1. Its smoothing is a share of the largest variance of all columns.
     counts : frozenset
         Columns of small whole numbers, which may be counts and keep their unit.
     """
@@ -98,13 +98,15 @@ class Preparation:
         widths = [TableEncoder({name: column}).get_feature_names_out().size for name, column in used.items()]
         ends = np.cumsum([0, *widths])
         blocks = tuple(range(start, end) for start, end in pairwise(ends.tolist()))
-        firsts = rows[:, [block[0] for block in blocks]]
+        own = {name: _own(column.kind, block) for (name, column), block in zip(used.items(), blocks, strict=True)}
         counts = frozenset(
             name
-            for (name, column), values in zip(used.items(), firsts.T, strict=True)
-            if column.kind == "continuous" and may_be_counts(values)
+            for name, places in own.items()
+            if used[name].kind == "continuous" and len(places) == 1 and may_be_counts(rows[:, places[0]])
         )
-        units = _units(firsts, [column.kind == "continuous" and name not in counts for name, column in used.items()])
+        seen = [(name, place) for name, places in own.items() for place in places]
+        numbers = [used[name].kind == "continuous" and name not in counts for name, _ in seen]
+        units = _units(rows[:, [place for _, place in seen]], numbers)
         return cls(columns, bool(np.isnan(rows).any()), rows.shape[1], blocks, units, counts)
 
     @property
@@ -117,7 +119,8 @@ class Preparation:
         """Encoded columns that are numbers."""
         if self.columns is None:
             return list(range(self.n_encoded))
-        return [block[0] for column, block in zip(self.used, self.blocks, strict=True) if column.kind == "continuous"]
+        numbers = [block for column, block in zip(self.used, self.blocks, strict=True) if column.kind == "continuous"]
+        return [place for block in numbers for place in block]
 
     @property
     def n_products(self) -> int:
@@ -127,7 +130,10 @@ class Preparation:
 
     @property
     def idle_products(self) -> list[tuple[int, int]]:
-        """Products that say nothing new: those of two indicators of one column, squares of indicators among them."""
+        """Products that say nothing new: those of two indicators of one column, squares of indicators among them.
+
+        Two words of one text say something together; these are left out because they are so many.
+        """
         if self.columns is None:  # numbers only
             return []
         return [
@@ -147,10 +153,11 @@ class Preparation:
         if self.columns is None:
             classifier = NaiveBayesClassifier(**parameters)
             return make_pipeline(*units, classifier) if units else classifier
+        used = [(name, column) for name, column in self.columns.items() if column.used]
         distributions = [
             EITHER if name in self.counts else DISTRIBUTIONS[column.kind]
-            for name, column in self.columns.items()
-            if column.used
+            for (name, column), block in zip(used, self.blocks, strict=True)
+            for _ in _own(column.kind, block)
         ]
         classifier = NaiveBayesClassifier(distributions, **parameters)
         return make_pipeline(TableEncoder(self.columns, categories="codes"), *units, classifier)
@@ -178,6 +185,11 @@ class Preparation:
         """Steps that take numbers, behind what turns the table into numbers."""
         before = [] if self.columns is None else [TableEncoder(self.columns)]
         return make_pipeline(*before, *steps) if before or len(steps) > 1 else steps[0]
+
+
+def _own(kind: str, block: range) -> range:
+    """Encoded columns that naive Bayes sees too: the levels of a category are one column of codes to it."""
+    return block if kind in ("continuous", "text") else block[:1]
 
 
 def _units(columns: NDArray, numbers: Sequence[bool]) -> tuple[float, ...]:

@@ -73,6 +73,7 @@ LONG = {
     "generative/gaussian/classifier.py": "one estimator, a quarter of it documentation",
     "generative/gaussian/expectation.py": "one EM map: steps and objective share the layout of its parameters",
     "generative/joint.py": "half of it documentation",
+    "hybrid/classifier.py": "one estimator, a third of it documentation",
     "generative/naive_bayes/classifier.py": "one estimator, a third of it documentation",
 }
 
@@ -155,7 +156,12 @@ TESTED_ELSEWHERE = {
     "study/stage_costs.py": "study/test_plan.py",
     "study/statistics/failures.py": "study/test_always_a_page.py",
     "study/statistics/verdict_points.py": "study/statistics/test_verdict.py",
+    "study/fits/condition_stages.py": "study/statistics/test_conditions.py",
+    "study/fits/gap_drawing.py": "study/statistics/test_conditions.py",
+    "study/statistics/dials.py": "study/statistics/test_conditions.py",
+    "study/statistics/novelty.py": "study/statistics/test_conditions.py",
     "study/statistics/words.py": "study/statistics/test_verdict.py",
+    "functional/gaussian/continuum_newton.py": "functional/gaussian/test_continuum.py",
     "functional/linear/accelerated.py": "functional/linear/test_solvers.py",
     "functional/linear/lbfgs.py": "functional/linear/test_solvers.py",
     "functional/linear/newton.py": "functional/linear/test_solvers.py",

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 
 from genvsdisc.cli.words import folder_name
 
-SOURCE = ".genvsdisc-source"
-"""File of a report's folder that tells one table from another of the same name: a digest of where it lies."""
+SOURCE = "source"
+"""Entry of a report's facts that tells one table from another of the same name: a digest of where it lies."""
 
 
 def report_folder(name: str, tables: Sequence[str], output: Path | None) -> tuple[Path, list[str]]:
@@ -52,5 +53,9 @@ def source_digest(tables: Sequence[str]) -> str:
 
 def _is_of_another(folder: Path, tables: Sequence[str]) -> bool:
     """Whether a folder holds the report of another table, as far as it says of which."""
-    known = folder / SOURCE
-    return known.is_file() and known.read_text(encoding="utf-8").strip() != source_digest(tables)
+    try:
+        stored = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+        known = stored.get("meta", stored).get(SOURCE)
+    except (OSError, ValueError, AttributeError):
+        return False
+    return known is not None and known != source_digest(tables)

@@ -150,6 +150,20 @@ SaveModelsOption = Annotated[
     bool,
     option(OUTPUT, "Save the fitted models too, for genvsdisc predict.", "--save-models", "--save-models"),
 ]
+JsonOption = Annotated[
+    Path | None,
+    option(OUTPUT, "File for all tables, the verdict and the facts as JSON.", "--json report.json", metavar="FILE"),
+]
+FailIfOption = Annotated[
+    list[str] | None,
+    option(
+        OUTPUT,
+        "Rule that must not be true, for CI: if it is, the exit status is 3. LOSS.MODEL, numbers, differences, verdict "
+        "and winner, joined by and, or; may be given several times.",
+        '--fail-if "loss.logistic > 0.3 or verdict == generative"',
+        metavar="RULE",
+    ),
+]
 ConfigOption = Annotated[
     Path | None,
     option(

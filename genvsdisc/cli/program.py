@@ -11,6 +11,7 @@ from typer.core import TyperCommand
 
 import genvsdisc
 from genvsdisc.cli.datasets import datasets
+from genvsdisc.cli.diff import diff_command
 from genvsdisc.cli.lessons import LessonsCommand, lessons
 from genvsdisc.cli.panels import PanelCommand
 from genvsdisc.cli.predict import predict_command
@@ -21,6 +22,7 @@ from genvsdisc.files import unwind_on_termination
 COMMANDS: tuple[tuple[Callable[..., None], type[TyperCommand]], ...] = (
     (report, PanelCommand),
     (predict_command, TyperCommand),
+    (diff_command, TyperCommand),
     (datasets, TyperCommand),
     (lessons, LessonsCommand),
 )
@@ -64,7 +66,7 @@ def _program(
 
 
 def _app() -> typer.Typer:
-    made = typer.Typer(name="genvsdisc", rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
+    made = typer.Typer(name="genvsdisc", rich_markup_mode=None, pretty_exceptions_enable=False)
     made.callback(invoke_without_command=True)(_program)
     for function, help_writer in COMMANDS:
         made.command(function.__name__.removesuffix("_command"), cls=help_writer)(function)

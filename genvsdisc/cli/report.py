@@ -12,6 +12,7 @@ import typer
 
 import genvsdisc
 from genvsdisc.cli import options
+from genvsdisc.cli.after import check_asked, finish
 from genvsdisc.cli.config import settled, tables_of
 from genvsdisc.cli.costs import asked_costs
 from genvsdisc.cli.folders import SOURCE, report_folder, source_digest
@@ -25,7 +26,7 @@ from genvsdisc.files import atomic_folder
 if TYPE_CHECKING:
     from genvsdisc.datasets import Dataset
 
-REDRAWN_WITH = ("output", "config", "jobs", "tables", "context")
+REDRAWN_WITH = ("output", "json", "fail_if", "config", "jobs", "tables", "context")
 """What may be said when a saved comparison is drawn anew."""
 SET_APART = ("groups", "time", "weights")
 """Options that name a column which is not learned from."""
@@ -55,6 +56,8 @@ def report(
     jobs: options.JobsOption = None,
     output: options.OutputOption = None,
     save_models: options.SaveModelsOption = False,
+    json: options.JsonOption = None,
+    fail_if: options.FailIfOption = None,
     config: options.ConfigOption = None,
 ) -> None:
     """Compare generative with discriminative classifiers on a table, and write the report.
@@ -75,6 +78,7 @@ def report(
         arguments |= {"X_test": test_rows.X, "y_test": test_rows.y}
     roster = asked_roster(asked["models"], dataset.X.drop(columns=[n for n in set_apart if n in dataset.X]))
     arguments["costs"] = asked_costs(asked["costs"], dataset.y)
+    check_asked(asked, roster, dataset.X)
     folder, elsewhere = report_folder(dataset.name, given, asked["output"])
     notes_in_sight([*elsewhere, *dataset.notes, *lacking_families(roster)])
     with atomic_folder(folder) as staging:
@@ -85,7 +89,7 @@ def report(
         comparison.meta["command"] = _command(given, said, asked, dataset)
         comparison.to_html(staging / "index.html")
         comparison.meta["options"] = said  # not on the page: it may name folders
-        (staging / SOURCE).write_text(source_digest(given), encoding="utf-8")
+        comparison.meta[SOURCE] = source_digest(given)
         comparison.save(staging, models=asked["save_models"] and not status)
         not_saved = unsaved_models(staging) if asked["save_models"] and not status else {}
     for name, why in not_saved.items():
@@ -101,6 +105,7 @@ def report(
             say(f"Warning: {warning}")
     say(comparison.verdict)
     say(page)
+    finish(comparison, asked)
 
 
 def _rows(given: list[str], asked: Mapping[str, Any], set_apart: list[str]) -> tuple[Dataset, Dataset | None]:
@@ -157,8 +162,10 @@ def _redraw(source: Path, asked: Mapping[str, Any]) -> None:
     if any(value for name, value in asked.items() if name not in REDRAWN_WITH):
         raise ValueError(f"{str(source)!r} is a saved comparison, to be drawn anew as it is: give --output only")
     comparison = genvsdisc.Comparison.load(source)
+    check_asked(asked, list(comparison.models.model), None, losses=tuple(comparison.summary.loss))
     folder = asked["output"] or source
     with atomic_folder(folder) as staging:
         comparison.to_html(staging / "index.html")
     say(comparison.verdict)
     say(str(folder / "index.html"))
+    finish(comparison, asked)

@@ -165,8 +165,8 @@ def _text_table(source: Source, text: str, target: str | None, notes: list[str])
 def _typed(raw: RawTable, kept: NDArray[np.intp]) -> tuple[pd.DataFrame, list[str]]:
     """The rows that are kept, text read as what it stands for."""
     typed = typed_table(pd.DataFrame(_rows(raw.columns, kept), copy=False), raw.hint)
-    floats = {name: values for name, values in typed.table.items() if raw.columns[name].dtype.kind == "f"}
-    doubtful = [str(name) for name, values in floats.items() if _may_be_thousands(values)]
+    floats = {str(name): typed.table[name] for name, values in raw.columns.items() if values.dtype.kind == "f"}
+    doubtful = [name for name, values in floats.items() if _may_be_thousands(values)]
     if typed.decimal != ",":
         points = typed.decimal == "." or any(_is_divided(floats[name]) for name in floats if name not in doubtful)
         doubtful = [] if points else [name for name in doubtful if (floats[name] % 1 == 0).any()]

@@ -54,6 +54,13 @@ def verdict_loss(comparison: Comparison) -> str:
     return asked if asked in losses or not losses else losses[0]
 
 
+def best_of_family(comparison: Comparison, family: str, loss: str) -> str:
+    """Name of the model of a family that ranks first on the leaderboard; "" where none was scored."""
+    summary = comparison.summary
+    ours = summary[(summary.loss == loss) & (summary.family == family) & summary["mean"].notna()]
+    return str(ours.sort_values("rank", kind="stable").model.iloc[0]) if len(ours) else ""
+
+
 def _best_pair(comparison: Comparison) -> pd.DataFrame:
     differences = comparison.differences
     return differences[(differences.form == BEST) & (differences.loss == verdict_loss(comparison))]

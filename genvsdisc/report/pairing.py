@@ -13,6 +13,8 @@ from genvsdisc.study.schema import groups
 if TYPE_CHECKING:
     from genvsdisc.study.comparison import Comparison
 
+UNPAIRED = "without a pair"
+"""What panels of models without a partner are called."""
 LINES = 3
 """Models on a panel of those without a partner."""
 SIDES = ("generative", "discriminative")

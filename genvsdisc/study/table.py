@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,6 +20,7 @@ from genvsdisc.features.typed import typed_table
 from genvsdisc.study.holdout_rows import TestRows
 from genvsdisc.study.left_out import left_out_sentences
 from genvsdisc.study.sampling import Sampling
+from genvsdisc.study.statistics.losses import COST
 from genvsdisc.study.weights import row_counts
 
 
@@ -68,6 +70,10 @@ class PreparedTable:
     test: TestRows | None = None
     costs: NDArray | None = None
 
+    def losses(self, given: Sequence[str]) -> tuple[str, ...]:
+        """Losses that are means over rows: those of a design, and the cost of decisions where there are costs."""
+        return (*given, COST) if self.costs is not None else tuple(given)
+
     @property
     def kinds(self) -> dict[Any, str]:
         """Kind of each column that is used."""
@@ -81,6 +87,11 @@ class PreparedTable:
         sampling = self.sampling.take(indices)
         weights = None if self.weights is None else self.weights[indices]
         return replace(self, X=X, y=self.y[indices], codes=self.codes[indices], sampling=sampling, weights=weights)
+
+    def repeated(self, rows: NDArray) -> PreparedTable:
+        """Rows in place of their weights, each repeated; the copies of a row, or of its group, are one group."""
+        drawn = self.take(rows)
+        return replace(drawn, sampling=replace(drawn.sampling, counts=None, single=False), weights=None)
 
 
 def prepare(

@@ -1,5 +1,6 @@
 """Where a report goes: tables of one name do not overwrite each other's report without a word."""
 
+import json
 from pathlib import Path
 
 from genvsdisc.cli.folders import SOURCE, report_folder, source_digest
@@ -7,7 +8,7 @@ from genvsdisc.cli.folders import SOURCE, report_folder, source_digest
 
 def written(folder: Path, *tables: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / SOURCE).write_text(source_digest(tables))
+    (folder / "meta.json").write_text(json.dumps({"meta": {SOURCE: source_digest(tables)}}))
 
 
 def two_files(tmp_path, monkeypatch):
@@ -51,7 +52,9 @@ def test_b18_a_table_by_name_and_a_file_of_that_name(tmp_path, monkeypatch):
 def test_a_report_of_an_older_version_says_not_of_which_table(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("reports/train").mkdir(parents=True)
-    assert report_folder("train", ["train.csv"], None) == (Path("reports/train"), [])
+    for content in ("{}", '{"meta": {}}', "not json", "[1]"):
+        Path("reports/train/meta.json").write_text(content)
+        assert report_folder("train", ["train.csv"], None) == (Path("reports/train"), [])
 
 
 def test_the_digest_tells_no_path(tmp_path):

@@ -33,6 +33,8 @@ TWINS = {
     "--jobs": "n_jobs",
     "--output": "Comparison.to_html(path)",
     "--save-models": "Comparison.save(folder, models=True)",
+    "--json": "Comparison.to_json(path)",
+    "--fail-if": "Comparison.check(rule)",
     "--config": "keyword arguments",
 }
 # Parameters of `compare` that no word can say, or that the table says.

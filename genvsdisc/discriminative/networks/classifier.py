@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from genvsdisc.base import Parameters
 from genvsdisc.discriminative.classifier import DiscriminativeClassifier
 from genvsdisc.discriminative.networks.training_set import Streams, TrainingSet
-from genvsdisc.discriminative.sampling import class_weighted, seeds, split_validation
+from genvsdisc.discriminative.sampling import class_shares, class_weighted, seeds, split_validation
 from genvsdisc.discriminative.threads import blas_threads
 from genvsdisc.functional import absent
 from genvsdisc.functional.descent.loop import Settings, descend
@@ -41,6 +41,7 @@ class NetworkClassifier(DiscriminativeClassifier):
     """
 
     _score_attributes = ("architecture_", "parameters_", "feature_mean_", "feature_scale_")
+    parameters_: NDArray
     # Parameters of all subclasses, and of some.
     learning_rate: float
     batch_norm: bool = False
@@ -85,7 +86,9 @@ class NetworkClassifier(DiscriminativeClassifier):
             ]
         fitted: dict[str, Any] = {name: [value for fit in fits for value in fit[name]] for name in fits[0]}
         self._warn_of(np.array(fitted.pop("status")))
-        return fitted | {name: np.array(fitted[name]) for name in self._score_attributes}
+        priors = class_shares(weights, codes, len(self.classes_)).astype(X.dtype)
+        scores = {name: np.array(fitted[name]) for name in self._score_attributes}
+        return fitted | scores | {"class_prior_": priors}
 
     def _fit_together(
         self, X: NDArray, codes: NDArray, weights: NDArray, sources: list[int]
@@ -234,6 +237,12 @@ class NetworkClassifier(DiscriminativeClassifier):
         start = start.astype(data.X.dtype)
         absent.exclude(architecture.output_biases(start), data.present(self._n_classes))
         return start
+
+    def _shift_log_odds(self, shift: NDArray) -> None:
+        parameters = self.parameters_.copy()
+        biases = self.architecture_.output_biases(parameters[None])[0]
+        biases += shift[1:] - shift[:1] if len(biases) == 1 else shift
+        self.parameters_ = parameters
 
     # Predicting ------------------------------------------------------------------------------------------------
 

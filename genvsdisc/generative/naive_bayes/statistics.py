@@ -111,7 +111,9 @@ def check_variances(means: NDArray, variances: NDArray, kinds: ColumnKinds, clas
     if wrong.any():
         r, k, i = np.argwhere(wrong)[0]
         if not np.isfinite(variance[r, k, i]):  # smoothing adds a share of the largest variance to all: name that one
-            i = int(np.abs(mean[r, k]).argmax())
+            sizes = np.abs(mean[r, k])
+            too_large = sizes > np.sqrt(limits.max)
+            i = int(too_large.argmax() if too_large.any() else sizes.argmax())
         raise ValueError(
             f"column {names[gaussian[i]]!r} has variance {variance[r, k, i]} in class {classes.tolist()[k]!r} "
             f"(replicate {r}); drop or rescale the column, or raise var_smoothing"

@@ -12,7 +12,7 @@ from genvsdisc.figures.style import loss_title
 from genvsdisc.report.blocks import Cell, Figure, Fold, Panel, Table, table
 from genvsdisc.report.isolation import Draft, panel, part
 from genvsdisc.report.numbers import counted, estimate, fixed, loss_word, number, with_error
-from genvsdisc.report.pairing import SIDES, guessing_losses, heading_losses, paired_models, unpaired_models
+from genvsdisc.report.pairing import SIDES, UNPAIRED, guessing_losses, heading_losses, paired_models, unpaired_models
 from genvsdisc.study.schema import groups, records
 
 if TYPE_CHECKING:
@@ -79,8 +79,7 @@ def _alone(comparison: Comparison, models: list[list[str]], losses: list[str], f
     for names in models:
         ours = curves[curves.model.isin(names)]
         panels += [
-            _curve_panel(ours[ours.loss == loss], ("without a pair", *names), None, guess.get(loss))
-            for loss in losses[:_DRAWN]
+            _curve_panel(ours[ours.loss == loss], (UNPAIRED, *names), None, guess.get(loss)) for loss in losses[:_DRAWN]
         ]
         tables.append(_table_by_model(ours[ours.loss == losses[0]], losses[0]))
     caption = "Models without a partner of the other family. Band: 95% interval of the mean over the draws."
@@ -121,6 +120,7 @@ def _curve_panel(curves: pd.DataFrame, pair: tuple[str, ...], crossing: pd.Serie
 
     cap = None if guess is None else _CAP * guess
     options: Any = {"crossing": crossing, "name": pair[0], "guess": guess, "cap": cap}
+    options["by_model"] = pair[0] == UNPAIRED
     look: Any = {"size": (312, 210), "margins": (22, 84, 38, 40), "clip": True}
     return panel(
         f"learning curves of {pair[0]}, {loss_word(loss)}", plot_learning_curves, curves, alt=alt, **options, **look

@@ -12,7 +12,7 @@ from genvsdisc.figures.style import loss_title
 from genvsdisc.report.blocks import Cell, Figure, Fold, Panel, Table, table
 from genvsdisc.report.isolation import Draft, panel, part
 from genvsdisc.report.numbers import counted, difference_text, estimate, fixed, loss_word, number, with_error
-from genvsdisc.report.pairing import SIDES, heading_losses, paired_models, unpaired_models
+from genvsdisc.report.pairing import SIDES, UNPAIRED, heading_losses, paired_models, unpaired_models
 from genvsdisc.study.schema import groups, records
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _alone(ours: pd.DataFrame, models: list[list[str]], loss: str, folded: bool)
     if not models:
         return None
     panels = tuple(
-        _noise_panel(ours[ours.model.isin(names)], n, ("without a pair", *names))
+        _noise_panel(ours[ours.model.isin(names)], n, (UNPAIRED, *names))
         for names in models
         for n in sorted(ours.n_train.unique())
     )
@@ -92,6 +92,7 @@ def _noise_panel(pair_rows: pd.DataFrame, n: int, pair: tuple[str, ...]) -> Pane
         return f"{loss_title(loss)} with {n} training rows, {pair[0]}: {'; '.join(said)}."
 
     look: Any = {"size": (312, 210), "margins": (22, 84, 38, 40), "name": pair[0], "beside": pair_rows}
+    look["by_model"] = pair[0] == UNPAIRED
     return panel(f"noisy labels, {pair[0]}, {n} rows", plot_robustness, rows, alt=alt, **look)
 
 

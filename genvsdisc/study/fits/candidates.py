@@ -18,9 +18,11 @@ from genvsdisc.features.transforms import QuadraticFeatures
 from genvsdisc.models import Model
 from genvsdisc.study.costs import cost_kind, search_fits
 from genvsdisc.study.fits.drawing import stratified_rows
+from genvsdisc.study.fits.elsewhere import called_elsewhere
 from genvsdisc.study.fits.encode import Bench
 from genvsdisc.study.fits.predictions import first_descending
 from genvsdisc.study.fits.refit import _split_stateless, seeded
+from genvsdisc.study.fits.weighted_fits import fit_rows
 from genvsdisc.study.stage_costs import Candidate, candidate_seconds, timed_seconds
 from genvsdisc.study.statistics.differences import pairs
 
@@ -40,6 +42,7 @@ def candidates(
     timed: dict[str, float | None] | None = None,
     *,
     measure: bool = True,
+    n_jobs: int | None = None,
 ) -> list[Candidate]:
     """Look up what our classifiers cost, and time the others once, unless a former plan has their time.
 
@@ -53,18 +56,22 @@ def candidates(
         From a former plan.
     measure : bool, default=True
         Whether others are timed at all; a design that is done as it stands needs no times.
+    n_jobs : int or None, default=None
+        Processes in which others are timed; one that ends its process there is tried once more, with all others.
     """
     paired = {name for *names, _ in _formed(roster) for name in names}
     descending = first_descending(roster)
+    times = dict(timed or {})
+    if measure:
+        times = _times(roster, workbenches, seed, times, n_jobs)
     found = []
     gaps: dict[int, tuple[float, int, int]] = {}
     for model, bench in zip(roster, workbenches, strict=True):
         form, family = model.form or "" if model.name in paired else "", model.family or ""
         kind = cost_kind(bench.model.estimator)
         if not kind:
-            seconds = (timed or {}).get(model.name)
-            if seconds is None:
-                seconds = _timed(bench, seed) if measure else UNKNOWN_SECONDS
+            seconds = times.get(model.name)
+            seconds = UNKNOWN_SECONDS if seconds is None else seconds
             rows = min(TIMED_ROWS, len(bench.table.codes))
             found.append(Candidate(model.name, form, family, timed_seconds(seconds, rows), seconds))
             continue
@@ -129,18 +136,37 @@ def _width(steps: Sequence[Any], columns: int, holed: int) -> int:
     return columns
 
 
-def _timed(bench: Bench, seed: int) -> float:
-    """Processor seconds of one fit and its predictions on 1,000 rows at most."""
-    codes: NDArray = bench.table.codes
-    rows = stratified_rows(codes, min(TIMED_ROWS, len(codes)), np.random.RandomState(seed))
-    drawn = bench.table.take(rows)
+def _times(
+    roster: Sequence[Model],
+    workbenches: Sequence[Bench],
+    seed: int,
+    known: dict[str, float | None],
+    n_jobs: int | None,
+) -> dict[str, float | None]:
+    """Seconds of the classifiers of others by name, with those that are known."""
+    new = [
+        (model.name, bench)
+        for model, bench in zip(roster, workbenches, strict=True)
+        if not cost_kind(bench.model.estimator) and known.get(model.name) is None
+    ]
+    calls = []
+    for _, bench in new:
+        codes: NDArray = bench.table.codes
+        rows = stratified_rows(codes, min(TIMED_ROWS, len(codes)), np.random.RandomState(seed))
+        drawn = bench.table.take(rows)
+        calls.append((_timed, (bench.model.estimator, drawn.X, drawn.y, drawn.weights, seed)))
+    found = called_elsewhere(calls, n_jobs)
+    return known | {name: seconds or FAILED_SECONDS for (name, _), seconds in zip(new, found, strict=True)}
+
+
+def _timed(estimator: Any, X: Any, y: NDArray, weights: NDArray | None, seed: int) -> float:
+    """Processor seconds of one fit and its predictions."""
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         start = time.process_time()
         try:
-            estimator = seeded(bench.model.estimator, seed)
-            X = drawn.X.copy()
-            estimator.fit(X, drawn.y.copy()).predict_proba(X)
+            own, rows = seeded(estimator, seed), X.copy()
+            fit_rows(own, rows, y.copy(), weights).predict_proba(rows)
         except Exception:  # it is raised again, with its name, where the model is fitted
             return FAILED_SECONDS
         return max(FAILED_SECONDS, float(f"{time.process_time() - start:.3g}"))

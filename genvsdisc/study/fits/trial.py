@@ -18,13 +18,16 @@ from genvsdisc.models import Model
 from genvsdisc.preparation import Preparation
 from genvsdisc.study.costs import last_step
 from genvsdisc.study.fits.coded_labels import with_coded_labels
+from genvsdisc.study.fits.elsewhere import called_elsewhere
 
 N_BINS = 10
 """Bins that numbers are cut into for a classifier of categories."""
 CODED = "the classes as the numbers 0, 1, ..."
 
 
-def suited_to(models: Sequence[Model], X: pd.DataFrame, y: NDArray) -> tuple[list[Model], list[str]]:
+def suited_to(
+    models: Sequence[Model], X: pd.DataFrame, y: NDArray, n_jobs: int | None = None
+) -> tuple[list[Model], list[str]]:
     """Put an encoder, and where needed an imputer, in front of models that cannot take the table as it is.
 
     Parameters
@@ -32,6 +35,8 @@ def suited_to(models: Sequence[Model], X: pd.DataFrame, y: NDArray) -> tuple[lis
     models : sequence of Model
     X : DataFrame of shape (n_samples, n_columns)
     y : ndarray of shape (n_samples,)
+    n_jobs : int or None, default=None
+        Processes in which models are tried; one that ends its process is left as it is.
 
     Returns
     -------
@@ -43,7 +48,10 @@ def suited_to(models: Sequence[Model], X: pd.DataFrame, y: NDArray) -> tuple[lis
     if takes_as_it_is(X) and all(_is_ours(model.estimator) for model in models):
         return list(models), []
     trial = Trial(X, y)
-    found = [trial.suited(model.estimator) for model in models]
+    tried = called_elsewhere([(trial.suited, (model.estimator,)) for model in models], n_jobs)
+    found: list[tuple[Any, list[str]]] = [
+        each or (model.estimator, []) for each, model in zip(tried, models, strict=True)
+    ]
     suited = [replace(model, estimator=estimator) for model, (estimator, _) in zip(models, found, strict=True)]
     notes = [
         f"{model.name} is given {' and '.join(how)}, as it cannot take the table itself."

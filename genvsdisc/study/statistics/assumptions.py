@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from genvsdisc.study.statistics.assumption_tests import (
     AssumptionTest,
@@ -20,6 +20,7 @@ from genvsdisc.study.statistics.assumption_tests import (
 )
 from genvsdisc.study.statistics.differences import paired_splits
 from genvsdisc.study.statistics.paired_tests import corrected_ttest
+from genvsdisc.study.weights import effective_rows
 
 COSTS = {
     "equal covariances": ("shared", "separate"),
@@ -71,6 +72,7 @@ def assumption_table(
     scores: pd.DataFrame,
     *,
     costs: Mapping[str, tuple[str, str]],
+    weights: NDArray | None = None,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Test every assumption and price it: the table `assumptions`.
@@ -86,6 +88,9 @@ def assumption_table(
     costs : mapping assumption -> (simpler, richer)
         Names of the model that makes the assumption and of one that drops it, from `priced`; a pair without scores has
         no cost.
+    weights : ndarray of shape (n_samples,), default=None
+        How much each row counts: every class is then tested on as many of its rows as its effective number, drawn in
+        proportion to their weights.
     level : float, default=0.95
         Confidence of the intervals, and 1 minus the level of the tests in the sentence.
 
@@ -97,7 +102,9 @@ def assumption_table(
         finding. A test that cannot be computed is NaN and the finding says why.
     """
     X, codes = np.asarray(X, dtype=float), np.asarray(codes)
-    complete = ~np.isnan(X).any(axis=1)
+    complete = np.flatnonzero(~np.isnan(X).any(axis=1))
+    if weights is not None:
+        complete = np.concatenate([in_proportion(complete[codes[complete] == k], weights) for k in np.unique(codes)])
     losses = scores[scores["loss"] == "log_loss"]
     rows = []
     for assumption, test in TESTS.items():
@@ -112,6 +119,23 @@ def assumption_table(
         rows[-1] |= dict(zip(("cost", "cost_lower", "cost_upper"), cost, strict=True))
         rows[-1]["finding"] = _finding(rows[-1], why, level)
     return pd.DataFrame(rows)
+
+
+def in_proportion(rows: NDArray, weights: NDArray) -> NDArray:
+    """Draw of these rows as many as their effective number, in proportion to their weights: systematic sampling.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> in_proportion(np.arange(4), np.array([1.0, 1.0, 1.0, 3.0])).tolist()
+    [1, 3, 3]
+    """
+    if not len(rows):
+        return rows
+    own = weights[rows]
+    n_drawn = max(1, int(effective_rows(own)))
+    places = (np.arange(n_drawn) + 0.5) / n_drawn * own.sum()
+    return rows[np.searchsorted(np.cumsum(own), places)]
 
 
 def _cost(losses: pd.DataFrame, simpler: str, richer: str, level: float) -> tuple[float, float, float]:

@@ -69,6 +69,8 @@ def decomposition_tables(
     *,
     law: NDArray | None = None,
     units: NDArray | None = None,
+    weights: NDArray | None = None,
+    masses: NDArray | None = None,
     level: float = 0.95,
 ) -> dict[str, pd.DataFrame | None]:
     """Compute the tables `decomposition` and `decomposition_differences`.
@@ -88,6 +90,10 @@ def decomposition_tables(
         True probabilities of the classes, where known. Without them noise is NaN, and part of the bias.
     units : ndarray of shape (n_samples,), default=None
         Index of the independent unit of each row; None for the row itself.
+    weights : ndarray of shape (n_samples,), default=None
+        How much each row counts as a judge; None where all count alike.
+    masses : ndarray of shape (n_samples,), default=None
+        How many rows each stands for in the size of a training set; None for one.
     level : float, default=0.95
         Confidence of the intervals, which are normal.
 
@@ -99,7 +105,8 @@ def decomposition_tables(
     """
     laws = np.eye(codes.max() + 1)[codes] if law is None else law
     units = np.arange(len(codes)) if units is None else units
-    source = _Source(laws, units, draws, scores)
+    masses = np.ones(len(codes), dtype=int) if masses is None else masses
+    source = _Source(laws, units, draws, scores, weights, masses)
     decomposed = [e for e in evidence if e.halves]
     rows = [
         {"model": e.model.name, "family": e.model.family, "loss": loss} | _size(sized) | _terms(sized, law is not None)
@@ -126,13 +133,15 @@ class _Source:
     units: NDArray
     draws: Draws
     scores: pd.DataFrame
+    weights: NDArray | None
+    masses: NDArray
 
     def of(self, e: Predictions, loss: str, n_draws: int | None = None) -> list[SetTerms | FoldTerms]:
         """Terms of a model over its first draws, the smallest training size first."""
         quarters, halves = e.quarters[:n_draws], e.halves[:n_draws]
-        n_training = (self.draws.parts < JUDGE).sum() / len(self.draws.parts)
+        n_training = ((self.draws.parts < JUDGE) @ self.masses).mean()
         sizes = round(n_training / 4), round(n_training / 2)
-        sets = Sizes.of(quarters, halves, self.laws, self.draws.judges, loss, sizes, self.units)
+        sets = Sizes.of(quarters, halves, self.laws, self.draws.judges, loss, sizes, self.units, self.weights)
         folds = self.scores[(self.scores["model"] == e.model.name) & (self.scores["loss"] == loss)]
         n_train = round(folds["n_train"].mean())
         fractions = folds["n_test"] / (folds["n_test"] + folds["n_train"])

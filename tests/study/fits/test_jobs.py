@@ -10,13 +10,19 @@ from pathlib import Path
 import joblib
 import numpy as np
 import pytest
+from cloudpickle import register_pickle_by_value
 from pandas.testing import assert_frame_equal
+from sklearn.naive_bayes import GaussianNB
 
 import genvsdisc as gd
 from genvsdisc.study.evidence import Predictions
 from genvsdisc.study.fits.jobs import add, joined, watch
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 
+# Workers of joblib import a class by its module, which is none outside of pytest.
+register_pickle_by_value(sys.modules[__name__])
+distributed = pytest.importorskip("distributed")
+sizeof = pytest.importorskip("dask.sizeof").sizeof
 TINY = gd.Design(n_splits=2, n_repeats=1, n_draws=3)
 ROOT = str(Path(gd.__file__).parents[1])
 SLOW = """
@@ -28,11 +34,13 @@ from sklearn.naive_bayes import GaussianNB
 
 class Slow(GaussianNB):
     def fit(self, X, y):
+        if len(y) <= 40:  # the trial, before
+            return super().fit(X, y)
         os.write(1, b"working\\n")  # in one piece: the other process may write at the same time
         time.sleep(60)
 
 if __name__ == "__main__":
-    X, y = np.random.default_rng(0).normal(size=(60, 2)), np.arange(60) % 2
+    X, y = np.random.default_rng(0).normal(size=(200, 2)), np.arange(200) % 2
     gd.compare(X, y, {"a": Slow(), "b": Slow()}, design=gd.Design(n_splits=2, n_repeats=1, n_draws=2), n_jobs=2)
 """
 
@@ -108,6 +116,35 @@ def test_workers_end_with_the_process_they_work_for(working, stop):
     assert [pid for pid in workers if running(pid)] == []
 
 
+class Deadly(GaussianNB):
+    """It ends its process: always, or where the training rows are fewer than some."""
+
+    def __init__(self, fewer=1 << 30):
+        super().__init__()
+        self.fewer = fewer
+
+    def fit(self, X, y, sample_weight=None):
+        if len(y) < self.fewer:
+            os._exit(9)
+        return super().fit(X, y, sample_weight)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fewer", [1 << 30, 30], ids=["always", "few rows"])
+def test_a_model_that_ends_its_process_is_named_and_the_rest_is_delivered(data, linear, alone, fewer):
+    models = [*linear, gd.Model("deadly", Deadly(fewer), family="generative")]
+    found = gd.compare(data.X, data.y, models, design=TINY, n_jobs=2)
+    told = found.failures.set_index("model")
+    assert set(told.index) == {"deadly"}
+    assert told["error"].str.contains("process ended in the middle").all()
+    status = found.models.set_index("model")["status"]
+    assert status["deadly"] == ("failed" if fewer > 80 else "ok")
+    if fewer < 80:
+        assert "cross-validation" not in set(told["stage"])
+    others = found.scores[found.scores["model"] != "deadly"].reset_index(drop=True)
+    assert_frame_equal(others, alone.scores, check_dtype=False, check_categorical=False)
+
+
 def test_nothing_is_watched_where_another_process_started_this_one():
     watch(os.getpid())
     watch(1 << 22)
@@ -137,6 +174,34 @@ def test_a_stopped_comparison_resumes_from_its_cache(data, linear, alone, tmp_pa
     resumed = gd.compare(data.X, data.y, linear, design=TINY, cache=tmp_path, progress=lambda *step: steps.append(step))
     assert_same(resumed, alone)
     assert len(calls) <= len(steps) - len(fitted)
+
+
+@pytest.mark.slow
+def test_a_killed_report_resumes_from_its_cache(tmp_path):
+    """Killed once a few jobs are in the cache: the next run takes them and writes the same tables."""
+    words = [sys.executable, "-m", "genvsdisc", "report", "iris", "--quick", "--jobs", "1", "--output"]
+    environment, silent = (
+        os.environ | {"PYTHONPATH": ROOT},
+        {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL},
+    )
+    cached = ["--cache", str(tmp_path / "cache")]
+
+    def finished():
+        return {path.parent for path in (tmp_path / "cache").rglob("output.pkl")}
+
+    first = subprocess.Popen([*words, str(tmp_path / "a"), *cached], env=environment, **silent)
+    while len(finished()) < 5 and first.poll() is None:
+        time.sleep(0.02)
+    first.kill()
+    assert first.wait() == -signal.SIGKILL
+    kept = {folder: (folder / "output.pkl").stat().st_mtime_ns for folder in finished()}
+    assert len(kept) >= 5
+    subprocess.run([*words, str(tmp_path / "a"), *cached], env=environment, check=True, **silent)
+    assert {folder: (folder / "output.pkl").stat().st_mtime_ns for folder in kept} == kept
+    subprocess.run([*words, str(tmp_path / "b")], env=environment, check=True, **silent)
+    for table in (tmp_path / "b").glob("*.csv"):
+        if table.name != "timings.csv":
+            assert (tmp_path / "a" / table.name).read_bytes() == table.read_bytes(), table.name
 
 
 @pytest.mark.parametrize("change", ["rows", "seed", "design"])
@@ -181,7 +246,6 @@ def test_draws_in_slices_are_the_draws_in_one_piece(data, linear, alone, monkeyp
 
 @pytest.fixture(scope="module")
 def cluster():
-    distributed = pytest.importorskip("distributed")
     with (
         distributed.LocalCluster(2, threads_per_worker=1, processes=True, dashboard_address=None) as local,
         distributed.Client(local) as client,
@@ -189,10 +253,37 @@ def cluster():
         yield client
 
 
+class Arrivals(distributed.WorkerPlugin):
+    """Which large objects arrived in the memory of a worker of Dask."""
+
+    def setup(self, worker):
+        self.worker = worker
+        worker.arrived = []
+
+    def transition(self, key, start, finish, **_):  # noqa: ARG002
+        if finish == "memory" and sizeof(self.worker.data.get(key)) > LARGE:
+            self.worker.arrived.append(str(key))
+
+
+LARGE = 250_000
+
+
 @pytest.mark.filterwarnings("default")  # of Dask's own
-def test_dask_gives_the_same_numbers_and_gets_the_rows_once_a_worker(data, linear, alone, cluster):
+@pytest.mark.usefixtures("cluster")
+def test_dask_gives_the_same_numbers(data, linear, alone):
     with joblib.parallel_config(backend="dask"):
-        found = gd.compare(data.X, data.y, linear, design=TINY)
-    assert_same(found, alone)
-    moved = cluster.run(lambda dask_worker: len(dask_worker.data))
-    assert len(moved) == 2
+        assert_same(gd.compare(data.X, data.y, linear, design=TINY), alone)
+
+
+@pytest.mark.filterwarnings("default")
+def test_dask_is_sent_the_table_once_a_worker(linear, cluster):
+    """However many jobs a worker runs on the rows (320 kB here), they arrive in its memory once."""
+    wide = gd.datasets.make_gaussian_pair(1000, n_features=40, distance=2.0, random_state=0)
+    cluster.register_plugin(Arrivals(), name="arrivals")
+    steps = []
+    with joblib.parallel_config(backend="dask"):
+        gd.compare(wide.X, wide.y, linear, design=TINY, progress=lambda *step: steps.append(step))
+    arrived = list(cluster.run(lambda dask_worker: dask_worker.arrived).values())
+    assert len(steps) > 4 * len(arrived)
+    assert [len(keys) for keys in arrived] == [1, 1]
+    assert arrived[0] == arrived[1]

@@ -35,7 +35,7 @@ def decomposed(X, y, models=ROSTER, design=DESIGN, seed=0, **options):
     for e in evidence:
         cross_validate(e.model, table, draws, e)
         fit_parts(e.model, table, draws, e)
-    scores = score_table(evidence, table.codes, draws)
+    scores = score_table(evidence, table, draws)
     every_pair = model_table(evidence).assign(form="any", status="ok")
     differences = difference_table(scores, every_pair)
     return decomposition_tables(evidence, table.codes, draws, scores, differences, **options), differences
