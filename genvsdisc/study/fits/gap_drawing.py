@@ -15,13 +15,18 @@ from genvsdisc.models import Model
 from genvsdisc.study.evidence import Draws, Failure
 from genvsdisc.study.fits.encode import Bench, benches
 from genvsdisc.study.fits.gaps import GAP_STAGE, GapRows, gap_rows
+from genvsdisc.study.holdout_rows import TestRows
 from genvsdisc.study.plan import Plan
 from genvsdisc.study.statistics.failures import isolated
 from genvsdisc.study.table import PreparedTable
 
 
 def with_gaps(
-    draws: Draws, table: PreparedTable, made: dict[str, NDArray], plan: Plan, failures: list[Failure]
+    draws: Draws,
+    table: PreparedTable,
+    made: dict[str, tuple[NDArray, TestRows | None]],
+    plan: Plan,
+    failures: list[Failure],
 ) -> Draws:
     """Draws with the gaps that the plan has a use for; what fails is a row of `failures`.
 
