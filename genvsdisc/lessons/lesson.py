@@ -166,12 +166,8 @@ class Lesson:
         Columns of "results" that were measured.
     pictures : tuple of Picture
         Panels.
-    formula : str
-        MathML of what the claim is about, or "".
-    code : str
-        A few lines that reproduce the heart of it, or "".
-    try_this : str
-        What a reader may change, and look at.
+    formula, code, try_this : str
+        MathML of what the claim is about; a few lines that reproduce the heart of it; what a reader may change.
     n_seeds : int
         Seeds 0 to n_seeds - 1 are run; 1 where nothing is random.
     """
