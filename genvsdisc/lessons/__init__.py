@@ -15,7 +15,7 @@ from genvsdisc.lessons.lesson import Lesson
 from genvsdisc.lessons.losses import CROSS_ENTROPY, SOFTMAX, TOO_RIGHT_ROWS
 from genvsdisc.lessons.network_training import ACTIVATION_SPEED, BATCH_NORM
 from genvsdisc.lessons.networks import DEPTH, MODULES, PARITY
-from genvsdisc.lessons.notes import noted
+from genvsdisc.lessons.notes import with_notes
 from genvsdisc.lessons.page import lessons_page
 from genvsdisc.lessons.regularization import COMPLEXITY, PENALTY
 from genvsdisc.lessons.same_functions import CORRELATED, ENTROPY, SAME_FUNCTIONS, SHRINKING_STEPS
@@ -61,7 +61,7 @@ _IN_ORDER: list[Lesson] = [
     PARITY,
     MODULES,
 ]
-LESSONS: list[Lesson] = [noted(lesson) for lesson in _IN_ORDER]
+LESSONS: list[Lesson] = [with_notes(lesson) for lesson in _IN_ORDER]
 
 
 def write_lessons(

@@ -27,7 +27,7 @@ REG = 0.01
 # In units of 1 / L, L the largest curvature of the objective anywhere: two a decade, none picked.
 SWEEP = tuple(float(f"{10 ** (k / 2):.3g}") for k in range(-6, 10))
 CEILING = 1e3
-UPDATES = 50
+SWEPT_UPDATES = 50
 PASSES = (1, 2, 4, 8)
 STRETCHES = (1, 10, 100)
 _GRID = tuple(10.0**k for k in range(-5, 3))
@@ -51,10 +51,12 @@ def run_rates(seed: int) -> Tables:
     bound = np.linalg.eigvalsh(np.cov(X.T, ddof=0))[-1] / 4 + REG
     rows = []
     for factor in SWEEP:
-        model = LogisticClassifier(REG, optimizer="gd", learning_rate=factor / bound, max_iter=UPDATES + 1, tol=0)
+        model = LogisticClassifier(REG, optimizer="gd", learning_rate=factor / bound, max_iter=SWEPT_UPDATES + 1, tol=0)
         # Element t of the curve is the loss after t updates; it ends where the loss blows up.
         curve = np.nan_to_num(np.asarray(model.fit(X, y).loss_curve_) - minimum, nan=CEILING).clip(1e-9, CEILING)
-        rows.append((factor, float(curve[min(UPDATES, len(curve) - 1)]), float(curve[0]), float(curve[-5:].std())))
+        rows.append(
+            (factor, float(curve[min(SWEPT_UPDATES, len(curve) - 1)]), float(curve[0]), float(curve[-5:].std()))
+        )
     return {"results": tidy(rows, "rate excess start swing").assign(what="after 50 updates")}
 
 
@@ -67,7 +69,7 @@ def judge_rates(tables: Tables) -> Finding:
     larger = np.where(np.arange(len(SWEEP))[:, None] > best, excess, np.nan)
     stuck = np.where((larger > 1e-2) & (larger < start), larger, np.nan)
     found = np.where(np.isfinite(stuck).any(axis=0), np.nanmax(np.nan_to_num(stuck, nan=-1.0), axis=0), 0.0)
-    after = f"after {UPDATES} updates"
+    after = f"after {SWEPT_UPDATES} updates"
     return Finding(
         (
             below(f"some rate is right: {after} the loss is within 0.001 of its minimum", excess[best, seeds], 1e-3),

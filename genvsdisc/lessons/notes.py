@@ -221,7 +221,7 @@ LESSON_NOTES: dict[str, tuple[str, str, str]] = {
 }
 
 
-def noted(lesson: Lesson) -> Lesson:
+def with_notes(lesson: Lesson) -> Lesson:
     """The lesson with its formula, code and what to try, where it has none of its own."""
     formula, code, try_this = LESSON_NOTES.get(lesson.name, ("", "", ""))
     return replace(
