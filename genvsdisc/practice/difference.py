@@ -81,7 +81,8 @@ class Difference:
         )
         return (
             f"{tested} numbers were tested; by chance about {SIGNIFICANCE * tested:.1f} of them would differ at "
-            f"p < {SIGNIFICANCE}, {alone} do. Those named as beyond their error are so after Holm's correction for all of them.{apart}"
+            f"p < {SIGNIFICANCE}, {alone} do. Those named as beyond their error are so after Holm's correction for all "
+            f"of them.{apart}"
         )
 
 

@@ -109,7 +109,7 @@ def carried_record(comparison: Comparison, *, room: int) -> tuple[str, str]:
     ----------
     comparison : Comparison
     room : int
-        Bytes that the page may still grow by; for it tables that are not `KEPT` are left out.
+        Bytes that the page may still grow by; for it tables that are not `KEPT` are left out, where that helps.
     """
     whole = {name: table for name, table in comparison.tables.items() if name not in LEFT_OUT}
     candidates = _left_out_in_order(whole)
@@ -120,7 +120,7 @@ def carried_record(comparison: Comparison, *, room: int) -> tuple[str, str]:
         tables = {name: table for name, table in whole.items() if name not in names}
         return packed_record(tables, {**comparison.meta, ABSENT: names})
 
-    while len(record) + _FRAME > room and len(absent) < len(candidates):
+    while 0 < room < len(record) + _FRAME and len(absent) < len(candidates):  # a page too large by itself carries all
         absent = candidates[: len(absent) + 1]
         record = without(absent)
     for name in absent[-2::-1]:  # the last one may have made room for others

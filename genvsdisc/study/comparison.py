@@ -128,7 +128,7 @@ class Comparison(SavedTables):
         ----------
         folder : path
             A folder written by `save`, or the file of a page. A page carries no timings, and, where it would weigh more
-            than 300 kB, not the tables that ``meta["not_in_page"]`` then lists; these are empty.
+            than 300 kB by them, not the tables that ``meta["not_in_page"]`` then lists; these are empty.
 
         Returns
         -------

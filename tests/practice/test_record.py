@@ -91,11 +91,13 @@ def test_where_room_is_short_pictures_go_first_and_it_is_said():
     assert all(name in told for name in absent)
     del found.meta[ABSENT]
     assert_same(found, comparison, but=(*LEFT_OUT, *absent))
-    least, _ = carried_record(comparison, room=-1)
+    smallest = packed_record({name: comparison.tables[name] for name in KEPT}, comparison.meta)
+    least, _ = carried_record(comparison, room=len(smallest) + 800)
     found = Comparison(*unpacked_record(least))
     assert found.scores.empty
     for name in KEPT:
         assert len(found.tables[name]) == len(comparison.tables[name])
+    assert carried_record(comparison, room=0)[0] == text  # a page that is too large by itself
 
 
 def test_a_hostile_text_of_the_user_cannot_pose_as_the_record(tmp_path):
