@@ -7,11 +7,20 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from genvsdisc.figures.style import FAMILY_COLORS, FAMILY_LINES, HAIRLINE, QUIET, axes_or_new, loss_axis, shortened
+from genvsdisc.figures.style import (
+    FAMILY_COLORS,
+    FAMILY_LINES,
+    HAIRLINE,
+    QUIET,
+    axes_or_new,
+    end_labels,
+    loss_axis,
+    shortened,
+)
 from genvsdisc.study.schema import groups
 
-NAMED_AT = 0.3
-"""Threshold at which the curves are named."""
+LOWEST_SHOWN = -0.05
+"""Net benefit at which the picture ends: below it acting does harm."""
 
 
 def plot_decision_curves(table: pd.DataFrame, ax: Axes | None = None, *, threshold: float | None = None) -> Axes:
@@ -41,24 +50,17 @@ def plot_decision_curves(table: pd.DataFrame, ax: Axes | None = None, *, thresho
         'net benefit, true positives a row'
     """
     ax = axes_or_new(ax)
+    ends: dict[str, float] = {}
     for (model, family), curve in groups(table, ["model", "family"]):
         plain = family == "baseline"
         look: Any = {"color": QUIET, "linewidth": 0.8} if plain else {"color": FAMILY_COLORS[family], "linewidth": 1.6}
         ax.plot(curve.threshold, curve.net_benefit, linestyle=FAMILY_LINES[family], **look)
-        inside = curve[curve.threshold <= NAMED_AT]
-        ax.annotate(
-            shortened([str(model)], 22)[0],
-            (inside.threshold.iloc[-1], inside.net_benefit.iloc[-1]),
-            xytext=(3, 3),
-            textcoords="offset points",
-            color=look["color"],
-        )
-    shown = table.net_benefit[table.net_benefit > -0.05]
-    if len(shown):
-        ax.set_ylim(-0.05, float(shown.max()) * 1.08 + 0.01)
+        ends[shortened([str(model)], 22)[0]] = max(float(curve.net_benefit.iloc[-1]), LOWEST_SHOWN)
+    ax.set_ylim(LOWEST_SHOWN, max(0.0, float(table.net_benefit.max())) * 1.08 + 0.01)
     if threshold is not None:
         ax.axvline(threshold, color=HAIRLINE, linewidth=1.2)
     ax.set_xlim(0, 1)
+    end_labels(ax, ends)
     loss_axis(ax, "", "x")
     loss_axis(ax, "")
     ax.set_xlabel("threshold probability")

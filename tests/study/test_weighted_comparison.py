@@ -43,9 +43,16 @@ def roster():
     ]
 
 
+DRAWN = ("gaps", "class shares")
+"""Dials that draw entries or rows of the judges at random, of each copy by itself."""
+
+
 def assert_equal_tables(one, other):
     for name in set(one.tables) - COUNTING:
         both = [found.tables[name].drop(columns=COUNTING_COLUMNS.get(name, [])) for found in (one, other)]
+        if "dial" in both[0] and name != "hybrid":
+            both = [table[~table["dial"].str.startswith(DRAWN)].reset_index(drop=True) for table in both]
+            assert len(both[0])
         pd.testing.assert_frame_equal(*both, rtol=1e-10, atol=1e-10, obj=name)
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.base import clone
 from sklearn.metrics import roc_auc_score
 from sklearn.utils import _safe_indexing
 
@@ -68,7 +67,7 @@ def left_out_scores(
         without = np.where(codes == k, 0, weights)
         if split is not None:
             counted = without if sample_weight is None else without * sample_weight
-            fits = clone(split[1]).fit_replicates(X, codes, counted)
+            fits = seeded(split[1], random_state).fit_replicates(X, codes, counted)
         for draw, judges in enumerate(tests):
             new = codes[judges] == k
             if new.all() or not new.any():
