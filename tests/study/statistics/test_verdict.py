@@ -370,6 +370,14 @@ def test_u01_w02_the_best_by_a_loss_is_judged_by_that_loss():
     assert "log loss" in by_log_loss["sentence"]
 
 
+def test_the_loss_that_judges_instead_of_the_default_is_named():
+    X, y = load_iris(return_X_y=True)
+    design = gd.Design(n_splits=3, n_repeats=1, n_draws=2, train_sizes=(30,), losses=("brier",))
+    found = gd.compare(X, y, gd.default_models()[:1], design=design)
+    assert found.meta["verdict_card"]["loss"] == "brier"
+    assert "The verdict is by Brier score: the design does not measure the 0-1 error." in found.meta["notes"]
+
+
 def test_a_loss_that_is_not_measured_cannot_judge():
     X, y = load_iris(return_X_y=True)
     with pytest.raises(ValueError, match="loss must be one of the design's losses, log_loss, got 'brier'"):
