@@ -204,7 +204,8 @@ def assumptions(table: PreparedTable, scores: pd.DataFrame, evidence: Sequence[P
     numbers = np.column_stack([as_numbers(table.X[name]) for name in continuous])
     keys = {e.model.key: e.model.name for e in evidence if e.model.key}
     counts = bool(poisson_columns(table, evidence))
-    costs = priced(keys, numbers_only=len(continuous) == len(table.kinds), counts=counts)
+    whole, gaps = len(continuous) == len(table.kinds), bool(np.isnan(numbers).any())
+    costs = priced(keys, numbers_only=whole, counts=counts, gaps=gaps)
     return assumption_table(numbers, table.codes, scores, costs=costs, weights=table.weights)
 
 
