@@ -76,6 +76,8 @@ def _options(context: typer.Context, path: Path) -> dict[str, Any]:
             raise ValueError(f"{where}: no option is named {key!r}; {hint}")
         options[name] = _value(name, value, path.parent, where)
         if name in known:
+            several = getattr(known[name], "multiple", False) and isinstance(options[name], str)
+            options[name] = [options[name]] if several else options[name]
             _check(context, known[name], options[name], f"{where}: {key}")
     return options
 

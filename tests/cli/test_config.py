@@ -62,6 +62,15 @@ def test_meta_json_gives_the_same_report_again(calls, run, tmp_path):
     assert str(tmp_path) not in Path("first/index.html").read_text()
 
 
+@pytest.mark.parametrize("rules", ["'zero_one.logistic >'", "['loss.logistic > 1', 'zero_one.logistic >']"])
+def test_one_rule_or_several(run, rules):
+    Path("gate.toml").write_text(f"table = 'iris'\nfail-if = {rules}\n")
+    status, _, err = run("report", "--config", "gate.toml", "--output", "out")
+    assert status == 2
+    assert err.splitlines()[0] == "zero_one.logistic >"  # the rule that cannot be read, with the place below it
+    assert not Path("out").exists()
+
+
 def test_files_beside_the_configuration_are_found(calls, run, tmp_path):
     (tmp_path / "below").mkdir()
     for name in ("rows.csv", "study.toml"):

@@ -190,5 +190,5 @@ def test_classes_of_the_file_are_fitted_in_other_processes(folder):
     data = genvsdisc.datasets.make_gaussian_pair(60, random_state=0)
     design = genvsdisc.Design(n_splits=2, n_repeats=1, n_draws=2)
     result = genvsdisc.compare(data.X, data.y, models, design=design, n_jobs=2)
-    assert result.models["error"].tolist() == ["", ""]
+    assert "failed" not in set(result.models["status"])
     assert list(result.models["family"]) == ["generative", "discriminative"]

@@ -110,6 +110,11 @@ def test_a_day(office, capsys):
     differing = {key for key in first.meta if first.meta[key] != again.meta[key]}
     assert differing <= {"command", "options"}  # they name the plan
 
+    # What changed from one to the other: nothing but the plan that was named.
+    status, out, err = run(capsys, "diff", "monday", "tuesday", "--output", "changes")
+    assert status == 0, err
+    assert Path("changes/index.html").is_file()
+
     # A gate on what is there, without fitting.
     ridge = first.summary.query("model == 'ridge' and loss == 'zero_one'")["mean"].iloc[0]
     assert run(capsys, "report", "monday", "--fail-if", f"zero_one.ridge > {ridge + 0.01}")[0] == 0
