@@ -29,7 +29,9 @@ UNSCORED = (
     "pair them (give the folders), and the errors of the differences are too large rather than too small"
 )
 INDEPENDENT = "independent: the two comparisons judged different rows"
-LEVEL = 0.05
+SIGNIFICANCE = 0.05
+OFF_PAGE = ("options", "source")
+"""Facts that a folder holds and a page does not."""
 _DATA = ("name", "target", "n_rows", "n_columns")
 _UNSAID = ("verdict", "verdict_card", "command", "options", "plan", "versions", "design", ABSENT, "density_floors")
 
@@ -70,7 +72,7 @@ class Difference:
     def multiplicity(self) -> str:
         """How many numbers were looked at, and what that means."""
         tested = int(self.numbers.pvalue.notna().sum())
-        alone = int((self.numbers.pvalue < LEVEL).sum())
+        alone = int((self.numbers.pvalue < SIGNIFICANCE).sum())
         alike = self.numbers.paired
         apart = (
             f" {int((~alike).sum())} of them have no common splits and are taken as independent."
@@ -78,8 +80,8 @@ class Difference:
             else ""
         )
         return (
-            f"{tested} numbers were tested; by chance about {LEVEL * tested:.1f} of them would differ at p < {LEVEL}, "
-            f"{alone} do. Those named as beyond their error are so after Holm's correction for all of them.{apart}"
+            f"{tested} numbers were tested; by chance about {SIGNIFICANCE * tested:.1f} of them would differ at "
+            f"p < {SIGNIFICANCE}, {alone} do. Those named as beyond their error are so after Holm's correction for all of them.{apart}"
         )
 
 
@@ -102,7 +104,7 @@ def difference_of(before: Comparison, after: Comparison) -> Difference:
 
 def _same(before: Comparison, after: Comparison) -> bool:
     absent = {*LEFT_OUT, *before.meta.get(ABSENT, ()), *after.meta.get(ABSENT, ())}
-    unseen = {ABSENT, "options"}
+    unseen = {ABSENT, *(name for name in OFF_PAGE if name not in before.meta or name not in after.meta)}
     facts = [{key: value for key, value in each.meta.items() if key not in unseen} for each in (before, after)]
     return facts[0] == facts[1] and all(
         table.equals(after.tables[name]) for name, table in before.tables.items() if name not in absent
@@ -135,7 +137,10 @@ def _facts(before: Comparison, after: Comparison) -> Iterator[Change]:
     yield from _mapping("design", *designs)
     plans = [each.meta.get("plan", {}) for each in (before, after)]
     yield from _mapping("design", *({key: plan.get(key) for key in ("budget", "subtable")} for plan in plans))
-    others = [{k: v for k, v in each.meta.items() if k not in (*_UNSAID, *_DATA)} for each in (before, after)]
+    off_page = [name for name in OFF_PAGE if name not in before.meta or name not in after.meta]
+    others = [
+        {k: v for k, v in each.meta.items() if k not in (*_UNSAID, *_DATA, *off_page)} for each in (before, after)
+    ]
     yield from _mapping("design", *others)
     yield from _mapping("versions", before.meta.get("versions", {}), after.meta.get("versions", {}))
 
@@ -217,7 +222,7 @@ def _numbers(before: Comparison, after: Comparison, *, paired: bool) -> pd.DataF
     table["pvalue_holm"] = np.nan
     if known.any():
         table.loc[known, "pvalue_holm"] = holm(table.pvalue[known].to_numpy())
-    table["beyond"] = (table.pvalue_holm < LEVEL).to_numpy()
+    table["beyond"] = (table.pvalue_holm < SIGNIFICANCE).to_numpy()
     return table
 
 

@@ -39,7 +39,7 @@ from genvsdisc.study.statistics.learning_curves import CurveLosses
 
 HIDDEN = (0.0, 0.5, 0.75, 0.9, 0.95)
 """Shares of the training labels that are hidden."""
-NAMES = ("generative", "discriminative")
+_SIDES = ("generative", "discriminative")
 
 
 def condition_curve(
@@ -128,14 +128,14 @@ def condition_curve(
     at = _checked(automatic if isinstance(values, str) else values)
     curves = turn(drawing, pair, at, dial)
     along = next(iter(curves.values()))[0]
-    ordered = [curves[name][1] for name in NAMES]
+    ordered = [curves[name][1] for name in _SIDES]
     found = crossing_from_losses(along, *ordered, level=level, random_state=drawing.rng, dial=DIALS[dial])
     tables = [rows_of(along, curve, metric, level).assign(model=name) for name, (_, curve) in curves.items()]
     columns = ["model", "value", "mean", "se", "lower", "upper"]
     return replace(found, curves=pd.concat(tables, ignore_index=True)[columns])
 
 
-Curves = dict[str, tuple[NDArray, CurveLosses]]
+_Curves = dict[str, tuple[NDArray, CurveLosses]]
 """Model -> values of the dial and losses along them."""
 
 
@@ -177,7 +177,7 @@ def _checked(values: Any) -> NDArray:
     return np.unique(np.append(given, 0.0))
 
 
-def _noise(drawing: _Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> Curves:  # noqa: ARG001
+def _noise(drawing: _Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> _Curves:  # noqa: ARG001
     training = [np.flatnonzero(row) for row in drawing.weights]
     curves = {}
     for name, estimator in pair.items():
@@ -189,7 +189,7 @@ def _noise(drawing: _Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -
     return curves
 
 
-def _gaps(drawing: _Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> Curves:
+def _gaps(drawing: _Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> _Curves:
     try:
         matrix = np.asarray(drawing.X, dtype=float)
     except (TypeError, ValueError):
@@ -212,7 +212,7 @@ def _gaps(drawing: _Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) ->
     return curves
 
 
-def _shares(drawing: _Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> Curves:
+def _shares(drawing: _Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> _Curves:
     counts = drawing.weights.astype(float) @ (drawing.codes[:, None] == np.arange(len(drawing.classes)))
     old = counts / counts.sum(axis=1, keepdims=True)
     curves = {}
@@ -223,7 +223,7 @@ def _shares(drawing: _Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) 
     return curves
 
 
-def _unlabeled(drawing: _Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> Curves:  # noqa: ARG001
+def _unlabeled(drawing: _Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> _Curves:  # noqa: ARG001
     rows = np.unique(np.maximum((drawing.largest * (1 - at)).round().astype(int), 2 * len(drawing.classes)))
     state = drawing.rng.get_state()
     weights, _ = drawing.nested(rows.tolist(), drawing.n_draws, drawing.test_size)
@@ -244,7 +244,7 @@ def _unlabeled(drawing: _Drawing, pair: Mapping[str, Any], at: NDArray, dial: st
     }
 
 
-_TURN: dict[str, tuple[Callable[[_Drawing, Mapping[str, Any], NDArray, str], Curves], Sequence[float]]] = {
+_TURN: dict[str, tuple[Callable[[_Drawing, Mapping[str, Any], NDArray, str], _Curves], Sequence[float]]] = {
     NOISE: (_noise, FLIP_RATES),
     GAPS: (_gaps, GAP_SHARES),
     ITERATIVE: (_gaps, GAP_SHARES),

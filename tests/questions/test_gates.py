@@ -105,7 +105,7 @@ def test_f13_f23_estimators_name_lazy_frames_and_missing_words(estimator):
 @pytest.mark.parametrize(("n", "k"), [(40, 21), (3, 2), (60, 60)])
 def test_m01_fewer_than_two_rows_a_class_are_told_with_what_to_do(n, k):
     with pytest.raises(
-        ValueError, match=f"{n} rows of {k} classes cannot be split: .*merge classes or leave the rarest"
+        ValueError, match=rf"{n} rows of {k} classes cannot be split: .*merge classes or leave the rarest"
     ):
         crossing(RNG.normal(size=(n, 2)), np.arange(n) % k)
 
@@ -132,7 +132,7 @@ def test_m03_bias_variance_says_what_it_takes(options, words):
     "options", [{"level": 0}, {"level": 1}, {"level": 1.5}, {"level": np.nan}, {"train_sizes": []}]
 )
 def test_m03_a_crossing_says_what_it_takes(options):
-    with pytest.raises(ValueError, match="level must be between 0 and 1|train_sizes is empty"):
+    with pytest.raises(ValueError, match=r"level must be between 0 and 1|train_sizes is empty"):
         crossing(X, Y, **options)
 
 

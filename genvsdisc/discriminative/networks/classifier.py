@@ -86,9 +86,8 @@ class NetworkClassifier(DiscriminativeClassifier):
             ]
         fitted: dict[str, Any] = {name: [value for fit in fits for value in fit[name]] for name in fits[0]}
         self._warn_of(np.array(fitted.pop("status")))
-        priors = class_shares(weights, codes, len(self.classes_)).astype(X.dtype)
-        scores = {name: np.array(fitted[name]) for name in self._score_attributes}
-        return fitted | scores | {"class_prior_": priors}
+        fitted["class_prior_"] = class_shares(weights, codes, len(self.classes_)).astype(X.dtype)
+        return fitted | {name: np.array(fitted[name]) for name in self._score_attributes}
 
     def _fit_together(
         self, X: NDArray, codes: NDArray, weights: NDArray, sources: list[int]
@@ -239,10 +238,9 @@ class NetworkClassifier(DiscriminativeClassifier):
         return start
 
     def _shift_log_odds(self, shift: NDArray) -> None:
-        parameters = self.parameters_.copy()
-        biases = self.architecture_.output_biases(parameters[None])[0]
+        self.parameters_ = self.parameters_.copy()
+        biases = self.architecture_.output_biases(self.parameters_[None])[0]  # a view
         biases += shift[1:] - shift[:1] if len(biases) == 1 else shift
-        self.parameters_ = parameters
 
     # Predicting ------------------------------------------------------------------------------------------------
 

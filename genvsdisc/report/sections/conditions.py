@@ -39,7 +39,7 @@ def conditions_section(comparison: Comparison) -> Draft | None:
     if crossings.empty and comparison.novelty.empty:
         return None
     loss = (heading_losses(comparison, comparison.conditions) or [""])[0]
-    pair = headline(crossings, loss)
+    pair = map_pair(crossings, loss)
     return Draft(
         lambda: _finding(comparison, loss, pair),
         (
@@ -52,7 +52,7 @@ def conditions_section(comparison: Comparison) -> Draft | None:
     )
 
 
-def headline(crossings: pd.DataFrame, loss: str) -> tuple[str, str] | None:
+def map_pair(crossings: pd.DataFrame, loss: str) -> tuple[str, str] | None:
     """Return the pair that the map is about: the best of each family, else the first pair."""
     of_loss = crossings[crossings.loss == loss]
     best = of_loss[of_loss.form == BEST]

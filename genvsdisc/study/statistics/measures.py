@@ -14,10 +14,10 @@ from sklearn.metrics import average_precision_score, confusion_matrix, get_score
 
 from genvsdisc.study.statistics.losses import RARE_CLASS_MEASURES
 
-Measure = str | Callable[..., float]
+Scorer = str | Callable[..., float]
 
 
-def measure_name(measure: Measure) -> str:
+def measure_name(measure: Scorer) -> str:
     """Name of a measure: its own, that of the scorer's function, or of the function.
 
     Examples
@@ -38,7 +38,7 @@ def is_measure(measure: Any) -> bool:
 
 
 def measured(
-    measure: Measure, probabilities: NDArray, codes: NDArray, weights: NDArray | None, X: Any, classes: NDArray
+    measure: Scorer, probabilities: NDArray, codes: NDArray, weights: NDArray | None, X: Any, classes: NDArray
 ) -> float:
     """Value of a measure on the rows of a fold.
 
@@ -108,7 +108,7 @@ class Told(ClassifierMixin, BaseEstimator):
 
 
 def check_measures(
-    measures: Sequence[Measure], X: pd.DataFrame, codes: NDArray, classes: NDArray, *, weighted: bool
+    measures: Sequence[Scorer], X: pd.DataFrame, codes: NDArray, classes: NDArray, *, weighted: bool
 ) -> None:
     """Try every scorer on a row of each class, before anything is fitted.
 

@@ -15,7 +15,7 @@ from genvsdisc.study.statistics.losses import COST, RARE_CLASS_MEASURES, mean, p
 from genvsdisc.study.statistics.measures import measure_name, measured
 from genvsdisc.study.table import PreparedTable
 
-COLUMNS = ["model", "repeat", "fold", "loss", "value", "n_train", "n_test"]
+_COLUMNS = ["model", "repeat", "fold", "loss", "value", "n_train", "n_test"]
 RARE = 0.1
 """Share of the rows below which a class is rare: the 0-1 error is low for who never names it."""
 
@@ -51,7 +51,7 @@ def score_table(evidence: Sequence[Predictions], table: PreparedTable, draws: Dr
             place = np.arange(len(values))
             facts = {"model": e.model.name, "repeat": place // folds, "fold": place % folds, "loss": loss}
             parts.append(pd.DataFrame(facts | {"value": values, "n_train": trained, "n_test": n_test[: len(values)]}))
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=_COLUMNS)
 
 
 def rare_classes(table: PreparedTable) -> dict[Any, float]:

@@ -172,8 +172,14 @@ def _warnings(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any]) -> li
     warnings = _some(list(dict.fromkeys(leaks["message"])), "more such columns or rows: see the top of the page.")
     models = tables["models"]
     failed = models.loc[models["status"] == "failed", "model"]
-    if len(failed):
-        warnings.append(f"Could not be fitted: {', '.join(failed)}.")
+    failures = tables.get("failures", pd.DataFrame({"model": [], "error": []}))
+    dear = set(failures.loc[failures["error"].astype(str).str.startswith("left out:"), "model"])
+    for what, names in (
+        ("Could not be fitted", [name for name in failed if name not in dear]),
+        ("Left out, for the budget has no room for them", [name for name in failed if name in dear]),
+    ):
+        if names:
+            warnings.append(f"{what}: {', '.join(names)}.")
     # What was only read or encoded in some way stands among the notes.
     omitted = [sentence for sentence in meta.get("left_out", ()) if " left out" in sentence]
     return warnings + _some(omitted, "more were left out: see data and method.")

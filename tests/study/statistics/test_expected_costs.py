@@ -100,9 +100,16 @@ def test_the_cost_of_a_comparison_is_that_of_brute_force(data):
     assert "cost" in set(result.learning_curves.loss)
 
 
-def test_costs_of_one_for_every_mistake_are_the_error(data):
+def test_costs_of_one_for_every_mistake_are_the_error_and_the_page_shows_them(data, tmp_path):
     X, y = data
-    result = gd.compare(X, y, {"bayes": GaussianNB(), "lr": LogisticRegression()}, design=DESIGN, costs=1 - np.eye(2))
+    models = {"bayes": GaussianNB(), "lr": LogisticRegression()}
+    result = gd.compare(X, y, models, design=DESIGN, costs=1 - np.eye(2), X_test=X[:20], y_test=y[:20])
+    page = result.to_html(tmp_path / "page.html").read_text(encoding="utf-8")
+    for shown in ("decides at the lowest cost", "at least 0.5", "Decision curves", "further measures", "F1 (macro)"):
+        assert shown in page
+    for shown in ("On 20 rows of your own", "p (McNemar)", "Tested:"):
+        assert shown in page
+    assert "could not be" not in page
     scores = result.scores.pivot_table(index=["model", "repeat", "fold"], columns="loss", values="value")
     pd.testing.assert_series_equal(scores["cost"], scores["zero_one"], check_names=False)
     one, other = (

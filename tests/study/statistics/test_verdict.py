@@ -201,6 +201,10 @@ def test_warnings_name_leaks_failures_and_what_was_left_out():
     found = verdict_card(given, META | {"left_out": [f"Column {i} is left out: constant." for i in range(5)]})
     assert found["warnings"][0] == "Column s looks like subjects."
     assert found["warnings"][1] == "Could not be fitted: logit."
+    given["failures"] = pd.DataFrame({"model": ["logit"], "error": ["left out: one fit takes 9 s, too much for 2 s"]})
+    told = verdict_card(given, META)["warnings"]
+    assert "Left out, for the budget has no room for them: logit." in told
+    assert not any("Could not be fitted" in warning for warning in told)
     assert found["warnings"][2:] == [
         *(f"Column {i} is left out: constant." for i in range(3)), "2 more were left out: see data and method.",
     ]  # fmt: skip
