@@ -73,7 +73,7 @@ class Run:
     ) -> None:
         self.table, self.roster, self.seed = table, roster, seed
         self.n_jobs, self.cache = n_jobs, cache
-        self.made: dict[str, NDArray] = {}
+        self.made: dict[str, Any] = {}
         self.benches = benches(roster, table, self.made)
         self.encoded = benches(roster, table, self.made, encode_only=True)
         self.failures: list[Failure] = []

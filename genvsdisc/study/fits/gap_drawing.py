@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
@@ -20,9 +20,7 @@ from genvsdisc.study.statistics.failures import isolated
 from genvsdisc.study.table import PreparedTable
 
 
-def with_gaps(
-    draws: Draws, table: PreparedTable, made: dict[str, NDArray], plan: Plan, failures: list[Failure]
-) -> Draws:
+def with_gaps(draws: Draws, table: PreparedTable, made: dict[str, Any], plan: Plan, failures: list[Failure]) -> Draws:
     """Draws with the gaps that the plan has a use for; what fails is a row of `failures`.
 
     Parameters
