@@ -34,6 +34,14 @@ PANELS = {
     "plot_robustness": one("robustness", loss="log_loss", form="linear", n_train=40),
     "plot_continuum": one("hybrid", loss="log_loss", dial="shared Gaussian to logistic"),
     "plot_predictive": one("predictive_rows", model="naive Bayes"),
+    "plot_decision_curves": pd.DataFrame(
+        {
+            "model": ["always", "always", "LDA", "LDA"],
+            "family": ["baseline", "baseline", "generative", "generative"],
+            "threshold": [0.1, 0.5, 0.1, 0.5],
+            "net_benefit": [0.3, -0.1, 0.32, 0.2],
+        }
+    ),
     "plot_conditions": pd.DataFrame(
         {
             "dial": ["gaps", "gaps", "rows", "rows"],
@@ -85,7 +93,9 @@ def test_the_same_table_gives_the_same_svg(name):
     assert svg(plot, PANELS[name]) == svg(plot, PANELS[name])
 
 
-@pytest.mark.parametrize("name", sorted(set(figures.__all__) - {"plot_costs", "plot_reliability"}))
+@pytest.mark.parametrize(
+    "name", sorted(set(figures.__all__) - {"plot_costs", "plot_reliability", "plot_decision_curves"})
+)
 def test_a_table_of_too_much_is_refused_with_the_remedy(name):
     whole = next(table for table in COMPARISON.tables.values() if list(table) == list(PANELS[name]))
     with pytest.raises(ValueError, match=r"a panel shows one \w+, this table holds \d+: .*; choose one"):

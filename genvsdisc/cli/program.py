@@ -66,7 +66,7 @@ def _program(
 
 
 def _app() -> typer.Typer:
-    made = typer.Typer(name="genvsdisc", rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
+    made = typer.Typer(name="genvsdisc", rich_markup_mode=None, pretty_exceptions_enable=False)
     made.callback(invoke_without_command=True)(_program)
     for function, help_writer in COMMANDS:
         made.command(function.__name__.removesuffix("_command"), cls=help_writer)(function)

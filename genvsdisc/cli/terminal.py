@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
+import textwrap
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import typer
 
@@ -17,8 +19,20 @@ MOST_NOTES = 12
 
 
 def say(text: str) -> None:
-    """Say an answer."""
-    typer.echo(legible(text))
+    """Say an answer; on a terminal in lines that fit, elsewhere in one."""
+    typer.echo(_in_lines(legible(text), sys.stdout))
+
+
+def _in_lines(text: str, stream: Any, indent: str = "") -> str:
+    """Break at blanks for a person; a program, and whoever copies a path, gets the text as it is."""
+    width = shutil.get_terminal_size().columns
+    if not stream.isatty() or width < 20:
+        return text
+    lines = [
+        textwrap.wrap(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False) or [""]
+        for line in text.splitlines()
+    ]
+    return "\n".join(line for part in lines for line in part)
 
 
 def legible(text: str) -> str:
@@ -32,7 +46,7 @@ def _commands(character: str) -> bool:
 
 def note(text: str) -> None:
     """Say what was guessed, left out or thinned, beside the answer."""
-    typer.echo(legible(f"note: {' '.join(text.split())}"), err=True)
+    typer.echo(_in_lines(legible(f"note: {' '.join(text.split())}"), sys.stderr, "      "), err=True)
 
 
 def notes_in_sight(texts: Iterable[str]) -> None:

@@ -19,7 +19,7 @@ from genvsdisc.features.words import frequent_words
 
 __all__ = ["Column", "as_numbers", "column_kinds", "column_table", "is_number"]
 
-Kind = Literal["continuous", "binary", "categorical", "text", "identifier", "constant", "empty"]
+Kind = Literal["continuous", "binary", "categorical", "text", "identifier", "constant", "empty", "out of range"]
 
 MOST_LEVELS = 20
 """A categorical column with more levels keeps this many, the most frequent; the others count as one, "(other)"."""
@@ -30,6 +30,8 @@ NEARLY_COUNTING = 0.8
 _FEWEST_TO_COUNT = 5  # 1, 2, 3, 4 down four rows may well be a measurement
 _FEWEST_DIFFERENT = 20  # so many whole numbers, all different and close together, are no chance
 _FAR = 10  # spreads of the other values
+LARGEST, SMALLEST = 1e140, 1e-140
+"""Sums of squares of numbers beyond leave the range of floating point."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Column:
     Attributes
     ----------
     kind : str
-        "continuous", "binary", "categorical", or, left out of X: "identifier", "constant", "empty".
+        "continuous", "binary", "categorical", or, left out of X: "identifier", "constant", "empty", "out of range".
     levels : tuple
         The values of a binary or categorical column, in order; those kept, if it has too many. A binary column with
         one level is present or not. The words of a text column that become indicators.
@@ -82,6 +84,8 @@ def column_kinds(X: pd.DataFrame) -> dict[Any, Column]:
       count of rooms is a number. They count the rows in order if they are integers that never fall down the table and
       rise by one in at least 80% of its steps, so that a row number survives the removal of a few rows; in any order
       if they are 0 to n - 1 or 1 to n, or n >= 20 different integers of which at most n / 0.8 lie between the ends;
+    * numbers that reach beyond 1e140, or stay below 1e-140, are out of range: sums of their squares would leave that of
+      floating point. A power of ten brings them back.
     * dates are continuous, with the month, the weekday and the hour beside them where these differ, there are 20 dates
       and they span two years, two weeks, two days;
     * words are free text if they are of more than 20 kinds, hold three words or more on average, and some of these come
@@ -182,6 +186,11 @@ def _with_parts(column: Column, days: NDArray[np.float64]) -> Column:
 
 def _judge_numbers(numbers: NDArray[np.float64], note: str, counts: dict[str, Any]) -> Column:
     present = numbers[~np.isnan(numbers)]
+    finite = np.abs(present[np.isfinite(present)])
+    if len(finite) and not SMALLEST <= finite.max() <= LARGEST:
+        unit = 10.0 ** np.floor(np.log10(finite.max()))
+        why = f"its numbers reach {finite.max():.3g}, whose squares floating point cannot add; divide it by {unit:g}"
+        return Column("out of range", note=_joined(why, note), **counts)
     whole = bool(np.isfinite(present).all() and np.array_equal(present, np.rint(present)))
     if whole and not counts["missing"] and _counts_rows(numbers):
         order = "" if (np.diff(numbers) >= 0).all() else ", in another order"

@@ -30,6 +30,8 @@ UNSCORED = (
 )
 INDEPENDENT = "independent: the two comparisons judged different rows"
 LEVEL = 0.05
+OFF_PAGE = ("options", "source")
+"""Facts that a folder holds and a page does not."""
 _DATA = ("name", "target", "n_rows", "n_columns")
 _UNSAID = ("verdict", "verdict_card", "command", "options", "plan", "versions", "design", ABSENT, "density_floors")
 
@@ -55,7 +57,8 @@ class Difference:
     changes : tuple of Change
     numbers : DataFrame
         Columns model, family, loss, paired, before, after, difference, lower, upper, pvalue, pvalue_holm, beyond:
-        the mean loss of each model in both, the second minus the first with its 95% interval; `beyond` where Holm's p < 0.05.
+        the mean loss of each model in both, the second minus the first with its 95% interval; `beyond` where Holm's
+        p < 0.05.
     how : str
         Whether differences are paired or independent, and why.
     """
@@ -101,7 +104,7 @@ def difference_of(before: Comparison, after: Comparison) -> Difference:
 
 def _same(before: Comparison, after: Comparison) -> bool:
     absent = {*LEFT_OUT, *before.meta.get(ABSENT, ()), *after.meta.get(ABSENT, ())}
-    unseen = {ABSENT, "options"}
+    unseen = {ABSENT, *(name for name in OFF_PAGE if name not in before.meta or name not in after.meta)}
     facts = [{key: value for key, value in each.meta.items() if key not in unseen} for each in (before, after)]
     return facts[0] == facts[1] and all(
         table.equals(after.tables[name]) for name, table in before.tables.items() if name not in absent
@@ -134,7 +137,10 @@ def _facts(before: Comparison, after: Comparison) -> Iterator[Change]:
     yield from _mapping("design", *designs)
     plans = [each.meta.get("plan", {}) for each in (before, after)]
     yield from _mapping("design", *({key: plan.get(key) for key in ("budget", "subtable")} for plan in plans))
-    others = [{k: v for k, v in each.meta.items() if k not in (*_UNSAID, *_DATA)} for each in (before, after)]
+    off_page = [name for name in OFF_PAGE if name not in before.meta or name not in after.meta]
+    others = [
+        {k: v for k, v in each.meta.items() if k not in (*_UNSAID, *_DATA, *off_page)} for each in (before, after)
+    ]
     yield from _mapping("design", *others)
     yield from _mapping("versions", before.meta.get("versions", {}), after.meta.get("versions", {}))
 

@@ -29,11 +29,16 @@ LEFT_OUT = ("timings",)
 """Tables that differ from run to run: with them the same comparison would not give the same page."""
 PAGE_BYTES = 300_000
 """What a page weighs at most, if its own text allows."""
-MAY_BE_LEFT_OUT = (
-    "boundaries", "scatter", "ellipses", "traces", "reliability", "parameters", "search", "robustness",
-    "learning_curves", "decomposition_differences", "decomposition", "scores",
+PICTURES = ("boundaries", "scatter", "ellipses", "predictive_rows", "traces", "reliability", "parameters", "search")
+"""Tables that only pictures and lists are made from: a page without room for all leaves these out first."""
+KEPT = (
+    "models", "failures", "leaks", "summary", "differences", "crossings", "calibration", "assumptions", "holdout",
+    "holdout_differences",
+    "columns", "classes",
 )  # fmt: skip
-"""Tables that a page without room for them does not carry, those first that only pictures are drawn from."""
+"""Tables that every page carries."""
+LAST = ("decomposition", "scores")
+"""Tables that are left out last."""
 ABSENT = "not_in_page"
 """Fact that lists what a page did not carry."""
 _FRAME = 500  # bytes around the record
@@ -104,10 +109,10 @@ def carried_record(comparison: Comparison, *, room: int) -> tuple[str, str]:
     ----------
     comparison : Comparison
     room : int
-        Bytes that the page may still grow by; for it tables of `MAY_BE_LEFT_OUT` are left out, in that order.
+        Bytes that the page may still grow by; for it tables that are not `KEPT` are left out.
     """
     whole = {name: table for name, table in comparison.tables.items() if name not in LEFT_OUT}
-    candidates = [name for name in MAY_BE_LEFT_OUT if not whole[name].empty]
+    candidates = _left_out_in_order(whole)
     absent: list[str] = []
     record = packed_record(whole, comparison.meta)
 
@@ -125,6 +130,13 @@ def carried_record(comparison: Comparison, *, room: int) -> tuple[str, str]:
     lacking = f", but for {', '.join((*absent, *LEFT_OUT))}, which lie beside it" if absent else " but timings"
     told = f"This page carries its tables{lacking}: genvsdisc.Comparison.load of the file gives them back."
     return record, told
+
+
+def _left_out_in_order(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Tables that a page may lack: pictures, then the long ones, then what numbers can be tested with."""
+    others = [name for name in tables if name not in (*PICTURES, *KEPT, *LAST)]
+    order = (*PICTURES, *sorted(others, key=lambda name: -tables[name].size), *LAST)
+    return [name for name in order if name in tables and not tables[name].empty]
 
 
 def record_of_page(path: Path) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:

@@ -35,6 +35,7 @@ OWN_TYPES = (
     "genvsdisc.generative.naive_bayes.classifier.NaiveBayesClassifier",
     "genvsdisc.generative.naive_bayes.distributions.ColumnKinds",
     "genvsdisc.generative.naive_bayes.statistics.Statistics",
+    "genvsdisc.study.fits.coded_labels.CodedLabels",
     "genvsdisc.study.fits.inner_folds.InnerFolds",
     "genvsdisc.study.fits.tuning.negative_log_loss",
     "genvsdisc.study.sampling.Sampling",

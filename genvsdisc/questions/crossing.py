@@ -100,7 +100,8 @@ def learning_curve_crossing(
     classes, codes = np.unique(y, return_inverse=True)
     design = Design(train_sizes=train_sizes, n_draws=n_draws, losses=(metric,))
     sizes = design.sizes(len(codes), len(classes))
-    weights, test_rows = nested_draws(codes, sizes, n_draws, test_size=design.test_size, random_state=rng)
+    held_out = design.n_held_out(len(codes), len(classes))
+    weights, test_rows = nested_draws(codes, sizes, n_draws, test_size=held_out, random_state=rng)
     seed = rng.randint(np.iinfo(np.int32).max)
     curves, notes = {}, []
     for name, estimator in (("generative", generative), ("discriminative", discriminative)):

@@ -24,6 +24,8 @@ from genvsdisc.study.plan import check_budget
 from genvsdisc.study.progress import Progress, check_progress, shown
 from genvsdisc.study.run import Run
 from genvsdisc.study.sampling import Sampling, read_sampling
+from genvsdisc.study.statistics.losses import COST, LOSS_NAMES
+from genvsdisc.study.statistics.measures import check_measures
 from genvsdisc.study.table import check_posterior, prepare
 from genvsdisc.study.weights import RowWeights, read_weights, row_counts
 from genvsdisc.validation import check_jobs
@@ -153,14 +155,19 @@ def compare(
     X, sampling = read_sampling(whole, groups=groups, time=time)
     X, weights = read_weights(X, sample_weight)
     chosen = design or _default_design(y, budget, sampling, weights)
+    told = []
     if loss == "zero_one" and loss not in chosen.losses:  # the default, of a design that does not measure it
         loss = chosen.losses[0]
-    if loss not in chosen.losses:
-        raise ValueError(f"loss must be one of the design's losses, {', '.join(chosen.losses)}, got {loss!r}")
+        told = [f"The verdict is by {LOSS_NAMES.get(loss, loss)}: the design does not measure the 0-1 error."]
+    judging = (*chosen.losses, COST) if costs is not None else chosen.losses
+    if loss not in judging:
+        what = "needs costs=" if loss == COST else f"must be one of the design's losses, {', '.join(judging)}"
+        raise ValueError(f"loss {what}, got {loss!r}")
     table = prepare(
         X, y, n_splits=chosen.n_splits, sampling=sampling, weights=None if weights is None else weights.of_rows
     )
     table = replace(table, costs=read_costs(costs, table.classes))
+    check_measures(chosen.scorers, table.X, table.codes, table.classes, weighted=table.weights is not None)
     if held_out is not None:
         groups_column = (sampling.column, whole[groups]) if np.isscalar(groups) and groups is not None else None
         test = read_test(held_out, table.reader, table.classes, weights=weights, groups=groups_column)
@@ -172,7 +179,7 @@ def compare(
     roster = [respecting(model, table.sampling) for model in roster]
     passed = None if table.weights is None or stand_for_copies(table.weights) else table.weights
     roster = [tuned(model, sampling=table.sampling, weights=passed) for model in roster] if tune else roster
-    notes = notes + ([] if passed is None else weight_notes(roster))
+    notes = told + notes + ([] if passed is None else weight_notes(roster))
     run = Run(table, roster, seed=random_state, n_jobs=n_jobs, cache=cache)
     run.plan_by(chosen, budget=budget, stored=plan, as_given=design is not None)
     with shown(progress) as advance:

@@ -12,6 +12,8 @@ import sklearn
 
 import genvsdisc
 from genvsdisc.study.decision_costs import least_mistake
+from genvsdisc.study.statistics.expected_costs import constant_costs
+from genvsdisc.study.statistics.scores import rare_classes
 from genvsdisc.study.table import PreparedTable
 from genvsdisc.study.weights import effective_rows
 
@@ -23,14 +25,21 @@ def versions() -> dict[str, str]:
 
 
 def facts_of_options(table: PreparedTable, rope: float) -> dict[str, Any]:
-    """Facts of weights, a test set and costs, where there are any; `rope` is a share of the least mistake."""
+    """Facts of weights, rare classes, a test set and costs, where there are any.
+
+    `rope` is a share of the least mistake.
+    """
     facts: dict[str, Any] = {}
     if table.weights is not None:
         facts["weights"] = {"sum": float(table.weights.sum()), "effective_rows": effective_rows(table.weights)}
+    rare = rare_classes(table)
+    if rare:
+        facts["rare_classes"] = {str(label): share for label, share in rare.items()}
     if table.test is not None:
         facts["test_rows"] = len(table.test)
     if table.costs is not None:
         labels = [str(label) for label in table.classes]
         rope = rope * least_mistake(table.costs)
-        facts["costs"] = {"classes": labels, "matrix": table.costs.tolist(), "rope": rope}
+        constant = constant_costs(table.costs, table.codes, table.weights).tolist()
+        facts["costs"] = {"classes": labels, "matrix": table.costs.tolist(), "rope": rope, "constant": constant}
     return facts

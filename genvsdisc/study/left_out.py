@@ -13,7 +13,12 @@ from genvsdisc.features.marks import quoted
 MOST_NAMED = 3
 """Classes or columns of a kind that have a sentence each; of more, the names stand in one."""
 _NAMED_TOGETHER = 8
-_WHY = {"constant": "they have one value only", "identifier": "they name the rows", "empty": "they have no value"}
+_WHY = {
+    "constant": "they have one value only",
+    "identifier": "they name the rows",
+    "empty": "they have no value",
+    "out of range": "floating point cannot add the squares of their numbers",
+}
 
 
 def left_out_sentences(
@@ -97,10 +102,13 @@ def _of_columns_used(columns: Mapping[Any, Column], readings: Sequence[str]) -> 
             f"{len(lumped)} columns have more than {MOST_LEVELS} levels, of which the most frequent are kept and the "
             f"others count as one: {_together(_quoted(lumped))}."
         )
+    present = [name for name, column in columns.items() if column.kind == "binary" and len(column.levels) == 1]
+    if len(present) > MOST_NAMED:
+        yield f"{len(present)} columns have one value or none, and say present or not: {_together(_quoted(present))}."
     for name, column in columns.items():
         parts = column.note.split("; ") if column.used and column.note else []
-        if column.lumped and len(lumped) > MOST_NAMED:
-            parts = parts[1:]
+        told = (column.lumped and len(lumped) > MOST_NAMED) or (name in present and len(present) > MOST_NAMED)
+        parts = parts[1:] if told else parts
         head = f"Column {str(name)!r}: "
         parts = [part for part in parts if not any(head in each and part in each for each in readings)]
         if parts:

@@ -27,13 +27,15 @@ from genvsdisc.study.fits.drawing import planned_draws
 from genvsdisc.study.fits.encode import behind_reader, benches
 from genvsdisc.study.fits.gap_drawing import with_gaps
 from genvsdisc.study.fits.jobs import Job, Jobs, add
+from genvsdisc.study.holdout_rows import TestRows
 from genvsdisc.study.plan import CONDITION_STAGES, MOST_REPEATS, RESAMPLED_STAGES, ModelPlan, Plan
 from genvsdisc.study.planning import planned_by_budget, planned_by_design, second_round
 from genvsdisc.study.progress import Progress
 from genvsdisc.study.statistics.differences import BEST, difference_table
 from genvsdisc.study.statistics.failures import failure_table, isolated, meaning
 from genvsdisc.study.statistics.losses import mean
-from genvsdisc.study.statistics.tables import comparison_tables, model_table, score_table
+from genvsdisc.study.statistics.scores import score_table
+from genvsdisc.study.statistics.tables import comparison_tables, model_table, ropes
 from genvsdisc.study.statistics.verdict import SURE, verdict_card, write_verdict
 from genvsdisc.study.table import PreparedTable
 
@@ -73,7 +75,7 @@ class Run:
     ) -> None:
         self.table, self.roster, self.seed = table, roster, seed
         self.n_jobs, self.cache = n_jobs, cache
-        self.made: dict[str, Any] = {}
+        self.made: dict[str, tuple[NDArray, TestRows | None]] = {}
         self.benches = benches(roster, table, self.made)
         self.encoded = benches(roster, table, self.made, encode_only=True)
         self.failures: list[Failure] = []
@@ -106,6 +108,7 @@ class Run:
                 budget or STANDARD_BUDGET, self.candidates, counts, n_columns, design, n_encoded
             )
         planned = Design.from_dict(self.plan.design)
+        planned = replace(planned, scorers=design.scorers or planned.scorers)
         if self.plan.budget is not None and not self.plan.held_out_once:
             planned = replace(planned, n_repeats=MOST_REPEATS)  # of which the second round may need all
         self.draws: Draws = planned_draws(self.table.codes, planned, self.plan, rng, self.table.sampling)
@@ -196,7 +199,9 @@ class Run:
         if not usable:
             return []
         models = model_table(usable)
-        pairs = difference_table(score_table(usable, self.table, self.draws), models, rope=self.draws.design.rope)
+        pairs = difference_table(
+            score_table(usable, self.table, self.draws), models, **ropes(self.table, self.draws.design.rope)
+        )
         surest = pairs[["p_generative", "p_equal", "p_discriminative"]].max(axis=1)
         open_pairs = pairs[~(surest >= SURE)]
         if (open_pairs["form"] == BEST).any():

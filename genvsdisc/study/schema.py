@@ -75,6 +75,16 @@ class SavedTables:
         "generative discriminative form loss difference:float lower:float upper:float pvalue:float "
         "pvalue_holm:float p_generative:float p_equal:float p_discriminative:float",
     )
+    decisions = TidyTable(
+        "What a row costs by each model's answers of least expected cost, with the interval over the folds; and by its "
+        "most probable classes.",
+        "model family threshold:float cost:float lower:float upper:float cost_of_likeliest:float",
+    )
+    decision_curves = TidyTable(
+        "Net benefit of acting where the probability of the second class is at least a threshold, by each model, "
+        "always and never.",
+        "model family threshold:float net_benefit:float",
+    )
     holdout = TidyTable(
         "Loss of each model on a test set of the user's own, beside the cross-validated one, and how far apart the two "
         "are.",

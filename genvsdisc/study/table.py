@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,6 +20,7 @@ from genvsdisc.features.typed import typed_table
 from genvsdisc.study.holdout_rows import TestRows
 from genvsdisc.study.left_out import left_out_sentences
 from genvsdisc.study.sampling import Sampling
+from genvsdisc.study.statistics.losses import COST
 from genvsdisc.study.weights import row_counts
 
 
@@ -67,6 +69,10 @@ class PreparedTable:
     weights: NDArray | None = None
     test: TestRows | None = None
     costs: NDArray | None = None
+
+    def losses(self, given: Sequence[str]) -> tuple[str, ...]:
+        """Losses that are means over rows: those of a design, and the cost of decisions where there are costs."""
+        return (*given, COST) if self.costs is not None else tuple(given)
 
     @property
     def kinds(self) -> dict[Any, str]:

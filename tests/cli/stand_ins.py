@@ -14,6 +14,9 @@ class Result:
     models = pd.DataFrame(columns=["model"])
     summary = pd.DataFrame(columns=["loss"])
 
+    models = pd.DataFrame({"model": ["logistic"]})
+    summary = pd.DataFrame({"model": ["logistic"], "loss": ["zero_one"]})
+
     def __init__(self, meta=None):
         self.meta = dict(meta or {})
 

@@ -100,3 +100,62 @@ def test_f13_f23_estimators_name_lazy_frames_and_missing_words(estimator):
         estimator.fit(X, np.array(["a", None], dtype=object)[Y])
     with pytest.raises(ValueError, match="got 1 class: 0"):
         estimator.fit(X, 0 * Y)
+
+
+@pytest.mark.parametrize(("n", "k"), [(40, 21), (3, 2), (60, 60)])
+def test_m01_fewer_than_two_rows_a_class_are_told_with_what_to_do(n, k):
+    with pytest.raises(
+        ValueError, match=rf"{n} rows of {k} classes cannot be split: .*merge classes or leave the rarest"
+    ):
+        crossing(RNG.normal(size=(n, 2)), np.arange(n) % k)
+
+
+def test_m01_two_rows_a_class_can_be_split():
+    assert len(crossing(RNG.normal(size=(40, 2)), np.arange(40) % 20, train_sizes=[20]).curves)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"posterior": np.full((60, 2), 0.5)}, "posterior must be a function"),
+        ({"losses": ()}, "losses is empty"),
+        ({"losses": ("zero",)}, "losses must be among zero_one"),
+        ({"losses": "zero"}, "losses must be among zero_one"),
+    ],
+)
+def test_m03_bias_variance_says_what_it_takes(options, words):
+    with pytest.raises((ValueError, TypeError), match=words):
+        bias_variance(X, Y, **options)
+
+
+@pytest.mark.parametrize(
+    "options", [{"level": 0}, {"level": 1}, {"level": 1.5}, {"level": np.nan}, {"train_sizes": []}]
+)
+def test_m03_a_crossing_says_what_it_takes(options):
+    with pytest.raises(ValueError, match=r"level must be between 0 and 1|train_sizes is empty"):
+        crossing(X, Y, **options)
+
+
+@pytest.mark.parametrize(
+    "option", [{"n_splits": 2.5}, {"n_splits": True}, {"rope": np.nan}, {"rope": -1}, {"n_draws": 1.5}]
+)
+def test_m04_a_design_of_no_numbers_is_refused(option):
+    with pytest.raises(ValueError, match=f"{next(iter(option))} must be"):
+        gd.Design(**option)
+
+
+def test_m06_categories_that_are_lists_are_named():
+    lists = pd.DataFrame({"c": [[1], [2]] * 30, "x": X[:, 0]})
+    with pytest.raises((ValueError, TypeError), match=r"column 'c' holds \[1\], a list"):
+        gd.NaiveBayesClassifier().fit(lists, Y)
+    for act in (gd.TableEncoder().fit, lambda table: compare(table, Y)):
+        with pytest.raises(ValueError, match="column 'c' holds lists or other nested values: unfold or remove it"):
+            act(lists)
+
+
+def test_m07_rows_of_weight_0_may_hold_anything():
+    rows, weights = X.copy(), np.ones(60)
+    rows[3], weights[3] = np.nan, 0
+    one = gd.GaussianClassifier().fit(rows, Y, sample_weight=weights).partial_fit(X, Y)
+    other = gd.GaussianClassifier().fit(np.delete(X, 3, 0), np.delete(Y, 3)).partial_fit(X, Y)
+    np.testing.assert_allclose(one.covariances_, other.covariances_)

@@ -39,12 +39,14 @@ def test_f18_lumped_levels_and_odd_ones_are_told_with_the_columns_name():
 
 def test_columns_of_a_kind_are_told_together_from_the_fourth_on():
     columns = {f"n{i}": Column("identifier", note="numbers the rows") for i in range(10)}
+    columns |= {f"f{i}": Column("binary", ("x",), note="present or not: the one value is 'x'") for i in range(9)}
     columns |= {f"t{i}": Column("categorical", lumped=True, note="30 levels: the 20 most; odd") for i in range(4)}
     told = left_out_sentences(0, 0, {}, NOBODY, columns)
     assert told[0].startswith("10 columns are left out, for they name the rows: 'n0', 'n1', ")
     assert told[0].endswith("'n7' and 2 more.")
     assert told[1].startswith("4 columns have more than 20 levels, of which the most frequent are kept")
-    assert told[2] == "Column 't0': odd."
+    assert told[2].startswith("9 columns have one value or none, and say present or not: 'f0', ")
+    assert told[3] == "Column 't0': odd."
 
 
 def test_how_a_column_was_read_is_told_once():

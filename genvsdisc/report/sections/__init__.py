@@ -6,6 +6,7 @@ from genvsdisc.report.isolation import Chapter
 from genvsdisc.report.sections.calibration import calibration_section
 from genvsdisc.report.sections.conditions import conditions_section
 from genvsdisc.report.sections.continuum import continuum_section
+from genvsdisc.report.sections.costs import costs_section
 from genvsdisc.report.sections.data_and_method import data_and_method_section
 from genvsdisc.report.sections.decomposition import decomposition_section
 from genvsdisc.report.sections.generative_view import generative_view_section
@@ -24,6 +25,7 @@ from genvsdisc.report.sections.verdict import verdict_section
 SECTIONS = (
     Chapter("verdict", "Verdict", verdict_section, ("verdict",)),
     Chapter("leaderboard", "Leaderboard", leaderboard_section, ("cross-validation", "scores", "summary")),
+    Chapter("costs", "Costs", costs_section, ("decisions", "decision_curves", "costs")),
     Chapter("test-set", "Test set", holdout_section, ("test set", "holdout")),
     Chapter("pairs", "Pairs", pairs_section, ("differences",)),
     Chapter(

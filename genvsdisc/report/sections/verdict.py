@@ -10,12 +10,13 @@ import numpy as np
 from genvsdisc.report.blocks import Items, Probabilities, Text, Warnings
 from genvsdisc.report.isolation import Draft, part
 from genvsdisc.report.numbers import counted, fixed, loss_word, losses_in_order, probability_text
+from genvsdisc.study.statistics.losses import rope_of
 
 if TYPE_CHECKING:
     from genvsdisc.study.comparison import Comparison
 
 _POINTS = {
-    "test": "On your test set:",
+    "test": "Tested:",
     "why": "Why:",
     "flips": "Where it flips:",
     "use": "What to use:",
@@ -72,7 +73,7 @@ def probabilities(comparison: Comparison) -> Probabilities | None:
     generative, equal, discriminative = map(float, shares)
     words = ("generative better", "practically equal", "discriminative better")
     first, second, third = (f"{word} {probability_text(share)}" for word, share in zip(words, shares, strict=True))
-    rope = comparison.meta.get("design", {}).get("rope")
+    rope = rope_of(comparison.meta, loss)
     within = f"; equal: closer than {_tolerance(loss, rope)}" if rope is not None else ""
     return Probabilities(
         (generative, equal, discriminative),

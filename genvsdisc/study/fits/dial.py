@@ -17,7 +17,7 @@ from genvsdisc.study.fits.descent_paths import first_folds
 from genvsdisc.study.fits.refit import refit_probabilities
 from genvsdisc.study.stage_costs import MOST_DIAL_ROWS
 from genvsdisc.study.statistics.failures import reason
-from genvsdisc.study.statistics.losses import pointwise_losses
+from genvsdisc.study.statistics.losses import mean, pointwise_losses
 from genvsdisc.study.table import PreparedTable
 
 PAGE_DIAL = (1.0, 0.9, 0.7, 0.5, 0.3, 0.1, 0.03, 0.01, 0.0)
@@ -77,16 +77,24 @@ def _fewer(
 def _along(
     estimator: Any, table: PreparedTable, weights: NDArray, tests: list[NDArray], draws: Draws
 ) -> list[tuple[Any, ...]]:
-    rows = []
+    rows, masses = [], table.sampling.masses(len(table.codes))
     last = estimator.steps[-1][1] if isinstance(estimator, Pipeline) else estimator
     for a in PAGE_DIAL:
         last.set_params(generative_weight=a)
         predicted = refit_probabilities(
-            estimator, table.X, table.y, weights, tests, classes=table.classes, random_state=draws.seed
+            estimator,
+            table.X,
+            table.y,
+            weights,
+            tests,
+            classes=table.classes,
+            random_state=draws.seed,
+            sample_weight=table.weights,
         )
         for fold, (probabilities, test, weight) in enumerate(zip(predicted, tests, weights, strict=True)):
-            share = len(test) / (len(test) + np.count_nonzero(weight))
+            n_test = masses[test].sum()
+            share = n_test / (n_test + masses[weight > 0].sum())
             for loss in draws.design.losses:
-                value = pointwise_losses(probabilities, table.codes[test], loss).mean()
+                value = mean(pointwise_losses(probabilities, table.codes[test], loss), table.weights, test)
                 rows.append((a, loss, fold, value, share))
     return rows

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
@@ -15,12 +15,19 @@ from genvsdisc.models import Model
 from genvsdisc.study.evidence import Draws, Failure
 from genvsdisc.study.fits.encode import Bench, benches
 from genvsdisc.study.fits.gaps import GAP_STAGE, GapRows, gap_rows
+from genvsdisc.study.holdout_rows import TestRows
 from genvsdisc.study.plan import Plan
 from genvsdisc.study.statistics.failures import isolated
 from genvsdisc.study.table import PreparedTable
 
 
-def with_gaps(draws: Draws, table: PreparedTable, made: dict[str, Any], plan: Plan, failures: list[Failure]) -> Draws:
+def with_gaps(
+    draws: Draws,
+    table: PreparedTable,
+    made: dict[str, tuple[NDArray, TestRows | None]],
+    plan: Plan,
+    failures: list[Failure],
+) -> Draws:
     """Draws with the gaps that the plan has a use for; what fails is a row of `failures`.
 
     Parameters

@@ -192,7 +192,7 @@ def run_job(
 def draws_of(job: Job, draws: Draws) -> Draws:
     """Keep of the draws what the job looks at, and nothing that would travel in vain."""
     part = draws.part(job.stage, job.start, job.stop)
-    nothing: dict[str, Any] = {}
+    nothing: dict[str, Any] = {"design": replace(draws.design, scorers=())}  # functions need not travel
     if job.stage not in ("cross-validation", "descent paths", "hybrid dial"):
         nothing |= {"cv_weights": draws.cv_weights[:0], "cv_tests": []}
     if job.stage in ("fit to all rows", "rows of the model", "cross-validation", "bias and variance"):

@@ -38,7 +38,8 @@ from genvsdisc.study.fits.learning_curves import curve_probabilities
 from genvsdisc.study.fits.parts import TOO_FEW, training_weights
 from genvsdisc.study.fits.planes import view_tables
 from genvsdisc.study.fits.refit import judged_by, refit_probabilities, seeded
-from genvsdisc.study.fits.weighted_fits import fit_rows
+from genvsdisc.study.fits.weighted_fits import copies, fit_rows, stand_for_copies
+from genvsdisc.study.statistics.assumptions import in_proportion
 from genvsdisc.study.statistics.failures import reason
 from genvsdisc.study.statistics.leaks import leak_table
 from genvsdisc.study.statistics.learning_curves import CurveLosses
@@ -128,8 +129,8 @@ def learning_curve(model: Model, table: PreparedTable, draws: Draws, result: Pre
     result.failures |= {f"learning curve at {draws.sizes[s]} rows": why for s, why in errors.items()}
     units = drawn.sampling.units(len(drawn.y))
     result.curves = {
-        loss: CurveLosses.of(predicted, tests, drawn.codes, loss, units, weights=drawn.weights)
-        for loss in draws.design.losses
+        loss: CurveLosses.of(predicted, tests, drawn.codes, loss, units, weights=drawn.weights, costs=table.costs)
+        for loss in table.losses(draws.design.losses)
     }
     shift_classes(predicted[-1], drawn, draws, result)
 
@@ -181,7 +182,10 @@ def turn_dial(model: Model, table: PreparedTable, draws: Draws, result: Predicti
 def draw_rows(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
     """Draw rows from the fit to all rows, and judge them beside the real ones."""
     drawn = table.take(draws.cv_train)
-    fitted = seeded(model.estimator, draws.seed).fit(drawn.X, drawn.y)
+    fitted = fit_rows(seeded(model.estimator, draws.seed), drawn.X, drawn.y, drawn.weights)
+    if drawn.weights is not None:  # the real rows are those that the weights stand for, or as many as count
+        whole, every = stand_for_copies(drawn.weights), np.arange(len(drawn.y))
+        drawn = drawn.repeated(copies(drawn.weights) if whole else in_proportion(every, drawn.weights))
     result.predictive = predictive_tables(fitted, drawn, result.columns, draws.seed)
 
 

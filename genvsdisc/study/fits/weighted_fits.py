@@ -41,12 +41,12 @@ def takes_copies(estimator: Any, weights: NDArray, X: Any) -> bool:
     """
     if not stand_for_copies(weights):
         return False
-    settings = estimator.get_params() if hasattr(estimator, "fit_replicates") else {}
-    if isinstance(estimator, Pipeline) or settings.get("shrinkage") == "auto":
-        return True
-    if "optimizer" in settings:
-        return settings["optimizer"] != "newton" or "hidden_layer_sizes" in settings
-    return not hasattr(estimator, "fit_replicates") or bool(pd.isna(X).any(axis=None))  # with gaps, EM
+    place = type(estimator).__module__
+    if place.startswith("genvsdisc.generative."):
+        return estimator.get_params().get("shrinkage") == "auto" or bool(pd.isna(X).any(axis=None))  # with gaps, EM
+    if place.startswith("genvsdisc.discriminative.logistic."):
+        return bool(estimator.get_params()["optimizer"] != "newton")
+    return not place.startswith("genvsdisc.baseline")
 
 
 def copies(weights: NDArray) -> NDArray[np.intp]:

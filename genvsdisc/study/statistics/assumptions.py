@@ -32,7 +32,9 @@ NUMBERS_ONLY = ("normality given the class", "independence given the class")
 """Assumptions that those models differ in alone only where all columns are numbers: indicators are normal to none."""
 
 
-def priced(keys: Mapping[str, str], *, numbers_only: bool, counts: bool = False) -> dict[str, tuple[str, str]]:
+def priced(
+    keys: Mapping[str, str], *, numbers_only: bool, counts: bool = False, gaps: bool = False
+) -> dict[str, tuple[str, str]]:
     """Pairs of models that price an assumption: assumption -> names of the simpler and the richer one.
 
     Parameters
@@ -43,8 +45,13 @@ def priced(keys: Mapping[str, str], *, numbers_only: bool, counts: bool = False)
         Whether all columns of the table are numbers.
     counts : bool, default=False
         Whether naive Bayes takes one for a count: it then differs from a Gaussian in more than independence.
+    gaps : bool, default=False
+        Whether entries are missing: Gaussians integrate them out, logistic regression is given a mean and an indicator,
+        so that the two differ in more than normality.
     """
-    mixed = {*(() if numbers_only else NUMBERS_ONLY), *(("independence given the class",) if counts else ())}
+    mixed = set() if numbers_only else set(NUMBERS_ONLY)
+    mixed |= {"independence given the class"} if counts else set()
+    mixed |= {"normality given the class"} if gaps else set()
     return {
         assumption: (keys[simpler], keys[richer])
         for assumption, (simpler, richer) in COSTS.items()

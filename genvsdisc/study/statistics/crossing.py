@@ -80,6 +80,13 @@ def crossing_from_losses(
     -------
     crossing : Crossing
         Without curves. The interval ends where the values end.
+
+    References
+    ----------
+    Page, E. S. (1955). A test for a change in a parameter occurring at an unknown point. Biometrika 42 (the change is
+    where the cumulative sum of the differences is farthest from half its total).
+    Hothorn, T., Bretz, F. & Westfall, P. (2008). Simultaneous inference in general parametric models. Biometrical
+    Journal 50 (the leads: the largest of correlated statistics).
     """
     fitted = np.isfinite(generative.mean - discriminative.mean)
     if not fitted.any():

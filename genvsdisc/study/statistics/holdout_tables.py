@@ -20,7 +20,7 @@ from genvsdisc.study.evidence import Predictions
 from genvsdisc.study.holdout_rows import TestRows
 from genvsdisc.study.statistics.decomposition import PAIR
 from genvsdisc.study.statistics.differences import paired_splits
-from genvsdisc.study.statistics.losses import HIGHEST, pointwise_losses
+from genvsdisc.study.statistics.losses import ends, pointwise_losses
 from genvsdisc.study.statistics.paired_tests import corrected_ttest
 from genvsdisc.study.table import PreparedTable
 from genvsdisc.study.weights import effective_rows
@@ -133,7 +133,9 @@ def holdout_tables(
     told = {e.model.name: e.test for e in evidence if e.test is not None}
     if test is None or not told:
         return {}
-    of_rows = {(name, loss): pointwise_losses(p, test.codes, loss) for name, p in told.items() for loss in losses}
+    of_rows = {
+        (name, loss): pointwise_losses(p, test.codes, loss, table.costs) for name, p in told.items() for loss in losses
+    }
     facts = models.set_index("model")
     rows = [
         {"model": name, "family": facts.family[name], "form": facts.form[name], "loss": loss}
@@ -157,9 +159,10 @@ def _of_model(values: NDArray, loss: str, test: TestRows, scores: pd.DataFrame, 
         spread = found.mean * (1 - found.mean)
         rows = effective_rows(np.ones(len(test)) if test.weights is None else test.weights)
         lower, upper = share_interval(found, rows if alone or not found.se else spread / found.se**2)
-    ends = {"lower": max(lower, 0.0), "upper": min(upper, HIGHEST[loss])}
+    lowest, highest = ends(loss)
+    interval = {"lower": max(lower, lowest), "upper": min(upper, highest)}
     of_loss = scores[(scores["loss"] == loss) & (scores["model"] == name)]
-    return {"mean": found.mean, "se": found.se, **ends, "n_test": len(test), **_shift(found, of_loss)}
+    return {"mean": found.mean, "se": found.se, **interval, "n_test": len(test), **_shift(found, of_loss)}
 
 
 def _of_pair(

@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from genvsdisc.study.statistics.losses import HIGHEST, pointwise_losses
+from genvsdisc.study.statistics.losses import ends, pointwise_losses
 
 
 @dataclass(frozen=True)
@@ -47,11 +47,13 @@ class CurveLosses:
         loss: str,
         units: NDArray | None = None,
         weights: NDArray | None = None,
+        costs: NDArray | None = None,
     ) -> Self:
         """Score predictions: for each size the probabilities (n_rows, n_classes) of every draw, or None.
 
         `units` holds the index of the independent unit of each row (`Sampling.units`), over which errors are then
-        computed; None if rows are independent. `weights` says how much each row counts as a judge.
+        computed; None if rows are independent. `weights` says how much each row counts as a judge, `costs` what
+        each answer costs, for the loss "cost".
         """
         units = np.arange(len(codes)) if units is None else units
         n_units = int(units.max()) + 1
@@ -63,7 +65,7 @@ class CurveLosses:
         by_row = np.full((len(probabilities), n_units), np.nan)
         for s, of_size in enumerate(probabilities):
             if of_size is not None:
-                losses = own * pointwise_losses(np.concatenate(of_size), codes[judges], loss)
+                losses = own * pointwise_losses(np.concatenate(of_size), codes[judges], loss, costs)
                 by_draw[s] = np.add.reduceat(losses, starts) / totals
                 by_row[s] = np.bincount(units[judges], losses, n_units) / totals.sum()
         judged = np.bincount(units[judges], own, n_units) / totals.sum()
@@ -154,8 +156,8 @@ def _curve_rows(sizes: NDArray, curve: CurveLosses, loss: str, level: float) -> 
             "loss": loss,
             "mean": mean,
             "se": standard_error,
-            "lower": np.maximum(mean - reach, 0),
-            "upper": np.minimum(mean + reach, HIGHEST[loss]),
+            "lower": np.maximum(mean - reach, ends(loss)[0]),
+            "upper": np.minimum(mean + reach, ends(loss)[1]),
             "n_draws": curve.by_draw.shape[1],
         }
     )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix
 
 from genvsdisc.features.kinds import as_numbers
+from genvsdisc.study.decision_costs import least_mistake
 from genvsdisc.study.evidence import Draws, Failure, Predictions, Views, final_step
 from genvsdisc.study.schema import TABLES, conformed
 from genvsdisc.study.statistics.assumptions import assumption_table, priced
@@ -23,14 +24,15 @@ from genvsdisc.study.statistics.crossing import crossing_table
 from genvsdisc.study.statistics.decomposition import PAIR, decomposition_tables
 from genvsdisc.study.statistics.dial_table import continuum_table
 from genvsdisc.study.statistics.differences import difference_table, summary_table, twins
+from genvsdisc.study.statistics.expected_costs import decision_curves, decision_table
 from genvsdisc.study.statistics.failures import failure_table, isolated, meaning
 from genvsdisc.study.statistics.holdout_tables import holdout_tables
 from genvsdisc.study.statistics.learning_curves import curve_table
-from genvsdisc.study.statistics.losses import mean, pointwise_losses, roc_auc
 from genvsdisc.study.statistics.novelty import novelties
 from genvsdisc.study.statistics.parameters import by_pairs, parameter_table
 from genvsdisc.study.statistics.predictive import predictive_table
 from genvsdisc.study.statistics.robustness import robustness_table
+from genvsdisc.study.statistics.scores import score_table
 from genvsdisc.study.table import PreparedTable
 
 
@@ -72,8 +74,11 @@ def comparison_tables(
     # A part gives one table, or a dict of several that are computed together.
     parts: dict[str, Callable[[], pd.DataFrame | Mapping[str, pd.DataFrame | None] | None]] = {
         "summary": lambda: summary_table(scores, models),
-        "differences": lambda: difference_table(scores, ranked, rope=draws.design.rope),
-        "holdout": lambda: holdout_tables(usable, table, scores, models, tables["differences"], draws.design.losses),
+        "differences": lambda: difference_table(scores, ranked, **ropes(table, draws.design.rope)),
+        "decisions": lambda: costed_tables(usable, table, draws, tables["summary"]),
+        "holdout": lambda: holdout_tables(
+            usable, table, scores, models, tables["differences"], table.losses(draws.design.losses)
+        ),
         "decomposition": lambda: decomposition(usable, table, draws, scores, tables["differences"], posterior),
         "learning curves and crossings": lambda: curve_tables(usable, draws),
         "calibration and confusion": lambda: held_out_tables(usable, table, draws),
@@ -136,42 +141,22 @@ def with_twins(models: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def score_table(evidence: Sequence[Predictions], table: PreparedTable, draws: Draws) -> pd.DataFrame:
-    """Every loss, and ROC AUC, of every model on every fold."""
-    parts, codes, weights = [], table.codes, table.weights
+def ropes(table: PreparedTable, rope: float) -> dict[str, float]:
+    """Regions of practical equivalence: of the losses, and of the cost, in the least that a mistake costs."""
+    return {"rope": rope} | ({} if table.costs is None else {"rope_of_cost": rope * least_mistake(table.costs)})
 
-    def trained_once(n_rows: int) -> int:
-        """Rows that the one fit stands for, of the first so many to train on."""
-        train = np.empty(0, dtype=int) if draws.cv_train is None else draws.cv_train[:n_rows]
-        return round(masses[train].sum())
 
-    folds = len(draws.cv_tests) if draws.held_out_once else draws.design.n_splits
-    masses = table.sampling.masses(len(codes))
-    n_train = [round((w > 0) @ masses) for w in draws.cv_weights]
-    for e in evidence:
-        for loss in (*draws.design.losses, "roc_auc"):
-            values = [
-                roc_auc(p, codes[rows], None if weights is None else weights[rows])
-                if loss == "roc_auc"
-                else mean(pointwise_losses(p, codes[rows], loss), weights, rows)
-                for p, rows in zip(e.cv, draws.cv_tests, strict=False)
-            ]
-            held_out = np.array([round(masses[rows].sum()) for rows in draws.cv_tests[: len(values)]], dtype=int)
-            parts.append(
-                pd.DataFrame(
-                    {
-                        "model": e.model.name,
-                        "repeat": np.arange(len(values)) // folds,
-                        "fold": np.arange(len(values)) % folds,
-                        "loss": loss,
-                        "value": values,
-                        "n_train": n_train[: len(values)] if e.n_train is None else trained_once(e.n_train),
-                        "n_test": held_out,
-                    }
-                )
-            )
-    columns = ["model", "repeat", "fold", "loss", "value", "n_train", "n_test"]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+def costed_tables(
+    evidence: Sequence[Predictions], table: PreparedTable, draws: Draws, summary: pd.DataFrame | None
+) -> dict[str, pd.DataFrame | None]:
+    """What decisions cost, and, for two classes, decision curves; nothing without costs."""
+    if table.costs is None or summary is None:
+        return {}
+    tables: dict[str, pd.DataFrame | None] = {"decisions": decision_table(evidence, table, draws, summary)}
+    if len(table.classes) == 2:
+        curves = [(e.model.name, e.model.family or "", *out_of_fold(e, draws)) for e in evidence]
+        tables["decision_curves"] = decision_curves(curves, table)
+    return tables
 
 
 def decomposition(
@@ -211,7 +196,8 @@ def assumptions(table: PreparedTable, scores: pd.DataFrame, evidence: Sequence[P
     numbers = np.column_stack([as_numbers(table.X[name]) for name in continuous])
     keys = {e.model.key: e.model.name for e in evidence if e.model.key}
     counts = bool(poisson_columns(table, evidence))
-    costs = priced(keys, numbers_only=len(continuous) == len(table.kinds), counts=counts)
+    whole, gaps = len(continuous) == len(table.kinds), bool(np.isnan(numbers).any())
+    costs = priced(keys, numbers_only=whole, counts=counts, gaps=gaps)
     return assumption_table(numbers, table.codes, scores, costs=costs, weights=table.weights)
 
 

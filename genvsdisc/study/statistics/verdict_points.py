@@ -10,7 +10,7 @@ import pandas as pd
 
 from genvsdisc.study.statistics.dials import MAP
 from genvsdisc.study.statistics.differences import BEST
-from genvsdisc.study.statistics.losses import LOSS_NAMES
+from genvsdisc.study.statistics.losses import COST, LOSS_NAMES, rope_of
 from genvsdisc.study.statistics.words import amount, between, level, number_of
 
 CLEAR = 1.96
@@ -65,8 +65,9 @@ def _tested(tables: Mapping[str, pd.DataFrame], row: Any) -> str:
     one, other = (level(loss, means["mean"][row[side]]) for side in ("generative", "discriminative"))
     exact = f"; McNemar's exact p = {found['mcnemar_pvalue']:.2g}" if np.isfinite(found["mcnemar_pvalue"]) else ""
     said = (
-        f"{row['generative']} {one} and {row['discriminative']} {other} in {LOSS_NAMES[loss]} on "
-        f"{number_of(means['n_test'].iloc[0])} rows, a difference of {amount(loss, found['difference'])} (95% interval "
+        f"On {number_of(means['n_test'].iloc[0])} rows of your own, the {LOSS_NAMES[loss]} of {row['generative']} is "
+        f"{one} and that of {row['discriminative']} {other}, a difference of {amount(loss, found['difference'])} "
+        "(95% interval "
         f"{between(loss, found['lower'], found['upper'])}{exact})"
     )
     p = found["shift_pvalue"]
@@ -158,6 +159,7 @@ def _use(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any], loss: str)
         "for the fewest errors": _lowest(models, "zero_one"),
         "for the best probabilities": _lowest(models, "log_loss"),
         "for the lowest Brier score": _lowest(models, "brier") if loss == "brier" else None,
+        "for the lowest cost": _lowest(models, COST),
         "to explain": _lowest(models[models["form"] == "linear"], loss),
         "where entries are missing": _lowest(models[models["model"].isin(meta.get("takes_gaps", ()))], loss),
     }
@@ -211,7 +213,7 @@ def _settle(row: Any, meta: Mapping[str, Any]) -> str:
 
     Said where nothing is decided, and up to ten times the rows at hand; farther off, the difference would not stay.
     """
-    rope, rows = meta["design"]["rope"], meta["n_rows"]
+    rope, rows = rope_of(meta, row["loss"]) or 0.0, meta["n_rows"]
     if row["p_equal"] >= 0.95 or row["upper"] < 0 or row["lower"] > 0:
         return ""
     half_width = (row["upper"] - row["lower"]) / 2
