@@ -29,7 +29,7 @@ UNSCORED = (
     "pair them (give the folders), and the errors of the differences are too large rather than too small"
 )
 INDEPENDENT = "independent: the two comparisons judged different rows"
-LEVEL = 0.05
+SIGNIFICANCE = 0.05
 OFF_PAGE = ("options", "source")
 """Facts that a folder holds and a page does not."""
 _DATA = ("name", "target", "n_rows", "n_columns")
@@ -72,7 +72,7 @@ class Difference:
     def multiplicity(self) -> str:
         """How many numbers were looked at, and what that means."""
         tested = int(self.numbers.pvalue.notna().sum())
-        alone = int((self.numbers.pvalue < LEVEL).sum())
+        alone = int((self.numbers.pvalue < SIGNIFICANCE).sum())
         alike = self.numbers.paired
         apart = (
             f" {int((~alike).sum())} of them have no common splits and are taken as independent."
@@ -80,8 +80,8 @@ class Difference:
             else ""
         )
         return (
-            f"{tested} numbers were tested; by chance about {LEVEL * tested:.1f} of them would differ at p < {LEVEL}, "
-            f"{alone} do. Those named as beyond their error are so after Holm's correction for all of them.{apart}"
+            f"{tested} numbers were tested; by chance about {SIGNIFICANCE * tested:.1f} of them would differ at "
+            f"p < {SIGNIFICANCE}, {alone} do. Those named as beyond their error are so after Holm's correction for all of them.{apart}"
         )
 
 
@@ -222,7 +222,7 @@ def _numbers(before: Comparison, after: Comparison, *, paired: bool) -> pd.DataF
     table["pvalue_holm"] = np.nan
     if known.any():
         table.loc[known, "pvalue_holm"] = holm(table.pvalue[known].to_numpy())
-    table["beyond"] = (table.pvalue_holm < LEVEL).to_numpy()
+    table["beyond"] = (table.pvalue_holm < SIGNIFICANCE).to_numpy()
     return table
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
 from typing import Any
 
 import joblib
@@ -26,7 +25,8 @@ from genvsdisc.study.fits.candidates import candidates
 from genvsdisc.study.fits.drawing import planned_draws
 from genvsdisc.study.fits.encode import behind_reader, benches
 from genvsdisc.study.fits.gap_drawing import with_gaps
-from genvsdisc.study.fits.jobs import Job, Jobs, add
+from genvsdisc.study.fits.job import Job, sliced
+from genvsdisc.study.fits.jobs import Jobs, add
 from genvsdisc.study.holdout_rows import TestRows
 from genvsdisc.study.plan import CONDITION_STAGES, MOST_REPEATS, RESAMPLED_STAGES, ModelPlan, Plan
 from genvsdisc.study.planning import planned_by_budget, planned_by_design, second_round
@@ -39,8 +39,6 @@ from genvsdisc.study.statistics.tables import comparison_tables, model_table, ro
 from genvsdisc.study.statistics.verdict import SURE, verdict_card, write_verdict
 from genvsdisc.study.table import PreparedTable
 
-JOB_SECONDS = 2.0
-"""Predicted seconds of a job: long against what it costs to send one, short against the whole."""
 NO_CARD = {"sentence": "No verdict could be written.", "probabilities": {}, "points": [], "warnings": []}
 NOTHING_TOLD = "No verdict: no model could be fitted."
 
@@ -161,9 +159,9 @@ class Run:
         for stage in RESAMPLED_STAGES:
             n_draws = chosen.draws.get(stage, 0)
             whole = stage == "label noise" or self.table.sampling.kind != "rows"
-            jobs += _sliced(m, stage, 0, n_draws, chosen.seconds.get(stage, 0.0), 1 if whole else None)
+            jobs += sliced(m, stage, 0, n_draws, chosen.seconds.get(stage, 0.0), 1 if whole else None)
         for stage in CONDITION_STAGES:
-            jobs += _sliced(m, stage, 0, chosen.draws.get(stage, 0), chosen.seconds.get(stage, 0.0), 1)
+            jobs += sliced(m, stage, 0, chosen.draws.get(stage, 0), chosen.seconds.get(stage, 0.0), 1)
         if chosen.searched:
             jobs += [Job(m, stage, 0, 1, chosen.seconds.get(stage, 0.0)) for stage in ("descent paths", "hybrid dial")]
         if chosen.drawn_from:
@@ -176,7 +174,7 @@ class Run:
         if self.draws.held_out_once:
             return [Job(m, stage, 0, chosen.rows, seconds)]
         stop = min(stop, len(self.draws.cv_tests))
-        return _sliced(m, stage, start, stop, seconds * (stop - start) / max(chosen.folds, 1), None)
+        return sliced(m, stage, start, stop, seconds * (stop - start) / max(chosen.folds, 1), None)
 
     def _more_folds(self, m: int, stop: int) -> list[Job]:
         chosen = self.plan.models[self.roster[m].name]
@@ -293,12 +291,3 @@ class _Steps:
         if self.advance is not None:
             text = job if isinstance(job, str) else f"{self.roster[job.model].name}: {job.stage}"
             self.advance(text, self.done, self.total)
-
-
-def _sliced(m: int, stage: str, start: int, stop: int, seconds: float, n_parts: int | None) -> list[Job]:
-    """Cut draws into jobs of about two predicted seconds: by the plan, never by the number of processes."""
-    if stop <= start:
-        return []
-    n_parts = n_parts or int(np.clip(np.ceil(seconds / JOB_SECONDS), 1, stop - start))
-    ends = np.linspace(start, stop, n_parts + 1).round().astype(int).tolist()
-    return [Job(m, stage, a, b, seconds * (b - a) / (stop - start)) for a, b in pairwise(ends)]

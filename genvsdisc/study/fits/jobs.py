@@ -9,7 +9,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -22,6 +22,7 @@ from genvsdisc.study.evidence import Draws, Predictions, Views
 from genvsdisc.study.fits.elsewhere import died
 from genvsdisc.study.fits.encode import Bench
 from genvsdisc.study.fits.gaps import GAP_STAGE
+from genvsdisc.study.fits.job import Job
 from genvsdisc.study.fits.predictions import QUARTERS, check_portable, draw_views, predict
 from genvsdisc.study.statistics.dials import SHARE_DIALS
 from genvsdisc.study.statistics.learning_curves import CurveLosses
@@ -30,17 +31,6 @@ from genvsdisc.study.table import PreparedTable
 DIED = "its process ended in the middle of the work: killed, out of memory, or a crash in compiled code"
 WATCH_SECONDS = 1.0
 """How often a worker looks whether the process that it works for still runs."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """One stage of one model (its place in the roster) on draws `start` to `stop`, with its predicted seconds."""
-
-    model: int
-    stage: str
-    start: int
-    stop: int
-    seconds: float = 0.0
 
 
 class Jobs:

@@ -18,6 +18,7 @@ from genvsdisc.study.fits.weighted_fits import fit_rows
 DENSITY, UNSURE = "p(x)", "1 - max p"
 MOST_LEFT_OUT = 8
 """Classes left out in turn, at most: the most frequent ones."""
+_COLUMNS = ["left_out", "score", "draw", "auroc"]
 
 
 def left_out_scores(
@@ -55,6 +56,10 @@ def left_out_scores(
         left out looks stranger than a row of another, ties counting half. A draw without such rows is absent. With two
         classes one is left, of which a posterior is always sure: "1 - max p" is then 0 everywhere, and its area 1/2.
     """
+    if n_classes == 2 and not hasattr(estimator, "score_samples"):  # many cannot be fitted to a single class
+        new = [codes[judges][:, None] == np.arange(2) for judges in tests]
+        both = [draw for draw, classes in enumerate(new) if classes.any(axis=0).all()]
+        return pd.DataFrame([(k, UNSURE, draw, 0.5) for k in range(2) for draw in both], columns=_COLUMNS)
     split = _split_stateless(estimator)
     if split is not None:
         X = _through(split[0], X)
@@ -77,7 +82,7 @@ def left_out_scores(
                 fitted = fit_rows(seeded(estimator, random_state), _safe_indexing(X, known), codes[known], own)
             for score, values in strangeness(fitted, X_judged).items():
                 rows.append((int(k), score, draw, float(roc_auc_score(new, values))))
-    return pd.DataFrame(rows, columns=["left_out", "score", "draw", "auroc"])
+    return pd.DataFrame(rows, columns=_COLUMNS)
 
 
 def strangeness(fitted: Any, X: Any) -> dict[str, NDArray]:
