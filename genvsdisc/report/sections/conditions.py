@@ -30,7 +30,7 @@ _LABELS = {
     "class shares, estimated priors": "…, priors estimated",
     "unlabeled rows": "rows without a label",
 }
-_COLUMNS = 8  # columns taken away that are shown
+_COLUMNS = 6  # columns taken away that are shown
 
 
 def conditions_section(comparison: Comparison) -> Draft | None:

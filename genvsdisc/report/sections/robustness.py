@@ -59,6 +59,7 @@ def _others(ours: pd.DataFrame, pairs: list[tuple[str, str]], loss: str) -> Fold
     if not pairs:
         return None
     shown = ours[ours.model.isin([model for pair in pairs for model in pair])]  # the map of conditions draws them
+    shown = shown[shown.n_train == shown.n_train.min()]  # where noise does most
     return Fold(f"Noisy labels: {counted(len(pairs), 'more pair')}", (_noise_table(shown, loss),))
 
 
