@@ -30,8 +30,8 @@ from genvsdisc.study.statistics.dials import (
     GAPS,
     ITERATIVE,
     NOISE,
-    ROWS,
     SHARES,
+    TRAINING_ROWS,
     TRUE_PRIORS,
     UNLABELED,
 )
@@ -112,11 +112,11 @@ def condition_curve(
     >>> found.curves["value"].unique().tolist()
     [0.0, 0.1, 0.25, 0.5, 0.75]
     """
-    if dial not in _TURN and dial != ROWS:
-        raise ValueError(f"dial must be one of {', '.join((ROWS, *_TURN))}, got {dial!r}")
+    if dial not in _TURN and dial != TRAINING_ROWS:
+        raise ValueError(f"dial must be one of {', '.join((TRAINING_ROWS, *_TURN))}, got {dial!r}")
     if not 0 < level < 1:
         raise ValueError(f"level must be between 0 and 1, got {level!r}")
-    if dial == ROWS:
+    if dial == TRAINING_ROWS:
         found = learning_curve_crossing(
             generative, discriminative, X, y, train_sizes=values, n_draws=n_draws, level=level, metric=metric,
             random_state=random_state,

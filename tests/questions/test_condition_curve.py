@@ -6,7 +6,7 @@ import pytest
 
 import genvsdisc as gd
 from genvsdisc.questions.conditions import _TURN
-from genvsdisc.study.statistics.dials import ROWS
+from genvsdisc.study.statistics.dials import TRAINING_ROWS
 
 DATA = gd.datasets.make_gaussian_pair(160, n_features=3, random_state=0)
 PAIR = (gd.GaussianClassifier(), gd.LogisticClassifier(optimizer="newton"))
@@ -29,7 +29,7 @@ def test_at_zero_it_is_the_end_of_the_learning_curve(dial):
 
 def test_rows_are_the_learning_curve():
     options = {"n_draws": 4, "random_state": 3}
-    found = gd.condition_curve(*PAIR, DATA.X, DATA.y, dial=ROWS, values=[20, 80], **options)
+    found = gd.condition_curve(*PAIR, DATA.X, DATA.y, dial=TRAINING_ROWS, values=[20, 80], **options)
     plain = gd.learning_curve_crossing(*PAIR, DATA.X, DATA.y, train_sizes=[20, 80], **options)
     assert found.curves["mean"].tolist() == plain.curves["mean"].tolist()
     assert found.finding == plain.finding

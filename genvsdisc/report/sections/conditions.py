@@ -15,7 +15,7 @@ from genvsdisc.report.pairing import SIDES, heading_losses
 from genvsdisc.study.schema import groups, records
 from genvsdisc.study.statistics.condition_words import WAYS, condition_findings
 from genvsdisc.study.statistics.crossing import NOBODY
-from genvsdisc.study.statistics.dials import DIALS, MAP, ROWS, WITHOUT
+from genvsdisc.study.statistics.dials import DIALS, MAP, TRAINING_ROWS, WITHOUT
 from genvsdisc.study.statistics.differences import BEST
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _LABELS = {
     "class shares, estimated priors": "…, priors estimated",
     "unlabeled rows": "rows without a label",
 }
-_COLUMNS = 8  # columns taken away that are shown
+_COLUMNS = 6  # columns taken away that are shown
 
 
 def conditions_section(comparison: Comparison) -> Draft | None:
@@ -115,7 +115,7 @@ def _fields(conditions: pd.DataFrame, row: Any) -> list[dict[str, Any]]:
         gap = float(means[0][value] - means[1][value])
         by_mean = "" if not np.isfinite(gap) or gap == 0 else SIDES[int(gap > 0)]
         certain = {row.generative: "generative", row.discriminative: "discriminative"}.get(leader)
-        here = value == (values.max() if row.dial == ROWS else values.min())
+        here = value == (values.max() if row.dial == TRAINING_ROWS else values.min())
         fields.append(
             {
                 "dial": row.dial,

@@ -18,7 +18,7 @@ from genvsdisc.study.schema import groups, records
 if TYPE_CHECKING:
     from genvsdisc.study.comparison import Comparison
 
-_OPEN = 2  # pairs in sight; the others stand behind a fold
+_OPEN = 1  # the others are on the map of conditions, and in the table
 
 
 def robustness_section(comparison: Comparison) -> Draft | None:
@@ -56,8 +56,11 @@ def _figure(ours: pd.DataFrame, pairs: list[tuple[str, str]], loss: str) -> Figu
 
 
 def _others(ours: pd.DataFrame, pairs: list[tuple[str, str]], loss: str) -> Fold | None:
-    figure = _figure(ours, pairs, loss)
-    return Fold(f"Noisy labels: {counted(len(pairs), 'more pair')}", (figure,)) if figure else None
+    if not pairs:
+        return None
+    shown = ours[ours.model.isin([model for pair in pairs for model in pair])]  # the map of conditions draws them
+    shown = shown[shown.n_train == shown.n_train.min()]  # where noise does most
+    return Fold(f"Noisy labels: {counted(len(pairs), 'more pair')}", (_noise_table(shown, loss),))
 
 
 def _alone(ours: pd.DataFrame, models: list[list[str]], loss: str, folded: bool) -> Figure | Fold | None:

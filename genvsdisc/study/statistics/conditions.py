@@ -11,7 +11,7 @@ from scipy import stats
 
 from genvsdisc.study.evidence import Draws, Predictions
 from genvsdisc.study.statistics.crossing import NOBODY, crossing_from_losses
-from genvsdisc.study.statistics.dials import DIALS, LABELS_ONLY, ROWS, UNLABELED
+from genvsdisc.study.statistics.dials import DIALS, LABELS_ONLY, TRAINING_ROWS, UNLABELED
 from genvsdisc.study.statistics.differences import BEST, pairs
 from genvsdisc.study.statistics.learning_curves import CurveLosses, DialLosses
 from genvsdisc.study.statistics.losses import HIGHEST
@@ -49,7 +49,7 @@ def condition_tables(
     tables = []
     for (dial, model, loss), (values, curve) in curves.items():
         rows, size = rows_of(values, curve, loss), starts.get((model, dial))
-        if size is not None and (plain := curves.get((ROWS, model, loss))) is not None:
+        if size is not None and (plain := curves.get((TRAINING_ROWS, model, loss))) is not None:
             measured = ["mean", "se", "lower", "upper"]  # the learning curve's own numbers, to the last bit
             rows.loc[0, measured] = rows_of(*plain, loss).loc[size, measured]
         tables.append(rows.assign(dial=dial, model=model, family=families[model]))
@@ -75,7 +75,7 @@ def along_dials(
     hidden = next((e.dials[UNLABELED] for e in evidence if UNLABELED in e.dials), None)
     for e in evidence:
         for loss, curve in e.curves.items():
-            found[ROWS, e.model.name, loss] = (np.asarray(draws.sizes, dtype=float), curve)
+            found[TRAINING_ROWS, e.model.name, loss] = (np.asarray(draws.sizes, dtype=float), curve)
         for dial, along in e.dials.items():
             for loss, curve in along.curves.items():
                 start = e.curves[loss].at(np.array([along.size])) if loss in e.curves else None

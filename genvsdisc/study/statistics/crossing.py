@@ -11,13 +11,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
-from genvsdisc.study.statistics.dials import DIALS, ROWS, Dial
+from genvsdisc.study.statistics.dials import DIALS, TRAINING_ROWS, Dial
 from genvsdisc.study.statistics.differences import pairs
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 
 N_BOOTSTRAP = 2000
 NOBODY = "undecided"
-_ANY = {ROWS: "size"}
+_ANY = {TRAINING_ROWS: "size"}
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def crossing_from_losses(
     names: tuple[str, str] = ("the generative model", "the discriminative model"),
     level: float = 0.95,
     random_state: Any = None,
-    dial: Dial = DIALS[ROWS],
+    dial: Dial = DIALS[TRAINING_ROWS],
 ) -> Crossing:
     """Find the value of a dial at which the sign of the mean paired difference changes for good.
 
@@ -180,7 +180,7 @@ def _finding(
     dial: Dial,
 ) -> str:  # fmt: skip
     """Say it in a sentence; `direction` is the sign of the difference beyond the crossing."""
-    unit = "rows" if dial.name == ROWS else dial.unit
+    unit = "rows" if dial.name == TRAINING_ROWS else dial.unit
     between = f"between {dial.number(sizes[0])} and {dial.number(sizes[-1])} {unit}"
     if bounds:
         estimate, lower, upper = (dial.number(bound) for bound in bounds)

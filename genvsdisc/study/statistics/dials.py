@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-ROWS, NOISE, GAPS, SHARES, UNLABELED = "rows", "label noise", "gaps", "class shares", "unlabeled rows"
+TRAINING_ROWS, NOISE, GAPS, SHARES, UNLABELED = "rows", "label noise", "gaps", "class shares", "unlabeled rows"
 ITERATIVE, CONDITIONAL = "gaps, iterative imputer", "gaps, conditional mean"
 TRUE_PRIORS, ESTIMATED_PRIORS = "class shares, true priors", "class shares, estimated priors"
 LABELS_ONLY = "unlabeled rows, labels only"
@@ -50,7 +50,7 @@ class Dial:
 DIALS = {
     dial.name: dial
     for dial in (
-        Dial(ROWS, "training rows", logarithmic=True),
+        Dial(TRAINING_ROWS, "training rows", logarithmic=True),
         Dial(NOISE, "of the training labels flipped"),
         Dial(GAPS, "of the entries missing at prediction"),
         Dial(ITERATIVE, "of the entries missing at prediction"),
@@ -63,5 +63,5 @@ DIALS = {
     )
 }
 """Name of a dial, as in the table `conditions`, to how it is read. Dials of single columns are not among them."""
-MAP = (ROWS, NOISE, GAPS, SHARES, UNLABELED)
+MAP = (TRAINING_ROWS, NOISE, GAPS, SHARES, UNLABELED)
 """The five dials of the map, in its order."""

@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from genvsdisc.study.evidence import Draws, Predictions
 from genvsdisc.study.schema import groups
+from genvsdisc.study.table import PreparedTable
 
 COLUMNS_OF_NOVELTY = ["model", "family", "left_out", "score", "auroc", "se", "lower", "upper", "n_draws"]
 
@@ -52,3 +54,11 @@ def novelty_table(
             ends = float(np.fmax(mean - reach, 0)), float(np.fmin(mean + reach, 1))
             rows.append((model, families[model], str(classes[k]), score, mean, error, *ends, n))
     return pd.DataFrame(rows, columns=COLUMNS_OF_NOVELTY)
+
+
+def novelties(
+    evidence: Sequence[Predictions], table: PreparedTable, models: pd.DataFrame, draws: Draws
+) -> pd.DataFrame:
+    """Rows of a class left out, told from the others."""
+    measured = {e.model.name: e.novelty for e in evidence if e.novelty is not None}
+    return novelty_table(measured, models, list(table.classes), test_fraction=draws.design.test_size)

@@ -28,7 +28,7 @@ from genvsdisc.study.statistics.expected_costs import decision_curves, decision_
 from genvsdisc.study.statistics.failures import failure_table, isolated, meaning
 from genvsdisc.study.statistics.holdout_tables import holdout_tables
 from genvsdisc.study.statistics.learning_curves import curve_table
-from genvsdisc.study.statistics.novelty import novelty_table
+from genvsdisc.study.statistics.novelty import novelties
 from genvsdisc.study.statistics.parameters import by_pairs, parameter_table
 from genvsdisc.study.statistics.predictive import predictive_table
 from genvsdisc.study.statistics.robustness import robustness_table
@@ -186,14 +186,6 @@ def curve_tables(evidence: Sequence[Predictions], draws: Draws) -> dict[str, pd.
         "learning_curves": curve_table(draws.sizes, curves, models),
         "crossings": crossing_table(draws.sizes, curves, models, random_state=draws.seed),
     }
-
-
-def novelties(
-    evidence: Sequence[Predictions], table: PreparedTable, models: pd.DataFrame, draws: Draws
-) -> pd.DataFrame:
-    """Rows of a class left out, told from the others."""
-    measured = {e.model.name: e.novelty for e in evidence if e.novelty is not None}
-    return novelty_table(measured, models, list(table.classes), test_fraction=draws.design.test_size)
 
 
 def assumptions(table: PreparedTable, scores: pd.DataFrame, evidence: Sequence[Predictions]) -> pd.DataFrame | None:
