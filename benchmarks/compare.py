@@ -36,10 +36,10 @@ from threadpoolctl import threadpool_limits
 from genvsdisc import Design, compare, default_models
 from genvsdisc.datasets import make_pokemon_style
 from genvsdisc.study.evidence import Draws
-from genvsdisc.study.fits.label_noise import FLIP_RATES, _default_sizes, _flipped
+from genvsdisc.study.fits.condition_stages import noise_sizes
+from genvsdisc.study.fits.label_noise import FLIP_RATES, _flipped
 from genvsdisc.study.fits.parts import training_weights
-from genvsdisc.study.fits.splits import RowDraws, make_draws
-from genvsdisc.study.sampling import Sampling
+from genvsdisc.study.fits.splits import make_draws
 from genvsdisc.study.table import prepare
 
 QUICK = Design(n_splits=5, n_repeats=2, n_draws=40)
@@ -100,11 +100,12 @@ def stages(codes: NDArray, draws: Draws, planned: dict[str, int]) -> Iterator[li
         weights = training_weights(parts, n_joined)
         n_sets = len(weights) // len(parts)
         yield weighted(weights, [judges for judges in draws.judges[: len(parts)] for _ in range(n_sets)])
-    pool, rng = np.setdiff1d(np.arange(len(codes)), draws.held_out), np.random.RandomState(0)
-    for size in _default_sizes(len(pool), codes.max() + 1):
-        rows = RowDraws(codes, Sampling()).subsamples(pool, size, planned["label noise"], rng)
+    n_draws = planned["label noise"]
+    for size in noise_sizes(draws, codes.max() + 1):
+        rows = [np.flatnonzero(row) for row in draws.curve_weights[size, :n_draws]]
         flipped = [np.flatnonzero(row) for rate in FLIP_RATES for row in _flipped(codes, rows, rate, 0)]
-        yield [(own % len(codes), own // len(codes), draws.held_out) for own in flipped]
+        judges = draws.curve_tests[:n_draws] * len(FLIP_RATES)
+        yield [(own % len(codes), own // len(codes), judged) for own, judged in zip(flipped, judges, strict=True)]
 
 
 def loop_seconds(

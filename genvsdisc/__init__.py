@@ -10,6 +10,7 @@ _PUBLIC = {
     "GaussianClassifier": "generative.gaussian.classifier",
     "NaiveBayesClassifier": "generative.naive_bayes.classifier",
     "LogisticClassifier": "discriminative.logistic.classifier",
+    "HybridClassifier": "hybrid.classifier",
     "CascadeClassifier": "discriminative.networks.cascade",
     "MLPClassifier": "discriminative.networks.mlp",
     "QuadraticFeatures": "features.transforms",
@@ -19,12 +20,14 @@ _PUBLIC = {
     "default_models": "models",
     "bias_variance": "questions.bias_variance",
     "learning_curve_crossing": "questions.crossing",
+    "condition_curve": "questions.conditions",
     "corrected_ttest": "study.statistics.paired_tests",
     "bayesian_comparison": "study.statistics.paired_tests",
     "search_verdict": "questions.search",
     "Model": "models",
     "Design": "study.design",
     "Comparison": "study.comparison",
+    "load_models": "practice.loading",
 }
 _MODULES = ("datasets", "figures")
 __all__ = ["__version__", *_MODULES, *_PUBLIC]

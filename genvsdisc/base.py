@@ -20,12 +20,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import log_softmax
 from sklearn.base import ClassifierMixin
-from sklearn.utils.validation import _check_sample_weight, check_array, check_is_fitted, validate_data
+from sklearn.utils.validation import _check_sample_weight, check_array, check_is_fitted
 
 from genvsdisc.freed_memory import keep_freed_memory
 from genvsdisc.functional.posterior import softmax
 from genvsdisc.replicates import Parameters, Replicates
-from genvsdisc.validation import FastValidation, encoded_labels
+from genvsdisc.validation import FastValidation, column_name, encoded_labels
 
 
 class ProbabilisticClassifier(ClassifierMixin, FastValidation, ABC):
@@ -125,7 +125,11 @@ class ProbabilisticClassifier(ClassifierMixin, FastValidation, ABC):
         scores : ndarray of shape (n_samples,) for two classes, else (n_samples, n_classes)
         """
         scores = self._scores(X)
-        return scores[:, 1] - scores[:, 0] if scores.shape[1] == 2 else scores
+        if scores.shape[1] != 2:
+            return scores
+        with np.errstate(over="ignore"):  # infinite odds are right
+            odds: NDArray = scores[:, 1] - scores[:, 0]
+        return odds
 
     def predict(self, X: ArrayLike) -> NDArray:
         """Most probable class of each row.
@@ -169,7 +173,9 @@ class ProbabilisticClassifier(ClassifierMixin, FastValidation, ABC):
         -------
         log_probabilities : ndarray of shape (n_samples, n_classes)
         """
-        return log_softmax(self._scores(X), axis=1)
+        with np.errstate(over="ignore"):
+            log_probabilities: NDArray = log_softmax(self._scores(X), axis=1)
+        return log_probabilities
 
     # Validation ------------------------------------------------------------------------------------------------
 
@@ -195,7 +201,7 @@ class ProbabilisticClassifier(ClassifierMixin, FastValidation, ABC):
     def _check_classes(self, classes: NDArray) -> None:
         """Raise if a classifier of these classes cannot be fitted."""
         if len(classes) < 2:
-            raise ValueError(f"y needs at least 2 classes, got 1 class: {classes[0]!r}")
+            raise ValueError(f"y needs at least 2 classes, got 1 class: {classes.tolist()[0]!r}")
 
     def _validate_rows(self, X: Any) -> NDArray:
         """Check the rows that a fitted classifier is to predict."""
@@ -209,11 +215,19 @@ class ProbabilisticClassifier(ClassifierMixin, FastValidation, ABC):
         return {name: np.asarray(getattr(self, name))[None] for name in self._score_attributes}
 
     def _checked(self, score: Callable[[NDArray, Parameters], NDArray], X: NDArray, parameters: Parameters) -> NDArray:
-        """Scores of rows that `_validate_rows` let through; an error if they are not finite because X is not."""
-        if not self._shows_nonfinite:
-            return score(X, parameters)
+        """Scores of rows that `_validate_rows` let through; an error where they are not numbers."""
         with np.errstate(over="ignore", invalid="ignore"):
             scores = score(X, parameters)
-            if not np.isfinite(scores.sum()):
-                validate_data(self, X, reset=False, **self._row_rules())
+            if np.isfinite(scores.sum()):
+                return scores
+        if self._shows_nonfinite:
+            check_array(X, **self._row_rules(), input_name="X", estimator=self)
+        highest = scores.max(axis=2)  # NaN where one is
+        lost = np.flatnonzero((np.isnan(highest) | np.isinf(highest)).any(axis=0))
+        if len(lost):
+            j = int(np.nanargmax(np.abs(X[lost[0]])))
+            raise ValueError(
+                f"row {lost[0]} of X lies too far out for floating-point numbers: {column_name(self, j)} is "
+                f"{X[lost[0], j]:.3g}"
+            )
         return scores

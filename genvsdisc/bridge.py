@@ -26,6 +26,7 @@ def as_discriminative(classifier: Any) -> Any:
     features, coef, intercept = classifier.linear_log_odds()
     logistic = LogisticClassifier()
     logistic.classes_, logistic.coef_, logistic.intercept_ = classifier.classes_, coef, intercept
+    logistic.class_prior_ = classifier.class_prior_.copy()
     logistic.n_features_in_ = coef.shape[1]
     return _named_like(classifier, logistic) if features is None else make_pipeline(features, logistic)
 

@@ -162,6 +162,13 @@ def _named(models: list[Any]) -> list[Model]:
     return named
 
 
+def _gives_probabilities(estimator: Any) -> bool:
+    """Whether there is a predict_proba; a stack shows it only once it is fitted, if its last step is the default."""
+    last = final_classifier(estimator)
+    stacked = type(last).__name__ == "StackingClassifier" and last.final_estimator is None
+    return stacked or hasattr(estimator, "predict_proba")
+
+
 def _checked(model: Model) -> Model:
     """Model with its family and form, or what is wrong with it."""
     estimator = model.estimator
@@ -169,7 +176,7 @@ def _checked(model: Model) -> Model:
         raise ValueError(f"family of {model.name!r} must be one of {', '.join(MODEL_FAMILIES)}, got {model.family!r}")
     if isinstance(estimator, type) or not hasattr(estimator, "get_params"):
         raise TypeError(f"{model.name!r} must be a classifier such as LogisticRegression(), got {estimator!r}")
-    if not hasattr(estimator, "predict_proba"):
+    if not _gives_probabilities(estimator):
         raise TypeError(
             f"{model.name!r} has no predict_proba, which log loss and calibration need; "
             "put it in a sklearn.calibration.CalibratedClassifierCV"

@@ -16,13 +16,16 @@ from sklearn.utils import get_tags
 
 from genvsdisc.features.encoding import TableEncoder
 from genvsdisc.features.kinds import Column, column_kinds
+from genvsdisc.features.tables import as_frame
 from genvsdisc.features.transforms import QuadraticFeatures, Units
+from genvsdisc.functional.columns.counts import may_be_counts
 from genvsdisc.generative.gaussian.classifier import GaussianClassifier
 from genvsdisc.generative.naive_bayes.classifier import NaiveBayesClassifier
+from genvsdisc.generative.naive_bayes.inference import EITHER
 from genvsdisc.known_estimators import SEARCHES
 
-DISTRIBUTIONS = {"continuous": "gaussian", "binary": "bernoulli", "categorical": "categorical"}
-"""Kind of a column -> its distribution given the class, in naive Bayes."""
+DISTRIBUTIONS = {"continuous": "gaussian", "binary": "bernoulli", "categorical": "categorical", "text": "bernoulli"}
+"""Kind of a column -> distribution of what it becomes, in naive Bayes; small counts may be Poisson instead."""
 MOST_PRODUCTS = 1000
 """More quadratic features than this (44 continuous columns) are too many weights to learn from a table."""
 MOST_UNLIKE = 100.0
@@ -63,8 +66,10 @@ class Preparation:
     blocks : tuple of range
         Encoded columns of each column.
     units : tuple of float
-        Unit of each column for naive Bayes, by table and never by label: a power of ten near its standard deviation
-        where those differ much, else 1. Its smoothing is a share of the largest variance of all columns.
+        Unit of each column that naive Bayes sees, by table and never by label: a power of ten near its standard
+        deviation where those differ much, else 1. Its smoothing is a share of the largest variance of all columns.
+    counts : frozenset
+        Columns of small whole numbers, which may be counts and keep their unit.
     """
 
     columns: Mapping[Any, Column] | None = None
@@ -72,16 +77,19 @@ class Preparation:
     n_encoded: int = 0
     blocks: tuple[range, ...] = ()
     units: tuple[float, ...] = ()
+    counts: frozenset[Any] = frozenset()
 
     @classmethod
     def of(cls, X: Any) -> Preparation:
         """Read off the columns of X what its classifiers need; rows are looked at for kinds, gaps and spread only."""
-        if hasattr(X, "to_pandas"):
-            X = X.to_pandas()
         if X is None:
             return cls()
         if not isinstance(X, pd.DataFrame):
-            rows = np.asarray(X, dtype=float)
+            frame = as_frame(X)
+            bare = isinstance(X, np.ndarray | list | tuple) and all(map(pd.api.types.is_numeric_dtype, frame.dtypes))
+            X = frame.to_numpy(dtype=float) if bare else frame
+        if not isinstance(X, pd.DataFrame):
+            rows = X
             blocks = tuple(range(j, j + 1) for j in range(rows.shape[1]))
             return cls(None, bool(np.isnan(rows).any()), rows.shape[1], blocks, _units(rows, [True] * rows.shape[1]))
         columns = column_kinds(X)
@@ -90,9 +98,16 @@ class Preparation:
         widths = [TableEncoder({name: column}).get_feature_names_out().size for name, column in used.items()]
         ends = np.cumsum([0, *widths])
         blocks = tuple(range(start, end) for start, end in pairwise(ends.tolist()))
-        firsts = rows[:, [block[0] for block in blocks]]
-        units = _units(firsts, [column.kind == "continuous" for column in used.values()])
-        return cls(columns, bool(np.isnan(rows).any()), rows.shape[1], blocks, units)
+        own = {name: _own(column.kind, block) for (name, column), block in zip(used.items(), blocks, strict=True)}
+        counts = frozenset(
+            name
+            for name, places in own.items()
+            if used[name].kind == "continuous" and len(places) == 1 and may_be_counts(rows[:, places[0]])
+        )
+        seen = [(name, place) for name, places in own.items() for place in places]
+        numbers = [used[name].kind == "continuous" and name not in counts for name, _ in seen]
+        units = _units(rows[:, [place for _, place in seen]], numbers)
+        return cls(columns, bool(np.isnan(rows).any()), rows.shape[1], blocks, units, counts)
 
     @property
     def used(self) -> list[Column]:
@@ -102,7 +117,10 @@ class Preparation:
     @property
     def continuous(self) -> list[int]:
         """Encoded columns that are numbers."""
-        return [block[0] for column, block in zip(self.used, self.blocks, strict=True) if column.kind == "continuous"]
+        if self.columns is None:
+            return list(range(self.n_encoded))
+        numbers = [block for column, block in zip(self.used, self.blocks, strict=True) if column.kind == "continuous"]
+        return [place for block in numbers for place in block]
 
     @property
     def n_products(self) -> int:
@@ -112,7 +130,12 @@ class Preparation:
 
     @property
     def idle_products(self) -> list[tuple[int, int]]:
-        """Products that say nothing new: those of two indicators of one column, squares of indicators among them."""
+        """Products that say nothing new: those of two indicators of one column, squares of indicators among them.
+
+        Two words of one text say something together; these are left out because they are so many.
+        """
+        if self.columns is None:  # numbers only
+            return []
         return [
             pair
             for column, block in zip(self.used, self.blocks, strict=True)
@@ -130,7 +153,13 @@ class Preparation:
         if self.columns is None:
             classifier = NaiveBayesClassifier(**parameters)
             return make_pipeline(*units, classifier) if units else classifier
-        classifier = NaiveBayesClassifier([DISTRIBUTIONS[column.kind] for column in self.used], **parameters)
+        used = [(name, column) for name, column in self.columns.items() if column.used]
+        distributions = [
+            EITHER if name in self.counts else DISTRIBUTIONS[column.kind]
+            for (name, column), block in zip(used, self.blocks, strict=True)
+            for _ in _own(column.kind, block)
+        ]
+        classifier = NaiveBayesClassifier(distributions, **parameters)
         return make_pipeline(TableEncoder(self.columns, categories="codes"), *units, classifier)
 
     def products(self) -> QuadraticFeatures | None:
@@ -156,6 +185,11 @@ class Preparation:
         """Steps that take numbers, behind what turns the table into numbers."""
         before = [] if self.columns is None else [TableEncoder(self.columns)]
         return make_pipeline(*before, *steps) if before or len(steps) > 1 else steps[0]
+
+
+def _own(kind: str, block: range) -> range:
+    """Encoded columns that naive Bayes sees too: the levels of a category are one column of codes to it."""
+    return block if kind in ("continuous", "text") else block[:1]
 
 
 def _units(columns: NDArray, numbers: Sequence[bool]) -> tuple[float, ...]:

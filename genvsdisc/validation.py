@@ -12,6 +12,7 @@ from operator import is_not
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.multiclass import check_classification_targets
@@ -50,6 +51,8 @@ class FastValidation(BaseEstimator):
         if plain and _is_finite(X):
             self.n_features_in_ = X.shape[1]
             return X, y
+        _refuse_lazy(X)
+        _refuse_missing(y)
         X, y = validate_data(self, X, y, **rules)
         return X, y
 
@@ -58,6 +61,7 @@ class FastValidation(BaseEstimator):
         plain = is_plain(X) and X.shape[1] == self.n_features_in_ and not hasattr(self, "feature_names_in_")
         if plain and (not finite or _is_finite(X)):
             return X
+        _refuse_lazy(X)
         rows: NDArray = validate_data(self, X, reset=False, **rules)
         return rows
 
@@ -70,6 +74,22 @@ def _may_change(value: Any) -> bool:
 def is_plain(X: Any) -> bool:
     """Return True if `validate_data` would return X unchanged, provided that it is finite."""
     return type(X) is np.ndarray and X.ndim == 2 and X.dtype in _FLOATS and X.size > 0
+
+
+def _refuse_lazy(X: Any) -> None:
+    """Refuse a lazy frame of polars, of which scikit-learn makes one cell."""
+    if hasattr(X, "collect") and hasattr(X, "collect_schema"):
+        raise ValueError("X is a lazy frame, which has no rows yet: give X.collect()")
+
+
+def _refuse_missing(y: Any) -> None:
+    """Refuse missing labels among words, which scikit-learn fails to compare; among numbers it says so itself."""
+    labels = y if hasattr(y, "dtype") else np.array(y, dtype=object)
+    if np.ndim(labels) == 1 and labels.dtype == object and (missing := np.asarray(pd.isna(labels))).any():
+        raise ValueError(
+            f"Input y contains NaN: {int(missing.sum())} of {len(labels)} labels are missing, the first in row "
+            f"{int(missing.argmax())}; leave these rows out"
+        )
 
 
 def _has_plain_labels(y: Any) -> bool:
@@ -95,6 +115,13 @@ def encoded_labels(y: NDArray) -> tuple[NDArray, NDArray]:
     check_classification_targets(y)
     classes, codes = np.unique(y, return_inverse=True)
     return classes, codes
+
+
+def check_jobs(n_jobs: Any) -> None:
+    """Refuse a number of processes that joblib cannot count."""
+    whole = isinstance(n_jobs, int | np.integer) and not isinstance(n_jobs, bool)
+    if n_jobs is not None and (not whole or n_jobs == 0):
+        raise ValueError(f"n_jobs must be a number of processes, -1 for all cores, or None, got {n_jobs!r}")
 
 
 def column_name(estimator: Any, j: int) -> str:

@@ -32,6 +32,31 @@ PANELS = {
     "plot_decomposition": one("decomposition", loss="zero_one", n_train=60),
     "plot_learning_curves": one("learning_curves", loss="log_loss", form="linear"),
     "plot_robustness": one("robustness", loss="log_loss", form="linear", n_train=40),
+    "plot_continuum": one("hybrid", loss="log_loss", dial="shared Gaussian to logistic"),
+    "plot_predictive": one("predictive_rows", model="naive Bayes"),
+    "plot_decision_curves": pd.DataFrame(
+        {
+            "model": ["always", "always", "LDA", "LDA"],
+            "family": ["baseline", "baseline", "generative", "generative"],
+            "threshold": [0.1, 0.5, 0.1, 0.5],
+            "net_benefit": [0.3, -0.1, 0.32, 0.2],
+        }
+    ),
+    "plot_conditions": pd.DataFrame(
+        {
+            "dial": ["gaps", "gaps", "rows", "rows"],
+            "label": ["entries missing", "entries missing", "training rows", "training rows"],
+            "value": [0.0, 0.5, 10.0, 100.0],
+            "place": [0.0, 1.0, 0.0, 1.0],
+            "text": ["0%", "50%", "10", "100"],
+            "leader": ["generative", "discriminative", "generative", "generative"],
+            "certain": [True, False, True, True],
+            "here": [True, False, False, True],
+            "estimate": [0.5, 0.5, np.nan, np.nan],
+            "lower": [0.2, 0.2, np.nan, np.nan],
+            "upper": [0.7, 0.7, np.nan, np.nan],
+        }
+    ),
     "plot_search": one("search", loss="brier", model="logistic regression"),
     "plot_traces": one("traces", model="logistic regression"),
     "plot_reliability": one("reliability", model="naive Bayes"),
@@ -68,7 +93,9 @@ def test_the_same_table_gives_the_same_svg(name):
     assert svg(plot, PANELS[name]) == svg(plot, PANELS[name])
 
 
-@pytest.mark.parametrize("name", sorted(set(figures.__all__) - {"plot_costs", "plot_reliability"}))
+@pytest.mark.parametrize(
+    "name", sorted(set(figures.__all__) - {"plot_costs", "plot_reliability", "plot_decision_curves"})
+)
 def test_a_table_of_too_much_is_refused_with_the_remedy(name):
     whole = next(table for table in COMPARISON.tables.values() if list(table) == list(PANELS[name]))
     with pytest.raises(ValueError, match=r"a panel shows one \w+, this table holds \d+: .*; choose one"):
@@ -294,3 +321,15 @@ def test_a_class_has_its_color_on_every_panel_whichever_classes_a_model_predicts
     some += [some[0]] * (4 - len(some))
     whole = colors(list("abca"))
     assert colors(some) == {label: whole[label] for label in some}
+
+
+def test_models_without_a_partner_are_named_by_themselves():
+    rows = [{"model": f"tree {k}", "family": "discriminative", "loss": "brier", "n_train": n, "mean": 0.3 - 0.1 * k / n,
+             "lower": 0.2, "upper": 0.4, "form": ""} for k in range(2) for n in (10, 20)]  # fmt: skip
+    crowded = figures.plot_learning_curves(pd.DataFrame(rows))
+    assert {text.get_text() for text in crowded.texts} == {"tree 0", "tree 1"}
+    alone = figures.plot_learning_curves(pd.DataFrame(rows[:2]), by_model=True)
+    assert [text.get_text() for text in alone.texts] == ["tree 0"]
+    assert [text.get_text() for text in figures.plot_learning_curves(pd.DataFrame(rows[:2])).texts] == [
+        "discriminative"
+    ]

@@ -2,13 +2,20 @@
 
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 from numpy.linalg import lstsq
+from scipy import sparse
 from sklearn.base import clone
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis
+from sklearn.ensemble import StackingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import LinearSVC
 
 import genvsdisc as gd
 from genvsdisc.models import as_models, default_models
@@ -21,6 +28,8 @@ KINDS = {
     "mixed": ("x", "z", "flag", "color"),
     "one of each": ("x", "flag", "town"),
     "mostly indicators": ("x", "flag", "other", "color", "town"),
+    "counts": ("visits", "x", "flag"),
+    "counts alone": ("visits", "grade"),
 }
 
 
@@ -35,25 +44,38 @@ def table_of(columns, n=400, seed=0):
             "other": np.where(rng.random(n) < 0.1 + 0.1 * y, "yes", "no"),
             "color": np.array(["red", "green", "blue", "gray"])[(rng.integers(0, 4, n) + y) % 4],
             "town": np.array(["Ulm", "Rom", "Bonn"])[(rng.integers(0, 3, n) * (y > 0))],
+            "visits": rng.poisson(1.0 + y),
+            "grade": np.clip(np.rint(rng.normal(50 + y, 4)), 0, 100).astype(int),
         }
     )
     return X[list(columns)], y
 
 
+def rng_gaps(shape):
+    return np.random.default_rng(3).random(shape) < 0.1
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("form", ["linear", "quadratic", "additive"])
-def test_u06_a_pair_is_one_set_of_log_odds(kind, form):
-    """Log-odds of the generative model, regressed on the features of the discriminative one, leave nothing."""
+@pytest.mark.parametrize("gaps", [False, True])
+def test_u06_a_pair_is_one_set_of_log_odds(kind, form, gaps):
+    """Log-odds of the generative model, regressed on the features of the discriminative one, leave nothing.
+
+    Where entries are missing the families go ways of their own: there it holds of the rows without a gap.
+    """
     X, y = table_of(KINDS[kind])
+    if gaps:
+        X = X.astype(dict.fromkeys(X.select_dtypes("number"), float)).mask(rng_gaps(X.shape))
+    complete = X.notna().all(axis=1).to_numpy()
     models = [model for model in default_models(X) if model.form == form]
     discriminative = next(model for model in models if model.family == "discriminative")
     generative = [model for model in models if model.family == "generative"]
-    assert generative
+    assert len(generative) == (2 if form == "linear" else 1)
     features = clone(discriminative.estimator)[:-1].fit(X, y).transform(X)
-    design = np.column_stack([np.ones(len(X)), features])
+    design = np.column_stack([np.ones(len(X)), features])[complete]
     design /= np.abs(design).max(axis=0).clip(1e-300)
     for model in generative:
-        log_p = clone(model.estimator).fit(X, y).predict_log_proba(X)
+        log_p = clone(model.estimator).fit(X, y).predict_log_proba(X)[complete]
         log_odds = log_p[:, 1:] - log_p[:, :1]
         residual = log_odds - design @ lstsq(design, log_odds, rcond=1e-14)[0]
         assert np.linalg.norm(residual) < 1e-8 * np.linalg.norm(log_odds), model.name
@@ -103,6 +125,12 @@ def test_a_cost_is_booked_to_the_assumption_that_was_dropped():
     X, y = table_of(("x", "z"))
     numbers = gd.compare(X, y, design=FEW).assumptions.set_index("assumption")["cost"]
     assert numbers.notna().all()
+    gaps = gd.compare(X.mask(rng_gaps(X.shape)), y, design=FEW).assumptions.set_index("assumption")["cost"]
+    assert gaps.notna().to_dict() == {
+        "equal covariances": True,
+        "normality given the class": False,
+        "independence given the class": True,
+    }
     mixed = gd.compare(X.assign(rare=np.random.default_rng(0).random(len(X)) < 0.02), y, design=FEW).assumptions
     assert mixed.set_index("assumption")["cost"].notna().to_dict() == {
         "equal covariances": True,
@@ -133,6 +161,14 @@ def test_classifiers_of_one_class_are_told_apart_by_number():
     assert [model.name for model in as_models(GridSearchCV(GaussianNB(), {"var_smoothing": [0.1]}))] == ["GaussianNB"]
 
 
+def test_a_stack_whose_last_step_is_the_default_gives_probabilities():
+    stack = StackingClassifier([("a", GaussianNB()), ("b", LogisticRegression())])
+    names = [model.name for model in as_models([stack, make_pipeline(StandardScaler(), stack)])]
+    assert names == ["StackingClassifier", "StackingClassifier 2"]
+    with pytest.raises(TypeError, match="has no predict_proba"):
+        as_models([StackingClassifier([("a", GaussianNB())], final_estimator=LinearSVC())])
+
+
 def test_what_a_person_says_of_a_model_holds():
     (model,) = as_models([gd.Model("a", GaussianNB(), family="discriminative")])
     assert (model.family, model.form) == ("discriminative", None)
@@ -154,3 +190,22 @@ def test_what_a_person_says_of_a_model_holds():
 def test_f23_rosters_that_are_none_are_refused_in_words(models, error, message):
     with pytest.raises(error, match=message):
         as_models(models)
+
+
+def test_f14_the_default_roster_takes_tables_of_every_library():
+    columns = {"c": ["a", "b"] * 10, "x": list(range(20))}
+    tables = [
+        pl.DataFrame(columns),
+        pl.LazyFrame(columns),
+        pa.table(columns),
+        columns,
+        list(zip(*columns.values(), strict=True)),
+    ]
+    expected = [model.name for model in default_models(pd.DataFrame(columns))]
+    for table in tables:
+        assert [model.name for model in default_models(table)] == expected
+    assert [model.name for model in default_models([[1.0, 2.0], [3.0, 5.0]])] == [
+        m.name for m in default_models(np.eye(2))
+    ]
+    with pytest.raises(ValueError, match="X is a sparse matrix"):
+        default_models(sparse.eye_array(3))

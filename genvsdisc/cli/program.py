@@ -11,13 +11,18 @@ from typer.core import TyperCommand
 
 import genvsdisc
 from genvsdisc.cli.datasets import datasets
+from genvsdisc.cli.diff import diff_command
 from genvsdisc.cli.lessons import LessonsCommand, lessons
+from genvsdisc.cli.panels import PanelCommand
+from genvsdisc.cli.predict import predict_command
 from genvsdisc.cli.report import report
 from genvsdisc.cli.terminal import INTERRUPTED, fail, mendable, say, words_of
 from genvsdisc.files import unwind_on_termination
 
 COMMANDS: tuple[tuple[Callable[..., None], type[TyperCommand]], ...] = (
-    (report, TyperCommand),
+    (report, PanelCommand),
+    (predict_command, TyperCommand),
+    (diff_command, TyperCommand),
     (datasets, TyperCommand),
     (lessons, LessonsCommand),
 )
@@ -61,10 +66,10 @@ def _program(
 
 
 def _app() -> typer.Typer:
-    made = typer.Typer(name="genvsdisc", rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
+    made = typer.Typer(name="genvsdisc", rich_markup_mode=None, pretty_exceptions_enable=False)
     made.callback(invoke_without_command=True)(_program)
     for function, help_writer in COMMANDS:
-        made.command(cls=help_writer)(function)
+        made.command(function.__name__.removesuffix("_command"), cls=help_writer)(function)
     return made
 
 

@@ -3,118 +3,153 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 import genvsdisc
-from genvsdisc.cli.rosters import asked_roster, file_names_only, lacking_families
-from genvsdisc.cli.terminal import fail, note, say
-from genvsdisc.cli.words import (
-    asked_budget,
-    asked_dataset,
-    asked_jobs,
-    folder_name,
-    shell_command,
-    stored_plan,
-)
+from genvsdisc.cli import options
+from genvsdisc.cli.after import check_asked, finish
+from genvsdisc.cli.config import settled, tables_of
+from genvsdisc.cli.costs import asked_costs
+from genvsdisc.cli.folders import SOURCE, report_folder, source_digest
+from genvsdisc.cli.predict import unsaved_models
+from genvsdisc.cli.rosters import asked_roster, content_of_files, lacking_families
+from genvsdisc.cli.tables import asked_dataset, asked_test, split_off, with_columns
+from genvsdisc.cli.terminal import fail, kept_off, note, notes_in_sight, say
+from genvsdisc.cli.words import asked_budget, asked_jobs, recorded, shell_command, stored_plan
 from genvsdisc.files import atomic_folder
 
 if TYPE_CHECKING:
     from genvsdisc.datasets import Dataset
 
-MODEL_NAMES = (
-    "shared Gaussian", "naive Bayes, shared variance", "separate Gaussian", "naive Bayes", "regularized Gaussian",
-    "logistic", "logistic, quadratic features", "logistic, additive features", "cascade", "multilayer perceptron",
-    "majority class",
-)  # fmt: skip
-"""Names of the default roster, here for ``--help``, which must not wait for the estimators to be imported."""
+REDRAWN_WITH = ("output", "json", "fail_if", "config", "jobs", "tables", "context")
+"""What may be said when a saved comparison is drawn anew."""
+SET_APART = ("groups", "time", "weights")
+"""Options that name a column which is not learned from."""
 
 
 def report(
-    table: Annotated[
-        str | None,
-        typer.Argument(
-            help="A file (CSV, Excel, Parquet, JSON lines; - is standard input), a table's name, or a saved comparison."
-        ),
-    ] = None,
-    target: Annotated[str | None, typer.Option(help="Column to predict; the last one if not given.")] = None,
-    output: Annotated[Path | None, typer.Option(help="Folder to write; reports/NAME if not given.")] = None,
-    models: Annotated[
-        str | None, typer.Option(help=f"Default models, divided by commas; of {'; '.join(MODEL_NAMES)}.")
-    ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of every draw.")] = 0,
-    jobs: Annotated[int | None, typer.Option(help="Processes, all cores if not given; the result is the same.")] = None,
-    budget: Annotated[float | None, typer.Option(help="Seconds on two cores it may take; 60 if not given.")] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="A budget of 10 seconds: wider intervals.")] = False,
-    thorough: Annotated[bool, typer.Option("--thorough", help="A budget of 600 seconds.")] = False,
-    plan: Annotated[Path | None, typer.Option(help="meta.json of a former report, to be repeated as planned.")] = None,
-    cache: Annotated[Path | None, typer.Option(help="Folder of finished work: what was stopped goes on.")] = None,
-    tune: Annotated[bool, typer.Option("--tune", help="Tune each model's regularization by a search.")] = False,
-    groups: Annotated[str | None, typer.Option(help="Column of subjects or files: no split divides one.")] = None,
-    time: Annotated[str | None, typer.Option(help="Column of moments: train on the past, test on the future.")] = None,
+    context: typer.Context,
+    tables: options.TableArguments = None,
+    target: options.TargetOption = None,
+    columns: options.ColumnsOption = None,
+    drop: options.DropOption = None,
+    groups: options.GroupsOption = None,
+    time: options.TimeOption = None,
+    weights: options.WeightsOption = None,
+    test: options.TestOption = None,
+    test_column: options.TestColumnOption = None,
+    models: options.ModelsOption = None,
+    tune: options.TuneOption = False,
+    loss: options.LossOption = None,
+    costs: options.CostsOption = None,
+    seed: options.SeedOption = 0,
+    budget: options.BudgetOption = None,
+    quick: options.QuickOption = False,
+    thorough: options.ThoroughOption = False,
+    plan: options.PlanOption = None,
+    cache: options.CacheOption = None,
+    jobs: options.JobsOption = None,
+    output: options.OutputOption = None,
+    save_models: options.SaveModelsOption = False,
+    json: options.JsonOption = None,
+    fail_if: options.FailIfOption = None,
+    config: options.ConfigOption = None,
 ) -> None:
     """Compare generative with discriminative classifiers on a table, and write the report.
 
     Without TABLE, the embedded Pokemon-style table. With the folder of a saved comparison, its page is drawn anew.
     """
-    if table is not None and Path(table).is_dir():
-        if any((target, models, budget, quick, thorough, plan, cache, tune, groups, time)):
-            raise ValueError(f"{table!r} is a saved comparison, to be drawn anew as it is: give --output only")
-        _redraw(Path(table), output)
+    asked = settled(context, dict(locals()))
+    given = list(tables or tables_of(context))
+    if len(given) == 1 and Path(given[0]).is_dir():
+        _redraw(Path(given[0]), asked)
         return
     from genvsdisc.study.statistics.leaks import leak_warnings
 
-    dataset = asked_dataset(table, target)
-    set_apart = [name for name in (groups, time) if name in dataset.X]
-    roster = asked_roster(models, dataset.X.drop(columns=set_apart))
-    options: dict[str, Any] = {
-        "budget": asked_budget(budget, quick, thorough),
-        "plan": None if plan is None else stored_plan(plan),
-        "random_state": seed,
-        "n_jobs": -1 if jobs is None else asked_jobs(jobs),
-        "progress": sys.stderr.isatty() or None,
-        "name": dataset.name,
-        "tune": tune,
-        "cache": cache,
-        "groups": groups,
-        "time": time,
-        "posterior": dataset.posterior,
-    }
-    for text in (*dataset.notes, *lacking_families(roster)):
-        note(text)
-    folder = output or Path("reports", folder_name(dataset.name))
+    arguments = _arguments(asked)
+    set_apart = [asked[name] for name in SET_APART if asked[name] is not None]
+    dataset, test_rows = _rows(given, asked, set_apart)
+    if test_rows is not None:
+        arguments |= {"X_test": test_rows.X, "y_test": test_rows.y}
+    roster = asked_roster(asked["models"], dataset.X.drop(columns=[n for n in set_apart if n in dataset.X]))
+    arguments["costs"] = asked_costs(asked["costs"], dataset.y)
+    check_asked(asked, roster, dataset.X)
+    folder, elsewhere = report_folder(dataset.name, given, asked["output"])
+    notes_in_sight([*elsewhere, *dataset.notes, *lacking_families(roster)])
     with atomic_folder(folder) as staging:
-        comparison, status = _compared(dataset, roster, options)
+        comparison, status = _compared(dataset, roster, arguments)
         notes = [*comparison.meta.get("notes", []), *dataset.notes]
         comparison.meta["notes"] = [each for each in notes if each not in comparison.meta.get("left_out", ())]
-        asked = {
-            "models": file_names_only(models),
-            "seed": seed,
-            "budget": budget,
-            "plan": plan and plan.name,
-            "groups": groups,
-        }
-        asked |= {"time": time, "quick": quick, "thorough": thorough, "tune": tune}
-        comparison.meta["command"] = shell_command(table, target or str(dataset.y.name), asked)
+        said = recorded(given, asked, {each.name: each.default for each in context.command.params if each.name})
+        comparison.meta["command"] = _command(given, said, asked, dataset)
         comparison.to_html(staging / "index.html")
-        comparison.save(staging)
-    for text in (*comparison.meta.get("left_out", ()), *comparison.meta.get("plan", {}).get("notes", ())):
-        note(text)
+        comparison.meta["options"] = said  # not on the page: it may name folders
+        comparison.meta[SOURCE] = source_digest(given)
+        comparison.save(staging, models=asked["save_models"] and not status)
+        not_saved = unsaved_models(staging) if asked["save_models"] and not status else {}
+    for name, why in not_saved.items():
+        note(f"{name} could not be saved: {why}")
+    told = [text for text in comparison.meta.get("left_out", ()) if text not in dataset.notes]
+    notes_in_sight(told)
+    notes_in_sight(comparison.meta.get("plan", {}).get("notes", ()))
     page = str(folder / "index.html")
     if status:
         fail(f"{comparison.verdict} The page that lists why: {page}", status)
     for warning in leak_warnings(comparison.leaks):
-        say(f"Warning: {warning}")
+        if warning not in comparison.verdict:  # which begins with the gravest
+            say(f"Warning: {warning}")
     say(comparison.verdict)
     say(page)
+    finish(comparison, asked)
 
 
-def _compared(dataset: Dataset, roster: list[Any] | None, options: dict[str, Any]) -> tuple[Any, int]:
+def _rows(given: list[str], asked: Mapping[str, Any], set_apart: list[str]) -> tuple[Dataset, Dataset | None]:
+    """The table, and the rows to test on where there are some."""
+    dataset = asked_dataset(given, asked["target"])
+    if asked["test"] is not None and asked["test_column"] is not None:
+        raise ValueError("--test and --test-column are two sets of rows to test on; give one")
+    test = None if asked["test"] is None else asked_test(asked["test"], dataset)
+    if asked["test_column"] is not None:
+        dataset, test = split_off(dataset, asked["test_column"])
+    dataset = with_columns(dataset, asked["columns"], asked["drop"], set_apart)
+    return (dataset, test) if test is None else (replace(dataset, notes=(*dataset.notes, *test.notes)), test)
+
+
+def _arguments(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What `genvsdisc.compare` is given, beside the table and the models."""
+    cache, version = asked["cache"], content_of_files(asked["models"])
+    arguments: dict[str, Any] = {
+        "budget": asked_budget(asked["budget"], asked["quick"], asked["thorough"]),
+        "plan": None if asked["plan"] is None else stored_plan(asked["plan"]),
+        "random_state": asked["seed"],
+        "n_jobs": -1 if asked["jobs"] is None else asked_jobs(asked["jobs"]),
+        "progress": sys.stderr.isatty() or None,
+        "tune": asked["tune"],
+        "cache": cache / version if cache and version else cache,
+        "groups": asked["groups"],
+        "time": asked["time"],
+        "sample_weight": asked["weights"],
+    }
+    return arguments | ({} if asked["loss"] is None else {"loss": asked["loss"]})
+
+
+def _command(given: list[str], said: Mapping[str, Any], asked: Mapping[str, Any], dataset: Dataset) -> str:
+    """The command on the page, with the target and the seed even where they were not given."""
+    target = {"target": str(dataset.y.name)} if given else {}
+    return shell_command(given, target | {name: value for name, value in asked.items() if name in (*said, "seed")})
+
+
+def _compared(dataset: Dataset, roster: list[Any] | None, arguments: dict[str, Any]) -> tuple[Any, int]:
     """Compare; where no model could be fitted, what a page can say of that, and exit status 2."""
+    arguments |= {"name": dataset.name, "posterior": dataset.posterior}
     try:
-        return genvsdisc.compare(dataset.X, dataset.y, roster, **options), 0
+        with kept_off():
+            return genvsdisc.compare(dataset.X, dataset.y, roster, **arguments), 0
     except ValueError as error:
         from genvsdisc.study.run import NothingToCompare  # loaded by compare; slow to import before it
 
@@ -123,10 +158,14 @@ def _compared(dataset: Dataset, roster: list[Any] | None, options: dict[str, Any
         return genvsdisc.Comparison(error.tables, error.meta), 2
 
 
-def _redraw(source: Path, output: Path | None) -> None:
+def _redraw(source: Path, asked: Mapping[str, Any]) -> None:
+    if any(value for name, value in asked.items() if name not in REDRAWN_WITH):
+        raise ValueError(f"{str(source)!r} is a saved comparison, to be drawn anew as it is: give --output only")
     comparison = genvsdisc.Comparison.load(source)
-    folder = output or source
+    check_asked(asked, list(comparison.models.model), None, losses=tuple(comparison.summary.loss))
+    folder = asked["output"] or source
     with atomic_folder(folder) as staging:
         comparison.to_html(staging / "index.html")
     say(comparison.verdict)
     say(str(folder / "index.html"))
+    finish(comparison, asked)

@@ -68,10 +68,8 @@ def divided(words: str, known: Collection[str] = ()) -> Iterator[str]:
         start = stop + 1
 
 
-def file_names_only(words: str | None) -> str | None:
+def file_names_only(words: str) -> str:
     """The same words, each file by its name alone: a page does not say where things lie."""
-    if words is None:
-        return None
     found = [(word, _FILE.match(word)) for word in divided(words)]
     return ", ".join(f"{Path(file[1]).name}:{file[2] or ''}" if file else word for word, file in found)
 

@@ -1,36 +1,16 @@
-"""Words of the command line as what a comparison takes: a table, models, a budget, a plan; and back again."""
+"""Words of the command line as what a comparison takes: a budget, a plan, processes; and options as words again."""
 
 from __future__ import annotations
 
 import json
 import re
 import shlex
-from difflib import get_close_matches
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from genvsdisc.cli.rosters import file_names_only
 from genvsdisc.study.budgets import QUICK_BUDGET, STANDARD_BUDGET, THOROUGH_BUDGET
-
-if TYPE_CHECKING:
-    from genvsdisc.datasets import Dataset
-
-
-def asked_dataset(table: str | None, target: str | None) -> Dataset:
-    """The table that the words mean: a file, before a name; nothing at all is the embedded one."""
-    from genvsdisc.datasets import load, names, read_table
-
-    if table is not None and (table not in names() or Path(table).exists()):
-        elsewhere = table == "-" or "://" in table
-        if not elsewhere and not Path(table).exists() and not Path(table).suffix:
-            close = get_close_matches(table, names()) or names()
-            raise ValueError(f"no file and no table is named {table!r}; tables by name: {', '.join(close)}")
-        return read_table(table, target)
-    found = load(table or "pokemon_style")
-    if target not in (None, found.y.name):
-        raise ValueError(
-            f"the target of {found.name!r} is {found.y.name!r}, not {target!r}; write it to a file to change it"
-        )
-    return found
 
 
 def folder_name(name: str) -> str:
@@ -67,10 +47,48 @@ def stored_plan(path: Path) -> dict[str, Any]:
         raise ValueError(f"--plan {str(path)!r} holds no plan ({error}); give the meta.json of a report") from error
 
 
-def shell_command(table: str | None, target: str, asked: dict[str, Any]) -> str:
+UNSAID = ("output", "jobs", "cache", "config", "json", "context")
+"""Options that change no number: neither the command on the page nor meta.json says them."""
+
+
+def recorded(tables: list[str], asked: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """Options that differ from their defaults, as a configuration says them: paths below the current folder from there.
+
+    Examples
+    --------
+    >>> recorded(["a.csv"], {"seed": 0, "tune": True, "jobs": 2}, {"seed": 0, "tune": False})
+    {'table': 'a.csv', 'tune': True}
+    """
+    named: dict[str, Any] = {}
+    if tables:
+        named["table"] = _from_here(tables[0]) if len(tables) == 1 else [_from_here(table) for table in tables]
+    for name, value in asked.items():
+        if name not in (*UNSAID, "tables") and value != defaults.get(name):
+            named[name] = _from_here(str(value)) if isinstance(value, Path) else value
+    return named
+
+
+def shell_command(tables: list[str], asked: Mapping[str, Any]) -> str:
     """Write the command that gives this page again: a file by its name alone, nothing that leaves the page as it is."""
-    words = ["genvsdisc", "report", *([Path(table).name, "--target", target] if table is not None else [])]
-    given = {name: value for name, value in asked.items() if value is not None and value is not False}
-    for name, value in given.items():
-        words += [f"--{name}"] if value is True else [f"--{name}", str(value)]
+    words = ["genvsdisc", "report", *(table if table == "-" else Path(table).name for table in tables)]
+    for name, value in asked.items():
+        option = f"--{name.replace('_', '-')}"
+        for each in value if isinstance(value, list) else [value]:
+            if each is True:
+                words.append(option)
+            elif each is not None and each is not False:
+                words += [option, _by_name(name, each)]
     return shlex.join(words)
+
+
+def _by_name(option: str, value: Any) -> str:
+    if option == "models":
+        return file_names_only(value)
+    named = isinstance(value, Path) or (option == "costs" and Path(value).is_file())
+    return Path(value).name if named else str(value)
+
+
+def _from_here(path: str) -> str:
+    """Path from the current folder, if it lies below; else as it is."""
+    given = Path(path)
+    return str(given.relative_to(Path.cwd())) if given.is_absolute() and given.is_relative_to(Path.cwd()) else path

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from genvsdisc.datasets.dialect import looks_like_data
 from genvsdisc.features.cells import read_cells
 from genvsdisc.features.dtypes import is_text
-from genvsdisc.features.marks import clean
+from genvsdisc.features.marks import clean, listed, quoted
 
 
 def column_names(names: list[str], file: str) -> list[str]:
@@ -32,7 +32,7 @@ def column_names(names: list[str], file: str) -> list[str]:
         remedy = "rename one"
         if looks_like_data(tuple(stripped)):
             remedy = "its first line looks like data: put a line of names above it"
-        raise ValueError(f"column names must differ; {repeated[0]!r} stands more than once in {file!r}: {remedy}")
+        raise ValueError(f"column names must differ; {quoted(repeated[0])} stands more than once in {file!r}: {remedy}")
     return stripped
 
 
@@ -47,7 +47,7 @@ def target_place(names: list[str], target: str | None, file: str, notes: list[st
     if target is None:
         named = [place for place, name in enumerate(names) if name]
         place = named[-1] if named else len(names) - 1
-        notes.append(f"No target was named: the last column, {names[place]!r}, is taken.")
+        notes.append(f"No target was named: the last column, {quoted(names[place] or unnamed(place))}, is taken.")
         return place
     if target.strip() in names and target.strip():
         return names.index(target.strip())
@@ -56,11 +56,8 @@ def target_place(names: list[str], target: str | None, file: str, notes: list[st
             return place
     folded = {name.casefold(): name for name in reversed(names)}
     close = [folded[key] for key in get_close_matches(target.casefold(), folded)]
-    if close:
-        hint = f"did you mean {' or '.join(map(repr, close))}?"
-    else:
-        hint = f"it has {', '.join(map(repr, names[:10]))}{', ...' if len(names) > 10 else ''}"
-    raise ValueError(f"{file!r} has no column named {target!r}; {hint}")
+    hint = f"did you mean {' or '.join(map(quoted, close))}?" if close else f"it has {listed(names)}"
+    raise ValueError(f"{file!r} has no column named {quoted(target)}; {hint}")
 
 
 def named_columns(names: list[str], columns: list[pd.Series], notes: list[str]) -> dict[str, pd.Series]:
@@ -105,7 +102,7 @@ def rows_of_data(table: dict[str, pd.Series], y: pd.Series, notes: list[str]) ->
             kept &= ~again
     if kept[:1].any() and _begins_with_units(table, texts, y):
         shown = [str(values.iloc[0]) for values in texts.values() if pd.notna(values.iloc[0])]
-        notes.append(f"The first row ({', '.join(map(repr, shown[:4]))}) looks like units: it is left out.")
+        notes.append(f"The first row ({listed(shown, 4)}) looks like units: it is left out.")
         kept[0] = False
     return kept
 

@@ -7,6 +7,7 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
+from genvsdisc.datasets.targets import refuse_nested_labels
 from genvsdisc.features.dtypes import is_text
 from genvsdisc.features.marks import MISSING, SIGNS, named, quoted
 
@@ -42,6 +43,7 @@ def text_labels(y: pd.Series, missing: Collection[str] = MISSING) -> tuple[pd.Se
     """
     if not is_text(y):
         return y, ""
+    refuse_nested_labels(y)
     if pd.api.types.is_object_dtype(y.dtype):
         words = y.map(lambda label: label.strip() if isinstance(label, str) else label)
     else:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from os import PathLike
 from typing import Any
 
@@ -18,21 +17,26 @@ from genvsdisc.datasets.files import Source, in_utf8, source_of
 from genvsdisc.datasets.formats import excel_columns, json_lines_columns, parquet_columns
 from genvsdisc.datasets.headers import column_names, named_columns, rows_of_data, target_place, unnamed
 from genvsdisc.datasets.labels import label_notes, text_labels
+from genvsdisc.datasets.several import RawTable, one_table, sources_of, together
 from genvsdisc.datasets.targets import check_target
-from genvsdisc.features.marks import MISSING
-from genvsdisc.features.typed import typed_table
+from genvsdisc.features.marks import MISSING, listed, quoted
+from genvsdisc.features.typed import refuse_nested, typed_table
 
 _HEAD = 1 << 22
 
 
 def read_table(
-    path: str | PathLike[str], target: str | None = None, *, missing_labels: Collection[str] = MISSING
+    path: str | PathLike[str] | Sequence[str | PathLike[str]],
+    target: str | None = None,
+    *,
+    missing_labels: Collection[str] = MISSING,
 ) -> Dataset:
     r"""Read a table of labelled rows from a file.
 
     Parameters
     ----------
-    path : str or path
+    path : str, path or sequence of these
+        Several files are one table, their rows one after the other; they must have the same columns, in any order.
         Parquet, Excel (with openpyxl), JSON lines, or text with a line of names: fields divided by comma, semicolon,
         tab, bar or blanks, in UTF-8, UTF-16, or else a guess, Windows-1252 as a rule. Any of these in gzip, bzip2, xz,
         zstd or zip; "-" is standard input.
@@ -73,20 +77,28 @@ def read_table(
     1 row without a value of 'pet' left out.
     Column 'height': '25,5' is read as 25.5; '?' (1 entry) as missing.
     """
-    source, notes = source_of(path), list[str]()
-    raw = _raw_table(source, target, notes)
+    notes = list[str]()
+    if isinstance(path, str | PathLike):
+        source = source_of(path)
+        raw = _raw_table(source, target, notes)
+    else:
+        sources = sources_of(path)
+        parts = _raw_tables(sources, target, notes)
+        source, raw = together(sources), one_table(sources, parts, notes)
     if len(raw.columns) < 2:
         raise ValueError(f"{source.name!r} has one column only; a table needs a target and something to tell it by")
     target, table = raw.target, raw.columns
     y, lost = text_labels(table.pop(target).rename(target), missing_labels)
     if not len(y):
         raise ValueError(f"{source.name!r} has column names but no rows")
+    for name, values in table.items():
+        refuse_nested(name, values)
     labelled = y.notna().to_numpy()
     if not labelled.any():
         raise ValueError(f"the target {target!r} has only missing values{lost}")
     if not labelled.all():
         rows = int((~labelled).sum())
-        notes.append(f"{rows} row{'s' * (rows > 1)} without a value of {target!r} left out{lost}.")
+        notes.append(f"{rows} row{'s' * (rows > 1)} without a value of {quoted(target)} left out{lost}.")
     kept = np.flatnonzero(labelled)[rows_of_data(_rows(table, labelled), y[labelled], notes)]
     if not len(kept):
         raise ValueError(f"{source.name!r} has column names but no rows")
@@ -100,27 +112,7 @@ def read_table(
     return Dataset(source.stem, X, labels, card, notes=tuple(told))
 
 
-@dataclass(frozen=True)
-class _Raw:
-    """Columns as a file has them.
-
-    Attributes
-    ----------
-    columns : dict of name to Series
-    target : str
-    hint : {"", ".", ","}
-        The decimal mark, where the delimiter tells it.
-    as_text : callable or None
-        Reads columns of these names again, as text: what looked like plain numbers may be thousands.
-    """
-
-    columns: dict[str, pd.Series]
-    target: str
-    hint: str = ""
-    as_text: Callable[[list[str]], dict[str, pd.Series]] | None = None
-
-
-def _raw_table(source: Source, target: str | None, notes: list[str]) -> _Raw:
+def _raw_table(source: Source, target: str | None, notes: list[str]) -> RawTable:
     if source.suffix in (".parquet", ".pq") or source.head(4) == b"PAR1":
         names, columns = parquet_columns(source)
     elif source.suffix in (".xlsx", ".xlsm"):
@@ -135,17 +127,27 @@ def _raw_table(source: Source, target: str | None, notes: list[str]) -> _Raw:
         names, columns = json_lines_columns(source)
     names = column_names(names, source.name)
     place = target_place(names, target, source.name, notes)
-    return _Raw(named_columns(names, columns, notes), names[place] or unnamed(place))
+    return RawTable(named_columns(names, columns, notes), names[place] or unnamed(place))
 
 
-def _text_table(source: Source, text: str, target: str | None, notes: list[str]) -> _Raw:
+def _raw_tables(sources: list[Source], target: str | None, notes: list[str]) -> list[RawTable]:
+    """Read each file; the first decides on the target, and notes say which file they are about."""
+    parts: list[RawTable] = []
+    for source in sources:
+        own: list[str] = []
+        parts.append(_raw_table(source, target if not parts else parts[0].target, own))
+        notes += [f"{source.name}: {text}" for text in own]
+    return parts
+
+
+def _text_table(source: Source, text: str, target: str | None, notes: list[str]) -> RawTable:
     refuse_other_formats(text, source)
     dialect = dialect_of(text, source, notes)
     names = column_names(list(dialect.names), source.name)
     place = target_place(names, target, source.name, notes)
     if looks_like_data(dialect.names):
         notes.append(
-            f"The first line ({', '.join(map(repr, names[:3]))}, ...) is read as names, yet most of them are numbers: "
+            f"The first line ({listed(names, 3)}) is read as names, yet most of them are numbers: "
             "put a line of names above if it is a row."
         )
     columns = named_columns(names, parse_columns(source, dialect, {place}, notes), notes)
@@ -155,25 +157,31 @@ def _text_table(source: Source, text: str, target: str | None, notes: list[str])
         return {name: again[names.index(name)] for name in wanted}
 
     points = any(values.dtype.kind == "f" and values.notna().any() for values in columns.values())
-    return _Raw(
+    return RawTable(
         columns, names[place] or unnamed(place), "," if dialect.delimiter == ";" and not points else "", as_text
     )
 
 
-def _typed(raw: _Raw, kept: NDArray[np.intp]) -> tuple[pd.DataFrame, list[str]]:
+def _typed(raw: RawTable, kept: NDArray[np.intp]) -> tuple[pd.DataFrame, list[str]]:
     """The rows that are kept, text read as what it stands for."""
     typed = typed_table(pd.DataFrame(_rows(raw.columns, kept), copy=False), raw.hint)
-    if raw.as_text is None or typed.decimal != ",":
+    floats = {str(name): typed.table[name] for name, values in raw.columns.items() if values.dtype.kind == "f"}
+    doubtful = [name for name, values in floats.items() if _may_be_thousands(values)]
+    if typed.decimal != ",":
+        points = typed.decimal == "." or any(_is_divided(floats[name]) for name in floats if name not in doubtful)
+        doubtful = [] if points else [name for name in doubtful if (floats[name] % 1 == 0).any()]
+    if raw.as_text is None or not doubtful:
         return typed.table, typed.notes
-    doubtful = [name for name, values in typed.table.items() if name in raw.columns and _may_be_thousands(values)]
-    doubtful = [name for name in doubtful if raw.columns[name].dtype.kind == "f"]
-    if doubtful:
-        again = typed_table(pd.DataFrame(_rows(raw.as_text(doubtful), kept)), ",")
-        table = typed.table.copy(deep=False)
-        for name in doubtful:
-            table[name] = again.table[name]
-        return table, [*typed.notes, *again.notes]
-    return typed.table, typed.notes
+    again = typed_table(pd.DataFrame(_rows(raw.as_text(doubtful), kept)), typed.decimal)
+    table = typed.table.copy(deep=False)
+    for name in doubtful:
+        table[name] = again.table[name]
+    return table, [*typed.notes, *again.notes]
+
+
+def _is_divided(values: pd.Series) -> bool:
+    """Return True for numbers of which some are not whole."""
+    return bool((values.dropna() % 1 != 0).any())
 
 
 def _may_be_thousands(values: pd.Series) -> bool:

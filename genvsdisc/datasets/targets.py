@@ -12,14 +12,13 @@ import pyarrow as pa
 from sklearn.exceptions import DataConversionWarning
 
 from genvsdisc.features.cells import read_cells
-from genvsdisc.features.dtypes import as_numbers, is_number, is_text, plain_arrow, usual_dtype
+from genvsdisc.features.dtypes import as_numbers, is_number, is_text, nested_value, plain_arrow, usual_dtype
 
 MOST_NUMERIC_CLASSES = 20
 """A target of numbers with more different values than this is continuous, unless they are whole and many each."""
 ROWS_PER_NUMERIC_CLASS = 20
 """Rows that each of many whole numbers needs on average to be a class."""
 _MOST_INTEGER = 2**63 - 1
-_MOST_NAMED = 5
 
 
 def as_target(y: Any, *, name: str = "y", allow_missing: bool = False) -> pd.Series:
@@ -62,6 +61,7 @@ def as_target(y: Any, *, name: str = "y", allow_missing: bool = False) -> pd.Ser
         return pd.Series(y, name=name)
     labels = _one_column(y)
     labels = pd.Series(labels.array, name=name if labels.name in (None, "") else str(labels.name))
+    refuse_nested_labels(labels)
     missing = labels.isna().to_numpy()
     if missing.any() and not allow_missing:
         raise ValueError(
@@ -69,6 +69,60 @@ def as_target(y: Any, *, name: str = "y", allow_missing: bool = False) -> pd.Ser
             f"{int(missing.argmax())}: leave these rows out"
         )
     return labels
+
+
+def class_labels(y: Any, *, name: str = "y") -> pd.Series:
+    """Take labels that classifiers are to be fitted to as they come: `as_target`, with a plain type.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples,) or (n_samples, 1)
+        Labels of any type; none may be missing.
+    name : str, default="y"
+        What messages call it, where it has no name of its own.
+
+    Returns
+    -------
+    labels : Series
+        Whole numbers, truth values or text, as `check_target` gives them; whole numbers may be of any number of
+        classes.
+
+    Raises
+    ------
+    ValueError
+        If y is no column, labels are missing, infinite or continuous, or there is one class only.
+
+    Examples
+    --------
+    >>> import datetime
+    >>> class_labels([datetime.date(2020, 5, 1), datetime.date(2021, 5, 1)]).tolist()
+    ['2020-05-01', '2021-05-01']
+    """
+    labels = as_target(y, name=name)
+    if isinstance(labels.dtype, np.dtype) and labels.dtype.kind in "iub" and len(labels):
+        return labels if labels.min() < labels.max() else check_target(labels)
+    labels = usual_dtype(labels)
+    if labels.dtype.kind == "f" and np.array_equal(labels, np.rint(labels)) and np.abs(labels).max() < 2**53:
+        labels = labels.astype(np.int64)
+    if labels.dtype.kind in "iub" and len(labels) and labels.min() < labels.max():
+        return labels.astype(labels.dtype.type)  # of NumPy's own, whatever holds it
+    return check_target(labels)
+
+
+def refuse_nested_labels(labels: pd.Series) -> None:
+    """Refuse labels that are lists, arrays or mappings, which cannot be told apart.
+
+    Raises
+    ------
+    ValueError
+        If one is.
+    """
+    label = nested_value(labels)
+    if label is not None and not isinstance(label, tuple):  # which can be told apart
+        raise ValueError(
+            f"the target {labels.name!r} holds {type(label).__name__}s, such as {str(label)[:40]}: a label is one "
+            "number or word"
+        )
 
 
 def check_target(y: pd.Series, *, n_rows: int | None = None) -> pd.Series:
@@ -100,6 +154,8 @@ def check_target(y: pd.Series, *, n_rows: int | None = None) -> pd.Series:
     >>> check_target(pd.Series([1.0, 0.0, 1.0], name="ill")).tolist()
     [1, 0, 1]
     """
+    if not len(y):
+        raise ValueError(f"the target {y.name!r} has no labels")
     y = y.astype(str) if isinstance(y.dtype, pd.PeriodDtype) else usual_dtype(y)
     if isinstance(y.dtype, pd.CategoricalDtype):
         y = y.astype(y.cat.categories.dtype)
@@ -107,7 +163,9 @@ def check_target(y: pd.Series, *, n_rows: int | None = None) -> pd.Series:
         y = _stripped(y)
     distinct = y.nunique()
     if distinct < 2:
-        raise ValueError(f"the target {y.name!r} has one class only, {y.iloc[0]!r}: nothing to tell apart")
+        raise ValueError(
+            f"the target {y.name!r} has one class only, {y.drop_duplicates().tolist()[0]!r}: nothing to tell apart"
+        )
     if not is_number(y):
         if pd.api.types.is_bool_dtype(y.dtype):
             return y.astype(bool)
@@ -195,6 +253,8 @@ def _stripped(y: pd.Series) -> pd.Series:
 
 
 def _one_column(y: Any) -> pd.Series:
+    if isinstance(y, str):
+        raise ValueError(f"y must be the labels, got the name {y!r}: give X[{y!r}], and X without this column")
     if isinstance(y, pd.Series):
         return y
     if hasattr(y, "to_arrow") and hasattr(y, "name"):  # a column of polars
@@ -216,53 +276,3 @@ def _one_column(y: Any) -> pd.Series:
     if len(shape) != 1:
         raise ValueError(f"y must be one column of labels, of shape (n_samples,), got shape {shape}")
     return pd.Series(y if isinstance(y, np.ndarray | pd.Index | pd.api.extensions.ExtensionArray) else list(y))
-
-
-def drop_rare_classes(X: Any, y: pd.Series, *, minimum: int) -> tuple[Any, pd.Series, dict[Any, int]]:
-    """Leave out the rows of classes with fewer than `minimum` rows, as long as two classes remain.
-
-    A stratified split needs a row of every class in each part; a class that cannot give them tells nothing about either
-    family, and would keep most models from being fitted at all.
-
-    Parameters
-    ----------
-    X : DataFrame or ndarray of shape (n_samples, n_columns)
-        Rows.
-    y : Series of shape (n_samples,)
-        Labels.
-    minimum : int
-        Fewest rows of a class that stays; the number of splits, and at least 2.
-
-    Returns
-    -------
-    X, y : as given
-        The rows of the classes that stay.
-    rare : dict
-        Label -> number of rows, of the classes left out.
-
-    Raises
-    ------
-    ValueError
-        If fewer than two classes have `minimum` rows.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> X, y = pd.DataFrame({"x": range(7)}), pd.Series(list("aaabbbc"))
-    >>> drop_rare_classes(X, y, minimum=2)[2]
-    {'c': 1}
-    """
-    counts = y.value_counts().sort_index()
-    rare = counts[counts < minimum]
-    if len(counts) - len(rare) < 2:
-        few = [f"{label!r} has {rows}" for label, rows in rare.items() if rows]
-        told = ", ".join(few)
-        if len(few) > _MOST_NAMED:
-            largest = f"the largest, {counts.idxmax()!r}, has {counts.max()}"
-            told = f"{len(counts) - len(rare)} of {len(counts):,} classes have; {largest}"
-        raise ValueError(
-            f"fewer than two classes of {str(y.name or 'the target')!r} have the {minimum} rows needed for the splits: "
-            f"{told}; use fewer splits or more rows"
-        )
-    kept = ~y.isin(rare.index).to_numpy()
-    return X[kept], y[kept], {label: int(rows) for label, rows in rare.items()}

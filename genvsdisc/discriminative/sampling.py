@@ -57,6 +57,13 @@ def class_weighted(
     return weighted
 
 
+def class_shares(weights: NDArray, codes: NDArray, n_classes: int) -> NDArray:
+    """Share of each class (R, K) in the weight of each training set: the priors that a posterior is learned under."""
+    totals = weights.astype(np.float64) @ (codes[:, None] == np.arange(n_classes))
+    shares: NDArray = totals / totals.sum(axis=1, keepdims=True)
+    return shares
+
+
 def _given_weights(classes: NDArray, class_weight: Mapping[Any, float]) -> NDArray:
     """Weight of each label; unlike scikit-learn's `compute_class_weight`, also of labels "1", "2" of digits."""
     labels = list(classes) if classes.dtype.kind in "mM" else classes.tolist()

@@ -221,7 +221,10 @@ class _Distinct:
 
     def example(self, best: _Candidate) -> str:
         """Quote the cell whose reading most needs to be said."""
-        plain = np.asarray(pc.match_substring_regex(self.words, _PLAIN)) | ~np.isnan(self.numbers)
+        plain = np.asarray(pc.match_substring_regex(self.words, _PLAIN))
+        if isinstance(best.form, NumberFormat) and best.form.decimal == ",":  # where 1.234 is read as 1234
+            plain &= ~np.asarray(pc.match_substring(self.words, "."))
+        plain |= ~np.isnan(self.numbers)
         said = np.flatnonzero(~pd.isna(best.read) & ~plain & ~self.marks)
         if not len(said):
             return ""

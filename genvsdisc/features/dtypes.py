@@ -20,6 +20,13 @@ def is_text(values: pd.Series) -> bool:
     return pd.api.types.is_string_dtype(values.dtype) or pd.api.types.is_object_dtype(values.dtype)
 
 
+def nested_value(values: pd.Series) -> Any:
+    """Return the first list, array, set or mapping among the cells of a column; None if there is none."""
+    if not pd.api.types.is_object_dtype(values.dtype):
+        return None
+    return next((cell for cell in values if isinstance(cell, list | dict | set | tuple | np.ndarray)), None)
+
+
 def is_number(values: pd.Series) -> bool:
     """Return True if a column holds numbers, dates, times or durations; truth values and categories are not numbers."""
     values = usual_dtype(values)

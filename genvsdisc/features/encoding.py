@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from genvsdisc.features.cells import CellFormat
-from genvsdisc.features.dtypes import as_numbers, is_number, is_text, usual_dtype
+from genvsdisc.features.date_parts import date_part
+from genvsdisc.features.dtypes import as_numbers
 from genvsdisc.features.kinds import Column, column_kinds
-from genvsdisc.features.marks import clean
-from genvsdisc.features.number_text import NumberFormat
+from genvsdisc.features.level_codes import MISSING_CODE, level_codes, read_as_judged
+from genvsdisc.features.marks import listed
 from genvsdisc.features.tables import as_frame
-
-_MISSING = -2  # code of a missing entry; -1 is a value that is none of the levels
+from genvsdisc.features.words import held_words
 
 
 class TableEncoder(TransformerMixin, BaseEstimator):
@@ -27,12 +26,14 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     ============ =============================================================================================
     kind         becomes
     ============ =============================================================================================
-    continuous   the number; dates as days since 1970; missing as NaN
+    continuous   the number; dates as days since 1970, and their month, weekday (Monday is 0) and hour where the
+                 schema says so; missing as NaN
     binary       0 for the first level, 1 for the second; unknown as NaN. If the column had missing entries, one
                  more indicator for those, which are 0 in the first. With one level: 1 if present, 0 if missing
     categorical  an indicator for every level but the first; if the column had missing entries, one more
                  indicator for those; if it had too many levels, one more for the lumped ones. A value never
                  seen before is zero in all of them
+    text         an indicator for each word of the schema: whether the entry holds it
     others       left out: identifiers, constants, empty columns
     ============ =============================================================================================
 
@@ -126,7 +127,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         table = self._table(X)
         absent = [name for name, column in schema.items() if column.used and name not in table.columns]
         if absent:
-            raise ValueError(f"X lacks the column {absent[0]!r}; it has {', '.join(map(str, table.columns[:20]))}")
+            raise ValueError(f"X lacks the column {absent[0]!r}; it has {listed(table.columns, 20)}")
         coded = self._coded()
         matrix = np.empty((len(table), sum(_width(column, coded) for column in schema.values())))
         start = 0
@@ -209,7 +210,9 @@ def _names(name: Any, column: Column, coded: bool) -> list[str]:
     """Names of the encoded columns of one column."""
     match column.kind:
         case "continuous":
-            return [str(name)]
+            return [str(name), *(f"{name} ({part})" for part in column.parts)]
+        case "text":
+            return [f"{name}~{word}" for word in column.levels]
         case "binary":
             upper = column.levels[-1]
             first = f"{name}={upper}" if isinstance(upper, str) else str(name)
@@ -231,24 +234,23 @@ def _encode(name: Any, values: pd.Series, column: Column, out: NDArray, coded: b
     """Write the encoded column into its slice of the matrix."""
     match column.kind:
         case "continuous":
-            try:
-                out[:, 0] = as_numbers(_read(values, column))
-            except (TypeError, ValueError) as error:
-                raise ValueError(f"column {name!r} should hold numbers: {error}") from None
-            if np.isinf(out).any():
-                raise ValueError(f"column {name!r} holds infinite values: replace or remove them")
+            _encode_numbers(name, values, column, out)
+        case "text":
+            codes, entries = pd.factorize(read_as_judged(values, column))
+            held = held_words(entries, [str(word) for word in column.levels])
+            out[:] = np.vstack([held, np.zeros(out.shape[1])])[codes]  # the last row is for -1, a missing entry
         case "binary" if len(column.levels) == 1:
-            out[:, 0] = _read(values, column).notna()
+            out[:, 0] = read_as_judged(values, column).notna()
         case "binary":
-            codes = _codes(values, column)
+            codes = level_codes(values, column)
             of_missing = np.nan if out.shape[1] == 1 else 0.0
             out[:, 0] = np.array([0.0, 1.0, of_missing, np.nan])[codes]  # the last two are -2 and -1
-            out[:, 1:] = (codes == _MISSING)[:, None]
+            out[:, 1:] = (codes == MISSING_CODE)[:, None]
         case "categorical" if coded:
             places = np.arange(len(column.levels) + 2, dtype=float)
-            places[_MISSING] = np.nan
+            places[MISSING_CODE] = np.nan
             places[-1] = len(column.levels) if column.lumped else np.nan
-            out[:, 0] = places[_codes(values, column)]
+            out[:, 0] = places[level_codes(values, column)]
         case "categorical":
             indicators = np.zeros((len(column.levels) + 2, out.shape[1]))
             own = len(column.levels) - 1
@@ -256,36 +258,17 @@ def _encode(name: Any, values: pd.Series, column: Column, out: NDArray, coded: b
             if column.lumped:
                 indicators[-1, own] = 1
             if column.missing:
-                indicators[_MISSING, -1] = 1
-            out[:] = indicators[_codes(values, column)]
+                indicators[MISSING_CODE, -1] = 1
+            out[:] = indicators[level_codes(values, column)]
 
 
-def _read(values: pd.Series, column: Column) -> pd.Series:
-    """Cells as they were judged: text stripped, and read as numbers or dates where the column's text was."""
-    cells = clean(usual_dtype(values))
-    numbers = column.kind == "continuous" or column.cells is not None
-    if not numbers or is_number(cells):
-        return cells
-    if isinstance(cells.dtype, pd.CategoricalDtype):
-        cells = cells.astype(cells.cat.categories.dtype)
-    return (column.cells or CellFormat(NumberFormat())).read(cells) if is_text(cells) else cells
-
-
-def _codes(values: pd.Series, column: Column) -> NDArray[np.intp]:
-    """Place of each value among the levels; -1 if it is none of them, `_MISSING` if it is missing."""
-    codes, uniques = pd.factorize(_read(values, column))
-    uniques = pd.Index(uniques).astype(object)
-    places = pd.Index(column.levels, dtype=object).get_indexer(uniques)
-    unknown = np.flatnonzero(places < 0)
-    if len(unknown):  # the same level in another type, such as "True" for True or 1 for "1"
-        written = {_written(level): place for place, level in enumerate(column.levels)}
-        places[unknown] = [written.get(_written(value), -1) for value in uniques[unknown]]
-    return np.append(places, _MISSING)[codes]
-
-
-def _written(value: Any) -> str:
-    """A level as text, whatever its type: whole floats as integers, truth values as one word."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    text = str(value)
-    return text.lower() if text.lower() in ("true", "false") else text
+def _encode_numbers(name: Any, values: pd.Series, column: Column, out: NDArray) -> None:
+    """Write numbers, or days and the parts of dates."""
+    try:
+        out[:, 0] = as_numbers(read_as_judged(values, column))
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"column {name!r} should hold numbers: {error}") from None
+    if np.isinf(out[:, 0]).any():
+        raise ValueError(f"column {name!r} holds infinite values: replace or remove them")
+    for place, part in enumerate(column.parts, start=1):
+        out[:, place] = date_part(out[:, 0], part)

@@ -11,13 +11,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from genvsdisc.features.cells import CellFormat
+from genvsdisc.features.date_parts import are_dates, parts_of
 from genvsdisc.features.dtypes import as_numbers, is_number, is_text, usual_dtype
 from genvsdisc.features.marks import SIGNS, clean, quoted
 from genvsdisc.features.typed import read_columns
+from genvsdisc.features.words import frequent_words
 
 __all__ = ["Column", "as_numbers", "column_kinds", "column_table", "is_number"]
 
-Kind = Literal["continuous", "binary", "categorical", "identifier", "constant", "empty"]
+Kind = Literal["continuous", "binary", "categorical", "text", "identifier", "constant", "empty", "out of range"]
 
 MOST_LEVELS = 20
 """A categorical column with more levels keeps this many, the most frequent; the others count as one, "(other)"."""
@@ -28,6 +30,8 @@ NEARLY_COUNTING = 0.8
 _FEWEST_TO_COUNT = 5  # 1, 2, 3, 4 down four rows may well be a measurement
 _FEWEST_DIFFERENT = 20  # so many whole numbers, all different and close together, are no chance
 _FAR = 10  # spreads of the other values
+LARGEST, SMALLEST = 1e140, 1e-140
+"""Sums of squares of numbers beyond leave the range of floating point."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +41,10 @@ class Column:
     Attributes
     ----------
     kind : str
-        "continuous", "binary", "categorical", or, left out of X: "identifier", "constant", "empty".
+        "continuous", "binary", "categorical", or, left out of X: "identifier", "constant", "empty", "out of range".
     levels : tuple
         The values of a binary or categorical column, in order; those kept, if it has too many. A binary column with
-        one level is present or not.
+        one level is present or not. The words of a text column that become indicators.
     lumped : bool
         Whether values outside `levels` count as one more level.
     missing, distinct : int
@@ -49,6 +53,8 @@ class Column:
         Why it is left out, or what was done to it or guessed of it, where something was.
     cells : CellFormat or None
         How its text is read, where it is text that stands for numbers or dates.
+    parts : tuple of str
+        Parts of dates that stand beside the days since 1970: "month", "weekday", "hour".
     """
 
     kind: Kind
@@ -58,11 +64,12 @@ class Column:
     distinct: int = 0
     note: str = ""
     cells: CellFormat | None = None
+    parts: tuple[str, ...] = ()
 
     @property
     def used(self) -> bool:
         """Whether the column goes into the matrix that classifiers see."""
-        return self.kind in ("continuous", "binary", "categorical")
+        return self.kind in ("continuous", "binary", "categorical", "text")
 
 
 def column_kinds(X: pd.DataFrame) -> dict[Any, Column]:
@@ -77,8 +84,14 @@ def column_kinds(X: pd.DataFrame) -> dict[Any, Column]:
       count of rooms is a number. They count the rows in order if they are integers that never fall down the table and
       rise by one in at least 80% of its steps, so that a row number survives the removal of a few rows; in any order
       if they are 0 to n - 1 or 1 to n, or n >= 20 different integers of which at most n / 0.8 lie between the ends;
-    * words are identifiers if more than 90% of those present are different, else categorical. Of more than 20 levels
-      the 20 most frequent are kept and the others lumped.
+    * numbers that reach beyond 1e140, or stay below 1e-140, are out of range: sums of their squares would leave that of
+      floating point. A power of ten brings them back.
+    * dates are continuous, with the month, the weekday and the hour beside them where these differ, there are 20 dates
+      and they span two years, two weeks, two days;
+    * words are free text if they are of more than 20 kinds, hold three words or more on average, and some of these come
+      again (`genvsdisc.features.words`): the 30 most frequent become indicators;
+    * other words are identifiers if more than 90% of those present are different, else categorical. Of more than 20
+      levels the 20 most frequent are kept and the others lumped.
 
     Parameters
     ----------
@@ -148,7 +161,11 @@ def _judge(name: Any, values: pd.Series, note: str = "") -> Column:
     if distinct == 2:
         return Column("binary", levels=_ordered(uniques), note=note, **counts)
     if is_number(values):
-        return _judge_numbers(as_numbers(values), note, counts)
+        judged = _judge_numbers(as_numbers(values), note, counts)
+        return _with_parts(judged, as_numbers(values)) if judged.used and are_dates(values) else judged
+    if distinct > MOST_LEVELS and is_text(values) and (words := frequent_words(values)):
+        shown = f"free text: {len(words)} words that many entries hold ({', '.join(words[:5])}, ...) are indicators"
+        return Column("text", levels=words, note=_joined(shown, note), **counts)
     notes = [note, _doubtful_levels(codes, uniques)]
     if distinct > NEARLY_UNIQUE * present:
         return Column("identifier", note=_joined(f"{distinct} different values in {present} rows", *notes), **counts)
@@ -160,8 +177,20 @@ def _judge(name: Any, values: pd.Series, note: str = "") -> Column:
     return Column("categorical", levels=_ordered(uniques[kept]), lumped=True, note=_joined(lump, *notes), **counts)
 
 
+def _with_parts(column: Column, days: NDArray[np.float64]) -> Column:
+    """Dates with the parts that say more than how late they are."""
+    parts = parts_of(days)
+    note = f"dates: the day, {', '.join(f'the {part}' for part in parts)}" if parts else "dates: the day"
+    return replace(column, parts=parts, note=_joined(column.note, note))
+
+
 def _judge_numbers(numbers: NDArray[np.float64], note: str, counts: dict[str, Any]) -> Column:
     present = numbers[~np.isnan(numbers)]
+    finite = np.abs(present[np.isfinite(present)])
+    if len(finite) and not SMALLEST <= finite.max() <= LARGEST:
+        unit = 10.0 ** np.floor(np.log10(finite.max()))
+        why = f"its numbers reach {finite.max():.3g}, whose squares floating point cannot add; divide it by {unit:g}"
+        return Column("out of range", note=_joined(why, note), **counts)
     whole = bool(np.isfinite(present).all() and np.array_equal(present, np.rint(present)))
     if whole and not counts["missing"] and _counts_rows(numbers):
         order = "" if (np.diff(numbers) >= 0).all() else ", in another order"

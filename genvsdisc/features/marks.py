@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 import pandas as pd
 
 from genvsdisc.features.dtypes import is_text
@@ -69,3 +72,13 @@ def named(words: list[str], counts: list[int]) -> str:
 def quoted(word: str) -> str:
     """Quote a word, shortened where it is long."""
     return repr(word) if len(word) <= 40 else f"{word[:39]!r}…"
+
+
+def listed(names: Iterable[Any], most: int = 10) -> str:
+    """Quote names with commas between, each shortened, `most` at most.
+
+    >>> listed(["age", "height", "weight"], 2)
+    "'age', 'height', ..."
+    """
+    words = [quoted(str(name)) for name in names]
+    return ", ".join(words[:most]) + (", ..." if len(words) > most else "")

@@ -150,8 +150,15 @@ def number_format(parts: Mapping[str, Any], counts: NDArray, hint: str = "") -> 
     open_point, open_comma = (cells(_matches(body, _AMBIGUOUS[mark])) for mark in ".,")
     if open_comma and (unit in _POINT_MONEY or 2 * cells(_matches(body, r",[0-9]00$")) > open_comma):
         hint = "."
+    if open_point and not hint and _divides_thousands(body):
+        return comma, True
     chosen = {".": point, ",": comma}.get(hint, point)
     return chosen, bool(open_comma or (open_point and hint == ","))
+
+
+def _divides_thousands(body: pa.Array) -> bool:
+    """Return True for 609 beside 1.170: who keeps a zero at the end would write 609.000, and who drops it 1.17."""
+    return bool(_matches(body, r"^[1-9][0-9]{0,2}\.[0-9]{2}0$").any() and _matches(body, r"^[1-9][0-9]{0,2}$").any())
 
 
 def _forms(body: pa.Array, decimal: str) -> NDArray[np.bool_]:

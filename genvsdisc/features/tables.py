@@ -50,17 +50,42 @@ def as_frame(X: Any) -> pd.DataFrame:
     return frame
 
 
-def _frame(X: Any) -> pd.DataFrame:
-    if isinstance(X, pd.DataFrame):
-        return X.reset_index(drop=True).copy()
+def as_rows(X: Any, *, name: str = "X") -> Any:
+    """Give rows as they are, for estimators that know what to do with them, but for what has no rows to count.
+
+    Parameters
+    ----------
+    X : array-like
+        Table, array, or list of rows. A lazy frame of polars is collected, a list becomes an array.
+    name : str, default="X"
+        What messages call it.
+
+    Returns
+    -------
+    rows : object
+        Something with a shape.
+
+    Raises
+    ------
+    ValueError
+        If X is sparse.
+    """
     if sparse.issparse(X):
         shape: tuple[int, int] = getattr(X, "shape")  # noqa: B009 - the stubs know no shape
         raise ValueError(
-            f"X is a sparse matrix of shape {shape}: give X.toarray() ({8e-6 * np.prod(shape):,.0f} MB), or fewer "
-            "columns of it first (sklearn.feature_selection, TruncatedSVD)"
+            f"{name} is a sparse matrix of shape {shape}: give {name}.toarray() ({8e-6 * np.prod(shape):,.0f} MB), or "
+            "fewer columns of it first (sklearn.feature_selection, TruncatedSVD)"
         )
     if hasattr(X, "collect") and hasattr(X, "collect_schema"):  # a lazy frame of polars
         X = X.collect()
+    return X if hasattr(X, "shape") else np.asarray(X)
+
+
+def _frame(X: Any) -> pd.DataFrame:
+    if isinstance(X, pd.DataFrame):
+        return X.reset_index(drop=True).copy()
+    if not isinstance(X, Mapping | list | tuple):
+        X = as_rows(X)
     if isinstance(X, pd.Series) or (hasattr(X, "name") and hasattr(X, "to_frame")):
         raise ValueError(f"X must be a table, got the one column {X.name!r}: give X.to_frame()")
     if hasattr(X, "__arrow_c_stream__"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
@@ -79,6 +80,7 @@ class QuadraticFeatures(TransformerMixin, BaseEstimator):
         self : object
         """
         validate_data(self, X, dtype=_FLOATS)
+        self._factors(self.n_features_in_)
         return self
 
     def transform(self, X: ArrayLike) -> NDArray:
@@ -115,9 +117,19 @@ class QuadraticFeatures(TransformerMixin, BaseEstimator):
         products = [f"{names[i]}^2" if i == j else f"{names[i]} {names[j]}" for i, j in pairs]
         return np.array([*names, *products], dtype=object)
 
+    def _chosen(self, n_features: int) -> NDArray[np.intp]:
+        given = list(() if self.columns is None else self.columns)
+        whole = all(isinstance(j, Integral) and not isinstance(j, bool) and 0 <= j < n_features for j in given)
+        if not whole or len(set(given)) < len(given):
+            raise ValueError(
+                f"columns must be different whole numbers from 0 to {n_features - 1}, the places of columns of X, "
+                f"got {self.columns!r}"
+            )
+        return np.asarray(given, dtype=np.intp)
+
     def _factors(self, n_features: int) -> tuple[NDArray, NDArray]:
         """Columns that are multiplied with each other."""
-        chosen = np.arange(n_features) if self.columns is None else np.asarray(self.columns, dtype=np.intp)
+        chosen = np.arange(n_features) if self.columns is None else self._chosen(n_features)
         first, second = np.triu_indices(len(chosen)) if self.interactions else (np.arange(len(chosen)),) * 2
         first, second = chosen[first], chosen[second]
         if len(self.left_out):

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from genvsdisc.features.cells import CellFormat, Reading, read_cells
-from genvsdisc.features.dtypes import is_text, usual_dtype
+from genvsdisc.features.dtypes import is_text, nested_value, usual_dtype
 from genvsdisc.features.marks import clean
 
 
@@ -101,10 +101,20 @@ def read_columns(columns: dict[Any, pd.Series], hint: str = "") -> dict[Any, Rea
 
 
 def _read(name: Any, values: pd.Series, hint: str) -> Reading:
-    try:
-        return read_cells(values, hint)
-    except TypeError:
-        raise ValueError(f"column {name!r} holds lists or other nested values: unfold or remove it") from None
+    refuse_nested(name, values)
+    return read_cells(values, hint)
+
+
+def refuse_nested(name: Any, values: pd.Series) -> None:
+    """Refuse a column of lists, arrays or mappings.
+
+    Raises
+    ------
+    ValueError
+        If a cell is one.
+    """
+    if nested_value(values) is not None:
+        raise ValueError(f"column {name!r} holds lists or other nested values: unfold or remove it")
 
 
 def _holds_words(values: pd.Series) -> bool:

@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from genvsdisc.figures.style import (
+    CLASS_MARKERS,
     FAMILY_COLORS,
     FAMILY_DASHES,
     FAMILY_MARKERS,
@@ -21,10 +22,12 @@ from genvsdisc.figures.style import (
     loss_axis,
     loss_title,
     only,
+    shortened,
     titled,
 )
 from genvsdisc.study.schema import groups
 
+_DASHES: Any = ("", (4, 1.5), (1, 1.5), (6, 1.5, 1, 1.5))
 _NEAR = 0.7  # of the loss of guessing: curves that come so close show it
 
 
@@ -36,6 +39,7 @@ def plot_learning_curves(
     name: str = "",
     guess: float | None = None,
     cap: float | None = None,
+    by_model: bool = False,
 ) -> Axes:
     """Draw loss against training rows, one line a model, with its band.
 
@@ -54,6 +58,8 @@ def plot_learning_curves(
     cap : float, default=None
         Where the axis ends if a curve goes higher, unless a crossing is above: a triangle at the edge marks each
         point beyond.
+    by_model : bool, default=False
+        Name the lines by their models; else by their families, where each has one model.
 
     Returns
     -------
@@ -80,7 +86,7 @@ def plot_learning_curves(
     if guess is not None and table["mean"].max() > _NEAR * guess:  # farther off, the line would press the curves flat
         ends = {"guessing": guess}
         ax.axhline(guess, color=QUIET, linewidth=1, linestyle=(0, (1, 2)), zorder=1)
-    _family_lines(table, "n_train", ax, ends)
+    _family_lines(table, "n_train", ax, ends, by_model)
     ax.set_xlabel("training rows (log scale)")
     ax.set_title(titled(loss_title(loss), name))
     if crossing is not None and np.isfinite(crossing["estimate"]):
@@ -89,7 +95,12 @@ def plot_learning_curves(
 
 
 def plot_robustness(
-    table: pd.DataFrame, ax: Axes | None = None, *, name: str = "", beside: pd.DataFrame | None = None
+    table: pd.DataFrame,
+    ax: Axes | None = None,
+    *,
+    name: str = "",
+    beside: pd.DataFrame | None = None,
+    by_model: bool = False,
 ) -> Axes:
     """Draw loss against the share of flipped training labels, one line a model.
 
@@ -103,6 +114,8 @@ def plot_robustness(
         What to name beside the loss in the title.
     beside : DataFrame, default=None
         Rows of all panels that share the scale; None for `table` alone.
+    by_model : bool, default=False
+        Name the lines by their models; else by their families, where each has one model.
 
     Returns
     -------
@@ -125,7 +138,7 @@ def plot_robustness(
     if beside is not None:
         low, high = (beside["mean"] - 2 * beside.se).min(), (beside["mean"] + 2 * beside.se).max()
         ax.set_ylim(low - 0.05 * (high - low), high + 0.05 * (high - low))
-    _family_lines(table, "noise", ax, {})
+    _family_lines(table, "noise", ax, {}, by_model)
     ax.set_xlabel("training labels flipped")
     ax.set_title(titled(f"{loss_title(loss)}, {n_train} rows", name))
     return ax
@@ -210,17 +223,27 @@ def plot_traces(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _family_lines(table: pd.DataFrame, x: str, ax: Axes, others: dict[str, float]) -> None:
-    """One line a model in its family's look, named at its end among `others` (name -> height)."""
+def _family_lines(table: pd.DataFrame, x: str, ax: Axes, others: dict[str, float], by_model: bool) -> None:
+    """One line a model in its family's look, named at its end among `others` (name -> height).
+
+    By the family, where each has one model; else by the models, which then have marks and dashes of their own.
+    """
     import seaborn as sns
 
-    look: Any = {"palette": FAMILY_COLORS, "markers": FAMILY_MARKERS, "dashes": FAMILY_DASHES, "markeredgewidth": 0}
+    look: Any = {"palette": FAMILY_COLORS, "markers": FAMILY_MARKERS, "dashes": FAMILY_DASHES}
+    models = table.drop_duplicates("model")
+    key = "model" if by_model or models.family.duplicated().any() else "family"
+    if key == "model":
+        ranks = {model: rank for rank, model in enumerate(models.model)}
+        look["markers"] = {model: CLASS_MARKERS[rank % len(CLASS_MARKERS)] for model, rank in ranks.items()}
+        look["dashes"] = {model: _DASHES[rank % len(_DASHES)] for model, rank in ranks.items()}
     sns.lineplot(
-        table.sort_values(x), x=x, y="mean", hue="family", style="family", units="model", estimator=None,
-        errorbar=None, legend=False, ax=ax, **look,
+        table.sort_values(x), x=x, y="mean", hue="family", style=key, units="model", estimator=None,
+        errorbar=None, legend=False, markeredgewidth=0, ax=ax, **look,
     )  # fmt: skip
     ax.set_ylabel("")
-    ends = {family: curve.sort_values(x)["mean"].iloc[-1] for family, curve in groups(table, "family")}
+    last = {str(name): curve.sort_values(x)["mean"].iloc[-1] for name, curve in groups(table, key)}
+    ends = dict(zip(shortened(list(last), 14), last.values(), strict=True))
     low, high = ax.get_ylim()
     end_labels(ax, {name: y for name, y in (ends | others).items() if low <= y <= high})
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 import warnings
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 from xml.etree import ElementTree
@@ -28,6 +30,8 @@ _DEFAULTS = (
     "stroke-linecap:butt",
     "stroke-dashoffset:0",
 )
+FEWEST_MARKS = 3
+"""Fewer marks of one shape are written one by one."""
 _QUOTE = {"'": "&apos;"}
 _XLINK = "{http://www.w3.org/1999/xlink}"
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -82,6 +86,9 @@ def _compact(text: str, width: int, height: int, clip: bool) -> str:
     writer = _Writer(ElementTree.fromstring(text), clip)
     body = "".join(writer.parts)
     rules = "".join(f".{name}{{{style}}}" for style, name in writer.classes.items() if f"class='{name}'" in body)
+    rules += "".join(
+        f".{name}{{fill:none;marker-start:url(#{name});marker-mid:url(#{name})}}" for name in writer.marks.values()
+    )
     colors = [(f"--c{i}", light, dark) for i, (light, dark) in enumerate(TWINS.items()) if f"var(--c{i})" in rules]
     lights = ";".join(f"{name}:{light}" for name, light, _ in colors)
     darks = ";".join(f"{name}:{dark}" for name, _, dark in colors)
@@ -91,12 +98,15 @@ def _compact(text: str, width: int, height: int, clip: bool) -> str:
 
 
 class _Writer:
-    """Elements in drawing order; consecutive paths of one look become one path."""
+    """Elements in drawing order; consecutive paths of one look become one path, as do marks of one shape and look."""
 
     def __init__(self, root: ElementTree.Element, clip: bool):
         self.clip = clip
         self.parts: list[str] = []
         self.classes: dict[str, str] = {}
+        self._shapes: dict[str, str] = {}  # elements of the marks, by id
+        self._uses = Counter(e.get(f"{_XLINK}href", "").removeprefix("#") for e in root.iter(f"{_SVG}use"))
+        self.marks: dict[tuple[str, str], str] = {}  # shape and class of a mark -> name of its marker
         self._used = {name for e in root.iter() for value in e.attrib.values() for name in _REFERENCE.findall(value)}
         for child in root:
             self._write(child)
@@ -106,14 +116,16 @@ class _Writer:
         if tag in ("metadata", "style") or (tag == "clipPath" and not self.clip):
             return
         attributes = dict(filter(None, (self._attribute(*item) for item in element.attrib.items())))
-        if tag == "path" and "id" not in attributes:
+        if tag == "path":
             self._write_path(attributes)
+            return
+        if tag == "use":
+            self._write_mark(attributes)
             return
         if tag == "defs" and not len(element):
             return
         opened = "".join(f" {key}='{escape(value, _QUOTE)}'" for key, value in attributes.items())
-        # A group that carries nothing. Clip paths may stand anywhere; a marker outside of definitions would be drawn.
-        bare = not opened and (tag == "g" or (tag == "defs" and all(e.tag == f"{_SVG}clipPath" for e in element)))
+        bare = not opened and tag in ("g", "defs")  # carries nothing: clip paths and shapes of marks may stand anywhere
         inner = escape(element.text or "") if tag == "text" else ""
         if not bare:
             self.parts.append(f"<{tag}{opened}>{inner}")
@@ -123,10 +135,17 @@ class _Writer:
             empty = self.parts[-1] == f"<{tag}{opened}>"
             self.parts[-1:] = [self.parts[-1].removesuffix(">") + "/>"] if empty else [self.parts[-1], f"</{tag}>"]
 
+    def _short(self, name: str) -> str:
+        """Short name of a clip path; marks keep theirs, which stands nowhere in the end."""
+        return f"p{sorted(self._used).index(name)}" if name.startswith("p") else name
+
     def _write_path(self, attributes: dict[str, str]) -> None:
         data = attributes.pop("d", "")
         if not data:
             return  # a line all of whose points are missing
+        if "id" in attributes:
+            self._shapes[attributes["id"]] = _circle(data) or f"<path d='{data}'/>"
+            return
         look = "".join(f" {key}='{value}'" for key, value in attributes.items())
         style = next((style for style, name in self.classes.items() if name == attributes.get("class")), "")
         if "stroke:" not in style and "fill:none" in style:
@@ -137,12 +156,34 @@ class _Writer:
         else:
             self.parts.append(f"<path d='{data}{end}")
 
+    def _write_mark(self, attributes: dict[str, str]) -> None:
+        """Write marks as a line that is not drawn, with a marker at each of its points: a fifth of the bytes."""
+        shape, look = attributes["href"].removeprefix("#"), attributes.get("class", "")
+        x, y = attributes.get("x", "0"), attributes.get("y", "0")
+        if self._uses[shape] < FEWEST_MARKS:
+            place = "" if x == y == "0" else f" transform='translate({x} {y})'"
+            self.parts.append(self._shapes[shape].replace("/>", f" class='{look}'{place}/>"))
+            return
+        if (shape, look) not in self.marks:
+            self.marks[shape, look] = name = f"m{len(self.marks)}"
+            drawn = self._shapes[shape].replace("/>", f" class='{look}'/>")
+            self.parts.append(f"<marker id='{name}' overflow='visible' markerUnits='userSpaceOnUse'>{drawn}</marker>")
+        name = self.marks[shape, look]
+        # The line ends where it is: else a single point would be none. Its last marker is not drawn.
+        end = f"h0' class='{name}'/>"
+        if self.parts[-1].endswith(end):
+            self.parts[-1] = self.parts[-1].removesuffix(end) + f" {x} {y}".replace(" -", "-") + end
+        else:
+            self.parts.append(f"<path d='M{x} {y}{end}")
+
     def _attribute(self, key: str, value: str) -> tuple[str, str] | None:
         key = key.removeprefix(_XLINK)
         if key == "style":
             return "class", self.classes.setdefault(_themed(value), f"a{len(self.classes)}")
         if (key == "id" and value not in self._used) or (key == "clip-path" and not self.clip):
             return None
+        if key in ("id", "clip-path"):
+            return key, _REFERENCE.sub(lambda m: f"#{self._short(m[1])}", value) if "#" in value else self._short(value)
         if key == "transform" and value.startswith("rotate(-0 "):
             return None
         if key == "d":
@@ -162,6 +203,16 @@ def _rounded(value: str) -> str:
     """Tenths of a pixel; scales keep three digits."""
     digits = 3 if "scale" in value or "matrix" in value else 1
     return _NUMBER.sub(lambda m: f"{float(m[0]):.{digits}f}".rstrip("0").rstrip(".").replace("-0.", "-."), value)
+
+
+def _circle(data: str) -> str:
+    """Matplotlib's circle, of eight curves, as one; "" for another path."""
+    if re.sub("[^A-Za-z]", "", data) != "MCCCCCCCCz":
+        return ""
+    numbers = [float(number) for number in re.findall(r"-?(?:\d+\.?\d*|\.\d+)", data)]
+    ends = list(zip(numbers[:2] + numbers[6::6], numbers[1:2] + numbers[7::6], strict=False))
+    r = math.hypot(*ends[0])
+    return f"<circle r='{r:g}'/>" if all(abs(math.hypot(x, y) - r) < 0.15 for x, y in ends) else ""
 
 
 def _path(value: str) -> str:

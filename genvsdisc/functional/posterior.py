@@ -36,11 +36,13 @@ def softmax(scores: NDArray) -> NDArray:
     if len(by_class) == 2:
         return _two_classes(by_class)
     if len(by_class) > FEW_CLASSES:
-        exponentials = np.exp(scores - scores.max(axis=-1, keepdims=True))
+        with np.errstate(over="ignore"):  # -inf is right
+            exponentials = np.exp(scores - scores.max(axis=-1, keepdims=True))
         exponentials /= exponentials.sum(axis=-1, keepdims=True)
         return exponentials
     highest = reduce(np.maximum, by_class)
-    exponentials = np.exp(scores - highest[..., None])
+    with np.errstate(over="ignore"):
+        exponentials = np.exp(scores - highest[..., None])
     exponentials /= reduce(np.add, _classes_first(exponentials))[..., None]
     return exponentials
 

@@ -16,7 +16,7 @@ from sklearn.utils.multiclass import _check_partial_fit_first_call
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from genvsdisc.base import ProbabilisticClassifier
-from genvsdisc.generative.priors import check_priors, mixture_weights
+from genvsdisc.class_priors import check_priors, mixture_weights
 
 _LARGE = 1e8  # fourth powers stay in the range of single precision, 1e-38 to 3e38
 

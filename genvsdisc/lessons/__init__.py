@@ -15,8 +15,10 @@ from genvsdisc.lessons.lesson import Lesson
 from genvsdisc.lessons.losses import CROSS_ENTROPY, SOFTMAX, TOO_RIGHT_ROWS
 from genvsdisc.lessons.network_training import ACTIVATION_SPEED, BATCH_NORM
 from genvsdisc.lessons.networks import DEPTH, MODULES, PARITY
+from genvsdisc.lessons.notes import noted
 from genvsdisc.lessons.page import lessons_page
 from genvsdisc.lessons.regularization import COMPLEXITY, PENALTY
+from genvsdisc.lessons.same_functions import CORRELATED, ENTROPY, SAME_FUNCTIONS, SHRINKING_STEPS
 from genvsdisc.lessons.selection import SELECTION
 from genvsdisc.lessons.stops import STOPS
 from genvsdisc.lessons.thirteen_rows import THIRTEEN_ROWS
@@ -25,10 +27,11 @@ from genvsdisc.report import render
 from genvsdisc.study.progress import Progress
 
 # In reading order.
-LESSONS: list[Lesson] = [
+_IN_ORDER: list[Lesson] = [
     LEARNING_RATES,
     ADAGRAD,
     STOCHASTIC,
+    SHRINKING_STEPS,
     SCALING,
     STOPS,
     PENALTY,
@@ -38,7 +41,10 @@ LESSONS: list[Lesson] = [
     POKEMON,
     LINE,
     THIRTEEN_ROWS,
+    CORRELATED,
     CROSS_ENTROPY,
+    ENTROPY,
+    SAME_FUNCTIONS,
     CROSSING,
     NOISY_LABELS,
     SOFTMAX,
@@ -55,6 +61,7 @@ LESSONS: list[Lesson] = [
     PARITY,
     MODULES,
 ]
+LESSONS: list[Lesson] = [noted(lesson) for lesson in _IN_ORDER]
 
 
 def write_lessons(

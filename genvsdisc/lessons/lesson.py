@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -19,8 +19,13 @@ from genvsdisc.report.numbers import plain, with_error
 Tables = dict[str, pd.DataFrame]
 """Tidy tables by name: "results" is judged and shown, others are only drawn. All have a column `seed`."""
 
-Word = Literal["holds", "does not hold", "depends"]
+Word = Literal["holds", "mostly holds", "does not hold", "undecided at this size", "depends"]
 LEVEL = 0.95
+SHARE_THAT_MATTERS = 0.005
+"""Difference of two shares of rows below which nobody would care: half a point."""
+RATIO_THAT_MATTERS = 0.02
+"""Difference of two other numbers below which nobody would care, as a part of the larger."""
+_MOST = 2 / 3
 
 
 @dataclass(frozen=True)
@@ -35,34 +40,89 @@ class Part:
         By how much it is true on each seed; negative where it is false.
     numbers : str
         What was measured, in words that hold the numbers.
+    matters : float, default=0.0
+        The least mean margin with which the statement is worth making.
+    level : float, default=0.95
+        Confidence of the interval; `Finding` raises it where a claim has several parts.
     """
 
     says: str
     margins: NDArray
     numbers: str
+    matters: float = 0.0
+    level: float = LEVEL
 
     @property
     def verdict(self) -> Literal["yes", "no", "undecided"]:
-        """Whether the mean margin is above 0, or below, by more than the spread over seeds leaves open."""
-        margins, count = self.margins, len(self.margins)
-        reach = stdtrit(count - 1, (1 + LEVEL) / 2) * margins.std(ddof=1) / np.sqrt(count) if count > 1 else 0.0
-        if margins.mean() - reach > 0:
+        """Whether the mean margin is surely above 0 and large enough to matter, surely not so, or neither."""
+        mean, reach = float(self.margins.mean()), self._error * stdtrit(max(len(self.margins) - 1, 1), self._upper)
+        if mean - reach > 0 and mean >= self.matters:
             return "yes"
-        return "no" if margins.mean() + reach <= 0 else "undecided"
+        return "no" if mean + reach <= self.matters else "undecided"
+
+    @property
+    def _upper(self) -> float:
+        return (1 + self.level) / 2
+
+    @property
+    def _error(self) -> float:
+        count = len(self.margins)
+        return float(self.margins.std(ddof=1) / np.sqrt(count)) if count > 1 else 0.0
+
+    @property
+    def clarity(self) -> float:
+        """Distance of the mean margin from 0, in standard errors."""
+        return abs(float(self.margins.mean())) / self._error if self._error > 0 else np.inf
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What the numbers say of a claim, part by part."""
+    """What the numbers say of a claim, part by part.
+
+    Parameters
+    ----------
+    parts : tuple of Part
+        The intervals of all share one error of 5 % (Holm 1979): the clearest part is judged at the highest level.
+    depends_on : str, default=""
+        What decides which parts are true, where the experiment has more than one setting of it.
+    reason : str, default=""
+        Why it came out so, in a sentence.
+    """
 
     parts: tuple[Part, ...]
+    depends_on: str = ""
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        count = len(self.parts)
+        order = sorted(range(count), key=lambda i: -self.parts[i].clarity)
+        levels = {i: 1 - (1 - LEVEL) / (count - rank) for rank, i in enumerate(order)}
+        object.__setattr__(self, "parts", tuple(replace(part, level=levels[i]) for i, part in enumerate(self.parts)))
 
     @property
     def word(self) -> Word:
-        """*holds* if every part is true, *does not hold* if every part is false, else *depends*."""
-        verdicts = {part.verdict for part in self.parts}
-        words: dict[frozenset[str], Word] = {frozenset({"yes"}): "holds", frozenset({"no"}): "does not hold"}
-        return words.get(frozenset(verdicts), "depends")
+        """One of five words.
+
+        *holds*: every part is true; *does not hold*: none is, and some are false; *undecided at this size*: none is
+        false, and too few are surely true; *depends*: some are true and some false, and it is named on what; *mostly
+        holds*: two thirds are true.
+        """
+        verdicts = [part.verdict for part in self.parts]
+        true, false = verdicts.count("yes"), verdicts.count("no")
+        if true == len(verdicts):
+            return "holds"
+        if not true:
+            return "does not hold" if false else "undecided at this size"
+        if false and self.depends_on:
+            return "depends"
+        if true >= _MOST * len(verdicts):
+            return "mostly holds"
+        return "undecided at this size" if not false else "does not hold"
+
+    @property
+    def headline(self) -> str:
+        """The word, with what it depends on."""
+        return f"depends on {self.depends_on}" if self.word == "depends" else self.word
 
     @property
     def sentence(self) -> str:
@@ -116,6 +176,12 @@ class Lesson:
         Columns of "results" that were measured.
     pictures : tuple of Picture
         Panels.
+    formula : str
+        MathML of what the claim is about, or "".
+    code : str
+        A few lines that reproduce the heart of it, or "".
+    try_this : str
+        What a reader may change, and look at.
     n_seeds : int
         Seeds 0 to n_seeds - 1 are run; 1 where nothing is random.
     """
@@ -130,6 +196,9 @@ class Lesson:
     by: dict[str, str]
     measures: tuple[Measure, ...]
     pictures: tuple[Picture, ...]
+    formula: str = ""
+    code: str = ""
+    try_this: str = ""
     n_seeds: int = 5
 
     def measure(self, n_seeds: int | None = None) -> Tables:
@@ -209,7 +278,13 @@ def spread(values: ArrayLike, *, share: bool = False) -> str:
 def less(says: str, small: ArrayLike, large: ArrayLike, *, share: bool = False) -> Part:
     """Make the part that says that one measured number is below another on the same seed."""
     small, large = np.asarray(small, float), np.asarray(large, float)
-    return Part(says, large - small, f"{spread(small, share=share)} against {spread(large, share=share)}")
+    numbers = f"{spread(small, share=share)} against {spread(large, share=share)}"
+    return Part(says, large - small, numbers, _matters(small, large, share=share))
+
+
+def _matters(one: NDArray, other: NDArray, *, share: bool) -> float:
+    """Difference of two measured numbers that is worth telling."""
+    return SHARE_THAT_MATTERS if share else RATIO_THAT_MATTERS * float(max(abs(one.mean()), abs(other.mean())))
 
 
 def below(says: str, values: ArrayLike, bound: float, *, share: bool = False) -> Part:
@@ -222,7 +297,7 @@ def below(says: str, values: ArrayLike, bound: float, *, share: bool = False) ->
 def above(says: str, values: ArrayLike, bound: float, *, share: bool = False) -> Part:
     """Make the part that says that a measured number is above a bound."""
     part = below(says, values, bound, share=share)
-    return Part(says, -part.margins, part.numbers)
+    return replace(part, margins=-part.margins)
 
 
 def tidy(rows: Sequence[tuple[Any, ...]], columns: str) -> pd.DataFrame:
@@ -233,4 +308,5 @@ def tidy(rows: Sequence[tuple[Any, ...]], columns: str) -> pd.DataFrame:
 def more(says: str, large: ArrayLike, small: ArrayLike, *, share: bool = False) -> Part:
     """Make the part that says that one measured number is above another on the same seed."""
     large, small = np.asarray(large, float), np.asarray(small, float)
-    return Part(says, large - small, f"{spread(large, share=share)} against {spread(small, share=share)}")
+    numbers = f"{spread(large, share=share)} against {spread(small, share=share)}"
+    return Part(says, large - small, numbers, _matters(small, large, share=share))

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
 from genvsdisc.figures.svg import svg
 from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Picture, Tables, spread
 from genvsdisc.report import render
-from genvsdisc.report.blocks import Cell, Figure, Items, Panel, Section, Table, Text, table
+from genvsdisc.report.blocks import Cell, Code, Figure, Formula, Items, Panel, Section, Table, Text, table
 from genvsdisc.report.numbers import counted, number, plain
 
 Taught = tuple[Lesson, Tables, Finding]
 _COUNTED = {  # of one claim, of several
     "holds": ("holds", "hold"),
-    "depends": ("depends on the case", "depend on the case"),
+    "mostly holds": ("mostly holds", "mostly hold"),
+    "depends": ("depends on something that is named", "depend on something that is named"),
+    "undecided at this size": ("is undecided at this size", "are undecided at this size"),
     "does not hold": ("does not hold", "do not hold"),
 }
 _METHOD = (
-    "Each claim is taken apart into statements about numbers. A statement is true (yes) or false (no) when the 95% t "
-    "interval of its margin over the seeds lies on one side of zero, else it is undecided. A claim holds when all of "
-    "its statements are true, does not hold when all are false, and depends otherwise. Numbers are means ± standard "
-    "deviations over the seeds. Sizes, rates and bounds were chosen while the lessons were written, some of them after "
-    "a first look at results; where the answer was seen to hang on them, the lesson shows more than one setting."
+    "Each claim is taken apart into statements about numbers. A statement is true (yes) when the t interval of its "
+    "margin over the seeds lies above zero and the margin is large enough to matter (half a point of a share, 2% of "
+    "another number); false (no) when it is surely smaller than that; else undecided. The statements of a claim share "
+    "one error of 5% (Holm). A claim holds when all are true, does not hold when none is, mostly holds when two thirds "
+    "are, is undecided at this size when the seeds leave it open, and depends on what is named when that decides. "
+    "Numbers are means ± standard deviations over the seeds. Sizes, rates and bounds were chosen while the lessons "
+    "were written, some after a first look at results; where the answer was seen to hang on them, the lesson shows "
+    "more than one setting."
 )
 
 
@@ -47,7 +53,7 @@ def lessons_page(taught: Sequence[Taught]) -> str:
 def _overview(taught: Sequence[Taught]) -> Section:
     words: list[str] = [finding.word for *_, finding in taught]
     counts = [f"{count} {said[count > 1]}" for word, said in _COUNTED.items() if (count := words.count(word))]
-    rows = [[Cell(lesson.title, note=lesson.claim), finding.word] for lesson, _, finding in taught]
+    rows = [[Cell(lesson.title, note=lesson.claim), finding.headline] for lesson, _, finding in taught]
     blocks = (Text(_METHOD), table("Claims and findings", ["Claim", "Finding"], rows))
     return Section("findings", "Findings", f"Of {counted(len(taught), 'claim')}, {', '.join(counts)}", blocks)
 
@@ -55,16 +61,26 @@ def _overview(taught: Sequence[Taught]) -> Section:
 def _section(lesson: Lesson, tables: Tables, finding: Finding) -> Section:
     count = tables["results"]["seed"].nunique()
     seeds = f"Run on {count} seeds." if lesson.n_seeds > 1 else "Nothing in it is random."
+    told = [Formula(lesson.formula)] if lesson.formula else []
+    after: list[Any] = [Code("The heart of it, to run yourself:", lesson.code)] if lesson.code else []
+    after += [Text(f"Try this: {lesson.try_this}")] if lesson.try_this else []
     blocks = (
+        *told,
         Text(f"{lesson.experiment} {seeds}"),
+        *([Text(f"Why: {finding.reason}")] if finding.reason else []),
         Items(tuple((f"{part.verdict.capitalize()}:", f"{part.says} ({part.numbers})") for part in finding.parts)),
         Figure(
             tuple(_panel(picture, tables) for picture in lesson.pictures),
             f"{lesson.title}. Source of the claim: {lesson.source}{'' if lesson.source.endswith('?') else '.'}",
             (_table(lesson, tables),),
         ),
+        *after,
     )
-    return Section(lesson.name, lesson.title, f"{finding.word.capitalize()}: {lesson.claim}", blocks)
+    return Section(lesson.name, lesson.title, f"{_capital(finding.headline)}: {lesson.claim}", blocks)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _panel(picture: Picture, tables: Tables) -> Panel:

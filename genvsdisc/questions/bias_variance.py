@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_consistent_length, check_random_state
-from sklearn.utils.multiclass import check_classification_targets
 
-from genvsdisc.datasets.targets import as_target
+from genvsdisc.datasets.targets import as_target, class_labels
+from genvsdisc.features.tables import as_rows
 from genvsdisc.study.fits.refit import refit_probabilities
 from genvsdisc.study.fits.resampling import training_draws
 from genvsdisc.study.statistics.bias_variance import TERMS, decomposition_terms
 from genvsdisc.study.statistics.losses import LOSSES
+from genvsdisc.validation import check_jobs
 
 _COLUMNS = pd.Index([name.replace("expected", "loss") + suffix for name in TERMS for suffix in ("", "_se")])
 
@@ -136,13 +137,14 @@ def bias_variance(
         raise ValueError("losses is empty; give at least one of zero_one, brier, log_loss, zero_one_kohavi_wolpert")
     if posterior is not None and not callable(posterior):
         raise TypeError(f"posterior must be a function X_test -> probabilities, got {type(posterior).__name__}")
-    check_consistent_length(X, y)
-    check_consistent_length(X_test, y_test)
-    y, y_test = as_target(y).to_numpy(), as_target(y_test, name="y_test").to_numpy()
-    if y.dtype.kind not in "iub":
-        check_classification_targets(y)
-    classes, codes = np.unique(np.concatenate([y, y_test]), return_inverse=True)
-    X_test = X_test if hasattr(X_test, "shape") else np.asarray(X_test)
+    check_jobs(n_jobs)
+    X, X_test = as_rows(X), as_rows(X_test, name="X_test")
+    train, test = as_target(y), as_target(y_test, name="y_test")
+    check_consistent_length(X, train)
+    check_consistent_length(X_test, test)
+    labels = class_labels(_joined(train, test)).to_numpy()
+    y, y_test = labels[: len(train)], labels[len(train) :]
+    classes, codes = np.unique(labels, return_inverse=True)
     truth = codes[len(y) :] if posterior is None else _law(posterior(X_test), len(y_test), classes)
     rng = check_random_state(random_state)
     weights = training_draws(
@@ -154,6 +156,12 @@ def bias_variance(
     terms = decomposition_terms(probabilities, truth, losses, test_weight, rng)
     values = np.array([list(row.values()) for row in terms.values()])
     return pd.DataFrame(values, index=list(terms), columns=_COLUMNS)
+
+
+def _joined(first: pd.Series, second: pd.Series) -> pd.Series:
+    if first.dtype == second.dtype and isinstance(first.dtype, np.dtype):
+        return pd.Series(np.concatenate([first.to_numpy(), second.to_numpy()]), name=first.name)
+    return pd.concat([first, second]).rename(first.name)
 
 
 def _law(q: ArrayLike, n_test: int, classes: NDArray) -> NDArray:

@@ -8,14 +8,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from sklearn.utils import check_random_state
+from sklearn.utils import check_consistent_length, check_random_state
 
-from genvsdisc.datasets.targets import as_target
+from genvsdisc.datasets.targets import class_labels
+from genvsdisc.features.tables import as_rows
 from genvsdisc.study.design import Design
 from genvsdisc.study.fits.learning_curves import curve_probabilities
 from genvsdisc.study.fits.splits import nested_draws
 from genvsdisc.study.statistics.crossing import Crossing, crossing_from_losses
 from genvsdisc.study.statistics.learning_curves import CurveLosses, curve_table
+from genvsdisc.validation import check_jobs
 
 
 def learning_curve_crossing(
@@ -92,11 +94,14 @@ def learning_curve_crossing(
     rng = check_random_state(random_state)
     if not 0 < level < 1:
         raise ValueError(f"level must be between 0 and 1, got {level!r}")
-    y = as_target(y).to_numpy()
+    check_jobs(n_jobs)
+    X, y = as_rows(X), class_labels(y).to_numpy()
+    check_consistent_length(X, y)
     classes, codes = np.unique(y, return_inverse=True)
     design = Design(train_sizes=train_sizes, n_draws=n_draws, losses=(metric,))
     sizes = design.sizes(len(codes), len(classes))
-    weights, test_rows = nested_draws(codes, sizes, n_draws, test_size=design.test_size, random_state=rng)
+    held_out = design.n_held_out(len(codes), len(classes))
+    weights, test_rows = nested_draws(codes, sizes, n_draws, test_size=held_out, random_state=rng)
     seed = rng.randint(np.iinfo(np.int32).max)
     curves, notes = {}, []
     for name, estimator in (("generative", generative), ("discriminative", discriminative)):

@@ -23,6 +23,7 @@ def page(comparison: Comparison) -> str:
     html : str
         The same text for the same tables.
     """
+    from genvsdisc.practice.record import PAGE_BYTES, carried_record
     from genvsdisc.report import render
     from genvsdisc.report.isolation import written
     from genvsdisc.report.sections import SECTIONS
@@ -30,7 +31,12 @@ def page(comparison: Comparison) -> str:
     sections = [section for chapter in SECTIONS if (section := written(chapter, comparison)) is not None]
     name, target = comparison.meta.get("name", ""), comparison.meta.get("target", "")
     title = f"Generative or discriminative? {name}".strip()
-    return render.document(title, sections, subtitle=f"target {target}" if target else "")
+    return render.document(
+        title,
+        sections,
+        subtitle=f"target {target}" if target else "",
+        carried=lambda size: carried_record(comparison, room=PAGE_BYTES - size),
+    )
 
 
 def write_page(comparison: Comparison, path: str | os.PathLike[str]) -> Path:

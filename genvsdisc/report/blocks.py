@@ -93,6 +93,23 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Formula:
+    """MathML of our own: it is written out as it stands."""
+
+    kind: ClassVar[str] = "formula"
+    mathml: str
+
+
+@dataclass(frozen=True)
+class Code:
+    """Lines of code under a word that says what they are."""
+
+    kind: ClassVar[str] = "code"
+    says: str
+    lines: str
+
+
+@dataclass(frozen=True)
 class Items:
     """A list; an item is a text, or a term and a text."""
 

@@ -24,7 +24,7 @@ _NEXT = (
     ("result.differences", "each pair of one form, with intervals"),
     ("result.crossings", "training rows at which the better model of a pair changes"),
     ("result.decomposition", "bias, variance and noise of each model"),
-    ("result.save(folder)", "all tables as files"),
+    ("result.save(folder)", "all tables as files; models=True saves the fitted models too"),
 )
 
 
@@ -38,7 +38,20 @@ def card(comparison: Comparison) -> Section:
 def next_steps(comparison: Comparison) -> Items:
     """Name the attributes that hold more, those that are not empty."""
     empty = {name for name, table in comparison.tables.items() if table.empty}
-    return Items(tuple((code, what) for code, what in _NEXT if code.removeprefix("result.") not in empty))
+    steps = [(code, what) for code, what in _NEXT if code.removeprefix("result.") not in empty]
+    return Items((*steps, *_keeping(comparison)))
+
+
+def _keeping(comparison: Comparison) -> list[tuple[str, str]]:
+    """How to go on with the best model, where models are kept."""
+    scored = comparison.summary.sort_values("rank", kind="stable").model
+    name = next((name for name in scored if name in comparison.fitted), next(iter(comparison.fitted), None))
+    if name is None:
+        return []
+    return [
+        (f"result.fitted[{name!r}]", "that model, fitted to all rows: predict and predict_proba take your table"),
+        (f"result.pipeline({name!r})", "the code that makes it"),
+    ]
 
 
 def _draft(comparison: Comparison) -> Draft:

@@ -13,6 +13,10 @@ from genvsdisc.study.schema import groups
 if TYPE_CHECKING:
     from genvsdisc.study.comparison import Comparison
 
+UNPAIRED = "without a pair"
+"""What panels of models without a partner are called."""
+LINES = 3
+"""Models on a panel of those without a partner."""
 SIDES = ("generative", "discriminative")
 
 
@@ -31,6 +35,13 @@ def paired_models(curves: pd.DataFrame) -> list[tuple[str, str]]:
         if form
         for generative, discriminative in product(*(part[part.family == side].model for side in SIDES))
     ]
+
+
+def unpaired_models(curves: pd.DataFrame) -> list[list[str]]:
+    """List the models that have curves and stand in no pair, as many together as a panel can hold."""
+    paired = {model for pair in paired_models(curves) for model in pair}
+    alone = [model for model in curves.model.drop_duplicates() if model not in paired]
+    return [alone[start : start + LINES] for start in range(0, len(alone), LINES)]
 
 
 def guessing_losses(comparison: Comparison) -> dict[str, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -23,7 +23,13 @@ from genvsdisc.report.isolation import noted
 _DROPPED = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160), *range(0xD800, 0xE000)), "\ufffd")
 
 
-def document(title: str, sections: Sequence[Section], *, subtitle: str = "") -> str:
+def document(
+    title: str,
+    sections: Sequence[Section],
+    *,
+    subtitle: str = "",
+    carried: Callable[[int], tuple[str, str]] | None = None,
+) -> str:
     """Write sections as one HTML page that needs nothing else.
 
     Parameters
@@ -32,6 +38,9 @@ def document(title: str, sections: Sequence[Section], *, subtitle: str = "") -> 
         Heading of the page, and the quiet line over it.
     sections : sequence of Section
         In reading order.
+    carried : callable, default=None
+        Bytes of the page without it -> data that the page carries, of letters and signs that HTML takes as they are,
+        and a line on it for its end.
 
     Returns
     -------
@@ -41,7 +50,12 @@ def document(title: str, sections: Sequence[Section], *, subtitle: str = "") -> 
     digest = b64encode(sha256(css.encode()).digest()).decode()
     template = _environment().get_template("page.html")
     bodies = [(section, _body(section)) for section in sections]
-    return template.render(title=title, subtitle=subtitle, sections=bodies, css=Markup(css), digest=digest)
+    words = {"title": title, "subtitle": subtitle, "sections": bodies, "css": Markup(css), "digest": digest}
+    bare = template.render(**words, record="", told="")
+    if carried is None:
+        return bare
+    record, told = carried(len(bare.encode()))
+    return template.render(**words, record=Markup(record), told=told)
 
 
 def notebook_cell(section: Section) -> str:
@@ -79,8 +93,8 @@ def write(html: str, path: str | os.PathLike[str]) -> Path:
 
 
 def data_uri(svg: str) -> Markup:
-    """Give the address of a picture that holds the picture itself; quotes and angle brackets are encoded."""
-    return Markup("data:image/svg+xml," + quote(svg, safe=" '()*+,-./:;=?@[]_!$^`{|}~"))
+    """Give the address of a picture that holds the picture itself; double quotes, "#" and "%" are encoded."""
+    return Markup("data:image/svg+xml," + quote(svg, safe=" '()*+,-./:;=?@[]_!$^`{|}~<>"))
 
 
 @cache

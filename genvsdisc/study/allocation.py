@@ -8,7 +8,16 @@ from dataclasses import replace
 import numpy as np
 
 from genvsdisc.study.design import Design, partitions
-from genvsdisc.study.plan import FEWEST_DRAWS, LARGE, MOST_TEST, MOST_TRAIN, RESAMPLED_STAGES, ModelPlan, Plan
+from genvsdisc.study.plan import (
+    CONDITION_STAGES,
+    FEWEST_DRAWS,
+    LARGE,
+    MOST_TEST,
+    MOST_TRAIN,
+    RESAMPLED_STAGES,
+    ModelPlan,
+    Plan,
+)
 from genvsdisc.study.stage_costs import Candidate, StageCosts, total_seconds
 
 CORES = 2
@@ -28,8 +37,15 @@ REPEATS = (1, 2, 3, 3, 3, 10)
 MOST_FITTED = 400_000
 """Rows of the fit to all rows, at most: a matrix of a million rows and its copies would not fit beside the table."""
 FEWEST_SUBTABLE = 1000
+CONDITION_SHARE = 0.15
+"""Share of what is left that a stage which turns a dial may take for the models of one form."""
 RESERVE = 0.2
 """Share of the capacity kept for the second round."""
+
+
+def applies(stage: str, candidate: Candidate) -> bool:
+    """Whether a stage has anything to fit for a model: only generative ones learn from rows without a label."""
+    return stage != "unlabeled rows" or candidate.family == "generative"
 
 
 class Allocation:
@@ -51,9 +67,16 @@ class Allocation:
         for stage in RESAMPLED_STAGES:
             for group in self._groups():
                 self._begin(stage, group)
-        self._say_missing()
         for candidate in self.candidates:
             self._search(candidate)
+            self._draw_from(candidate)
+        self._impute()
+        for stage in CONDITION_STAGES:
+            for group in self._groups():
+                chosen = [candidate for candidate in group if applies(stage, candidate)]
+                if chosen:
+                    self._begin(stage, chosen, CONDITION_SHARE)
+        self._say_missing()
         self._climb()
         models = {c.name: self.plan.models[c.name] for c in self.candidates}
         for candidate in self.candidates:
@@ -167,17 +190,28 @@ class Allocation:
     def _price(self, group: list[Candidate], stage: str, draws: int) -> float:
         return sum(self.costs.stage(c, stage, draws) for c in group)
 
-    def _begin(self, stage: str, group: list[Candidate]) -> None:
+    def _impute(self) -> None:
+        """Complete rows with gaps by an iterative imputer too, where that is cheap."""
+        price = self.costs.imputing(FEWEST_DRAWS)
+        self.plan.imputed = price <= 0.1 * self.remaining
+        if self.plan.imputed:
+            self.remaining -= price
+        else:
+            self.plan.notes.append(
+                f"Rows with gaps are not completed by an iterative imputer: it takes about {_seconds(price)}."
+            )
+
+    def _begin(self, stage: str, group: list[Candidate], share: float = 0.4) -> None:
         """Ten draws, or none and a note."""
         price = self._price(group, stage, FEWEST_DRAWS)
-        if price <= 0.4 * self.remaining:
+        if price <= share * self.remaining:
             for candidate in group:
                 self.plan.models[candidate.name].draws[stage] = FEWEST_DRAWS
             self.remaining -= price
             return
         if len(group) > 1:
             for candidate in sorted(group, key=lambda c: self._price([c], stage, FEWEST_DRAWS)):
-                self._begin(stage, [candidate])
+                self._begin(stage, [candidate], share)
             return
         self.missing.setdefault(stage, []).append((group[0].name, price))
 
@@ -185,7 +219,8 @@ class Allocation:
         """Name the models that a stage has no room for, its price, and the budget that has room."""
         for stage, models in self.missing.items():
             price = sum(seconds for _, seconds in models)
-            needed = _round_up((price / 0.4 + self.capacity - self.remaining + OVERHEAD) / (USABLE * CORES))
+            share = CONDITION_SHARE if stage in CONDITION_STAGES else 0.4
+            needed = _round_up((price / share + self.capacity - self.remaining + OVERHEAD) / (USABLE * CORES))
             self.plan.notes.append(
                 f"No {stage} of {'; '.join(name for name, _ in models)}: ten draws take about {_seconds(price)}, "
                 f"--budget {needed} would have room for them."
@@ -196,7 +231,7 @@ class Allocation:
         chosen = self.plan.models[candidate.name]
         if not candidate.searched or not chosen.folds:
             return
-        price = self.costs.descent(candidate)
+        price = self.costs.descent(candidate) + self.costs.dial(candidate)
         chosen.searched = price <= 0.25 * self.remaining
         if chosen.searched:
             self.remaining -= price
@@ -205,6 +240,14 @@ class Allocation:
                 f"The search over penalties and learning rates of {candidate.name} is left out: it takes about "
                 f"{_seconds(price)}."
             )
+
+    def _draw_from(self, candidate: Candidate) -> None:
+        """Draw rows from a generative model, where a tenth of what is left is enough for it."""
+        chosen = self.plan.models[candidate.name]
+        price = self.costs.drawing(candidate, chosen.fit_rows) if candidate.draws_rows and chosen.folds else np.inf
+        chosen.drawn_from = price <= 0.1 * self.remaining
+        if chosen.drawn_from:
+            self.remaining -= price
 
     def _climb(self) -> None:
         """More draws and repeats, step by step, pairs first."""

@@ -18,13 +18,17 @@ from genvsdisc.study.decision_costs import read_costs
 from genvsdisc.study.design import Design
 from genvsdisc.study.fits.trial import suited_to
 from genvsdisc.study.fits.tuning import respecting, tuned
+from genvsdisc.study.fits.weighted_fits import stand_for_copies, weight_notes
 from genvsdisc.study.holdout_rows import given_test, read_test
 from genvsdisc.study.plan import check_budget
 from genvsdisc.study.progress import Progress, check_progress, shown
 from genvsdisc.study.run import Run
 from genvsdisc.study.sampling import Sampling, read_sampling
+from genvsdisc.study.statistics.losses import COST, LOSS_NAMES
+from genvsdisc.study.statistics.measures import check_measures
 from genvsdisc.study.table import check_posterior, prepare
 from genvsdisc.study.weights import RowWeights, read_weights, row_counts
+from genvsdisc.validation import check_jobs
 
 SMALL_BUDGET = 20.0
 """Seconds up to which five folds are enough."""
@@ -151,24 +155,31 @@ def compare(
     X, sampling = read_sampling(whole, groups=groups, time=time)
     X, weights = read_weights(X, sample_weight)
     chosen = design or _default_design(y, budget, sampling, weights)
+    told = []
     if loss == "zero_one" and loss not in chosen.losses:  # the default, of a design that does not measure it
         loss = chosen.losses[0]
-    if loss not in chosen.losses:
-        raise ValueError(f"loss must be one of the design's losses, {', '.join(chosen.losses)}, got {loss!r}")
+        told = [f"The verdict is by {LOSS_NAMES.get(loss, loss)}: the design does not measure the 0-1 error."]
+    judging = (*chosen.losses, COST) if costs is not None else chosen.losses
+    if loss not in judging:
+        what = "needs costs=" if loss == COST else f"must be one of the design's losses, {', '.join(judging)}"
+        raise ValueError(f"loss {what}, got {loss!r}")
     table = prepare(
         X, y, n_splits=chosen.n_splits, sampling=sampling, weights=None if weights is None else weights.of_rows
     )
     table = replace(table, costs=read_costs(costs, table.classes))
+    check_measures(chosen.scorers, table.X, table.codes, table.classes, weighted=table.weights is not None)
     if held_out is not None:
         groups_column = (sampling.column, whole[groups]) if np.isscalar(groups) and groups is not None else None
-        test = read_test(held_out, X, list(table.X.columns), table.classes, weights=weights, groups=groups_column)
+        test = read_test(held_out, table.reader, table.classes, weights=weights, groups=groups_column)
         table = replace(table, test=test)
     chosen.sizes(round(table.sampling.masses(len(table.y)).sum()), len(table.classes))
     check_posterior(posterior, table)
     given = None if models is None else as_models(models)
     roster, notes = (default_models(table.X), []) if given is None else suited_to(given, table.X, table.y, n_jobs)
     roster = [respecting(model, table.sampling) for model in roster]
-    roster = [tuned(model, sampling=table.sampling) for model in roster] if tune else roster
+    passed = None if table.weights is None or stand_for_copies(table.weights) else table.weights
+    roster = [tuned(model, sampling=table.sampling, weights=passed) for model in roster] if tune else roster
+    notes = told + notes + ([] if passed is None else weight_notes(roster))
     run = Run(table, roster, seed=random_state, n_jobs=n_jobs, cache=cache)
     run.plan_by(chosen, budget=budget, stored=plan, as_given=design is not None)
     with shown(progress) as advance:
@@ -188,10 +199,3 @@ def _default_design(y: ArrayLike, budget: float | None, sampling: Sampling, weig
     design = Design.for_classes(counts.tolist())
     n_splits = min(design.n_splits, 5) if budget is not None and budget <= SMALL_BUDGET else design.n_splits
     return replace(design, n_splits=sampling.most_splits(labels, n_splits))
-
-
-def check_jobs(n_jobs: Any) -> None:
-    """Refuse a number of processes that joblib cannot count."""
-    whole = isinstance(n_jobs, int | np.integer) and not isinstance(n_jobs, bool)
-    if n_jobs is not None and (not whole or n_jobs == 0):
-        raise ValueError(f"n_jobs must be a number of processes, -1 for all cores, or None, got {n_jobs!r}")

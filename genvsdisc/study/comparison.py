@@ -11,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from genvsdisc.files import atomic_folder, finish_commit
+from genvsdisc.files import atomic_file, atomic_folder, finish_commit
 from genvsdisc.study.fitted import Fitted
 from genvsdisc.study.schema import TABLES, SavedTables, conformed, read_csv, write_csv
 
@@ -84,7 +84,7 @@ class Comparison(SavedTables):
 
     # Files -----------------------------------------------------------------------------------------------------
 
-    def save(self, folder: str | os.PathLike[str]) -> Path:
+    def save(self, folder: str | os.PathLike[str], *, models: bool = False) -> Path:
         """Write each table as CSV, and ``meta.json``, into a folder.
 
         All of it is put in place together or not at all. Other files in the folder stay.
@@ -93,6 +93,9 @@ class Comparison(SavedTables):
         ----------
         folder : path
             Made if it does not exist.
+        models : bool, default=False
+            Write the fitted models too, as skops files in a folder ``models`` with a ``schema.json``, which names those
+            that skops cannot write; `load_models` reads them back.
 
         Returns
         -------
@@ -111,16 +114,21 @@ class Comparison(SavedTables):
                 write_csv(table, staging / f"{name}.csv")
             text = json.dumps({"tables": _columns(), "meta": self.meta}, indent=1, ensure_ascii=False)
             (staging / "meta.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+            if models:
+                from genvsdisc.practice.saving import save_models
+
+                save_models(self, staging)
         return Path(folder)
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str]) -> Self:
-        """Read back what `save` wrote.
+        """Read back what `save` wrote, or what a page of `to_html` carries.
 
         Parameters
         ----------
         folder : path
-            A folder written by `save`.
+            A folder written by `save`, or the file of a page. A page carries no timings, and, where it would weigh more
+            than 300 kB, not the tables that ``meta["not_in_page"]`` then lists; these are empty.
 
         Returns
         -------
@@ -132,9 +140,13 @@ class Comparison(SavedTables):
         FileNotFoundError
             If the folder or one of its files is not there.
         ValueError
-            If a file is not what `save` writes.
+            If a file is not what `save` writes, or no page that carries its tables.
         """
         source = Path(folder)
+        if source.is_file():
+            from genvsdisc.practice.record import record_of_page
+
+            return cls(*record_of_page(source))
         finish_commit(source)
         if not (source / "meta.json").is_file():
             raise FileNotFoundError(
@@ -153,6 +165,65 @@ class Comparison(SavedTables):
                 f"{', '.join(differing[:4])}{', ...' if differing[4:] else ''}; run the comparison again"
             )
         return cls({name: read_csv(name, source / f"{name}.csv") for name in TABLES}, meta)
+
+    # Models --------------------------------------------------------------------------------------------------------
+
+    def pipeline(self, name: str) -> str:
+        """Write the code that makes a model, as it was fitted to all rows.
+
+        Parameters
+        ----------
+        name : str
+            A model of `fitted`.
+
+        Returns
+        -------
+        code : str
+            Python that, executed, gives ``pipeline``: equal parameters, nothing learned yet.
+
+        Raises
+        ------
+        KeyError
+            If no such model is kept.
+        ValueError
+            If a parameter is nothing that code can name.
+        """
+        from genvsdisc.practice.code import pipeline_code
+
+        return pipeline_code(name, self.fitted[name])
+
+    def check(self, rule: str) -> list[str]:
+        """Hold the comparison against a rule that must not be true.
+
+        Parameters
+        ----------
+        rule : str
+            Such as ``"loss.logistic > 0.3"``, ``"zero_one.'naive Bayes' - zero_one.logistic > 2%"`` or
+            ``"verdict == generative or winner != logistic"``; the grammar stands in `genvsdisc.practice.gate`.
+
+        Returns
+        -------
+        failures : list of str
+            What of the rule is true, with the numbers; empty where the rule is false. A number that is lacking, for the
+            model was not scored, makes its clause true.
+
+        Raises
+        ------
+        ValueError
+            If the rule cannot be read or names an unknown loss or model; the message points at the place.
+
+        Examples
+        --------
+        >>> import genvsdisc as gd
+        >>> data = gd.datasets.make_gaussian_pair(60, random_state=0)
+        >>> roster = [m for m in gd.default_models() if m.name in ("shared Gaussian", "logistic")]
+        >>> result = gd.compare(data.X, data.y, roster, design=gd.Design(n_splits=2, n_repeats=1, n_draws=3))
+        >>> result.check("loss.logistic > 0.9 or loss.winner > 90%")
+        []
+        """
+        from genvsdisc.practice.gate import failed_rules
+
+        return failed_rules(rule, self)
 
     # Pages -----------------------------------------------------------------------------------------------------
 
@@ -173,6 +244,37 @@ class Comparison(SavedTables):
         from genvsdisc.report import write_page
 
         return write_page(self, path)
+
+    def to_json(self, path: str | os.PathLike[str]) -> Path:
+        """Write tables, verdict and facts as strict JSON, keys in the order of the documentation.
+
+        Parameters
+        ----------
+        path : path
+            File to write; one that is there is replaced in one step or not at all.
+
+        Returns
+        -------
+        path : Path
+            The file. Its object has ``format`` ("genvsdisc comparison, format 1"), ``verdict`` (outcome, winner,
+            sentence, loss, probabilities, points, warnings, text), ``meta`` as it is, and ``tables``: for each its
+            ``rows``, objects whose keys are the columns in order, and its ``columns``, objects with name and kind.
+            A missing number is null, an infinite one 1e999 or -1e999.
+
+        Examples
+        --------
+        >>> import json, tempfile
+        >>> from genvsdisc import Comparison
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     json.loads(Comparison({}, {"name": "wine"}).to_json(f"{folder}/wine.json").read_text())["meta"]
+        {'name': 'wine'}
+        """
+        from genvsdisc.practice.as_json import json_text
+
+        target = Path(path)
+        with atomic_file(target) as draft:
+            draft.write_bytes(json_text(self).encode("utf-8"))
+        return target
 
     def _repr_html_(self) -> str:
         """Verdict and leaderboard, for a notebook."""

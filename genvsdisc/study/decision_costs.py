@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 KEYS = ("fp", "fn")
@@ -17,7 +18,8 @@ def read_costs(costs: Any, classes: NDArray) -> NDArray[np.float64] | None:
     Parameters
     ----------
     costs : array-like of shape (n_classes, n_classes), dict, or None
-        ``costs[true, said]`` with the classes sorted; or, for two classes, ``dict(fp=, fn=)``: what it costs to say
+        ``costs[true, said]`` with the classes sorted; a DataFrame whose index and columns are labels may have them in
+        any order, and more of them; or, for two classes, ``dict(fp=, fn=)``: what it costs to say
         the second of the sorted classes where the first is true, and the first where the second is true.
     classes : ndarray of shape (n_classes,)
         Sorted labels.
@@ -41,6 +43,7 @@ def read_costs(costs: Any, classes: NDArray) -> NDArray[np.float64] | None:
     if costs is None:
         return None
     labels = ", ".join(map(str, classes[:20]))
+    costs = _of_labels(costs, classes) if isinstance(costs, pd.DataFrame) else costs
     matrix = _of_errors(costs, classes) if isinstance(costs, Mapping) else _numbers(costs)
     if matrix.shape != (len(classes), len(classes)):
         raise ValueError(
@@ -89,6 +92,15 @@ def _of_errors(costs: Mapping[Any, Any], classes: NDArray) -> NDArray[np.float64
     if fp.ndim or fn.ndim:
         raise ValueError(f"costs fp and fn must be one number each, got {costs['fp']!r} and {costs['fn']!r}")
     return np.array([[0.0, float(fp)], [float(fn), 0.0]])
+
+
+def _of_labels(costs: pd.DataFrame, classes: NDArray) -> pd.DataFrame:
+    """Rows and columns of the classes, where the table names them all; else the table as it is."""
+    places = [[str(label) for label in labels] for labels in (costs.index, costs.columns)]
+    if not all({*map(str, classes)} <= {*names} for names in places):
+        return costs
+    rows, columns = ([names.index(str(label)) for label in classes] for names in places)
+    return costs.iloc[rows, columns]
 
 
 def _numbers(costs: Any) -> NDArray[np.float64]:

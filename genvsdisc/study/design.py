@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from numbers import Integral
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from genvsdisc.study.statistics.losses import LOSSES
+from genvsdisc.study.statistics.losses import LOSSES, RARE_CLASS_MEASURES
+from genvsdisc.study.statistics.measures import is_measure, measure_name
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,16 @@ class Design:
         Training sets drawn for each point of a learning curve and for bias and variance.
     test_size : float, default=0.25
         Share of the rows that a draw holds out.
-    losses : tuple of {"zero_one", "brier", "log_loss"}, default=all three
-        What is measured.
+    losses : tuple of str or scorers, default=("zero_one", "brier", "log_loss")
+        What is measured: some of these three, and further "balanced_error", "f1_macro", "mcc", "average_precision",
+        names of scorers of scikit-learn, or scorers (``sklearn.metrics.make_scorer``). What is no mean over rows
+        becomes a column of the leaderboard, with its interval; scorers as scikit-learn has them, greater is better. It
+        is kept in `scorers`, the three in `losses`.
     rope : float, default=0.01
-        Half-width of the region of practical equivalence, in units of the loss.
+        Half-width of the region of practical equivalence, in units of the loss; of costs, in those of the least
+        mistake.
+    scorers : tuple of str or scorers, default=()
+        More that is measured on each fold; where `losses` names such, it is moved here.
 
     Raises
     ------
@@ -53,6 +60,7 @@ class Design:
     test_size: float = 0.25
     losses: tuple[str, ...] = LOSSES
     rope: float = 0.01
+    scorers: tuple[Any, ...] = ()
 
     def __post_init__(self) -> None:
         for name, least in (("n_splits", 2), ("n_repeats", 1), ("n_draws", 2)):
@@ -63,9 +71,22 @@ class Design:
             raise ValueError(f"test_size must be between 0 and 1, got {self.test_size!r}")
         if not 0 <= self.rope < np.inf:
             raise ValueError(f"rope must be a finite number and not negative, got {self.rope!r}")
-        unknown = [loss for loss in self.losses if loss not in LOSSES]
-        if unknown or not self.losses:
-            raise ValueError(f"losses must be some of {', '.join(LOSSES)}, got {self.losses!r}")
+        given = (self.losses,) if isinstance(self.losses, str) else tuple(self.losses)
+        means = tuple(loss for loss in given if isinstance(loss, str) and loss in LOSSES)
+        others = [*self.scorers, *(loss for loss in given if loss not in means)]
+        unknown = [measure for measure in others if not is_measure(measure)]
+        if unknown or not means:
+            what = f"{unknown[0]!r} is none" if unknown else f"got {given!r}"
+            raise ValueError(
+                f"losses must be some of {', '.join(LOSSES)}, at least one of them, and further "
+                f"{', '.join(RARE_CLASS_MEASURES)}, or scorers of scikit-learn (sklearn.metrics.get_scorer_names()); "
+                f"{what}"
+            )
+        named = {measure_name(measure): measure for measure in others if measure != "roc_auc"}
+        if len(named) < len({id(measure) for measure in others if callable(measure)}):
+            raise ValueError("two scorers have one name; give functions of different names")
+        object.__setattr__(self, "losses", means)
+        object.__setattr__(self, "scorers", tuple(named.values()))
 
     def sizes(self, n_rows: int, n_classes: int) -> NDArray:
         """Training sizes for a table of `n_rows`."""
@@ -105,12 +126,14 @@ class Design:
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Design:
-        """Design from what `as_dict` gives."""
+        """Design from what `as_dict` gives; scorers that were functions are gone, and have to be given again."""
         sizes = stored["train_sizes"]
+        scorers = tuple(name for name in stored.get("scorers", ()) if is_measure(name))
         return cls(
             **{
                 **stored,
                 "losses": tuple(stored["losses"]),
+                "scorers": scorers,
                 "train_sizes": sizes if isinstance(sizes, str) else tuple(sizes),
             }
         )
@@ -118,10 +141,16 @@ class Design:
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for the record."""
         sizes = self.train_sizes
-        return asdict(self) | {
-            "train_sizes": sizes if isinstance(sizes, str) else [int(m) for m in sizes],
-            "losses": list(self.losses),
-        }
+        plain = {name: value for name, value in vars(self).items() if name != "scorers"}
+        named = {"scorers": [measure_name(scorer) for scorer in self.scorers]} if self.scorers else {}
+        return (
+            plain
+            | {
+                "train_sizes": sizes if isinstance(sizes, str) else [int(m) for m in sizes],
+                "losses": list(self.losses),
+            }
+            | named
+        )
 
 
 def partitions(n_draws: int) -> int:

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from genvsdisc.models import Model
     from genvsdisc.study.design import Design
-    from genvsdisc.study.statistics.learning_curves import CurveLosses
+    from genvsdisc.study.fits.gaps import GapRows
+    from genvsdisc.study.statistics.learning_curves import CurveLosses, DialLosses
 
 JUDGE = 4
 """Mark of the rows that judge, in the parts of a draw; 0 to 3 mark the quarters that train."""
@@ -48,8 +49,8 @@ class Draws:
         Source of randomness of the models.
     curve_rows, resampled_rows : ndarray or None, default=None
         Indices of the rows that learning curves, and bias, variance and label noise, are drawn from; None for all.
-    noise_draws : int, default=20
-        Training sets with noisy labels at each size and rate.
+    gaps : GapRows or None, default=None
+        Entries deleted from the rows that judge, where the plan has a share of them missing.
     cv_train : ndarray or None, default=None
         Where one part is held out once: indices of the other rows, in an order of which every beginning has the class
         shares of the whole; a model is trained on as many as its plan says.
@@ -66,18 +67,13 @@ class Draws:
     seed: int
     curve_rows: NDArray | None = None
     resampled_rows: NDArray | None = None
-    noise_draws: int = 20
     cv_train: NDArray | None = None
+    gaps: GapRows | None = None
 
     @property
     def held_out_once(self) -> bool:
         """Whether one fit judges all blocks of one held-out part."""
         return self.cv_train is not None
-
-    @property
-    def noise_judges(self) -> NDArray:
-        """Places of `held_out` among `resampled_rows`."""
-        return self.held_out if self.resampled_rows is None else np.searchsorted(self.resampled_rows, self.held_out)
 
     def part(self, stage: str, start: int, stop: int) -> Draws:
         """Draws `start` to `stop` of those that a stage is fitted to; the seed follows the first of them."""
@@ -86,7 +82,7 @@ class Draws:
         match stage:
             case "cross-validation" if self.cv_train is not None:
                 return replace(self, cv_train=self.cv_train[:stop])
-            case "fit to all rows" if self.cv_train is not None:
+            case "fit to all rows" | "rows of the model" if self.cv_train is not None:
                 return replace(self, cv_train=self.cv_train[:stop] if stop <= len(self.cv_train) else None)
             case "cross-validation":
                 return replace(self, cv_weights=self.cv_weights[cut], cv_tests=self.cv_tests[cut], seed=seed)
@@ -96,8 +92,10 @@ class Draws:
                 )
             case "bias and variance":
                 return replace(self, parts=self.parts[cut], seed=seed)
-            case "label noise":
-                return replace(self, noise_draws=stop)
+            case "label noise" | "gaps at prediction" | "unlabeled rows" | "classes left out":
+                gaps = None if self.gaps is None else self.gaps.first(stop)
+                weights, tests = self.curve_weights[:, :stop], self.curve_tests[:stop]
+                return replace(self, gaps=gaps, curve_weights=weights, curve_tests=tests)
             case _:
                 return self
 
@@ -139,9 +137,15 @@ class Predictions:
     quarters: list[NDArray] = field(default_factory=list)
     halves: list[NDArray] = field(default_factory=list)
     noise: pd.DataFrame | None = None
+    dials: dict[str, DialLosses] = field(default_factory=dict)
+    novelty: pd.DataFrame | None = None
     fitted: Any = None
+    test: NDArray | None = None
     density_floor: float | None = None
     descent: dict[str, pd.DataFrame] = field(default_factory=dict)
+    dial: pd.DataFrame | None = None
+    columns: tuple[Any, ...] = ()
+    predictive: tuple[pd.DataFrame, pd.DataFrame] | None = None
     failures: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +12,8 @@ from numpy.typing import NDArray
 from sklearn.utils.validation import check_consistent_length
 
 from genvsdisc.datasets.targets import as_target
-from genvsdisc.features.cells import CellFormat
-from genvsdisc.features.dtypes import is_number, is_text, usual_dtype
-from genvsdisc.features.kinds import Column, column_kinds
-from genvsdisc.features.marks import clean
-from genvsdisc.features.number_text import NumberFormat
+from genvsdisc.features.dtypes import usual_dtype
+from genvsdisc.features.reader import TableReader
 from genvsdisc.features.tables import as_frame
 from genvsdisc.study.weights import RowWeights, read_weights
 
@@ -93,8 +89,7 @@ def given_test(X_test: Any, y_test: Any, X: pd.DataFrame) -> Given | None:
 
 def read_test(
     given: Given,
-    training: pd.DataFrame,
-    columns: Sequence[Any],
+    reader: TableReader,
     classes: NDArray,
     *,
     weights: RowWeights | None = None,
@@ -105,10 +100,8 @@ def read_test(
     Parameters
     ----------
     given : Given
-    training : DataFrame
-        The rows that models are fitted to, as they were given: they say how text is read.
-    columns : sequence
-        Names of the columns that models are fitted to, in order.
+    reader : TableReader
+        What brings rows to the columns, order and types of the table.
     classes : ndarray of shape (n_classes,)
         Sorted labels of the table.
     weights : RowWeights, default=None
@@ -125,7 +118,7 @@ def read_test(
     ValueError
         If columns are lacking or hold other things than those of the table, or fewer than two rows can be scored.
     """
-    frame, notes = given.X, []
+    frame, notes, columns = given.X, [], list(reader.columns)
     lacking = [str(name) for name in columns if name not in frame.columns]
     if lacking:
         more = f" and {len(lacking) - _MOST_NAMED} more" if len(lacking) > _MOST_NAMED else ""
@@ -149,8 +142,10 @@ def read_test(
             f"label among the classes {', '.join(map(str, classes[:20]))}"
         )
     rows = frame.loc[keep].reset_index(drop=True)
-    kinds = column_kinds(training[list(columns)])
-    X = pd.DataFrame({name: _read(name, rows[name], kinds[name]) for name in columns}, copy=False)
+    try:
+        X = reader.transform(rows)
+    except ValueError as error:
+        raise ValueError(f"X_test is not like X: {error}") from error
     return TestRows(
         X=X,
         codes=known[keep],
@@ -214,19 +209,3 @@ def _written(label: Any) -> str:
     if isinstance(label, datetime.datetime):
         return label.date().isoformat() if label.time() == datetime.time() else label.isoformat(" ")
     return str(label).strip()
-
-
-def _read(name: Any, values: pd.Series, column: Column) -> pd.Series:
-    """Cells of a column as those of the table were read."""
-    cells = clean(usual_dtype(values))
-    numbers = column.kind == "continuous" or column.cells is not None
-    if not numbers or is_number(cells):
-        return cells
-    if isinstance(cells.dtype, pd.CategoricalDtype):
-        cells = cells.astype(cells.cat.categories.dtype)
-    if not is_text(cells):
-        return cells
-    try:
-        return (column.cells or CellFormat(NumberFormat())).read(cells)
-    except ValueError as error:
-        raise ValueError(f"column {str(name)!r} of X_test should hold numbers as in X: {error}") from None

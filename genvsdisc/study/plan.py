@@ -21,6 +21,8 @@ LARGE = 50_000
 MOST_TEST, MOST_TRAIN, MOST_SUBTABLE = 100_000, 200_000, 40_000
 """Rows held out at most; rows that a fit is scored with; rows that learning curves and bootstrap samples come from."""
 RESAMPLED_STAGES = ("learning curve", "bias and variance", "label noise")
+CONDITION_STAGES = ("gaps at prediction", "unlabeled rows", "classes left out")
+"""Stages with ten draws and no more, after all others have theirs."""
 
 
 @dataclass
@@ -28,7 +30,8 @@ class ModelPlan:
     """What is done to one model.
 
     Folds fitted in the first round, rows that they train on at most, rows of the fit to all rows, draws of each stage;
-    predicted seconds; what was measured, for a classifier of others; and why it is left out, if it is.
+    whether its descent is followed, and whether rows are drawn
+    from it; predicted seconds; what was measured, for a classifier of others; and why it is left out, if it is.
     """
 
     folds: int = 0
@@ -37,6 +40,7 @@ class ModelPlan:
     draws: dict[str, int] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     searched: bool = False
+    drawn_from: bool = False
     timed: float | None = None
     left_out: str = ""
 
@@ -63,6 +67,10 @@ class Plan:
         Folds after the second round, once that is decided.
     notes : list of str
         What was thinned or left out, at what price, and what a larger budget would buy.
+    imputed : bool
+        Whether rows with gaps are completed by an iterative imputer too.
+    n_encoded : int
+        Columns of the table as numbers.
     """
 
     budget: float | None
@@ -76,6 +84,8 @@ class Plan:
     seconds: float = 0.0
     second_round: dict[str, int] | None = None
     notes: list[str] = field(default_factory=list)
+    imputed: bool = True
+    n_encoded: int = 1
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for the record."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from genvsdisc.study.allocation import CORES, CURVE_DRAWS, OVERHEAD, USABLE, Allocation
+from genvsdisc.study.allocation import CORES, CURVE_DRAWS, OVERHEAD, USABLE, Allocation, applies
 from genvsdisc.study.budgets import STANDARD_BUDGET
 from genvsdisc.study.design import Design, partitions
 from genvsdisc.study.plan import (
+    CONDITION_STAGES,
     FEWEST_DRAWS,
     LARGE,
     MOST_REPEATS,
@@ -23,7 +24,9 @@ ROUND_TWO = 5
 """Repeats after the second round at budgets up to two minutes: their error is 1.04 times that of ten."""
 
 
-def planned_by_design(design: Design, candidates: Sequence[Candidate], n_rows: int, n_classes: int) -> Plan:
+def planned_by_design(
+    design: Design, candidates: Sequence[Candidate], n_rows: int, n_classes: int, n_encoded: int = 1
+) -> Plan:
     """Do what the design says to every model; one that is half of no pair gets a tenth of the draws, ten at least."""
     models = {}
     for candidate in candidates:
@@ -33,11 +36,13 @@ def planned_by_design(design: Design, candidates: Sequence[Candidate], n_rows: i
             folds=design.n_splits * design.n_repeats,
             rows=n_rows,
             fit_rows=n_rows,
-            draws=dict(zip(RESAMPLED_STAGES, (draws, partitions(draws), noise), strict=True)),
+            draws=dict(zip(RESAMPLED_STAGES, (draws, partitions(draws), noise), strict=True))
+            | {stage: noise for stage in CONDITION_STAGES if applies(stage, candidate)},
             searched=candidate.searched,
+            drawn_from=candidate.draws_rows,
             timed=candidate.timed,
         )
-    plan = Plan(None, design.as_dict(), n_rows, n_classes, False, n_rows, models)
+    plan = Plan(None, design.as_dict(), n_rows, n_classes, False, n_rows, models, n_encoded=n_encoded)
     costs = StageCosts(plan, design, candidates)
     for candidate in candidates:
         models[candidate.name].seconds = costs.of(candidate, models[candidate.name])
@@ -46,7 +51,12 @@ def planned_by_design(design: Design, candidates: Sequence[Candidate], n_rows: i
 
 
 def planned_by_budget(
-    budget: float, candidates: Sequence[Candidate], counts: Sequence[int], n_columns: int, design: Design
+    budget: float,
+    candidates: Sequence[Candidate],
+    counts: Sequence[int],
+    n_columns: int,
+    design: Design,
+    n_encoded: int | None = None,
 ) -> Plan:
     """Fit the work to the budget.
 
@@ -58,6 +68,8 @@ def planned_by_budget(
     counts : sequence of int
         Rows of each class.
     n_columns : int
+    n_encoded : int, default=None
+        Columns once they are numbers; None for `n_columns`.
     design : Design
         Its folds are the most there may be; its losses, shares and sizes are kept.
 
@@ -71,6 +83,7 @@ def planned_by_budget(
     capacity = max(0.2 * budget * CORES, USABLE * budget * CORES - OVERHEAD - 2e-7 * n_rows * n_columns)
     step = 2 if budget <= 20 else 4 if budget <= 120 else 5
     plan = Plan(float(budget), {}, n_rows, n_classes, n_rows >= LARGE, min(n_rows, MOST_SUBTABLE), {}, capacity)
+    plan.n_encoded = n_columns if n_encoded is None else n_encoded
     design = replace(design, n_repeats=1, n_draws=CURVE_DRAWS[step])
     return Allocation(plan, design, candidates, capacity, step).run()
 

@@ -2,42 +2,43 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
 from typing import Any
 
 import joblib
 import numpy as np
 import pandas as pd
-import scipy
-import sklearn
 from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
-import genvsdisc
+from genvsdisc import __version__
+from genvsdisc.features.encoding import TableEncoder
 from genvsdisc.functional.bias_variance import noise
 from genvsdisc.models import Model
 from genvsdisc.preparation import takes_gaps
 from genvsdisc.study.budgets import STANDARD_BUDGET
 from genvsdisc.study.design import Design
 from genvsdisc.study.evidence import Draws, Failure, Predictions, Views
+from genvsdisc.study.facts import facts_of_options, versions
 from genvsdisc.study.fits.candidates import candidates
 from genvsdisc.study.fits.drawing import planned_draws
 from genvsdisc.study.fits.encode import behind_reader, benches
-from genvsdisc.study.fits.jobs import Job, Jobs, add
-from genvsdisc.study.plan import MOST_REPEATS, RESAMPLED_STAGES, ModelPlan, Plan
+from genvsdisc.study.fits.gap_drawing import with_gaps
+from genvsdisc.study.fits.job import Job, sliced
+from genvsdisc.study.fits.jobs import Jobs, add
+from genvsdisc.study.holdout_rows import TestRows
+from genvsdisc.study.plan import CONDITION_STAGES, MOST_REPEATS, RESAMPLED_STAGES, ModelPlan, Plan
 from genvsdisc.study.planning import planned_by_budget, planned_by_design, second_round
 from genvsdisc.study.progress import Progress
 from genvsdisc.study.statistics.differences import BEST, difference_table
 from genvsdisc.study.statistics.failures import failure_table, isolated, meaning
-from genvsdisc.study.statistics.tables import comparison_tables, model_table, score_table
+from genvsdisc.study.statistics.losses import mean
+from genvsdisc.study.statistics.scores import score_table
+from genvsdisc.study.statistics.tables import comparison_tables, model_table, ropes
 from genvsdisc.study.statistics.verdict import SURE, verdict_card, write_verdict
 from genvsdisc.study.table import PreparedTable
 
-JOB_SECONDS = 2.0
-"""Predicted seconds of a job: long against what it costs to send one, short against the whole."""
 NO_CARD = {"sentence": "No verdict could be written.", "probabilities": {}, "points": [], "warnings": []}
 NOTHING_TOLD = "No verdict: no model could be fitted."
 
@@ -72,7 +73,9 @@ class Run:
     ) -> None:
         self.table, self.roster, self.seed = table, roster, seed
         self.n_jobs, self.cache = n_jobs, cache
-        self.benches = benches(roster, table)
+        self.made: dict[str, tuple[NDArray, TestRows | None]] = {}
+        self.benches = benches(roster, table, self.made)
+        self.encoded = benches(roster, table, self.made, encode_only=True)
         self.failures: list[Failure] = []
         self.views = Views()
 
@@ -83,6 +86,8 @@ class Run:
     ) -> None:
         """Make the plan, or take the one given, and draw what it fits."""
         n_classes, n_columns = len(self.table.classes), self.table.X.shape[1]
+        encoder = TableEncoder(self.table.columns)
+        n_encoded = int(encoder.get_feature_names_out().size)
         self.plan: Plan
         timed: dict[str, float | None] = {}
         if stored is not None:
@@ -94,11 +99,14 @@ class Run:
         self.candidates = candidates(self.roster, self.benches, seed, timed, measure=measure, n_jobs=self.n_jobs)
         rng = check_random_state(self.seed) if not isinstance(self.seed, np.random.RandomState) else rng
         if stored is None and as_given:
-            self.plan = planned_by_design(design, self.candidates, len(self.table.y), n_classes)
+            self.plan = planned_by_design(design, self.candidates, len(self.table.y), n_classes, n_encoded)
         elif stored is None:
             counts = np.bincount(self.table.codes).tolist()
-            self.plan = planned_by_budget(budget or STANDARD_BUDGET, self.candidates, counts, n_columns, design)
+            self.plan = planned_by_budget(
+                budget or STANDARD_BUDGET, self.candidates, counts, n_columns, design, n_encoded
+            )
         planned = Design.from_dict(self.plan.design)
+        planned = replace(planned, scorers=design.scorers or planned.scorers)
         if self.plan.budget is not None and not self.plan.held_out_once:
             planned = replace(planned, n_repeats=MOST_REPEATS)  # of which the second round may need all
         self.draws: Draws = planned_draws(self.table.codes, planned, self.plan, rng, self.table.sampling)
@@ -114,9 +122,12 @@ class Run:
         key = ""
         if self.cache is not None:
             own = (self.table.weights, self.table.test, self.table.costs)
-            rows = (self.table.X, self.table.y, self.table.sampling, own, genvsdisc.__version__)
+            rows = (self.table.X, self.table.y, self.table.sampling, own, __version__)
             key = joblib.hash((joblib.hash(rows), self.draws.fingerprint()))
-        jobs = Jobs(self.benches, self.draws, n_jobs=self.n_jobs, cache=self.cache, fingerprint=key)
+        self.draws = with_gaps(self.draws, self.table, self.made, self.plan, self.failures)
+        jobs = Jobs(
+            self.benches, self.draws, n_jobs=self.n_jobs, cache=self.cache, fingerprint=key, encoded=self.encoded
+        )
         first = [job for m in range(len(self.roster)) for job in self._jobs_of(m)]
         done = _Steps(advance, self.roster, len(first) + 1)
         found = jobs.run(first, done)
@@ -148,9 +159,14 @@ class Run:
         for stage in RESAMPLED_STAGES:
             n_draws = chosen.draws.get(stage, 0)
             whole = stage == "label noise" or self.table.sampling.kind != "rows"
-            jobs += _sliced(m, stage, 0, n_draws, chosen.seconds.get(stage, 0.0), 1 if whole else None)
+            jobs += sliced(m, stage, 0, n_draws, chosen.seconds.get(stage, 0.0), 1 if whole else None)
+        for stage in CONDITION_STAGES:
+            jobs += sliced(m, stage, 0, chosen.draws.get(stage, 0), chosen.seconds.get(stage, 0.0), 1)
         if chosen.searched:
-            jobs.append(Job(m, "descent paths", 0, 1, chosen.seconds.get("descent paths", 0.0)))
+            jobs += [Job(m, stage, 0, 1, chosen.seconds.get(stage, 0.0)) for stage in ("descent paths", "hybrid dial")]
+        if chosen.drawn_from:
+            stage = "rows of the model"
+            jobs.append(Job(m, stage, 0, chosen.fit_rows, chosen.seconds.get(stage, 0.0)))
         return jobs
 
     def _fold_jobs(self, m: int, chosen: ModelPlan, start: int, stop: int) -> list[Job]:
@@ -158,7 +174,7 @@ class Run:
         if self.draws.held_out_once:
             return [Job(m, stage, 0, chosen.rows, seconds)]
         stop = min(stop, len(self.draws.cv_tests))
-        return _sliced(m, stage, start, stop, seconds * (stop - start) / max(chosen.folds, 1), None)
+        return sliced(m, stage, start, stop, seconds * (stop - start) / max(chosen.folds, 1), None)
 
     def _more_folds(self, m: int, stop: int) -> list[Job]:
         chosen = self.plan.models[self.roster[m].name]
@@ -181,7 +197,9 @@ class Run:
         if not usable:
             return []
         models = model_table(usable)
-        pairs = difference_table(score_table(usable, self.table.codes, self.draws), models, rope=self.draws.design.rope)
+        pairs = difference_table(
+            score_table(usable, self.table, self.draws), models, **ropes(self.table, self.draws.design.rope)
+        )
         surest = pairs[["p_generative", "p_equal", "p_discriminative"]].max(axis=1)
         open_pairs = pairs[~(surest >= SURE)]
         if (open_pairs["form"] == BEST).any():
@@ -207,7 +225,8 @@ class Run:
         NothingToCompare
             If no model could be cross-validated.
         """
-        meta = self.facts(name=name, tuned=tuned) | {"loss": loss, "notes": list(notes)}
+        own = () if self.table.test is None else self.table.test.notes
+        meta = self.facts(name=name, tuned=tuned) | {"loss": loss, "notes": [*notes, *own]}
         meta["density_floors"] = {e.model.name: e.density_floor for e in evidence if e.density_floor is not None}
         meta["takes_gaps"] = [model.name for model in self.roster if takes_gaps(model.estimator)]
         if all(e.failed for e in evidence):
@@ -220,7 +239,7 @@ class Run:
         failed = [f for f in self.failures if not f.model]
         if posterior is not None:
             law = np.asarray(posterior(self.table.X), dtype=float)
-            meta["bayes"] = {loss: float(noise(law, loss).mean()) for loss in self.draws.design.losses}
+            meta["bayes"] = {loss: mean(noise(law, loss), self.table.weights) for loss in self.draws.design.losses}
         meta["verdict_card"] = isolated(
             "verdict",
             lambda: verdict_card({k: v for k, v in tables.items() if v is not None}, meta),
@@ -254,15 +273,11 @@ class Run:
             "plan": self.plan.as_dict(),
             "sampling": self.table.sampling.facts(),
             "splits_hash": self.draws.fingerprint(),
-            "versions": {
-                "genvsdisc": genvsdisc.__version__,
-                "python": platform.python_version(),
-                **{module.__name__: module.__version__ for module in (np, scipy, sklearn, pd)},
-            },
+            "versions": versions(),
             "left_out": list(self.table.left_out),
             "tuned": tuned,
             "boundary_axes": [str(axis) for axis in self.views.axes],
-        }
+        } | facts_of_options(self.table, self.draws.design.rope)
 
 
 class _Steps:
@@ -276,12 +291,3 @@ class _Steps:
         if self.advance is not None:
             text = job if isinstance(job, str) else f"{self.roster[job.model].name}: {job.stage}"
             self.advance(text, self.done, self.total)
-
-
-def _sliced(m: int, stage: str, start: int, stop: int, seconds: float, n_parts: int | None) -> list[Job]:
-    """Cut draws into jobs of about two predicted seconds: by the plan, never by the number of processes."""
-    if stop <= start:
-        return []
-    n_parts = n_parts or int(np.clip(np.ceil(seconds / JOB_SECONDS), 1, stop - start))
-    ends = np.linspace(start, stop, n_parts + 1).round().astype(int).tolist()
-    return [Job(m, stage, a, b, seconds * (b - a) / (stop - start)) for a, b in pairwise(ends)]

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from genvsdisc.features.kinds import as_numbers, is_number
+from genvsdisc.features.marks import listed, quoted
 
 SamplingKind = Literal["rows", "groups", "time"]
 NOTES = {
@@ -193,8 +194,8 @@ def column_or_values(X: pd.DataFrame, given: Any, word: str) -> tuple[pd.DataFra
             names = [str(column) for column in X.columns]
             lower = {column.casefold(): column for column in names}
             close = [lower[c] for c in get_close_matches(str(given).casefold(), lower, n=3)]
-            guess = f"did you mean {' or '.join(map(repr, close))}?" if close else f"it has {', '.join(names[:20])}"
-            raise ValueError(f"{word}={given!r} is not a column of X; {guess}")
+            guess = f"did you mean {' or '.join(map(quoted, close))}?" if close else f"it has {listed(names)}"
+            raise ValueError(f"{word}={quoted(str(given))} is not a column of X; {guess}")
         return X.drop(columns=[given]), X[given].reset_index(drop=True), str(given)
     name = getattr(given, "name", None)
     array = given.to_numpy() if hasattr(given, "to_numpy") else np.asarray(given)

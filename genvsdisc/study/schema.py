@@ -75,6 +75,29 @@ class SavedTables:
         "generative discriminative form loss difference:float lower:float upper:float pvalue:float "
         "pvalue_holm:float p_generative:float p_equal:float p_discriminative:float",
     )
+    decisions = TidyTable(
+        "What a row costs by each model's answers of least expected cost, with the interval over the folds; and by its "
+        "most probable classes.",
+        "model family threshold:float cost:float lower:float upper:float cost_of_likeliest:float",
+    )
+    decision_curves = TidyTable(
+        "Net benefit of acting where the probability of the second class is at least a threshold, by each model, "
+        "always and never.",
+        "model family threshold:float net_benefit:float",
+    )
+    holdout = TidyTable(
+        "Loss of each model on a test set of the user's own, beside the cross-validated one, and how far apart the two "
+        "are.",
+        "model family form loss mean:float se:float lower:float upper:float n_test:int "
+        "cross_validated:float shift:float shift_se:float shift_pvalue:float",
+    )
+    holdout_differences = TidyTable(
+        "Loss on the test set of the generative minus that of the discriminative model of each pair; test rows on "
+        "which one of them alone errs, with McNemar's exact test; and how far it is from the cross-validated one.",
+        "generative discriminative form loss difference:float se:float lower:float upper:float pvalue:float "
+        "only_generative_errs:count only_discriminative_errs:count mcnemar_pvalue:float "
+        "cross_validated:float shift:float shift_se:float shift_pvalue:float",
+    )
     decomposition = TidyTable(
         "Bias, variance and noise of each model at each number of training rows, with standard errors over tables; "
         "basis says whether a row is measured, with sets that share no row, or extrapolated to the size of the folds.",
@@ -114,9 +137,39 @@ class SavedTables:
         "Loss of each model when a share `noise` of the training labels is flipped, and the increase it makes.",
         "model family form noise:float n_train:int loss mean:float se:float increase:float increase_se:float",
     )
+    conditions = TidyTable(
+        "Loss of each model along a dial: training rows, flipped labels, entries missing at prediction, other class "
+        "shares, rows without a label. At 0 all dials are the learning curve's end.",
+        "dial value:float model family loss mean:float se:float lower:float upper:float",
+    )
+    condition_crossings = TidyTable(
+        "Value of each dial at which each pair changes places, and who leads at each of its values, in turn.",
+        "dial generative discriminative form loss estimate:float lower:float upper:float smallest:float largest:float "
+        "leader_smallest leader_largest leaders finding",
+    )
+    novelty = TidyTable(
+        "Rows of a class held out of training, told from those of the others by p(x) or by the doubt of the posterior: "
+        "area under the ROC curve.",
+        "model family left_out score auroc:float se:float lower:float upper:float n_draws:int",
+    )
     search = TidyTable(
         "Training and validation loss of the first model with a penalty, at each penalty, over the folds of a repeat.",
         "model reg_lambda:float learning_rate:float split loss mean:float se:float",
+    )
+    hybrid = TidyTable(
+        "Loss between the generative (weight 1) and the discriminative (weight 0) fit of one set of functions, and the "
+        "differences to both ends.",
+        "dial generative_weight:float loss mean:float se:float to_generative:float to_generative_lower:float "
+        "to_generative_upper:float to_discriminative:float to_discriminative_lower:float to_discriminative_upper:float",
+    )
+    predictive = TidyTable(
+        "Would each generative model produce the rows? Discrepancy of each column, and of pairs (`other`), between the "
+        "rows and rows drawn from the fitted model, with its p-value.",
+        "model column other statistic discrepancy:float pvalue:float finding",
+    )
+    predictive_rows = TidyTable(
+        "Some real rows and as many drawn from each generative model, in the columns that tell them apart best.",
+        "model source row:int label column value:float",
     )
     traces = TidyTable(
         "Loss of the same model after each epoch of descent on all rows, for each learning rate.",
@@ -127,7 +180,7 @@ class SavedTables:
     )
     parameters = TidyTable("What each model learned, fitted to all rows.", "model parameter value:float")
     boundaries = TidyTable(
-        "Predicted class and its probability over a grid of two columns.",
+        "Predicted class and its probability, in two digits, over a grid of two columns.",
         "model family x:float y:float label probability:float",
     )
     ellipses = TidyTable(

@@ -8,11 +8,23 @@ from typing import Any
 
 from genvsdisc.study.costs import BatchSizes, batch_seconds
 from genvsdisc.study.design import Design
-from genvsdisc.study.plan import MOST_TEST, ModelPlan, Plan
+from genvsdisc.study.plan import CONDITION_STAGES, MOST_TEST, ModelPlan, Plan
 
 NOISE_TRAIN = 2000
 """Training rows of label noise, at most."""
 N_FLIP_RATES = 5
+PREDICTIVE_SECONDS = 0.3
+"""Seconds of drawing and judging rows of a model; their number does not grow with the table."""
+MOST_DIAL_ROWS = 4000
+"""Rows that the dial from one likelihood to the other is turned on, at most."""
+STACKED = 4000
+"""Rows of a table that label noise stacks as a whole."""
+GAPS_STAGE, UNLABELED_STAGE, LEFT_OUT_STAGE = CONDITION_STAGES
+PATTERN_SECONDS, PATTERN_CUBED = 1.2e-5, 6e-10
+"""Seconds for a row with gaps of its own and a class, and with the cube of the columns."""
+UNLABELED_ROWS, N_HIDDEN, EM_FITS = 1000, 4, 110
+"""Training rows of which some lose their label, at most; shares that do; fits in an EM and the choice of its weight."""
+LEFT_OUT_IN_TURN = 8
 SINGLE = 0.006
 """Seconds of cloning, checking and indexing around a fit that is made by itself."""
 
@@ -40,6 +52,11 @@ class Candidate:
     timed: float | None = None
     searched: bool = False
 
+    @property
+    def draws_rows(self) -> bool:
+        """Whether rows can be drawn from it: a generative classifier of this package."""
+        return self.family == "generative" and self.timed is None
+
 
 class StageCosts:
     """Seconds of the stages of a model under a plan."""
@@ -61,7 +78,7 @@ class StageCosts:
         return candidate.seconds(folds, n, n - test, test) if folds else 0.0
 
     def stage(self, candidate: Candidate, stage: str, draws: int) -> float:
-        """Seconds of these draws of one of the `RESAMPLED_STAGES`."""
+        """Seconds of these draws of one of the `RESAMPLED_STAGES` or `CONDITION_STAGES`."""
         if not draws:
             return 0.0
         n, test, n_classes = self.plan.subtable, self.test, self.plan.n_classes
@@ -71,22 +88,66 @@ class StageCosts:
             return sum(candidate.seconds(draws, n, min(int(m), n), test) for m in sizes)
         if stage == "bias and variance":
             return sum(candidate.seconds(sets * draws, n, (n - test) // sets, test) for sets in (4, 2))
-        rows = min(n, test + 2 * NOISE_TRAIN)
+        if stage == GAPS_STAGE:
+            return self._gaps(candidate, draws)
+        if stage == UNLABELED_STAGE:
+            return self._unlabeled(candidate, draws)
+        if stage == LEFT_OUT_STAGE:
+            return candidate.seconds(draws * min(n_classes, LEFT_OUT_IN_TURN), n, n - test, test)
         few, many = 10 * n_classes, min(n - test, NOISE_TRAIN)
-        return sum(candidate.seconds(N_FLIP_RATES * draws, n_classes * rows, m, test) for m in (few, many))
+        if n <= STACKED:
+            return sum(candidate.seconds(N_FLIP_RATES * draws, n_classes * n, m, test) for m in (few, many))
+        test = min(test, NOISE_TRAIN)
+        return sum(draws * candidate.seconds(N_FLIP_RATES, n_classes * (m + test), m, test) for m in (few, many))
+
+    def _gaps(self, candidate: Candidate, draws: int) -> float:
+        """One fit for each draw; rows with gaps, each with a pattern of its own, take a generative model longer."""
+        n, test, d = self.plan.subtable, self.test, self.plan.n_encoded
+        settings = (12 if self.plan.imputed else 4) + min(d, 40)
+        judged = min(test, 500, max(20, 3_000_000 // (draws * settings * d))) * settings
+        fits = candidate.seconds(draws, n, n - test, judged)
+        by_pattern = 4 * (judged // settings) if candidate.family == "generative" else 0
+        return fits + draws * by_pattern * self.plan.n_classes * (PATTERN_SECONDS + PATTERN_CUBED * d**3)
+
+    def imputing(self, draws: int) -> float:
+        """Seconds of completing the rows with gaps once for all models."""
+        d, rows = self.plan.n_encoded, min(self.test, 500)
+        nearest = min(d, 30)
+        fit = d * (1.5e-3 + 4e-9 * (self.plan.subtable - self.test) * nearest**2)
+        return draws * (fit + 4 * rows * (d * 1.5e-6 + PATTERN_SECONDS + PATTERN_CUBED * d**3))
+
+    def _unlabeled(self, candidate: Candidate, draws: int) -> float:
+        """EM steps of a stack of training sets, with folds that choose the weight."""
+        if candidate.family != "generative":
+            return 0.0
+        n, test = self.plan.subtable, self.test
+        rows = min(n, UNLABELED_ROWS)
+        return N_HIDDEN * EM_FITS * candidate.seconds(draws, (1 + self.plan.n_classes) * rows, rows, min(test, rows))
 
     def descent(self, candidate: Candidate) -> float:
         """Seconds of a search over six penalties and of four descents of 60 epochs."""
         rows = self.plan.subtable
         return 6 * candidate.seconds(self.design.n_splits, rows, rows, rows) + 4 * candidate.seconds(1, rows, rows, 0)
 
+    def dial(self, candidate: Candidate) -> float:
+        """Seconds of nine places on two dials; a fit of the hybrid is six of the logistic regression."""
+        rows = min(self.plan.subtable, MOST_DIAL_ROWS)
+        return 9 * 2 * 6 * candidate.seconds(self.design.n_splits, rows, rows, rows // self.design.n_splits)
+
+    def drawing(self, candidate: Candidate, rows: int) -> float:
+        """Seconds of a fit to all rows, of drawing from it and of judging what was drawn."""
+        return PREDICTIVE_SECONDS + candidate.seconds(1, rows, rows, 0)
+
     def of(self, candidate: Candidate, chosen: ModelPlan) -> dict[str, float]:
         """Seconds of every stage."""
         seconds = {"cross-validation": self.folds(candidate, chosen.folds, chosen.rows)}
         seconds["fit to all rows"] = candidate.seconds(1, chosen.fit_rows, chosen.fit_rows, 0)
+        if chosen.drawn_from:
+            seconds["rows of the model"] = self.drawing(candidate, chosen.fit_rows)
         seconds |= {stage: self.stage(candidate, stage, draws) for stage, draws in chosen.draws.items()}
         if chosen.searched:
             seconds["descent paths"] = self.descent(candidate)
+            seconds["hybrid dial"] = self.dial(candidate)
         return {stage: float(f"{value:.3g}") for stage, value in seconds.items()}
 
 

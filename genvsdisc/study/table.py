@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,13 +11,16 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.utils.validation import check_consistent_length
 
-from genvsdisc.datasets.targets import as_target, check_target, drop_rare_classes
+from genvsdisc.datasets.rare_classes import drop_rare_classes
+from genvsdisc.datasets.targets import as_target, check_target
 from genvsdisc.features.kinds import Column, column_kinds
 from genvsdisc.features.reader import TableReader
 from genvsdisc.features.tables import as_frame
 from genvsdisc.features.typed import typed_table
 from genvsdisc.study.holdout_rows import TestRows
+from genvsdisc.study.left_out import left_out_sentences
 from genvsdisc.study.sampling import Sampling
+from genvsdisc.study.statistics.losses import COST
 from genvsdisc.study.weights import row_counts
 
 
@@ -39,7 +43,7 @@ class PreparedTable:
     class_counts : DataFrame
         Columns label, rows, used, note.
     left_out : tuple of str
-        What was left out and why, and how text was read, a sentence each.
+        What was left out and why, how text was read, and what was lumped, a sentence each.
     sampling : Sampling
         What draws of the rows have to respect: nothing, whole groups, or time.
     reader : TableReader
@@ -66,6 +70,10 @@ class PreparedTable:
     test: TestRows | None = None
     costs: NDArray | None = None
 
+    def losses(self, given: Sequence[str]) -> tuple[str, ...]:
+        """Losses that are means over rows: those of a design, and the cost of decisions where there are costs."""
+        return (*given, COST) if self.costs is not None else tuple(given)
+
     @property
     def kinds(self) -> dict[Any, str]:
         """Kind of each column that is used."""
@@ -79,6 +87,11 @@ class PreparedTable:
         sampling = self.sampling.take(indices)
         weights = None if self.weights is None else self.weights[indices]
         return replace(self, X=X, y=self.y[indices], codes=self.codes[indices], sampling=sampling, weights=weights)
+
+    def repeated(self, rows: NDArray) -> PreparedTable:
+        """Rows in place of their weights, each repeated; the copies of a row, or of its group, are one group."""
+        drawn = self.take(rows)
+        return replace(drawn, sampling=replace(drawn.sampling, counts=None, single=False), weights=None)
 
 
 def prepare(
@@ -156,13 +169,7 @@ def prepare(
                 "note": [why.get(label, "") for label in counts.index],
             }
         ),
-        left_out=tuple(
-            [f"{unlabelled} rows without a label are left out."] * (unlabelled > 0)
-            + [f"{weightless} rows of weight 0 are left out."] * (weightless > 0)
-            + [f"Class {label!s} ({counts[label]} rows) is left out: {reason}." for label, reason in why.items()]
-            + [f"Column {name!s} is left out: {column.note}." for name, column in columns.items() if not column.used]
-            + typed.notes
-        ),
+        left_out=left_out_sentences(unlabelled, weightless, why, counts, columns, typed.notes),
         sampling=sampling,
         reader=TableReader.for_table(frame[used], names=list(frame.columns), formats=typed.formats),
         weights=None if weights is None else weights[frame.index.to_numpy()],

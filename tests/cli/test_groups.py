@@ -47,5 +47,5 @@ def test_a_table_with_subjects_is_warned_of_on_the_terminal(tmp_path, capsys):
     words = ["report", str(tmp_path / "table.csv"), "--quick", "--models", "logistic,naive Bayes", "--jobs", "1"]
     status, out, err = run(capsys, [*words, "--output", str(tmp_path / "out")])
     assert status == 0, err
-    assert out.startswith("Warning: 'Speaker Number' looks like subjects or files")
+    assert out.startswith("'Speaker Number' looks like subjects or files")  # once, as the verdict begins with it
     assert "By folds of whole 'Speaker Number'" in out

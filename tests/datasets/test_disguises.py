@@ -15,7 +15,8 @@ from genvsdisc.features.kinds import column_kinds
 
 DATES = ("%Y-%m-%d", "%d.%m.%Y", "%m/%d/%Y", "%Y/%m/%d", "%d %b %Y", "%Y-%m-%dT%H:%M:%S")
 MARKS = ("", "NA", "?", "-", ".", "*", "n/a", "#N/A", "missing", "None", "n/d", "-nan", "1.#QNAN")
-DIVIDERS = {".": ("", ",", " ", "'"), ",": ("", ".", " ", "'")}
+DIVIDERS = {".": ("", ",", " ", "'", "\u00a0"), ",": ("", ".", " ", "'", "\u00a0")}
+TRUTHS = (("True", "False"), ("TRUE", "FALSE"), ("yes", "no"), ("1", "0"), ("x", ""))
 
 
 def clean_table(seed):
@@ -30,6 +31,8 @@ def clean_table(seed):
             "count": rng.integers(0, 9, n),
             "when": pd.Timestamp("1999-11-30") + pd.to_timedelta(rng.integers(0, 4000, n), unit="D"),
             "color": rng.choice(["red", "gr\u00fcn", "sky blue"], n),
+            "share": rng.integers(0, 1000, n) / 10,
+            "member": np.arange(n) % 5 < 2,
         }
     )
     X.loc[0, "when"] = pd.Timestamp("2003-01-31")  # tells the day from the month
@@ -37,10 +40,10 @@ def clean_table(seed):
     return X, y
 
 
-def written(value, decimal, thousands, places):
+def written(value, decimal, thousands, places, minus="-{}"):
     whole, _, rest = f"{abs(value):,.{places}f}".partition(".")
     text = whole.replace(",", thousands) + (decimal + rest if rest else "")
-    return ("-" if value < 0 else "") + text
+    return minus.format(text) if value < 0 else text
 
 
 @st.composite
@@ -62,18 +65,51 @@ def disguises(draw):
         "footer": draw(st.booleans()),
         "units": draw(st.booleans()),
         "title": draw(st.booleans()),
-        "order": draw(st.permutations(range(6))),
+        "order": draw(st.permutations(range(8))),
+        "minus": draw(st.sampled_from(("-{}", "\u2013{}", "({})", "- {}", "{}-"))),
+        "percent": draw(st.sampled_from(("{}", "{}%", "{} %"))),
+        "truth": draw(st.sampled_from(TRUTHS)),
+        "index": draw(st.sampled_from((None, 0, 1))),
+        "again": draw(st.booleans()),
+        "trailing": draw(st.booleans()),
+        "blank_row": draw(st.booleans()),
+        "comments": draw(st.booleans()),
         "packed": draw(st.booleans()),
     }
 
 
+def around(names, rows, how):
+    """What offices put around the rows of a table: units, names once more, blank rows, a footer, numbers of rows."""
+    if how["units"]:
+        units = {"height": "cm", "income": "per year", "count": "pieces", "when": "day"}
+        rows.insert(0, [units.get(name, "") for name in names])
+    if how["again"] and how["index"] is None:  # the names once more, as where files were put together
+        rows.insert(6, names)
+    if how["blank_row"]:
+        rows.insert(9, [""] * len(names))
+    if how["footer"]:
+        rows.append(["Total" if name == "income" else "" for name in names])
+    if how["index"] is not None:
+        numbers = iter(range(how["index"], len(rows) + how["index"]))
+        rows = [[str(next(numbers)) if row[names.index("tree")] else "", *row] for row in rows]
+        names = ["", *names]
+    if how["trailing"]:
+        rows, names = [[*row, ""] for row in rows], [*names, ""]
+    if how["blanks"]:
+        rows = [[f" {cell}  " for cell in row] for row in rows]
+        names = [f"{name} " for name in names]
+    return names, rows
+
+
 def disguised(X, y, gaps, how):
     cells = {
-        "height": [written(v, how["decimal"], "", 2) for v in X["height"]],
+        "height": [written(v, how["decimal"], "", 2, how["minus"]) for v in X["height"]],
         "income": [how["money"].format(written(v, how["decimal"], how["thousands"], 2)) for v in X["income"]],
         "count": [str(v) for v in X["count"]],
         "when": [v.strftime(how["date"]) for v in X["when"]],
         "color": X["color"].tolist(),
+        "share": [how["percent"].format(written(v, how["decimal"], "", 1)) for v in X["share"]],
+        "member": [how["truth"][0 if v else 1] for v in X["member"]],
         "tree": y.tolist(),
     }
     for name, rows in gaps.items():
@@ -81,16 +117,11 @@ def disguised(X, y, gaps, how):
             cells[name][row] = how["mark"]
     names = [list(cells)[place] for place in how["order"]]
     rows = [[cells[name][row] for name in names] for row in range(len(y))]
-    if how["units"]:
-        units = {"height": "cm", "income": "per year", "count": "pieces", "when": "day", "color": "", "tree": ""}
-        rows.insert(0, [units[name] for name in names])
-    if how["footer"]:
-        rows.append(["Total" if name == "income" else "" for name in names])
-    if how["blanks"]:
-        rows = [[f" {cell}  " for cell in row] for row in rows]
-        names = [f"{name} " for name in names]
+    names, rows = around(names, rows, how)
     out = io.StringIO(newline="")
-    if how["title"]:
+    if how["comments"]:
+        out.write(f"# exported{how['newline']}# by the office{how['newline']}")
+    elif how["title"]:
         out.write("Trees of the park" + how["newline"])
     csv.writer(out, delimiter=how["delimiter"], quoting=how["quoting"], lineterminator=how["newline"]).writerows(
         [names, *rows]
@@ -108,15 +139,18 @@ def test_the_same_table_comes_back(tmp_path, how):
     path.write_bytes(disguised(X, y, gaps, how))
     data = read_table(path, "tree")
     assert data.y.tolist() == y.tolist()
-    assert sorted(data.X.columns) == sorted(X.columns)
+    index = ["Unnamed: 0"] if how["index"] is not None else []
+    assert sorted(data.X.columns) == sorted([*X.columns, *index])
     for name, rows in gaps.items():
         X[name] = X[name].astype(float)
         X.loc[rows, name] = np.nan
-    for name in ("height", "income", "count", "when"):
+    for name in ("height", "income", "count", "when", "share"):
         np.testing.assert_array_equal(as_numbers(data.X[name]), as_numbers(X[name]), err_msg=str(data.notes))
     assert data.X["color"].tolist() == X["color"].tolist()
-    kinds, expected = column_kinds(data.X), column_kinds(X)
-    assert {name: column.kind for name, column in kinds.items()} == {n: c.kind for n, c in expected.items()}
+    kinds, expected = column_kinds(data.X), {name: column.kind for name, column in column_kinds(X).items()}
+    assert {n: c.kind for n, c in kinds.items()} == expected | dict.fromkeys(index, "identifier")
+    if how["truth"][1]:
+        assert (data.X["member"].astype(str) == data.X["member"].astype(str).iloc[0]).equals(X["member"])
     if how["mark"] in ("?", "-", ".", "*", "missing", "None", "n/d"):
         assert any("'height'" in note and f"{how['mark']!r} (2 entries)" in note for note in data.notes)
     if how["money"] != "{}" or how["thousands"]:

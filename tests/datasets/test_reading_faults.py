@@ -499,3 +499,38 @@ def test_notes_stand_once_and_name_the_column(read):
     data = read("price,d,y\n" + "".join(f"${i}.5,0{1 + i % 9}.13.2020,{LABELS[i]}\n" for i in range(50)))
     assert len(set(data.notes)) == len(data.notes)
     assert any("'price'" in note for note in data.notes)
+
+
+@pytest.mark.parametrize("delimiter", ["\t", ",", ";"])
+def test_f19_b03_whole_numbers_with_points_between_thousands(tmp_path, delimiter):
+    """609 beside 1.170: who keeps a zero at the end would write 609.000, and who drops it 1.17."""
+    values = [609, 1170, 5951, 12579, 948, 18424, 1500, 700]
+    cells = [f"{value:,}".replace(",", ".") for value in values]
+    path = tmp_path / "credit.csv"
+    path.write_text(f"amount{delimiter}y\n" + "".join(f"{c}{delimiter}{'ab'[i % 2]}\n" for i, c in enumerate(cells)))
+    data = read_table(path, "y")
+    assert data.X["amount"].tolist() == values
+    assert any("'amount'" in note and "which is a guess" in note for note in data.notes)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["609.000", "1.170", "5.951", "12.579"],  # a program that keeps zeros
+        ["609", "1.17", "5.951", "12.579"],  # one that drops them
+        ["609", "1.171", "5.951", "12.579"],  # either
+        ["0.609", "1.170", "5.951", "3"],
+    ],
+)
+def test_three_decimals_stay_decimals(tmp_path, cells):
+    path = tmp_path / "lengths.tsv"
+    path.write_text("length\ty\n" + "".join(f"{cell}\t{'ab'[i % 2]}\n" for i, cell in enumerate(cells)))
+    assert read_table(path, "y").X["length"].tolist() == [float(cell) for cell in cells]
+
+
+def test_points_between_thousands_beside_points_that_are_decimal(tmp_path):
+    path = tmp_path / "both.tsv"
+    path.write_text(
+        "a\tb\ty\n" + "".join(f"{c}\t{0.25 * i}\t{'ab'[i % 2]}\n" for i, c in enumerate(["609", "1.170"] * 3))
+    )
+    assert read_table(path, "y").X["a"].tolist() == [609, 1.17] * 3

@@ -1,4 +1,4 @@
-"""What can be a target, and which classes are too rare."""
+"""What can be a target."""
 
 import datetime as dt
 
@@ -9,7 +9,8 @@ import pyarrow as pa
 import pytest
 from sklearn.exceptions import DataConversionWarning
 
-from genvsdisc.datasets import as_target, check_target, drop_rare_classes
+from genvsdisc.datasets import as_target, check_target
+from genvsdisc.datasets.targets import class_labels
 
 
 @pytest.mark.parametrize(
@@ -50,30 +51,6 @@ def test_a_continuous_target_is_refused_with_a_remedy(values):
 def test_one_class_is_refused():
     with pytest.raises(ValueError, match="'t' has one class only, 'a'"):
         check_target(pd.Series(["a", "a"], name="t"))
-
-
-def test_rare_classes_are_left_out_and_named():
-    X, y = pd.DataFrame({"x": range(10)}), pd.Series(list("aaaabbbbcd"))
-    kept, labels, rare = drop_rare_classes(X, y, minimum=2)
-    assert rare == {"c": 1, "d": 1}
-    assert kept["x"].tolist() == list(range(8))
-    assert labels.tolist() == list("aaaabbbb")
-    array, _, _ = drop_rare_classes(X.to_numpy(), y, minimum=2)
-    np.testing.assert_array_equal(array, kept)
-
-
-def test_nothing_is_left_out_at_the_minimum():
-    X, y = pd.DataFrame({"x": range(4)}), pd.Series(list("aabb"))
-    kept, labels, rare = drop_rare_classes(X, y, minimum=2)
-    pd.testing.assert_frame_equal(kept, X)
-    pd.testing.assert_series_equal(labels, y)
-    assert rare == {}
-
-
-def test_two_classes_must_remain():
-    y = pd.Series(list("aaaabc"), name="kind")
-    with pytest.raises(ValueError, match=r"fewer than two classes of 'kind' have the 3 rows .*'b' has 1, 'c' has 1"):
-        drop_rare_classes(y.to_frame(), y, minimum=3)
 
 
 def label_table(labels):
@@ -159,7 +136,7 @@ def test_f12_labels_of_every_library(y):
     assert labels.name == "kind"
 
 
-@pytest.mark.parametrize("y", [np.ones((3, 2)), 3, "label", np.ones((2, 1, 1)), pd.DataFrame({"a": [1], "b": [2]})])
+@pytest.mark.parametrize("y", [np.ones((3, 2)), 3, np.ones((2, 1, 1)), pd.DataFrame({"a": [1], "b": [2]})])
 def test_f12_what_is_no_column_is_refused(y):
     with pytest.raises(ValueError, match=r"y must be one column of labels, of shape \(n_samples,\), got shape"):
         as_target(y)
@@ -182,14 +159,64 @@ def test_f13_missing_labels_are_counted_and_placed(y):
     assert as_target(y, allow_missing=True).isna().tolist() == [False, True, False, True]
 
 
-@pytest.mark.parametrize("n", [50, 10_000])
-def test_b16_many_rare_classes_are_counted_not_listed(n):
-    y = pd.Series([f"l{i:05}" for i in range(n)] + ["l00000"] * 2, name="kind")
-    with pytest.raises(ValueError, match="fewer than two classes") as caught:
-        drop_rare_classes(y.to_frame(), y, minimum=5)
-    assert f"0 of {n:,} classes have; the largest, 'l00000', has 3; use fewer splits" in str(caught.value)
-
-
 def test_a_continuous_target_written_as_text_is_one():
     with pytest.raises(ValueError, match=r"'t' is continuous \(60 different numbers in 60 rows\)"):
         check_target(pd.Series([f"{i},5 cm" for i in range(60)], name="t"))
+
+
+NESTED = [[[1], [2, 3]], [{"a": 1}, {"a": 2}], [np.array([1, 2]), np.array([1])], [{1}, {2}]]
+
+
+@pytest.mark.parametrize("labels", NESTED)
+@pytest.mark.parametrize("gate", [as_target, class_labels])
+def test_f16_nested_labels_are_refused_by_their_type(gate, labels):
+    y = pd.Series(labels * 3, name="kind")
+    with pytest.raises(ValueError, match=rf"the target 'kind' holds {type(labels[0]).__name__}s, such as"):
+        gate(y)
+
+
+def test_e04_the_name_of_a_column_is_not_its_labels():
+    with pytest.raises(ValueError, match="y must be the labels, got the name 'kind': give X"):
+        as_target("kind")
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        ([dt.date(2020, 1, 1), dt.date(2021, 1, 1)], ["2020-01-01", "2021-01-01"]),
+        ([2**70, 2**70 + 1], [str(2**70), str(2**70 + 1)]),
+        ([1, "a"], ["1", "a"]),
+        ([0.5, 1.5], ["0.5", "1.5"]),
+        ([b"a", b"b"], ["a", "b"]),
+        ([1.0, 2.0], [1, 2]),
+        (pd.array([True, False], dtype="boolean"), [True, False]),
+        (pd.Categorical(["x", "y"]), ["x", "y"]),
+    ],
+)
+def test_f12_f16_labels_for_classifiers_are_plain(labels, expected):
+    given = pd.Series(labels, dtype=object if isinstance(labels, list) else None).take([0, 1] * 30)
+    plain = class_labels(given)
+    assert plain.tolist() == expected * 30
+    assert plain.to_numpy().dtype.kind in "iubOU"
+
+
+def test_whole_numbers_are_classes_however_many_for_classifiers():
+    labels = np.repeat(np.arange(40.0), 3)  # as of 40 faces with three pictures each
+    assert class_labels(labels).tolist() == labels.tolist()
+    assert class_labels(labels.astype(np.int8)).nunique() == 40
+
+
+@pytest.mark.parametrize(
+    ("labels", "words"),
+    [
+        ([np.inf, 1.0] * 30, "holds infinite numbers: leave these rows out"),
+        (np.linspace(0, 1, 60), "is continuous"),
+        ([1, "1"] * 30, "holds 1 and '1', which are written alike: use one type"),
+        ([0] * 60, "has one class only, 0: nothing to tell apart"),
+        ([], "has no labels"),
+        ([None, "a"] * 30, "30 of 60 labels in 'y' are missing, the first in row 0: leave these rows out"),
+    ],
+)
+def test_f13_w14_the_words_are_those_of_compare(labels, words):
+    with pytest.raises(ValueError, match=words):
+        class_labels(pd.Series(labels, dtype=object) if isinstance(labels, list) else labels)

@@ -207,3 +207,18 @@ def test_b15_a_far_value_that_repeats_is_told(values, told):
 def test_levels_in_two_cases_are_told():
     column = column_kinds(pd.DataFrame({"c": ["Red", "red", "blue"] * 5}))["c"]
     assert column.note == "'Red' and 'red' differ in case only"
+
+
+@pytest.mark.parametrize(
+    ("size", "kind"), [(1e300, "out of range"), (1e-300, "out of range"), (1e139, "continuous"), (1e-139, "continuous")]
+)
+def test_b17_f26_numbers_whose_squares_cannot_be_added_are_named_with_a_divisor(size, kind):
+    values = np.linspace(1, 2, 50) * size
+    found = column_kinds(pd.DataFrame({"x": values, "flag": np.where(np.arange(50) % 2, size, 0.0)}))
+    assert found["x"].kind == kind
+    assert found["flag"].kind == "binary"
+    if kind == "out of range":
+        assert not found["x"].used
+        assert found["x"].note == (
+            f"its numbers reach {2 * size:.3g}, whose squares floating point cannot add; divide it by {size:g}"
+        )

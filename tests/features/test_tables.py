@@ -8,7 +8,7 @@ import pytest
 from scipy import sparse
 
 from genvsdisc import TableEncoder
-from genvsdisc.features.tables import as_frame
+from genvsdisc.features.tables import as_frame, as_rows
 
 COLUMNS = {"a": [1.5, 2.5, 4.0], "b": ["x", "y", "x"]}
 
@@ -98,3 +98,12 @@ def test_sparse_columns_are_made_dense():
 def test_f23_what_is_no_table_is_one_clear_error(X, message):
     with pytest.raises(ValueError, match=message):
         as_frame(X)
+
+
+def test_f23_rows_stay_as_they_are_but_for_sparse_and_lazy_ones():
+    for X in (pd.DataFrame(COLUMNS), pl.DataFrame(COLUMNS), pa.table(COLUMNS), np.eye(2)):
+        assert as_rows(X) is X
+    assert as_rows(pl.DataFrame(COLUMNS).lazy()).shape == (3, 2)
+    assert as_rows([[1, 2], [3, 4]]).shape == (2, 2)
+    with pytest.raises(ValueError, match=r"X_test is a sparse matrix of shape \(3, 3\): give X_test.toarray\(\)"):
+        as_rows(sparse.csr_matrix(np.eye(3)), name="X_test")

@@ -38,6 +38,16 @@ def test_quadratic_features_need_no_fit_and_keep_names():
     np.testing.assert_array_equal(out.to_numpy(), QuadraticFeatures().transform(frame.to_numpy()))
 
 
+@pytest.mark.parametrize("columns", [[5], [-1], [0.5], [0, 0], [True, False], ["a"]])
+def test_m05_columns_that_are_none_are_refused_in_fit_and_transform(columns):
+    X = np.ones((3, 2))
+    for act in (QuadraticFeatures(columns=columns).fit, QuadraticFeatures(columns=columns).transform):
+        with pytest.raises(ValueError, match="columns must be different whole numbers from 0 to 1, the places of"):
+            act(X)
+    assert QuadraticFeatures(columns=[1]).fit_transform(X).shape == (3, 3)
+    assert QuadraticFeatures(columns=np.array([1, 0])).fit_transform(X).shape == (3, 5)
+
+
 def test_distances_are_euclidean():
     rng = np.random.default_rng(0)
     X, prototypes = rng.normal(size=(30, 4)), rng.normal(size=(3, 4))

@@ -12,6 +12,7 @@ from sklearn.model_selection import (
     RepeatedKFold,
     ShuffleSplit,
     StratifiedKFold,
+    StratifiedShuffleSplit,
     TimeSeriesSplit,
 )
 from sklearn.naive_bayes import GaussianNB
@@ -99,11 +100,16 @@ def test_a_score_must_be_named_where_there_is_a_choice():
         (StratifiedKFold(6), 1 / 6),
         (RepeatedKFold(n_splits=3, n_repeats=4), 1 / 3),
         (ShuffleSplit(8, test_size=0.3, random_state=0), 0.3),
+        (ShuffleSplit(8, train_size=0.3, test_size=0.3, random_state=0), 0.5),
+        (ShuffleSplit(8, train_size=0.3, test_size=0.2, random_state=0), 0.4),
+        (StratifiedShuffleSplit(8, train_size=30, test_size=90, random_state=0), 0.75),
+        (ShuffleSplit(8, train_size=0.7, random_state=0), 0.3),
+        (ShuffleSplit(8, random_state=0), 0.1),
         ([(np.arange(50, 150), np.arange(50)), (np.arange(100), np.arange(100, 150))], 1 / 3),
     ],
     ids=str,
 )
-def test_held_out_share_is_read_off_the_splits(cv, fraction):
+def test_f04_w03_held_out_share_is_read_off_the_splits(cv, fraction):
     search = grid_search(cv=cv)
     assert search_verdict(search).equals(search_verdict(search, test_fraction=fraction))
 

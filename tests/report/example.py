@@ -23,6 +23,13 @@ PAIRS = [(ROSTER[i][0], ROSTER[i + 3][0], ROSTER[i][2]) for i in range(3)]
 NAMES = dict(zip((name for name, *_ in ROSTER), range(len(ROSTER)), strict=True))
 NASTY = ["<script>alert(1)</script>", "say \"cheese\" & 'go'", "two\nlines", "水", "عربي", "$x_1$ {{ 7*7 }}", "a" * 60]
 SIZES = [20, 40, 80, 160, 320, 600]
+DIAL_VALUES = {
+    "rows": (20.0, 100.0, 600.0),
+    "label noise": (0.0, 0.1, 0.3),
+    "gaps": (0.0, 0.5, 0.75),
+    "class shares": (0.0, 0.5, 0.9),
+    "unlabeled rows": (0.0, 0.5, 0.9),
+}
 LOSSES = {"zero_one": 1.0, "brier": 1.4, "log_loss": 2.3}
 
 
@@ -264,6 +271,43 @@ def robustness():
     return pd.DataFrame(rows, columns=names)
 
 
+def conditions():
+    """Five dials; on three of them the lead changes."""
+    rows = []
+    for row in FITTED[:6]:
+        for dial, values in DIAL_VALUES.items():
+            for value in values:
+                for loss in LOSSES:
+                    mean = expected(row, 200, loss) * (1 + value * (1 + (row[1] == "discriminative")))
+                    rows.append((dial, value, row[0], row[1], loss, mean, 0.01, mean - 0.02, mean + 0.02))
+    names = ["dial", "value", "model", "family", "loss", "mean", "se", "lower", "upper"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def condition_crossings():
+    rows = []
+    for generative, discriminative, form in PAIRS:
+        for i, (dial, values) in enumerate(DIAL_VALUES.items()):
+            for loss in LOSSES:
+                ends = [values[1], values[0], values[-1]] if i % 2 else [np.nan] * 3
+                leaders = "; ".join([generative, "undecided", discriminative][: len(values)])
+                side = (generative, discriminative) if i % 2 else ("undecided", "undecided")
+                names = (generative, discriminative, form, loss)
+                rows.append((dial, *names, *ends, values[0], values[-1], *side, leaders, f"{dial}: found"))
+    names = ["dial", "generative", "discriminative", "form", "loss", "estimate", "lower", "upper", "smallest"]
+    return pd.DataFrame(rows, columns=[*names, "largest", "leader_smallest", "leader_largest", "leaders", "finding"])
+
+
+def novelty(labels):
+    rows = []
+    for name, family, *_ in FITTED[:6]:
+        for label in labels:
+            for score in ("p(x)", "1 - max p") if family == "generative" else ("1 - max p",):
+                rows.append((name, family, label, score, 0.8, 0.02, 0.76, 0.84, 10))
+    names = ["model", "family", "left_out", "score", "auroc", "se", "lower", "upper", "n_draws"]
+    return pd.DataFrame(rows, columns=names)
+
+
 def search():
     rows = []
     for name, family, _, floor, *_ in FITTED:
@@ -283,6 +327,53 @@ def search():
                     )
                 )
     return pd.DataFrame(rows, columns=["model", "reg_lambda", "learning_rate", "split", "loss", "mean", "se"])
+
+
+def hybrid():
+    rows = []
+    for dial, best in (("shared Gaussian to logistic", 0.3), ("naive Bayes to logistic on squares", 0.0)):
+        for loss in ("zero_one", "brier", "log_loss"):
+            for a in (1.0, 0.9, 0.5, 0.3, 0.1, 0.0):
+                gap = 0.05 * (a - best) ** 2
+                ends = [gap - 0.05 * (end - best) ** 2 for end in (1.0, 0.0)]
+                moved = [(each, each - 0.004, each + 0.004) if a != end else (0.0,) * 3
+                         for each, end in zip(ends, (1.0, 0.0), strict=True)]  # fmt: skip
+                rows.append((dial, a, loss, 0.4 + gap, 0.01, *moved[0], *moved[1]))
+    ends = [f"to_{end}{tail}" for end in ("generative", "discriminative") for tail in ("", "_lower", "_upper")]
+    return pd.DataFrame(rows, columns=["dial", "generative_weight", "loss", "mean", "se", *ends])
+
+
+def predictive(columns):
+    a, b = columns[0], columns[1]
+    rows = [
+        (a, "", "skew", 1.2, 0.001, f"{a} is skewed"),
+        (b, "", "flat", -2.1, 0.4, f"{b} is flatter than the model's, as with two humps"),
+        (a, b, "correlation", 0.5, 0.002, f"{a} and {b} go together within the classes"),
+    ]
+    names = ["column", "other", "statistic", "discrepancy", "pvalue", "finding"]
+    frames = [pd.DataFrame(rows, columns=names).assign(model=row[0]) for row in FITTED if row[1] == "generative"]
+    return pd.concat(frames, ignore_index=True)
+
+
+def predictive_rows(columns, labels):
+    draws = np.random.default_rng(3)
+    frames = [
+        pd.DataFrame(
+            {
+                "model": row[0],
+                "source": source,
+                "row": range(30),
+                "label": [labels[i % len(labels)] for i in range(30)],
+                "column": column,
+                "value": draws.gamma(2.0, size=30) if source == "data" else draws.normal(2.0, 1.4, size=30),
+            }
+        )
+        for row in FITTED
+        if row[1] == "generative"
+        for source in ("data", "model")
+        for column in columns[:2]
+    ]
+    return pd.concat(frames, ignore_index=True)
 
 
 def traces():
@@ -395,7 +486,13 @@ def comparison(labels=("normal", "water"), columns=None, name="pokemon", known_n
         "reliability": reliability(),
         "assumptions": assumptions(),
         "robustness": robustness(),
+        "conditions": conditions(),
+        "condition_crossings": condition_crossings(),
+        "novelty": novelty(labels),
         "search": search(),
+        "hybrid": hybrid(),
+        "predictive": predictive(columns),
+        "predictive_rows": predictive_rows(columns, labels),
         "traces": traces(),
         "confusion": confusion(labels, rng),
         "parameters": parameters(labels, columns, rng),

@@ -21,6 +21,8 @@ STAGES = {  # stage, as a comparison names it -> section in which its failure st
     "learning curve at 20 rows": "learning-curves",
     "bias and variance": "decomposition",
     "label noise": "robustness",
+    "gaps at prediction": "conditions",
+    "class shares": "conditions",
     "descent paths": "search",
     "decision planes": "generative-view",
     "assumptions": "generative-view",

@@ -48,3 +48,11 @@ def test_what_is_no_cost_is_refused_before_anything_is_fitted(costs, classes, me
 def test_the_cheapest_mistake_is_beyond_the_right_answer():
     assert least_mistake(np.array([[-2.0, 1.0], [0.5, 0.0]])) == 0.5
     assert least_mistake(np.array([[0.0, 0.0, 4.0], [9.0, 0.0, 3.0], [5.0, 6.0, 0.0]])) == 3.0
+
+
+def test_a_table_with_labels_may_have_them_in_any_order_and_more_of_them():
+    costs = pd.DataFrame([[0, 2, 9], [3, 0, 9], [9, 9, 0]], index=["b", "a", "rare"], columns=["b", "a", "rare"])
+    found = read_costs(costs, np.array(["a", "b"]))
+    np.testing.assert_array_equal(found, [[0, 3], [2, 0]])
+    plain = pd.DataFrame([[0, 2], [3, 0]])
+    np.testing.assert_array_equal(read_costs(plain, np.array(["a", "b"])), plain)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import genvsdisc as gd
 from genvsdisc.study.table import prepare
 
 
@@ -56,3 +57,27 @@ def test_kept_rows_are_counted_from_zero_and_the_table_given_is_not_touched():
     before = X.copy()
     assert prepare(X.set_index(X.index + 100), y, n_splits=5).X.index.tolist() == list(range(55))
     pd.testing.assert_frame_equal(X, before)
+
+
+@pytest.mark.parametrize("unit", [1e139, 1e-139])
+def test_f01_b17_units_do_not_matter_up_to_where_squares_can_be_added(unit):
+    rng = np.random.default_rng(0)
+    y = np.arange(60) % 2
+    X = pd.DataFrame({"x": rng.normal(size=60) + 2 * y, "size": rng.normal(size=60) + y})
+    design = gd.Design(n_splits=3, n_repeats=1, n_draws=2)
+    results = []
+    for table in (X, X.assign(size=X["size"] * unit)):
+        roster = [model for model in gd.default_models(table) if model.form in ("linear", "additive", "quadratic")]
+        results.append(gd.compare(table, y, roster, design=design))
+    one, other = (result.summary.query("loss == 'zero_one'").sort_values("model") for result in results)
+    np.testing.assert_allclose(one["mean"], other["mean"], atol=1e-9)
+    assert not len(results[1].failures)
+
+
+def test_b17_a_column_out_of_range_is_told_and_the_rest_compared():
+    rng = np.random.default_rng(0)
+    y = np.arange(60) % 2
+    X = pd.DataFrame({"x": rng.normal(size=60) + 2 * y, "huge": rng.normal(size=60) * 1e300})
+    table = prepare(X, y, n_splits=3)
+    assert list(table.X) == ["x"]
+    assert any("Column huge is left out: its numbers reach" in each for each in table.left_out)

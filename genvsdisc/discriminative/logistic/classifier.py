@@ -14,7 +14,7 @@ from genvsdisc.base import Parameters
 from genvsdisc.discriminative.classifier import DiscriminativeClassifier
 from genvsdisc.discriminative.logistic.fit import Start, descend_on_columns, fit_to_optimum, with_separation
 from genvsdisc.discriminative.logistic.problem import LinearProblem
-from genvsdisc.discriminative.sampling import RandomState, class_weighted, seeds
+from genvsdisc.discriminative.sampling import RandomState, class_shares, class_weighted, seeds
 from genvsdisc.discriminative.threads import blas_threads
 from genvsdisc.functional import absent
 from genvsdisc.functional.descent.loop import Settings
@@ -95,6 +95,8 @@ class LogisticClassifier(DiscriminativeClassifier):
     intercept_ : ndarray of shape (1,) or (n_classes,)
         Intercepts. A class whose rows all have weight zero has probability 0: its intercept is -inf (for two classes
         the only intercept is plus or minus infinity).
+    class_prior_ : ndarray of shape (n_classes,)
+        Class shares of the training rows, with their weights: what `set_priors` and `adapt_priors` exchange.
     n_iter_ : int
         Epochs, or steps.
     loss_curve_ : ndarray of shape (n_iter_,)
@@ -128,6 +130,8 @@ class LogisticClassifier(DiscriminativeClassifier):
     """
 
     _score_attributes = ("coef_", "intercept_")
+    coef_: NDArray
+    intercept_: NDArray
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         **DiscriminativeClassifier._parameter_constraints,
         "optimizer": [StrOptions({*OPTIMIZERS, *_SOLVERS})],
@@ -174,10 +178,11 @@ class LogisticClassifier(DiscriminativeClassifier):
     def _fit_stack(self, X: NDArray, codes: NDArray, weights: NDArray) -> dict[str, Any]:
         self._validate_params()
         self._refuse_combinations()
+        weights = class_weighted(weights.astype(float, copy=False), codes, self.classes_, self.class_weight)
         problem = LinearProblem.of(
             X,
             codes,
-            class_weighted(weights.astype(float, copy=False), codes, self.classes_, self.class_weight),
+            weights,
             n_classes=len(self.classes_),
             loss=self.loss,
             reg_lambda=self.reg_lambda,
@@ -193,7 +198,8 @@ class LogisticClassifier(DiscriminativeClassifier):
                 solution = self._descend(problem)
             solution = with_separation(problem, solution)
         self._warn_of(solution.status)
-        return self._attributes(solution, problem.present, X.dtype)
+        priors = class_shares(weights, codes, len(self.classes_)).astype(X.dtype)
+        return self._attributes(solution, problem.present, X.dtype) | {"class_prior_": priors}
 
     def _attributes(self, solution: Solution, present: NDArray, dtype: np.dtype) -> dict[str, Any]:
         """Fitted attributes of each replicate."""
@@ -261,6 +267,11 @@ class LogisticClassifier(DiscriminativeClassifier):
             generators=[np.random.default_rng(seed) for seed in seeds(self.random_state, len(problem.weights))],
             validation_fraction=self.validation_fraction if self.early_stopping else None,
         )
+
+    def _shift_log_odds(self, shift: NDArray) -> None:
+        intercept = np.asarray(self.intercept_)
+        by = shift[1:] - shift[:1] if len(intercept) == 1 else shift
+        self.intercept_ = (intercept + by).astype(intercept.dtype)
 
     # Predicting ------------------------------------------------------------------------------------------------
 

@@ -65,7 +65,8 @@ class Frame:
 
     def leave(self, theta: NDArray) -> NDArray:
         """Coefficients (R, C, D) on the scale of X."""
-        coef = theta[:, :, :-1] / self.scale
+        with np.errstate(over="ignore"):  # who asks for them refuses infinite ones by the column's name
+            coef = theta[:, :, :-1] / self.scale
         return np.append(coef, theta[:, :, -1:] - (coef @ self.center)[:, :, None], axis=2)
 
 

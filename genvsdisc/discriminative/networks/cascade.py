@@ -84,6 +84,8 @@ class CascadeClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Netwo
         Labels.
     coefs_, intercepts_ : list of ndarrays
         (inputs, outputs) and (outputs,) of each bank and of the last logistic regression.
+    class_prior_ : ndarray of shape (n_classes,)
+        Class shares of the training rows, with their weights: what `set_priors` and `adapt_priors` exchange.
     n_iter_ : int
         Epochs run by the start that was kept (greedy: by the last bank).
     loss_curve_, validation_loss_curve_ : ndarray

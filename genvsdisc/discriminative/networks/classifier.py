@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from genvsdisc.base import Parameters
 from genvsdisc.discriminative.classifier import DiscriminativeClassifier
 from genvsdisc.discriminative.networks.training_set import Streams, TrainingSet
-from genvsdisc.discriminative.sampling import class_weighted, seeds, split_validation
+from genvsdisc.discriminative.sampling import class_shares, class_weighted, seeds, split_validation
 from genvsdisc.discriminative.threads import blas_threads
 from genvsdisc.functional import absent
 from genvsdisc.functional.descent.loop import Settings, descend
@@ -41,6 +41,7 @@ class NetworkClassifier(DiscriminativeClassifier):
     """
 
     _score_attributes = ("architecture_", "parameters_", "feature_mean_", "feature_scale_")
+    parameters_: NDArray
     # Parameters of all subclasses, and of some.
     learning_rate: float
     batch_norm: bool = False
@@ -85,6 +86,7 @@ class NetworkClassifier(DiscriminativeClassifier):
             ]
         fitted: dict[str, Any] = {name: [value for fit in fits for value in fit[name]] for name in fits[0]}
         self._warn_of(np.array(fitted.pop("status")))
+        fitted["class_prior_"] = class_shares(weights, codes, len(self.classes_)).astype(X.dtype)
         return fitted | {name: np.array(fitted[name]) for name in self._score_attributes}
 
     def _fit_together(
@@ -118,6 +120,7 @@ class NetworkClassifier(DiscriminativeClassifier):
         if self.standardize or self._rescales:
             shares = training.astype(float) / training.sum(axis=1, keepdims=True)
             center, scale = (moments.astype(X.dtype) for moments in means_and_deviations(X, shares))
+            self._check_deviations(scale)
             X = (X - center[:, None]) / scale[:, None]
         else:
             self._check_squares(X)
@@ -126,6 +129,16 @@ class NetworkClassifier(DiscriminativeClassifier):
             units = scale
             self._check_penalties(scale)
         return TrainingSet(X, codes, training, validation, streams, center, scale, units)
+
+    def _check_deviations(self, scale: NDArray) -> None:
+        """Raise if a column cannot be divided by its standard deviation."""
+        smallest = scale.min(axis=0)
+        j = int(smallest.argmin())
+        if smallest[j] < np.finfo(scale.dtype).tiny:
+            raise ValueError(
+                f"{column_name(self, j)} has standard deviation {smallest[j]:.3g}, which {scale.dtype} cannot divide "
+                "by: multiply it by a power of ten"
+            )
 
     def _check_penalties(self, scale: NDArray) -> None:
         """Raise if the penalty of a column's weights, on the scale of X, leaves the range of its dtype."""
@@ -223,6 +236,11 @@ class NetworkClassifier(DiscriminativeClassifier):
         start = start.astype(data.X.dtype)
         absent.exclude(architecture.output_biases(start), data.present(self._n_classes))
         return start
+
+    def _shift_log_odds(self, shift: NDArray) -> None:
+        self.parameters_ = self.parameters_.copy()
+        biases = self.architecture_.output_biases(self.parameters_[None])[0]  # a view
+        biases += shift[1:] - shift[:1] if len(biases) == 1 else shift
 
     # Predicting ------------------------------------------------------------------------------------------------
 

@@ -87,6 +87,8 @@ class MLPClassifier(NetworkClassifier):
     coefs_, intercepts_ : list of ndarrays
         (inputs, outputs) and (outputs,) of each layer of the network that predicts: standardization and batch
         normalization are folded in.
+    class_prior_ : ndarray of shape (n_classes,)
+        Class shares of the training rows, with their weights: what `set_priors` and `adapt_priors` exchange.
     n_iter_ : int
         Epochs run.
     loss_curve_ : ndarray of shape (n_iter_,)

@@ -13,6 +13,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from genvsdisc.base import Parameters
+from genvsdisc.class_priors import check_priors
 from genvsdisc.functional.gaussian import density
 from genvsdisc.functional.gaussian.covariance import SingularCovarianceError
 from genvsdisc.functional.gaussian.missing import marginal_log_densities
@@ -20,7 +21,6 @@ from genvsdisc.functional.gaussian.moments import Moments, class_moments, filled
 from genvsdisc.generative.gaussian.em import check_observed, completed_rows, em_moments
 from genvsdisc.generative.gaussian.shrinkage import Regularization, chosen, describe, estimated, stacked_rules
 from genvsdisc.generative.joint import GenerativeClassifier
-from genvsdisc.generative.priors import check_priors
 
 _FIRST_ROWS = 256  # where missing entries are looked for first, which costs nothing beside a fit
 _LEAST_SQUARE = 1e-290  # sums of squares below have lost digits, if the rows differ at all

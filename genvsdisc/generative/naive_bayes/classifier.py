@@ -54,7 +54,8 @@ class NaiveBayesClassifier(GenerativeClassifier):
         by the training rows (the first batch, in `partial_fit`): string, category and object columns are categorical;
         booleans and integers that are all 0 or 1 bernoulli; other numbers gaussian, except integers from 0 to 100
         whose likelihood given the class prefers a Poisson distribution to a rounded normal one (by the Bayesian
-        information criterion, rows counted alike). Whole numbers that a frame holds as floats because of gaps are
+        information criterion, rows counted alike); "gaussian or poisson" asks the same of floats. Whole numbers that a
+        frame holds as floats because of gaps are
         integers; an array of floats is gaussian throughout. `distributions_` tells.
     shared_variance : bool, default=False
         Give all classes the same, pooled, variance in each gaussian column: Ng & Jordan's model, linear in x.

@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from genvsdisc.functional.columns.counts import prefers_poisson
 from genvsdisc.generative.naive_bayes.inference import (
     DISTRIBUTION_NAMES,
+    EITHER,
     holds_integers,
     infer,
     infer_integers,
-    prefers_poisson,
     resolve,
 )
 
@@ -66,6 +67,8 @@ class ColumnKinds:
             names = tuple(X.columns)
             integers = tuple(holds_integers(X.iloc[:, j]) for j in range(X.shape[1]))
             chosen = resolve(distributions, infer(X), list(names))
+        integers = tuple(whole or name == EITHER for whole, name in zip(integers, chosen, strict=True))
+        chosen = tuple("gaussian" if name == EITHER else name for name in chosen)
         return cls(chosen, (None,) * len(chosen), names, integers)
 
     def with_counts(self, X: NDArray, codes: NDArray, distributions: Any) -> ColumnKinds:
@@ -85,7 +88,7 @@ class ColumnKinds:
         names = None if self.names == tuple(range(len(self.names))) else list(self.names)
         gaussian = [j for j in self.columns("gaussian").tolist() if self.integers[j]]
         asked = resolve(distributions, ["undecided"] * len(self.distributions), names) if gaussian else ()
-        counts = {j for j in gaussian if asked[j] == "undecided" and prefers_poisson(X[:, j], codes)}
+        counts = {j for j in gaussian if asked[j] in ("undecided", EITHER) and prefers_poisson(X[:, j], codes)}
         if not counts:
             return self
         chosen = tuple("poisson" if j in counts else name for j, name in enumerate(self.distributions))

@@ -14,16 +14,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import issparse
-from scipy.special import gammaln, ndtr, xlogy
 
 DISTRIBUTION_NAMES = ("gaussian", "bernoulli", "categorical", "poisson")
+EITHER = "gaussian or poisson"
+"""Whichever of the two the likelihood of the training rows prefers, for whole numbers that an array holds as floats."""
 _FEW_ROWS = 64
-_MOST_COUNT = 100
 
 
 def typed_frame(X: Any, distributions: Any) -> Any:
     """X as a pandas frame where its columns have types of their own, else None."""
-    if hasattr(X, "columns") and hasattr(X, "dtypes"):
+    if (hasattr(X, "iloc") or hasattr(X, "to_pandas")) and hasattr(X, "columns") and hasattr(X, "dtypes"):
         return X if hasattr(X, "iloc") else X.to_pandas()
     if issparse(X) or "categorical" not in declared(distributions):
         return None
@@ -57,7 +57,7 @@ def resolve(distributions: Any, inferred: Sequence[str], names: Sequence[Any] | 
     if len(chosen) != d:
         raise ValueError(f"distributions must have one entry for each column of X, n_features = {d}, got {len(chosen)}")
     for name in chosen:
-        if name not in (*DISTRIBUTION_NAMES, "auto", "undecided"):
+        if name not in (*DISTRIBUTION_NAMES, EITHER, "auto", "undecided"):
             raise ValueError(f'distributions must be "auto" or among {DISTRIBUTION_NAMES}, got {name!r}')
     return tuple(inferred[j] if name == "auto" else name for j, name in enumerate(chosen))
 
@@ -128,27 +128,3 @@ def infer_integers(X: NDArray) -> list[str]:
             if len(observed) and ((observed == 0) | (observed == 1)).all():
                 inferred[j] = "bernoulli"
     return inferred
-
-
-def prefers_poisson(column: NDArray, codes: NDArray) -> bool:
-    """Return True if whole numbers from 0 to 100 have a better criterion (BIC) as Poisson than as rounded normal."""
-    first = column[:_FEW_ROWS]
-    if not (np.isnan(first) | ((first >= 0) & (first <= _MOST_COUNT) & (first == np.floor(first)))).all():
-        return False
-    seen = ~np.isnan(column)
-    x, codes = column[seen].astype(np.float64), codes[seen]
-    if not len(x) or x.min() < 0 or x.max() > _MOST_COUNT or (x != np.floor(x)).any():
-        return False
-    size = np.bincount(codes)
-    mean = np.bincount(codes, x) / np.maximum(size, 1)
-    deviation = np.sqrt(np.bincount(codes, (x - mean[codes]) ** 2) / np.maximum(size, 1))
-    if not (deviation[size > 0] > 0).all():  # a class with one value only tells nothing of the spread
-        return False
-    center, spread = mean[codes], deviation[codes]
-    poisson = (xlogy(x, center) - center - gammaln(x + 1)).sum()
-    # The distance of the upper tails loses no digits where the lower ones are both nearly 1.
-    low, high = (x - 0.5 - center) / spread, (x + 0.5 - center) / spread
-    flip = low > 0
-    low, high = np.where(flip, -high, low), np.where(flip, -low, high)
-    normal = np.log(np.maximum(ndtr(high) - ndtr(low), np.finfo(float).tiny)).sum()
-    return bool(poisson > normal - 0.5 * np.count_nonzero(size) * np.log(len(x)))

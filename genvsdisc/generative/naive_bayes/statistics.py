@@ -101,9 +101,19 @@ def check_variances(means: NDArray, variances: NDArray, kinds: ColumnKinds, clas
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
         apart = mean.max(axis=1, keepdims=True) - mean.min(axis=1, keepdims=True)
         lost = (apart > 0) & (apart**2 < least)  # the classes differ, and squares are too small to show it
-    wrong = ~(np.isfinite(variance) & (variance > least)) | lost
+    if lost.any():
+        r, _, i = np.argwhere(lost)[0]
+        raise ValueError(
+            f"column {names[gaussian[i]]!r} differs between classes by {apart[r, 0, i]:.3g}, whose square is too small "
+            f"for floating-point numbers (replicate {r}); rescale the column"
+        )
+    wrong = ~(np.isfinite(variance) & (variance > least))
     if wrong.any():
         r, k, i = np.argwhere(wrong)[0]
+        if not np.isfinite(variance[r, k, i]):  # smoothing adds a share of the largest variance to all: name that one
+            sizes = np.abs(mean[r, k])
+            too_large = sizes > np.sqrt(limits.max)
+            i = int(too_large.argmax() if too_large.any() else sizes.argmax())
         raise ValueError(
             f"column {names[gaussian[i]]!r} has variance {variance[r, k, i]} in class {classes.tolist()[k]!r} "
             f"(replicate {r}); drop or rescale the column, or raise var_smoothing"

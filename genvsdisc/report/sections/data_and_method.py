@@ -77,6 +77,12 @@ METHODS = (
         "beside it is what a calibrated model would show with these forecasts and as many rows.",
     ),
     (
+        "Columns in naive Bayes",
+        "Given the class, two values are Bernoulli and words categorical, with one row added to each count; numbers "
+        "are normal, and whole numbers from 0 to 100 Poisson where the rows prefer that given their class (Bayesian "
+        "information criterion): the list of columns says which.",
+    ),
+    (
         "Cost of an assumption",
         "Log loss of the model that makes the assumption minus that of the model that differs only in not making it, "
         "on the same splits.",

@@ -104,7 +104,7 @@ def _cost_table(known: pd.DataFrame) -> Table:
 def _never_normal(checks: pd.DataFrame, columns: pd.DataFrame) -> list[str]:
     """Name the columns whose zeros and ones are in the cost of normality, which is tested on the others."""
     priced = checks.assumption.str.startswith("normality") & checks.cost.notna()
-    listed = columns[columns.used & columns.kind.isin(["binary", "categorical"])]
+    listed = columns[columns.used & columns.kind.isin(["binary", "categorical", "text"])]
     if not priced.any() or listed.empty:
         return []
     names = [f"{row.column} ({row.kind})" for row in records(listed.head(4))]

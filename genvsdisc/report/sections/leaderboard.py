@@ -9,13 +9,15 @@ import pandas as pd
 
 from genvsdisc.report.blocks import Cell, Strip, Table, Text, table
 from genvsdisc.report.isolation import Draft, part
-from genvsdisc.report.numbers import counted, interval, interval_text, loss_word, strip_on
+from genvsdisc.report.numbers import counted, interval, interval_text, loss_word, losses_in_order, strip_on
 from genvsdisc.report.pairing import guessing_losses, heading_losses
 from genvsdisc.study.schema import records
+from genvsdisc.study.statistics.losses import COST, LOSSES, is_rising, rope_of
 
 if TYPE_CHECKING:
     from genvsdisc.study.comparison import Comparison
 
+_MAIN = (*LOSSES, COST, "roc_auc")  # columns of the leaderboard itself
 _CAP = 1.5  # times the loss of guessing: where a scale ends if a model does worse
 
 
@@ -23,25 +25,32 @@ def leaderboard_section(comparison: Comparison) -> Draft | None:
     """Every model, the best first; those that failed last, with the error."""
     if comparison.summary.empty and comparison.models.empty:
         return None
+    losses = losses_in_order(comparison.summary.loss)
+    rising = ", ".join(loss_word(loss) for loss in losses if is_rising(loss)) or "ROC AUC"
     read = (
         "The bar in a cell is the 95% interval, the mark in it the mean; all bars of a column share one scale, lower "
-        "is better (ROC AUC: higher). Means and intervals are over held-out folds, corrected for overlapping training "
-        "sets. An arrow at the end of a bar says that it goes on beyond the scale."
+        f"is better ({rising}: higher). Means and intervals are over held-out folds, corrected for overlapping "
+        "training sets. An arrow at the end of a bar says that it goes on beyond the scale."
     )
     return Draft(
         lambda: leading(comparison),
-        (part("leaderboard table", leaderboard_table, comparison), part("how to read", lambda: Text(read, quiet=True))),
+        (
+            part("leaderboard table", leaderboard_table, comparison),
+            part("further measures", _further, comparison),
+            part("how to read", lambda: Text(read, quiet=True)),
+        ),
     )
 
 
 def leaderboard_table(comparison: Comparison) -> Table:
     """Write the leaderboard: a row for each model, failed ones last with the reason."""
     summary, roster = comparison.summary, comparison.models
-    losses = heading_losses(comparison, summary)
+    losses = [loss for loss in heading_losses(comparison, summary) if loss in _MAIN]
     scales = {loss: _scale(comparison, loss) for loss in losses}
     cells = {
         (row.model, row.loss): interval(row.loss, row.mean, row.lower, row.upper, _strip(row, *scales[row.loss]))
         for row in records(summary)
+        if row.loss in scales
     }
     errors = dict(zip(roster.model, roster.error.where(roster.status == "failed", ""), strict=True))
     facts = pd.concat([summary, roster]).drop_duplicates("model").set_index("model")
@@ -59,6 +68,28 @@ def leaderboard_table(comparison: Comparison) -> Table:
     return table(caption, ["Model", *(map(loss_word, losses) if losses else ["Outcome"])], rows, source="summary.csv")
 
 
+def _further(comparison: Comparison) -> Table | None:
+    """Measures of rare classes, and scorers that were asked for, beside the order of the leaderboard."""
+    summary = comparison.summary
+    losses = [loss for loss in losses_in_order(summary.loss) if loss not in _MAIN]
+    if not losses:
+        return None
+    scales = {loss: _scale(comparison, loss) for loss in losses}
+    cells = {
+        (row.model, row.loss): interval(row.loss, row.mean, row.lower, row.upper, _strip(row, *scales[row.loss]))
+        for row in records(summary)
+        if row.loss in scales
+    }
+    family = dict(zip(summary.model, summary.family, strict=True))
+    rows = [
+        [Cell(model, family=family[model]), *(cells[model, loss] for loss in losses)]
+        for model in _order(summary, heading_losses(comparison, summary))
+        if all((model, loss) in cells for loss in losses)
+    ]
+    caption = "The same models by further measures: mean and 95% interval over the folds"
+    return table(caption, ["Model", *map(loss_word, losses)], rows, source="summary.csv")
+
+
 def leading(comparison: Comparison) -> str:
     """Say which model has the lowest loss, and how many are as good for practical purposes."""
     summary = comparison.summary
@@ -69,7 +100,7 @@ def leading(comparison: Comparison) -> str:
     loss, ranked = losses[0], scored.sort_values("mean", kind="stable")
     best = ranked.iloc[0]
     mean, ends = interval_text(loss, best["mean"], best["lower"], best["upper"])
-    rope = comparison.meta.get("design", {}).get("rope")
+    rope = rope_of(comparison.meta, loss)
     said = f"{best.model} has the lowest {loss_word(loss)}, {mean} ({ends})"
     if rope is None:
         return said
@@ -97,7 +128,7 @@ def _scale(comparison: Comparison, loss: str) -> tuple[float, float]:
     low = float(np.nanmin(rows[["lower", "mean"]].to_numpy()))
     high = float(np.nanmax(rows[["upper", "mean"]].to_numpy()))
     guess = guessing_losses(comparison).get(loss)
-    if guess is not None and loss != "roc_auc" and low < guess < high:
+    if guess is not None and not is_rising(loss) and low < guess < high:
         high = min(high, max(_CAP * guess, low + _CAP * (guess - low)))
     return low, high
 

@@ -9,10 +9,10 @@ import pandas as pd
 
 from genvsdisc.figures import plot_learning_curves
 from genvsdisc.figures.style import loss_title
-from genvsdisc.report.blocks import Cell, Figure, Panel, Table, table
+from genvsdisc.report.blocks import Cell, Figure, Fold, Panel, Table, table
 from genvsdisc.report.isolation import Draft, panel, part
 from genvsdisc.report.numbers import counted, estimate, fixed, loss_word, number, with_error
-from genvsdisc.report.pairing import SIDES, guessing_losses, heading_losses, paired_models
+from genvsdisc.report.pairing import SIDES, UNPAIRED, guessing_losses, heading_losses, paired_models, unpaired_models
 from genvsdisc.study.schema import groups, records
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ def learning_curves_section(comparison: Comparison) -> Draft | None:
     """Learning curves of each pair and where they cross."""
     curves = comparison.learning_curves
     pairs = paired_models(curves)
-    if not pairs and comparison.crossings.empty:
+    alone = unpaired_models(curves)
+    if not pairs and not alone and comparison.crossings.empty:
         return None
     losses = heading_losses(comparison, curves)
     return Draft(
@@ -36,6 +37,7 @@ def learning_curves_section(comparison: Comparison) -> Draft | None:
         (
             part("crossings", _crossing_matrix, comparison, losses),
             part("learning curves", _figure, comparison, pairs, losses),
+            part("learning curves without a pair", _alone, comparison, alone, losses, bool(pairs)),
         ),
     )
 
@@ -68,7 +70,43 @@ def _figure(comparison: Comparison, pairs: list[tuple[str, str]], losses: list[s
     return Figure(tuple(panels), caption, tuple(tables), families=SIDES, read=read)
 
 
-def _curve_panel(curves: pd.DataFrame, pair: tuple[str, str], crossing: pd.Series | None, guess: float | None) -> Panel:
+def _alone(comparison: Comparison, models: list[list[str]], losses: list[str], folded: bool) -> Figure | Fold | None:
+    """Models of forms that the other family does not have."""
+    if not models:
+        return None
+    curves, guess = comparison.learning_curves, guessing_losses(comparison)
+    panels, tables = [], []
+    for names in models:
+        ours = curves[curves.model.isin(names)]
+        panels += [
+            _curve_panel(ours[ours.loss == loss], (UNPAIRED, *names), None, guess.get(loss)) for loss in losses[:_DRAWN]
+        ]
+        tables.append(_table_by_model(ours[ours.loss == losses[0]], losses[0]))
+    caption = "Models without a partner of the other family. Band: 95% interval of the mean over the draws."
+    figure = Figure(tuple(panels), caption, tuple(tables), read="Read: the lower curve is better.")
+    return (
+        Fold(f"Learning curves of {counted(sum(map(len, models)), 'model')} without a pair", (figure,))
+        if folded
+        else figure
+    )
+
+
+def _table_by_model(curves: pd.DataFrame, loss: str) -> Table:
+    """Mean and error of each model at a few sizes."""
+    at = {(row.n_train, row.model): estimate(loss, row.mean, row.se) for row in records(curves)}
+    models = list(curves.model.drop_duplicates())
+    rows = [[fixed(n, 0), *(at.get((n, model), number("")) for model in models)] for n in _few_sizes(curves)]
+    caption = f"{_capital(loss_word(loss))}, ± standard error; all sizes are in learning_curves.csv"
+    return table(caption, ["Training rows", *models], rows, source="learning_curves.csv")
+
+
+def _few_sizes(curves: pd.DataFrame) -> Any:
+    """A few sizes, the smallest and the largest included."""
+    sizes = np.sort(curves.n_train.unique())
+    return sizes[np.unique(np.linspace(0, len(sizes) - 1, min(len(sizes), _SIZES)).round().astype(int))]
+
+
+def _curve_panel(curves: pd.DataFrame, pair: tuple[str, ...], crossing: pd.Series | None, guess: float | None) -> Panel:
     loss = curves.loss.iloc[0]
 
     def alt() -> str:
@@ -82,6 +120,7 @@ def _curve_panel(curves: pd.DataFrame, pair: tuple[str, str], crossing: pd.Serie
 
     cap = None if guess is None else _CAP * guess
     options: Any = {"crossing": crossing, "name": pair[0], "guess": guess, "cap": cap}
+    options["by_model"] = pair[0] == UNPAIRED
     look: Any = {"size": (312, 210), "margins": (22, 84, 38, 40), "clip": True}
     return panel(
         f"learning curves of {pair[0]}, {loss_word(loss)}", plot_learning_curves, curves, alt=alt, **options, **look
@@ -92,9 +131,7 @@ def _curve_table(curves: pd.DataFrame, pair: tuple[str, str], losses: list[str])
     """Mean and error at a few sizes, the smallest and the largest included; the file holds all."""
     columns = [(loss, side) for loss in losses for side in SIDES]
     at = {(row.n_train, row.loss, row.family): estimate(row.loss, row.mean, row.se) for row in records(curves)}
-    sizes = np.sort(curves.n_train.unique())
-    kept = sizes[np.unique(np.linspace(0, len(sizes) - 1, min(len(sizes), _SIZES)).round().astype(int))]
-    rows = [[fixed(n, 0), *(at.get((n, *column), number("")) for column in columns)] for n in kept]
+    rows = [[fixed(n, 0), *(at.get((n, *column), number("")) for column in columns)] for n in _few_sizes(curves)]
     heads = [f"{loss_word(loss)}, {_SHORT[side]}" for loss, side in columns]
     form = _capital(curves.form.iloc[0])
     caption = f"{form} pair: {' against '.join(pair)}, ± standard error; all sizes are in learning_curves.csv"

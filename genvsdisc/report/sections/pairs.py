@@ -12,6 +12,7 @@ from genvsdisc.report.isolation import Draft, part
 from genvsdisc.report.numbers import counted, difference_cell, loss_word, number, probability_text, pvalue
 from genvsdisc.report.pairing import heading_losses
 from genvsdisc.study.schema import records
+from genvsdisc.study.statistics.losses import rope_of
 
 if TYPE_CHECKING:
     from genvsdisc.study.comparison import Comparison
@@ -50,7 +51,7 @@ def _pair_table(comparison: Comparison, loss: str) -> Table:
     ends = rows[["difference", "lower", "upper"]].abs().to_numpy()
     # Twice the middle width: one hopeless pair does not press the others into the line.
     reach = float(min(np.nanmax(ends), 4 * np.nanmedian(ends))) if np.isfinite(ends).any() else 0.0
-    rope = comparison.meta.get("design", {}).get("rope")
+    rope = rope_of(comparison.meta, loss)
     equal = ""
     if rope is not None:
         equal = f"; equal: closer than {100 * rope:g} pp" if loss == "zero_one" else f"; equal: closer than {rope:g}"

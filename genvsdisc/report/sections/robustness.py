@@ -12,7 +12,7 @@ from genvsdisc.figures.style import loss_title
 from genvsdisc.report.blocks import Cell, Figure, Fold, Panel, Table, table
 from genvsdisc.report.isolation import Draft, panel, part
 from genvsdisc.report.numbers import counted, difference_text, estimate, fixed, loss_word, number, with_error
-from genvsdisc.report.pairing import SIDES, heading_losses, paired_models
+from genvsdisc.report.pairing import SIDES, UNPAIRED, heading_losses, paired_models, unpaired_models
 from genvsdisc.study.schema import groups, records
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def robustness_section(comparison: Comparison) -> Draft | None:
         (
             part("noisy labels", _figure, ours, pairs[:_OPEN], loss),
             part("noisy labels, other pairs", _others, ours, pairs[_OPEN:], loss),
+            part("noisy labels without a pair", _alone, ours, unpaired_models(ours), loss, bool(pairs)),
         ),
     )
 
@@ -59,7 +60,24 @@ def _others(ours: pd.DataFrame, pairs: list[tuple[str, str]], loss: str) -> Fold
     return Fold(f"Noisy labels: {counted(len(pairs), 'more pair')}", (figure,)) if figure else None
 
 
-def _noise_panel(pair_rows: pd.DataFrame, n: int, pair: tuple[str, str]) -> Panel:
+def _alone(ours: pd.DataFrame, models: list[list[str]], loss: str, folded: bool) -> Figure | Fold | None:
+    """Models of forms that the other family does not have."""
+    if not models:
+        return None
+    panels = tuple(
+        _noise_panel(ours[ours.model.isin(names)], n, (UNPAIRED, *names))
+        for names in models
+        for n in sorted(ours.n_train.unique())
+    )
+    caption = "Models without a partner of the other family; bars are two standard errors."
+    shown = ours[ours.model.isin([model for names in models for model in names])]
+    read = "Read: the flatter line bears noisy labels better."
+    figure = Figure(panels, caption, (_noise_table(shown, loss),), read=read)
+    what = f"Noisy labels: {counted(sum(map(len, models)), 'model')} without a pair"
+    return Fold(what, (figure,)) if folded else figure
+
+
+def _noise_panel(pair_rows: pd.DataFrame, n: int, pair: tuple[str, ...]) -> Panel:
     rows = pair_rows[pair_rows.n_train == n]
     loss = rows.loss.iloc[0]
 
@@ -74,6 +92,7 @@ def _noise_panel(pair_rows: pd.DataFrame, n: int, pair: tuple[str, str]) -> Pane
         return f"{loss_title(loss)} with {n} training rows, {pair[0]}: {'; '.join(said)}."
 
     look: Any = {"size": (312, 210), "margins": (22, 84, 38, 40), "name": pair[0], "beside": pair_rows}
+    look["by_model"] = pair[0] == UNPAIRED
     return panel(f"noisy labels, {pair[0]}, {n} rows", plot_robustness, rows, alt=alt, **look)
 
 

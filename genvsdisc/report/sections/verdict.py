@@ -10,11 +10,18 @@ import numpy as np
 from genvsdisc.report.blocks import Items, Probabilities, Text, Warnings
 from genvsdisc.report.isolation import Draft, part
 from genvsdisc.report.numbers import counted, fixed, loss_word, losses_in_order, probability_text
+from genvsdisc.study.statistics.losses import rope_of
 
 if TYPE_CHECKING:
     from genvsdisc.study.comparison import Comparison
 
-_POINTS = {"why": "Why:", "flips": "Where it flips:", "use": "What to use:", "settle": "What would settle it:"}
+_POINTS = {
+    "test": "Tested:",
+    "why": "Why:",
+    "flips": "Where it flips:",
+    "use": "What to use:",
+    "settle": "What would settle it:",
+}
 _LONG = 100  # letters of a heading
 _SHOWN = 4  # warnings in sight
 _ANSWERS = ("generative", "equal", "discriminative")
@@ -66,7 +73,7 @@ def probabilities(comparison: Comparison) -> Probabilities | None:
     generative, equal, discriminative = map(float, shares)
     words = ("generative better", "practically equal", "discriminative better")
     first, second, third = (f"{word} {probability_text(share)}" for word, share in zip(words, shares, strict=True))
-    rope = comparison.meta.get("design", {}).get("rope")
+    rope = rope_of(comparison.meta, loss)
     within = f"; equal: closer than {_tolerance(loss, rope)}" if rope is not None else ""
     return Probabilities(
         (generative, equal, discriminative),
@@ -79,7 +86,7 @@ def verdict_items(comparison: Comparison) -> Any:
     """Give the points of the card, or what a verdict in plain text says after its first sentence."""
     card = comparison.meta.get("verdict_card", {})
     if card.get("points"):
-        return Items(tuple((_POINTS.get(each["kind"], ""), str(each["text"])) for each in card["points"][:4]))
+        return Items(tuple((_POINTS.get(each["kind"], ""), str(each["text"])) for each in card["points"][:5]))
     return [Text(text) for text in _sentences(comparison.verdict)[1].split("\n") if text.strip()]
 
 

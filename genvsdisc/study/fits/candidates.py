@@ -24,6 +24,7 @@ from genvsdisc.study.fits.elsewhere import called_elsewhere
 from genvsdisc.study.fits.encode import Bench
 from genvsdisc.study.fits.predictions import first_descending
 from genvsdisc.study.fits.refit import _split_stateless, seeded
+from genvsdisc.study.fits.weighted_fits import fit_rows
 from genvsdisc.study.stage_costs import Candidate, candidate_seconds, timed_seconds
 from genvsdisc.study.statistics.differences import pairs
 
@@ -158,19 +159,19 @@ def _times(
         codes: NDArray = bench.table.codes
         rows = stratified_rows(codes, min(TIMED_ROWS, len(codes)), np.random.RandomState(seed))
         drawn = bench.table.take(rows)
-        calls.append((_timed, (bench.model.estimator, drawn.X, drawn.y, seed)))
+        calls.append((_timed, (bench.model.estimator, drawn.X, drawn.y, drawn.weights, seed)))
     found = called_elsewhere(calls, n_jobs)
     return known | {name: seconds or FAILED_SECONDS for (name, _), seconds in zip(new, found, strict=True)}
 
 
-def _timed(estimator: Any, X: Any, y: NDArray, seed: int) -> float:
+def _timed(estimator: Any, X: Any, y: NDArray, weights: NDArray | None, seed: int) -> float:
     """Processor seconds of one fit and its predictions."""
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         start = time.process_time()
         try:
             own, rows = seeded(estimator, seed), X.copy()
-            own.fit(rows, y.copy()).predict_proba(rows)
+            fit_rows(own, rows, y.copy(), weights).predict_proba(rows)
         except Exception:  # it is raised again, with its name, where the model is fitted
             return FAILED_SECONDS
         return max(FAILED_SECONDS, float(f"{time.process_time() - start:.3g}"))

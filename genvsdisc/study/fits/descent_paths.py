@@ -12,7 +12,8 @@ from sklearn.base import clone
 from genvsdisc.models import Model
 from genvsdisc.study.evidence import Draws, final_step
 from genvsdisc.study.fits.refit import refit_probabilities
-from genvsdisc.study.statistics.losses import pointwise_losses
+from genvsdisc.study.fits.weighted_fits import fit_rows
+from genvsdisc.study.statistics.losses import mean, pointwise_losses
 from genvsdisc.study.table import PreparedTable
 
 LAMBDAS = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0)
@@ -50,26 +51,34 @@ def _classifier(estimator: Any) -> Any:
 
 
 def _search(name: str, estimator: Any, table: PreparedTable, draws: Draws) -> pd.DataFrame:
-    table, weights, tests = _folds(table, draws)
+    table, weights, tests = first_folds(table, draws)
     trained = [np.flatnonzero(w) for w in weights]
     judged = [np.concatenate(both) for both in zip(trained, tests, strict=True)]
-    rows = []
+    found = []
     for reg_lambda in LAMBDAS:
         candidate = _with(estimator, reg_lambda=reg_lambda)
         predicted = refit_probabilities(
-            candidate, table.X, table.y, weights, judged, classes=table.classes, random_state=draws.seed
+            candidate,
+            table.X,
+            table.y,
+            weights,
+            judged,
+            classes=table.classes,
+            random_state=draws.seed,
+            sample_weight=table.weights,
         )
         for loss in draws.design.losses:
             pointwise = [pointwise_losses(p, table.codes[r], loss) for p, r in zip(predicted, judged, strict=True)]
             cuts = [np.split(values, [len(r)]) for values, r in zip(pointwise, trained, strict=True)]
             for split, parts in zip(("train", "validation"), zip(*cuts, strict=True), strict=True):
-                means = np.array([part.mean() for part in parts])
+                rows = trained if split == "train" else tests
+                means = np.array([mean(part, table.weights, r) for part, r in zip(parts, rows, strict=True)])
                 error = means.std(ddof=1) / np.sqrt(len(means))
-                rows.append((name, reg_lambda, np.nan, split, loss, means.mean(), error))
-    return pd.DataFrame(rows, columns=["model", "reg_lambda", "learning_rate", "split", "loss", "mean", "se"])
+                found.append((name, reg_lambda, np.nan, split, loss, means.mean(), error))
+    return pd.DataFrame(found, columns=["model", "reg_lambda", "learning_rate", "split", "loss", "mean", "se"])
 
 
-def _folds(table: PreparedTable, draws: Draws) -> tuple[PreparedTable, NDArray, list[NDArray]]:
+def first_folds(table: PreparedTable, draws: Draws) -> tuple[PreparedTable, NDArray, list[NDArray]]:
     """Folds of the first repeat; of a large table, a few of the largest draws of the learning curves."""
     if draws.curve_rows is None and not draws.held_out_once:
         folds = draws.design.n_splits
@@ -82,7 +91,7 @@ def _traces(name: str, estimator: Any, table: PreparedTable) -> pd.DataFrame:
     parts = []
     for rate in DESCENT_RATES:
         descent = _with(estimator, optimizer="gd", learning_rate=rate, max_iter=DESCENT_EPOCHS, tol=0.0)
-        curve = final_step(descent.fit(table.X, table.y)).loss_curve_
+        curve = final_step(fit_rows(descent, table.X, table.y, table.weights)).loss_curve_
         epochs = np.arange(1, len(curve) + 1)
         parts.append(
             pd.DataFrame({"model": name, "learning_rate": rate, "epoch": epochs, "split": "train", "loss": curve})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import joblib
 import numpy as np
@@ -16,6 +16,7 @@ from sklearn.utils import get_tags
 from genvsdisc.features.encoding import TableEncoder
 from genvsdisc.models import Model
 from genvsdisc.study.evidence import Predictions
+from genvsdisc.study.holdout_rows import TestRows
 from genvsdisc.study.statistics.failures import columns_seen
 from genvsdisc.study.table import PreparedTable
 
@@ -60,31 +61,42 @@ def behind_reader(fitted: Any, table: PreparedTable) -> Pipeline:
     return Pipeline([("table", clone(table.reader)), *steps])
 
 
-def benches(roster: Sequence[Model], table: PreparedTable) -> list[Bench]:
+def benches(
+    roster: Sequence[Model],
+    table: PreparedTable,
+    made: dict[str, tuple[NDArray, TestRows | None]] | None = None,
+    *,
+    encode_only: bool = False,
+) -> list[Bench]:
     """Apply the leading steps without a state of every pipeline (`TableEncoder` with its schema, `QuadraticFeatures`).
 
     Models with the same steps share one matrix. What cannot be applied stays where it is, and fails there with the
-    model's name.
+    model's name. `made` keeps the matrices, for another call; `encode_only` leaves all steps but encoders.
     """
-    made: dict[str, NDArray] = {}
-    return [_bench(model, table, made) for model in roster]
+    made = {} if made is None else made
+    return [_bench(model, table, made, encode_only) for model in roster]
 
 
-def _bench(model: Model, table: PreparedTable, made: dict[str, NDArray]) -> Bench:
+def _bench(
+    model: Model, table: PreparedTable, made: dict[str, tuple[NDArray, TestRows | None]], encode_only: bool
+) -> Bench:
     pipeline = model.estimator if isinstance(model.estimator, Pipeline) else getattr(model.estimator, "estimator", None)
     steps = list(pipeline.steps) if isinstance(pipeline, Pipeline) else []
     if pipeline is not model.estimator and table.sampling.kind != "rows":
         steps = []  # folds inside a search tell groups and times by the index of the frame (`InnerFolds`)
-    X: Any = table.X
+    X, test = cast(Any, table.X), table.test
     before: list[tuple[str, Any]] = []
     while len(steps) > 1 and _shareable(steps[0][1], X):
+        if encode_only and not isinstance(steps[0][1], TableEncoder):
+            break
         key = joblib.hash([step for _, step in [*before, steps[0]]])
         try:
             if key not in made:
-                made[key] = clone(steps[0][1]).fit(X).transform(X)
+                step = clone(steps[0][1]).fit(X)
+                made[key] = step.transform(X), test and replace(test, X=step.transform(test.X))
         except Exception:  # it will be raised again, with the model's name, where the model is fitted
             break
-        X = made[key]
+        X, test = made[key]
         before.append(steps.pop(0))
     columns = tuple(columns_seen(Pipeline([*before, ("last", None)]), list(table.X.columns))) if before else ()
     if not before:
@@ -92,7 +104,7 @@ def _bench(model: Model, table: PreparedTable, made: dict[str, NDArray]) -> Benc
     estimator = Pipeline(steps)
     if pipeline is not model.estimator:
         estimator = clone(model.estimator).set_params(estimator=estimator)
-    return Bench(replace(model, estimator=estimator), replace(table, X=X), tuple(before), columns)
+    return Bench(replace(model, estimator=estimator), replace(table, X=X, test=test), tuple(before), columns)
 
 
 def _shareable(step: Any, X: Any) -> bool:

@@ -19,7 +19,7 @@ from genvsdisc.study.fits.refit import refit_probabilities
 from genvsdisc.study.fits.splits import RowDraws
 from genvsdisc.study.sampling import Sampling
 from genvsdisc.study.statistics.leak import GROUP, ORDER
-from genvsdisc.study.statistics.losses import pointwise_losses
+from genvsdisc.study.statistics.losses import mean, pointwise_losses
 from genvsdisc.study.table import PreparedTable
 
 N_SPLITS = 5
@@ -92,16 +92,25 @@ def fold_errors(
     pair = [model for model in default_models() if model.name in ("shared Gaussian", "logistic")]
     known = np.arange(len(classes))
     by_rows, by_groups = both
+    weights = None if table.weights is None else table.weights[rows]
     return {
-        model.name: (_error(model, X, codes, known, *by_rows), _error(model, X, codes, known, *by_groups))
+        model.name: (
+            _error(model, X, codes, known, *by_rows, weights),
+            _error(model, X, codes, known, *by_groups, weights),
+        )
         for model in pair
     }
 
 
-def _error(model: Model, X: NDArray, codes: NDArray, classes: NDArray, weights: NDArray, tests: list[NDArray]) -> float:
-    predicted = refit_probabilities(model.estimator, X, codes, weights, tests, classes=classes, random_state=0)
+def _error(
+    model: Model, X: NDArray, codes: NDArray, classes: NDArray, draws: NDArray, tests: list[NDArray],
+    weights: NDArray | None,
+) -> float:  # fmt: skip
+    predicted = refit_probabilities(
+        model.estimator, X, codes, draws, tests, classes=classes, random_state=0, sample_weight=weights
+    )
     losses = [pointwise_losses(p, codes[rows], "zero_one") for p, rows in zip(predicted, tests, strict=True)]
-    return float(np.concatenate(losses).mean())
+    return mean(np.concatenate(losses), weights, np.concatenate(tests))
 
 
 def _some_groups(units: NDArray, rng: np.random.RandomState) -> NDArray:
@@ -116,6 +125,10 @@ def _sentence(errors: Mapping[str, tuple[float, float]], called: str) -> str:
     (random_1, whole_1), (random_2, whole_2) = errors["shared Gaussian"], errors["logistic"]
     return (
         f"By {called}: 0-1 error of the shared Gaussian {whole_1:.1%} instead of {random_1:.1%}, of the logistic "
-        f"{whole_2:.1%} instead of {random_2:.1%}; their difference {whole_1 - whole_2:+.3f} instead of "
-        f"{random_1 - random_2:+.3f}."
+        f"{whole_2:.1%} instead of {random_2:.1%}; their difference {_points(whole_1 - whole_2)} instead of "
+        f"{_points(random_1 - random_2)} percentage points."
     )
+
+
+def _points(difference: float) -> str:
+    return f"{100 * difference:+.1f}".replace("-", "\u2212")

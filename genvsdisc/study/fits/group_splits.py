@@ -95,17 +95,6 @@ class GroupDraws:
         inside = self._rows(order[: self._n_pool(test_size)]) > 0
         return np.flatnonzero(inside), np.flatnonzero(~inside)
 
-    def subsamples(self, pool: NDArray, size: int, n_draws: int, rng: np.random.RandomState) -> list[NDArray]:
-        """Whole groups of the pool for each draw, until they have `size` rows and every class."""
-        groups = np.unique(self.groups[pool])
-        drawn = []
-        for _ in range(n_draws):
-            order, covering = self._order(groups, rng)
-            rows = np.cumsum(np.bincount(self.groups, self.masses, minlength=self.n_groups)[order])
-            needed = max(covering, FEWEST, int(np.searchsorted(rows, size)) + 1)
-            drawn.append(np.flatnonzero(self._rows(order[:needed])))
-        return drawn
-
     def _partition(self, n_splits: int, rng: np.random.RandomState) -> list[NDArray]:
         """Deal groups out at random, those of one main class evenly.
 

@@ -9,7 +9,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -21,24 +21,16 @@ from genvsdisc.models import Model
 from genvsdisc.study.evidence import Draws, Predictions, Views
 from genvsdisc.study.fits.elsewhere import died
 from genvsdisc.study.fits.encode import Bench
+from genvsdisc.study.fits.gaps import GAP_STAGE
+from genvsdisc.study.fits.job import Job
 from genvsdisc.study.fits.predictions import QUARTERS, check_portable, draw_views, predict
+from genvsdisc.study.statistics.dials import SHARE_DIALS
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 from genvsdisc.study.table import PreparedTable
 
 DIED = "its process ended in the middle of the work: killed, out of memory, or a crash in compiled code"
 WATCH_SECONDS = 1.0
 """How often a worker looks whether the process that it works for still runs."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """One stage of one model (its place in the roster) on draws `start` to `stop`, with its predicted seconds."""
-
-    model: int
-    stage: str
-    start: int
-    stop: int
-    seconds: float = 0.0
 
 
 class Jobs:
@@ -53,6 +45,8 @@ class Jobs:
         Processes, as joblib counts them; its backends apply (``joblib.parallel_config``).
     cache : path, default=None
         Folder of finished jobs.
+    encoded : sequence of Bench, default=None
+        For the jobs that delete entries of the encoded table: one for each model, behind its encoder alone.
     fingerprint : str, default=""
         Of the table and the draws: what a job in the cache was made from.
     """
@@ -65,7 +59,9 @@ class Jobs:
         n_jobs: int | None,
         cache: Any = None,
         fingerprint: str = "",
+        encoded: Sequence[Bench] | None = None,
     ) -> None:
+        self.encoded = list(workbenches) if encoded is None else list(encoded)
         self.benches, self.draws, self.n_jobs, self.fingerprint = workbenches, draws, n_jobs, fingerprint
         unseen = ["X", "codes", "table", "draws", "parent"]
         self.work = run_job if cache is None else Memory(cache, verbose=0).cache(run_job, ignore=unseen)
@@ -158,7 +154,7 @@ class Jobs:
             raise
 
     def _call(self, job: Job) -> Any:
-        bench = self.benches[job.model]
+        bench = (self.encoded if job.stage == GAP_STAGE else self.benches)[job.model]
         # The rows travel as arguments of their own: joblib maps large arrays, and Dask sends each to a worker once.
         test = bench.table.test if job.stage == "fit to all rows" else None
         light = replace(bench.table, X=cast(Any, None), y=np.empty(0), codes=np.empty(0, dtype=int), test=test)
@@ -186,12 +182,14 @@ def run_job(
 def draws_of(job: Job, draws: Draws) -> Draws:
     """Keep of the draws what the job looks at, and nothing that would travel in vain."""
     part = draws.part(job.stage, job.start, job.stop)
-    nothing: dict[str, Any] = {}
-    if job.stage in ("fit to all rows", "label noise", "learning curve", "bias and variance"):
+    nothing: dict[str, Any] = {"design": replace(draws.design, scorers=())}  # functions need not travel
+    if job.stage not in ("cross-validation", "descent paths", "hybrid dial"):
         nothing |= {"cv_weights": draws.cv_weights[:0], "cv_tests": []}
-    if job.stage in ("fit to all rows", "label noise", "cross-validation", "bias and variance"):
+    if job.stage in ("fit to all rows", "rows of the model", "cross-validation", "bias and variance"):
         nothing |= {"curve_weights": draws.curve_weights[:, :0], "curve_tests": []}
-    if job.stage in ("fit to all rows", "label noise", "cross-validation", "learning curve", "descent paths"):
+    if job.stage != GAP_STAGE:
+        nothing |= {"gaps": None}
+    if job.stage != "bias and variance":
         nothing |= {"parts": draws.parts[:0]}
     return replace(part, **nothing)
 
@@ -204,15 +202,23 @@ def add(whole: Predictions, part: Predictions) -> None:
     whole.quarters += part.quarters
     whole.halves += part.halves
     whole.noise = part.noise if whole.noise is None else whole.noise
+    for dial, along in part.dials.items():
+        before = whole.dials.get(dial)
+        whole.dials[dial] = along if before is None else replace(along, curves=joined(before.curves, along.curves))
+    whole.novelty = part.novelty if whole.novelty is None else whole.novelty
     whole.fitted = part.fitted if whole.fitted is None else whole.fitted
+    whole.test = part.test if whole.test is None else whole.test
     whole.density_floor = part.density_floor if whole.density_floor is None else whole.density_floor
     whole.descent = whole.descent or part.descent
+    whole.predictive = part.predictive if whole.predictive is None else whole.predictive
+    whole.dial = part.dial if whole.dial is None else whole.dial
     whole.failures = part.failures | whole.failures
     whole.warnings = list(dict.fromkeys([*whole.warnings, *part.warnings]))
     for stage, seconds in part.seconds.items():
         whole.seconds[stage] = whole.seconds.get(stage, 0.0) + seconds
     if "learning curve" in whole.failures:
         whole.curves = {}
+        whole.dials = {dial: along for dial, along in whole.dials.items() if dial not in SHARE_DIALS}
     if "bias and variance" in whole.failures:
         whole.quarters, whole.halves = [], []
     if QUARTERS in whole.failures:

@@ -16,30 +16,31 @@ from numpy.typing import NDArray
 from sklearn.utils import _safe_indexing, check_random_state
 
 from genvsdisc.study.fits.refit import refit_probabilities
-from genvsdisc.study.fits.splits import DRAWS
-from genvsdisc.study.sampling import Sampling
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 from genvsdisc.study.statistics.losses import LOSSES
 
 FLIP_RATES = (0.0, 0.05, 0.1, 0.2, 0.3)
 MOST_TRAINING_ROWS = 2000
 """Training rows at most: noise is a matter of small tables, and the stacked table has a copy for each class."""
+STACKED_ROWS = 4000
+"""Rows of a table that is stacked as a whole; of a larger one each draw takes its own."""
 
 
-def label_noise_losses(
+def label_noise_curves(
     estimator: Any,
     X: Any,
     codes: NDArray,
-    held_out: NDArray,
+    training: Sequence[NDArray],
+    judges: Sequence[NDArray],
     *,
     rates: Sequence[float] = FLIP_RATES,
-    sizes: Sequence[int] | None = None,
-    n_draws: int = 20,
     losses: Sequence[str] = LOSSES,
-    sampling: Sampling | None = None,
+    units: NDArray | None = None,
+    flips: Any = None,
     random_state: int | None = None,
+    sample_weight: NDArray | None = None,
     n_jobs: int | None = None,
-) -> pd.DataFrame:
+) -> dict[str, CurveLosses]:
     """Fit to labels of which a share is flipped to another class at random; judge on clean labels.
 
     Parameters
@@ -50,23 +51,69 @@ def label_noise_losses(
         Rows.
     codes : ndarray of shape (n_samples,)
         Class of each row, 0 to K - 1.
-    held_out : integer array
-        Rows that judge; the others are for training.
+    training, judges : sequence of integer arrays
+        Rows that each draw trains on, and rows that judge it.
     rates : sequence of float, default=(0, 0.05, 0.1, 0.2, 0.3)
         Probabilities that a label is flipped. A label flipped at one rate is flipped at every higher one.
-    sizes : sequence of int, default=None
-        Training rows; None for ten rows a class and for all of them, 2,000 at most.
-    n_draws : int, default=20
-        Training sets at each size and rate.
     losses : sequence of {"zero_one", "brier", "log_loss"}
         What is measured.
-    sampling : Sampling, default=None
-        Training sets are of whole groups, or of the most recent rows; None for independent rows. `n_train` is then
-        the mean number of rows.
+    units : ndarray of shape (n_samples,), default=None
+        Independent unit of each row.
+    flips : int, RandomState instance or None, default=None
+        Source of the flips: the same seed gives the same flips to every estimator.
     random_state : int or None, default=None
-        The same seed gives the same rows and flips to every estimator.
+        Source of randomness of the estimator.
+    sample_weight : ndarray of shape (n_samples,), default=None
+        How much each row counts, as a training row and as a judge. The label of a row is flipped with all its weight.
     n_jobs : int, default=None
         Processes for estimators without ``fit_replicates``.
+
+    Returns
+    -------
+    curves : dict of loss to CurveLosses
+        Along the rates.
+    """
+    seed = int(check_random_state(flips).randint(np.iinfo(np.int32).max))
+    classes, n_draws = np.arange(codes.max() + 1), len(training)
+    if len(codes) <= STACKED_ROWS:
+        predicted = _predicted(
+            estimator, X, codes, training, judges, rates, seed, classes, random_state, sample_weight, n_jobs
+        )
+    else:  # a stack of the rows of one draw at a time
+        by_draw = []
+        for d, (rows, judged) in enumerate(zip(training, judges, strict=True)):
+            own = np.union1d(rows, judged)
+            inside = [np.searchsorted(own, part) for part in (rows, judged)]
+            part = None if sample_weight is None else sample_weight[own]
+            by_draw.append(_predicted(
+                estimator, _safe_indexing(X, own), codes[own], [inside[0]], [inside[1]], rates, seed + d, classes,
+                random_state, part, n_jobs,
+            ))  # fmt: skip
+        predicted = [by_draw[d][r] for r in range(len(rates)) for d in range(n_draws)]
+    of_rate = [predicted[start : start + n_draws] for start in range(0, len(predicted), n_draws)]
+    return {loss: CurveLosses.of(of_rate, judges, codes, loss, units, weights=sample_weight) for loss in losses}
+
+
+def _predicted(
+    estimator: Any, X: Any, codes: NDArray, training: Sequence[NDArray], judges: Sequence[NDArray],
+    rates: Sequence[float], seed: int, classes: NDArray, random_state: int | None,
+    sample_weight: NDArray | None, n_jobs: int | None,
+) -> list[NDArray]:  # fmt: skip
+    """Probabilities of the judges, by rate and then by draw, from fits to the table stacked once for each class."""
+    copies = np.tile(np.arange(len(codes)), len(classes))
+    stacked_X, stacked_y = _safe_indexing(X, copies), np.repeat(classes, len(codes))
+    weights = np.concatenate([_flipped(codes, training, rate, seed, len(classes)) for rate in rates])
+    stacked_weight = None if sample_weight is None else sample_weight[copies]
+    return refit_probabilities(
+        estimator, stacked_X, stacked_y, weights, list(judges) * len(rates), classes=classes,
+        random_state=random_state, sample_weight=stacked_weight, n_jobs=n_jobs,
+    )  # fmt: skip
+
+
+def noise_table(
+    curves: dict[str, CurveLosses], rates: Sequence[float], training: Sequence[NDArray], masses: NDArray | None = None
+) -> pd.DataFrame:
+    """Tabulate losses along the rates, for training sets of one size; `masses` says how many rows a row stands for.
 
     Returns
     -------
@@ -74,28 +121,11 @@ def label_noise_losses(
         Columns noise, n_train, loss, mean, se (over draws and judging rows), increase over clean labels and
         increase_se (the same draws and judges: their common part cancels); NaN if 0 is not among the rates.
     """
-    rng = check_random_state(random_state)
-    classes = np.arange(codes.max() + 1)
-    kind = sampling or Sampling()
-    scheme, units = DRAWS[kind.kind](codes, kind), kind.units(len(codes))
-    pool = np.setdiff1d(np.arange(len(codes)), held_out)
-    copies = np.tile(np.arange(len(codes)), len(classes))
-    stacked_X, stacked_y = _safe_indexing(X, copies), np.repeat(classes, len(codes))
-    judges = [np.asarray(held_out)] * n_draws
+    n_train = round(np.mean([len(chosen) if masses is None else masses[chosen].sum() for chosen in training]))
     tables = []
-    for size in _default_sizes(len(pool), len(classes)) if sizes is None else sizes:
-        rows = scheme.subsamples(pool, size, n_draws, rng)
-        n_train = round(np.mean([len(chosen) for chosen in rows]))
-        weights = np.concatenate([_flipped(codes, rows, rate, seed) for rate, seed in _seeded(rates, rng)])
-        predicted = refit_probabilities(
-            estimator, stacked_X, stacked_y, weights, judges * len(rates), classes=classes,
-            random_state=random_state, n_jobs=n_jobs,
-        )  # fmt: skip
-        of_rate = [predicted[start : start + n_draws] for start in range(0, len(predicted), n_draws)]
-        for loss in losses:
-            curve = CurveLosses.of(of_rate, judges, codes, loss, units)
-            columns = {"mean": curve.mean, "se": np.sqrt(np.diag(curve.covariance)), **_increase(curve, rates)}
-            tables.append(pd.DataFrame({"noise": rates, "n_train": n_train, "loss": loss} | columns))
+    for loss, curve in curves.items():
+        columns = {"mean": curve.mean, "se": np.sqrt(np.diag(curve.covariance)), **_increase(curve, rates)}
+        tables.append(pd.DataFrame({"noise": rates, "n_train": n_train, "loss": loss} | columns))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -108,22 +138,10 @@ def _increase(curve: CurveLosses, rates: Sequence[float]) -> dict[str, NDArray]:
     return {"increase": curve.mean - curve.mean[clean], "increase_se": np.sqrt(np.maximum(variance, 0))}
 
 
-def _default_sizes(n_rows: int, n_classes: int) -> list[int]:
-    many = min(n_rows, MOST_TRAINING_ROWS)
-    few = 10 * n_classes
-    return [few, many] if few + n_classes <= many // 2 else [many]
-
-
-def _seeded(rates: Sequence[float], rng: np.random.RandomState) -> list[tuple[float, int]]:
-    """Give every rate one and the same seed: more noise flips more labels, not others."""
-    seed = int(rng.randint(np.iinfo(np.int32).max))
-    return [(rate, seed) for rate in rates]
-
-
-def _flipped(codes: NDArray, rows: Sequence[NDArray], rate: float, seed: int) -> NDArray:
+def _flipped(codes: NDArray, rows: Sequence[NDArray], rate: float, seed: int, n_classes: int | None = None) -> NDArray:
     """Weights (n_draws, n_classes * n_samples) on the stacked table."""
     rng = np.random.default_rng(seed)
-    n_classes = int(codes.max()) + 1
+    n_classes = n_classes or int(codes.max()) + 1
     weights = np.zeros((len(rows), n_classes * len(codes)), dtype=np.uint8)
     for w, chosen in zip(weights, rows, strict=True):
         chance, shift = rng.random(len(chosen)), rng.integers(1, n_classes, len(chosen))

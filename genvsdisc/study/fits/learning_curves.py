@@ -18,13 +18,14 @@ def curve_probabilities(
     *,
     classes: NDArray,
     random_state: int | None = None,
+    sample_weight: NDArray | None = None,
     n_jobs: int | None = None,
 ) -> tuple[list[list[NDArray] | None], dict[int, str]]:
     """Fit along nested draws; a size at which the model cannot be fitted is not the end of the curve.
 
     Parameters
     ----------
-    estimator, X, y, classes, random_state, n_jobs
+    estimator, X, y, classes, random_state, sample_weight, n_jobs
         As for `refit_probabilities`; the same `random_state` at every size.
     weights : ndarray of shape (n_sizes, n_draws, n_samples)
         Nested draws, from `nested_draws`.
@@ -47,7 +48,15 @@ def curve_probabilities(
     for s, of_size in enumerate(weights):
         try:
             fits = refit_probabilities(
-                estimator, X, y, of_size, test_rows, classes=classes, random_state=random_state, n_jobs=n_jobs
+                estimator,
+                X,
+                y,
+                of_size,
+                test_rows,
+                classes=classes,
+                random_state=random_state,
+                sample_weight=sample_weight,
+                n_jobs=n_jobs,
             )
         except ValueError as error:
             if len(errors) == len(weights) - 1:

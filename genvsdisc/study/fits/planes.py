@@ -17,10 +17,13 @@ from genvsdisc.features.kinds import as_numbers
 from genvsdisc.generative.gaussian.classifier import GaussianClassifier
 from genvsdisc.models import Model, default_models
 from genvsdisc.study.evidence import MAX_CLASSES
+from genvsdisc.study.fits.weighted_fits import fit_rows
 from genvsdisc.study.statistics.failures import reason
 from genvsdisc.study.table import PreparedTable
 
 GRID = 48
+DIGITS = 2
+"""Of the probabilities on the grid, which are looked at: in full they would be most of what a page carries."""
 MAX_SHOWN = 400
 MAX_FITTED = 20_000
 
@@ -32,9 +35,26 @@ def chosen_axes(table: PreparedTable) -> list[Any]:
         values = as_numbers(table.X[name]) if kind == "continuous" else np.empty(0)
         seen = ~np.isnan(values)
         if seen.any() and np.bincount(table.codes[seen], minlength=len(table.classes)).min() >= 2:
-            strength[name] = f_classif(values[seen, None], table.codes[seen])[0][0]
+            weights = None if table.weights is None else table.weights[seen]
+            strength[name] = _f_ratio(values[seen], table.codes[seen], weights)
     strongest = sorted(strength, key=lambda name: -strength[name])
     return [name for name in strongest if np.isfinite(strength[name])][:2]
+
+
+def _f_ratio(values: NDArray, codes: NDArray, weights: NDArray | None) -> float:
+    """One-way F of a column, weighted where the rows are."""
+    if weights is None:
+        return float(f_classif(values[:, None], codes)[0][0])
+    totals = np.bincount(codes, weights)
+    present = totals > 0
+    means = np.bincount(codes, weights * values)[present] / totals[present]
+    between = totals[present] @ (means - np.average(values, weights=weights)) ** 2
+    centers = np.zeros(len(totals))
+    centers[present] = means
+    within = weights @ (values - centers[codes]) ** 2
+    df = (totals.sum() - present.sum()) / max(present.sum() - 1, 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(between / within * df)
 
 
 def view_tables(
@@ -66,17 +86,18 @@ def view_tables(
     order = check_random_state(random_state).permutation(np.flatnonzero(~np.isnan(rows).any(axis=1)))
     seen, shown = np.sort(order[:MAX_FITTED]), np.sort(order[:MAX_SHOWN])
     points, labels = rows[seen], table.y[seen]
+    weights = None if table.weights is None else table.weights[seen]
     if len(np.unique(labels)) < 2:
         return axes, {}, {}
-    grid = _grid(points)
+    grid = _grid(points, None if table.weights is None else table.sampling.masses(len(table.y))[seen])
     failures: dict[str, str] = {}
     regions = [
-        (f"decision planes of {model.name}", partial(_regions, model, points, labels, grid))
+        (f"decision planes of {model.name}", partial(_regions, model, points, labels, grid, weights))
         for model in default_models()
         if model.form
     ]
     ellipses = [
-        (f"ellipses of the {kind} Gaussian", partial(_ellipses, kind, points, labels))
+        (f"ellipses of the {kind} Gaussian", partial(_ellipses, kind, points, labels, weights))
         for kind in ("shared", "separate")
     ]
     tables = {"boundaries": _stacked(regions, failures), "ellipses": _stacked(ellipses, failures)}
@@ -84,8 +105,9 @@ def view_tables(
     return axes, {name: t for name, t in tables.items() if t is not None} | {"scatter": scatter}, failures
 
 
-def _grid(points: NDArray) -> NDArray:
-    low, high = np.quantile(points, [0.005, 0.995], axis=0)
+def _grid(points: NDArray, counts: NDArray | None) -> NDArray:
+    ends = [0.005, 0.995]
+    low, high = np.quantile(points, ends, axis=0) if counts is None else weighted_quantiles(points, ends, counts)
     margin = 0.08 * np.where(high > low, high - low, 1.0)
     lines = [np.linspace(a, b, GRID) for a, b in zip(low - margin, high + margin, strict=True)]
     return np.stack([m.ravel() for m in np.meshgrid(*lines)], axis=1)
@@ -102,8 +124,30 @@ def _stacked(parts: Sequence[tuple[str, Callable[[], pd.DataFrame]]], failures: 
     return pd.concat(tables, ignore_index=True) if tables else None
 
 
-def _regions(model: Model, points: NDArray, labels: NDArray, grid: NDArray) -> pd.DataFrame:
-    fitted = clone(model.estimator).fit(points, labels)
+def weighted_quantiles(points: NDArray, shares: Sequence[float], counts: NDArray) -> NDArray:
+    """Quantiles of each column where row i stands for ``counts[i]`` rows: `numpy.quantile` of the rows repeated.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> weighted_quantiles(np.array([[1.0], [2.0]]), [0.5], np.array([1.0, 2.0])).tolist()
+    [[2.0]]
+    """
+    found = np.empty((len(shares), points.shape[1]))
+    for j, values in enumerate(points.T):
+        order = np.argsort(values, kind="stable")
+        ends = np.cumsum(counts[order])
+        at = np.array(shares) * max(ends[-1] - 1, 0)
+        below, above = (
+            np.minimum(np.searchsorted(ends, place, side="right"), len(ends) - 1)
+            for place in (np.floor(at), np.floor(at) + 1)
+        )
+        found[:, j] = values[order[below]] + (at - np.floor(at)) * (values[order[above]] - values[order[below]])
+    return found
+
+
+def _regions(model: Model, points: NDArray, labels: NDArray, grid: NDArray, weights: NDArray | None) -> pd.DataFrame:
+    fitted = fit_rows(clone(model.estimator), points, labels, weights)
     probabilities = fitted.predict_proba(grid)
     best = probabilities.argmax(axis=1)
     return pd.DataFrame(
@@ -113,15 +157,16 @@ def _regions(model: Model, points: NDArray, labels: NDArray, grid: NDArray) -> p
             "x": grid[:, 0],
             "y": grid[:, 1],
             "label": fitted.classes_[best],
-            "probability": np.take_along_axis(probabilities, best[:, None], axis=1)[:, 0],
+            "probability": np.take_along_axis(probabilities, best[:, None], axis=1)[:, 0].round(DIGITS),
         }
     )
 
 
-def _ellipses(covariance: str, points: NDArray, labels: NDArray) -> pd.DataFrame:
+def _ellipses(covariance: str, points: NDArray, labels: NDArray, weights: NDArray | None) -> pd.DataFrame:
     # As in the roster: pooling gives a class that is constant in a column a covariance all the same.
     pooling = 1e-3 if covariance == "separate" else 0.0
-    fitted = GaussianClassifier(covariance, pooling=pooling, shrinkage=1e-3, standardize=True).fit(points, labels)
+    classifier = GaussianClassifier(covariance, pooling=pooling, shrinkage=1e-3, standardize=True)
+    fitted = fit_rows(classifier, points, labels, weights)
     covariances = np.broadcast_to(fitted.covariances_, (len(fitted.classes_), 2, 2))
     return pd.DataFrame(
         {

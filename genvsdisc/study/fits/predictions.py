@@ -22,13 +22,24 @@ from genvsdisc.densities import density_floor
 from genvsdisc.models import Model
 from genvsdisc.study.costs import last_step
 from genvsdisc.study.evidence import Draws, Predictions, Views
+from genvsdisc.study.fits.condition_stages import (
+    delete_entries,
+    flip_labels,
+    hide_labels,
+    leave_classes_out,
+    shift_classes,
+)
 from genvsdisc.study.fits.descent_paths import descends, descent_paths
+from genvsdisc.study.fits.dial import dial_losses
+from genvsdisc.study.fits.drawn_rows import predictive_tables
+from genvsdisc.study.fits.gaps import GAP_STAGE
 from genvsdisc.study.fits.group_check import check_groups
-from genvsdisc.study.fits.label_noise import label_noise_losses
 from genvsdisc.study.fits.learning_curves import curve_probabilities
 from genvsdisc.study.fits.parts import TOO_FEW, training_weights
 from genvsdisc.study.fits.planes import view_tables
-from genvsdisc.study.fits.refit import refit_probabilities, seeded
+from genvsdisc.study.fits.refit import judged_by, refit_probabilities, seeded
+from genvsdisc.study.fits.weighted_fits import copies, fit_rows, stand_for_copies
+from genvsdisc.study.statistics.assumptions import in_proportion
 from genvsdisc.study.statistics.failures import reason
 from genvsdisc.study.statistics.leaks import leak_table
 from genvsdisc.study.statistics.learning_curves import CurveLosses
@@ -36,9 +47,7 @@ from genvsdisc.study.table import PreparedTable
 
 QUARTERS = "bias and variance with a quarter of the rows"
 """What a model may fail of its stage alone."""
-NOISE_POOL = 4000
-"""Training rows that noisy labels are drawn from, at most."""
-MOST_LOOKED_AT, STRETCHES = 200_000, 20
+MOST_LOOKED_AT, LOOKED_AT_STRETCHES = 200_000, 20
 """Rows in which groups and leaks are looked for, at most, and the stretches of the table that they then are."""
 _COUNT = re.compile(r" \(\d+ of \d+ replicates\)")  # differs from stage to stage; the message is the same
 
@@ -56,6 +65,7 @@ def cross_validate(model: Model, table: PreparedTable, draws: Draws, result: Pre
         draws.cv_tests,
         classes=table.classes,
         random_state=draws.seed,
+        sample_weight=table.weights,
     )
 
 
@@ -64,7 +74,14 @@ def _hold_out_once(model: Model, table: PreparedTable, draws: Draws, train: NDAr
     tested = np.arange(len(train), len(drawn.codes))
     weights = (np.arange(len(drawn.codes)) < len(train)).astype(np.uint8)[None, :]
     (predicted,) = refit_probabilities(
-        model.estimator, drawn.X, drawn.y, weights, [tested], classes=table.classes, random_state=draws.seed
+        model.estimator,
+        drawn.X,
+        drawn.y,
+        weights,
+        [tested],
+        classes=table.classes,
+        random_state=draws.seed,
+        sample_weight=drawn.weights,
     )
     result.cv = np.split(predicted, np.cumsum([len(block) for block in draws.cv_tests])[:-1])
     result.n_train = len(train)
@@ -78,10 +95,15 @@ def fit_all_rows(model: Model, table: PreparedTable, draws: Draws, result: Predi
     drawn = table.take(draws.cv_train)
     ours = type(last_step(model.estimator)).__module__.startswith("genvsdisc.")
     X, y = (drawn.X, drawn.y) if ours else (deepcopy(drawn.X), drawn.y.copy())
-    fitted = seeded(model.estimator, draws.seed).fit(X, y)
+    fitted = fit_rows(seeded(model.estimator, draws.seed), X, y, drawn.weights)
     check_portable(fitted)  # always, for the result may not depend on the number of processes
     result.fitted = fitted
     result.density_floor = density_floor(fitted, X)
+    if table.test is not None:
+        try:
+            result.test = judged_by(fitted, table.test.X, table.classes)
+        except Exception as error:  # rows of the user's own may hold what the classifier never saw; the fit stands
+            result.failures["test set"] = reason(error)
 
 
 def check_portable(classifier: Any) -> None:
@@ -97,11 +119,22 @@ def learning_curve(model: Model, table: PreparedTable, draws: Draws, result: Pre
     drawn = table.take(draws.curve_rows)
     tests = draws.curve_tests
     predicted, errors = curve_probabilities(
-        model.estimator, drawn.X, drawn.y, draws.curve_weights, tests, classes=table.classes, random_state=draws.seed
+        model.estimator,
+        drawn.X,
+        drawn.y,
+        draws.curve_weights,
+        tests,
+        classes=table.classes,
+        random_state=draws.seed,
+        sample_weight=drawn.weights,
     )
     result.failures |= {f"learning curve at {draws.sizes[s]} rows": why for s, why in errors.items()}
     units = drawn.sampling.units(len(drawn.y))
-    result.curves = {loss: CurveLosses.of(predicted, tests, drawn.codes, loss, units) for loss in draws.design.losses}
+    result.curves = {
+        loss: CurveLosses.of(predicted, tests, drawn.codes, loss, units, weights=drawn.weights, costs=table.costs)
+        for loss in table.losses(draws.design.losses)
+    }
+    shift_classes(predicted[-1], drawn, draws, result)
 
 
 def fit_parts(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
@@ -128,28 +161,9 @@ def _fit_sets(model: Model, drawn: PreparedTable, draws: Draws, n_joined: int) -
         [indices for indices in draws.judges for _ in range(n_sets)],
         classes=drawn.classes,
         random_state=draws.seed,
+        sample_weight=drawn.weights,
     )
     return [np.stack(predicted[first : first + n_sets]) for first in range(0, len(predicted), n_sets)]
-
-
-def flip_labels(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
-    """Fit to noisy labels."""
-    drawn, judges = table.take(draws.resampled_rows), draws.noise_judges
-    pool = np.setdiff1d(np.arange(len(drawn.codes)), judges)
-    if len(pool) > NOISE_POOL:  # it trains on 2,000 rows at most, and stacks the table once for each class
-        some = np.random.default_rng(draws.seed).permutation(pool)[:NOISE_POOL]
-        rows = np.sort(np.concatenate([judges, some]))
-        drawn, judges = drawn.take(rows), np.searchsorted(rows, judges)
-    result.noise = label_noise_losses(
-        model.estimator,
-        drawn.X,
-        drawn.codes,
-        judges,
-        n_draws=draws.noise_draws,
-        losses=draws.design.losses,
-        sampling=drawn.sampling,
-        random_state=draws.seed,
-    )
 
 
 def follow_descent(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
@@ -159,13 +173,36 @@ def follow_descent(model: Model, table: PreparedTable, draws: Draws, result: Pre
         result.descent = descent_paths(model, table, draws)
 
 
+def turn_dial(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
+    """Fit along the continuum from the generative to the discriminative fit; one of the forms may fail alone."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        result.dial, failures = dial_losses(model, table, draws)
+    result.failures |= {f"hybrid dial, {name}": why for name, why in failures.items()}
+
+
+def draw_rows(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
+    """Draw rows from the fit to all rows, and judge them beside the real ones."""
+    drawn = table.take(draws.cv_train)
+    fitted = fit_rows(seeded(model.estimator, draws.seed), drawn.X, drawn.y, drawn.weights)
+    if drawn.weights is not None:  # the real rows are those that the weights stand for, or as many as count
+        whole, every = stand_for_copies(drawn.weights), np.arange(len(drawn.y))
+        drawn = drawn.repeated(copies(drawn.weights) if whole else in_proportion(every, drawn.weights))
+    result.predictive = predictive_tables(fitted, drawn, result.columns, draws.seed)
+
+
 STAGES: dict[str, Callable[[Model, PreparedTable, Draws, Predictions], None]] = {
     "cross-validation": cross_validate,
     "fit to all rows": fit_all_rows,
     "learning curve": learning_curve,
     "bias and variance": fit_parts,
     "label noise": flip_labels,
+    GAP_STAGE: delete_entries,
+    "unlabeled rows": hide_labels,
+    "classes left out": leave_classes_out,
     "descent paths": follow_descent,
+    "hybrid dial": turn_dial,
+    "rows of the model": draw_rows,
 }
 
 
@@ -187,7 +224,7 @@ def predict(
     columns : sequence, default=()
         Names of the columns that the classifier sees, for messages.
     """
-    result = Predictions(model)
+    result = Predictions(model, columns=tuple(columns))
     # One BLAS thread: how a sum is split over threads changes its last bits, and the result may not depend on n_jobs.
     with threadpool_limits(1), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -211,8 +248,8 @@ def rows_for_leaks(n_rows: int) -> NDArray | None:
     """Rows in which groups and leaks are looked for: all (None), or 20 stretches of 10,000 that keep their order."""
     if n_rows <= MOST_LOOKED_AT:
         return None
-    stretch = MOST_LOOKED_AT // STRETCHES
-    starts = np.linspace(0, n_rows - stretch, STRETCHES).round().astype(int)
+    stretch = MOST_LOOKED_AT // LOOKED_AT_STRETCHES
+    starts = np.linspace(0, n_rows - stretch, LOOKED_AT_STRETCHES).round().astype(int)
     return np.asarray((starts[:, None] + np.arange(stretch)).ravel())
 
 

@@ -13,6 +13,8 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.utils import _safe_indexing, check_random_state, get_tags
 
+from genvsdisc.study.fits.weighted_fits import copies, fit_rows, takes_copies
+
 CHUNK_CELLS = 4_000_000
 """Weights held at once: keeps a study of a million rows within memory."""
 
@@ -33,7 +35,9 @@ def refit_probabilities(
     *,
     classes: NDArray,
     random_state: Any = ...,
+    sample_weight: NDArray | None = ...,
     n_jobs: int | None = ...,
+    judged: Any = ...,
 ) -> list[NDArray]: ...
 
 
@@ -47,7 +51,9 @@ def refit_probabilities(
     *,
     classes: NDArray,
     random_state: Any = ...,
+    sample_weight: NDArray | None = ...,
     n_jobs: int | None = ...,
+    judged: Any = ...,
 ) -> NDArray: ...
 
 
@@ -60,7 +66,9 @@ def refit_probabilities(
     *,
     classes: NDArray,
     random_state: Any = None,
+    sample_weight: NDArray | None = None,
     n_jobs: int | None = None,
+    judged: Any = None,
 ) -> list[NDArray] | NDArray:
     """Fit `estimator` once for each row of `weights` and predict.
 
@@ -81,8 +89,12 @@ def refit_probabilities(
         Sorted labels; a class that a draw lacks gets probability 0.
     random_state : int, RandomState instance or None, default=None
         Seeds every ``random_state`` parameter of the estimator that is None, differently in each draw.
+    sample_weight : ndarray of shape (n_samples,), default=None
+        How much each row counts, beside how often it stands in a draw; see `genvsdisc.study.fits.weighted_fits`.
     n_jobs : int, default=None
         Processes for estimators without ``fit_replicates``.
+    judged : rows like X, default=None
+        Rows that the indices of `evaluate` stand for; None for those of X.
 
     Returns
     -------
@@ -93,19 +105,29 @@ def refit_probabilities(
     rng = check_random_state(random_state)
     rows_of = evaluate if _is_index_list(evaluate, len(weights)) else None
     transformed = _split_stateless(estimator)
+    if sample_weight is not None and takes_copies(transformed[1] if transformed else estimator, sample_weight, X):
+        rows = copies(sample_weight)
+        first = np.searchsorted(rows, np.arange(len(y)))  # place of the first copy of each row
+        if rows_of is not None and judged is None:
+            evaluate = [first[part] for part in rows_of]
+        X, y, weights, sample_weight = _safe_indexing(X, rows), y[rows], weights[:, rows], None
+        rows_of = None if rows_of is None else evaluate
     if transformed is None:
         seeds = rng.randint(np.iinfo(np.int32).max, size=len(weights))
-        judged = [_safe_indexing(X, rows) for rows in rows_of] if rows_of is not None else [evaluate] * len(weights)
+        source = X if judged is None else judged
+        parts = [_safe_indexing(source, rows) for rows in rows_of] if rows_of is not None else [evaluate] * len(weights)
         fits = Parallel(n_jobs=n_jobs)(
-            delayed(_fit_and_predict)(estimator, X, y, w, rows, classes, seed)
-            for w, rows, seed in zip(weights, judged, seeds, strict=True)
+            delayed(_fit_and_predict)(estimator, X, y, w, rows, classes, seed, sample_weight)
+            for w, rows, seed in zip(weights, parts, seeds, strict=True)
         )
         return fits if rows_of is not None else np.stack(fits)
     steps, final = transformed
     if rows_of is not None and len(weights) == 1 and len(y) > PART_ROWS:
         (seed,) = rng.randint(np.iinfo(np.int32).max, size=1)
-        return [_in_parts(steps, final, X, y, weights[0], rows_of[0], classes, seed)]
+        (counts,) = weights if sample_weight is None else weights * sample_weight
+        return [_in_parts(steps, final, (X, y, counts), X if judged is None else judged, rows_of[0], classes, seed)]
     X = _through(steps, X)
+    source = X if judged is None else _through(steps, judged)
     others = None if rows_of is not None else _through(steps, evaluate)
     final = clone(final)
     # One source for all replicates: each then has an initialization of its own, as fits one after the other would.
@@ -113,26 +135,34 @@ def refit_probabilities(
     out: list[NDArray] = []
     chunk = max(1, CHUNK_CELLS // len(X))
     for start in range(0, len(weights), chunk):
-        replicates = final.fit_replicates(X, y, weights[start : start + chunk])
+        drawn = weights[start : start + chunk]
+        replicates = final.fit_replicates(X, y, drawn if sample_weight is None else drawn * sample_weight)
         seen = replicates.template.classes_
         if rows_of is None:
             out.append(_aligned(replicates.predict_proba(others), seen, classes))
         else:
-            judged = replicates.predict_proba_of(X, rows_of[start : start + len(replicates)])
-            out.extend(_aligned(p, seen, classes) for p in judged)
+            predicted = replicates.predict_proba_of(source, rows_of[start : start + len(replicates)])
+            out.extend(_aligned(p, seen, classes) for p in predicted)
     return out if rows_of is not None else out[0] if len(out) == 1 else np.concatenate(out)
 
 
 def _in_parts(
-    steps: Sequence[Any], final: Any, X: Any, y: NDArray, weights: NDArray, rows: NDArray, classes: NDArray, seed: int
+    steps: Sequence[Any],
+    final: Any,
+    training: tuple[Any, NDArray, NDArray],
+    source: Any,
+    rows: NDArray,
+    classes: NDArray,
+    seed: int,
 ) -> NDArray:
     """One fit to a part of many rows: only the rows that are needed are transformed, those to judge part by part."""
+    X, y, weights = training
     drawn = np.flatnonzero(weights)
     final = clone(final)
     final.set_params(**{name: np.random.RandomState(s) for name, s in _seeds(final, check_random_state(seed)).items()})
     fitted = final.fit_replicates(_through(steps, _safe_indexing(X, drawn)), y[drawn], weights[None, drawn])
     judged = [
-        fitted.predict_proba(_through(steps, _safe_indexing(X, rows[start : start + PART_ROWS])))[0]
+        fitted.predict_proba(_through(steps, _safe_indexing(source, rows[start : start + PART_ROWS])))[0]
         for start in range(0, len(rows), PART_ROWS)
     ]
     return _aligned(np.concatenate(judged), fitted.template.classes_, classes)
@@ -171,11 +201,16 @@ def _seeds(estimator: Any, rng: np.random.RandomState) -> dict[str, Any]:
 
 
 def _fit_and_predict(
-    estimator: Any, X: Any, y: NDArray, weights: NDArray, rows: Any, classes: NDArray, seed: int
+    estimator: Any, X: Any, y: NDArray, weights: NDArray, rows: Any, classes: NDArray, seed: int, sample_weight: Any
 ) -> NDArray:
     drawn = np.repeat(np.arange(len(y)), weights.astype(int))
-    fitted = seeded(estimator, seed)
-    fitted.fit(_safe_indexing(X, drawn), y[drawn])
+    counting = None if sample_weight is None else sample_weight[drawn]
+    fitted = fit_rows(seeded(estimator, seed), _safe_indexing(X, drawn), y[drawn], counting)
+    return judged_by(fitted, rows, classes)
+
+
+def judged_by(fitted: Any, rows: Any, classes: NDArray) -> NDArray:
+    """Probabilities that a fitted classifier gives to rows, a column for each of `classes`."""
     if not hasattr(fitted, "classes_"):
         raise ValueError("the classifier has no classes_ after fit, so that nobody knows what its columns stand for")
     n = len(rows)

@@ -44,13 +44,6 @@ class RowDraws:
         pool, held_out = train_test_split(rows, test_size=n_held_out, stratify=self.codes, random_state=rng)
         return pool, held_out
 
-    def subsamples(self, pool: NDArray, size: int, n_draws: int, rng: np.random.RandomState) -> list[NDArray]:
-        """Rows of each draw, stratified, without replacement."""
-        if size == len(pool):
-            return [pool] * n_draws
-        splits = StratifiedShuffleSplit(n_splits=n_draws, train_size=size, test_size=len(pool) - size, random_state=rng)
-        return [pool[chosen] for chosen, _ in splits.split(np.empty((len(pool), 0)), self.codes[pool])]
-
 
 DRAWS: dict[str, type[RowDraws] | type[GroupDraws] | type[TimeDraws]] = {
     "rows": RowDraws,

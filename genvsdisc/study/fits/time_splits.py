@@ -75,13 +75,6 @@ class TimeDraws:
         moment = self._nearest(np.array([wanted]), at_least=self.complete)[0]
         return np.sort(self._between(0, moment)), np.sort(self._between(moment, self.n_rows))
 
-    def subsamples(self, pool: NDArray, size: int, n_draws: int, rng: np.random.RandomState) -> list[NDArray]:  # noqa: ARG002
-        """The most recent rows of the pool, the same for each draw."""
-        inside = np.isin(self.order, pool)
-        later = np.cumsum((self.ends - self.starts)[inside][::-1])[::-1]  # from each row of the pool to its end
-        recent = self.order[inside][later <= max(size, later[-1])]
-        return [np.sort(recent)] * n_draws
-
     def _nearest(self, positions: NDArray, *, at_least: float = 0) -> NDArray:
         """Nearest positions between rows of different times, each after the row at which every class is seen."""
         allowed = self.cuts[self.cuts >= at_least]

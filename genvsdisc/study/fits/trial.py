@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import clone
+from sklearn.preprocessing import KBinsDiscretizer
 
 from genvsdisc.known_estimators import SEARCHES
 from genvsdisc.models import Model
@@ -19,6 +20,8 @@ from genvsdisc.study.costs import last_step
 from genvsdisc.study.fits.coded_labels import with_coded_labels
 from genvsdisc.study.fits.elsewhere import called_elsewhere
 
+N_BINS = 10
+"""Bins that numbers are cut into for a classifier of categories."""
 CODED = "the classes as the numbers 0, 1, ..."
 
 
@@ -75,7 +78,7 @@ class Trial:
     def __init__(self, X: pd.DataFrame, y: NDArray) -> None:
         few = _few_rows(X, y)
         self.X, self.y = X.iloc[few], _labels_with_gaps(y[few])
-        self.fronts: dict[str, Callable[[Any], Any]] = {"": lambda estimator: estimator}
+        self.fronts: dict[str, Callable[..., Any]] = {"": lambda estimator: estimator}
         if not takes_as_it_is(X):
             table = Preparation.of(X)
             self.fronts["the columns as numbers and indicators"] = table.behind_encoder
@@ -85,14 +88,31 @@ class Trial:
     def suited(self, estimator: Any) -> tuple[Any, list[str]]:
         """Classifier with what it needs around it, and what it is given then; nothing where it takes the table.
 
-        One that nothing helps stays as it is, and will say why.
+        One that nothing helps stays as it is, and will say why; but a bare classifier, which has no steps of its own
+        for words and gaps, is given the table in full, so that what it says is not that words are no numbers. More
+        rows than those of a trial may do.
         """
+        if (
+            type(estimator).__name__ == "CategoricalNB"
+            and estimator.min_categories is None
+            and self.fronts.keys() - {""}
+        ):
+            return self._in_bins(estimator)
         labels = {"": lambda each: each} | ({} if _is_ours(estimator) else {CODED: with_coded_labels})
         for columns, front in self.fronts.items():
             for classes, coded in labels.items():
                 if _can_fit(front(coded(_inside(estimator))), self.X, self.y):
                     return front(coded(estimator)), [what for what in (columns, classes) if what]
-        return estimator, []
+        columns, front = list(self.fronts.items())[-1]
+        if hasattr(_inside(estimator), "steps") or not columns:
+            return estimator, []
+        return front(estimator), [columns]
+
+    def _in_bins(self, estimator: Any) -> tuple[Any, list[str]]:
+        """Classifier of categories on a table of all kinds; a fold may lack a category, so all are told beforehand."""
+        bins = KBinsDiscretizer(N_BINS, encode="ordinal", strategy="uniform")
+        columns, front = list(self.fronts.items())[-1]
+        return front(bins, clone(estimator).set_params(min_categories=N_BINS)), [f"{columns}, in {N_BINS} equal bins"]
 
 
 def _is_ours(estimator: Any) -> bool:

@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
@@ -15,7 +17,7 @@ from genvsdisc.models import Model
 from genvsdisc.study.fits.coded_labels import CodedLabels
 from genvsdisc.study.fits.inner_folds import InnerFolds
 from genvsdisc.study.sampling import Sampling
-from genvsdisc.study.statistics.losses import pointwise_losses
+from genvsdisc.study.statistics.losses import mean, pointwise_losses
 
 REGULARIZATION = {
     "shrinkage": [1e-3, 1e-2, 1e-1, 0.3, 1.0],
@@ -25,7 +27,14 @@ REGULARIZATION = {
 """Parameter that regularizes a classifier -> its candidates, weakest first."""
 
 
-def tuned(model: Model, *, n_splits: int = 5, random_state: int = 0, sampling: Sampling | None = None) -> Model:
+def tuned(
+    model: Model,
+    *,
+    n_splits: int = 5,
+    random_state: int = 0,
+    sampling: Sampling | None = None,
+    weights: NDArray | None = None,
+) -> Model:
     """Put a grid search over the regularization around a model's estimator.
 
     The search runs inside every training set, so that no test row has a say. A model without such a parameter, or
@@ -40,6 +49,8 @@ def tuned(model: Model, *, n_splits: int = 5, random_state: int = 0, sampling: S
         Shuffles the inner folds.
     sampling : Sampling, default=None
         Inner folds are of whole groups, or go forward in time; None for independent rows.
+    weights : ndarray of shape (n_samples,), default=None
+        Of all rows of the table, where the search is not given the rows repeated; `sampling` is then not of rows.
 
     Returns
     -------
@@ -55,7 +66,8 @@ def tuned(model: Model, *, n_splits: int = 5, random_state: int = 0, sampling: S
     folds: Any = StratifiedKFold(n_splits, shuffle=True, random_state=random_state)
     if sampling is not None and sampling.kind != "rows":
         folds = InnerFolds(sampling, n_splits, random_state)
-    return replace(model, estimator=GridSearchCV(model.estimator, grid, scoring=negative_log_loss, cv=folds))
+    scoring = negative_log_loss if weights is None else NegativeLogLoss(weights)
+    return replace(model, estimator=GridSearchCV(model.estimator, grid, scoring=scoring, cv=folds))
 
 
 def respecting(model: Model, sampling: Sampling) -> Model:
@@ -77,7 +89,24 @@ def respecting(model: Model, sampling: Sampling) -> Model:
     return replace(model, estimator=clone(model.estimator).set_params(cv=folds))
 
 
-def negative_log_loss(estimator: Any, X: Any, y: Any) -> float:
+class NegativeLogLoss:
+    """Score a classifier as `negative_log_loss` does, each row by its weight in the table, told by the index of X.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (n_samples,)
+        Of all rows of the table.
+    """
+
+    def __init__(self, weights: NDArray) -> None:
+        self.weights = weights
+
+    def __call__(self, estimator: Any, X: pd.DataFrame, y: Any) -> float:
+        """Weighted mean of log p of the true class."""
+        return negative_log_loss(estimator, X, y, self.weights[X.index.to_numpy()])
+
+
+def negative_log_loss(estimator: Any, X: Any, y: Any, weights: NDArray | None = None) -> float:
     """Score a classifier by minus its mean log loss; a class that the estimator never saw costs the most.
 
     `sklearn.metrics.log_loss` refuses folds that lack a class.
@@ -86,4 +115,4 @@ def negative_log_loss(estimator: Any, X: Any, y: Any) -> float:
     classes = np.union1d(estimator.classes_, y)
     probabilities = np.zeros((len(y), len(classes)))
     probabilities[:, np.searchsorted(classes, estimator.classes_)] = estimator.predict_proba(X)
-    return -float(pointwise_losses(probabilities, np.searchsorted(classes, y), "log_loss").mean())
+    return -mean(pointwise_losses(probabilities, np.searchsorted(classes, y), "log_loss"), weights)

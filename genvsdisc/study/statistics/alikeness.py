@@ -16,6 +16,10 @@ from genvsdisc.features.kinds import Column, as_numbers, is_number
 _DEGREE = 5
 """Of the polynomial in the row number that is taken off before successive rows are compared."""
 _ROWS_PER_DEGREE = 20
+_STEPS = (1, 2, 4, 8, 16)
+"""Numbers of rows that each row is compared with."""
+_MANY_BLOCKS = 5
+"""Runs of each label in the file, on average, from which it is not merely sorted by labels."""
 _FEW = 20
 """Values of a column that the file is sorted by, up to which its runs are looked at one by one."""
 _SORTED = 0.99
@@ -43,6 +47,30 @@ class Alikeness(NamedTuple):
     median: float
     pvalue: float
     roughness: float
+
+
+class OrderAlikeness(NamedTuple):
+    """Of rows that follow one another in the file.
+
+    Attributes
+    ----------
+    correlation : float
+        Mean of the correlations of the columns from each row of a class to the next.
+    pvalue : float
+        One-sided.
+    steps : int
+        Rows on up to which correlations were summed.
+    inflation : float
+        ``1 + 2 sum_k r_k``, by which the variance of a mean of such rows exceeds that of independent ones.
+    """
+
+    correlation: float
+    pvalue: float
+    steps: int
+    inflation: float
+
+
+NOT_ALIKE = OrderAlikeness(0.0, 1.0, 1, 1.0)
 
 
 def levels_of(values: pd.Series, most: int | None = None) -> tuple[NDArray[np.intp], int]:
@@ -157,40 +185,65 @@ def _roughness(means: NDArray, sizes: NDArray, noise: NDArray, variance: NDArray
     return float(neighboring.sum() / (2 * variance.sum())) if means.shape[1] else 0.0
 
 
-def order_alikeness(X: pd.DataFrame, columns: Mapping[Any, Column], codes: NDArray) -> tuple[float, float]:
-    """Compare successive rows of each class.
+def order_alikeness(X: pd.DataFrame, columns: Mapping[Any, Column], codes: NDArray) -> OrderAlikeness:
+    """Compare rows of each class with those that follow them in the file.
 
-    Returns
-    -------
-    correlation : float
-        Mean of the lag-1 correlations of the columns.
-    pvalue : float
-        Of their sum, one-sided.
+    With r_jk the correlation of column j with itself k rows on, ``sum_j sum_{k <= m} r_jk`` has under exchangeable rows
+    mean 0 and variance ``sum_k 1/n_k sum_ij rho_ij^2``, n_k pairs of rows and rho the correlation of the columns. Few
+    large correlations show best over few steps, many small ones over as many as a subject has rows: all of m = 1, 2, 4,
+    8 and 16 are tried, and the p-value is multiplied by their number. Trends in the file are taken off first, except
+    where labels come in many blocks and no column is sorted: then the order of the rows means more than a trend.
     """
     keys = _sort_keys(X, codes)
     names = [name for name in X.columns if name not in keys]
     if not names:
-        return 0.0, 1.0
+        return NOT_ALIKE
     # Within a class, and within a run of a column of few values that the file is sorted by: there, trends are smooth.
     parts = [codes, *(levels for levels, n_levels in map(levels_of, (X[key] for key in keys)) if n_levels <= _FEW)]
     segments = np.unique(np.column_stack(parts), axis=0, return_inverse=True)[1].ravel()
     order = np.argsort(segments, kind="stable")
     segments = segments[order]
-    follows = segments[1:] == segments[:-1]
+    blocks = not keys and _come_in_blocks(codes)
     ranks, _ = residual_ranks(X[names].iloc[order], columns, codes[order])
     for k in np.unique(segments):
         rows = np.flatnonzero(segments == k)
-        degree = min(_DEGREE, len(rows) // _ROWS_PER_DEGREE)
+        degree = 0 if blocks else min(_DEGREE, len(rows) // _ROWS_PER_DEGREE)
         trend = np.polynomial.legendre.legvander(np.linspace(-1, 1, len(rows)), degree)
         ranks[rows] -= trend @ np.linalg.lstsq(trend, ranks[rows], rcond=None)[0]
     spread = ranks.std(axis=0)
-    ranks = ranks[:, spread > 1e-6] / spread[spread > 1e-6]
-    n_pairs = int(follows.sum())
-    if not ranks.shape[1] or n_pairs < 2 * _ROWS_PER_DEGREE:
-        return 0.0, 1.0
-    lagged = (ranks[1:] * ranks[:-1])[follows].mean(axis=0)
+    return _over_steps(ranks[:, spread > 1e-6] / spread[spread > 1e-6], segments)
+
+
+def _over_steps(ranks: NDArray, segments: NDArray) -> OrderAlikeness:
+    """Correlations of rows with those of the same segment up to some steps on, at the most telling number of steps."""
+    lagged, counts = [], []
+    for step in range(1, _STEPS[-1] + 1):
+        follows = segments[step:] == segments[:-step]
+        if not ranks.shape[1] or follows.sum() < 2 * _ROWS_PER_DEGREE:
+            break
+        lagged.append((ranks[step:] * ranks[:-step])[follows].mean(axis=0))
+        counts.append(int(follows.sum()))
+    tried = [steps for steps in _STEPS if steps <= len(counts)]
+    if not tried:
+        return NOT_ALIKE
     together = (np.corrcoef(ranks, rowvar=False) ** 2).sum() if ranks.shape[1] > 1 else 1.0
-    return float(lagged.mean()), float(stats.norm.sf(lagged.sum() * np.sqrt(n_pairs / together)))
+    sums, variances = np.cumsum(np.sum(lagged, axis=1)), np.cumsum(together / np.array(counts))
+    z = [sums[steps - 1] / np.sqrt(variances[steps - 1]) for steps in tried]
+    steps, pvalue = tried[int(np.argmax(z))], min(1.0, len(tried) * float(stats.norm.sf(max(z))))
+    total = float(sums[steps - 1]) / ranks.shape[1]
+    return OrderAlikeness(float(np.mean(lagged[0])), pvalue, steps, 1 + 2 * total)
+
+
+def _come_in_blocks(codes: NDArray) -> bool:
+    """Whether successive rows have the same label more often than chance would have it, in more blocks than sorting.
+
+    The number of runs of equal labels has under exchangeable rows mean ``1 + n - sum n_k^2 / n``, and a variance below
+    n (Barton & David 1957, Multiple runs, Biometrika 44). A file sorted by its labels has a run for each.
+    """
+    sizes = np.bincount(codes)
+    n, n_runs = len(codes), 1 + np.count_nonzero(np.diff(codes))
+    expected = 1 + n - (sizes**2).sum() / n
+    return bool(n_runs >= _MANY_BLOCKS * np.count_nonzero(sizes) and n_runs < expected - 4 * np.sqrt(n))
 
 
 def _sort_keys(X: pd.DataFrame, codes: NDArray) -> list[Any]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from genvsdisc.study.statistics.assumption_tests import (
     AssumptionTest,
@@ -20,6 +20,7 @@ from genvsdisc.study.statistics.assumption_tests import (
 )
 from genvsdisc.study.statistics.differences import paired_splits
 from genvsdisc.study.statistics.paired_tests import corrected_ttest
+from genvsdisc.study.weights import effective_rows
 
 COSTS = {
     "equal covariances": ("shared", "separate"),
@@ -31,7 +32,9 @@ NUMBERS_ONLY = ("normality given the class", "independence given the class")
 """Assumptions that those models differ in alone only where all columns are numbers: indicators are normal to none."""
 
 
-def priced(keys: Mapping[str, str], *, numbers_only: bool) -> dict[str, tuple[str, str]]:
+def priced(
+    keys: Mapping[str, str], *, numbers_only: bool, counts: bool = False, gaps: bool = False
+) -> dict[str, tuple[str, str]]:
     """Pairs of models that price an assumption: assumption -> names of the simpler and the richer one.
 
     Parameters
@@ -40,11 +43,19 @@ def priced(keys: Mapping[str, str], *, numbers_only: bool) -> dict[str, tuple[st
         Key of a model of the default roster -> its name.
     numbers_only : bool
         Whether all columns of the table are numbers.
+    counts : bool, default=False
+        Whether naive Bayes takes one for a count: it then differs from a Gaussian in more than independence.
+    gaps : bool, default=False
+        Whether entries are missing: Gaussians integrate them out, logistic regression is given a mean and an indicator,
+        so that the two differ in more than normality.
     """
+    mixed = set() if numbers_only else set(NUMBERS_ONLY)
+    mixed |= {"independence given the class"} if counts else set()
+    mixed |= {"normality given the class"} if gaps else set()
     return {
         assumption: (keys[simpler], keys[richer])
         for assumption, (simpler, richer) in COSTS.items()
-        if {simpler, richer} <= set(keys) and (numbers_only or assumption not in NUMBERS_ONLY)
+        if {simpler, richer} <= set(keys) and assumption not in mixed
     }
 
 
@@ -61,6 +72,7 @@ def assumption_table(
     scores: pd.DataFrame,
     *,
     costs: Mapping[str, tuple[str, str]],
+    weights: NDArray | None = None,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Test every assumption and price it: the table `assumptions`.
@@ -76,6 +88,9 @@ def assumption_table(
     costs : mapping assumption -> (simpler, richer)
         Names of the model that makes the assumption and of one that drops it, from `priced`; a pair without scores has
         no cost.
+    weights : ndarray of shape (n_samples,), default=None
+        How much each row counts: every class is then tested on as many of its rows as its effective number, drawn in
+        proportion to their weights.
     level : float, default=0.95
         Confidence of the intervals, and 1 minus the level of the tests in the sentence.
 
@@ -87,7 +102,9 @@ def assumption_table(
         finding. A test that cannot be computed is NaN and the finding says why.
     """
     X, codes = np.asarray(X, dtype=float), np.asarray(codes)
-    complete = ~np.isnan(X).any(axis=1)
+    complete = np.flatnonzero(~np.isnan(X).any(axis=1))
+    if weights is not None:
+        complete = np.concatenate([in_proportion(complete[codes[complete] == k], weights) for k in np.unique(codes)])
     losses = scores[scores["loss"] == "log_loss"]
     rows = []
     for assumption, test in TESTS.items():
@@ -102,6 +119,23 @@ def assumption_table(
         rows[-1] |= dict(zip(("cost", "cost_lower", "cost_upper"), cost, strict=True))
         rows[-1]["finding"] = _finding(rows[-1], why, level)
     return pd.DataFrame(rows)
+
+
+def in_proportion(rows: NDArray, weights: NDArray) -> NDArray:
+    """Draw of these rows as many as their effective number, in proportion to their weights: systematic sampling.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> in_proportion(np.arange(4), np.array([1.0, 1.0, 1.0, 3.0])).tolist()
+    [1, 3, 3]
+    """
+    if not len(rows):
+        return rows
+    own = weights[rows]
+    n_drawn = max(1, int(effective_rows(own)))
+    places = (np.arange(n_drawn) + 0.5) / n_drawn * own.sum()
+    return rows[np.searchsorted(np.cumsum(own), places)]
 
 
 def _cost(losses: pd.DataFrame, simpler: str, richer: str, level: float) -> tuple[float, float, float]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import logsumexp, softmax
 
-from genvsdisc.study.statistics.losses import pointwise_losses
+from genvsdisc.study.statistics.losses import mean, pointwise_losses
 from genvsdisc.study.statistics.reliability import corp_split, expected_calibration_error, reliability_curve
 
 TEMPERATURES = (1e-3, 1e3)
@@ -42,7 +42,7 @@ class Refinement(NamedTuple):
     temperature: float
 
 
-def log_loss_refinement(logits: NDArray, codes: NDArray) -> Refinement:
+def log_loss_refinement(logits: NDArray, codes: NDArray, weights: NDArray | None = None) -> Refinement:
     """Split the log loss by temperature scaling: what is left after it is refinement, what it removes calibration.
 
     The inverse temperature b minimizes the convex ``mean_i log sum_k exp(b z_ik) - b z_iy``, so that there
@@ -55,6 +55,8 @@ def log_loss_refinement(logits: NDArray, codes: NDArray) -> Refinement:
         Finite scores, or log probabilities.
     codes : ndarray of shape (n,)
         Index of the true class.
+    weights : ndarray of shape (n,), default=None
+        How much each row counts.
 
     Returns
     -------
@@ -75,13 +77,15 @@ def log_loss_refinement(logits: NDArray, codes: NDArray) -> Refinement:
     """
     z = np.asarray(logits, dtype=float)
     z = z - z.max(axis=1, keepdims=True)
-    of_truth = float(np.mean(z[np.arange(len(z)), codes]))
+    of_truth = mean(z[np.arange(len(z)), codes], weights)
 
     def slope(b: float) -> float:
+        if weights is not None:
+            return mean(np.einsum("nk,nk->n", softmax(b * z, axis=1), z), weights) - of_truth
         return float(np.einsum("nk,nk->", softmax(b * z, axis=1), z)) / len(z) - of_truth
 
     def loss(b: float) -> float:
-        return float(np.mean(logsumexp(b * z, axis=1))) - b * of_truth
+        return mean(logsumexp(b * z, axis=1), weights) - b * of_truth
 
     coldest, hottest = (1 / t for t in TEMPERATURES)
     if slope(hottest) >= 0:
@@ -122,7 +126,7 @@ def event(probabilities: NDArray, codes: NDArray) -> tuple[NDArray, NDArray]:
     return probabilities.max(axis=1), (codes == probabilities.argmax(axis=1)).astype(int)
 
 
-def calibration_summary(probabilities: NDArray, codes: NDArray) -> dict[str, float]:
+def calibration_summary(probabilities: NDArray, codes: NDArray, weights: NDArray | None = None) -> dict[str, float]:
     """Everything that the table `calibration` says of one model.
 
     Parameters
@@ -131,6 +135,8 @@ def calibration_summary(probabilities: NDArray, codes: NDArray) -> dict[str, flo
         Held-out predictions, one a row.
     codes : ndarray of shape (n,)
         Index of the true class.
+    weights : ndarray of shape (n,), default=None
+        How much each row counts.
 
     Returns
     -------
@@ -148,12 +154,12 @@ def calibration_summary(probabilities: NDArray, codes: NDArray) -> dict[str, flo
     >>> summary["brier"], summary["miscalibration"], summary["discrimination"], summary["uncertainty"]
     (0.125, 0.125, 0.5, 0.5)
     """
-    splits = np.array([corp_split(p, codes == k) for k, p in enumerate(probabilities.T)])
+    splits = np.array([corp_split(p, codes == k, weights=weights) for k, p in enumerate(probabilities.T)])
     brier, miscalibration, discrimination, uncertainty = splits.sum(axis=0).tolist()
     floor = np.finfo(probabilities.dtype).eps
-    refined = log_loss_refinement(np.log(np.maximum(probabilities, floor)), codes)
-    log_loss = float(pointwise_losses(probabilities, codes, "log_loss").mean())
-    ece, ece_calibrated = expected_calibration_error(*event(probabilities, codes))
+    refined = log_loss_refinement(np.log(np.maximum(probabilities, floor)), codes, weights)
+    log_loss = mean(pointwise_losses(probabilities, codes, "log_loss"), weights)
+    ece, ece_calibrated = expected_calibration_error(*event(probabilities, codes), weights=weights)
     return {
         "brier": brier,
         "miscalibration": miscalibration,
@@ -169,7 +175,7 @@ def calibration_summary(probabilities: NDArray, codes: NDArray) -> dict[str, flo
 
 
 def calibration_tables(
-    predictions: Iterable[tuple[str, str, NDArray]], codes: NDArray
+    predictions: Iterable[tuple[str, str, NDArray]], codes: NDArray, weights: NDArray | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Tables `calibration` and `reliability` of a comparison.
 
@@ -179,6 +185,8 @@ def calibration_tables(
         Held-out probabilities (n, n_classes) of each model, one a row.
     codes : ndarray of shape (n,)
         Index of the true class.
+    weights : ndarray of shape (n,), default=None
+        How much each row counts.
 
     Returns
     -------
@@ -190,8 +198,8 @@ def calibration_tables(
     """
     summaries, curves = [], []
     for model, family, probabilities in predictions:
-        summaries.append({"model": model, "family": family, **calibration_summary(probabilities, codes)})
-        curve = reliability_curve(*event(probabilities, codes), max_points=MAX_POINTS)
+        summaries.append({"model": model, "family": family, **calibration_summary(probabilities, codes, weights)})
+        curve = reliability_curve(*event(probabilities, codes), max_points=MAX_POINTS, weights=weights)
         curve.insert(0, "model", model)
         curve.insert(1, "family", family)
         curves.append(curve)

@@ -1,4 +1,4 @@
-"""The sample size at which the better of two models changes."""
+"""Where, along a dial, the better of two models changes: along the number of training rows, or any other condition."""
 
 from __future__ import annotations
 
@@ -11,33 +11,37 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
+from genvsdisc.study.statistics.dials import DIALS, ROWS, Dial
 from genvsdisc.study.statistics.differences import pairs
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 
 N_BOOTSTRAP = 2000
 NOBODY = "undecided"
+_ANY = {ROWS: "size"}
 
 
 @dataclass(frozen=True)
 class Crossing:
     """Where the better of two models changes.
 
-    `estimate`, `lower` and `upper` are numbers of training rows, or None where no crossing was found; `leaders` names
-    who is ahead by more than noise, in turn as the rows grow; `finding` says it in a sentence; `curves` holds both
-    learning curves.
+    `estimate`, `lower` and `upper` are values of the dial (training rows, unless another was turned), or None where no
+    crossing was found; `leaders` names who is ahead by more than noise, in turn as the dial is turned up; `certain`
+    gives -1 for each value at which the first model is, 1 for the second, 0 where noise hides it; `finding` says it in
+    a sentence; `curves` holds the losses of both models.
     """
 
     estimate: float | None
     lower: float | None
     upper: float | None
-    smallest: int
-    largest: int
+    smallest: float
+    largest: float
     leader_smallest: str
     leader_largest: str
     leaders: tuple[str, ...]
     finding: str
     curves: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     notes: tuple[str, ...] = ()
+    certain: tuple[int, ...] = ()
 
 
 def crossing_from_losses(
@@ -48,48 +52,61 @@ def crossing_from_losses(
     names: tuple[str, str] = ("the generative model", "the discriminative model"),
     level: float = 0.95,
     random_state: Any = None,
+    dial: Dial = DIALS[ROWS],
 ) -> Crossing:
-    """Find the size at which the sign of the mean paired difference changes for good.
+    """Find the value of a dial at which the sign of the mean paired difference changes for good.
 
-    The split of the sizes into a side for each model that agrees best with the difference curve is found; the
-    crossing is interpolated linearly in log m between the two sizes at the split, so it never leaves the range. It is
-    reported only if each model is ahead by more than noise somewhere on its side, by a one-sided test over all sizes
-    at once: a pair that never crosses is said to cross with probability 1 - level at most.
+    The split of the values into a side for each model that agrees best with the difference curve is found; the
+    crossing is interpolated linearly (for rows, in their logarithm) between the two at the split, so it never leaves
+    the range. It is reported only if each model is ahead by more than noise somewhere on its side, by a one-sided test
+    over all values at once: a pair that never crosses is said to cross with probability 1 - level at most.
 
     Parameters
     ----------
     sizes : ndarray of shape (n_sizes,)
-        Training rows, ascending.
+        Values of the dial, ascending: training rows.
     generative, discriminative : CurveLosses
-        Losses on the same draws. Sizes at which either is NaN are left out.
+        Losses on the same draws. Values at which either is NaN are left out.
     names : tuple of 2 str
         Names for the sentence.
     level : float, default=0.95
         Confidence of each lead and of the percentile interval.
     random_state : int, RandomState instance or None, default=None
         Source of the bootstrap curves, drawn from the normal law with the covariance of the difference curve.
+    dial : Dial, default=that of training rows
+        How values are placed and put into words.
 
     Returns
     -------
     crossing : Crossing
-        Without curves. The interval ends where the sizes end.
+        Without curves. The interval ends where the values end.
+
+    References
+    ----------
+    Page, E. S. (1955). A test for a change in a parameter occurring at an unknown point. Biometrika 42 (the change is
+    where the cumulative sum of the differences is farthest from half its total).
+    Hothorn, T., Bretz, F. & Westfall, P. (2008). Simultaneous inference in general parametric models. Biometrical
+    Journal 50 (the leads: the largest of correlated statistics).
     """
     fitted = np.isfinite(generative.mean - discriminative.mean)
     if not fitted.any():
-        finding = f"{names[0]} and {names[1]} could not both be fitted at any size."
-        return Crossing(None, None, None, int(sizes[0]), int(sizes[-1]), NOBODY, NOBODY, (), finding)
+        finding = f"{names[0]} and {names[1]} could not both be fitted at any {_ANY.get(dial.name, 'value')}."
+        nowhere = (0,) * len(sizes)
+        ends = _plain(sizes[0]), _plain(sizes[-1])
+        return Crossing(None, None, None, *ends, NOBODY, NOBODY, (), finding, certain=nowhere)
     difference, sizes = (generative - discriminative).at(fitted), sizes[fitted]
+    places = dial.place(sizes)
     mean, noise = difference.mean, _noise(difference.covariance, check_random_state(random_state))
     ahead = _certain_signs(mean, difference.covariance, noise, level)
-    split, log_crossing = (values[0] for values in _change(np.log(sizes), mean[None]))
+    split, crossing = (values[0] for values in _change(places, mean[None]))
     left, right = ahead[: split + 1], ahead[split + 1 :]
     direction = np.sign(np.diff(mean)[split]) if len(sizes) > 1 else 0.0
     # Each side has a certain lead of the model it belongs to, and none of the other.
-    crosses = not np.isnan(log_crossing) and set(left) - {0} == {-direction} and set(right) - {0} == {direction}
+    crosses = not np.isnan(crossing) and set(left) - {0} == {-direction} and set(right) - {0} == {direction}
     bounds: list[float] = []
     if crosses:
-        ends = _interval(np.log(sizes), mean + noise, direction, level)
-        bounds = [float(bound) for bound in np.exp([log_crossing, *ends])]
+        reach = _interval(places, mean + noise, direction, level)
+        bounds = [float(bound) for bound in dial.value(np.array([crossing, *reach]))]
     estimate, lower, upper = bounds or (None, None, None)
     named = {-1: names[0], 0: NOBODY, 1: names[1]}
     certain = ahead[ahead != 0]
@@ -99,13 +116,26 @@ def crossing_from_losses(
         estimate,
         lower,
         upper,
-        smallest=int(sizes[0]),
-        largest=int(sizes[-1]),
+        smallest=_plain(sizes[0]),
+        largest=_plain(sizes[-1]),
         leader_smallest=named[int(ahead[0])],
         leader_largest=named[int(ahead[-1])],
         leaders=leaders,
-        finding=_finding(sizes, leaders, bounds, names, direction, level),
+        finding=_finding(sizes, leaders, bounds, names, direction, level, dial),
+        certain=_everywhere(fitted, ahead),
     )
+
+
+def _everywhere(fitted: NDArray, ahead: NDArray) -> tuple[int, ...]:
+    """Signs at all values: 0 where a model could not be fitted."""
+    signs = np.zeros(len(fitted), dtype=int)
+    signs[fitted] = ahead
+    return tuple(signs.tolist())
+
+
+def _plain(value: Any) -> Any:
+    """Value as a plain number: whole where the dial counts."""
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _noise(covariance: NDArray, rng: np.random.RandomState) -> NDArray:
@@ -122,8 +152,8 @@ def _certain_signs(mean: NDArray, covariance: NDArray, noise: NDArray, level: fl
     return np.where(np.abs(mean) > reach * standard_error, np.sign(mean), 0)
 
 
-def _change(log_sizes: NDArray, curves: NDArray) -> tuple[NDArray, NDArray]:
-    """Last size before the best change of sign of each curve, and the interpolated log size; NaN where none helps."""
+def _change(places: NDArray, curves: NDArray) -> tuple[NDArray, NDArray]:
+    """Last size before the best change of sign of each curve, and the interpolated place; NaN where none helps."""
     below = np.cumsum(curves, axis=1)
     total = below[:, -1]
     contrast = total[:, None] - 2 * below[:, :-1]
@@ -135,26 +165,28 @@ def _change(log_sizes: NDArray, curves: NDArray) -> tuple[NDArray, NDArray]:
     # The sums on the two sides then differ in sign, and so, but for rounding, do the values at the best split.
     changes = np.abs(contrast[row, split]) > np.abs(total)
     share = np.divide(a, a - b, out=np.full(len(a), np.nan), where=changes).clip(0, 1)
-    return split, log_sizes[split] + share * (log_sizes[split + 1] - log_sizes[split])
+    return split, places[split] + share * (places[split + 1] - places[split])
 
 
-def _interval(log_sizes: NDArray, curves: NDArray, direction: float, level: float) -> NDArray:
+def _interval(places: NDArray, curves: NDArray, direction: float, level: float) -> NDArray:
     """Percentile interval; a curve all on one side crosses beyond the end where the other side would be."""
-    _, found = _change(log_sizes, curves)
-    beyond = np.where(curves.sum(axis=1) * direction > 0, log_sizes[0], log_sizes[-1])
+    _, found = _change(places, curves)
+    beyond = np.where(curves.sum(axis=1) * direction > 0, places[0], places[-1])
     return np.quantile(np.where(np.isnan(found), beyond, found), [(1 - level) / 2, (1 + level) / 2])
 
 
 def _finding(
-    sizes: NDArray, leaders: Sequence[str], bounds: list[float], names: tuple[str, str], direction: float, level: float
-) -> str:
+    sizes: NDArray, leaders: Sequence[str], bounds: list[float], names: tuple[str, str], direction: float, level: float,
+    dial: Dial,
+) -> str:  # fmt: skip
     """Say it in a sentence; `direction` is the sign of the difference beyond the crossing."""
-    between = f"between {sizes[0]} and {sizes[-1]} rows"
+    unit = "rows" if dial.name == ROWS else dial.unit
+    between = f"between {dial.number(sizes[0])} and {dial.number(sizes[-1])} {unit}"
     if bounds:
-        estimate, lower, upper = (f"{bound:.0f}" for bound in bounds)
+        estimate, lower, upper = (dial.number(bound) for bound in bounds)
         first, second = names if direction > 0 else names[::-1]
         return (
-            f"Up to about {estimate} training rows {first} is ahead, beyond that {second} "
+            f"Up to about {estimate} {dial.unit} {first} is ahead, beyond that {second} "
             f"({level:.0%} interval {lower} to {upper})."
         )
     if len(leaders) > 1:

@@ -1,8 +1,8 @@
 """Bias and variance of every model, and how the two models of each pair differ in them.
 
 Both are measured with a quarter and with half of the rows that train. At the size of the folds, the loss is measured by
-cross-validation; its variance is extrapolated along the power law through the two sizes, and what is left of the loss
-is bias and noise. Such rows are labelled as extrapolated.
+cross-validation; its variance is extrapolated from the two sizes, and what is left of the loss is bias and noise. Such
+rows are labelled as extrapolated.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from genvsdisc.study.statistics.paired_tests import corrected_ttest
 
 MEASURED, EXTRAPOLATED = "measured", "extrapolated"
 """What a row of the table rests on: its column `basis`."""
-STEEPEST = 0.25
-"""Least share of the variance that is left when the rows double: one over their square."""
+STEEPEST, INVERSE = 0.25, 0.5
+"""Share of the variance that is left when the rows double: the least, one over their square; and one over them."""
 PAIR = ["generative", "discriminative", "form"]
 COMPARED = ("expected", "bias", "variance", "variance_minus_bias")
 """Terms in which pairs are compared; the noise is the same for all. The last tells which part is the larger."""
@@ -69,6 +69,8 @@ def decomposition_tables(
     *,
     law: NDArray | None = None,
     units: NDArray | None = None,
+    weights: NDArray | None = None,
+    masses: NDArray | None = None,
     level: float = 0.95,
 ) -> dict[str, pd.DataFrame | None]:
     """Compute the tables `decomposition` and `decomposition_differences`.
@@ -88,6 +90,10 @@ def decomposition_tables(
         True probabilities of the classes, where known. Without them noise is NaN, and part of the bias.
     units : ndarray of shape (n_samples,), default=None
         Index of the independent unit of each row; None for the row itself.
+    weights : ndarray of shape (n_samples,), default=None
+        How much each row counts as a judge; None where all count alike.
+    masses : ndarray of shape (n_samples,), default=None
+        How many rows each stands for in the size of a training set; None for one.
     level : float, default=0.95
         Confidence of the intervals, which are normal.
 
@@ -99,7 +105,8 @@ def decomposition_tables(
     """
     laws = np.eye(codes.max() + 1)[codes] if law is None else law
     units = np.arange(len(codes)) if units is None else units
-    source = _Source(laws, units, draws, scores)
+    masses = np.ones(len(codes), dtype=int) if masses is None else masses
+    source = _Source(laws, units, draws, scores, weights, masses)
     decomposed = [e for e in evidence if e.halves]
     rows = [
         {"model": e.model.name, "family": e.model.family, "loss": loss} | _size(sized) | _terms(sized, law is not None)
@@ -126,13 +133,15 @@ class _Source:
     units: NDArray
     draws: Draws
     scores: pd.DataFrame
+    weights: NDArray | None
+    masses: NDArray
 
     def of(self, e: Predictions, loss: str, n_draws: int | None = None) -> list[SetTerms | FoldTerms]:
         """Terms of a model over its first draws, the smallest training size first."""
         quarters, halves = e.quarters[:n_draws], e.halves[:n_draws]
-        n_training = (self.draws.parts < JUDGE).sum() / len(self.draws.parts)
+        n_training = ((self.draws.parts < JUDGE) @ self.masses).mean()
         sizes = round(n_training / 4), round(n_training / 2)
-        sets = Sizes.of(quarters, halves, self.laws, self.draws.judges, loss, sizes, self.units)
+        sets = Sizes.of(quarters, halves, self.laws, self.draws.judges, loss, sizes, self.units, self.weights)
         folds = self.scores[(self.scores["model"] == e.model.name) & (self.scores["loss"] == loss)]
         n_train = round(folds["n_train"].mean())
         fractions = folds["n_test"] / (folds["n_test"] + folds["n_train"])
@@ -144,24 +153,32 @@ class _Source:
 
 
 def _extrapolated(quarter: SetTerms, half: SetTerms, n_train: int) -> SetTerms:
-    """Terms at another size, the variance along the power law through the two that were measured.
+    """Terms at another size, the variance extrapolated from the two that were measured.
 
-    ``V = V_half (V_half / V_quarter)^e`` with e the logarithm of the ratio of sizes, in doublings. What the errors of
-    the two sizes have in common, rows that judge and rows that train, is in proportion that of the larger. How far it
-    is from ``V_half n_half / n``, the law where rows are enough, is one more error.
+    With rows enough every smooth loss has ``V = a/n + b/n^2 + ...``. Where V falls faster than 1/n, the sum of the two
+    terms through both sizes falls too fast, for more terms follow that vanish sooner, and ``V_half n_half / n`` falls
+    too slowly: the mean of both is taken, in doubt by half their distance. Where V falls more slowly, as that of the
+    0-1 loss does (votes turn near a boundary that moves as ``1/sqrt(n)``), the power law through both sizes is taken,
+    in doubt by its distance from 1/n. What the errors of the two sizes have in common, rows that judge and rows that
+    train, is in proportion that of the larger.
     """
     small, large = (terms.by_draw[:, VARIANCE] for terms in (quarter, half))
     if not (small.mean() > 0 and large.mean() > 0):
         return replace(half, n_train=n_train)
-    doublings = float(np.log2(n_train / half.n_train))
+    share = half.n_train / n_train
     ratio = float(np.clip(large.mean() / small.mean(), STEEPEST, 1.0))
-    factor = ratio**doublings
+    if ratio < INVERSE:
+        on_large, on_small = share * (3 - share) / 2, -share * (1 - share) / 4
+        factor = on_large + on_small / ratio
+    else:
+        doublings = -float(np.log2(share))
+        factor = ratio**doublings
+        on_large, on_small = factor * (1 + doublings), -factor * doublings * ratio
+    departure = factor - share
     by_draw = half.by_draw.copy()
-    relative = (1 + doublings) * (large / large.mean() - 1) - doublings * (small / small.mean() - 1)
-    by_draw[:, VARIANCE] = large.mean() * factor * (1 + relative)
+    by_draw[:, VARIANCE] = large.mean() * factor + on_large * (large - large.mean()) + on_small * (small - small.mean())
     by_unit = half.by_unit * np.array([1.0, 1.0, factor])
-    departure = large.mean() * (factor - half.n_train / n_train)
-    extrapolated = half.extrapolated * factor**2 + departure**2
+    extrapolated = half.extrapolated * factor**2 + (large.mean() * departure) ** 2
     return SetTerms(n_train, by_draw, by_unit, half.trained * factor**2, float(extrapolated))
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from genvsdisc.study.statistics.best_of_family import compare_best
-from genvsdisc.study.statistics.losses import HIGHEST, LOSSES
+from genvsdisc.study.statistics.losses import COST, LOSSES, ends, is_rising
 from genvsdisc.study.statistics.paired_tests import corrected_ttest, holm, judge
 
 BEST = "best of each family"
@@ -52,18 +52,19 @@ def summary_table(scores: pd.DataFrame, models: pd.DataFrame, *, level: float = 
     ]
     columns = ["model", "family", "form", "n_parameters", "loss", "mean", "lower", "upper"]
     table = pd.DataFrame(rows, columns=columns).astype({"n_parameters": "Int64", "mean": float})
-    badness = table["mean"].where(table["loss"] != "roc_auc", -table["mean"])
+    badness = table["mean"].where(~table["loss"].map(is_rising).astype(bool), -table["mean"])
     table["rank"] = badness.groupby(table["loss"]).rank(method="min").astype("Int64")
     return table
 
 
 def _interval(group: pd.DataFrame, loss: str, level: float) -> tuple[float, float, float]:
     """Mean and interval; ROC AUC over the folds where it is defined, losses only if every fold has one."""
-    group = group.dropna(subset="value") if loss == "roc_auc" else group
+    group = group if loss in (*LOSSES, COST) else group.dropna(subset="value")
     if len(group) < 2 or group["value"].isna().any():
         return (float(group["value"].mean(skipna=False)), np.nan, np.nan)
     test = corrected_ttest(group["value"], test_fraction=_test_fractions(group), level=level)
-    return test.mean, max(test.lower, 0.0), min(test.upper, HIGHEST[loss])
+    lowest, highest = ends(loss)
+    return test.mean, max(test.lower, lowest), min(test.upper, highest)
 
 
 DIFFERENCE_COLUMNS = [
@@ -79,7 +80,12 @@ DIFFERENCE_COLUMNS = [
 
 
 def difference_table(
-    scores: pd.DataFrame, models: pd.DataFrame, *, rope: float = 0.01, level: float = 0.95
+    scores: pd.DataFrame,
+    models: pd.DataFrame,
+    *,
+    rope: float = 0.01,
+    rope_of_cost: float | None = None,
+    level: float = 0.95,
 ) -> pd.DataFrame:
     """Compare the best of each family, and every pair of one form: the table `differences`.
 
@@ -91,6 +97,8 @@ def difference_table(
         Columns model, family, form.
     rope : float, default=0.01
         Differences from -rope to rope count as none.
+    rope_of_cost : float, default=None
+        The same for the loss "cost", in its units; None for `rope`.
     level : float, default=0.95
         Confidence of the intervals.
 
@@ -103,7 +111,10 @@ def difference_table(
         mean of it, form "best of each family": their interval, p-value and probabilities account for that choice, see
         `genvsdisc.study.statistics.best_of_family`.
     """
-    parts = [best_table(scores, models, rope=rope, level=level), pair_table(scores, models, rope=rope, level=level)]
+    cost = scores["loss"] == COST
+    ropes = [(scores[~cost], rope), (scores[cost], rope if rope_of_cost is None else rope_of_cost)]
+    parts = [best_table(of_loss, models, rope=width, level=level) for of_loss, width in ropes if len(of_loss)]
+    parts += [pair_table(of_loss, models, rope=width, level=level) for of_loss, width in ropes if len(of_loss)]
     return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
 
 
@@ -170,7 +181,7 @@ def twins(scores: pd.DataFrame, models: pd.DataFrame) -> dict[str, str]:
 def _by_split(scores: pd.DataFrame, models: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame, NDArray]]:
     """Each loss, its values (a row for each split, a column for each model), and the held-out share of each split."""
     splits = ["repeat", "fold"]
-    for loss in [name for name in LOSSES if (scores["loss"] == name).any()]:
+    for loss in [name for name in (*LOSSES, COST) if (scores["loss"] == name).any()]:
         of_loss = scores[scores["loss"] == loss]
         values = of_loss.pivot_table(index=splits, columns="model", values="value", dropna=False)
         fractions = _test_fractions(of_loss.drop_duplicates(splits).set_index(splits).loc[values.index])

@@ -14,10 +14,17 @@ from genvsdisc.study.statistics.parameters import seen_columns
 MEANINGS = {
     "cross-validation": "Nothing of this model can be compared; the other models are unaffected.",
     "fit to all rows": "Its parameters are not shown; its scores, which come from the folds, are.",
+    "test set": "Its loss on the test set is missing; its cross-validated scores are there.",
     "learning curve": "Its learning curve is missing, and with it the crossing of its pair.",
     "bias and variance": "Its loss is not split into bias and variance.",
     "label noise": "Its loss under noisy labels is missing.",
+    "gaps at prediction": "Its loss where entries are missing at prediction is missing.",
+    "class shares": "Its loss under other class shares is missing.",
+    "unlabeled rows": "What it learns from rows without a label is missing.",
+    "classes left out": "Whether it tells rows unlike any class is missing.",
     "descent paths": "The search over penalties and the loss traces are not shown.",
+    "hybrid dial": "Loss between the generative and the discriminative fit is not shown, or not for this form.",
+    "rows of the model": "Rows drawn from this model are not compared with the real ones.",
     "decision planes": "The pictures in two columns are not drawn, or not for this model.",
     "verdict": "The verdict is not written; the tables that it would have summed up are all there.",
 }

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from genvsdisc.features.kinds import is_number
+from genvsdisc.features.kinds import as_numbers, is_number
 from genvsdisc.study.statistics.alikeness import (
     Alikeness,
     alike_given_level,
@@ -28,6 +28,8 @@ CERTAIN = 1e-4
 """Largest p-value, corrected for the number of columns, at which a column without a hint is named."""
 HINTED = 1e-2
 """The same where name or values hint at subjects or files."""
+LEAST_INFLATED = 1.25
+"""Least factor by which alike successive rows inflate the variance of a mean, where each is little like the next."""
 LEAST_ALIKE = 0.1
 """Smallest intraclass or lag-1 correlation worth a warning."""
 ROUGH = 0.5
@@ -54,17 +56,30 @@ def group_columns(table: PreparedTable) -> list[Leak]:
         others = ranks[:, source != str(name)]
         alike = alike_given_level(others, levels, ordered=is_number(X[name]))
         hint |= numbered and alike.roughness >= ROUGH and alike.correlation >= LEAST_ALIKE
-        if _group_like(alike, levels, hint, others, codes):
+        if _group_like(alike, levels, hint, others, codes, fractions=_has_fractions(X[name])):
             found.append((_group(name, alike, n_levels, len(levels), hint), levels, hint))
     return _finest(found)[:3]
 
 
-def _group_like(alike: Alikeness, levels: NDArray, hint: bool, others: NDArray, codes: NDArray) -> bool:
+def _has_fractions(values: pd.Series) -> bool:
+    """Whether a column holds numbers that are not whole: nobody names subjects by such."""
+    if not is_number(values):
+        return False
+    numbers = as_numbers(values)
+    return bool((numbers[np.isfinite(numbers)] % 1 != 0).any())
+
+
+def _group_like(
+    alike: Alikeness, levels: NDArray, hint: bool, others: NDArray, codes: NDArray, *, fractions: bool
+) -> bool:
+    """Whether a column looks like groups; fractions are measurements, which must help the nearest row too."""
     if hint:
         return alike.pvalue < HINTED
     if alike.pvalue > CERTAIN or alike.correlation < LEAST_ALIKE or effective_number(levels) < FEWEST_LEVELS:
         return False
-    return alike.roughness >= ROUGH and (alike.median >= LEAST_ALIKE or _nearest_errs_more(others, levels, codes))
+    if alike.roughness < ROUGH:
+        return False
+    return (alike.median >= LEAST_ALIKE and not fractions) or _nearest_errs_more(others, levels, codes)
 
 
 def _nearest_errs_more(ranks: NDArray, levels: NDArray, codes: NDArray) -> bool:
@@ -120,15 +135,16 @@ def row_order(table: PreparedTable) -> list[Leak]:
     """Rows next to each other in the file that are alike: subjects or moments without a column."""
     if not table.sampling.independent:
         return []
-    correlation, pvalue = order_alikeness(table.X, table.columns, table.codes)
-    if pvalue > CERTAIN or correlation < LEAST_ALIKE:
+    alike = order_alikeness(table.X, table.columns, table.codes)
+    if alike.pvalue > CERTAIN or (alike.correlation < LEAST_ALIKE and alike.inflation < LEAST_INFLATED):
         return []
+    over = f", and on over {alike.steps} rows" if alike.correlation < LEAST_ALIKE else ""
     return [
         Leak(
-            ORDER, "", "correlation of successive rows of a class", correlation,
-            f"Rows that follow one another in the file are alike (correlation {correlation:.2f} within a class), as "
-            "rows of one subject or moment are: random folds then train and test on the same ones. Give the subjects "
-            "as groups, or the moments as time.",
+            ORDER, "", "correlation of successive rows of a class", alike.correlation,
+            f"Rows that follow one another in the file are alike (correlation {alike.correlation:.2f} within a class"
+            f"{over}), as rows of one subject or moment are: random folds then train and test on the same ones. Give "
+            "the subjects as groups, or the moments as time.",
         )
     ]  # fmt: skip
 

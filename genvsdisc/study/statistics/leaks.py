@@ -10,10 +10,10 @@ Each check is a function of the columns and labels alone, and says what it rests
   near 0 for measurements); neighbors by its own order, or by the means of the column that it is tied to most closely,
   of which it may be a coarser version. And only if no few values hold most rows (``1 / sum p_l^2``, the effective
   number of values), and either most columns are alike given it, or classifying each row by its nearest row errs more
-  once rows of the same value are barred.
-* **row order**: rows next to each other are alike given the class. The lag-1 correlations r_j within each class, trends
-  taken off, have under exchangeable rows mean 0 and covariance ``rho_jk^2 / n``, rho the correlation of the columns:
-  their sum is tested. Columns that the file is sorted by are left out.
+  once rows of the same value are barred. Numbers with fractions are measurements and need the latter.
+* **row order**: rows that follow one another are alike given the class. The correlations of each column with itself
+  1 to 16 rows on, within each class, trends taken off, have under exchangeable rows mean 0 and a known variance: their
+  sum is tested. Columns that the file is sorted by are left out. Where labels come in many blocks, trends stay in.
 * **split marker**, **identifier**: by values and names.
 * **duplicates**: rows that are alike to the last column, label included. Where columns are coarse such pairs arise by
   chance, but then pairs that differ in one column are more frequent still; copies have no such near misses.

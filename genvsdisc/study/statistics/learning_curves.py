@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from genvsdisc.study.statistics.losses import HIGHEST, pointwise_losses
+from genvsdisc.study.statistics.losses import ends, pointwise_losses
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class CurveLosses:
         Mean loss over the rows that the draw holds out; NaN at sizes where the model could not be fitted.
     by_row : ndarray of shape (n_sizes, n_units)
         Part of the overall mean that each row, or group of rows, gave as a judge; sums to the mean.
-    judged : ndarray of shape (n_units,)
-        Share of all judgments that fell on it; sums to 1.
+    judged : ndarray of shape (n_units,) or (n_sizes, n_units)
+        Share of all judgments that fell on it; sums to 1. By size where rows are weighted differently.
     """
 
     by_draw: NDArray
@@ -46,24 +46,29 @@ class CurveLosses:
         codes: NDArray,
         loss: str,
         units: NDArray | None = None,
+        weights: NDArray | None = None,
+        costs: NDArray | None = None,
     ) -> Self:
         """Score predictions: for each size the probabilities (n_rows, n_classes) of every draw, or None.
 
         `units` holds the index of the independent unit of each row (`Sampling.units`), over which errors are then
-        computed; None if rows are independent.
+        computed; None if rows are independent. `weights` says how much each row counts as a judge, `costs` what
+        each answer costs, for the loss "cost".
         """
         units = np.arange(len(codes)) if units is None else units
         n_units = int(units.max()) + 1
         judges, lengths = np.concatenate(test_rows), np.array([len(rows) for rows in test_rows])
         starts = np.cumsum(lengths) - lengths
+        own = np.ones(len(judges)) if weights is None else weights[judges]
+        totals = lengths if weights is None else np.add.reduceat(own, starts)
         by_draw = np.full((len(probabilities), len(test_rows)), np.nan)
         by_row = np.full((len(probabilities), n_units), np.nan)
         for s, of_size in enumerate(probabilities):
             if of_size is not None:
-                losses = pointwise_losses(np.concatenate(of_size), codes[judges], loss)
-                by_draw[s] = np.add.reduceat(losses, starts) / lengths
-                by_row[s] = np.bincount(units[judges], losses, n_units) / len(judges)
-        judged = np.bincount(units[judges], minlength=n_units) / len(judges)
+                losses = own * pointwise_losses(np.concatenate(of_size), codes[judges], loss, costs)
+                by_draw[s] = np.add.reduceat(losses, starts) / totals
+                by_row[s] = np.bincount(units[judges], losses, n_units) / totals.sum()
+        judged = np.bincount(units[judges], own, n_units) / totals.sum()
         return cls(by_draw, by_row, judged)
 
     def __sub__(self, other: CurveLosses) -> CurveLosses:
@@ -72,7 +77,8 @@ class CurveLosses:
 
     def at(self, sizes: NDArray) -> CurveLosses:
         """Keep some of the sizes."""
-        return CurveLosses(self.by_draw[sizes], self.by_row[sizes], self.judged)
+        judged = self.judged if self.judged.ndim == 1 else self.judged[sizes]
+        return CurveLosses(self.by_draw[sizes], self.by_row[sizes], judged)
 
     @property
     def mean(self) -> NDArray:
@@ -86,6 +92,30 @@ class CurveLosses:
         draws = self.by_draw - self.mean[:, None]
         rows = self.by_row - self.mean[:, None] * self.judged
         return draws @ draws.T / (n_draws * (n_draws - 1)) + rows @ rows.T
+
+
+@dataclass(frozen=True)
+class DialLosses:
+    """Losses of one model along a dial, on the first of the draws of the learning curves.
+
+    Attributes
+    ----------
+    values : tuple of float
+        Of the dial, ascending; the first is 0, where nothing is turned.
+    size : int
+        Index of the training size, among those of the learning curves, at which the dial is turned.
+    curves : dict of loss to CurveLosses
+    labeled : tuple of int, default=()
+        For rows without a label: index of the training size whose rows keep theirs, at each value.
+    chosen : tuple of float, default=()
+        For rows without a label: their mean weight at each value.
+    """
+
+    values: tuple[float, ...]
+    size: int
+    curves: dict[str, CurveLosses]
+    labeled: tuple[int, ...] = ()
+    chosen: tuple[float, ...] = ()
 
 
 def curve_table(
@@ -126,8 +156,8 @@ def _curve_rows(sizes: NDArray, curve: CurveLosses, loss: str, level: float) -> 
             "loss": loss,
             "mean": mean,
             "se": standard_error,
-            "lower": np.maximum(mean - reach, 0),
-            "upper": np.minimum(mean + reach, HIGHEST[loss]),
+            "lower": np.maximum(mean - reach, ends(loss)[0]),
+            "upper": np.minimum(mean + reach, ends(loss)[1]),
             "n_draws": curve.by_draw.shape[1],
         }
     )

@@ -23,7 +23,9 @@ class ScoreSplit(NamedTuple):
     uncertainty: float
 
 
-def reliability_curve(forecast: NDArray, outcome: NDArray, max_points: int | None = None) -> pd.DataFrame:
+def reliability_curve(
+    forecast: NDArray, outcome: NDArray, max_points: int | None = None, weights: NDArray | None = None
+) -> pd.DataFrame:
     """Recalibrate forecasts by isotonic regression (CORP: consistent, optimally binned, reproducible, by PAV).
 
     Parameters
@@ -34,6 +36,8 @@ def reliability_curve(forecast: NDArray, outcome: NDArray, max_points: int | Non
         1 where the event happened, else 0.
     max_points : int, default=None
         Neighboring steps are pooled until there are no more than these, of about equal numbers of rows.
+    weights : ndarray of shape (n,), default=None
+        How much each row counts; n is then their sum.
 
     Returns
     -------
@@ -55,7 +59,7 @@ def reliability_curve(forecast: NDArray, outcome: NDArray, max_points: int | Non
     1       0.5       0.5  2
     2       0.9       1.0  1
     """
-    values, counts, events = _tally(forecast, outcome)
+    values, counts, events = _tally(forecast, outcome, weights)
     starts = isotonic_regression(events / counts, weights=counts).blocks[:-1]
     n = np.add.reduceat(counts, starts)
     if max_points is not None and len(n) > max_points:
@@ -66,12 +70,12 @@ def reliability_curve(forecast: NDArray, outcome: NDArray, max_points: int | Non
         {
             "forecast": np.add.reduceat(values * counts, starts) / n,
             "observed": np.add.reduceat(events, starts) / n,
-            "n": n.astype(int),
+            "n": n.astype(int) if weights is None else n,
         }
     )
 
 
-def corp_split(forecast: NDArray, outcome: NDArray, score: str = "brier") -> ScoreSplit:
+def corp_split(forecast: NDArray, outcome: NDArray, score: str = "brier", weights: NDArray | None = None) -> ScoreSplit:
     """Split a mean proper score of binary forecasts into miscalibration, discrimination and uncertainty.
 
     With S the score of the forecasts, S_C that after isotonic recalibration and S_R that of the base rate:
@@ -86,6 +90,8 @@ def corp_split(forecast: NDArray, outcome: NDArray, score: str = "brier") -> Sco
         1 where the event happened, else 0.
     score : {"brier", "log_loss"}, default="brier"
         ``(f - o)^2``, between 0 and 1, or ``-o log f - (1 - o) log(1 - f)`` in nats, f clipped at the machine epsilon.
+    weights : ndarray of shape (n,), default=None
+        How much each row counts.
 
     Returns
     -------
@@ -99,16 +105,18 @@ def corp_split(forecast: NDArray, outcome: NDArray, score: str = "brier") -> Sco
     """
     if score not in SCORES:
         raise ValueError(f"score must be one of {', '.join(SCORES)}, got {score!r}")
-    steps = reliability_curve(forecast, outcome)
+    steps = reliability_curve(forecast, outcome, weights=weights)
     # The entropy of a recalibrated group is its mean score: q(1 - q) for the Brier score, H(q) for the log loss.
     entropy = _binary_brier_entropy if score == "brier" else _binary_entropy
-    base = float(entropy(np.mean(outcome)))
+    base = float(entropy(np.average(outcome, weights=weights)))
     recalibrated = float(np.average(entropy(steps["observed"].to_numpy()), weights=steps["n"]))
-    own = _mean_score(np.asarray(forecast, dtype=float), np.asarray(outcome), score)
+    own = _mean_score(np.asarray(forecast, dtype=float), np.asarray(outcome), score, weights)
     return ScoreSplit(own, own - recalibrated, base - recalibrated, base)
 
 
-def expected_calibration_error(forecast: NDArray, outcome: NDArray, n_bins: int = 15) -> tuple[float, float]:
+def expected_calibration_error(
+    forecast: NDArray, outcome: NDArray, n_bins: int = 15, weights: NDArray | None = None
+) -> tuple[float, float]:
     """Compute the expected calibration error, and what a calibrated forecaster would score with the same forecasts.
 
     ``sum_b n_b / n |mean outcome - mean forecast|`` over bins of equal width depends on the bins and is never 0 on
@@ -123,6 +131,8 @@ def expected_calibration_error(forecast: NDArray, outcome: NDArray, n_bins: int 
         1 where the event happened, else 0; rows are taken as independent.
     n_bins : int, default=15
         Bins of equal width on [0, 1].
+    weights : ndarray of shape (n,), default=None
+        How much each row counts; the expectation takes each bin for its effective number of rows.
 
     Returns
     -------
@@ -136,22 +146,39 @@ def expected_calibration_error(forecast: NDArray, outcome: NDArray, n_bins: int 
     (0.0, 0.1875)
     """
     bins = np.minimum((np.asarray(forecast) * n_bins).astype(int), n_bins - 1)
+    if weights is not None:
+        return _weighted_error(bins, np.asarray(forecast, dtype=float), np.asarray(outcome), weights)
     counts = np.bincount(bins, minlength=n_bins)
     used = counts > 0
     counts = counts[used]
     sums = np.bincount(bins, weights=forecast, minlength=n_bins)[used]
     events = np.bincount(bins, weights=outcome, minlength=n_bins)[used]
-    p = np.clip(sums / counts, 0, 1)
-    above = np.floor(counts * p) + 1
-    deviation = 2 * above * (1 - p) * binom.pmf(above, counts, p)
+    deviation = _mean_deviation(counts, np.clip(sums / counts, 0, 1))
     n = counts.sum()
     return float(np.abs(events - sums).sum() / n), float(deviation.sum() / n)
 
 
-def _tally(forecast: NDArray, outcome: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+def _weighted_error(bins: NDArray, forecast: NDArray, outcome: NDArray, weights: NDArray) -> tuple[float, float]:
+    total = np.bincount(bins, weights)
+    used = total > 0
+    squares, sums, events = (np.bincount(bins, weights * values)[used] for values in (weights, forecast, outcome))
+    total = total[used]
+    rows = np.maximum(1, np.rint(total**2 / squares))
+    deviation = _mean_deviation(rows, np.clip(sums / total, 0, 1)) / rows * total
+    return float(np.abs(events - sums).sum() / total.sum()), float(deviation.sum() / total.sum())
+
+
+def _mean_deviation(counts: NDArray, p: NDArray) -> NDArray:
+    """Mean absolute deviation of binomial counts (de Moivre)."""
+    above = np.floor(counts * p) + 1
+    return np.asarray(2 * above * (1 - p) * binom.pmf(above, counts, p))
+
+
+def _tally(forecast: NDArray, outcome: NDArray, weights: NDArray | None = None) -> tuple[NDArray, NDArray, NDArray]:
     """Sorted distinct forecasts, rows of each, events of each."""
     values, inverse = np.unique(np.asarray(forecast, dtype=float), return_inverse=True)
-    return values, np.bincount(inverse).astype(float), np.bincount(inverse, weights=outcome)
+    own = np.ones(len(inverse)) if weights is None else weights
+    return values, np.bincount(inverse, own), np.bincount(inverse, own * outcome)
 
 
 def _binary_brier_entropy(rate: NDArray) -> NDArray:
@@ -162,9 +189,9 @@ def _binary_entropy(rate: NDArray) -> NDArray:
     return -xlogy(rate, rate) - xlog1py(1 - rate, -rate)
 
 
-def _mean_score(forecast: NDArray, outcome: NDArray, score: str) -> float:
+def _mean_score(forecast: NDArray, outcome: NDArray, score: str, weights: NDArray | None = None) -> float:
     if score == "brier":
-        return float(np.mean((forecast - outcome) ** 2))
+        return float(np.average((forecast - outcome) ** 2, weights=weights))
     eps = np.finfo(float).eps
     inner = np.clip(forecast, eps, 1 - eps)
-    return float(-np.mean(xlogy(outcome, inner) + xlog1py(1 - outcome, -inner)))
+    return float(-np.average(xlogy(outcome, inner) + xlog1py(1 - outcome, -inner), weights=weights))

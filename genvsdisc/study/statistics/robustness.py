@@ -13,7 +13,7 @@ def robustness_table(measured: Mapping[str, pd.DataFrame], models: pd.DataFrame)
     Parameters
     ----------
     measured : mapping model -> DataFrame
-        What `label_noise_losses` gave for each; the order of the rows.
+        What `noise_table` gave for each; the order of the rows.
     models : DataFrame
         Columns model, family, form.
 

@@ -12,19 +12,27 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix
 
-from genvsdisc.features.kinds import as_numbers, column_table
+from genvsdisc.features.kinds import as_numbers
+from genvsdisc.study.decision_costs import least_mistake
 from genvsdisc.study.evidence import Draws, Failure, Predictions, Views, final_step
 from genvsdisc.study.schema import TABLES, conformed
 from genvsdisc.study.statistics.assumptions import assumption_table, priced
 from genvsdisc.study.statistics.calibration import calibration_tables
+from genvsdisc.study.statistics.conditions import best_pairs, condition_tables
+from genvsdisc.study.statistics.count_columns import columns_told, poisson_columns
 from genvsdisc.study.statistics.crossing import crossing_table
 from genvsdisc.study.statistics.decomposition import PAIR, decomposition_tables
+from genvsdisc.study.statistics.dial_table import continuum_table
 from genvsdisc.study.statistics.differences import difference_table, summary_table, twins
+from genvsdisc.study.statistics.expected_costs import decision_curves, decision_table
 from genvsdisc.study.statistics.failures import failure_table, isolated, meaning
+from genvsdisc.study.statistics.holdout_tables import holdout_tables
 from genvsdisc.study.statistics.learning_curves import curve_table
-from genvsdisc.study.statistics.losses import pointwise_losses, roc_auc
+from genvsdisc.study.statistics.novelty import novelty_table
 from genvsdisc.study.statistics.parameters import by_pairs, parameter_table
+from genvsdisc.study.statistics.predictive import predictive_table
 from genvsdisc.study.statistics.robustness import robustness_table
+from genvsdisc.study.statistics.scores import score_table
 from genvsdisc.study.table import PreparedTable
 
 
@@ -56,7 +64,7 @@ def comparison_tables(
     """
     usable = [e for e in evidence if not e.failed]
     failures = [Failure("", stage, why, meaning(stage)) for stage, why in views.failures.items()]
-    scores = score_table(usable, table.codes, draws)
+    scores = score_table(usable, table, draws)
     models = with_twins(model_table(evidence, failures), scores)
     ranked = models[models["status"] == "ok"]
     noise = {e.model.name: e.noise for e in usable if e.noise is not None}
@@ -66,16 +74,24 @@ def comparison_tables(
     # A part gives one table, or a dict of several that are computed together.
     parts: dict[str, Callable[[], pd.DataFrame | Mapping[str, pd.DataFrame | None] | None]] = {
         "summary": lambda: summary_table(scores, models),
-        "differences": lambda: difference_table(scores, ranked, rope=draws.design.rope),
+        "differences": lambda: difference_table(scores, ranked, **ropes(table, draws.design.rope)),
+        "decisions": lambda: costed_tables(usable, table, draws, tables["summary"]),
+        "holdout": lambda: holdout_tables(
+            usable, table, scores, models, tables["differences"], table.losses(draws.design.losses)
+        ),
         "decomposition": lambda: decomposition(usable, table, draws, scores, tables["differences"], posterior),
         "learning curves and crossings": lambda: curve_tables(usable, draws),
         "calibration and confusion": lambda: held_out_tables(usable, table, draws),
-        "assumptions": lambda: assumptions(table, scores, {e.model.key: e.model.name for e in usable if e.model.key}),
+        "assumptions": lambda: assumptions(table, scores, usable),
         "robustness": lambda: robustness_table(noise, models),
+        "conditions": lambda: condition_tables(usable, draws, models, best_pairs(tables["differences"])),
+        "novelty": lambda: novelties(usable, table, models, draws),
         "planes": lambda: views.tables,
+        "predictive": lambda: predictive_table([(e.model.name, e.predictive) for e in usable]),
+        "hybrid": lambda: continuum_table(next((e.dial for e in usable if e.dial is not None), None)),
         "search and traces": lambda: next((e.descent for e in usable if e.descent), {}),
         "parameters": lambda: _stacked(_parameters(e, list(table.X.columns), failures) for e in usable),
-        "columns": lambda: column_table(table.columns),
+        "columns": lambda: columns_told(table, evidence),
     }
     for name, compute in parts.items():
         part = isolated(name, compute, failures)
@@ -125,33 +141,22 @@ def with_twins(models: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def score_table(evidence: Sequence[Predictions], codes: NDArray, draws: Draws) -> pd.DataFrame:
-    """Every loss, and ROC AUC, of every model on every fold."""
-    parts = []
-    folds = len(draws.cv_tests) if draws.held_out_once else draws.design.n_splits
-    n_train = [np.count_nonzero(w) for w in draws.cv_weights]
-    for e in evidence:
-        for loss in (*draws.design.losses, "roc_auc"):
-            values = [
-                roc_auc(p, codes[rows]) if loss == "roc_auc" else pointwise_losses(p, codes[rows], loss).mean()
-                for p, rows in zip(e.cv, draws.cv_tests, strict=False)
-            ]
-            held_out = np.array([len(rows) for rows in draws.cv_tests[: len(values)]], dtype=int)
-            parts.append(
-                pd.DataFrame(
-                    {
-                        "model": e.model.name,
-                        "repeat": np.arange(len(values)) // folds,
-                        "fold": np.arange(len(values)) % folds,
-                        "loss": loss,
-                        "value": values,
-                        "n_train": n_train[: len(values)] if e.n_train is None else e.n_train,
-                        "n_test": held_out,
-                    }
-                )
-            )
-    columns = ["model", "repeat", "fold", "loss", "value", "n_train", "n_test"]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+def ropes(table: PreparedTable, rope: float) -> dict[str, float]:
+    """Regions of practical equivalence: of the losses, and of the cost, in the least that a mistake costs."""
+    return {"rope": rope} | ({} if table.costs is None else {"rope_of_cost": rope * least_mistake(table.costs)})
+
+
+def costed_tables(
+    evidence: Sequence[Predictions], table: PreparedTable, draws: Draws, summary: pd.DataFrame | None
+) -> dict[str, pd.DataFrame | None]:
+    """What decisions cost, and, for two classes, decision curves; nothing without costs."""
+    if table.costs is None or summary is None:
+        return {}
+    tables: dict[str, pd.DataFrame | None] = {"decisions": decision_table(evidence, table, draws, summary)}
+    if len(table.classes) == 2:
+        curves = [(e.model.name, e.model.family or "", *out_of_fold(e, draws)) for e in evidence]
+        tables["decision_curves"] = decision_curves(curves, table)
+    return tables
 
 
 def decomposition(
@@ -167,7 +172,10 @@ def decomposition(
     law = None if posterior is None else np.asarray(posterior(drawn.X), dtype=float)
     compared = pd.DataFrame(columns=PAIR) if differences is None else differences
     units = drawn.sampling.units(len(drawn.codes))
-    return decomposition_tables(evidence, drawn.codes, draws, scores, compared, law=law, units=units)
+    masses = drawn.sampling.masses(len(drawn.codes))
+    return decomposition_tables(
+        evidence, drawn.codes, draws, scores, compared, law=law, units=units, weights=drawn.weights, masses=masses
+    )
 
 
 def curve_tables(evidence: Sequence[Predictions], draws: Draws) -> dict[str, pd.DataFrame]:
@@ -180,14 +188,25 @@ def curve_tables(evidence: Sequence[Predictions], draws: Draws) -> dict[str, pd.
     }
 
 
-def assumptions(table: PreparedTable, scores: pd.DataFrame, keys: Mapping[str, str]) -> pd.DataFrame | None:
+def novelties(
+    evidence: Sequence[Predictions], table: PreparedTable, models: pd.DataFrame, draws: Draws
+) -> pd.DataFrame:
+    """Rows of a class left out, told from the others."""
+    measured = {e.model.name: e.novelty for e in evidence if e.novelty is not None}
+    return novelty_table(measured, models, list(table.classes), test_fraction=draws.design.test_size)
+
+
+def assumptions(table: PreparedTable, scores: pd.DataFrame, evidence: Sequence[Predictions]) -> pd.DataFrame | None:
     """Checks of the continuous columns, each beside its cost; nothing where there is no such column."""
     continuous = [name for name, kind in table.kinds.items() if kind == "continuous"]
     if not continuous:
         return None
     numbers = np.column_stack([as_numbers(table.X[name]) for name in continuous])
-    costs = priced(keys, numbers_only=len(continuous) == len(table.kinds))
-    return assumption_table(numbers, table.codes, scores, costs=costs)
+    keys = {e.model.key: e.model.name for e in evidence if e.model.key}
+    counts = bool(poisson_columns(table, evidence))
+    whole, gaps = len(continuous) == len(table.kinds), bool(np.isnan(numbers).any())
+    costs = priced(keys, numbers_only=whole, counts=counts, gaps=gaps)
+    return assumption_table(numbers, table.codes, scores, costs=costs, weights=table.weights)
 
 
 def held_out_tables(
@@ -196,33 +215,38 @@ def held_out_tables(
     """Calibration, reliability and confusion, from the probabilities of each row in the fold that held it out."""
     parts: dict[str, list[pd.DataFrame]] = {"calibration": [], "reliability": [], "confusion": []}
     for e in evidence:
-        probabilities, codes = out_of_fold(e, draws, table.codes)
-        calibration, reliability = calibration_tables([(e.model.name, e.model.family or "", probabilities)], codes)
+        probabilities, rows = out_of_fold(e, draws)
+        codes, weights = table.codes[rows], None if table.weights is None else table.weights[rows]
+        predictions = [(e.model.name, e.model.family or "", probabilities)]
+        calibration, reliability = calibration_tables(predictions, codes, weights)
         parts["calibration"].append(calibration)
         parts["reliability"].append(reliability)
-        parts["confusion"].append(confusion_table(e.model.name, probabilities, codes, table.classes))
+        parts["confusion"].append(confusion_table(e.model.name, probabilities, codes, table.classes, weights))
     return {name: _stacked(tables) for name, tables in parts.items()}
 
 
-def out_of_fold(e: Predictions, draws: Draws, codes: NDArray) -> tuple[NDArray, NDArray]:
+def out_of_fold(e: Predictions, draws: Draws) -> tuple[NDArray, NDArray]:
     """Probabilities of each row from the fold of the first repeat that held it out, in the order of the rows.
 
     Returns
     -------
     probabilities : ndarray of shape (n_judged, n_classes)
-    codes : ndarray of shape (n_judged,)
-        Their classes. All rows are judged, unless one part only was held out, or folds go forward in time.
+    rows : ndarray of shape (n_judged,)
+        Their indices: all rows, unless one part only was held out, or folds go forward in time.
     """
     first = len(e.cv) if draws.held_out_once else min(draws.design.n_splits, len(e.cv))
     judged = np.concatenate(draws.cv_tests[:first])
     order = np.argsort(judged, kind="stable")
-    return np.concatenate(e.cv[:first])[order], codes[judged[order]]
+    return np.concatenate(e.cv[:first])[order], judged[order]
 
 
-def confusion_table(name: str, probabilities: NDArray, codes: NDArray, classes: NDArray) -> pd.DataFrame:
+def confusion_table(
+    name: str, probabilities: NDArray, codes: NDArray, classes: NDArray, weights: NDArray | None = None
+) -> pd.DataFrame:
     """Share of each true class that is predicted as each class, from out-of-fold predictions."""
     labels = np.arange(len(classes))
-    shares = confusion_matrix(codes, probabilities.argmax(axis=1), labels=labels, normalize="true")
+    said = probabilities.argmax(axis=1)
+    shares = confusion_matrix(codes, said, labels=labels, normalize="true", sample_weight=weights)
     return pd.DataFrame(
         {
             "model": name,

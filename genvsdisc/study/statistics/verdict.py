@@ -10,7 +10,7 @@ import pandas as pd
 
 from genvsdisc.study.statistics.best_of_family import any_beats
 from genvsdisc.study.statistics.differences import BEST, judged_by_all
-from genvsdisc.study.statistics.losses import LOSS_NAMES
+from genvsdisc.study.statistics.losses import COST, LOSS_NAMES, rope_of
 from genvsdisc.study.statistics.verdict_points import points
 from genvsdisc.study.statistics.words import amount, between, level, number_of, probability
 
@@ -44,14 +44,14 @@ def verdict_card(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any]) ->
         sentence (str), loss (str), probabilities (family or "equal" -> float; empty without a pair of families), points
         (list of at most four dicts with kind "why", "flips", "use" or "settle" and text), warnings (list of str).
     """
-    losses = list(meta["design"].get("losses", LOSS_NAMES))
+    losses = [*meta["design"].get("losses", LOSS_NAMES), *([COST] if "costs" in meta else [])]
     loss = meta.get("loss", "zero_one")
     loss = loss if loss in losses else losses[0]
     differences = tables["differences"]
     best = differences[(differences["form"] == BEST) & (differences["loss"] == loss)]
     beaten_by_guessing = _not_beaten(tables, loss)
     useful = not beaten_by_guessing
-    warnings = beaten_by_guessing + _warnings(tables, meta)
+    warnings = beaten_by_guessing + rare_class_warning(meta, loss) + _warnings(tables, meta)
     if best.empty:
         return {
             "sentence": _without_pair(tables, loss),
@@ -82,7 +82,7 @@ def outcome(row: Any) -> tuple[str, str]:
 
 def _who_wins(row: Any, means: pd.DataFrame, meta: Mapping[str, Any]) -> str:
     loss, at = row["loss"], f"at {number_of(meta['n_rows'])} rows"
-    rope = amount(loss, meta["design"]["rope"])
+    rope = amount(loss, rope_of(meta, loss) or 0.0)
     what, side = outcome(row)
     both = f"{row['generative']} (generative) and {row['discriminative']} (discriminative)"
     levels = [level(loss, _mean(means, row[family], loss)) for family in FAMILIES]
@@ -152,15 +152,37 @@ def _without_pair(tables: Mapping[str, pd.DataFrame], loss: str) -> str:
     )
 
 
+def rare_class_warning(meta: Mapping[str, Any], loss: str) -> list[str]:
+    """Say so where the 0-1 error judges and a class is rare: it hardly asks whether that class is ever found."""
+    rare = meta.get("rare_classes", {})
+    if not rare or loss != "zero_one":
+        return []
+    told = ", ".join(f"{label} ({level('zero_one', share)} of the rows)" for label, share in list(rare.items())[:3])
+    more = f" and {len(rare) - 3} more" if len(rare) > 3 else ""
+    return [
+        f"The 0-1 error is the wrong question for the rare class{'es' if len(rare) > 1 else ''} {told}{more}: never "
+        "saying so hardly raises it. Give costs (costs=), or look at log loss, balanced error, F1 and average "
+        "precision."
+    ]
+
+
 def _warnings(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any]) -> list[str]:
     """What a reader must know first: leaks, models that failed, what was left out."""
     leaks = tables["leaks"]
     warnings = _some(list(dict.fromkeys(leaks["message"])), "more such columns or rows: see the top of the page.")
     models = tables["models"]
     failed = models.loc[models["status"] == "failed", "model"]
-    if len(failed):
-        warnings.append(f"Could not be fitted: {', '.join(failed)}.")
-    return warnings + _some(list(meta.get("left_out", ())), "more were left out: see data and method.")
+    failures = tables.get("failures", pd.DataFrame({"model": [], "error": []}))
+    dear = set(failures.loc[failures["error"].astype(str).str.startswith("left out:"), "model"])
+    for what, names in (
+        ("Could not be fitted", [name for name in failed if name not in dear]),
+        ("Left out, for the budget has no room for them", [name for name in failed if name in dear]),
+    ):
+        if names:
+            warnings.append(f"{what}: {', '.join(names)}.")
+    # What was only read or encoded in some way stands among the notes.
+    omitted = [sentence for sentence in meta.get("left_out", ()) if " left out" in sentence]
+    return warnings + _some(omitted, "more were left out: see data and method.")
 
 
 def _some(sentences: list[str], others: str) -> list[str]:

@@ -8,14 +8,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from genvsdisc.study.statistics.dials import MAP
 from genvsdisc.study.statistics.differences import BEST
-from genvsdisc.study.statistics.losses import LOSS_NAMES
+from genvsdisc.study.statistics.losses import COST, LOSS_NAMES, rope_of
 from genvsdisc.study.statistics.words import amount, between, level, number_of
 
 CLEAR = 1.96
 """Standard errors from zero at which a difference in bias or in variance is shown."""
 LARGER = 1.64
 """Standard errors by which the one must exceed the other to be called the larger part: wrong in 5% at most."""
+SURE_APART = 0.95
+"""Confidence from which a test set is said to differ from cross-validation."""
 MOST_FARTHER = 10
 """How many times the rows at hand the number of rows that would settle it is worth saying."""
 
@@ -39,12 +42,41 @@ def points(
     found = {"use": _use(tables, meta, loss) if useful else ""}
     if row is not None:
         found = {
+            "test": _tested(tables, row),
             "why": _why(tables, row),
-            "flips": _flips(tables["crossings"], row),
+            "flips": _flips(tables["crossings"], row) or _flips_elsewhere(tables.get("condition_crossings"), row),
             **found,
             "settle": _settle(row, meta),
         }
     return [{"kind": kind, "text": text} for kind, text in found.items() if text]
+
+
+def _tested(tables: Mapping[str, pd.DataFrame], row: Any) -> str:
+    """How the pair does on a test set of the user's own, and whether that agrees with cross-validation."""
+    pairs = tables.get("holdout_differences")
+    if pairs is None or pairs.empty:
+        return ""
+    keys = ["generative", "discriminative", "form", "loss"]
+    own = pairs[(pairs[keys] == [row[key] for key in keys]).all(axis=1)]
+    if own.empty or not np.isfinite(own.iloc[0]["se"]):
+        return ""
+    found, loss = own.iloc[0], row["loss"]
+    means = tables["holdout"][tables["holdout"]["loss"] == loss].set_index("model")
+    one, other = (level(loss, means["mean"][row[side]]) for side in ("generative", "discriminative"))
+    exact = f"; McNemar's exact p = {found['mcnemar_pvalue']:.2g}" if np.isfinite(found["mcnemar_pvalue"]) else ""
+    said = (
+        f"On {number_of(means['n_test'].iloc[0])} rows of your own, the {LOSS_NAMES[loss]} of {row['generative']} is "
+        f"{one} and that of {row['discriminative']} {other}, a difference of {amount(loss, found['difference'])} "
+        "(95% interval "
+        f"{between(loss, found['lower'], found['upper'])}{exact})"
+    )
+    p = found["shift_pvalue"]
+    if not np.isfinite(p):
+        return f"{said}."
+    agrees = "agrees with" if p >= 1 - SURE_APART else "differs from"
+    return (
+        f"{said}, which {agrees} the cross-validated difference (apart by {amount(loss, found['shift'])}, p = {p:.2g})."
+    )
 
 
 def _why(tables: Mapping[str, pd.DataFrame], row: Any) -> str:
@@ -106,6 +138,19 @@ def _flips(crossings: pd.DataFrame, row: Any) -> str:
     return f"In {LOSS_NAMES[row['loss']]}: {text[:1].lower()}{text[1:]}"
 
 
+def _flips_elsewhere(crossings: pd.DataFrame | None, row: Any) -> str:
+    """Say along which other dial the lead of the verdict's pair changes, the first of the map."""
+    if crossings is None:
+        return ""
+    pair = (crossings["generative"] == row["generative"]) & (crossings["discriminative"] == row["discriminative"])
+    located = crossings[["estimate", "lower", "upper"]].notna().all(axis=1)
+    found = crossings[pair & located & (crossings["loss"] == row["loss"]) & crossings["dial"].isin(MAP)]
+    if found.empty:
+        return ""
+    text = str(found["finding"].iloc[0])
+    return f"In {LOSS_NAMES[row['loss']]}: {text[:1].lower()}{text[1:]}"
+
+
 def _use(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any], loss: str) -> str:
     """Name the model for each goal: the judging loss, probabilities, explaining, gaps at prediction."""
     summary = tables["summary"]
@@ -114,6 +159,7 @@ def _use(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any], loss: str)
         "for the fewest errors": _lowest(models, "zero_one"),
         "for the best probabilities": _lowest(models, "log_loss"),
         "for the lowest Brier score": _lowest(models, "brier") if loss == "brier" else None,
+        "for the lowest cost": _lowest(models, COST),
         "to explain": _lowest(models[models["form"] == "linear"], loss),
         "where entries are missing": _lowest(models[models["model"].isin(meta.get("takes_gaps", ()))], loss),
     }
@@ -167,7 +213,7 @@ def _settle(row: Any, meta: Mapping[str, Any]) -> str:
 
     Said where nothing is decided, and up to ten times the rows at hand; farther off, the difference would not stay.
     """
-    rope, rows = meta["design"]["rope"], meta["n_rows"]
+    rope, rows = rope_of(meta, row["loss"]) or 0.0, meta["n_rows"]
     if row["p_equal"] >= 0.95 or row["upper"] < 0 or row["lower"] > 0:
         return ""
     half_width = (row["upper"] - row["lower"]) / 2

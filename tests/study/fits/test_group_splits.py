@@ -43,10 +43,6 @@ def test_no_draw_has_a_group_on_both_sides_and_each_training_set_has_every_class
         apart(codes, groups, of_size, draws.curve_tests)
     for parts in draws.parts:
         assert all(len(np.unique(parts[groups == g])) == 1 for g in np.unique(groups))
-    pool = np.setdiff1d(np.arange(len(codes)), draws.held_out)
-    for chosen in GroupDraws(codes, sampling).subsamples(pool, 10, 3, np.random.RandomState(seed)):
-        weights = np.isin(np.arange(len(codes)), chosen)
-        apart(codes, groups, [weights], [draws.held_out])
     again = make_draws(codes, Design(n_splits=3, n_repeats=2, n_draws=4), seed, sampling)
     assert again.fingerprint() == draws.fingerprint()
 

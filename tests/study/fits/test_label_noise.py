@@ -10,12 +10,23 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 
 from genvsdisc import GaussianClassifier
-from genvsdisc.study.fits.label_noise import FLIP_RATES, _flipped, _increase, label_noise_losses
+from genvsdisc.study.fits.label_noise import FLIP_RATES, _flipped, _increase, label_noise_curves, noise_table
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 from genvsdisc.study.statistics.robustness import robustness_table
 
 X, Y = load_iris(return_X_y=True)
 HELD_OUT = np.arange(0, 150, 4)
+POOL = np.setdiff1d(np.arange(150), HELD_OUT)
+
+
+def noise_losses(model, X, rates=FLIP_RATES, n_draws=20, size=112, losses=("zero_one", "brier", "log_loss"), seed=0):
+    rng = np.random.default_rng(seed)
+    training = [np.sort(rng.permutation(POOL)[:size]) for _ in range(n_draws)]
+    judges = [HELD_OUT] * n_draws
+    curves = label_noise_curves(
+        model, X, Y, training, judges, rates=rates, losses=losses, flips=seed, random_state=seed
+    )
+    return noise_table(curves, rates, training)
 
 
 def test_rows_are_taken_once_and_flipped_at_the_rate():
@@ -55,7 +66,7 @@ def test_stacked_weights_equal_relabelled_rows():
 
 @pytest.mark.parametrize("model", [GaussianNB(), GaussianClassifier()])
 def test_more_noise_does_harm(model):
-    table = label_noise_losses(model, X, Y, HELD_OUT, random_state=0)
+    table = pd.concat([noise_losses(model, X, size=30), noise_losses(model, X)])
     assert list(table.columns) == ["noise", "n_train", "loss", "mean", "se", "increase", "increase_se"]
     assert sorted(table["n_train"].unique()) == [30, 112]
     assert len(table) == len(FLIP_RATES) * 2 * 3
@@ -79,7 +90,7 @@ def test_the_error_of_an_increase_is_that_of_the_paired_difference():
 
 
 def test_clean_labels_give_the_ordinary_loss():
-    table = label_noise_losses(GaussianNB(), X, Y, HELD_OUT, rates=[0.0], sizes=[112], n_draws=2, random_state=0)
+    table = noise_losses(GaussianNB(), X, rates=[0.0], n_draws=2)
     training = np.setdiff1d(np.arange(150), HELD_OUT)
     fitted = GaussianNB().fit(X[training], Y[training])
     error = table.loc[table["loss"] == "zero_one", "mean"].item()
@@ -87,17 +98,23 @@ def test_clean_labels_give_the_ordinary_loss():
 
 
 def test_data_frames_and_seeds():
-    options = {"n_draws": 3, "rates": (0.0, 0.2), "random_state": 5}
+    options = {"n_draws": 3, "rates": (0.0, 0.2), "seed": 5}
     model = LogisticRegression(max_iter=1000)
-    table = label_noise_losses(model, pd.DataFrame(X, columns=list("abcd")), Y, HELD_OUT, **options)
-    pd.testing.assert_frame_equal(table, label_noise_losses(model, X, Y, HELD_OUT, **options))
+    table = noise_losses(model, pd.DataFrame(X, columns=list("abcd")), **options)
+    pd.testing.assert_frame_equal(table, noise_losses(model, X, **options))
+
+
+def test_a_large_table_is_stacked_draw_by_draw(monkeypatch):
+    whole = noise_losses(GaussianNB(), X, rates=(0.0,), n_draws=3)
+    monkeypatch.setattr("genvsdisc.study.fits.label_noise.STACKED_ROWS", 10)
+    by_draw = noise_losses(GaussianNB(), X, rates=(0.0,), n_draws=3)
+    pd.testing.assert_frame_equal(by_draw, whole)
+    more = noise_losses(GaussianNB(), X, rates=(0.0, 0.3), n_draws=10).query("loss == 'brier'")
+    assert more.increase.iloc[1] > 0
 
 
 def test_table_of_a_comparison():
-    measured = {
-        name: label_noise_losses(GaussianNB(), X, Y, HELD_OUT, n_draws=2, losses=["brier"], random_state=0)
-        for name in ("b", "a")
-    }
+    measured = {name: noise_losses(GaussianNB(), X, n_draws=2, losses=["brier"]) for name in ("b", "a")}
     models = pd.DataFrame({"model": ["a", "b"], "family": ["generative", "other"], "form": ["linear", ""]})
     table = robustness_table(measured, models)
     assert list(table.columns) == [

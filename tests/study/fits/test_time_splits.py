@@ -35,9 +35,6 @@ def test_every_training_row_is_older_than_every_row_that_judges_it(seed, n, n_ti
     for of_size in draws.curve_weights:
         for row, test in zip(of_size, draws.curve_tests, strict=True):
             older(times, np.flatnonzero(row), test)
-    pool = np.setdiff1d(np.arange(n), draws.held_out)
-    for chosen in TimeDraws(codes, sampling).subsamples(pool, 10, 2, np.random.RandomState(0)):
-        older(times, chosen, draws.held_out)
     for parts in draws.parts:
         older(times, np.flatnonzero(parts < JUDGE), np.flatnonzero(parts == JUDGE))
 

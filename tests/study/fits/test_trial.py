@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis
 from sklearn.model_selection import GridSearchCV
-from sklearn.naive_bayes import GaussianNB
+from sklearn.naive_bayes import CategoricalNB, GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import LinearSVC
 
@@ -93,3 +93,29 @@ def test_coded_labels_hand_weights_on_and_speak_of_the_labels():
     np.testing.assert_array_equal(coded.predict_proba(X), plain.predict_proba(X))
     np.testing.assert_array_equal(coded.predict(X), plain.predict(X))
     assert not hasattr(CodedLabels(LinearSVC()), "predict_proba")
+
+
+def test_what_a_trial_has_too_few_rows_for_is_still_given_numbers():
+    """Each class has 20 rows in the trial, fewer than there are indicators, but enough in the table."""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(400, 30)), rng.integers(0, 2, 400)
+    X = pd.DataFrame(X).assign(color=np.array(["red", "blue"])[rng.integers(0, 2, 400)]).rename(columns=str)
+    few = gd.Design(n_splits=3, n_repeats=1, n_draws=4, train_sizes=(200,))
+    result = gd.compare(X, y, [QuadraticDiscriminantAnalysis(), GaussianNB()], design=few)
+    assert (result.models["status"] == "ok").all()
+    few = gd.Design(n_splits=3, n_repeats=1, n_draws=4, train_sizes=(20,))
+    small = gd.compare(X[:60], y[:60], [QuadraticDiscriminantAnalysis(), GaussianNB()], design=few)
+    assert small.models["status"].tolist() == ["failed", "ok"]
+    assert "not full rank" in small.failures["error"].iloc[0]
+
+
+@pytest.mark.parametrize("columns", [("color", "town"), ("x", "z", "flag", "color")])
+def test_a_classifier_of_categories_takes_words_and_numbers_and_categories_that_a_fold_lacks(columns):
+    X, y = table_of(columns, n=120)
+    X.loc[5, "color"] = "seen once"
+    result = gd.compare(
+        X, y, [CategoricalNB(), GaussianNB()], design=gd.Design(n_splits=5, n_repeats=1, n_draws=4, train_sizes=(30,))
+    )
+    assert (result.models["status"] == "ok").all()
+    assert result.failures.empty
+    assert any("CategoricalNB is given" in note and "in 10 equal bins" in note for note in result.meta["notes"])

@@ -28,7 +28,7 @@ def test_order_alikeness_keeps_its_level_under_exchangeable_rows():
         y = pd.Series(rng.integers(0, 2, 200))
         X = pd.DataFrame(rng.normal(size=(200, 3)) + 0.8 * y.to_numpy()[:, None], columns=list("abc"))
         X["b"] += X["a"]
-        pvalues.append(order_alikeness(X, prepare(X, y, n_splits=3).columns, y.to_numpy())[1])
+        pvalues.append(order_alikeness(X, prepare(X, y, n_splits=3).columns, y.to_numpy()).pvalue)
     rejected = np.mean(np.array(pvalues) < 0.05)
     assert rejected <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 400)
 

@@ -69,6 +69,32 @@ def test_subjects_without_a_column_are_seen_in_the_order_of_the_rows(label):
     assert seen >= 18
 
 
+@pytest.mark.parametrize(("label", "effect"), [("row", 0.6), ("subject", 0.35)])
+def test_weak_effects_of_subjects_are_seen_in_the_order_of_the_rows(label, effect):
+    """Fifteen rows of a subject, each little like the next; labels of whole subjects come in blocks besides."""
+    tables = [grouped_table(300 + seed, effect=effect, label=label)[:2] for seed in range(10)]
+    assert sum(("row order", "") in kinds(X, y) for X, y in tables) >= 9
+
+
+def test_labels_in_blocks_without_alike_rows_are_no_subjects():
+    """Files sorted by label, put one after the other: the columns know nothing of the blocks."""
+    for seed in range(10):
+        X, _ = numbers(600, seed=seed)
+        blocks = pd.Series(np.arange(600) // 20 % 2)
+        assert kinds(X, blocks) == set()
+
+
+def test_a_measurement_with_fractions_is_no_name_of_subjects():
+    """Sheets come in some thicknesses, of which other sizes follow; unless the label does, they are no subjects."""
+    rng = np.random.default_rng(4)
+    X, y = numbers(600)
+    thickness = rng.choice(np.round(rng.uniform(0.3, 4, 40), 2), 600)
+    shift = {value: rng.normal(size=4) for value in np.unique(thickness)}
+    X += np.stack([shift[value] for value in thickness])
+    assert kinds(X.assign(thick=thickness), y) == set()
+    assert kinds(X.assign(thick=np.unique(thickness, return_inverse=True)[1]), y) == {("group", "thick")}
+
+
 def test_what_groups_and_time_take_care_of_is_not_said():
     X, y, subject = grouped_table(0, effect=2.0)
     X["age"] = np.random.default_rng(0).integers(20, 60, 40)[subject]

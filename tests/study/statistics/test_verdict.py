@@ -201,6 +201,10 @@ def test_warnings_name_leaks_failures_and_what_was_left_out():
     found = verdict_card(given, META | {"left_out": [f"Column {i} is left out: constant." for i in range(5)]})
     assert found["warnings"][0] == "Column s looks like subjects."
     assert found["warnings"][1] == "Could not be fitted: logit."
+    given["failures"] = pd.DataFrame({"model": ["logit"], "error": ["left out: one fit takes 9 s, too much for 2 s"]})
+    told = verdict_card(given, META)["warnings"]
+    assert "Left out, for the budget has no room for them: logit." in told
+    assert not any("Could not be fitted" in warning for warning in told)
     assert found["warnings"][2:] == [
         *(f"Column {i} is left out: constant." for i in range(3)), "2 more were left out: see data and method.",
     ]  # fmt: skip
@@ -364,6 +368,14 @@ def test_u01_w02_the_best_by_a_loss_is_judged_by_that_loss():
     by_log_loss = gd.compare(X, y, design=FEW, loss="log_loss").meta["verdict_card"]
     assert by_log_loss["loss"] == "log_loss"
     assert "log loss" in by_log_loss["sentence"]
+
+
+def test_the_loss_that_judges_instead_of_the_default_is_named():
+    X, y = load_iris(return_X_y=True)
+    design = gd.Design(n_splits=3, n_repeats=1, n_draws=2, train_sizes=(30,), losses=("brier",))
+    found = gd.compare(X, y, gd.default_models()[:1], design=design)
+    assert found.meta["verdict_card"]["loss"] == "brier"
+    assert "The verdict is by Brier score: the design does not measure the 0-1 error." in found.meta["notes"]
 
 
 def test_a_loss_that_is_not_measured_cannot_judge():

@@ -22,18 +22,24 @@ def check_priors(priors: ArrayLike, n_classes: int) -> NDArray:
     return values / values.sum()
 
 
-def mixture_weights(log_density: NDArray, max_iter: int, tol: float) -> NDArray:
-    """Maximum likelihood weights of a mixture whose component log densities (n, K) are known."""
+def mixture_weights(log_density: NDArray, max_iter: int, tol: float, sample_weight: NDArray | None = None) -> NDArray:
+    """Maximum likelihood weights of a mixture whose component log densities (n, K) are known, up to a term of the row.
+
+    Log posteriors less the log priors that they were learned under will do, for a discriminative classifier.
+    """
+    share = None if sample_weight is None else sample_weight / sample_weight.sum()
     density = np.exp(log_density - log_density.max(axis=1, keepdims=True))
     weights = np.full(density.shape[1], 1 / density.shape[1])
     for _ in range(max_iter):
         ratio = density / (density @ weights)[:, None]
-        score = ratio.mean(axis=0) - 1  # of the mixture: zero where a weight is positive, else not positive
+        score = (
+            ratio.mean(axis=0) if share is None else share @ ratio
+        ) - 1  # of the mixture: zero where a weight is positive, else not positive
         if np.abs(weights * score).max() <= tol and score.max() <= 100 * tol:
             return weights
         em_step = weights * (1 + score)
-        newton = _newton_weights(ratio, score)
-        better = np.log(density @ newton).mean() > np.log(density @ em_step).mean()
+        newton = _newton_weights(ratio if share is None else ratio * np.sqrt(share * len(ratio))[:, None], score)
+        better = _mean_log(density @ newton, share) > _mean_log(density @ em_step, share)
         weights = newton if better or np.abs(newton - weights).max() < 1e-6 else em_step
     warnings.warn(
         f"adapt_priors left a mixture score of {score.max():.1e} after max_iter={max_iter} rounds, "
@@ -42,6 +48,10 @@ def mixture_weights(log_density: NDArray, max_iter: int, tol: float) -> NDArray:
         stacklevel=3,
     )
     return weights
+
+
+def _mean_log(density: NDArray, share: NDArray | None) -> float:
+    return float(np.log(density).mean() if share is None else share @ np.log(density))
 
 
 def _newton_weights(ratio: NDArray, score: NDArray) -> NDArray:

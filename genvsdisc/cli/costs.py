@@ -1,0 +1,101 @@
+"""`--costs`: what mistakes cost, from words or from a CSV file."""
+
+from __future__ import annotations
+
+import csv
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_KEYS = ("fp", "fn")
+
+
+def asked_costs(words: str | None, y: pd.Series) -> dict[str, float] | pd.DataFrame | None:
+    """Costs as `genvsdisc.compare` takes them.
+
+    Parameters
+    ----------
+    words : str or None
+        ``fp=1,fn=10``; numbers, rows divided by semicolons (``0,1;10,0``); or a CSV file: with the names of the
+        classes in its first line and first column, or numbers only, in the order of the sorted classes.
+    y : Series
+        Labels.
+
+    Returns
+    -------
+    costs : dict, DataFrame or None
+        A matrix as a table ``costs.loc[true, said]`` with the classes sorted.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    ValueError
+        If they are no costs of the classes of y.
+    """
+    if words is None:
+        return None
+    if "=" in words and not Path(words).exists():
+        return _of_errors(words)
+    if Path(words).suffix or Path(words).exists():
+        rows = list(csv.reader(Path(words).read_text(encoding="utf-8-sig").splitlines(), skipinitialspace=True))
+    else:
+        rows = [row.split(",") for row in words.split(";")]
+    rows = [[cell.strip() for cell in row] for row in rows if any(cell.strip() for cell in row)]
+    return _matrix(rows, sorted(y.unique()), f"--costs {words!r}")
+
+
+def _of_errors(words: str) -> dict[str, float]:
+    costs: dict[str, float] = {}
+    for part in words.split(","):
+        key, equals, number = (each.strip() for each in part.partition("="))
+        if key not in _KEYS or not equals or key in costs:
+            rule = f"{part.strip()!r} is neither fp=NUMBER nor fn=NUMBER, each once"
+            raise ValueError(f"--costs {words!r}: {rule}; write fp=1,fn=10")
+        costs[key] = _number(number, f"--costs {words!r}: {key}")
+    if set(costs) != set(_KEYS):
+        raise ValueError(f"--costs {words!r} lacks {(set(_KEYS) - set(costs)).pop()}; write fp=1,fn=10")
+    return costs
+
+
+def _matrix(rows: list[list[str]], classes: Any, where: str) -> pd.DataFrame:
+    import numpy as np
+    import pandas as pd
+
+    n, names = len(classes), [str(label) for label in classes]
+    listed = ", ".join(names[:20])
+    shape = (len(rows), max((len(row) for row in rows), default=0))
+    if shape == (n, n):
+        cells, true, said = rows, names, names
+    elif shape == (n + 1, n + 1) or (shape == (n + 1, n) and len(rows[1]) == n + 1):
+        cells, true, said = [row[1:] for row in rows[1:]], [row[0] for row in rows[1:]], rows[0][-n:]
+    else:
+        raise ValueError(
+            f"{where} holds {shape[0]} rows of {shape[1]}; it needs {n} of {n} numbers, or these with the classes "
+            f"({listed}) in its first line and first column"
+        )
+    for label in (*true, *said):
+        if label not in names:
+            close = get_close_matches(label, names)
+            raise ValueError(
+                f"{where}: no class is named {label!r}; "
+                + (f"did you mean {' or '.join(map(repr, close))}?" if close else f"there are {listed}")
+            )
+    for labels in (true, said):
+        repeated = [label for label in labels if labels.count(label) > 1]
+        if repeated:
+            raise ValueError(f"{where}: the class {repeated[0]!r} stands twice")
+    places = [f"{where}: true {row}, said {column}" for row in true for column in said]
+    flat = [cell for row in cells for cell in [*row, *[""] * (n - len(row))]]
+    numbers = np.array([_number(cell, place) for cell, place in zip(flat, places, strict=True)]).reshape(n, n)
+    return pd.DataFrame(numbers, index=true, columns=said).loc[names, names].set_axis(classes).set_axis(classes, axis=1)
+
+
+def _number(text: str, where: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"{where} must be a number, got {text!r}") from None

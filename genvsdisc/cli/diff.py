@@ -1,0 +1,37 @@
+"""`genvsdisc diff`: what changed between two reports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import genvsdisc
+from genvsdisc.cli.terminal import say
+from genvsdisc.files import atomic_folder
+
+
+def diff_command(
+    before: Annotated[str, typer.Argument(metavar="A", help="Folder of a report, or its page.")],
+    after: Annotated[str, typer.Argument(metavar="B", help="Folder of another report, or its page.")],
+    output: Annotated[
+        Path | None, typer.Option(help="Folder for the page of the differences. Example: --output reports/diff")
+    ] = None,
+) -> None:
+    """Say what changed between two reports: data, design, versions, verdict, and the numbers beyond their errors.
+
+    Numbers are paired where both reports were judged on the same splits. The exit status is 0 whatever changed.
+    Example: genvsdisc diff reports/monday reports/friday/index.html
+    """
+    from genvsdisc.practice.difference import difference_of
+    from genvsdisc.report.difference import difference_lines, difference_page
+    from genvsdisc.report.render import write
+
+    found = difference_of(*(genvsdisc.Comparison.load(each) for each in (before, after)))
+    for line in difference_lines(found):
+        say(line)
+    if output is not None:
+        with atomic_folder(output) as staging:
+            write(difference_page(found, before, after), staging / "index.html")
+        say(str(output / "index.html"))

@@ -1,0 +1,84 @@
+"""`genvsdisc predict`: new rows in, labels and probabilities out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import genvsdisc
+from genvsdisc.cli.terminal import note, say
+
+
+def predict_command(
+    folder: Annotated[str, typer.Argument(help="Folder of a report made with --save-models.")],
+    table: Annotated[str, typer.Argument(help="File of new rows, as for report; - is standard input.")],
+    model: Annotated[str | None, typer.Option(help="Model to ask; the winner of the verdict if not given.")] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="File to write: .csv, .tsv or .parquet; standard output if not given.")
+    ] = None,
+    trust: Annotated[
+        str | None, typer.Option(help="Packages of others whose types the model may hold, divided by commas: xgboost.")
+    ] = None,
+) -> None:
+    """Predict the rows of a file with a model of a report: label, probabilities, and rows unlike any class.
+
+    Columns are found by their names; others are ignored. Example: genvsdisc predict reports/wine new.csv --output o.csv
+    """
+    from genvsdisc.datasets.rows import read_rows
+    from genvsdisc.practice.loading import SavedModels
+    from genvsdisc.practice.predicting import (
+        as_csv,
+        check_destination,
+        computed_labels,
+        prediction_table,
+        write_predictions,
+    )
+
+    if output is not None:
+        check_destination(output)
+    saved = SavedModels.of(folder)
+    name = saved.chosen(model)
+    why = f" ({saved.schema['winner']['why']})" if model is None else ""
+    note(f"the model is {name}{why}")
+    _tell_versions(saved.schema.get("versions", {}))
+    fitted = saved.load(name, [word.strip() for word in (trust or "").split(",") if word.strip()])
+    text = [str(column) for column, given in fitted.steps[0][1].columns.items() if given.holds == "words"]
+    X, notes = read_rows(table, text=text)
+    for each in notes:
+        note(each)
+    found = prediction_table(fitted, X, saved.schema["models"][name].get("log_density_floor"))
+    for label in computed_labels(found)[:1]:
+        note(f"the label {label!r} begins like a formula: a spreadsheet may compute it instead of showing it")
+    _tell_unlike(found)
+    if output is None:
+        typer.echo(as_csv(found), nl=False)
+        return
+    write_predictions(found, output)
+    say(str(output))
+
+
+def unsaved_models(folder: Path) -> dict[str, str]:
+    """Models that could not be saved with a comparison, and why."""
+    from genvsdisc.practice.loading import SavedModels
+
+    return dict(SavedModels.of(folder).schema["not_saved"])
+
+
+def _tell_unlike(found: Any) -> None:
+    if "unlike_any_class" not in found:
+        return
+    n = int(found["unlike_any_class"].sum())
+    if n:
+        note(f"{n} of {len(found)} rows are unlike any class: log p(x) below that of 99% of the training rows")
+
+
+def _tell_versions(versions: dict[str, str]) -> None:
+    """Say that a model was saved by other versions, whose predictions may differ."""
+    import sklearn
+
+    now = {"genvsdisc": genvsdisc.__version__, "sklearn": sklearn.__version__}
+    other = [f"{name} {versions[name]} (now {here})" for name, here in now.items() if versions.get(name, here) != here]
+    if other:
+        note(f"the model was saved by {' and '.join(other)}: predictions may differ")

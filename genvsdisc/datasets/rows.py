@@ -1,0 +1,73 @@
+"""Rows without labels from a file, for a model that has been fitted: cells as the file has them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from os import PathLike
+
+import pandas as pd
+
+from genvsdisc.datasets.delimited import parse_columns
+from genvsdisc.datasets.dialect import dialect_of, is_json_lines, refuse_other_formats
+from genvsdisc.datasets.files import in_utf8, source_of
+from genvsdisc.datasets.formats import excel_columns, json_lines_columns, parquet_columns
+from genvsdisc.datasets.headers import column_names, named_columns
+
+_HEAD = 1 << 22
+
+
+def read_rows(path: str | PathLike[str], *, text: Collection[str] = ()) -> tuple[pd.DataFrame, list[str]]:
+    r"""Read all columns of a file; what text stands for is left to whoever knows the columns.
+
+    Parameters
+    ----------
+    path : str or path
+        As for `read_table`.
+    text : collection of str, default=()
+        Columns to be read as text even if they look like numbers: the levels of training, such as ``007``.
+
+    Returns
+    -------
+    table : DataFrame
+    notes : list of str
+        What was guessed or mended.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    ValueError
+        If it holds no table, no rows, or a column name twice.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "new.csv")
+    ...     _ = path.write_text("zip;price\n007;1,5\n")
+    ...     read_rows(path, text=["zip"])[0].to_dict("list")
+    {'zip': ['007'], 'price': ['1,5']}
+    """
+    source, notes = source_of(path), list[str]()
+    if source.suffix in (".parquet", ".pq") or source.head(4) == b"PAR1":
+        names, columns = parquet_columns(source)
+    elif source.suffix in (".xlsx", ".xlsm"):
+        names, columns = excel_columns(source, notes)
+    else:
+        source = in_utf8(source, notes)
+        head = source.head(_HEAD).decode("utf-8", errors="ignore")
+        if not head.strip():
+            raise ValueError(f"{source.name!r} is empty")
+        if source.suffix in (".jsonl", ".ndjson") or is_json_lines(head):
+            names, columns = json_lines_columns(source)
+        else:
+            refuse_other_formats(head, source)
+            dialect = dialect_of(head, source, notes)
+            names = [name.strip() for name in dialect.names]
+            places = {place for place, name in enumerate(names) if name in text}
+            columns = parse_columns(source, dialect, places, notes)
+    table = pd.DataFrame(named_columns(column_names(names, source.name), columns, notes))
+    if not len(table):
+        raise ValueError(f"{source.name!r} has column names but no rows")
+    return table, notes

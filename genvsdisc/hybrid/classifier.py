@@ -1,0 +1,377 @@
+"""Gaussian classes fitted to a weighted sum of the joint and the conditional likelihood."""
+
+from __future__ import annotations
+
+import warnings
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import logsumexp
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.validation import check_is_fitted
+
+from genvsdisc.base import Parameters, ProbabilisticClassifier
+from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
+from genvsdisc.functional import absent
+from genvsdisc.functional.gaussian.continuum import Continuum
+from genvsdisc.functional.gaussian.continuum_newton import follow, moments_of
+from genvsdisc.functional.gaussian.covariance import whiten
+from genvsdisc.functional.gaussian.density import log_densities
+from genvsdisc.functional.gaussian.natural import Features
+from genvsdisc.functional.linear.gram import ColumnProducts
+from genvsdisc.functional.linear.objective import SoftmaxRegression
+from genvsdisc.functional.losses import TRAINING_LOSSES
+from genvsdisc.functional.posterior import two_log_scores
+from genvsdisc.functional.scaling import means_and_deviations
+from genvsdisc.generative.gaussian.classifier import GaussianClassifier
+from genvsdisc.hybrid.dial import DIAL, folds_of, log_loss_of, logits_of
+from genvsdisc.hybrid.frame import FeatureFrame
+
+_MOST_COEFFICIENTS = 4000
+_MOST_STEPS = 2000  # to the densities of given log-odds; a step looks at no row
+
+
+class HybridClassifier(ProbabilisticClassifier):
+    r"""Gaussian classes fitted to a weighted sum of the joint and the conditional log likelihood.
+
+    With weight a of the joint likelihood (Bouchard & Triggs 2004), shares, means and covariances maximize
+
+    .. math:: a \sum_i w_i \log p(x_i, y_i) + (1 - a) \Big(\sum_i w_i \log p(y_i \mid x_i)
+              - \frac{\lambda}{2} \|\beta\|^2\Big),
+
+    the weights w adding up to 1, and :math:`\beta` the slopes of the log-odds: of the columns for a shared covariance,
+    of `QuadraticFeatures` of them for separate ones. At a = 1 that is `GaussianClassifier` (structure "diagonal":
+    naive Bayes), at a = 0 the `LogisticClassifier` of the same function set; between, the posterior moves smoothly from
+    one to the other. The log-odds determine the rest of the densities: of all with these log-odds, those of greatest
+    joint likelihood, so that :math:`p(x)` exists on all of the dial.
+
+    Parameters
+    ----------
+    generative_weight : float or "auto", default=0.5
+        a in [0, 1]. "auto" takes, of 13 values, the one of least cross-validated log loss.
+    covariance : {"shared", "separate"}, default="shared"
+        One covariance for all classes, or one for each.
+    structure : {"full", "diagonal"}, default="full"
+        Any covariance, or features independent given the class.
+    reg_lambda : float, default=1e-3
+        :math:`\lambda`, the penalty of `LogisticClassifier`.
+    shrinkage : float, default=0.0
+        Of the generative fit, as for `GaussianClassifier`: the joint likelihood is that of its shrunken moments.
+    standardize : bool, default=False
+        Whether penalty and shrinkage are on the scale on which every feature has variance 1. Coefficients are always
+        on the scale of X.
+    n_folds : int, default=5
+        Folds of "auto", stratified.
+    max_iter : int, default=200
+        Most Newton steps.
+    tol : float, default=1e-8
+        Bound on the Newton decrement.
+    random_state : int, RandomState instance or None, default=0
+        Shuffles the folds of "auto".
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Sorted labels.
+    generative_weight_ : float
+        a, as given or chosen.
+    class_prior_ : ndarray of shape (n_classes,)
+        Shares of the classes in the fitted model.
+    means_ : ndarray of shape (n_classes, n_features)
+    covariances_ : ndarray
+        Shapes as those of `GaussianClassifier`.
+    coef_ : ndarray of shape (1, n_terms) for two classes, else (n_classes, n_terms)
+        Slopes of the log-odds, of the features or of `QuadraticFeatures` of them.
+    intercept_ : ndarray of shape (1,) or (n_classes,)
+    n_iter_ : int
+        Newton steps.
+
+    Notes
+    -----
+    In the log scores the objective is concave (linear exponential families), so the maximum is the only one. Missing
+    entries are not accepted.
+
+    References
+    ----------
+    Bouchard, G., Triggs, B. (2004). The tradeoff between generative and discriminative classifiers. COMPSTAT.
+    Lasserre, J., Bishop, C., Minka, T. (2006). Principled hybrids of generative and discriminative models. CVPR.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from genvsdisc import HybridClassifier
+    >>> X, y = load_iris(return_X_y=True)
+    >>> [round(HybridClassifier(a).fit(X, y).score(X, y), 3) for a in (1, 0.5, 0)]
+    [0.98, 0.967, 0.987]
+    """
+
+    _family = "other"
+    _score_attributes = ("_center", "_scale", "_theta")
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "generative_weight": [Interval(Real, 0, 1, closed="both"), StrOptions({"auto"})],
+        "covariance": [StrOptions({"shared", "separate"})],
+        "structure": [StrOptions({"full", "diagonal"})],
+        "reg_lambda": [Interval(Real, 0, None, closed="left")],
+        "shrinkage": [Interval(Real, 0, 1, closed="both")],
+        "standardize": ["boolean"],
+        "n_folds": [Interval(Integral, 2, None, closed="left")],
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "tol": [Interval(Real, 0, None, closed="neither")],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        generative_weight: float | str = 0.5,
+        *,
+        covariance: str = "shared",
+        structure: str = "full",
+        reg_lambda: float = 1e-3,
+        shrinkage: float = 0.0,
+        standardize: bool = False,
+        n_folds: int = 5,
+        max_iter: int = 200,
+        tol: float = 1e-8,
+        random_state: Any = 0,
+    ) -> None:
+        self.generative_weight = generative_weight
+        self.covariance = covariance
+        self.structure = structure
+        self.reg_lambda = reg_lambda
+        self.shrinkage = shrinkage
+        self.standardize = standardize
+        self.n_folds = n_folds
+        self.max_iter = max_iter
+        self.tol = tol
+        self.random_state = random_state
+
+    # Fitting -----------------------------------------------------------------------------------------------------
+
+    def _fit_stack(self, X: NDArray, codes: NDArray, weights: NDArray) -> dict[str, Any]:
+        self._validate_params()
+        X, dtype = X.astype(float, copy=False), X.dtype
+        features = self._features(X.shape[1])
+        start = self._generative(X, codes, weights)
+        frame = FeatureFrame.of(X[weights.any(axis=0)], features)
+        a = self._weights_of_the_joint(X, codes, weights, frame)
+        problem, target = self._problem(X, codes, weights, frame, start, a)
+        moments, n_iter, converged = np.copy(target), np.zeros(len(a), int), a == 0
+        theta = np.zeros((len(a), *problem.conditional.shape[1:]))
+        inner = np.flatnonzero(a > 0)
+        limits: dict[str, Any] = {"max_iter": self.max_iter, "tol": self.tol}
+        moments[inner], n_iter[inner], converged[inner] = follow(problem.take(inner), target[inner], **limits)
+        ends = np.flatnonzero((a == 0) | ~converged)
+        if len(ends):
+            theta[ends], steps = self._discriminative(X, codes, weights[ends], frame)
+            moments[ends], reached = moments_of(problem.take(ends), theta[ends], max_iter=_MOST_STEPS, tol=self.tol)
+            n_iter[ends] += steps
+            converged[ends] = reached
+        again = np.intersect1d(inner, ends)
+        if len(again):
+            moments[again], steps, converged[again] = follow(problem.take(again), moments[again], **limits)
+            n_iter[again] += steps
+        theta[inner] = problem.take(inner).coefficients(moments[inner])
+        self._warn_of(converged)
+        return self._attributes(problem, moments, theta, start, frame, dtype) | {"n_iter_": n_iter}
+
+    def _features(self, d: int) -> Features:
+        features = Features(d, self.covariance == "shared", self.structure == "full")
+        size = features.count * (1 if len(self.classes_) == 2 else len(self.classes_))
+        if size > _MOST_COEFFICIENTS:
+            raise ValueError(
+                f"HybridClassifier with covariance={self.covariance!r}, structure={self.structure!r} has {size} "
+                f"coefficients for {d} features and {len(self.classes_)} classes, more than {_MOST_COEFFICIENTS}: use "
+                "structure='diagonal' or covariance='shared', or fewer features"
+            )
+        return features
+
+    def _generative(self, X: NDArray, codes: NDArray, weights: NDArray) -> dict[str, Any]:
+        """The fits of the generative end."""
+        gaussian = GaussianClassifier(
+            self.covariance, structure=self.structure, shrinkage=self.shrinkage, standardize=self.standardize
+        )
+        for name in ("classes_", "n_features_in_", "feature_names_in_"):
+            if hasattr(self, name):
+                setattr(gaussian, name, getattr(self, name))
+        return gaussian._fit_stack(X, codes, weights)
+
+    def _discriminative(
+        self, X: NDArray, codes: NDArray, weights: NDArray, frame: FeatureFrame
+    ) -> tuple[NDArray, NDArray]:
+        """Coefficients (R, C, F) in the frame, and steps, of the fits of the other end."""
+        logistic = LogisticClassifier(
+            self.reg_lambda, optimizer="newton", tol=self.tol, max_iter=self.max_iter, standardize=self.standardize
+        )
+        logistic.classes_ = self.classes_
+        rows = frame.features.of(X)
+        logistic.n_features_in_ = rows.shape[1]
+        fitted = logistic._fit_stack(rows, codes, weights)
+        intercepts = np.nan_to_num(fitted["intercept_"], posinf=0.0, neginf=0.0)
+        raw = np.append(fitted["coef_"], intercepts[:, :, None], axis=2)
+        return raw @ np.linalg.inv(frame.to_raw).T, np.asarray(fitted["n_iter_"])
+
+    def _problem(
+        self, X: NDArray, codes: NDArray, weights: NDArray, frame: FeatureFrame, start: dict[str, Any], a: NDArray
+    ) -> tuple[Continuum, NDArray]:
+        features, K = frame.features, len(self.classes_)
+        shares = weights / weights.max(axis=1, keepdims=True)
+        shares /= shares.sum(axis=1, keepdims=True)
+        present = absent.present_classes(shares, codes, K)
+        rows = features.of(frame.columns(X))
+        conditional = SoftmaxRegression(
+            rows=rows,
+            codes=codes,
+            weights=shares,
+            penalties=np.zeros((len(shares), features.count)),
+            present=present,
+            loss=TRAINING_LOSSES["cross_entropy"].form(K),
+            products=ColumnProducts(rows),
+        )
+        prior, means = np.asarray(start["class_prior_"], float), frame.columns(np.asarray(start["means_"]))
+        covariances = frame.covariances(np.asarray(start["covariances_"]), shared=features.shared)
+        spread = np.broadcast_to(covariances, (*means.shape[:2], *covariances.shape[2:]))
+        target = features.moments(prior, means, spread)
+        total = np.einsum("rk,rk...->r...", prior, spread + features.outer(means, means))
+        penalty = self._penalty(X, shares, frame)
+        return Continuum(features, conditional, target, total, penalty, a), target
+
+    def _penalty(self, X: NDArray, shares: NDArray, frame: FeatureFrame) -> NDArray:
+        """Quadratic forms of the log-odds' coefficients in the frame, (R, F, F)."""
+        back = frame.to_raw[:-1]
+        if not self.standardize:
+            return np.broadcast_to(self.reg_lambda * (back.T @ back), (len(shares), *(2 * back.shape[1:])))
+        units = means_and_deviations(frame.features.of(X), shares)[1]
+        scaled = back * units[:, :, None]
+        return self.reg_lambda * (scaled.swapaxes(1, 2) @ scaled)
+
+    def _warn_of(self, converged: NDArray) -> None:
+        if converged.all():
+            return
+        among = f" ({(~converged).sum()} of {len(converged)} replicates)" if len(converged) > 1 else ""
+        warnings.warn(
+            f"HybridClassifier did not converge in max_iter={self.max_iter} Newton steps{among}: raise reg_lambda or "
+            "max_iter, or use standardize=True",
+            ConvergenceWarning,
+            stacklevel=4,
+        )
+
+    def _attributes(
+        self,
+        problem: Continuum,
+        moments: NDArray,
+        theta: NDArray,
+        start: dict[str, Any],
+        frame: FeatureFrame,
+        dtype: Any,
+    ) -> dict[str, Any]:
+        features, present = problem.features, problem.present
+        found = problem.densities(moments)
+        raw = theta @ frame.to_raw.T
+        for coefficients in (theta, raw):
+            absent.exclude(coefficients[:, :, -1], present, -np.inf)
+        held = present[:, :, None]
+        covariances = frame.covariances_back(found.covariances)
+        if not features.shared:
+            lost = held if covariances.ndim == 3 else held[..., None]
+            covariances = np.where(lost, covariances, np.asarray(start["covariances_"]))
+        R = len(moments)
+        return {
+            "generative_weight_": problem.weight,
+            "class_prior_": np.where(present, found.shares, 0.0),
+            "means_": np.where(held, frame.back(found.means), np.asarray(start["means_"])).astype(dtype),
+            "covariances_": (covariances[:, 0] if features.shared else covariances).astype(dtype),
+            "coef_": raw[:, :, :-1].astype(dtype),
+            "intercept_": raw[:, :, -1].astype(dtype),
+            "_theta": theta,
+            "_center": np.broadcast_to(frame.center, (R, len(frame.center))),
+            "_scale": np.broadcast_to(frame.scale, (R, len(frame.scale))),
+        }
+
+    # The weight of the joint likelihood ---------------------------------------------------------------------------
+
+    def _weights_of_the_joint(self, X: NDArray, codes: NDArray, weights: NDArray, frame: FeatureFrame) -> NDArray:
+        """Weight a of each replicate."""
+        if self.generative_weight != "auto":
+            return np.full(len(weights), float(self.generative_weight))
+        tests = folds_of(codes, self.n_folds, check_random_state(self.random_state))
+        losses = np.stack([self._cross_validated(X, codes, row, tests, frame) for row in weights])
+        return np.array(DIAL)[losses.argmin(axis=1)]
+
+    def _cross_validated(
+        self, X: NDArray, codes: NDArray, weights: NDArray, tests: list[NDArray], frame: FeatureFrame
+    ) -> NDArray:
+        """Log loss of each weight of the dial over the folds of one training set."""
+        masks = np.repeat(weights[None], len(tests), axis=0)
+        for mask, test in zip(masks, tests, strict=True):
+            mask[test] = 0
+        kept = np.asarray(masks.any(axis=1))
+        masks, tests = masks[kept], [test for test, has_rows in zip(tests, kept, strict=True) if has_rows]
+        start = self._generative(X, codes, masks)
+        problem, moments = self._problem(X, codes, masks, frame, start, np.ones(len(masks)))
+        rows = problem.features.of(frame.columns(X))
+        losses = []
+        for a in DIAL:
+            at = problem.at(np.full(len(moments), a))
+            moments = follow(at, moments, max_iter=self.max_iter, tol=1e-5)[0]
+            theta = at.coefficients(moments)
+            absent.exclude(theta[:, :, -1], at.present, -np.inf)
+            losses.append(log_loss_of(theta, rows, codes, weights, tests))
+        return np.array(losses)
+
+    # Scores --------------------------------------------------------------------------------------------------------
+
+    def _log_scores(self, X: NDArray, parameters: Parameters) -> NDArray:
+        theta = np.asarray(parameters["_theta"])
+        center, scale = np.asarray(parameters["_center"])[0], np.asarray(parameters["_scale"])[0]
+        features = Features(X.shape[1], self.covariance == "shared", self.structure == "full")
+        logits = logits_of(theta, features.of((X - center) / scale))
+        scores = two_log_scores(logits) if theta.shape[1] == 1 else logits
+        return np.swapaxes(scores, 1, 2)
+
+    def predict_joint_log_proba(self, X: ArrayLike) -> NDArray:
+        """Log joint density of each row with each class.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        joint : ndarray of shape (n_samples, n_classes)
+            ``log p(x, y)`` under the fitted densities; their softmax is `predict_proba`.
+        """
+        check_is_fitted(self)
+        rows = self._validate_rows(X).astype(float)
+        full = self.structure == "full"
+        covariances = self.covariances_.astype(float)
+        factors, log_determinants = whiten(covariances[None] if self.covariance == "shared" else covariances, full)
+        density = log_densities(rows, self.means_[None].astype(float), factors[None], log_determinants[None])[0]
+        with np.errstate(divide="ignore"):
+            return (density + np.log(self.class_prior_)[:, None]).T
+
+    def score_samples(self, X: ArrayLike) -> NDArray:
+        """Log density of each row under the mixture of the classes.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows.
+
+        Returns
+        -------
+        log_density : ndarray of shape (n_samples,)
+        """
+        return logsumexp(self.predict_joint_log_proba(X), axis=1)
+
+    @property
+    def n_parameters_(self) -> int:
+        """Number of free parameters: those of the generative classifier."""
+        check_is_fitted(self)
+        K, d = self.means_.shape
+        one = d * (d + 1) // 2 if self.structure == "full" else d
+        return K - 1 + K * d + (one if self.covariance == "shared" else K * one)

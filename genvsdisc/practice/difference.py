@@ -1,0 +1,258 @@
+"""Two comparisons side by side: what changed in facts and verdict, and which numbers moved beyond their errors."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from genvsdisc.practice.record import ABSENT, LEFT_OUT
+from genvsdisc.practice.winner import verdict_loss, verdict_outcome, winner
+from genvsdisc.study.schema import records
+from genvsdisc.study.statistics.paired_tests import corrected_ttest, holm
+
+if TYPE_CHECKING:
+    from genvsdisc.study.comparison import Comparison
+
+PAIRED = "paired: both were judged on the same splits, so the luck of the splits cancels"
+SAME_ROWS = (
+    "taken as independent, though both saw the same rows in other splits: the errors of the differences are too large "
+    "rather than too small"
+)
+UNSCORED = (
+    "taken as independent, though both were judged on the same splits: a page had no room for the scores that would "
+    "pair them (give the folders), and the errors of the differences are too large rather than too small"
+)
+INDEPENDENT = "independent: the two comparisons judged different rows"
+SIGNIFICANCE = 0.05
+OFF_PAGE = ("options", "source")
+"""Facts that a folder holds and a page does not."""
+_DATA = ("name", "target", "n_rows", "n_columns")
+_UNSAID = ("verdict", "verdict_card", "command", "options", "plan", "versions", "design", ABSENT, "density_floors")
+
+
+@dataclass(frozen=True)
+class Change:
+    """A fact that differs: its area (data, design, versions, models, verdict), its name, and both values as text."""
+
+    area: str
+    what: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What differs between two comparisons.
+
+    Attributes
+    ----------
+    same : bool
+        Whether all tables and facts are equal, but for how long it took and what a page had no room for.
+    changes : tuple of Change
+    numbers : DataFrame
+        Columns model, family, loss, paired, before, after, difference, lower, upper, pvalue, pvalue_holm, beyond:
+        the mean loss of each model in both, the second minus the first with its 95% interval; `beyond` where Holm's
+        p < 0.05.
+    how : str
+        Whether differences are paired or independent, and why.
+    """
+
+    same: bool
+    changes: tuple[Change, ...]
+    numbers: pd.DataFrame
+    how: str
+
+    @property
+    def multiplicity(self) -> str:
+        """How many numbers were looked at, and what that means."""
+        tested = int(self.numbers.pvalue.notna().sum())
+        alone = int((self.numbers.pvalue < SIGNIFICANCE).sum())
+        alike = self.numbers.paired
+        apart = (
+            f" {int((~alike).sum())} of them have no common splits and are taken as independent."
+            if alike.any() and not alike.all()
+            else ""
+        )
+        return (
+            f"{tested} numbers were tested; by chance about {SIGNIFICANCE * tested:.1f} of them would differ at "
+            f"p < {SIGNIFICANCE}, {alone} do. Those named as beyond their error are so after "
+            f"Holm's correction for all of them.{apart}"
+        )
+
+
+def difference_of(before: Comparison, after: Comparison) -> Difference:
+    """Compare two comparisons.
+
+    Parameters
+    ----------
+    before, after : Comparison
+        Of any tables and models; numbers are compared for models of one name.
+
+    Returns
+    -------
+    difference : Difference
+    """
+    how = _how(before, after)
+    changes = (*_facts(before, after), *_models(before, after), *_verdict(before, after))
+    return Difference(_same(before, after), changes, _numbers(before, after, paired=how == PAIRED), how)
+
+
+def _same(before: Comparison, after: Comparison) -> bool:
+    absent = {*LEFT_OUT, *before.meta.get(ABSENT, ()), *after.meta.get(ABSENT, ())}
+    unseen = {ABSENT, *(name for name in OFF_PAGE if name not in before.meta or name not in after.meta)}
+    facts = [{key: value for key, value in each.meta.items() if key not in unseen} for each in (before, after)]
+    return facts[0] == facts[1] and all(
+        table.equals(after.tables[name]) for name, table in before.tables.items() if name not in absent
+    )
+
+
+def _same_rows(before: Comparison, after: Comparison) -> bool:
+    """Whether the data are the same, as far as the tables tell."""
+    facts = all(before.meta.get(key) == after.meta.get(key) for key in ("target", "n_rows", "n_columns"))
+    return facts and before.classes.equals(after.classes) and before.columns.equals(after.columns)
+
+
+def _how(before: Comparison, after: Comparison) -> str:
+    if not _same_rows(before, after):
+        return INDEPENDENT
+    hashes = before.meta.get("splits_hash"), after.meta.get("splits_hash")
+    if not hashes[0] or hashes[0] != hashes[1]:
+        return SAME_ROWS
+    return UNSCORED if before.scores.empty or after.scores.empty else PAIRED
+
+
+# Facts -------------------------------------------------------------------------------------------------------------
+
+
+def _facts(before: Comparison, after: Comparison) -> Iterator[Change]:
+    yield from _mapping("data", {key: before.meta.get(key) for key in _DATA}, {k: after.meta.get(k) for k in _DATA})
+    for table, key in (("classes", "label"), ("columns", "column")):
+        yield from _rows("data", table, before.tables[table], after.tables[table], key)
+    designs = before.meta.get("design", {}), after.meta.get("design", {})
+    yield from _mapping("design", *designs)
+    plans = [each.meta.get("plan", {}) for each in (before, after)]
+    yield from _mapping("design", *({key: plan.get(key) for key in ("budget", "subtable")} for plan in plans))
+    off_page = [name for name in OFF_PAGE if name not in before.meta or name not in after.meta]
+    others = [
+        {k: v for k, v in each.meta.items() if k not in (*_UNSAID, *_DATA, *off_page)} for each in (before, after)
+    ]
+    yield from _mapping("design", *others)
+    yield from _mapping("versions", before.meta.get("versions", {}), after.meta.get("versions", {}))
+
+
+def _mapping(area: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    for key in dict.fromkeys([*before, *after]):
+        if before.get(key) != after.get(key):
+            yield Change(area, key.replace("_", " "), _told(before.get(key)), _told(after.get(key)))
+
+
+def _rows(area: str, what: str, before: pd.DataFrame, after: pd.DataFrame, key: str) -> Iterator[Change]:
+    """Rows that one of two tables lacks, and cells that differ."""
+    one, other = (table.drop_duplicates(key).set_index(key) for table in (before, after))
+    for name in dict.fromkeys([*one.index, *other.index]):
+        if name not in one.index or name not in other.index:
+            yield Change(area, f"{what}: {name}", *("there" if name in t.index else "absent" for t in (one, other)))
+            continue
+        for column in one.columns:
+            cells = one.loc[name, column], other.loc[name, column]
+            if str(cells[0]) != str(cells[1]) and column != "note":
+                yield Change(area, f"{what}: {name}, {column}", _told(cells[0]), _told(cells[1]))
+
+
+def _models(before: Comparison, after: Comparison) -> Iterator[Change]:
+    chosen = ["model", "family", "form", "status", "error", "tuned"]
+    yield from _rows("models", "models", before.models[chosen], after.models[chosen], "model")
+
+
+def _verdict(before: Comparison, after: Comparison) -> Iterator[Change]:
+    both = before, after
+    outcomes = [verdict_outcome(each) for each in both]
+    if outcomes[0] != outcomes[1]:
+        yield Change("verdict", "outcome", *outcomes)
+    losses = [verdict_loss(each) for each in both]
+    if losses[0] != losses[1]:
+        yield Change("verdict", "loss", *losses)
+    winners = [_winner(each) for each in both]
+    if winners[0] != winners[1]:
+        yield Change("verdict", "winner", *winners)
+    said = [str(each.meta.get("verdict_card", {}).get("sentence") or each.verdict) for each in both]
+    if said[0] != said[1]:
+        yield Change("verdict", "sentence", *said)
+
+
+def _winner(comparison: Comparison) -> str:
+    try:
+        return winner(comparison)[0]
+    except ValueError:
+        return "none"
+
+
+def _told(value: Any) -> str:
+    if value is None or value is pd.NA or value == "":
+        return "–"
+    if isinstance(value, float | np.floating):
+        return f"{value:g}"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_told, value)) or "–"
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_told(each)}" for key, each in value.items()) or "–"
+    return str(value)
+
+
+# Numbers -----------------------------------------------------------------------------------------------------------
+
+
+def _numbers(before: Comparison, after: Comparison, *, paired: bool) -> pd.DataFrame:
+    keys = ["model", "loss"]
+    one = before.summary.drop_duplicates(keys)
+    both = one.merge(after.summary.drop_duplicates(keys), on=keys, suffixes=("", "_after"))
+    rows = []
+    for row in records(both):
+        found = _paired(before, after, row) if paired else None
+        tested = found if found is not None else _independent(row)
+        rows.append((row.model, row.family, row.loss, found is not None, row.mean, row.mean_after, *tested))
+    names = ["model", "family", "loss", "paired", "before", "after", "difference", "lower", "upper", "pvalue"]
+    table = pd.DataFrame(rows, columns=names).astype(dict.fromkeys(names[4:], float) | {"paired": bool})
+    known = table.pvalue.notna()
+    table["pvalue_holm"] = np.nan
+    if known.any():
+        table.loc[known, "pvalue_holm"] = holm(table.pvalue[known].to_numpy())
+    table["beyond"] = (table.pvalue_holm < SIGNIFICANCE).to_numpy()
+    return table
+
+
+def _paired(before: Comparison, after: Comparison, row: Any) -> tuple[float, ...] | None:
+    """Test of the differences on the splits that judged both; None where the scores are not there."""
+    splits = ["repeat", "fold"]
+    one, other = (
+        each.scores[(each.scores.model == row.model) & (each.scores.loss == row.loss)].set_index(splits)
+        for each in (before, after)
+    )
+    common = one.index.intersection(other.index)
+    if len(common) < max(len(one), len(other)):  # other repeats: then the means differ by these too
+        return None
+    differences = (other.loc[common, "value"] - one.loc[common, "value"]).dropna()
+    if len(differences) < 2:
+        return None
+    sizes = one.loc[differences.index]
+    test = corrected_ttest(differences, test_fraction=sizes.n_test / (sizes.n_test + sizes.n_train))
+    return test.mean, test.lower, test.upper, test.pvalue
+
+
+def _independent(row: Any) -> tuple[float, ...]:
+    """Normal test of two means whose errors the half widths of their 95% intervals tell."""
+    z = stats.norm.ppf(0.975)
+    halves = [max(mean - lower, upper - mean) for mean, lower, upper in (
+        (row.mean, row.lower, row.upper), (row.mean_after, row.lower_after, row.upper_after)
+    )]  # fmt: skip
+    reach, difference = math.hypot(*halves), row.mean_after - row.mean
+    if not math.isfinite(reach) or not math.isfinite(difference):
+        return difference, float("nan"), float("nan"), float("nan")
+    pvalue = 2 * stats.norm.sf(abs(difference) * z / reach) if reach > 0 else float(difference == 0)
+    return difference, difference - reach, difference + reach, float(pvalue)

@@ -1,0 +1,256 @@
+"""Find where, along a condition, two models change places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from sklearn.utils import check_random_state
+
+from genvsdisc.datasets.targets import as_target
+from genvsdisc.preparation import takes_gaps
+from genvsdisc.questions.crossing import learning_curve_crossing
+from genvsdisc.study.design import Design
+from genvsdisc.study.fits.gaps import GAP_SHARES, gap_losses, gap_rows
+from genvsdisc.study.fits.label_noise import FLIP_RATES, label_noise_curves
+from genvsdisc.study.fits.refit import refit_probabilities
+from genvsdisc.study.fits.splits import nested_draws
+from genvsdisc.study.fits.unlabeled import semi_supervised_probabilities
+from genvsdisc.study.statistics.class_shares import CLASS_SHIFTS, class_share_losses
+from genvsdisc.study.statistics.conditions import rows_of
+from genvsdisc.study.statistics.crossing import Crossing, crossing_from_losses
+from genvsdisc.study.statistics.dials import (
+    CONDITIONAL,
+    DIALS,
+    ESTIMATED_PRIORS,
+    GAPS,
+    ITERATIVE,
+    NOISE,
+    ROWS,
+    SHARES,
+    TRUE_PRIORS,
+    UNLABELED,
+)
+from genvsdisc.study.statistics.learning_curves import CurveLosses
+
+HIDDEN = (0.0, 0.5, 0.75, 0.9, 0.95)
+"""Shares of the training labels that are hidden."""
+_SIDES = ("generative", "discriminative")
+
+
+def condition_curve(
+    generative: Any,
+    discriminative: Any,
+    X: Any,
+    y: ArrayLike,
+    *,
+    dial: str,
+    values: Any = "auto",
+    n_draws: int = 40,
+    level: float = 0.95,
+    metric: str = "zero_one",
+    random_state: Any = None,
+) -> Crossing:
+    """Turn one condition up from 0 and estimate where the better of two classifiers changes.
+
+    Both are fitted to the same draws of three quarters of the rows, those of `learning_curve_crossing` at its largest
+    size with the same `random_state`: at 0 the losses are the same.
+
+    Parameters
+    ----------
+    generative, discriminative : classifiers with ``predict_proba``
+        Any two; the first is the one that learns from rows without a label.
+    X : array-like or DataFrame of shape (n_samples, n_features)
+        Rows; numbers, for gaps.
+    y : array-like of shape (n_samples,)
+        Labels.
+    dial : str
+        ``"rows"``: training rows (`learning_curve_crossing`). ``"label noise"``: share of the training labels flipped.
+        ``"gaps"``: share of the entries missing at prediction, where the mean of the training rows stands in for a
+        classifier that takes no gaps; ``"gaps, iterative imputer"`` and ``"gaps, conditional mean"``: what stands in is
+        predicted from the other entries. ``"class shares"``: share of the rows whose place rows of the rarest class
+        take, with the posteriors as they are; ``"class shares, true priors"`` and ``"class shares, estimated priors"``:
+        reweighted for them. ``"unlabeled rows"``: share of the training rows whose label is hidden.
+    values : "auto" or sequence of float, default="auto"
+        Values of the dial, shares below 1; 0 is added. For rows, as `train_sizes`.
+    n_draws : int, default=40
+        Training sets.
+    level : float, default=0.95
+        Confidence of the interval.
+    metric : {"zero_one", "brier", "log_loss"}, default="zero_one"
+        Loss that is compared.
+    random_state : int, RandomState instance or None, default=None
+        Source of randomness.
+
+    Returns
+    -------
+    crossing : Crossing
+        ``.estimate .lower .upper`` on the dial (None where none was found), ``.finding`` a sentence, and ``.curves``
+        with columns model, value, mean, se, lower, upper.
+
+    Raises
+    ------
+    ValueError
+        If the dial is unknown, a value is impossible, or X holds words where entries are to be deleted.
+
+    References
+    ----------
+    Saerens, Latinne & Decaestecker (2002), Neural Computation 14, 21-41, on class shares.
+    O'Neill (1978), JASA 73, 821-826, on rows without a label.
+
+    Examples
+    --------
+    >>> import genvsdisc as gd
+    >>> data = gd.datasets.make_gaussian_pair(200, n_features=4, random_state=0)
+    >>> logistic = gd.LogisticClassifier(optimizer="newton")
+    >>> found = gd.condition_curve(
+    ...     gd.GaussianClassifier(), logistic, data.X, data.y, dial="gaps", n_draws=10, random_state=0)
+    >>> found.curves["value"].unique().tolist()
+    [0.0, 0.1, 0.25, 0.5, 0.75]
+    """
+    if dial not in _TURN and dial != ROWS:
+        raise ValueError(f"dial must be one of {', '.join((ROWS, *_TURN))}, got {dial!r}")
+    if not 0 < level < 1:
+        raise ValueError(f"level must be between 0 and 1, got {level!r}")
+    if dial == ROWS:
+        found = learning_curve_crossing(
+            generative, discriminative, X, y, train_sizes=values, n_draws=n_draws, level=level, metric=metric,
+            random_state=random_state,
+        )  # fmt: skip
+        return replace(found, curves=found.curves.rename(columns={"n_train": "value"}).drop(columns="n_draws"))
+    turn, automatic = _TURN[dial]
+    pair = {"generative": generative, "discriminative": discriminative}
+    drawing = _Drawing(X, y, n_draws, metric, random_state)
+    at = _checked(automatic if isinstance(values, str) else values)
+    curves = turn(drawing, pair, at, dial)
+    along = next(iter(curves.values()))[0]
+    ordered = [curves[name][1] for name in _SIDES]
+    found = crossing_from_losses(along, *ordered, level=level, random_state=drawing.rng, dial=DIALS[dial])
+    tables = [rows_of(along, curve, metric, level).assign(model=name) for name, (_, curve) in curves.items()]
+    columns = ["model", "value", "mean", "se", "lower", "upper"]
+    return replace(found, curves=pd.concat(tables, ignore_index=True)[columns])
+
+
+_Curves = dict[str, tuple[NDArray, CurveLosses]]
+"""Model -> values of the dial and losses along them."""
+
+
+class _Drawing:
+    """Rows, and the training sets of the largest size."""
+
+    def __init__(self, X: Any, y: ArrayLike, n_draws: int, metric: str, random_state: Any) -> None:
+        self.X, self.y = X, as_target(y).to_numpy()
+        self.rng, self.metric = check_random_state(random_state), metric
+        self.classes, self.codes = np.unique(self.y, return_inverse=True)
+        design = Design(n_draws=n_draws, losses=(metric,))
+        self.largest = int(design.sizes(len(self.codes), len(self.classes))[-1])
+        self.state = self.rng.get_state()
+        weights, self.tests = self.nested([self.largest], n_draws, design.test_size)
+        self.weights, self.n_draws, self.test_size = weights[0], n_draws, design.test_size
+        self.seed = int(self.rng.randint(np.iinfo(np.int32).max))
+
+    def nested(self, sizes: Sequence[int], n_draws: int, test_size: float) -> tuple[NDArray, list[NDArray]]:
+        """Nested training sets, the largest of them the same whatever the others."""
+        self.rng.set_state(self.state)
+        weights, tests = nested_draws(
+            self.codes, np.asarray(sizes), n_draws, test_size=test_size, random_state=self.rng
+        )
+        return weights, tests
+
+    def refit(self, estimator: Any, weights: NDArray) -> list[NDArray]:
+        return refit_probabilities(
+            estimator, self.X, self.y, weights, self.tests, classes=self.classes, random_state=self.seed
+        )
+
+    def losses(self, probabilities: Sequence[Sequence[NDArray]]) -> CurveLosses:
+        return CurveLosses.of(probabilities, self.tests, self.codes, self.metric)
+
+
+def _checked(values: Any) -> NDArray:
+    given = np.asarray(values, dtype=float)
+    if given.ndim != 1 or not len(given) or not ((given >= 0) & (given < 1)).all():
+        raise ValueError(f"values must be shares from 0 to below 1, got {values!r}")
+    return np.unique(np.append(given, 0.0))
+
+
+def _noise(drawing: _Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> _Curves:  # noqa: ARG001
+    training = [np.flatnonzero(row) for row in drawing.weights]
+    curves = {}
+    for name, estimator in pair.items():
+        found = label_noise_curves(
+            estimator, drawing.X, drawing.codes, training, drawing.tests, rates=at.tolist(), losses=(drawing.metric,),
+            flips=drawing.seed, random_state=drawing.seed,
+        )  # fmt: skip
+        curves[name] = (at, found[drawing.metric])
+    return curves
+
+
+def _gaps(drawing: _Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> _Curves:
+    try:
+        matrix = np.asarray(drawing.X, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError(f"dial={dial!r} deletes numbers, and X holds words: encode it with TableEncoder") from None
+    names = list(getattr(drawing.X, "columns", range(matrix.shape[1])))
+    blocks = [range(j, j + 1) for j in range(matrix.shape[1])]
+    gaps = gap_rows(
+        matrix, drawing.codes, names, blocks, drawing.weights, drawing.tests, size=0, shares=at.tolist(),
+        impute=dial != GAPS, taken=(), random_state=drawing.seed,
+    )  # fmt: skip
+    curves = {}
+    for name, estimator in pair.items():
+        takes = takes_gaps(estimator)
+        found = gap_losses(
+            estimator, drawing.X, drawing.codes, drawing.y, drawing.weights, gaps, classes=drawing.classes,
+            losses=(drawing.metric,), exact=takes and name == "generative", takes_gaps=takes, shares=at.tolist(),
+            random_state=drawing.seed,
+        )  # fmt: skip
+        curves[name] = (at, found[dial].curves[drawing.metric])
+    return curves
+
+
+def _shares(drawing: _Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> _Curves:
+    counts = drawing.weights.astype(float) @ (drawing.codes[:, None] == np.arange(len(drawing.classes)))
+    old = counts / counts.sum(axis=1, keepdims=True)
+    curves = {}
+    for name, estimator in pair.items():
+        predicted = drawing.refit(estimator, drawing.weights)
+        found = class_share_losses(predicted, drawing.tests, drawing.codes, old, (drawing.metric,), shifts=at.tolist())
+        curves[name] = (at, found[dial].curves[drawing.metric])
+    return curves
+
+
+def _unlabeled(drawing: _Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> _Curves:  # noqa: ARG001
+    rows = np.unique(np.maximum((drawing.largest * (1 - at)).round().astype(int), 2 * len(drawing.classes)))
+    state = drawing.rng.get_state()
+    weights, _ = drawing.nested(rows.tolist(), drawing.n_draws, drawing.test_size)
+    drawing.rng.set_state(state)
+    weights, values = weights[::-1], 1 - rows[::-1] / drawing.largest
+    whole = weights[0] > 0
+    learned = [
+        semi_supervised_probabilities(
+            pair["generative"], drawing.X, drawing.codes, row > 0, whole & (row == 0), drawing.tests,
+            n_classes=len(drawing.classes), random_state=drawing.seed,
+        )[0]
+        for row in weights
+    ]  # fmt: skip
+    alone = [drawing.refit(pair["discriminative"], row) for row in weights]
+    return {
+        "generative": (values, drawing.losses(learned)),
+        "discriminative": (values, drawing.losses(alone)),
+    }
+
+
+_TURN: dict[str, tuple[Callable[[_Drawing, Mapping[str, Any], NDArray, str], _Curves], Sequence[float]]] = {
+    NOISE: (_noise, FLIP_RATES),
+    GAPS: (_gaps, GAP_SHARES),
+    ITERATIVE: (_gaps, GAP_SHARES),
+    CONDITIONAL: (_gaps, GAP_SHARES),
+    SHARES: (_shares, CLASS_SHIFTS),
+    TRUE_PRIORS: (_shares, CLASS_SHIFTS),
+    ESTIMATED_PRIORS: (_shares, CLASS_SHIFTS),
+    UNLABELED: (_unlabeled, HIDDEN),
+}

@@ -1,0 +1,252 @@
+"""What decides it: who leads along every dial, and what each condition does to the best of both families."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from genvsdisc.figures import plot_conditions
+from genvsdisc.report.blocks import Cell, Figure, Fold, Table, Text, table
+from genvsdisc.report.isolation import Draft, panel, part
+from genvsdisc.report.numbers import counted, estimate, fixed, loss_word, number
+from genvsdisc.report.pairing import SIDES, heading_losses
+from genvsdisc.study.schema import groups, records
+from genvsdisc.study.statistics.condition_words import WAYS, condition_findings
+from genvsdisc.study.statistics.crossing import NOBODY
+from genvsdisc.study.statistics.dials import DIALS, MAP, ROWS, WITHOUT
+from genvsdisc.study.statistics.differences import BEST
+
+if TYPE_CHECKING:
+    from genvsdisc.study.comparison import Comparison
+
+_LABELS = {
+    "rows": "training rows",
+    "label noise": "labels flipped",
+    "gaps": "entries missing, mean fills in",
+    "gaps, conditional mean": "…, their expectation fills in",
+    "class shares": "more of the rarest class",
+    "class shares, estimated priors": "…, priors estimated",
+    "unlabeled rows": "rows without a label",
+}
+_COLUMNS = 8  # columns taken away that are shown
+
+
+def conditions_section(comparison: Comparison) -> Draft | None:
+    """Draw the map, and a table for each condition."""
+    crossings = comparison.condition_crossings
+    if crossings.empty and comparison.novelty.empty:
+        return None
+    loss = (heading_losses(comparison, comparison.conditions) or [""])[0]
+    pair = map_pair(crossings, loss)
+    return Draft(
+        lambda: _finding(comparison, loss, pair),
+        (
+            part("map of conditions", _map, comparison, loss, pair),
+            part("what conditions do", _sentences, comparison, loss, pair),
+            part("losses under each condition", _ways, comparison, loss, pair),
+            part("columns taken away", _columns, comparison, loss, pair),
+            part("rows unlike any class", _novelty, comparison),
+        ),
+    )
+
+
+def map_pair(crossings: pd.DataFrame, loss: str) -> tuple[str, str] | None:
+    """Return the pair that the map is about: the best of each family, else the first pair."""
+    of_loss = crossings[crossings.loss == loss]
+    best = of_loss[of_loss.form == BEST]
+    for rows in (best, of_loss):
+        if len(rows):
+            return str(rows.generative.iloc[0]), str(rows.discriminative.iloc[0])
+    return None
+
+
+def _of_pair(crossings: pd.DataFrame, loss: str, pair: tuple[str, str]) -> pd.DataFrame:
+    rows = crossings[
+        (crossings.loss == loss) & (crossings.generative == pair[0]) & (crossings.discriminative == pair[1])
+    ]
+    return rows.drop_duplicates("dial")
+
+
+def _map(comparison: Comparison, loss: str, pair: tuple[str, str] | None) -> Figure | None:
+    if pair is None:
+        return None
+    crossings = _of_pair(comparison.condition_crossings, loss, pair)
+    fields = [
+        field for row in records(crossings) if row.dial in _LABELS for field in _fields(comparison.conditions, row)
+    ]
+    if not fields:
+        return None
+    drawn = pd.DataFrame(fields)
+    order = {name: place for place, name in enumerate(_LABELS)}
+    drawn = drawn.sort_values("dial", key=lambda names: names.map(order), kind="stable")
+    height = 34 + 40 * drawn.dial.nunique()
+    picture = panel(
+        "map of conditions", plot_conditions, drawn, alt=lambda: _alt(crossings), size=(640, height),
+        margins=(16, 14, 10, 190),
+    )  # fmt: skip
+    caption = (
+        f"{loss_word(loss).capitalize()} of {pair[0]} (generative) against {pair[1]} (discriminative). Each row is a "
+        "dial; full color: ahead by more than noise, pale: lower on average, within noise. Diamond and bar: where the "
+        "lead changes, with its 95% interval. Triangle: where this table stands."
+    )
+    return Figure(
+        (picture,), caption, (_matrix(comparison, loss),), across=1, families=SIDES,
+        read="Read: a row of one color has one winner; where the color changes, so does the answer.",
+    )  # fmt: skip
+
+
+def _fields(conditions: pd.DataFrame, row: Any) -> list[dict[str, Any]]:
+    """One field of the map for each value of a dial."""
+    dial = DIALS[row.dial]
+    part = conditions[(conditions.dial == row.dial) & (conditions.loss == row.loss)]
+    means = [part[part.model == name].set_index("value")["mean"] for name in (row.generative, row.discriminative)]
+    values = means[0].index.to_numpy(dtype=float)
+    spots = dial.place(values)
+    low, high = spots.min(), spots.max()
+
+    def place(value: Any) -> float:
+        return float((dial.place(np.array([float(value)]))[0] - low) / (high - low or 1))
+
+    leaders = row.leaders.split("; ")
+    fields = []
+    for value, leader in zip(values, leaders, strict=True):
+        gap = float(means[0][value] - means[1][value])
+        by_mean = "" if not np.isfinite(gap) or gap == 0 else SIDES[int(gap > 0)]
+        certain = {row.generative: "generative", row.discriminative: "discriminative"}.get(leader)
+        here = value == (values.max() if row.dial == ROWS else values.min())
+        fields.append(
+            {
+                "dial": row.dial,
+                "label": _LABELS[row.dial],
+                "value": value,
+                "place": place(value),
+                "text": dial.number(value),
+                "leader": certain or by_mean,
+                "certain": certain is not None,
+                "here": here and not row.dial.endswith(("mean", "priors")),
+                **{name: place(end) if np.isfinite(end) else np.nan for name, end in (
+                    ("estimate", row.estimate), ("lower", row.lower), ("upper", row.upper))},
+            }
+        )  # fmt: skip
+    return fields
+
+
+def _alt(crossings: pd.DataFrame) -> str:
+    return " ".join(f"{row.dial.capitalize()}: {row.finding}" for row in records(crossings) if row.dial in MAP)
+
+
+def _matrix(comparison: Comparison, loss: str) -> Table:
+    """A row for each pair, a column for each dial: where the lead changes, or who has it all the way."""
+    crossings = comparison.condition_crossings
+    crossings = crossings[(crossings.loss == loss) & crossings.dial.isin(MAP)]
+    dials = [name for name in MAP if name in set(crossings.dial)]
+    rows = []
+    for (generative, discriminative), own in groups(crossings, ["generative", "discriminative"]):
+        at = {row.dial: _where(row) for row in records(own)}
+        cells = [at.get(name, Cell("–")) for name in dials]
+        rows.append([Cell(generative, note=f"against {discriminative}"), *cells])
+    caption = f"Where along each dial the better of a pair in {loss_word(loss)} changes, with its 95% interval"
+    return table(caption, ["Pair", *(name.capitalize() for name in dials)], rows, source="condition_crossings.csv")
+
+
+def _where(row: Any) -> Cell:
+    dial = DIALS[row.dial]
+    if np.isfinite(row.estimate):
+        return Cell(f"at {dial.number(row.estimate)}", note=f"{dial.number(row.lower)} to {dial.number(row.upper)}")
+    certain = {leader for leader in row.leaders.split("; ") if leader != NOBODY}
+    if len(certain) > 1:
+        return Cell("several")
+    side = {row.generative: "generative", row.discriminative: "discriminative"}
+    return Cell("none", note=f"{side.get(certain.pop(), 'one')} ahead" if certain else "no certain lead")
+
+
+def _sentences(comparison: Comparison, loss: str, pair: tuple[str, str] | None) -> list[Text]:
+    return [] if pair is None else [Text(text) for text in condition_findings(comparison.tables, loss, pair)]
+
+
+def _ways(comparison: Comparison, loss: str, pair: tuple[str, str] | None) -> list[Fold]:
+    """A table for each condition that can be met in several ways."""
+    if pair is None:
+        return []
+    conditions = comparison.conditions[(comparison.conditions.loss == loss) & comparison.conditions.model.isin(pair)]
+    folds = []
+    for what, ways in WAYS.items():
+        present = [(dial, word) for dial, word in ways if dial in set(conditions.dial)]
+        if not present:
+            continue
+        values = sorted(conditions[conditions.dial == present[0][0]].value.unique())
+        rows = []
+        for model in pair:
+            seen: list[Any] = []
+            for dial, word in present:
+                own = conditions[(conditions.model == model) & (conditions.dial == dial)]
+                if own["mean"].tolist() in seen:  # a way that changes nothing for this model
+                    continue
+                seen.append(own["mean"].tolist())
+                at = {row.value: estimate(loss, row.mean, row.se) for row in records(own)}
+                family = own.family.iloc[0] if len(own) else ""
+                rows.append([Cell(model, note=word, family=family), *(at.get(value, number("–")) for value in values)])
+        unit = DIALS[present[0][0]]
+        caption = f"{loss_word(loss).capitalize()}, ± standard error, by share {unit.unit}"
+        heads = ["Model", *(unit.number(value) for value in values)]
+        folds.append(Fold(f"{what}: losses", (table(caption, heads, rows, source="conditions.csv"),)))
+    return folds
+
+
+def _columns(comparison: Comparison, loss: str, pair: tuple[str, str] | None) -> Fold | None:
+    """The columns that are missed most when they are not available."""
+    if pair is None:
+        return None
+    conditions = comparison.conditions
+    ours = conditions[(conditions.loss == loss) & conditions.model.isin(pair) & conditions.dial.str.startswith(WITHOUT)]
+    if ours.empty:
+        return None
+    wide = ours.pivot_table(index="dial", columns=["model", "value"], values="mean", sort=False)
+    rise = pd.concat([wide[name][1.0] - wide[name][0.0] for name in pair if name in wide], axis=1).max(axis=1)
+    shown = rise.sort_values(ascending=False, kind="stable").index[:_COLUMNS]
+    at = {(row.dial, row.model): estimate(loss, row.mean, row.se) for row in records(ours[ours.value == 1])}
+    whole = {row.model: estimate(loss, row.mean, row.se) for row in records(ours[ours.value == 0])}
+    rows = [["all there", *(whole.get(name, number("–")) for name in pair)]]
+    rows += [[dial, *(at.get((dial, name), number("–")) for name in pair)] for dial in shown]
+    caption = f"{loss_word(loss).capitalize()} when one column is not available, the {len(shown)} missed most"
+    return Fold("A column that is not available", (table(caption, ["Column", *pair], rows, source="conditions.csv"),))
+
+
+def _novelty(comparison: Comparison) -> Fold | None:
+    """Area under the ROC curve of each model, averaged over the classes left out."""
+    novelty = comparison.novelty
+    if novelty.empty:
+        return None
+    scores = list(dict.fromkeys(sorted(novelty.score, reverse=True)))
+    rows = []
+    for (model, family), own in groups(novelty, ["model", "family"]):
+        cells = []
+        for score in scores:
+            part = own[own.score == score]
+            worst = part.loc[part.auroc.idxmin()] if len(part) else None
+            text = fixed(part.auroc.mean(), 2) if worst is not None else "–"
+            note = "" if worst is None else f"worst {fixed(worst.auroc, 2)}, {worst.left_out}"
+            cells.append(Cell(text, note=note, numeric=True))
+        rows.append([Cell(model, family=family), *cells])
+    caption = (
+        "Rows of a class held out of training, told from the others: area under the ROC curve (0.5 is chance), "
+        f"mean over {counted(novelty.left_out.nunique(), 'class')}"
+    )
+    return Fold("Rows unlike any class", (table(caption, ["Model", *scores], rows, source="novelty.csv"),))
+
+
+def _finding(comparison: Comparison, loss: str, pair: tuple[str, str] | None) -> str:
+    if pair is None:
+        return "How rows unlike any class are told"
+    rows = _of_pair(comparison.condition_crossings, loss, pair)
+    rows = rows[rows.dial.isin(MAP)]
+    turned = rows[rows.estimate.notna()]
+    told = f"{pair[0]} against {pair[1]}"
+    if turned.empty:
+        return f"In {loss_word(loss)}, none of {counted(len(rows), 'dial')} changes the winner of {told} for certain"
+    first: Any = turned.iloc[0]
+    where = f"{DIALS[first.dial].number(first.estimate)} {DIALS[first.dial].unit}"
+    more = f", and {len(turned) - 1} more" if len(turned) > 1 else ""
+    return f"In {loss_word(loss)}, the winner of {told} changes at {where}{more}"

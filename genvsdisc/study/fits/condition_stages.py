@@ -1,0 +1,199 @@
+"""Stages of a model that turn a dial: what it says under noisy labels, with gaps, among other classes.
+
+All start from the training sets of the learning curve, so that at 0 every dial gives what the learning curve gives.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.utils import _safe_indexing
+
+from genvsdisc.known_estimators import BASELINE, GENERATIVE
+from genvsdisc.models import Model
+from genvsdisc.preparation import takes_gaps
+from genvsdisc.study.evidence import Draws, Predictions
+from genvsdisc.study.fits.gaps import gap_losses
+from genvsdisc.study.fits.label_noise import FLIP_RATES, MOST_TRAINING_ROWS, label_noise_curves, noise_table
+from genvsdisc.study.fits.novelty import left_out_scores
+from genvsdisc.study.fits.unlabeled import semi_supervised_probabilities
+from genvsdisc.study.fits.weighted_fits import copies, stand_for_copies
+from genvsdisc.study.statistics.class_shares import class_share_losses
+from genvsdisc.study.statistics.dials import NOISE, UNLABELED
+from genvsdisc.study.statistics.failures import reason
+from genvsdisc.study.statistics.learning_curves import CurveLosses, DialLosses
+from genvsdisc.study.table import PreparedTable
+
+MOST_UNLABELED = 1000
+"""Training rows of which some lose their label, at most."""
+FEWEST_LABELED = 5
+"""Rows of a class that keep theirs, about, at least."""
+FEW_ROWS = 10
+"""Training rows of each class, about, at which noisy labels are looked at too."""
+
+
+def shift_classes(predicted: list[NDArray] | None, drawn: PreparedTable, draws: Draws, result: Predictions) -> None:
+    """Judge what the largest training sets of the learning curve gave under other class shares."""
+    if predicted is None:
+        return
+    one_hot = (drawn.codes[:, None] == np.arange(len(drawn.classes))).astype(float)
+    if drawn.weights is not None:
+        one_hot *= drawn.weights[:, None]
+    counts = draws.curve_weights[-1].astype(float) @ one_hot
+    try:
+        result.dials |= class_share_losses(
+            predicted,
+            draws.curve_tests,
+            drawn.codes,
+            counts / counts.sum(axis=1, keepdims=True),
+            draws.design.losses,
+            units=drawn.sampling.units(len(drawn.codes)),
+            sample_weight=drawn.weights,
+            size=len(draws.sizes) - 1,
+        )
+    except Exception as error:
+        result.failures["class shares"] = reason(error)
+
+
+def flip_labels(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
+    """Fit to noisy labels: training sets of the learning curve, small ones and the largest of 2,000 rows at most."""
+    drawn, weights, tests = _copied(table, draws)  # the labels of copies are flipped one by one
+    units, judges = drawn.sampling.units(len(drawn.codes)), thinned(tests)
+    tables = []
+    for s in noise_sizes(draws, len(drawn.classes)):
+        training = [np.flatnonzero(row) for row in weights[s]]
+        curves = label_noise_curves(
+            model.estimator,
+            drawn.X,
+            drawn.codes,
+            training,
+            judges,
+            losses=draws.design.losses,
+            units=units,
+            flips=draws.seed,
+            random_state=draws.seed,
+            sample_weight=drawn.weights,
+        )
+        tables.append(noise_table(curves, FLIP_RATES, training, drawn.sampling.masses(len(drawn.codes))))
+        result.dials[NOISE] = DialLosses(FLIP_RATES, s, curves)  # the last is the largest
+    result.noise = pd.concat(tables, ignore_index=True)
+
+
+def _copied(table: PreparedTable, draws: Draws) -> tuple[PreparedTable, NDArray, list[NDArray]]:
+    """Rows, training sets and judges of the learning curve; rows stand as often as they count where they can."""
+    drawn, weights, tests = table.take(draws.curve_rows), draws.curve_weights, draws.curve_tests
+    if drawn.weights is None or not stand_for_copies(drawn.weights):
+        return drawn, weights, tests
+    rows = copies(drawn.weights)
+    return drawn.repeated(rows), weights[:, :, rows], [np.flatnonzero(np.isin(rows, judges)) for judges in tests]
+
+
+def delete_entries(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
+    """Judge rows with gaps; the table is the encoded one."""
+    if draws.gaps is None:
+        raise ValueError("no entries could be deleted")
+    drawn, takes = table.take(draws.curve_rows), takes_gaps(model.estimator)
+    imputes = any(type(step).__module__.startswith("sklearn.impute") for step in _steps(model.estimator))
+    result.dials |= gap_losses(
+        model.estimator,
+        drawn.X,
+        drawn.codes,
+        drawn.y,
+        draws.curve_weights[-1],
+        draws.gaps,
+        classes=drawn.classes,
+        losses=draws.design.losses,
+        exact=takes and not imputes and model.family in (GENERATIVE, BASELINE),
+        takes_gaps=takes,
+        units=drawn.sampling.units(len(drawn.codes)),
+        sample_weight=drawn.weights,
+        random_state=draws.seed,
+    )
+
+
+def hide_labels(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
+    """Fit to rows of which some have no label: those that have none, or training rows whose label is hidden.
+
+    Rows that keep theirs are the smaller training sets of the learning curve.
+    """
+    if model.family != GENERATIVE:
+        return
+    drawn, training, judges = _copied(table, draws)
+    used = hidden_sizes(draws, len(drawn.classes))
+    if not used:
+        raise ValueError("too few rows to leave some without a label")
+    size, tests = used[0], thinned(judges)
+    whole = training[size] > 0
+    keep = np.unique(np.concatenate([np.flatnonzero(whole.any(axis=0)), *tests]))
+    X, codes = _safe_indexing(drawn.X, keep), drawn.codes[keep]
+    counts = None if drawn.weights is None else drawn.weights[keep]
+    judged = [np.searchsorted(keep, rows) for rows in tests]
+    of_value, chosen = [], []
+    for s in used:
+        labeled = training[s][:, keep] > 0
+        hidden = whole[:, keep] & ~labeled
+        found, weights = semi_supervised_probabilities(
+            model.estimator, X, codes, labeled, hidden, judged, n_classes=len(drawn.classes),
+            random_state=draws.seed, sample_weight=counts,
+        )  # fmt: skip
+        of_value.append(found)
+        chosen.append(float(weights.mean()))
+    units = drawn.sampling.units(len(drawn.codes))
+    curves = {
+        loss: CurveLosses.of(of_value, tests, drawn.codes, loss, units, weights=drawn.weights)
+        for loss in draws.design.losses
+    }
+    values = tuple(float(1 - draws.sizes[s] / draws.sizes[size]) for s in used)
+    result.dials[UNLABELED] = DialLosses(values, size, curves, tuple(used), tuple(chosen))
+
+
+def hidden_sizes(draws: Draws, n_classes: int) -> list[int]:
+    """Indices of the training sizes whose rows keep their labels: the largest of 1,000 rows at most, and four below."""
+    sizes = np.asarray(draws.sizes)
+    allowed = np.flatnonzero((sizes <= MOST_UNLABELED) & (sizes >= FEWEST_LABELED * n_classes))
+    if len(allowed) < 2:
+        return []
+    return sorted(
+        {int(s) for s in allowed[np.linspace(0, len(allowed) - 1, min(len(allowed), 5)).round().astype(int)]},
+        reverse=True,
+    )
+
+
+def leave_classes_out(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
+    """Fit without each class in turn, and look whether its rows are told from the others."""
+    drawn, training, tests = _copied(table, draws)
+    result.novelty = left_out_scores(
+        model.estimator,
+        drawn.X,
+        drawn.codes,
+        training[-1],
+        thinned(tests),
+        n_classes=len(drawn.classes),
+        random_state=draws.seed,
+        sample_weight=drawn.weights,
+    )
+
+
+def _steps(estimator: Any) -> list[Any]:
+    return [step for _, step in getattr(estimator, "steps", [("", estimator)])]
+
+
+def noise_sizes(draws: Draws, n_classes: int) -> list[int]:
+    """Index of the size that has ten rows of each class, about, and of the largest of 2,000 rows at most."""
+    sizes = np.asarray(draws.sizes)
+    allowed = np.flatnonzero(sizes <= MOST_TRAINING_ROWS)
+    many = int(allowed[-1]) if len(allowed) else 0
+    few = int(np.abs(np.log(sizes / (FEW_ROWS * n_classes))).argmin())
+    return [few, many] if 2 * sizes[few] <= sizes[many] else [many]
+
+
+JUDGED_ROWS = 2000
+"""Rows that judge a draw along a dial, at most."""
+
+
+def thinned(tests: list[NDArray], most: int = JUDGED_ROWS) -> list[NDArray]:
+    """Keep as many rows of each draw, evenly spaced among those that judge it."""
+    return [rows[np.linspace(0, len(rows) - 1, most).astype(int)] if len(rows) > most else rows for rows in tests]

@@ -1,0 +1,100 @@
+"""Loss along the dial from the generative to the discriminative fit of one set of functions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import clone
+from sklearn.pipeline import Pipeline
+
+from genvsdisc.hybrid.classifier import HybridClassifier
+from genvsdisc.models import Model
+from genvsdisc.study.evidence import Draws
+from genvsdisc.study.fits.descent_paths import first_folds
+from genvsdisc.study.fits.refit import refit_probabilities
+from genvsdisc.study.stage_costs import MOST_DIAL_ROWS
+from genvsdisc.study.statistics.failures import reason
+from genvsdisc.study.statistics.losses import mean, pointwise_losses
+from genvsdisc.study.table import PreparedTable
+
+PAGE_DIAL = (1.0, 0.9, 0.7, 0.5, 0.3, 0.1, 0.03, 0.01, 0.0)
+"""Weights of the joint likelihood on the page."""
+DIAL_FORMS = {
+    "shared Gaussian to logistic": {"covariance": "shared", "structure": "full"},
+    "naive Bayes to logistic on squares": {"covariance": "separate", "structure": "diagonal"},
+}
+"""What stands at the ends -> the options of `HybridClassifier`."""
+
+
+def dial_losses(model: Model, table: PreparedTable, draws: Draws) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Losses of every fold at every place of the dial, behind the preparation of a logistic regression.
+
+    Returns
+    -------
+    losses : DataFrame
+        Columns dial, generative_weight, loss, fold, value, test_fraction.
+    failures : dict of dial to reason
+    """
+    table, weights, tests = first_folds(table, draws)
+    table, weights, tests = _fewer(table, weights, tests, draws.seed)
+    rows: list[tuple[Any, ...]] = []
+    failures: dict[str, str] = {}
+    for name, form in DIAL_FORMS.items():
+        try:
+            rows += [(name, *row) for row in _along(_hybrid(model.estimator, form), table, weights, tests, draws)]
+        except ValueError as error:
+            failures[name] = reason(error)
+    if failures and not rows:
+        raise ValueError("; ".join(f"{name}: {why}" for name, why in failures.items()))
+    columns = ["dial", "generative_weight", "loss", "fold", "value", "test_fraction"]
+    return pd.DataFrame(rows, columns=columns), failures
+
+
+def _hybrid(estimator: Any, form: dict[str, str]) -> Any:
+    """The same steps, with the hybrid in place of the logistic regression."""
+    hybrid = HybridClassifier(standardize=True, shrinkage=1e-3, max_iter=100, tol=1e-6, **form)  # type: ignore[arg-type]
+    whole = getattr(estimator, "estimator", estimator)
+    if not isinstance(whole, Pipeline):
+        return hybrid
+    steps = [(name, clone(step)) for name, step in whole.steps]
+    return Pipeline([*steps[:-1], ("hybridclassifier", hybrid)])
+
+
+def _fewer(
+    table: PreparedTable, weights: NDArray, tests: list[NDArray], seed: int
+) -> tuple[PreparedTable, NDArray, list[NDArray]]:
+    """Some of the rows of a large table, and what is left of its folds."""
+    if len(table.codes) <= MOST_DIAL_ROWS:
+        return table, weights, tests
+    chosen = np.sort(np.random.default_rng(seed).permutation(len(table.codes))[:MOST_DIAL_ROWS])
+    held = [np.flatnonzero(np.isin(chosen, test)) for test in tests]
+    return table.take(chosen), weights[:, chosen], held
+
+
+def _along(
+    estimator: Any, table: PreparedTable, weights: NDArray, tests: list[NDArray], draws: Draws
+) -> list[tuple[Any, ...]]:
+    rows, masses = [], table.sampling.masses(len(table.codes))
+    last = estimator.steps[-1][1] if isinstance(estimator, Pipeline) else estimator
+    for a in PAGE_DIAL:
+        last.set_params(generative_weight=a)
+        predicted = refit_probabilities(
+            estimator,
+            table.X,
+            table.y,
+            weights,
+            tests,
+            classes=table.classes,
+            random_state=draws.seed,
+            sample_weight=table.weights,
+        )
+        for fold, (probabilities, test, weight) in enumerate(zip(predicted, tests, weights, strict=True)):
+            n_test = masses[test].sum()
+            share = n_test / (n_test + masses[weight > 0].sum())
+            for loss in draws.design.losses:
+                value = mean(pointwise_losses(probabilities, table.codes[test], loss), table.weights, test)
+                rows.append((a, loss, fold, value, share))
+    return rows

@@ -1,0 +1,99 @@
+"""Rows drawn from a fitted generative model, beside the real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.pipeline import Pipeline
+
+from genvsdisc.study.evidence import final_step
+from genvsdisc.study.statistics.parameters import seen_columns
+from genvsdisc.study.statistics.predictive import predictive_rows
+from genvsdisc.study.table import PreparedTable
+
+MOST_JUDGED_ROWS, MOST_JUDGED_COLUMNS, MOST_PAIRED = 400, 30, 5
+MANY_SETS, FEW_SETS = 999, 399
+_MANY_CELLS = 4000  # of the real rows, up to which there are many sets
+_SHOWN_ROWS, _SHOWN_COLUMNS = 60, 3
+_NUMBERS = ("continuous", "count")
+
+
+def predictive_tables(
+    fitted: Any, table: PreparedTable, columns: Sequence[Any], seed: int
+) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+    """Discrepancies of the columns of numbers, and rows to look at; None for a model that cannot draw rows.
+
+    Parameters
+    ----------
+    fitted : classifier
+        Fitted to rows of the table.
+    table : PreparedTable
+    columns : sequence
+        Names of the columns of ``table.X``.
+    seed : int
+    """
+    classifier = final_step(fitted)
+    if not hasattr(classifier, "sample") or not hasattr(classifier, "class_prior_"):
+        return None
+    rng = np.random.default_rng(seed)
+    rows = np.arange(len(table.codes))
+    if len(rows) > MOST_JUDGED_ROWS:
+        rows = np.sort(rng.permutation(rows)[:MOST_JUDGED_ROWS])
+    drawn_from = table.take(rows)
+    in_front = isinstance(fitted, Pipeline) and len(fitted.steps) > 1
+    X = np.asarray(fitted[:-1].transform(drawn_from.X) if in_front else drawn_from.X, dtype=float)
+    names = [str(name) for name in seen_columns(fitted, columns)]
+    numbers = {str(name) for name, column in table.columns.items() if column.kind in _NUMBERS}
+    places = [j for j, name in enumerate(names) if name in numbers][:MOST_JUDGED_COLUMNS]
+    if not places or X.shape[1] != len(names):
+        return None
+    real, codes = X[:, places], drawn_from.codes
+    n_sets = MANY_SETS if real.size <= _MANY_CELLS else FEW_SETS
+    drawn = _drawn(classifier, drawn_from.y, places, n_sets, rng)
+    drawn[:, np.isnan(real)] = np.nan
+    told = [names[j] for j in places]
+    found = pd.DataFrame(
+        predictive_rows(
+            real, drawn, codes, told, independent=_independent(classifier), shared=_shared(classifier),
+            most_paired=MOST_PAIRED,
+        )
+    )  # fmt: skip
+    return found, _shown(found, real, drawn[0], drawn_from.y, told, rng)
+
+
+def _drawn(classifier: Any, labels: NDArray, places: list[int], n_sets: int, rng: np.random.Generator) -> NDArray:
+    """Sets of rows (n_sets, n, d) with these labels."""
+    sets = np.empty((n_sets, len(labels), len(places)))
+    for label in np.unique(labels):
+        mask = labels == label
+        count = int(mask.sum())
+        rows, _ = classifier.sample(n_sets * count, y=label, random_state=int(rng.integers(2**31)))
+        sets[:, mask] = np.asarray(rows, dtype=float)[:, places].reshape(n_sets, count, len(places))
+    return sets
+
+
+def _independent(classifier: Any) -> bool:
+    return getattr(classifier, "structure", "diagonal") != "full"
+
+
+def _shared(classifier: Any) -> bool:
+    return getattr(classifier, "covariance", None) == "shared" or bool(getattr(classifier, "shared_variance", False))
+
+
+def _shown(
+    found: pd.DataFrame, real: NDArray, drawn: NDArray, labels: NDArray, names: list[str], rng: np.random.Generator
+) -> pd.DataFrame:
+    """Some real and some drawn rows, in the columns that tell the two apart best."""
+    single = found[found.other == ""].sort_values("pvalue", kind="stable")
+    chosen = [names.index(name) for name in single.column[:_SHOWN_COLUMNS]]
+    some = np.sort(rng.permutation(len(labels))[:_SHOWN_ROWS])
+    parts = [
+        pd.DataFrame({"source": source, "row": some, "label": labels[some], "column": names[j], "value": rows[some, j]})
+        for source, rows in (("data", real), ("model", drawn))
+        for j in chosen
+    ]
+    return pd.concat(parts, ignore_index=True)

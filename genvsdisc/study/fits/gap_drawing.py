@@ -1,0 +1,69 @@
+"""The entries that a comparison deletes at prediction: drawn and completed once, for all models."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.pipeline import Pipeline
+from threadpoolctl import threadpool_limits
+
+from genvsdisc.features.encoding import TableEncoder
+from genvsdisc.models import Model
+from genvsdisc.study.evidence import Draws, Failure
+from genvsdisc.study.fits.encode import Bench, benches
+from genvsdisc.study.fits.gaps import GAP_STAGE, GapRows, gap_rows
+from genvsdisc.study.holdout_rows import TestRows
+from genvsdisc.study.plan import Plan
+from genvsdisc.study.statistics.failures import isolated
+from genvsdisc.study.table import PreparedTable
+
+
+def with_gaps(
+    draws: Draws,
+    table: PreparedTable,
+    made: dict[str, tuple[NDArray, TestRows | None]],
+    plan: Plan,
+    failures: list[Failure],
+) -> Draws:
+    """Draws with the gaps that the plan has a use for; what fails is a row of `failures`.
+
+    Parameters
+    ----------
+    draws : Draws
+    table : PreparedTable
+    made : dict
+        Matrices made of it before, see `benches`.
+    plan : Plan
+    failures : list of Failure
+    """
+    n_draws = max((chosen.draws.get(GAP_STAGE, 0) for chosen in plan.models.values()), default=0)
+    if not n_draws:
+        return draws
+    behind = Pipeline([("encode", TableEncoder(table.columns)), ("last", None)])
+    (usual,) = benches([Model("", behind)], table, made, encode_only=True)
+    with threadpool_limits(1):
+        gaps = isolated(GAP_STAGE, lambda: drawn_gaps(usual, draws, n_draws, impute=plan.imputed), failures)
+    return replace(draws, gaps=gaps)
+
+
+def drawn_gaps(bench: Bench, draws: Draws, n_draws: int, *, impute: bool) -> GapRows:
+    """Entries to delete in the first draws, of the table that a model behind the usual encoder sees."""
+    drawn = bench.table.take(draws.curve_rows)
+    used = {name: column for name, column in drawn.columns.items() if column.used}
+    encoders = [TableEncoder({name: column}) for name, column in used.items()]
+    ends = np.cumsum([0, *(encoder.get_feature_names_out().size for encoder in encoders)])
+    blocks = [range(start, end) for start, end in pairwise(ends.tolist())]
+    return gap_rows(
+        np.asarray(drawn.X, dtype=float),
+        drawn.codes,
+        list(used),
+        blocks,
+        draws.curve_weights[-1, :n_draws],
+        draws.curve_tests[:n_draws],
+        size=len(draws.sizes) - 1,
+        impute=impute,
+        random_state=draws.seed,
+    )

@@ -1,0 +1,289 @@
+"""Loss where entries are missing at prediction: at random, or a whole column.
+
+Each model learns from the complete training rows of a draw. Of the rows that judge, entries are deleted; all models see
+the same gaps. A classifier that takes gaps judges what is left, which for a generative one is the exact marginal; for
+the others the column's mean stands in, or what an iterative imputer learned from the training rows, or the mean of the
+missing entries given the others under one Gaussian for all training rows, to which the rounds of such an imputer lead.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.experimental import enable_iterative_imputer  # noqa: F401
+from sklearn.impute import IterativeImputer
+
+from genvsdisc.study.fits.refit import refit_probabilities
+from genvsdisc.study.statistics.dials import CONDITIONAL, GAPS, ITERATIVE, WITHOUT
+from genvsdisc.study.statistics.learning_curves import CurveLosses, DialLosses
+
+GAP_STAGE = "gaps at prediction"
+GAP_SHARES = (0.0, 0.1, 0.25, 0.5, 0.75)
+MOST_COLUMNS = 40
+"""Columns of which each is taken away, at most: those whose classes differ most."""
+MOST_CELLS = 3_000_000
+"""Numbers in the rows that are judged with gaps, of all draws together."""
+NEAREST = 30
+"""Columns that an iterative imputer predicts a column from, at most."""
+
+
+@dataclass(frozen=True)
+class GapRows:
+    """Which entries are missing, and what may stand in for them, the same for all models.
+
+    Attributes
+    ----------
+    size : int
+        Index of the training size.
+    judges : list of integer arrays
+        Rows that judge each draw.
+    masks : list of boolean arrays of shape (n_shares, n_judges, n_columns)
+        Entries deleted at each share but 0; an entry deleted at one is deleted at every higher one.
+    columns : ndarray of shape (n_taken,)
+        Columns of the table of which each is taken away.
+    names : tuple of str
+        Their names.
+    blocks : tuple of range
+        Encoded columns of each column of the table.
+    imputed, conditional : list of ndarray of shape (n_shares, n_judges, n_encoded), or empty
+        Complete encoded rows, by the iterative imputer and by conditional means.
+    """
+
+    size: int
+    judges: list[NDArray]
+    masks: list[NDArray]
+    columns: NDArray
+    names: tuple[str, ...]
+    blocks: tuple[range, ...]
+    imputed: list[NDArray]
+    conditional: list[NDArray]
+
+    def first(self, n_draws: int) -> GapRows:
+        """Keep some draws."""
+        cut = slice(n_draws)
+        return GapRows(
+            self.size, self.judges[cut], self.masks[cut], self.columns, self.names, self.blocks, self.imputed[cut],
+            self.conditional[cut],
+        )  # fmt: skip
+
+
+def gap_rows(
+    matrix: NDArray,
+    codes: NDArray,
+    names: Sequence[Any],
+    blocks: Sequence[range],
+    weights: NDArray,
+    tests: Sequence[NDArray],
+    *,
+    size: int = -1,
+    shares: Sequence[float] = GAP_SHARES,
+    impute: bool = True,
+    taken: Sequence[int] | None = None,
+    random_state: int = 0,
+) -> GapRows:
+    """Delete entries of the rows that judge each draw, and complete them.
+
+    Parameters
+    ----------
+    matrix : ndarray of shape (n, n_encoded)
+        Rows as numbers, NaN where the table itself has gaps.
+    codes : ndarray of shape (n,)
+    names : sequence of length n_columns
+    blocks : sequence of range
+        Encoded columns of each column.
+    weights : ndarray of shape (n_draws, n)
+        Training sets.
+    tests : sequence of integer arrays
+    size : int, default=-1
+        Index of the training size, for the record.
+    shares : sequence of float, default=GAP_SHARES
+    impute : bool, default=True
+        Whether rows are completed by an iterative imputer and by conditional means too.
+    taken : sequence of int, default=None
+        Columns of which each is taken away; None for all, or the 40 whose classes differ most.
+    random_state : int, default=0
+    """
+    columns = _telling(matrix, codes, blocks) if taken is None else np.asarray(taken, dtype=int)
+    judges = [_some(rows, _most_judges(len(tests), len(shares) + len(columns), matrix.shape[1])) for rows in tests]
+    masks, imputed, conditional = [], [], []
+    for d, (w, rows) in enumerate(zip(weights, judges, strict=True)):
+        chance = np.random.default_rng([random_state, d]).random((len(rows), len(blocks)))
+        masks.append(np.stack([chance < share for share in shares[1:]]))
+        if impute:
+            one, two = _completed(matrix[w > 0], matrix[rows], masks[-1], blocks, random_state)
+            imputed.append(one)
+            conditional.append(two)
+    told = tuple(str(names[j]) for j in columns)
+    return GapRows(size, judges, masks, columns, told, tuple(blocks), imputed, conditional)
+
+
+def gap_losses(
+    estimator: Any,
+    X: Any,
+    codes: NDArray,
+    y: NDArray,
+    weights: NDArray,
+    gaps: GapRows,
+    *,
+    classes: NDArray,
+    losses: Sequence[str],
+    exact: bool,
+    takes_gaps: bool,
+    shares: Sequence[float] = GAP_SHARES,
+    units: NDArray | None = None,
+    sample_weight: NDArray | None = None,
+    random_state: int | None = None,
+) -> dict[str, DialLosses]:
+    """Fit to each draw and judge its rows with gaps.
+
+    Parameters
+    ----------
+    estimator : classifier
+        Takes the encoded rows.
+    X : ndarray or DataFrame of shape (n, n_encoded)
+        Encoded rows.
+    codes, y : ndarray of shape (n,)
+        Classes and labels.
+    weights : ndarray of shape (n_draws, n)
+    gaps : GapRows
+    classes, losses, units, sample_weight, random_state
+        As elsewhere.
+    exact : bool
+        Whether the classifier integrates missing entries out: nothing then needs to stand in for them.
+    takes_gaps : bool
+        Whether it takes them at all.
+    shares : sequence of float, default=GAP_SHARES
+
+    Returns
+    -------
+    dials : dict of dial to DialLosses
+        ``gaps`` and, for each column taken away, ``without name``; if rows were completed, ``gaps, iterative imputer``
+        and ``gaps, conditional mean``, where an exact classifier has the same losses as in ``gaps``.
+    """
+    values = X.to_numpy(dtype=float) if isinstance(X, pd.DataFrame) else X
+    n_draws, n_shares = len(gaps.judges), len(shares) - 1
+    own = np.ones(len(values)) if sample_weight is None else sample_weight
+    means = None if takes_gaps else [_means(values, w * own) for w in weights]
+    n_columns, coded = len(gaps.blocks), values.shape[1] != gaps.blocks[-1].stop
+    if coded and values.shape[1] != n_columns:
+        raise ValueError(f"the classifier sees {values.shape[1]} columns, which are not those of the encoded table")
+    blocks = tuple(range(j, j + 1) for j in range(n_columns)) if coded else gaps.blocks
+    completed = [] if exact or coded else [part for part in (gaps.imputed, gaps.conditional) if part]
+    parts: list[NDArray] = []
+    for d, rows in enumerate(gaps.judges):
+        taken = [np.arange(len(gaps.blocks))[None, :] == j for j in gaps.columns]
+        holes = [*gaps.masks[d], *(np.broadcast_to(mask, (len(rows), len(gaps.blocks))) for mask in taken)]
+        parts.append(values[rows])
+        for mask in holes:
+            holed = np.where(of_blocks(mask, blocks), np.nan, values[rows])
+            parts.append(holed if means is None else np.where(np.isnan(holed), means[d], holed))
+        parts += [filled for way in completed for filled in way[d]]
+    every = len(parts) // n_draws
+    ends = np.cumsum([0, *(len(part) for part in parts)])[::every]
+    evaluate = [np.arange(start, end) for start, end in pairwise(ends.tolist())]
+    judged: Any = np.concatenate(parts)
+    if isinstance(X, pd.DataFrame):
+        judged = pd.DataFrame(judged, columns=X.columns)
+    predicted = refit_probabilities(
+        estimator,
+        X,
+        y,
+        weights,
+        evaluate,
+        classes=classes,
+        random_state=random_state,
+        judged=judged,
+        sample_weight=sample_weight,
+    )
+    by_part = [np.split(p, every) for p in predicted]
+
+    def along(parts: Sequence[int], at: Sequence[float]) -> DialLosses:
+        of_value = [[split[part] for split in by_part] for part in parts]
+        return DialLosses(
+            tuple(at),
+            gaps.size,
+            {loss: CurveLosses.of(of_value, gaps.judges, codes, loss, units, weights=sample_weight) for loss in losses},
+        )
+
+    with_gaps = along(range(n_shares + 1), shares)
+    dials = {GAPS: with_gaps}
+    first = 1 + n_shares + len(gaps.columns)
+    for w, name in enumerate((ITERATIVE, CONDITIONAL) if gaps.imputed else ()):
+        start = first + w * n_shares
+        dials[name] = along([0, *range(start, start + n_shares)], shares) if completed else with_gaps
+    for j, name in enumerate(gaps.names):
+        dials[f"{WITHOUT}{name}"] = along([0, 1 + n_shares + j], (0.0, 1.0))
+    return dials
+
+
+def _means(values: NDArray, weights: NDArray) -> NDArray:
+    """Mean of each column over the training rows that have it; 0 where none has."""
+    seen = ~np.isnan(values)
+    total = weights @ seen
+    sums = weights @ np.where(seen, values, 0)
+    means: NDArray = np.divide(sums, total, out=np.zeros(len(sums)), where=total > 0)
+    return means
+
+
+def of_blocks(mask: NDArray, blocks: Sequence[range]) -> NDArray:
+    """Mask of encoded entries, from one of the table's."""
+    return np.repeat(mask, [len(block) for block in blocks], axis=1)
+
+
+def _completed(
+    training: NDArray, judged: NDArray, masks: NDArray, blocks: Sequence[range], seed: int
+) -> tuple[NDArray, NDArray]:
+    """Rows (n_shares, n_judges, n_encoded) completed by an iterative imputer, and by conditional means."""
+    nearest = NEAREST if training.shape[1] > NEAREST + 1 else None
+    imputer = IterativeImputer(random_state=seed, n_nearest_features=nearest, keep_empty_features=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        whole = imputer.fit_transform(training)
+        holed = np.stack([np.where(of_blocks(mask, blocks), np.nan, judged) for mask in masks])
+        filled = imputer.transform(holed.reshape(-1, judged.shape[1])).reshape(holed.shape)
+    center = whole.mean(axis=0)
+    covariance = np.cov(whole.T, bias=True).reshape(len(center), len(center))
+    covariance += np.diag(1e-4 * np.diag(covariance) + 1e-12)  # of the order of the ridge that the imputer learns with
+    conditional = np.stack([_conditional_means(part, center, covariance) for part in holed])
+    return filled, conditional
+
+
+def _conditional_means(rows: NDArray, center: NDArray, covariance: NDArray) -> NDArray:
+    """Rows with the Gaussian means of their missing entries given the others."""
+    scale = np.sqrt(np.diag(covariance))
+    correlation = covariance / np.outer(scale, scale)
+    z = (rows - center) / scale
+    missing = np.isnan(z)
+    for row, holes in zip(z, missing, strict=True):
+        if holes.any():
+            seen = ~holes
+            row[holes] = correlation[np.ix_(holes, seen)] @ np.linalg.solve(correlation[np.ix_(seen, seen)], row[seen])
+    return np.where(missing, center + z * scale, rows)
+
+
+def _telling(matrix: NDArray, codes: NDArray, blocks: Sequence[range]) -> NDArray:
+    """Columns of which the class means lie farthest apart, in the order of the table; all where they are few."""
+    if len(blocks) <= MOST_COLUMNS:
+        return np.arange(len(blocks))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a class without an entry of a column
+        means = np.stack([np.nanmean(matrix[codes == k], axis=0) for k in np.unique(codes)])
+        apart = np.nan_to_num(np.nanstd(means, axis=0) / (np.nanstd(matrix, axis=0) + 1e-300))
+    by_column = np.array([apart[block.start : block.stop].max() for block in blocks])
+    return np.sort(np.argsort(-by_column, kind="stable")[:MOST_COLUMNS])
+
+
+def _most_judges(n_draws: int, n_settings: int, n_encoded: int) -> int:
+    return int(np.clip(MOST_CELLS // max(n_draws * n_settings * n_encoded, 1), 20, 500))
+
+
+def _some(rows: NDArray, most: int) -> NDArray:
+    return rows if len(rows) <= most else rows[np.linspace(0, len(rows) - 1, most).astype(int)]

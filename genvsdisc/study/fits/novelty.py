@@ -1,0 +1,96 @@
+"""How well a model tells rows of a class that it never saw: by p(x), and by its doubt between the classes it knows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import clone
+from sklearn.metrics import roc_auc_score
+from sklearn.utils import _safe_indexing
+
+from genvsdisc.study.fits.refit import _split_stateless, _through, seeded
+from genvsdisc.study.fits.weighted_fits import fit_rows
+
+DENSITY, UNSURE = "p(x)", "1 - max p"
+MOST_LEFT_OUT = 8
+"""Classes left out in turn, at most: the most frequent ones."""
+_COLUMNS = ["left_out", "score", "draw", "auroc"]
+
+
+def left_out_scores(
+    estimator: Any,
+    X: Any,
+    codes: NDArray,
+    weights: NDArray,
+    tests: Sequence[NDArray],
+    *,
+    n_classes: int,
+    random_state: int | None = None,
+    sample_weight: NDArray | None = None,
+) -> pd.DataFrame:
+    """Fit without each class in turn, and rank the rows that judge, those of that class among them.
+
+    Parameters
+    ----------
+    estimator : classifier with ``predict_proba``
+        ``p(x)`` is asked for where it has ``score_samples``.
+    X : array-like of shape (n, d)
+    codes : ndarray of shape (n,)
+    weights : ndarray of shape (n_draws, n)
+        Training sets, of which the rows of the class are left out.
+    tests : sequence of integer arrays
+        Rows that judge each draw.
+    n_classes : int
+    random_state : int or None, default=None
+    sample_weight : ndarray of shape (n,), default=None
+        How much each row counts in the fits.
+
+    Returns
+    -------
+    scores : DataFrame
+        Columns left_out (a code), score ("p(x)" or "1 - max p"), draw, auroc: the probability that a row of the class
+        left out looks stranger than a row of another, ties counting half. A draw without such rows is absent. With two
+        classes one is left, of which a posterior is always sure: "1 - max p" is then 0 everywhere, and its area 1/2.
+    """
+    if n_classes == 2 and not hasattr(estimator, "score_samples"):  # many cannot be fitted to a single class
+        new = [codes[judges][:, None] == np.arange(2) for judges in tests]
+        both = [draw for draw, classes in enumerate(new) if classes.any(axis=0).all()]
+        return pd.DataFrame([(k, UNSURE, draw, 0.5) for k in range(2) for draw in both], columns=_COLUMNS)
+    split = _split_stateless(estimator)
+    if split is not None:
+        X = _through(split[0], X)
+    rows = []
+    for k in np.argsort(-np.bincount(codes, minlength=n_classes), kind="stable")[:MOST_LEFT_OUT]:
+        without = np.where(codes == k, 0, weights)
+        if split is not None:
+            counted = without if sample_weight is None else without * sample_weight
+            fits = clone(split[1]).fit_replicates(X, codes, counted)
+        for draw, judges in enumerate(tests):
+            new = codes[judges] == k
+            if new.all() or not new.any():
+                continue
+            X_judged = _safe_indexing(X, judges)
+            if split is not None:
+                fitted = fits[draw]
+            else:
+                known = np.flatnonzero(without[draw])
+                own = None if sample_weight is None else sample_weight[known]
+                fitted = fit_rows(seeded(estimator, random_state), _safe_indexing(X, known), codes[known], own)
+            for score, values in strangeness(fitted, X_judged).items():
+                rows.append((int(k), score, draw, float(roc_auc_score(new, values))))
+    return pd.DataFrame(rows, columns=_COLUMNS)
+
+
+def strangeness(fitted: Any, X: Any) -> dict[str, NDArray]:
+    """Scores that are high for rows unlike any class: ``-log p(x)`` where the classifier has it, and ``1 - max p``."""
+    scores = {UNSURE: 1 - fitted.predict_proba(X).max(axis=1)}
+    if hasattr(fitted, "score_samples"):
+        density = fitted.score_samples(X)
+        finite = np.isfinite(density)
+        lowest = density[finite].min() if finite.any() else 0.0
+        scores[DENSITY] = -np.where(finite, density, lowest - 1)
+    return scores

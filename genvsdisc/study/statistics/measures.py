@@ -1,0 +1,156 @@
+"""Measures of a fold that are no mean over its rows: those of rare classes, and any scorer of scikit-learn."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.metrics import average_precision_score, confusion_matrix, get_scorer, get_scorer_names
+
+from genvsdisc.study.statistics.losses import RARE_CLASS_MEASURES
+
+Scorer = str | Callable[..., float]
+
+
+def measure_name(measure: Scorer) -> str:
+    """Name of a measure: its own, that of the scorer's function, or of the function.
+
+    Examples
+    --------
+    >>> from sklearn.metrics import fbeta_score, make_scorer
+    >>> measure_name("f1_weighted"), measure_name(make_scorer(fbeta_score, beta=2))
+    ('f1_weighted', 'fbeta_score')
+    """
+    if isinstance(measure, str):
+        return measure
+    function = getattr(measure, "_score_func", measure)
+    return str(getattr(function, "__name__", type(function).__name__))
+
+
+def is_measure(measure: Any) -> bool:
+    """Whether this is a measure of rare classes, or a scorer of scikit-learn by name or as a function."""
+    return callable(measure) or measure in RARE_CLASS_MEASURES or measure in get_scorer_names()
+
+
+def measured(
+    measure: Scorer, probabilities: NDArray, codes: NDArray, weights: NDArray | None, X: Any, classes: NDArray
+) -> float:
+    """Value of a measure on the rows of a fold.
+
+    Parameters
+    ----------
+    measure : str or scorer
+        A key of `RARE_CLASS_MEASURES`, the name of a scorer of scikit-learn, or a function ``(estimator, X, y)``.
+    probabilities : ndarray of shape (n, n_classes)
+    codes : ndarray of shape (n,)
+        Index of the true class. Scorers by name are given these, so that the second class is the positive one; a
+        function is given the labels.
+    weights : ndarray of shape (n,) or None
+    X : DataFrame of shape (n, n_columns)
+    classes : ndarray of shape (n_classes,)
+
+    Returns
+    -------
+    value : float
+        NaN where the measure is not defined on these rows.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> p, codes = np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]]), np.array([0, 1, 1])
+    >>> measured("balanced_error", p, codes, None, None, np.array([0, 1])), measured("accuracy", p, codes, None,
+    ...     pd.DataFrame({"x": [1, 2, 3]}), np.array([0, 1]))
+    (0.25, 0.6666666666666666)
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of classes that a fold lacks: scikit-learn says what it takes instead
+        if isinstance(measure, str) and measure in RARE_CLASS_MEASURES:
+            return _of_rare_classes(measure, probabilities, codes, weights)
+        by_name = isinstance(measure, str)
+        labels = np.arange(len(classes)) if by_name else classes
+        scorer = get_scorer(measure)
+        told = {} if weights is None else {"sample_weight": weights}
+        try:
+            return float(scorer(Told(labels, probabilities), X, labels[codes], **told))
+        except ValueError:
+            return float("nan")
+
+
+class Told(ClassifierMixin, BaseEstimator):
+    """A fitted classifier whose predictions of the rows of a fold are known."""
+
+    def __init__(self, classes: NDArray, probabilities: NDArray) -> None:
+        self.classes, self.probabilities = classes, probabilities
+
+    @property
+    def classes_(self) -> NDArray:
+        """Labels."""
+        return self.classes
+
+    def fit(self, X: Any, y: Any) -> Told:  # noqa: ARG002
+        """Do nothing."""
+        return self
+
+    def predict_proba(self, X: Any) -> NDArray:
+        """Return the probabilities, if these are as many rows."""
+        if len(X) != len(self.probabilities):
+            raise TypeError("a scorer must look at the rows that it is given, all of them")
+        return self.probabilities
+
+    def predict(self, X: Any) -> NDArray:
+        """Return the most probable labels."""
+        return self.classes[self.predict_proba(X).argmax(axis=1)]
+
+
+def check_measures(
+    measures: Sequence[Scorer], X: pd.DataFrame, codes: NDArray, classes: NDArray, *, weighted: bool
+) -> None:
+    """Try every scorer on a row of each class, before anything is fitted.
+
+    Raises
+    ------
+    ValueError
+        If one is no scorer, or takes no weights where rows are weighted.
+    """
+    rows = np.sort(np.concatenate([np.flatnonzero(codes == k)[:2] for k in range(len(classes))]))
+    p = np.full((len(rows), len(classes)), 0.1 / len(classes))
+    p[np.arange(len(rows)), codes[rows]] += 0.9
+    p /= p.sum(axis=1, keepdims=True)
+    for measure in measures:
+        if isinstance(measure, str):
+            continue
+        told = {"sample_weight": np.ones(len(rows))} if weighted else {}
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                float(measure(Told(classes, p), X.iloc[rows], classes[codes[rows]], **told))
+        except Exception as error:
+            raise ValueError(
+                f"{measure_name(measure)!r} in losses is no scorer that can judge this table "
+                f"({type(error).__name__}: {error}): give a function (estimator, X, y{', sample_weight' * weighted}) "
+                "that returns a number, such as sklearn.metrics.make_scorer(...) with the labels of the table"
+            ) from error
+
+
+def _of_rare_classes(measure: str, p: NDArray, codes: NDArray, weights: NDArray | None) -> float:
+    """Measures that give every class the same say, over the classes that the rows have."""
+    n_classes = p.shape[1]
+    if measure == "average_precision":
+        present = [k for k in ([1] if n_classes == 2 else range(n_classes)) if (codes == k).any()]
+        values = [average_precision_score(codes == k, p[:, k], sample_weight=weights) for k in present]
+        return float(np.mean(values)) if values else float("nan")
+    counts = confusion_matrix(codes, p.argmax(axis=1), labels=np.arange(n_classes), sample_weight=weights).astype(float)
+    true, said, right = counts.sum(axis=1), counts.sum(axis=0), np.diag(counts)
+    if measure == "balanced_error":
+        return float(1 - np.mean(right[true > 0] / true[true > 0]))
+    if measure == "f1_macro":
+        some = true + said > 0
+        return float(np.mean(2 * right[some] / (true + said)[some]))
+    total = counts.sum()
+    spread = (total**2 - said @ said) * (total**2 - true @ true)
+    return float((right.sum() * total - true @ said) / np.sqrt(spread)) if spread > 0 else 0.0

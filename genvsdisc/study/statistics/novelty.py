@@ -1,0 +1,54 @@
+"""Rows of a class held out of training, told from the others by each model: the table `novelty`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from genvsdisc.study.schema import groups
+
+COLUMNS_OF_NOVELTY = ["model", "family", "left_out", "score", "auroc", "se", "lower", "upper", "n_draws"]
+
+
+def novelty_table(
+    measured: Mapping[str, pd.DataFrame],
+    models: pd.DataFrame,
+    classes: Sequence[Any],
+    *,
+    test_fraction: float,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Average the areas under the ROC curve over the draws.
+
+    Parameters
+    ----------
+    measured : mapping model -> DataFrame
+        Columns left_out (a code), score, draw, auroc.
+    models : DataFrame
+        Columns model, family.
+    classes : sequence of label
+    test_fraction : float
+        ``n_test / (n_train + n_test)`` of a draw: draws share rows, and the variance of their mean is that of the
+        corrected resampled t test (Nadeau & Bengio 2003).
+    level : float, default=0.95
+
+    Returns
+    -------
+    novelty : DataFrame
+        Columns model, family, left_out (label), score ("p(x)" or "1 - max p"), auroc, se, lower, upper, n_draws.
+    """
+    families = dict(zip(models["model"], models["family"], strict=True))
+    rows = []
+    for model, scores in measured.items():
+        for (k, score), part in groups(scores, ["left_out", "score"]):
+            n, mean = len(part), float(part["auroc"].mean())
+            ratio = test_fraction / (1 - test_fraction)
+            error = float(part["auroc"].std(ddof=1) * np.sqrt(1 / n + ratio)) if n > 1 else float("nan")
+            reach = stats.t.ppf((1 + level) / 2, max(n - 1, 1)) * error
+            ends = float(np.fmax(mean - reach, 0)), float(np.fmin(mean + reach, 1))
+            rows.append((model, families[model], str(classes[k]), score, mean, error, *ends, n))
+    return pd.DataFrame(rows, columns=COLUMNS_OF_NOVELTY)

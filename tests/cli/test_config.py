@@ -1,0 +1,115 @@
+"""`--config`: a TOML file or the meta.json of a report; the command line goes before it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from stand_ins import files_under
+
+pytestmark = pytest.mark.usefixtures("calls")
+
+STUDY = """\
+table = "rows.csv"
+target = "y"
+columns = ["a", "b,c"]
+models = ["logistic", "naive Bayes, shared variance"]
+seed = 5
+tune = true
+quick = true
+loss = "brier"
+"""
+
+
+@pytest.fixture(autouse=True)
+def _rows(calls, tmp_path):  # noqa: ARG001 - it moves to the folder first
+    """Rows in the current folder."""
+    (tmp_path / "rows.csv").write_text('a,"b,c",d,y\n' + "1,2,3,p\n4,5,6,q\n" * 5)
+    (tmp_path / "study.toml").write_text(STUDY)
+
+
+def test_a_file_gives_all_options(calls, run):
+    assert run("report", "--config", "study.toml", "--output", "out")[0] == 0
+    (call,) = calls
+    assert list(call.X) == ["a", "b,c"]
+    assert [model.name for model in call.models] == ["logistic", "naive Bayes, shared variance"]
+    assert (call.random_state, call.tune, call.budget, call.loss) == (5, True, 10, "brier")
+
+
+def test_the_command_line_goes_before_the_file(calls, run):
+    words = ["--config", "study.toml", "--seed", 6, "--budget", 99, "--no-tune", "--columns", "d", "--output", "out"]
+    assert run("report", *words)[0] == 0
+    assert (calls[0].random_state, calls[0].budget, calls[0].tune, list(calls[0].X)) == (6, 99, False, ["d"])
+    assert run("report", "iris", "--config", "iris.toml", "--output", "out")[0] == 2
+    Path("other.toml").write_text("seed = 3")
+    assert run("report", "iris", "--config", "other.toml", "--output", "out")[0] == 0
+    assert (calls[1].name, calls[1].random_state) == ("iris", 3)
+
+
+def test_meta_json_gives_the_same_report_again(calls, run, tmp_path):
+    words = ["--target", "y", "--drop", "d", "--seed", 4, "--budget", 20, "--models", "logistic", "--jobs", 1]
+    assert run("report", tmp_path / "rows.csv", *words, "--output", "first")[0] == 0
+    for config in ("first/meta.json", "first"):
+        assert run("report", "--config", config, "--output", "second")[0] == 0
+        first, again = calls[0], calls[-1]
+        assert first.X.equals(again.X)
+        assert (again.random_state, again.budget) == (4, 20)
+        assert Path("first/meta.json").read_text() == Path("second/meta.json").read_text()
+        assert Path("first/index.html").read_text() == Path("second/index.html").read_text()
+    options = json.loads(Path("first/meta.json").read_text())["meta"]["options"]
+    assert options == {
+        "table": "rows.csv", "target": "y", "drop": "d", "models": "logistic", "seed": 4, "budget": 20.0
+    }  # fmt: skip
+    assert str(tmp_path) not in Path("first/index.html").read_text()
+
+
+def test_files_beside_the_configuration_are_found(calls, run, tmp_path):
+    (tmp_path / "below").mkdir()
+    for name in ("rows.csv", "study.toml"):
+        (tmp_path / name).rename(tmp_path / "below" / name)
+    (tmp_path / "below" / "mine.py").write_text(
+        "from sklearn.naive_bayes import GaussianNB\nMODELS = {'nb': GaussianNB()}"
+    )
+    assert run("report", "--config", "below/study.toml", "--models", "logistic", "--output", "out")[0] == 0
+    assert list(calls[0].X) == ["a", "b,c"]
+    (tmp_path / "below" / "more.toml").write_text('table = "rows.csv"\nmodels = ["logistic", "mine.py:MODELS"]')
+    assert run("report", "--config", "below/more.toml", "--output", "out")[0] == 0
+    assert [model.name for model in calls[1].models] == ["logistic", "nb"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("seed = 1\nbugdet = 5\n", "'bad.toml', line 2: no option is named 'bugdet'; did you mean 'budget'?"),
+        ("seed = 1\n\n[costs2]\nfp = 1\n", "line 3: no option is named 'costs2'"),
+        ("budget = 1e999", "--budget must be a number of seconds above 0, got inf"),
+        ("zzz = 1", "line 1: no option is named 'zzz'; there are table, target"),
+        ("seed = 'x'", "got 'x'"),
+        ("seed = 'x'", "line 1: seed: "),
+        ("\nseed = -1", "line 2: seed: "),
+        ("seed = true", "line 1: seed is no switch, got true"),
+        ("\ntune = 1", "line 2: tune must be true or false, got '1'"),
+        ("target = ['a', 'b']", "line 1: target takes one value, got ['a', 'b']"),
+        ("table = 3", "line 1: table must be a file, or a list of files, got 3"),
+        ("seed = 1\nseed = 2", "is no TOML: Cannot overwrite a value (at "),
+        ("seed = ", "is no TOML: Invalid value (at end of document)"),
+        ("config = 'a'", "no option is named 'config'"),
+        ("quick = true\nthorough = true", "--quick and --thorough are two budgets"),
+        ("table = 'nothing.csv'", "no such file: 'nothing.csv'"),
+    ],
+)
+def test_what_is_wrong_is_said_with_the_line(calls, run, tmp_path, text, message):
+    (tmp_path / "bad.toml").write_text(text)
+    before = files_under(".")
+    status, out, err = run("report", "--config", "bad.toml")
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert message in err
+    assert files_under(".") == before
+    assert calls == []
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"meta": {}}', '{"meta": {"options": 3}}', "[1]"])
+def test_a_json_file_without_options_is_refused(run, tmp_path, text):
+    (tmp_path / "meta.json").write_text(text)
+    status, _, err = run("report", "--config", "meta.json")
+    assert (status, err.count("\n")) == (2, 1)
+    assert "holds no options" in err

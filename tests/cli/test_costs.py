@@ -1,0 +1,64 @@
+"""`--costs` as words and as a file."""
+
+import pandas as pd
+import pytest
+
+from genvsdisc.cli.costs import asked_costs
+
+TWO, THREE = pd.Series(["ill", "well", "ill"], name="y"), pd.Series([2, 0, 1], name="y")
+
+
+@pytest.fixture(autouse=True)
+def _files(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "named.csv").write_text("true,well,ill\nwell,0,1\nill,10,0\n")
+    (tmp_path / "short.csv").write_text("well,ill\nwell,0,1\nill,10,0\n")
+    (tmp_path / "plain.csv").write_text("0,10\n1,0\n")
+    (tmp_path / "three.csv").write_text("true,0,1,2\n2,9,8,0\n0,0,1,2\n1,3,0,4\n")
+    (tmp_path / "word.csv").write_text("0,much\n1,0\n")
+    (tmp_path / "wrong.csv").write_text("true,wel,ill\nwell,0,1\nill,10,0\n")
+    (tmp_path / "twice.csv").write_text("true,ill,ill\nwell,0,1\nill,10,0\n")
+    (tmp_path / "large.csv").write_text("1,2,3\n4,5,6\n")
+
+
+def test_costs_of_two_kinds_of_error():
+    assert asked_costs("fp=1, fn=10", TWO) == {"fp": 1.0, "fn": 10.0}
+    assert asked_costs(None, TWO) is None
+
+
+@pytest.mark.parametrize("words", ["named.csv", "short.csv", "plain.csv", "0,10;1,0"])
+def test_a_matrix_with_or_without_names(words):
+    costs = asked_costs(words, TWO)
+    assert costs.loc["ill", "well"] == 10
+    assert costs.to_numpy().tolist() == [[0, 10], [1, 0]]
+
+
+def test_rows_in_any_order_and_labels_that_are_numbers():
+    costs = asked_costs("three.csv", THREE)
+    assert costs.to_numpy().tolist() == [[0, 1, 2], [3, 0, 4], [9, 8, 0]]
+    assert list(costs.index) == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("fp=1", "--costs 'fp=1' lacks fn; write fp=1,fn=10"),
+        ("fp=1,fm=2", "'fm=2' is neither fp=NUMBER nor fn=NUMBER"),
+        ("fp=1,fp=2", "'fp=2' is neither fp=NUMBER nor fn=NUMBER, each once"),
+        ("fp=x,fn=1", "fp must be a number, got 'x'"),
+        ("0,1", "holds 1 rows of 2; it needs 2 of 2 numbers"),
+        ("large.csv", "holds 2 rows of 3; it needs 2 of 2 numbers, or these with the classes (ill, well)"),
+        ("word.csv", "true ill, said well must be a number, got 'much'"),
+        ("wrong.csv", "no class is named 'wel'; did you mean 'well'"),
+        ("twice.csv", "the class 'ill' stands twice"),
+    ],
+)
+def test_what_are_no_costs(words, message):
+    with pytest.raises(ValueError, match=r"\w") as error:
+        asked_costs(words, TWO)
+    assert message in str(error.value)
+
+
+def test_a_file_that_is_not_there():
+    with pytest.raises(FileNotFoundError):
+        asked_costs("nothing.csv", TWO)

@@ -1,0 +1,153 @@
+"""Malformed inputs: one clear line each, exit status 2, and nothing is written. With the real comparison, unfitted."""
+
+import bz2
+import gzip
+import io
+import sqlite3
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from stand_ins import files_under
+
+from genvsdisc import cli
+from genvsdisc.study.fits import jobs
+
+ROWS = [f"s{k % 9},2020-01-{1 + k % 28:02d},{1 + k % 2},{k % 7},{k % 5},{'pq'[k % 2]}" for k in range(60)]
+GOOD = "\n".join(["who,when,w,x,z,y", *ROWS]) + "\n"
+ROSTER = "from sklearn.svm import LinearSVC\nMODELS = {'svm': LinearSVC()}\nX = 1 /\n"
+
+
+def zipped(**members):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, text in members.items():
+            archive.writestr(name if "." in name else f"{name}.csv", text)
+    return file.getvalue()
+
+
+FILES = {
+    "good.csv": GOOD,
+    "empty.csv": "",
+    "blank.csv": " \n\n\t\n",
+    "bytes.csv": b"\x00\x01\x02\xff\xfe",
+    "names_only.csv": "x,y\n",
+    "twice.csv": "x,x,y\n1,2,p\n3,4,q\n",
+    "one_column.csv": "y\np\nq\n",
+    "one_class.csv": "x,y\n1,p\n2,p\n",
+    "no_label.csv": "x,y\n1,\n2,\n",
+    "amounts.csv": "x,y\n" + "".join(f"{k},{k}.25\n" for k in range(60)),
+    "all_rare.csv": "x,y\n" + "".join(f"{k},c{k}\n" for k in range(30)),
+    "page.csv": "<!DOCTYPE html><html><body>Not found</body></html>",
+    "torn.csv.gz": gzip.compress(GOOD.encode())[:-20],
+    "torn.csv.bz2": bz2.compress(GOOD.encode())[:-9],
+    "torn.zst": b"\x28\xb5\x2f\xfd\x00\x00",
+    "two.zip": zipped(a=GOOD, b=GOOD),
+    "none.zip": zipped(),
+    "broken.parquet": b"PAR1 and no more",
+    "broken.xlsx": zipped(**{"[Content_Types].xml": "no workbook"}),
+    "words.xlsx": "x,y\n1,p\n",
+    "broken.jsonl": '{"x": 1, "y": "p"}\n{"x": 2, "y":\n',
+    "list.jsonl": '{"x": 1, "y": "p"}\n[2, "q"]\n',
+    "nested.jsonl": '{"x": [1], "y": "p"}\n{"x": [2], "y": "q"}\n',
+    "negative.csv": GOOD.replace(",1,", ",-1,"),
+    "other.csv": "who,x,y\ns1,1,p\ns2,2,q\n",
+    "labels.csv": GOOD.replace(",p\n", ",r\n").replace(",q\n", ",s\n"),
+    "roster.py": ROSTER,
+    "bad.toml": "seed = 1\nmodles = 'logistic'\n",
+    "plan.json": '{"meta": {"plan": {"models": 3}}}',
+    "costs.csv": "0,1\n",
+}
+MALFORMED = [
+    ("no such file", ["nothing.csv"], "no such file: 'nothing.csv'"),
+    ("no name", ["irsi"], "no file and no table is named 'irsi'"),
+    ("a folder", ["folder"], "holds no saved comparison"),
+    ("a URL", ["https://example.org/t.csv"], "is a URL: download it first"),
+    ("nothing in it", ["empty.csv"], "'empty.csv' is empty"),
+    ("blanks only", ["blank.csv"], "'blank.csv' is empty"),
+    ("bytes", ["bytes.csv"], "not a text table"),
+    ("no rows", ["names_only.csv"], "has column names but no rows"),
+    ("a name twice", ["twice.csv"], "column names must differ; 'x' stands more than once"),
+    ("one column", ["one_column.csv"], "has one column only"),
+    ("one class", ["one_class.csv"], "one class only"),
+    ("no labels", ["no_label.csv"], "only missing values"),
+    ("a continuous target", ["amounts.csv"], "is continuous"),
+    ("classes of one row", ["all_rare.csv"], "fewer than two classes"),
+    ("a web page", ["page.csv"], "page.csv"),
+    ("a torn gzip", ["torn.csv.gz"], "'torn.csv.gz' is compressed, and damaged"),
+    ("a torn bzip2", ["torn.csv.bz2"], "'torn.csv.bz2' is compressed, and damaged"),
+    ("a torn zstd", ["torn.zst"], "'torn.zst' is compressed, and damaged"),
+    ("two files in a zip", ["two.zip"], "holds 2 files ('a.csv', 'b.csv')"),
+    ("no file in a zip", ["none.zip"], "none.zip"),
+    ("a database", ["base.csv"], "an SQLite database"),
+    ("a broken Parquet file", ["broken.parquet"], "cannot read 'broken.parquet' as Parquet"),
+    ("a broken workbook", ["broken.xlsx"], "cannot read 'broken.xlsx' as Excel"),
+    ("a workbook that is text", ["words.xlsx"], "cannot read 'words.xlsx' as Excel"),
+    ("broken JSON lines", ["broken.jsonl"], "as JSON lines: line 2"),
+    ("JSON that is no object", ["list.jsonl"], "line 2 is no object"),
+    ("lists in cells", ["nested.jsonl"], "holds lists or other nested values"),
+    ("nothing on standard input", ["-"], "'standard input' is empty"),
+    ("other columns in a second file", ["good.csv", "other.csv"], "'other.csv' lacks the column"),
+    ("a file twice", ["good.csv", "good.csv"], "'good.csv' is given twice"),
+    ("no such target", ["good.csv", "--target", "Y2"], "has no column named 'Y2'"),
+    ("no such column", ["good.csv", "--columns", "xx"], "--columns: the table has no column 'xx'"),
+    ("no column left", ["good.csv", "--drop", "who,when,w,x,z"], "leave no column to learn from"),
+    ("no such groups", ["good.csv", "--groups", "whom"], "'whom' is not a column of X; did you mean 'who'"),
+    ("no such times", ["good.csv", "--time", "wen"], "'wen' is not a column of X; did you mean 'when'"),
+    ("no such weights", ["good.csv", "--weights", "weight"], "'weight' is not a column of X"),
+    ("negative weights", ["negative.csv", "--weights", "w"], "sample_weight 'w' is negative in"),
+    ("weights that are words", ["good.csv", "--weights", "who"], "sample_weight 'who' must hold numbers, got 's0'"),
+    ("a test file without a column", ["good.csv", "--test", "other.csv"], "X_test lacks the columns"),
+    ("a test file of other classes", ["good.csv", "--test", "labels.csv"], "0 rows that can be scored"),
+    ("no such test file", ["good.csv", "--test", "nothing.csv"], "no such file: 'nothing.csv'"),
+    ("costs of another shape", ["good.csv", "--costs", "costs.csv"], "holds 1 rows of 2; it needs 2 of 2 numbers"),
+    ("costs of nothing", ["good.csv", "--costs", "fp=0,fn=0"], "costs"),
+    ("no such loss", ["good.csv", "--loss", "auc"], "loss must be one of the design's losses"),
+    ("a roster that is no Python", ["good.csv", "--models", "roster.py:MODELS"], "roster.py, line 3: "),
+    ("a model that is not there", ["good.csv", "--models", "sklearn.svm.SVM()"], "sklearn.svm has no 'SVM'"),
+    ("an unknown option in a file", ["good.csv", "--config", "bad.toml"], "line 2: no option is named 'modles'"),
+    ("a plan of nothing", ["good.csv", "--plan", "plan.json"], "plan"),
+    ("a rule that cannot be read", ["good.csv", "--fail-if", "loss.logistic >"], "--fail-if: "),
+    ("an output that is a file", ["good.csv", "--output", "good.csv"], "good.csv"),
+    ("a JSON file in no folder", ["good.csv", "--json", "nowhere/a.json"], "there is no folder 'nowhere'"),
+]  # fmt: skip
+
+
+def test_they_are_thirty_and_more():
+    assert len({name for name, _, _ in MALFORMED}) == len(MALFORMED) >= 30
+
+
+@pytest.mark.parametrize(("words", "message"), [case[1:] for case in MALFORMED], ids=[case[0] for case in MALFORMED])
+def test_one_line_and_nothing_written(tmp_path, monkeypatch, capsys, words, message):
+    def never(*_):
+        raise AssertionError("a fault must be told before anything is fitted")
+
+    monkeypatch.setattr(jobs.Jobs, "run", never)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
+    monkeypatch.chdir(tmp_path)
+    for name, content in FILES.items():
+        Path(name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    Path("folder").mkdir()
+    sqlite3.connect("base.csv").execute("create table t (x)").connection.close()
+    before = files_under(tmp_path)
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["report", *words, "--jobs", "1"])
+    out, err = capsys.readouterr()
+    assert (stop.value.code, out) == (2, "")
+    told = [line for line in err.splitlines() if line.startswith("genvsdisc: ")]
+    assert len(told) == 1
+    assert message in told[0]
+    assert err.splitlines()[-1] == told[0]
+    assert files_under(tmp_path) == before
+
+
+def test_a_workbook_without_openpyxl_says_what_to_install(tmp_path, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    (tmp_path / "book.xlsx").write_bytes(FILES["broken.xlsx"])
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["report", "book.xlsx"])
+    assert stop.value.code == 2
+    assert "'book.xlsx' is an Excel file: pip install openpyxl, or save it as CSV" in capsys.readouterr().err

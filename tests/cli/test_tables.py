@@ -1,0 +1,120 @@
+"""Which table, and which of its columns."""
+
+import io
+import sys
+
+import pandas as pd
+import pytest
+from stand_ins import files_under
+
+from genvsdisc.cli.tables import with_columns
+from genvsdisc.datasets import Dataset
+
+X = pd.DataFrame({"a": [1, 2], "b,c": [3, 4], "who": [5, 6], " d": [7, 8]})
+DATA = Dataset("t", X, pd.Series(["p", "q"], name="y"), notes=("Column 'a': '1' is read as 1.", "Other."))
+
+
+@pytest.mark.parametrize(
+    ("columns", "drop", "kept", "left"),
+    [
+        (None, None, (), ["a", "b,c", "who", " d"]),
+        ('"b,c", a', None, (), ["a", "b,c"]),
+        ("a,a", None, ("who",), ["a", "who"]),
+        (None, 'a, "b,c"', (), ["who", " d"]),
+        ("a,who", "who", (), ["a"]),
+    ],
+)
+def test_columns_that_are_asked_for(columns, drop, kept, left):
+    found = with_columns(DATA, columns, drop, kept)
+    assert list(found.X) == left
+    assert ("Column 'a': '1' is read as 1." in found.notes) == ("a" in left)
+    assert "Other." in found.notes
+    assert sum("Left out as asked" in note for note in found.notes) == (len(left) < 4)
+
+
+@pytest.mark.parametrize(
+    ("columns", "drop", "message"),
+    [
+        ("b", None, "--columns: the table has no column 'b'; "),
+        ("A", None, "the table has no column 'A'; did you mean 'a'?"),
+        (None, "whoo", "--drop: the table has no column 'whoo'; did you mean 'who'?"),
+        ("zzzz", None, "there are 'a', 'b,c', 'who', ' d', 'y'"),
+        ("a,y", None, "--columns names 'y', which is the target"),
+        (None, "y", "--drop names 'y', which is the target"),
+        (None, "who", "--drop names 'who', which another option uses"),
+        ("a", "a", "leave no column to learn from"),
+        (" , ", None, "--columns names no column"),
+        ("", None, "--columns names no column"),
+    ],
+)
+def test_columns_that_are_not_there(columns, drop, message):
+    with pytest.raises(ValueError, match=r"\w") as error:
+        with_columns(DATA, columns, drop, ("who",))
+    assert message in str(error.value)
+
+
+def test_several_files_are_one_table(calls, run, tmp_path):
+    for name in "ab":
+        (tmp_path / f"{name}.csv").write_text("x,y\n" + "1,p\n2,q\n" * 3)
+    status, _, err = run("report", "a.csv", "b.csv", "--target", "y")
+    assert status == 0
+    assert "note: 2 files are one table: a.csv (6 rows), b.csv (6 rows)." in err
+    assert len(calls[0].X) == 12
+    assert "reports/a-and-1-more/index.html" in files_under(tmp_path)
+    status, _, err = run("report", "a.csv", "iris")
+    assert (status, err.count("\n")) == (2, 1)
+    assert "'iris' is a table's name: several tables are files" in err
+
+
+def test_standard_input(calls, run, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"x,y\n" + b"1,p\n2,q\n" * 3)))
+    assert run("report", "-", "--target", "y")[0] == 0
+    assert (calls[0].name, len(calls[0].X)) == ("stdin", 6)
+
+
+SPLIT = "x,part,y\n" + "1,train,p\n2,Test,q\n3,no,q\n4,1,p\n" * 3
+
+
+def test_rows_set_apart_by_a_column(calls, run, tmp_path):
+    (tmp_path / "t.csv").write_text(SPLIT)
+    status, _, err = run("report", "t.csv", "--target", "y", "--test-column", "part")
+    assert status == 0
+    (call,) = calls
+    assert (call.X["x"].tolist(), call.y.tolist()) == ([1, 3] * 3, ["p", "q"] * 3)
+    assert (call.X_test["x"].tolist(), call.y_test.tolist()) == ([2, 4] * 3, ["q", "p"] * 3)
+    assert list(call.X) == ["x"]
+    assert "6 rows are set apart by 'part' to test on." in err
+
+
+def test_a_file_to_test_on_and_weights(calls, run, tmp_path):
+    (tmp_path / "t.csv").write_text("x,n,y\n" + "1,2,p\n2,1,q\n" * 5)
+    (tmp_path / "new.csv").write_text("x,y,n\n5,q,1\n6,,1\n7,p,1\n")
+    words = ["--target", "y", "--test", "new.csv", "--weights", "n", "--columns", "x", "--costs", "fp=1,fn=3"]
+    status, _, err = run("report", "t.csv", *words)
+    assert status == 0
+    (call,) = calls
+    assert (call.X_test["x"].tolist(), call.y_test.tolist()) == ([5, 7], ["q", "p"])
+    assert (call.sample_weight, list(call.X), call.costs) == ("n", ["x", "n"], {"fp": 1.0, "fn": 3.0})
+    assert "note: new.csv: 1 row without a value of 'y' left out." in err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--test-column", "prt"], "--test-column: the table has no column 'prt'; did you mean 'part'?"),
+        (["--test-column", "x"], "--test-column 'x' holds '2' in row 1: it must say test, yes, true, 1"),
+        (["--test-column", "y"], "--test-column names 'y', which is the target"),
+        (["--test-column", "part", "--test", "t.csv"], "--test and --test-column are two sets of rows"),
+        (["--test", "nothing.csv"], "no such file: 'nothing.csv'"),
+        (["--test", "other.csv"], "--test: 'other.csv' has no column named 'y'"),
+        (["--costs", "fp=1"], "--costs 'fp=1' lacks fn"),
+    ],
+)
+def test_what_cannot_be_tested_on(calls, run, tmp_path, words, message):
+    (tmp_path / "t.csv").write_text(SPLIT)
+    (tmp_path / "other.csv").write_text("x,z\n1,p\n2,q\n")
+    status, out, err = run("report", "t.csv", "--target", "y", *words)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert message in err
+    assert files_under(tmp_path) == ["other.csv", "t.csv"]
+    assert calls == []

@@ -1,0 +1,143 @@
+"""What differs between two comparisons: facts by name, numbers by tests computed by hand."""
+
+import example
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from genvsdisc.cli import main
+from genvsdisc.practice.difference import INDEPENDENT, PAIRED, SAME_ROWS, UNSCORED, difference_of
+from genvsdisc.report.difference import difference_lines, difference_page
+from genvsdisc.study.comparison import Comparison
+
+
+@pytest.fixture(scope="module")
+def before():
+    return example.full()
+
+
+def changed(comparison, meta=None, **tables):
+    return Comparison({**comparison.tables, **tables}, {**comparison.meta, **(meta or {})})
+
+
+def worse(comparison, model, by, noise=0.01):
+    """The same scores, those of one model raised by a shift and noise, with the means that follow."""
+    scores, summary = comparison.scores.copy(), comparison.summary.copy()
+    rng = np.random.default_rng(0)
+    hit = scores.model == model
+    scores.loc[hit, "value"] += by + noise * rng.standard_normal(hit.sum())
+    means = scores.groupby(["model", "loss"])["value"].mean()
+    ours = summary.model.isin([model])
+    summary.loc[ours, "mean"] = [means.get((model, loss), 0.9) for loss in summary.loss[ours]]
+    return changed(comparison, scores=scores, summary=summary)
+
+
+def test_the_same_inputs_do_not_differ(before):
+    found = difference_of(before, example.full())
+    assert found.same
+    assert found.changes == ()
+    assert difference_lines(found) == ["No difference: all tables and facts are equal."]
+
+
+def test_timings_are_no_difference(before):
+    timings = pd.DataFrame({"stage": ["s"], "model": ["m"], "seconds": [1.0]})
+    assert difference_of(before, changed(before, timings=timings)).same
+
+
+def test_paired_numbers_are_those_of_the_corrected_test(before):
+    model = before.scores.model.iloc[0]
+    after = worse(before, model, by=0.05)
+    found = difference_of(before, after)
+    assert found.how == PAIRED
+    row = found.numbers[(found.numbers.model == model) & (found.numbers.loss == "zero_one")].iloc[0]
+    one, other = (c.scores[(c.scores.model == model) & (c.scores.loss == "zero_one")] for c in (before, after))
+    d = other.value.to_numpy() - one.value.to_numpy()
+    error = np.sqrt((1 / len(d) + (one.n_test / one.n_train).mean()) * d.var(ddof=1))
+    reach = stats.t.ppf(0.975, len(d) - 1) * error
+    np.testing.assert_allclose([row.lower, row.upper], [d.mean() - reach, d.mean() + reach], rtol=1e-10)
+    np.testing.assert_allclose(row.pvalue, 2 * stats.t.sf(d.mean() / error, len(d) - 1), rtol=1e-10)
+    assert row.beyond
+    assert not found.numbers[found.numbers.model != model].beyond.any()
+    assert f"{model}, 0-1 error: +5" in "\n".join(difference_lines(found))
+
+
+def test_independent_numbers_add_their_errors(before):
+    model = before.scores.model.iloc[0]
+    after = changed(worse(before, model, by=0.5), meta={"n_rows": 5})
+    found = difference_of(before, after)
+    assert found.how == INDEPENDENT
+    keys = ["model", "loss"]
+    one, other = (c.summary.set_index(keys).loc[(model, "zero_one")] for c in (before, after))
+    halves = [max(row["mean"] - row["lower"], row["upper"] - row["mean"]) for row in (one, other)]
+    row = found.numbers.set_index(keys).loc[(model, "zero_one")]
+    z = (other["mean"] - one["mean"]) / (np.hypot(*halves) / stats.norm.ppf(0.975))
+    np.testing.assert_allclose(row["pvalue"], 2 * stats.norm.sf(abs(z)), rtol=1e-9)
+    np.testing.assert_allclose(row["upper"] - row["difference"], np.hypot(*halves), rtol=1e-12)
+
+
+def test_other_splits_of_the_same_rows_are_said_to_be_so(before):
+    assert difference_of(before, changed(before, meta={"splits_hash": "other"})).how == SAME_ROWS
+    empty = before.scores.iloc[:0]
+    assert difference_of(before, changed(before, scores=empty)).how == UNSCORED
+
+
+def test_chance_alone_moves_no_number_beyond_its_error(before):
+    quiet = worse(before, before.scores.model.iloc[0], by=0.0, noise=0.02)
+    assert not difference_of(before, quiet).numbers.beyond.any()
+
+
+def test_changes_are_named_by_area(before):
+    columns = before.columns.copy()
+    columns.loc[0, "kind"] = "identifier"
+    classes = before.classes.iloc[1:]
+    after = changed(
+        before,
+        meta={"seed": 99, "versions": {"genvsdisc": "9.9"}, "verdict_card": {"sentence": "Other."}},
+        columns=columns,
+        classes=classes,
+    )
+    found = {
+        (change.area, change.what): (change.before, change.after) for change in difference_of(before, after).changes
+    }
+    assert found["design", "seed"][1] == "99"
+    assert found["versions", "genvsdisc"][1] == "9.9"
+    assert found["data", f"columns: {columns.column[0]}, kind"][1] == "identifier"
+    assert found["data", f"classes: {before.classes.label[0]}"] == ("there", "absent")
+    assert found["verdict", "sentence"][1] == "Other."
+
+
+def test_the_page_is_one_of_the_reports_and_names_are_text(before):
+    nasty = example.nasty()
+    html = difference_page(difference_of(before, nasty), "a <b>", "</template><script>alert(1)</script>")
+    assert "<script>" not in html
+    assert html.startswith("<!doctype html>")
+    assert "&lt;/template&gt;" in html
+    assert difference_page(difference_of(before, nasty), "a", "b") == difference_page(
+        difference_of(before, nasty), "a", "b"
+    )
+
+
+def test_the_command_takes_folders_and_pages_and_ends_with_0(before, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("genvsdisc.report.isolation.svg", lambda *_, **__: "<svg/>")
+    folder = before.save(tmp_path / "a")
+    page = before.to_html(tmp_path / "b.html")
+    after = worse(before, before.scores.model.iloc[0], by=0.05).save(tmp_path / "c")
+    for words, said in [
+        ([folder, page], "No difference"),
+        ([folder, after, "--output", tmp_path / "out"], "beyond their error"),
+    ]:
+        with pytest.raises(SystemExit) as stopped:
+            main(["diff", *map(str, words)])
+        assert stopped.value.code == 0
+        assert said in capsys.readouterr().out
+    assert (tmp_path / "out" / "index.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+@pytest.mark.parametrize("words", [["nowhere", "nowhere"], ["."], [".", "."]])
+def test_what_is_no_report_is_one_line_and_2(words, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as stopped:
+        main(["diff", *words])
+    assert stopped.value.code == 2
+    assert capsys.readouterr().err.count("\n") == 1

@@ -1,0 +1,136 @@
+"""A page and a JSON file give the comparison back; a page that was cut or changed is refused."""
+
+import json
+
+import example
+import numpy as np
+import pandas as pd
+import pytest
+
+from genvsdisc import Comparison, report
+from genvsdisc.practice.record import (
+    ABSENT,
+    KEPT,
+    LEFT_OUT,
+    carried_record,
+    packed_record,
+    unpacked_record,
+)
+from genvsdisc.study.schema import TABLES
+
+COMPARISONS = {"full": example.full, "nasty": example.nasty, "bare": example.bare}
+
+
+@pytest.fixture(params=COMPARISONS)
+def comparison(request):
+    return COMPARISONS[request.param]()
+
+
+@pytest.fixture
+def page(comparison, tmp_path, monkeypatch):
+    monkeypatch.setattr("genvsdisc.report.isolation.svg", lambda *_, **__: "<svg/>")
+    return comparison.to_html(tmp_path / "index.html")
+
+
+def assert_same(found, expected, but=LEFT_OUT):
+    assert found.meta == expected.meta
+    for name in TABLES:
+        table = expected.tables[name]
+        pd.testing.assert_frame_equal(found.tables[name], table.iloc[:0] if name in but else table, check_exact=True)
+
+
+def test_a_page_gives_its_comparison_back_to_the_last_bit(comparison, page):
+    assert_same(Comparison.load(page), comparison)
+
+
+def test_numbers_of_all_kinds_come_back():
+    odd = [0.1, -0.0, 5e-324, 1.7976931348623157e308, np.inf, -np.inf, np.nan, 1 / 3]
+    table = pd.DataFrame({"model": "m", "family": "f", "form": "", "loss": "l", "mean": odd, "lower": odd[::-1]})
+    table = table.assign(n_parameters=pd.array([1, None] * 4, "Int64"), upper=odd, rank=pd.array([None] * 8, "Int64"))
+    comparison = Comparison({"summary": table})
+    found = Comparison(*unpacked_record(packed_record(comparison.tables, {})))
+    assert_same(found, comparison)
+    bits = [c.summary[["mean", "lower", "upper"]].to_numpy().view(np.int64) for c in (found, comparison)]
+    np.testing.assert_array_equal(*bits)
+
+
+def test_the_text_needs_no_escape_in_html():
+    text = packed_record(example.nasty().tables, example.nasty().meta)
+    assert not set(text) & set("<>&\"'\n")
+
+
+@pytest.mark.parametrize(
+    "harm", [lambda t: t[:-5], lambda t: t[:50] + "0000" + t[54:], lambda _: "", lambda t: t + "|"]
+)
+def test_a_damaged_record_is_refused(page, harm):
+    text = page.read_text(encoding="utf-8")
+    before, record = text.rsplit('<template id="genvsdisc-record">', 1)
+    record, after = record.split("</template>", 1)
+    page.write_text(f'{before}<template id="genvsdisc-record">{harm(record)}</template>{after}', encoding="utf-8")
+    with pytest.raises(ValueError, match=r"index.html': the record is damaged, or of another version"):
+        Comparison.load(page)
+
+
+@pytest.mark.parametrize("content", [b"", b"<!doctype html>", b"\xff\xfe", b'<template id="genvsdisc-record">'])
+def test_a_file_that_is_no_page_is_refused(tmp_path, content):
+    (tmp_path / "x.html").write_bytes(content)
+    with pytest.raises(ValueError, match="is no page of a comparison that carries its tables"):
+        Comparison.load(tmp_path / "x.html")
+
+
+def test_where_room_is_short_pictures_go_first_and_it_is_said():
+    comparison = example.full()
+    text, told = carried_record(comparison, room=10**6)
+    assert_same(Comparison(*unpacked_record(text)), comparison)
+    short, told = carried_record(comparison, room=len(text))
+    found = Comparison(*unpacked_record(short))
+    absent = found.meta[ABSENT]
+    assert len(short) < len(text)
+    assert 0 < len(absent) < 5
+    assert absent[0] == "boundaries"
+    assert all(name in told for name in absent)
+    del found.meta[ABSENT]
+    assert_same(found, comparison, but=(*LEFT_OUT, *absent))
+    least, _ = carried_record(comparison, room=-1)
+    found = Comparison(*unpacked_record(least))
+    assert found.scores.empty
+    for name in KEPT:
+        assert len(found.tables[name]) == len(comparison.tables[name])
+
+
+def test_a_hostile_text_of_the_user_cannot_pose_as_the_record(tmp_path):
+    comparison = Comparison({}, {"name": '<template id="genvsdisc-record">0000</template>', "verdict": "</template>"})
+    assert_same(Comparison.load(comparison.to_html(tmp_path / "p.html")), comparison)
+
+
+def test_the_page_is_the_same_when_drawn_again_from_itself(page):
+    loaded = Comparison.load(page)
+    assert report.page(loaded) == page.read_text(encoding="utf-8")
+
+
+def refuse(word):
+    raise AssertionError(f"{word} is no JSON")
+
+
+def test_json_holds_all_tables_and_the_verdict(comparison, tmp_path):
+    found = json.loads(comparison.to_json(tmp_path / "c.json").read_text("utf-8"), parse_constant=refuse)
+    assert list(found) == ["format", "verdict", "meta", "tables"]
+    assert found["meta"] == comparison.meta
+    assert list(found["tables"]) == list(TABLES)
+    tables = {}
+    for name, table in found["tables"].items():
+        kinds = {column["name"]: column["kind"] for column in table["columns"]}
+        assert kinds == TABLES[name].kinds
+        assert all(list(row) == list(kinds) for row in table["rows"])
+        tables[name] = pd.DataFrame(table["rows"], columns=list(kinds))
+        floats = [column for column, kind in kinds.items() if kind == "float"]
+        tables[name][floats] = tables[name][floats].astype(float)
+    assert_same(Comparison(tables, found["meta"]), comparison, but=())
+
+
+def test_json_has_no_nan_and_infinite_numbers_are_large(tmp_path):
+    table = pd.DataFrame({"model": "m", "repeat": 0, "fold": 0, "loss": "l", "value": [np.nan, np.inf, -np.inf]})
+    comparison = Comparison({"scores": table.assign(n_train=1, n_test=1)})
+    text = comparison.to_json(tmp_path / "c.json").read_text("utf-8")
+    rows = json.loads(text, parse_constant=refuse)["tables"]["scores"]["rows"]
+    assert [row["value"] for row in rows] == [None, np.inf, -np.inf]

@@ -1,0 +1,281 @@
+"""Models in a folder come back bit for bit; what is foreign, changed or lacking is refused in one line."""
+
+import json
+import shutil
+import sys
+import types
+from importlib import import_module
+
+import numpy as np
+import pandas as pd
+import pytest
+import skops.io as sio
+from sklearn.linear_model import LogisticRegression
+from sklearn.tree import DecisionTreeClassifier
+
+import genvsdisc as gd
+from genvsdisc.cli import main
+from genvsdisc.practice.saving import skops_bytes
+from genvsdisc.practice.trusted import OWN_TYPES, PLAIN_TYPES
+
+FEW = gd.Design(n_splits=2, n_repeats=1, n_draws=3, train_sizes=(20, 40))
+NAMES = ("shared Gaussian", "naive Bayes", "logistic")
+
+
+class Unwritable(LogisticRegression):
+    """A classifier that skops cannot take apart."""
+
+    def __getstate__(self):
+        if sys._getframe(1).f_globals["__name__"].startswith("skops"):
+            raise RuntimeError("no state for you")
+        return super().__getstate__()
+
+
+@pytest.fixture(scope="module")
+def table():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame(
+        {
+            "<b>price</b>": rng.normal(50, 9, 120).round(2),
+            "=size": rng.integers(0, 9, 120),
+            "town \x1b[31m": rng.choice(["=1+1", "007", "<script>"], 120),
+        }
+    )
+    X.iloc[3, 0] = np.nan
+    return X, pd.Series(np.where(rng.random(120) < 0.5, "=yes", "no"), name="bought")
+
+
+@pytest.fixture(scope="module")
+def compared(table):
+    roster = {m.name: m for m in gd.default_models(table[0]) if m.name in NAMES}
+    return gd.compare(*table, {**roster, "tree": DecisionTreeClassifier(max_depth=2)}, design=FEW)
+
+
+@pytest.fixture(scope="module")
+def folder(compared, tmp_path_factory):
+    return compared.save(tmp_path_factory.mktemp("kept") / "saved", models=True)
+
+
+@pytest.fixture
+def copied(folder, tmp_path):
+    return shutil.copytree(folder, tmp_path / "copy")
+
+
+def run(*words):
+    with pytest.raises(SystemExit) as stopped:
+        main([str(word) for word in words])
+    return stopped.value.code
+
+
+def test_models_come_back_bit_for_bit(compared, folder, table):
+    again = gd.load_models(folder, trusted=["sklearn"])
+    assert list(again) == list(compared.fitted)
+    for name, model in again.items():
+        np.testing.assert_array_equal(model.predict_proba(table[0]), compared.fitted[name].predict_proba(table[0]))
+
+
+def test_the_schema_says_what_was_trained_on_what(folder, compared):
+    schema = json.loads((folder / "models" / "schema.json").read_text(encoding="utf-8"))
+    assert [column["name"] for column in schema["columns"]] == ["<b>price</b>", "=size", "town \x1b[31m"]
+    assert [column["kind"] for column in schema["columns"]] == ["continuous", "continuous", "categorical"]
+    assert schema["labels"] == ["=yes", "no"]
+    assert schema["comparison"]["splits_hash"] == compared.meta["splits_hash"]
+    assert schema["models"]["naive Bayes"]["log_density_floor"] == compared.meta["density_floors"]["naive Bayes"]
+    assert schema["models"]["tree"]["other_types"] == ["sklearn.tree._tree.Tree"]
+
+
+def test_types_of_this_package_are_classes_or_functions_of_it():
+    for name in (*OWN_TYPES, *PLAIN_TYPES):
+        module, _, attribute = name.rpartition(".")
+        found = getattr(import_module(module), attribute)
+        assert isinstance(found, type | types.FunctionType)
+        assert name in PLAIN_TYPES or found.__module__ == module
+
+
+ROWS, LABELS = gd.datasets.make_gaussian_pair(60, random_state=0).X.to_numpy(), np.arange(60) % 2
+VARIANTS = [
+    *(gd.GaussianClassifier(c, structure=s) for c in ("shared", "separate") for s in ("full", "diagonal", "spherical")),
+    gd.NaiveBayesClassifier(),
+    gd.NaiveBayesClassifier(["poisson", "categorical"]),
+    gd.NaiveBayesClassifier("bernoulli"),
+    gd.LogisticClassifier(),
+    gd.LogisticClassifier(optimizer="adam", early_stopping=True, max_iter=3, random_state=0),
+    gd.CascadeClassifier(n_restarts=1, max_iter=2),
+    *(
+        gd.MLPClassifier((3,), activation=a, batch_norm=b, max_iter=2, random_state=0)
+        for a, b in [("relu", True), ("leaky_relu", False), ("tanh", False), ("sigmoid", True), ("identity", False)]
+    ),
+]
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize("classifier", VARIANTS, ids=str)
+def test_every_classifier_of_this_package_is_read_without_anybodys_word(classifier):
+    X = (np.abs(ROWS) > 0.7).astype(float) if isinstance(classifier, gd.NaiveBayesClassifier) else ROWS
+    content, others = skops_bytes(classifier.fit(X, LABELS))
+    assert others == []
+    again = sio.loads(content, trusted=[*OWN_TYPES, *PLAIN_TYPES])
+    np.testing.assert_array_equal(again.predict_proba(X), classifier.predict_proba(X))
+
+
+def test_a_tuned_model_is_read_without_anybodys_word(table):
+    roster = [m for m in gd.default_models(table[0]) if m.name == "shared Gaussian"]
+    tuned = gd.compare(*table, roster, design=FEW, tune=True).fitted["shared Gaussian"]
+    content, others = skops_bytes(tuned)
+    assert others == []
+    again = sio.loads(content, trusted=[*OWN_TYPES, *PLAIN_TYPES])
+    np.testing.assert_array_equal(again.predict_proba(table[0]), tuned.predict_proba(table[0]))
+
+
+def test_types_of_others_need_the_users_word(folder):
+    with pytest.raises(ValueError, match=r"types of other packages: sklearn.tree._tree.Tree.* --trust sklearn"):
+        gd.load_models(folder)
+    assert list(gd.load_models(folder, models=["logistic"])) == ["logistic"]
+
+
+def test_a_model_that_cannot_be_saved_is_named_and_the_others_are_saved(table, tmp_path):
+    X, y = table[0].iloc[:, [1]], table[1]
+    compared = gd.compare(X, y, {"odd": Unwritable(), "plain": LogisticRegression()}, design=FEW)
+    saved = compared.save(tmp_path / "saved", models=True)
+    assert list(gd.load_models(saved)) == ["plain"]
+    with pytest.raises(ValueError, match=r"no model 'odd': it could not be saved .RuntimeError: no state for you"):
+        gd.load_models(saved, models=["odd"])
+
+
+def test_only_a_comparison_with_models_saves_some(tmp_path):
+    with pytest.raises(ValueError, match="keeps no fitted models"):
+        gd.Comparison({}).save(tmp_path / "saved", models=True)
+    assert not (tmp_path / "saved").exists()
+
+
+def changed(folder, how):
+    schema = folder / "models" / "schema.json"
+    record = json.loads(schema.read_text(encoding="utf-8"))
+    how(record)
+    schema.write_text(json.dumps(record), encoding="utf-8")
+
+
+def test_a_changed_file_is_refused(copied):
+    file = next((copied / "models").glob("*logistic.skops"))
+    content = bytearray(file.read_bytes())
+    content[100] ^= 1
+    file.write_bytes(bytes(content))
+    with pytest.raises(ValueError, match="is not the file that was saved for 'logistic': its hash differs"):
+        gd.load_models(copied)
+
+
+def test_a_foreign_object_is_refused_even_under_a_right_hash(copied):
+    from hashlib import sha256
+
+    file = next((copied / "models").glob("*logistic.skops"))
+    content = sio.dumps(import_module("os").path.exists)
+    file.write_bytes(content)
+    changed(copied, lambda record: record["models"]["logistic"].update(sha256=sha256(content).hexdigest()))
+    with pytest.raises(ValueError, match=r"types of other packages: .*path.exists"):
+        gd.load_models(copied, models=["logistic"])
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        lambda record: record.clear(),
+        lambda record: record.update(format="genvsdisc models, format 99"),
+        lambda record: record["models"]["logistic"].update(file="../../secret.skops"),
+        lambda record: record.update(models=[]),
+        lambda record: record.update(columns=[]),
+    ],
+)
+def test_a_schema_that_was_not_saved_is_refused(copied, how):
+    changed(copied, how)
+    with pytest.raises(ValueError, match=r"schema.json' is not what"):
+        gd.load_models(copied)
+
+
+# The command -------------------------------------------------------------------------------------------------------
+
+
+def test_predict_writes_what_the_pipeline_says_bit_for_bit(compared, folder, table, tmp_path, capsys):
+    X = table[0].iloc[::-1]
+    X[X.columns[::-1]].assign(more="<i>").to_csv(tmp_path / "new.csv", index=False)
+    for name in NAMES:
+        out = tmp_path / "out.csv"
+        assert run("predict", folder, tmp_path / "new.csv", "--model", name, "--output", out) == 0
+        found = pd.read_csv(out, converters={"p(=yes)": float, "p(no)": float})
+        fitted = compared.fitted[name]
+        np.testing.assert_array_equal(found[["p(=yes)", "p(no)"]], fitted.predict_proba(X))
+        assert found.label.tolist() == fitted.predict(X).tolist()
+        assert ("unlike_any_class" in found) == (name in compared.meta["density_floors"])
+    assert "begins like a formula" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".tsv", ".jsonl", ".csv.gz"])
+def test_rows_in_any_format_give_the_same(compared, folder, table, tmp_path, suffix):
+    path, X = tmp_path / f"new{suffix}", table[0]
+    {
+        ".parquet": lambda: X.to_parquet(path),
+        ".tsv": lambda: X.to_csv(path, sep="\t", index=False),
+        ".jsonl": lambda: X.to_json(path, orient="records", lines=True),
+        ".csv.gz": lambda: X.to_csv(path, index=False),
+    }[suffix]()
+    assert run("predict", folder, path, "--model", "naive Bayes", "--output", tmp_path / "out.parquet") == 0
+    found = pd.read_parquet(tmp_path / "out.parquet")
+    np.testing.assert_array_equal(found["p(no)"], compared.fitted["naive Bayes"].predict_proba(X)[:, 1])
+
+
+def test_decimal_commas_gaps_and_unseen_levels_are_read_as_in_training(compared, folder, tmp_path, capsys):
+    path = tmp_path / "new.csv"
+    path.write_text("town \x1b[31m;<b>price</b>;=size\nParis;51,5;3\n007;;\n", encoding="utf-8")
+    assert run("predict", folder, path, "--model", "logistic") == 0
+    rows = pd.DataFrame({"<b>price</b>": [51.5, np.nan], "=size": [3, np.nan], "town \x1b[31m": ["Paris", "007"]})
+    expected = compared.fitted["logistic"].predict_proba(rows)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "row,label,p(=yes),p(no)"
+    assert [float(line.split(",")[2]) for line in lines[1:]] == expected[:, 0].tolist()
+
+
+def test_the_model_of_the_verdict_is_asked_by_default_and_said(folder, table, tmp_path, capsys):
+    table[0].to_csv(tmp_path / "new.csv", index=False)
+    record = json.loads((folder / "models" / "schema.json").read_text(encoding="utf-8"))
+    trust = ["--trust", "sklearn"]
+    assert run("predict", folder, tmp_path / "new.csv", *trust) == 0
+    assert f"note: the model is {record['winner']['model']} (" in capsys.readouterr().err
+
+
+def test_rows_far_from_all_others_are_flagged(folder, table, tmp_path):
+    far = table[0].iloc[:2].assign(**{"<b>price</b>": [50.0, 1e4]})
+    far.to_csv(tmp_path / "new.csv", index=False)
+    out = tmp_path / "out.csv"
+    assert run("predict", folder, tmp_path / "new.csv", "--model", "naive Bayes", "--output", out) == 0
+    assert pd.read_csv(out).unlike_any_class.tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("content", "words", "message"),
+    [
+        ("", [], "'new.csv' is empty"),
+        ("<b>price</b>,=size,town \x1b[31m\n", [], "has column names but no rows"),
+        ("a,b\n1,2\n", [], "lacks the columns '<b>price</b>'"),
+        ("<b>price</b>,=size,town \x1b[31m\nx,1,a\n", [], "held numbers in training, but now 'x' is no number"),
+        ("a,a\n1,2\n", [], "column names must differ"),
+        ("a\n1\n", ["--model", "oracle"], "no model 'oracle': it is not among the saved models"),
+        ("a\n1\n", ["--output", "out.pkl"], "--output must end in .csv"),
+        ("a\n1\n", ["--output", "nowhere/out.csv"], "there is no folder 'nowhere'"),
+    ],
+)
+def test_bad_input_is_one_clear_line(folder, tmp_path, monkeypatch, capsys, content, words, message):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "new.csv").write_text(content, encoding="utf-8")
+    model = [] if "--model" in words else ["--model", "logistic"]
+    assert run("predict", folder, "new.csv", *model, *words) == 2
+    said = capsys.readouterr()
+    last = said.err.splitlines()[-1]
+    assert message in last
+    assert "\x1b" not in said.err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["new.csv"]
+
+
+@pytest.mark.parametrize("where", ["absent", "."])
+def test_a_folder_without_models_is_refused(tmp_path, monkeypatch, capsys, where):
+    monkeypatch.chdir(tmp_path)
+    assert run("predict", where, "new.csv") == 2
+    assert capsys.readouterr().err.count("\n") == 1

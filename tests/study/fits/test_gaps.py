@@ -1,0 +1,105 @@
+"""Entries missing at prediction: exact marginals reach the Bayes error of what is observed, and what stands in."""
+
+import numpy as np
+import pytest
+from scipy.stats import multivariate_normal
+from sklearn.linear_model import LogisticRegression
+
+from genvsdisc import GaussianClassifier, LogisticClassifier
+from genvsdisc.study.fits.gaps import GAP_SHARES, _conditional_means, gap_losses, gap_rows
+from genvsdisc.study.statistics.dials import CONDITIONAL, GAPS, ITERATIVE
+
+MEANS = np.array([[0.0, 0, 0, 0], [1.2, -0.8, 0.6, 0.9]])
+COVARIANCE = 0.5 * np.eye(4) + 0.5
+BLOCKS = [range(j, j + 1) for j in range(4)]
+
+
+def drawn(n, seed):
+    rng = np.random.default_rng(seed)
+    codes = rng.integers(0, 2, n)
+    return MEANS[codes] + rng.multivariate_normal(np.zeros(4), COVARIANCE, n), codes
+
+
+def losses_of(model, X, codes, weights, tests, *, exact, impute=True):
+    gaps = gap_rows(X, codes, list("abcd"), BLOCKS, weights, tests, size=0, impute=impute)
+    dials = gap_losses(
+        model, X, codes, codes, weights, gaps, classes=np.arange(2), losses=("zero_one",), exact=exact,
+        takes_gaps=exact, random_state=0,
+    )  # fmt: skip
+    return gaps, {name: dial.curves["zero_one"] for name, dial in dials.items()}
+
+
+def test_exact_marginals_reach_the_bayes_error_of_the_observed_columns():
+    X, codes = drawn(12_000, 0)
+    weights = np.zeros((20, 12_000), dtype=np.uint8)
+    weights[:, :2000] = 1
+    tests = [np.arange(2000 + 500 * d, 2500 + 500 * d) for d in range(20)]
+    gaps, curves = losses_of(GaussianClassifier(), X, codes, weights, tests, exact=True, impute=False)
+    for s in range(1, len(GAP_SHARES)):
+        expected, observed = [], []
+        for rows, masks in zip(gaps.judges, gaps.masks, strict=True):
+            for i, hole in zip(rows, masks[s - 1], strict=True):
+                seen = np.flatnonzero(~hole)
+                p = 0.5
+                if len(seen):
+                    part = COVARIANCE[np.ix_(seen, seen)]
+                    law = [multivariate_normal(mean[seen], part).logpdf(X[i, seen]) for mean in MEANS]
+                    p = 1 / (1 + np.exp(law[1] - law[0]))
+                expected.append(min(p, 1 - p))
+                observed.append(codes[i] != (p < 0.5))
+        # The Bayes error of these rows, and of their labels: the same columns, the same rows.
+        error = np.sqrt(np.var(np.subtract(observed, expected)) / len(expected))
+        assert abs(curves[GAPS].mean[s] - np.mean(expected)) < 3 * error + 0.003
+
+
+def test_at_zero_the_rows_are_judged_as_they_are_and_without_a_column_by_the_others():
+    X, codes = drawn(300, 1)
+    weights = np.zeros((3, 300), dtype=np.uint8)
+    weights[:, :200] = 1
+    tests = [np.arange(200, 300)] * 3
+    model = GaussianClassifier()
+    _, curves = losses_of(model, X, codes, weights, tests, exact=True)
+    fitted = model.fit(X[:200], codes[:200])
+    assert curves[GAPS].by_draw[0] == pytest.approx([1 - fitted.score(X[200:], codes[200:])] * 3)
+    holed = X[200:].copy()
+    holed[:, 1] = np.nan
+    assert curves["without b"].by_draw[1] == pytest.approx([1 - fitted.score(holed, codes[200:])] * 3)
+
+
+@pytest.mark.parametrize("model", [LogisticClassifier(optimizer="newton"), LogisticRegression()])
+def test_what_stands_in_is_learned_on_the_training_rows(model):
+    X, codes = drawn(400, 2)
+    X[300:] += 50  # far from the training rows, whose means stand in
+    weights = np.zeros((2, 400), dtype=np.uint8)
+    weights[:, :300] = 1
+    tests = [np.arange(300, 400)] * 2
+    gaps, curves = losses_of(model, X, codes, weights, tests, exact=False)
+    fitted = model.fit(X[:300], codes[:300])
+    for way in (GAPS, ITERATIVE, CONDITIONAL):
+        assert curves[way].by_draw[0] == pytest.approx([1 - fitted.score(X[300:], codes[300:])] * 2)
+    filled = np.where(gaps.masks[0][2], X[:300].mean(axis=0), X[300:])
+    assert curves[GAPS].by_draw[3, 0] == pytest.approx(1 - fitted.score(filled, codes[300:]))
+    assert curves[ITERATIVE].by_draw[3, 0] == pytest.approx(1 - fitted.score(gaps.imputed[0][2], codes[300:]))
+
+
+def test_conditional_means_are_those_of_the_gaussian():
+    X, _ = drawn(5, 3)
+    holed = X.copy()
+    holed[0, [0, 2]] = np.nan
+    holed[1] = np.nan
+    found = _conditional_means(holed, np.ones(4), COVARIANCE)
+    slopes = COVARIANCE[np.ix_([0, 2], [1, 3])] @ np.linalg.inv(COVARIANCE[np.ix_([1, 3], [1, 3])])
+    assert found[0, [0, 2]] == pytest.approx(1 + slopes @ (X[0, [1, 3]] - 1))
+    assert found[1] == pytest.approx(np.ones(4))
+    assert found[2:] == pytest.approx(X[2:])
+
+
+def test_more_gaps_hold_the_fewer_and_all_models_see_the_same():
+    X, codes = drawn(100, 4)
+    weights = np.ones((2, 100), dtype=np.uint8)
+    rows = [np.arange(30), np.arange(30, 60)]
+    gaps = gap_rows(X, codes, list("abcd"), BLOCKS, weights, rows, impute=False)
+    again = gap_rows(X, codes, list("abcd"), BLOCKS, weights, rows, impute=False)
+    for masks, same in zip(gaps.masks, again.masks, strict=True):
+        assert (masks == same).all()
+        assert (masks[1:] | ~masks[:-1]).all()

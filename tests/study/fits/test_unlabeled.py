@@ -1,0 +1,113 @@
+"""Rows without a label: EM is that of the mixture, and what the rows are worth is what O'Neill computed."""
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+from sklearn.naive_bayes import GaussianNB
+
+from genvsdisc import GaussianClassifier, NaiveBayesClassifier
+from genvsdisc.study.fits.unlabeled import semi_supervised_probabilities
+
+
+def drawn(n, distance, seed, d=2):
+    rng = np.random.default_rng(seed)
+    codes = np.arange(n) % 2
+    X = rng.standard_normal((n, d))
+    X[:, 0] += distance * (codes - 0.5)
+    return X, codes
+
+
+@pytest.mark.parametrize("model", [GaussianClassifier(), NaiveBayesClassifier(), GaussianNB()])
+def test_posteriors_are_a_fixed_point_of_em(model):
+    X, codes = drawn(120, 3.0, 0)
+    labeled = np.zeros((1, 120), dtype=bool)
+    labeled[0, :40] = True
+    (p,), _ = semi_supervised_probabilities(
+        model, X, codes, labeled, ~labeled, [np.arange(120)], n_classes=2, weights=(1.0,)
+    )
+    weights = np.concatenate([np.ones(40), *(p[40:, k] for k in (0, 1))])
+    rows = np.concatenate([X[:40], X[40:], X[40:]])
+    labels = np.concatenate([codes[:40], np.zeros(80), np.ones(80)])
+    again = model.fit(rows, labels, sample_weight=weights).predict_proba(X)
+    assert again == pytest.approx(p, abs=0.01)
+
+
+def test_without_unlabeled_rows_or_weight_it_is_the_plain_fit():
+    X, codes = drawn(80, 2.0, 1)
+    labeled = np.zeros((2, 80), dtype=bool)
+    labeled[0, :40], labeled[1] = True, True
+    for unlabeled, weights in ((np.zeros_like(labeled), (0.0, 1.0)), (~labeled, (0.0,))):
+        found, chosen = semi_supervised_probabilities(
+            GaussianClassifier(), X, codes, labeled, unlabeled, [np.arange(80)] * 2, n_classes=2, weights=weights
+        )
+        for p, rows in zip(found, labeled, strict=True):
+            assert p == pytest.approx(GaussianClassifier().fit(X[rows], codes[rows]).predict_proba(X), abs=1e-9)
+    assert (chosen == 0).all()
+
+
+def test_the_chosen_weight_keeps_rows_from_leading_a_wrong_model_astray():
+    """Clusters that are not the classes."""
+    rng = np.random.default_rng(2)
+    codes = rng.integers(0, 2, 600)
+    cluster = np.where(rng.random(600) < 0.4, 1 - codes, codes)
+    X = np.column_stack([rng.standard_normal(600) + 1.5 * codes, 8 * cluster + rng.standard_normal(600)])
+    labeled = np.zeros((4, 600), dtype=bool)
+    for r, row in enumerate(labeled):
+        row[rng.permutation(600)[: 60 + r]] = True
+    tests = [np.arange(600)] * 4
+
+    def errors(weights):
+        found, _ = semi_supervised_probabilities(
+            GaussianClassifier(), X, codes, labeled, ~labeled, tests, n_classes=2, weights=weights, random_state=0
+        )
+        return np.array([(p.argmax(axis=1) != codes).mean() for p in found])
+
+    alone, forced, chosen = errors((0.0,)), errors((1.0,)), errors((0.0, 0.2, 1.0))
+    assert (forced - alone).max() > 0.1  # there the clusters were taken for the classes
+    assert (chosen - alone).max() < 0.03
+
+
+@pytest.mark.slow
+def test_what_a_row_without_a_label_is_worth():
+    """O'Neill (1978): by their information on the linear rule, relative to rows with a label.
+
+    In one dimension, classes N(-delta/2, 1) and N(delta/2, 1) equally likely with known variance and shares, the rule
+    rests on the midpoint m of the means. A labeled row has information 1 on a common shift of both means; an unlabeled
+    one ``E[(d/dm log f(x))^2]``. The excess error is proportional to the variance of the midpoint.
+    """
+    delta, n_labeled, n_unlabeled, n_draws = 3.0, 50, 450, 1500
+    X, codes = drawn((n_labeled + n_unlabeled) * n_draws, delta, 3, d=1)
+    X, codes = X.reshape(n_draws, -1), codes.reshape(n_draws, -1)
+    grid = np.linspace(-12, 12, 20_001)
+    f = (norm.pdf(grid + delta / 2) + norm.pdf(grid - delta / 2)) / 2
+    score = -np.gradient(np.log(f), grid)
+    information = np.trapezoid(score**2 * f, grid)  # of an unlabeled row on a shift of both classes
+
+    class Shift(GaussianNB):
+        """Both means move together; variance, distance and shares are known."""
+
+        def fit(self, X, y, sample_weight=None):
+            w = np.ones(len(y)) if sample_weight is None else sample_weight
+            self.classes_ = np.array([0, 1])
+            self.m_ = np.average(X[:, 0] - delta * (y - 0.5), weights=w)
+            return self
+
+        def predict_proba(self, X):
+            p = 1 / (1 + np.exp(-delta * (X[:, 0] - self.m_)))
+            return np.column_stack([1 - p, p])
+
+    squares = {"both": [], "labeled": []}
+    for x, y in zip(X, codes, strict=True):
+        labeled = np.arange(len(x))[None] < n_labeled
+        for name, unlabeled in (("both", ~labeled), ("labeled", np.zeros_like(labeled))):
+            probe = np.append(x, 0.0)[:, None]
+            pad = np.zeros((1, 1), dtype=bool)
+            (p,), _ = semi_supervised_probabilities(
+                Shift(), probe, np.append(y, 0), np.hstack([labeled, pad]), np.hstack([unlabeled, pad]),
+                [np.array([len(x)])], n_classes=2, weights=(1.0,),
+            )  # fmt: skip
+            squares[name].append((np.log(p[0, 1] / p[0, 0]) / delta) ** 2)
+    ratio = np.mean(squares["labeled"]) / np.mean(squares["both"])
+    expected = 1 + n_unlabeled * information / n_labeled
+    error = expected * np.sqrt(sum(np.var(s) / np.mean(s) ** 2 for s in squares.values()) / n_draws)
+    assert abs(ratio - expected) < 3 * error + 0.03 * expected

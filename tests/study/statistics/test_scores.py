@@ -1,0 +1,16 @@
+"""The table of scores: weights count in sizes, and rare classes are told."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from genvsdisc.study.statistics.scores import rare_classes
+from genvsdisc.study.table import prepare
+
+
+@pytest.mark.parametrize(("weight", "rare"), [(1.0, {"a": 0.05}), (3.0, {})])
+def test_a_class_is_rare_by_its_share_of_the_weight(weight, rare):
+    y = np.where(np.arange(100) < 5, "a", "b")
+    X = pd.DataFrame({"x": np.random.default_rng(0).normal(size=100)})
+    table = prepare(X, y, n_splits=2, weights=np.where(y == "a", weight, 1.0))
+    assert rare_classes(table) == pytest.approx(rare)
