@@ -33,7 +33,7 @@ def run(name: str, quick: bool) -> list[str]:
 
 
 def main() -> None:
-    names = sorted(path.stem for path in HERE.glob("*.py") if path.stem not in ("run", "costs", "tables"))
+    names = sorted(path.stem for path in HERE.glob("*.py") if path.stem not in ("run", "costs", "tables", "streaming"))
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="name", help=f"some of {', '.join(names)}; default: all")
     parser.add_argument("--quick", action="store_true", help="fewer rounds: a look, not a measurement")

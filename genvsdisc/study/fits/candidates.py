@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.base import clone
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
+from genvsdisc.features.encoding import TableEncoder
 from genvsdisc.features.transforms import QuadraticFeatures
 from genvsdisc.models import Model
 from genvsdisc.study.costs import cost_kind, search_fits
@@ -111,6 +113,9 @@ def _n_columns(bench: Bench, kind: str) -> int:
     """Columns that the classifier sees; naive Bayes works on a level at a time."""
     width = bench.table.X.shape[1]
     if kind != "naive Bayes":
+        encoders = [step for step in _inner(bench.model.estimator) if isinstance(step, TableEncoder)]
+        for step in encoders:  # which a large table keeps in the pipeline
+            width = clone(step).fit(bench.table.X[:1]).transform(bench.table.X[:1]).shape[1]
         return int(width)
     return int(sum(max(1, len(column.levels) - 1) for column in bench.table.columns.values() if column.used))
 

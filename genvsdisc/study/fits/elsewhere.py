@@ -6,9 +6,10 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import cloudpickle
 from joblib import Parallel, delayed, effective_n_jobs
 from joblib.externals.loky.process_executor import BrokenProcessPool, TerminatedWorkerError
+
+from genvsdisc.study.fits.predictions import check_portable
 
 
 def died(error: Exception) -> bool:
@@ -58,7 +59,7 @@ def called_elsewhere(calls: Sequence[tuple[Callable[..., Any], tuple[Any, ...]]]
 
 def _travels(call: tuple[Callable[..., Any], tuple[Any, ...]]) -> bool:
     try:
-        cloudpickle.dumps(call)
-    except Exception:  # pickling runs code of the classifier, which may raise anything
+        check_portable(call)
+    except TypeError:
         return False
     return True

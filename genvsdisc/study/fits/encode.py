@@ -22,6 +22,8 @@ from genvsdisc.study.table import PreparedTable
 
 MOST_SHARED_CELLS = 20_000_000
 """A step that makes more numbers than this (160 MB) is applied to the rows of each fit instead."""
+MOST_ENCODED_CELLS = 10_000_000
+"""A table of more cells than this is encoded for each fit, as far as it needs it, and not held twice in memory."""
 
 
 @dataclass(frozen=True)
@@ -110,5 +112,5 @@ def _shareable(step: Any, X: Any) -> bool:
     if isinstance(step, str) or get_tags(step).requires_fit or not type(step).__module__.startswith("genvsdisc."):
         return False
     if isinstance(step, TableEncoder):
-        return True
+        return int(np.prod(np.shape(X))) <= MOST_ENCODED_CELLS
     return len(X) * len(step._factors(np.shape(X)[1])[0]) <= MOST_SHARED_CELLS if hasattr(step, "_factors") else False

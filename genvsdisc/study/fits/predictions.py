@@ -47,6 +47,8 @@ from genvsdisc.study.table import PreparedTable
 
 QUARTERS = "bias and variance with a quarter of the rows"
 """What a model may fail of its stage alone."""
+MOST_LOOKED_AT, LOOKED_AT_STRETCHES = 200_000, 20
+"""Rows in which groups and leaks are looked for, at most, and the stretches of the table that they then are."""
 _COUNT = re.compile(r" \(\d+ of \d+ replicates\)")  # differs from stage to stage; the message is the same
 
 
@@ -242,6 +244,15 @@ def first_descending(roster: Sequence[Model]) -> Model | None:
     return next((model for model in roster if descends(model)), None)
 
 
+def rows_for_leaks(n_rows: int) -> NDArray | None:
+    """Rows in which groups and leaks are looked for: all (None), or 20 stretches of 10,000 that keep their order."""
+    if n_rows <= MOST_LOOKED_AT:
+        return None
+    stretch = MOST_LOOKED_AT // LOOKED_AT_STRETCHES
+    starts = np.linspace(0, n_rows - stretch, LOOKED_AT_STRETCHES).round().astype(int)
+    return np.asarray((starts[:, None] + np.arange(stretch)).ravel())
+
+
 def draw_views(table: PreparedTable, seed: int) -> Views:
     """Fit what concerns the table and no single model: planes of two columns, and the pair that leaks may mislead.
 
@@ -256,7 +267,7 @@ def draw_views(table: PreparedTable, seed: int) -> Views:
         except Exception as error:
             views.failures["decision planes"] = reason(error)
         try:
-            leaks = leak_table(table)
+            leaks = leak_table(table.take(rows_for_leaks(len(table.y))))
             views.tables = {**views.tables, "leaks": leaks}
             views.tables = {**views.tables, "leaks": check_groups(table, leaks, seed)}
         except Exception as error:

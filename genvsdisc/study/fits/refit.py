@@ -18,6 +18,9 @@ from genvsdisc.study.fits.weighted_fits import copies, fit_rows, takes_copies
 CHUNK_CELLS = 4_000_000
 """Weights held at once: keeps a study of a million rows within memory."""
 
+PART_ROWS = 50_000
+"""Rows transformed and judged at a time, where a single fit is judged on more."""
+
 SUM_TOLERANCE = 1e-4
 """How far from 1 the probabilities of a row may add up: what single precision and a softmax leave."""
 
@@ -119,6 +122,10 @@ def refit_probabilities(
         )
         return fits if rows_of is not None else np.stack(fits)
     steps, final = transformed
+    if rows_of is not None and len(weights) == 1 and len(y) > PART_ROWS:
+        (seed,) = rng.randint(np.iinfo(np.int32).max, size=1)
+        (counts,) = weights if sample_weight is None else weights * sample_weight
+        return [_in_parts(steps, final, (X, y, counts), X if judged is None else judged, rows_of[0], classes, seed)]
     X = _through(steps, X)
     source = X if judged is None else _through(steps, judged)
     others = None if rows_of is not None else _through(steps, evaluate)
@@ -137,6 +144,28 @@ def refit_probabilities(
             predicted = replicates.predict_proba_of(source, rows_of[start : start + len(replicates)])
             out.extend(_aligned(p, seen, classes) for p in predicted)
     return out if rows_of is not None else out[0] if len(out) == 1 else np.concatenate(out)
+
+
+def _in_parts(
+    steps: Sequence[Any],
+    final: Any,
+    training: tuple[Any, NDArray, NDArray],
+    source: Any,
+    rows: NDArray,
+    classes: NDArray,
+    seed: int,
+) -> NDArray:
+    """One fit to a part of many rows: only the rows that are needed are transformed, those to judge part by part."""
+    X, y, weights = training
+    drawn = np.flatnonzero(weights)
+    final = clone(final)
+    final.set_params(**{name: np.random.RandomState(s) for name, s in _seeds(final, check_random_state(seed)).items()})
+    fitted = final.fit_replicates(_through(steps, _safe_indexing(X, drawn)), y[drawn], weights[None, drawn])
+    judged = [
+        fitted.predict_proba(_through(steps, _safe_indexing(source, rows[start : start + PART_ROWS])))[0]
+        for start in range(0, len(rows), PART_ROWS)
+    ]
+    return _aligned(np.concatenate(judged), fitted.template.classes_, classes)
 
 
 def seeded(estimator: Any, random_state: Any) -> Any:
@@ -184,8 +213,11 @@ def judged_by(fitted: Any, rows: Any, classes: NDArray) -> NDArray:
     """Probabilities that a fitted classifier gives to rows, a column for each of `classes`."""
     if not hasattr(fitted, "classes_"):
         raise ValueError("the classifier has no classes_ after fit, so that nobody knows what its columns stand for")
+    n = len(rows)
+    parts = [rows] if n <= PART_ROWS else [rows[start : start + PART_ROWS] for start in range(0, n, PART_ROWS)]
     # Rows of its own to judge, too: what a classifier writes into them, the next one must not see.
-    probabilities = _aligned(fitted.predict_proba(deepcopy(rows)), fitted.classes_, classes)
+    judged = [_aligned(fitted.predict_proba(deepcopy(part)), fitted.classes_, classes) for part in parts]
+    probabilities = np.concatenate(judged) if len(judged) > 1 else judged[0]
     _check_law(probabilities)
     if len(probabilities) != len(rows):
         raise ValueError(f"predict_proba gave {len(probabilities)} rows for {len(rows)}")

@@ -7,8 +7,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import Normalizer, StandardScaler
 
-from genvsdisc import GaussianClassifier, LogisticClassifier, NaiveBayesClassifier
+from genvsdisc import GaussianClassifier, LogisticClassifier, NaiveBayesClassifier, QuadraticFeatures
 from genvsdisc.baseline import PriorClassifier
+from genvsdisc.datasets import make_gaussian_pair
 from genvsdisc.study.fits.refit import refit_probabilities
 from genvsdisc.study.fits.splits import cross_validation_draws
 
@@ -103,3 +104,15 @@ def test_each_replicate_judges_its_own_rows(model, n):
     rows = [np.array([0, 5]), np.array([7, 3, 3]), np.arange(11)]
     for one, own, p in zip(replicates, rows, replicates.predict_proba_of(X, rows), strict=True):
         assert_allclose(p, one.predict_proba(X[own]), rtol=1e-10)
+
+
+@pytest.mark.parametrize("model", [GaussianClassifier(), LogisticRegression()], ids=["ours", "of others"])
+def test_many_rows_are_judged_in_parts(model, monkeypatch):
+    data = make_gaussian_pair(300, n_features=3, random_state=0)
+    weights = (np.arange(300) < 100)[None].astype(int)
+    pipeline = make_pipeline(QuadraticFeatures(), model)
+    arguments = (pipeline, data.X, data.y, weights, [np.arange(100, 300)])
+    (whole,) = refit_probabilities(*arguments, classes=np.array([0, 1]), random_state=0)
+    monkeypatch.setattr("genvsdisc.study.fits.refit.PART_ROWS", 64)
+    (parts,) = refit_probabilities(*arguments, classes=np.array([0, 1]), random_state=0)
+    assert_allclose(parts, whole, rtol=1e-9)
