@@ -7,7 +7,7 @@ import math
 import re
 import warnings
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
@@ -210,23 +210,43 @@ def _circle(data: str) -> str:
     if re.sub("[^A-Za-z]", "", data) != "MCCCCCCCCz":
         return ""
     numbers = [float(number) for number in re.findall(r"-?(?:\d+\.?\d*|\.\d+)", data)]
-    ends = list(zip(numbers[:2] + numbers[6::6], numbers[1:2] + numbers[7::6], strict=False))
+    ends = list(zip(numbers[:1] + numbers[6::6], numbers[1:2] + numbers[7::6], strict=True))
     r = math.hypot(*ends[0])
     return f"<circle r='{r:g}'/>" if all(abs(math.hypot(x, y) - r) < 0.15 for x, y in ends) else ""
 
 
 def _path(value: str) -> str:
-    """Path data in tenths of a pixel, with level and upright lines written short."""
-    words, at = [], ["", ""]
+    """Path data in tenths of a pixel; a step is written from the corner or from the last point, what is shorter."""
+    words: list[str] = []
+    at, open_letter = (0.0, 0.0), ""
     for command, rest in re.findall(r"([MLQCz])([^MLQCz]*)", _rounded(value)):
-        *controls, x, y = rest.split() or (*at, "")[:2]
-        if command == "L" and [x, y] == at:
-            words.append("h0")  # a dot: a line of no length with round ends
-        elif command == "L" and y == at[1]:
-            words.append(f"H{x}")
-        elif command == "L" and x == at[0]:
-            words.append(f"V{y}")
+        numbers = [float(number) for number in re.findall(r"-?(?:\d+\.?\d*|\.\d+)", rest)]
+        x, y = numbers[-2:] or at
+        step = (x - at[0], y - at[1])
+        if command != "L":
+            choices = [command + _spaced(numbers)]
+        elif abs(step[1]) < 0.05:  # a dot is such a line of no length, with round ends
+            choices = [f"H{_short(x)}", f"h{_short(step[0])}"]
+        elif abs(step[0]) < 0.05:
+            choices = [f"V{_short(y)}", f"v{_short(step[1])}"]
         else:
-            words.append(command if command == "z" else command + " ".join([*controls, x, y]))
-        at = [x, y]
-    return "".join(words).replace(" -", "-")
+            choices = [f"L{_spaced((x, y))}", f"l{_spaced(step)}"]
+        if choices[0][0] in "Ll":  # a letter that repeats need not be written
+            choices = [(w if w[0] != open_letter else (w[1:] if w[1] == "-" else f" {w[1:]}")) for w in choices]
+            chosen = min(range(2), key=lambda i: len(choices[i]))
+            open_letter, word = "Ll"[chosen], choices[chosen]
+        else:
+            open_letter, word = "", min(choices, key=len)
+        words.append(word)
+        at = (x, y)
+    return "".join(words)
+
+
+def _short(number: float) -> str:
+    """A number in tenths, without what it does not need."""
+    text = f"{number:.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
+
+
+def _spaced(numbers: Sequence[float]) -> str:
+    return " ".join(_short(number) for number in numbers).replace(" -", "-")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from genvsdisc.study.comparison import Comparison
 
 _CAP = 1.5  # times the loss of guessing: where panels end
-_DRAWN = 2  # losses on panels; all are in the tables
+_DRAWN = 2  # losses on the page; all are in decomposition.csv
 _TERMS = {"expected": "loss", "bias": "bias", "net_variance": "net variance", "variance": "variance"}
 _PARTS = ("bias", "net_variance", "variance")  # terms that tell a pair apart
 
@@ -56,7 +56,7 @@ def _figure(comparison: Comparison, chosen: pd.DataFrame, losses: list[str]) -> 
             for n in sorted(chosen.n_train.unique())
         ),
         f"{_basis(drawn)} A hollow frame is a negative net variance: what disagreement between the refits takes off.",
-        tuple(_parts_table(chosen[chosen.loss == loss]) for loss in losses),
+        tuple(_parts_table(chosen[chosen.loss == loss]) for loss in losses[:_DRAWN]),
         families=tuple(dict.fromkeys(drawn.family)),
         swatches=(*((("noise", "noise"),) if known else ()), ("bias", solid), ("variance", "net variance")),
         read="Read: a long solid bar is a model that is wrong on average, a long pale one a model that changes with "

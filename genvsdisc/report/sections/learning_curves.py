@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _SHORT = {"generative": "gen.", "discriminative": "disc."}
 _CAP = 1.5  # times the loss of guessing: where panels end, for a few useless rows would press the rest flat
 _SIZES = 6  # in the tables beside the figure
-_DRAWN = 2  # losses on panels
+_DRAWN = 2  # losses on the page; all are in learning_curves.csv
 
 
 def learning_curves_section(comparison: Comparison) -> Draft | None:
@@ -53,7 +53,7 @@ def _figure(comparison: Comparison, pairs: list[tuple[str, str]], losses: list[s
             _curve_panel(ours[ours.loss == loss], pair, _crossing(comparison.crossings, pair, loss), guess.get(loss))
             for loss in losses[:_DRAWN]
         ]
-        tables.append(_curve_table(ours, pair, losses))
+        tables.append(_curve_table(ours, pair, losses[:_DRAWN]))
     caption = (
         "Each row of panels is one pair, named by its generative model. Band: 95% interval of the mean over the draws. "
         "Upright line and grey: where the curves cross, and the interval of that."
@@ -78,9 +78,8 @@ def _alone(comparison: Comparison, models: list[list[str]], losses: list[str], f
     panels, tables = [], []
     for names in models:
         ours = curves[curves.model.isin(names)]
-        panels += [
-            _curve_panel(ours[ours.loss == loss], (UNPAIRED, *names), None, guess.get(loss)) for loss in losses[:_DRAWN]
-        ]
+        loss = losses[0]
+        panels.append(_curve_panel(ours[ours.loss == loss], (UNPAIRED, *names), None, guess.get(loss)))
         tables.append(_table_by_model(ours[ours.loss == losses[0]], losses[0]))
     caption = "Models without a partner of the other family. Band: 95% interval of the mean over the draws."
     figure = Figure(tuple(panels), caption, tuple(tables), read="Read: the lower curve is better.")
