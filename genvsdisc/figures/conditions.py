@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from genvsdisc.figures.style import FAMILY_COLORS, INK, QUIET, axes_or_new, short
+from genvsdisc.figures.style import FAMILY_COLORS, INK, QUIET, axes_or_new, only, short
 from genvsdisc.study.schema import groups
 
 _PALE = 0.22
@@ -21,9 +21,10 @@ def plot_conditions(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     Parameters
     ----------
     table : DataFrame
-        Columns dial, label (of the row), value, place (0 at the left, 1 at the right), text (of the value), leader
-        (family of the lower mean loss), certain (bool), here (bool: where the table stands), and estimate, lower, upper
-        (places of the crossing, NaN where none). A certain lead is drawn full, one within noise pale.
+        Columns generative and discriminative (the models of one pair), loss, dial, label (of the row), value, place (0
+        at the left, 1 at the right), text (of the value), leader (family of the lower mean loss), certain (bool), here
+        (bool: where the table stands), and estimate, lower, upper (places of the crossing, NaN where none). A certain
+        lead is drawn full, one within noise pale.
     ax : Axes, default=None
         Where to draw; a new figure without a display for None.
 
@@ -31,16 +32,24 @@ def plot_conditions(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     -------
     ax : Axes
 
+    Raises
+    ------
+    ValueError
+        If the table holds several pairs or losses.
+
     Examples
     --------
     >>> import pandas as pd
     >>> from genvsdisc.figures import plot_conditions
+    >>> pair = {"generative": "LDA", "discriminative": "logistic regression", "loss": "zero_one"}
     >>> dial = {"dial": "gaps", "label": "gaps", "value": [0.0, 0.5], "place": [0.0, 1.0], "text": ["0%", "50%"]}
     >>> fields = {"leader": ["generative", "discriminative"], "certain": True, "here": [True, False]}
     >>> ends = {"estimate": 0.4, "lower": 0.2, "upper": 0.6}
-    >>> len(plot_conditions(pd.DataFrame(dial | fields | ends)).patches)
+    >>> len(plot_conditions(pd.DataFrame(pair | dial | fields | ends)).patches)
     2
     """
+    for column in ("generative", "discriminative", "loss"):
+        only(table, column)
     ax = axes_or_new(ax)
     rows = groups(table, "dial")
     for y, (_, row) in enumerate(rows):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -49,7 +49,7 @@ class Chapter:
         Comparison -> Draft, or None where its tables are empty.
     stages : tuple of str
         Stages and tables that it shows: what failed there (table `failures`) is named in it.
-    thinned : str
+    thinned : tuple of str
         What the notes of the budget call it, where they say what was left out.
     """
 
@@ -57,7 +57,7 @@ class Chapter:
     name: str
     draft: Callable[[Comparison], Draft | None]
     stages: tuple[str, ...] = ()
-    thinned: str = ""
+    thinned: tuple[str, ...] = ()
 
 
 def part(name: str, function: Callable[..., Any], *args: Any, **options: Any) -> Piece:
@@ -113,9 +113,11 @@ def failed_stages(failures: pd.DataFrame, stages: Iterable[str]) -> list[Absence
     ]
 
 
-def _left_out(comparison: Comparison, thinned: str) -> list[Any]:
+def _left_out(comparison: Comparison, thinned: Sequence[str]) -> list[Any]:
     """Name what the budget had no room for, where it would have stood."""
-    notes = [note for note in comparison.meta.get("plan", {}).get("notes", []) if thinned and thinned in note]
+    plan = comparison.meta.get("plan", {})
+    said = [*plan.get("notes", []), *plan.get("condition_notes", [])]
+    notes = [note for note in said if any(words in note for words in thinned)]
     if not notes:
         return []
     return [Fold(f"Left out to keep the budget ({len(notes)})", (Items(tuple(("", note) for note in notes)),))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -13,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from genvsdisc.files import atomic_file
 from genvsdisc.report.blocks import Section
@@ -21,6 +22,7 @@ from genvsdisc.report.isolation import noted
 
 # Control characters have no place in HTML; line ends and tabs do.
 _DROPPED = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160), *range(0xD800, 0xE000)), "\ufffd")
+_OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]{0,28}(?![\w-])")
 
 
 def document(
@@ -108,7 +110,13 @@ def _environment() -> Environment:
         finalize=_text,
     )
     environment.filters["data_uri"] = data_uri
+    environment.filters["unbroken"] = _unbroken
     return environment
+
+
+def _unbroken(text: str) -> Markup:
+    """Keep the options of the command in one piece: lines end after hyphens. Other signs would be copied along."""
+    return Markup(_OPTION.sub(r'<span class="w">\g<0></span>', str(escape(_text(text)))))
 
 
 def _text(value: Any) -> Any:

@@ -197,7 +197,7 @@ class Allocation:
         if self.plan.imputed:
             self.remaining -= price
         else:
-            self.plan.notes.append(
+            self.plan.condition_notes.append(
                 f"Rows with gaps are not completed by an iterative imputer: it takes about {_seconds(price)}."
             )
 
@@ -221,7 +221,8 @@ class Allocation:
             price = sum(seconds for _, seconds in models)
             share = CONDITION_SHARE if stage in CONDITION_STAGES else 0.4
             needed = _round_up((price / share + self.capacity - self.remaining + OVERHEAD) / (USABLE * CORES))
-            self.plan.notes.append(
+            notes = self.plan.condition_notes if stage in CONDITION_STAGES else self.plan.notes
+            notes.append(
                 f"No {stage} of {'; '.join(name for name, _ in models)}: ten draws take about {_seconds(price)}, "
                 f"--budget {needed} would have room for them."
             )

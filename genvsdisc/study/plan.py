@@ -67,6 +67,9 @@ class Plan:
         Folds after the second round, once that is decided.
     notes : list of str
         What was thinned or left out, at what price, and what a larger budget would buy.
+    condition_notes : list of str
+        The same of the dials that the answer does not rest on: gaps, rows without a label, classes left out. They are
+        told beside the map of conditions and nowhere else.
     imputed : bool
         Whether rows with gaps are completed by an iterative imputer too.
     n_encoded : int
@@ -84,6 +87,7 @@ class Plan:
     seconds: float = 0.0
     second_round: dict[str, int] | None = None
     notes: list[str] = field(default_factory=list)
+    condition_notes: list[str] = field(default_factory=list)
     imputed: bool = True
     n_encoded: int = 1
 

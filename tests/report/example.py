@@ -293,7 +293,7 @@ def condition_crossings():
                 leaders = "; ".join([generative, "undecided", discriminative][: len(values)])
                 side = (generative, discriminative) if i % 2 else ("undecided", "undecided")
                 names = (generative, discriminative, form, loss)
-                rows.append((dial, *names, *ends, values[0], values[-1], *side, leaders, f"{dial}: found"))
+                rows.append((dial, *names, *ends, values[0], values[-1], *side, leaders, f"No crossing between {values[0]:g} and {values[-1]:g}."))
     names = ["dial", "generative", "discriminative", "form", "loss", "estimate", "lower", "upper", "smallest"]
     return pd.DataFrame(rows, columns=[*names, "largest", "leader_smallest", "leader_largest", "leaders", "finding"])
 
@@ -306,6 +306,53 @@ def novelty(labels):
                 rows.append((name, family, label, score, 0.8, 0.02, 0.76, 0.84, 10))
     names = ["model", "family", "left_out", "score", "auroc", "se", "lower", "upper", "n_draws"]
     return pd.DataFrame(rows, columns=names)
+
+
+def decisions(n_classes):
+    """Costs of the models' answers; one threshold says it all for two classes alone."""
+    rows = []
+    for row in FITTED:
+        cost = 1.6 * expected(row, 640, "zero_one")
+        at = 0.2 if n_classes == 2 else np.nan
+        rows.append((row[0], row[1], at, cost, cost - 0.05, cost + 0.05, 1.1 * cost))
+    return pd.DataFrame(rows, columns=["model", "family", "threshold", "cost", "lower", "upper", "cost_of_likeliest"])
+
+
+def decision_curves(n_classes):
+    """Net benefit of acting always, never, and by each model; of two classes alone."""
+    t = np.linspace(0.05, 0.95, 19)
+    always = 0.4 - 0.6 * t / (1 - t)
+    curves = [("always", "baseline", always), ("never", "baseline", np.zeros(len(t)))]
+    curves += [(row[0], row[1], np.maximum(always, 0.3 * (1 - t) - 0.1 * row[3])) for row in FITTED]
+    names = ["model", "family", "threshold", "net_benefit"]
+    rows = [pd.DataFrame(dict(zip(names, (*curve[:2], t, curve[2]), strict=True))) for curve in curves]
+    return pd.concat(rows, ignore_index=True) if n_classes == 2 else rows[0].iloc[:0]
+
+
+def holdout():
+    rows = []
+    for row in FITTED:
+        for loss, scale in LOSSES.items():
+            crossed, shift = expected(row, 640, loss), 0.012 * scale
+            mean, se = crossed + shift, 0.02 * scale
+            ends = (mean - 2 * se, mean + 2 * se)
+            rows.append((*row[:3], loss, mean, se, *ends, 400, crossed, shift, 1.2 * se, 0.62))
+    names = ["model", "family", "form", "loss", "mean", "se", "lower", "upper", "n_test", "cross_validated"]
+    return pd.DataFrame(rows, columns=[*names, "shift", "shift_se", "shift_pvalue"])
+
+
+def holdout_differences():
+    rows = []
+    for i, pair in enumerate(PAIRS):
+        for loss, scale in LOSSES.items():
+            d, se = scale * (0.018, -0.03, 0.005)[i], 0.012 * scale
+            alone = (31, 24, 0.42) if loss == "zero_one" else (None, None, np.nan)
+            measured = (d, se, d - 2 * se, d + 2 * se, (0.13, 0.01, 0.68)[i])
+            rows.append((*pair, loss, *measured, *alone, d + 0.004, -0.004, 1.3 * se, 0.8))
+    names = ["generative", "discriminative", "form", "loss", "difference", "se", "lower", "upper", "pvalue"]
+    exact = ["only_generative_errs", "only_discriminative_errs", "mcnemar_pvalue"]
+    table = pd.DataFrame(rows, columns=[*names, *exact, "cross_validated", "shift", "shift_se", "shift_pvalue"])
+    return table.astype(dict.fromkeys(exact[:2], "Int64"))
 
 
 def search():
@@ -479,6 +526,10 @@ def comparison(labels=("normal", "water"), columns=None, name="pokemon", known_n
         "scores": scores(rng),
         "summary": summary(roster),
         "differences": differences(),
+        "decisions": decisions(len(labels)),
+        "decision_curves": decision_curves(len(labels)),
+        "holdout": holdout(),
+        "holdout_differences": holdout_differences(),
         "decomposition": decomposition(known_noise).assign(basis="measured"),
         "learning_curves": learning_curves(),
         "crossings": crossings(),
@@ -506,9 +557,16 @@ def comparison(labels=("normal", "water"), columns=None, name="pokemon", known_n
         "timings": pd.DataFrame({"stage": ["fit"], "model": ["all"], "seconds": [12.5]}),
     }
     swap = partial(pd.DataFrame.replace, to_replace=renamed) if renamed else lambda table: table
-    return Comparison(
-        {key: swap(table) for key, table in tables.items()}, meta(name, len(columns), sum(counts), columns)
-    )
+    facts = meta(name, len(columns), sum(counts), columns) | {"costs": costs(labels)}
+    return Comparison({key: swap(table) for key, table in tables.items()}, facts)
+
+
+def costs(labels):
+    """Facts of costs: missing the last class costs four times what the other mistakes do."""
+    matrix = 1.0 - np.eye(len(labels))
+    matrix[-1, :-1] = 4.0
+    constant = (matrix.mean(axis=0)).tolist()
+    return {"classes": list(map(str, labels)), "matrix": matrix.tolist(), "rope": 0.01, "constant": constant}
 
 
 def meta(name, n_columns, n_rows, columns):

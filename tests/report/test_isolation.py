@@ -13,6 +13,7 @@ from genvsdisc import figures, report
 from genvsdisc.report import isolation, render, sections
 from genvsdisc.report.sections import SECTIONS
 from genvsdisc.study.comparison import Comparison
+from genvsdisc.study.plan import CONDITION_STAGES
 
 STAGES = {  # stage, as a comparison names it -> section in which its failure stands
     "cross-validation": "leaderboard",
@@ -170,6 +171,23 @@ def test_what_the_budget_left_out_stands_where_it_would_have_stood(note, key, wh
     found = by_key(report.page(Comparison(comparison.tables, comparison.meta | {"plan": {"notes": [note]}})))
     assert {name for name, section in found.items() if note in section.text} == {"verdict", key, "data-and-method"}
     assert "Left out to keep the budget (1)" in found[key].text
+
+
+@pytest.mark.usefixtures("undrawn")
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize(
+    "note",
+    [
+        *(f"No {stage} of cascade: ten draws, --budget 30 would have room for them." for stage in CONDITION_STAGES),
+        "Rows with gaps are not completed by an iterative imputer: it takes about 40 processor seconds.",
+    ],
+)
+def test_notes_of_the_dials_stand_beside_the_map_alone(note, whole):
+    comparison = example.full() if whole else example.bare()
+    html = report.page(Comparison(comparison.tables, comparison.meta | {"plan": {"condition_notes": [note]}}))
+    found = by_key(html)
+    assert {name for name, section in found.items() if note in section.text} == {"conditions"}
+    assert "Left out to keep the budget (1)" in found["conditions"].text
 
 
 @pytest.mark.usefixtures("undrawn")

@@ -23,13 +23,18 @@ from genvsdisc.study.comparison import Comparison
 NAMES = [
     "Verdict",
     "Leaderboard",
+    "Costs",
+    "Test set",
     "Pairs",
     "Bias, variance, noise",
     "Learning curves",
+    "What decides it",
     "Calibration",
     "Search",
     "Robustness",
+    "Between the families",
     "The generative view",
+    "Rows of the model",
     "Each model",
     "Data and method",
 ]
@@ -119,7 +124,7 @@ def test_pictures_are_small_svg_for_light_and_dark(page):
         root = ElementTree.fromstring(picture)
         assert root.tag == "{http://www.w3.org/2000/svg}svg"
         tags = {element.tag.partition("}")[2] for element in root.iter()}
-        assert tags <= {"svg", "style", "g", "path", "use", "defs", "text", "clipPath", "rect", "image"}
+        assert tags <= {"svg", "style", "g", "path", "circle", "marker", "text", "clipPath", "rect", "image"}
         assert "prefers-color-scheme:dark" in root[0].text
         names = {element.get("id") for element in root.iter() if element.get("id")}
         assert set(re.findall(r"['(]#(\w+)", picture)) == names
@@ -192,6 +197,17 @@ def test_text_from_the_data_is_text(nasty):
     ]:
         assert " ".join(label.split()) in seen
     assert "{{ 7*7 }}" in seen
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_options_stay_in_one_piece_and_other_hyphens_are_left_alone():
+    note = "a--b and --x<y: --budget 15 would have room (or --n-repeats=3), -- said <--time>."
+    comparison = example.bare()
+    html = report.page(Comparison(comparison.tables, comparison.meta | {"notes": [note]}))
+    box = next(div for div in parsed(html).all("div") if div.attributes.get("class") == "warnings")
+    assert note in [item.text for item in box.all("li")]
+    whole = [span.text for item in box.all("li") for span in item.all("span")]
+    assert whole == ["--x", "--budget", "--n-repeats", "--time"]
 
 
 def test_text_in_pictures_is_text(nasty):

@@ -19,6 +19,7 @@ from genvsdisc.report.sections.predictive import predictive_section
 from genvsdisc.report.sections.robustness import robustness_section
 from genvsdisc.report.sections.search import search_section
 from genvsdisc.report.sections.verdict import verdict_section
+from genvsdisc.study.plan import CONDITION_STAGES
 
 # A section whose tables are empty, and none of whose stages failed, is left out. The last field names the stages and
 # tables whose failures stand in the section.
@@ -33,26 +34,26 @@ SECTIONS = (
         "Bias, variance, noise",
         decomposition_section,
         ("bias and variance", "decomposition", "resampling"),
-        "bias and variance",
+        ("bias and variance",),
     ),
     Chapter(
         "learning-curves",
         "Learning curves",
         learning_curves_section,
         ("learning curve", "learning_", "crossing"),
-        "learning curve",
+        ("learning curve",),
     ),
     Chapter(
         "conditions",
         "What decides it",
         conditions_section,
         ("gaps at prediction", "class shares", "unlabeled rows", "classes left out", "conditions", "novelty"),
-        "unlabeled rows",
+        (*CONDITION_STAGES, "iterative imputer"),
     ),
     Chapter("calibration", "Calibration", calibration_section, ("calibration", "reliability")),
-    Chapter("search", "Search", search_section, ("descent", "search", "traces"), "The search over"),
-    Chapter("robustness", "Robustness", robustness_section, ("label noise", "robustness"), "label noise"),
-    Chapter("continuum", "Between the families", continuum_section, ("hybrid",), "hybrid dial"),
+    Chapter("search", "Search", search_section, ("descent", "search", "traces"), ("The search over",)),
+    Chapter("robustness", "Robustness", robustness_section, ("label noise", "robustness"), ("label noise",)),
+    Chapter("continuum", "Between the families", continuum_section, ("hybrid",), ("hybrid dial",)),
     Chapter(
         "generative-view",
         "The generative view",

@@ -118,6 +118,9 @@ def _fields(conditions: pd.DataFrame, row: Any) -> list[dict[str, Any]]:
         here = value == (values.max() if row.dial == TRAINING_ROWS else values.min())
         fields.append(
             {
+                "generative": row.generative,
+                "discriminative": row.discriminative,
+                "loss": row.loss,
                 "dial": row.dial,
                 "label": _LABELS[row.dial],
                 "value": value,

@@ -28,7 +28,7 @@ _ANSWERS = ("generative", "equal", "discriminative")
 
 
 def verdict_section(comparison: Comparison) -> Draft:
-    """Warnings, the three probabilities, at most four points, and where all of it comes from."""
+    """Warnings, the three probabilities, a point of each kind, and where all of it comes from."""
     return Draft(
         lambda: headline(comparison),
         (
@@ -86,7 +86,9 @@ def verdict_items(comparison: Comparison) -> Any:
     """Give the points of the card, or what a verdict in plain text says after its first sentence."""
     card = comparison.meta.get("verdict_card", {})
     if card.get("points"):
-        return Items(tuple((_POINTS.get(each["kind"], ""), str(each["text"])) for each in card["points"][:5]))
+        first = {each["kind"]: each for each in reversed(card["points"])}  # one of a kind
+        shown = [each for each in card["points"] if each is first[each["kind"]]]
+        return Items(tuple((_POINTS.get(each["kind"], ""), str(each["text"])) for each in shown))
     return [Text(text) for text in _sentences(comparison.verdict)[1].split("\n") if text.strip()]
 
 
