@@ -293,7 +293,18 @@ def condition_crossings():
                 leaders = "; ".join([generative, "undecided", discriminative][: len(values)])
                 side = (generative, discriminative) if i % 2 else ("undecided", "undecided")
                 names = (generative, discriminative, form, loss)
-                rows.append((dial, *names, *ends, values[0], values[-1], *side, leaders, f"No crossing between {values[0]:g} and {values[-1]:g}."))
+                rows.append(
+                    (
+                        dial,
+                        *names,
+                        *ends,
+                        values[0],
+                        values[-1],
+                        *side,
+                        leaders,
+                        f"No crossing between {values[0]:g} and {values[-1]:g}.",
+                    )
+                )
     names = ["dial", "generative", "discriminative", "form", "loss", "estimate", "lower", "upper", "smallest"]
     return pd.DataFrame(rows, columns=[*names, "largest", "leader_smallest", "leader_largest", "leaders", "finding"])
 

@@ -373,6 +373,28 @@ def test_d09_marks_have_names_and_there_is_a_way_past_the_contents(full):
     assert [h.text for h in root.all("h2")][1].startswith("2 · Leaderboard ")
 
 
+@pytest.mark.parametrize(("n_classes", "head"), [(12, "True"), (13, "The dearest answers")])
+def test_costs_of_many_classes_are_a_list_of_the_dearest(n_classes, head):
+    labels = [f"class {i}" for i in range(n_classes)]
+    found = next(each for each in blocks("costs", "table", example.comparison(labels)) if each.head[0] == "True")
+    rows = [[cell.text for cell in row] for row in found.rows]
+    if head == "True":
+        assert len(rows) == 12
+        assert rows[-1] == ["class 11", *["4"] * 11, "0"]
+    else:
+        assert found.caption == head
+        assert rows == [["class 12", f"class {i}", "4"] for i in range(12)]
+        assert found.hidden == 13 * 12 - 12
+        assert found.source == "meta.json"
+
+
+def test_with_a_test_set_the_card_says_so_too():
+    points = [{"kind": "test", "text": "tested on 400 rows."}, *CARD["points"]]
+    (items,) = blocks("verdict", "items", changed(verdict_card=CARD | {"points": points}))
+    assert [term for term, _ in items.items] == ["Tested:", "Why:", "Where it flips:", "What to use:",
+                                                 "What would settle it:"]  # fmt: skip
+
+
 @pytest.mark.parametrize("n_classes", [13, 26])
 def test_many_classes_list_their_worst_confusions(n_classes):
     comparison = example.comparison([f"class {i}" for i in range(n_classes)])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from genvsdisc.figures import plot_decision_curves
 from genvsdisc.report.blocks import Cell, Figure, Table, Text, table
@@ -17,6 +19,7 @@ from genvsdisc.study.statistics.losses import COST
 if TYPE_CHECKING:
     from genvsdisc.study.comparison import Comparison
 
+_MATRIX = 12  # classes up to which all costs are a table
 _SHOWN = (0.1, 0.2, 0.3, 0.5, 0.7)  # thresholds of the table behind the figure
 
 
@@ -58,6 +61,8 @@ def _matrix(comparison: Comparison) -> Table | None:
     facts = comparison.meta.get("costs")
     if not facts:
         return None
+    if len(facts["classes"]) > _MATRIX:
+        return _dearest(facts["classes"], np.asarray(facts["matrix"], dtype=float))
     rows = [
         [Cell(label), *(number(plain(cost)) for cost in costs)]
         for label, costs in zip(facts["classes"], facts["matrix"], strict=True)
@@ -65,6 +70,17 @@ def _matrix(comparison: Comparison) -> Table | None:
     return table(
         "What each answer costs: true class down, answer across", ["True", *facts["classes"]], rows, matrix=True
     )
+
+
+def _dearest(classes: Sequence[str], costs: NDArray[np.float64]) -> Table:
+    """List the dearest answers: a matrix of many classes is too large to read."""
+    order = np.argsort(-costs, axis=None, kind="stable")
+    rows = [
+        [Cell(classes[true]), classes[said], number(plain(float(costs[true, said])))]
+        for true, said in zip(*np.unravel_index(order, costs.shape), strict=True)
+        if true != said
+    ]
+    return table("The dearest answers", ["True", "Answer", "Cost"], rows, source="meta.json", limit=_MATRIX)
 
 
 def _cost_table(comparison: Comparison) -> Table:

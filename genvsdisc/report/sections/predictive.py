@@ -72,11 +72,24 @@ def _panel(mine: pd.DataFrame, x: str, y: str | None, ours: pd.DataFrame) -> Pan
         pair = {x, y or ""}
         row = [r for r in records(ours) if {r.column, r.other} == pair]
         said = f": {row[0].finding}, p {pvalue(row[0].pvalue)}" if row and row[0].pvalue < AGAINST else ""
-        return f"Real and drawn rows in {x}{f' and {y}' if y else ''}{said}."
+        return f"Real and drawn rows in {x}{f' and {y}' if y else ''}, {_in_numbers(mine, x, y)}{said}."
 
     look: Any = {"size": (200, 170), "margins": (22, 8, 38, 46), "x": x, "y": y}
     name = x if y is None else f"{x} and {y}"
     return panel(f"rows of the model, {name}", plot_predictive, mine, alt=alt, **look)
+
+
+def _in_numbers(mine: pd.DataFrame, x: str, y: str | None) -> str:
+    """Medians of a column, or correlations of two, of the real and of the drawn rows."""
+    told = [_in_number(mine[mine.source == source], x, y) for source in ("data", "model")]
+    return f"{'median' if y is None else 'correlation'} {plain(told[0], 2)} and {plain(told[1], 2)}"
+
+
+def _in_number(rows: pd.DataFrame, x: str, y: str | None) -> float:
+    first, second = (rows[rows.column == name].set_index("row").value for name in (x, y or x))
+    if y is None:
+        return float(first.median())
+    return float(first.corr(second)) if min(first.nunique(), second.nunique()) > 1 else float("nan")
 
 
 def _table(ours: pd.DataFrame) -> Table:
