@@ -41,7 +41,7 @@ def class_weighted(
     if class_weight is None:
         return weights
     if isinstance(class_weight, str):
-        totals = weights @ (codes[:, None] == np.arange(len(classes))).astype(weights.dtype)
+        totals = _scaled(weights) @ (codes[:, None] == np.arange(len(classes))).astype(weights.dtype)
         factors = np.divide(1, totals, out=np.zeros_like(totals), where=totals > 0)
         factors *= totals.sum(axis=1, keepdims=True) / (totals > 0).sum(axis=1, keepdims=True)
     else:
@@ -59,9 +59,15 @@ def class_weighted(
 
 def class_shares(weights: NDArray, codes: NDArray, n_classes: int) -> NDArray:
     """Share of each class (R, K) in the weight of each training set: the priors that a posterior is learned under."""
-    totals = weights.astype(np.float64) @ (codes[:, None] == np.arange(n_classes))
+    totals = _scaled(weights.astype(np.float64)) @ (codes[:, None] == np.arange(n_classes))
     shares: NDArray = totals / totals.sum(axis=1, keepdims=True)
     return shares
+
+
+def _scaled(weights: NDArray) -> NDArray:
+    """Weights of each training set by the power of two above their largest: exact, and no sum of them overflows."""
+    scaled: NDArray = np.ldexp(weights, -np.frexp(weights.max(axis=1, keepdims=True))[1])
+    return scaled
 
 
 def _given_weights(classes: NDArray, class_weight: Mapping[Any, float]) -> NDArray:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from genvsdisc.study.design import Design, partitions
+from genvsdisc.study.larger_budgets import LargerBudgets, has_all_folds, has_draws
 from genvsdisc.study.plan import (
     CONDITION_STAGES,
     FEWEST_DRAWS,
@@ -44,15 +46,23 @@ RESERVE = 0.2
 
 
 def applies(stage: str, candidate: Candidate) -> bool:
-    """Whether a stage has anything to fit for a model: only generative ones learn from rows without a label."""
-    return stage != "unlabeled rows" or candidate.family == "generative"
+    """Whether a stage has anything to fit for a model: only some learn from rows without a label."""
+    return stage != "unlabeled rows" or candidate.learns_unlabeled
 
 
 class Allocation:
-    """The steps of `planned_by_budget`."""
+    """The steps of `planned_by_budget`; without `larger`, what is left out is not told, nor which budget has room."""
 
-    def __init__(self, plan: Plan, design: Design, candidates: Sequence[Candidate], capacity: float, step: int) -> None:
-        self.plan, self.design, self.capacity, self.step = plan, design, capacity, step
+    def __init__(
+        self,
+        plan: Plan,
+        design: Design,
+        candidates: Sequence[Candidate],
+        capacity: float,
+        step: int,
+        larger: LargerBudgets | None = None,
+    ) -> None:
+        self.plan, self.design, self.capacity, self.step, self.larger = plan, design, capacity, step, larger
         self.candidates, self.remaining = candidates, capacity
         self.costs = StageCosts(plan, design, candidates)
         self.paired = [c for c in candidates if c.form]
@@ -150,11 +160,11 @@ class Allocation:
                 self._fit_all(candidate)
                 self._say_less(candidate, folds, of)
                 return
-        needed = price / (0.5 * USABLE * CORES)
-        self.plan.models[candidate.name] = ModelPlan(left_out=(
-            f"one fit of it takes about {price:,.0f} processor seconds, too much for a budget of "
-            f"{self.plan.budget:g} s; --budget {_round_up(needed + OVERHEAD)} would have room for it"
-        ))  # fmt: skip
+        why = f"one fit of it takes about {_seconds(price)}, too much for a budget of {self.plan.budget:g} s"
+        if self.larger is not None:
+            fewest = price / 0.5 / (USABLE * CORES)
+            why += "; " + self.larger.that_has_room(lambda p: not p.models[candidate.name].left_out, "it", fewest)
+        self.plan.models[candidate.name] = ModelPlan(left_out=why)
 
     def _fit_all(self, candidate: Candidate) -> None:
         """Fit to the rows held out too, where a tenth of what is left is enough for it."""
@@ -168,12 +178,12 @@ class Allocation:
         whole = self.plan.n_rows - (min(MOST_TEST, self.plan.n_rows // 4) if self.plan.held_out_once else 0)
         if rows < whole:
             self.plan.notes.append(f"{candidate.name} is trained on {rows:,} of {whole:,} rows.")
-        if folds < self.one_repeat:
+        if folds < self.one_repeat and self.larger is not None:
             fits = "once" if folds == 1 else f"on {folds} of {self.one_repeat} folds"
             price = self._folds(candidate, self.one_repeat)
             self.plan.notes.append(
-                f"{candidate.name} is fitted {fits} only: all {self.one_repeat} folds take about {price:,.0f} "
-                f"processor seconds, --budget {_round_up(2 * price / (USABLE * CORES))} would have room for them."
+                f"{candidate.name} is fitted {fits} only: all {self.one_repeat} folds take about {_seconds(price)}, "
+                f"{self.larger.that_has_room(partial(has_all_folds, name=candidate.name), at_least=price / USABLE)}."
             )
 
     def _groups(self) -> list[list[Candidate]]:
@@ -217,15 +227,15 @@ class Allocation:
 
     def _say_missing(self) -> None:
         """Name the models that a stage has no room for, its price, and the budget that has room."""
+        if self.larger is None:
+            return
         for stage, models in self.missing.items():
-            price = sum(seconds for _, seconds in models)
+            names, price = [name for name, _ in models], sum(seconds for _, seconds in models)
             share = CONDITION_SHARE if stage in CONDITION_STAGES else 0.4
-            needed = _round_up((price / share + self.capacity - self.remaining + OVERHEAD) / (USABLE * CORES))
+            fewest = max(seconds for _, seconds in models) / share / (USABLE * CORES)
+            room = self.larger.that_has_room(partial(has_draws, stage=stage, names=names), at_least=fewest)
             notes = self.plan.condition_notes if stage in CONDITION_STAGES else self.plan.notes
-            notes.append(
-                f"No {stage} of {'; '.join(name for name, _ in models)}: ten draws take about {_seconds(price)}, "
-                f"--budget {needed} would have room for them."
-            )
+            notes.append(f"No {stage} of {'; '.join(names)}: ten draws take about {_seconds(price)}, {room}.")
 
     def _search(self, candidate: Candidate) -> None:
         """Follow the descent of one model, where a quarter of what is left is enough for it."""
@@ -284,10 +294,3 @@ class Allocation:
 
 def _seconds(seconds: float) -> str:
     return f"{seconds:,.0f} processor seconds" if seconds >= 2 else f"{seconds:.1f} processor seconds"
-
-
-def _round_up(seconds: float) -> int:
-    """Seconds in one digit and a half: 10, 15, 20, 30, ..."""
-    steps = np.array([10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400])
-    above = steps[steps >= seconds]
-    return int(above[0]) if len(above) else int(np.ceil(seconds / 86_400) * 86_400)

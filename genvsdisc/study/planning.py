@@ -8,6 +8,7 @@ from dataclasses import replace
 from genvsdisc.study.allocation import CORES, CURVE_DRAWS, OVERHEAD, USABLE, Allocation, applies
 from genvsdisc.study.budgets import STANDARD_BUDGET
 from genvsdisc.study.design import Design, partitions
+from genvsdisc.study.larger_budgets import LargerBudgets
 from genvsdisc.study.plan import (
     CONDITION_STAGES,
     FEWEST_DRAWS,
@@ -78,14 +79,32 @@ def planned_by_budget(
     plan : Plan
         Every model is cross-validated at least in part, or left out with its price; then learning curves, bias and
         variance, and label noise get ten draws each, pairs first; then all climb by steps as long as there is time.
+        What is left out is told with the first larger budget whose own plan has room for it.
     """
+    n_encoded = n_columns if n_encoded is None else n_encoded
+
+    def planned(larger: float) -> Plan:
+        return _allocated(larger, candidates, counts, n_columns, design, n_encoded)
+
+    return _allocated(float(budget), candidates, counts, n_columns, design, n_encoded, LargerBudgets(budget, planned))
+
+
+def _allocated(
+    budget: float,
+    candidates: Sequence[Candidate],
+    counts: Sequence[int],
+    n_columns: int,
+    design: Design,
+    n_encoded: int,
+    larger: LargerBudgets | None = None,
+) -> Plan:
     n_rows, n_classes = int(sum(counts)), len(counts)
     capacity = max(0.2 * budget * CORES, USABLE * budget * CORES - OVERHEAD - 2e-7 * n_rows * n_columns)
     step = 2 if budget <= 20 else 4 if budget <= 120 else 5
     plan = Plan(float(budget), {}, n_rows, n_classes, n_rows >= LARGE, min(n_rows, MOST_SUBTABLE), {}, capacity)
-    plan.n_encoded = n_columns if n_encoded is None else n_encoded
+    plan.n_encoded = n_encoded
     design = replace(design, n_repeats=1, n_draws=CURVE_DRAWS[step])
-    return Allocation(plan, design, candidates, capacity, step).run()
+    return Allocation(plan, design, candidates, capacity, step, larger).run()
 
 
 def second_round(plan: Plan, undecided: Sequence[str], candidates: Sequence[Candidate]) -> dict[str, int]:

@@ -43,6 +43,8 @@ class Candidate:
         Seconds of the one fit that was timed, for a classifier of others.
     searched : bool
         Whether its descent is followed too.
+    weighted : bool
+        Whether its fit takes weights of rows.
     """
 
     name: str
@@ -51,6 +53,12 @@ class Candidate:
     seconds: Callable[[int, int, int, int], float]
     timed: float | None = None
     searched: bool = False
+    weighted: bool = True
+
+    @property
+    def learns_unlabeled(self) -> bool:
+        """Whether it can learn from rows without a label, which stand in a weighted fit once for each class."""
+        return self.family == "generative" and self.weighted
 
     @property
     def draws_rows(self) -> bool:
@@ -118,7 +126,7 @@ class StageCosts:
 
     def _unlabeled(self, candidate: Candidate, draws: int) -> float:
         """EM steps of a stack of training sets, with folds that choose the weight."""
-        if candidate.family != "generative":
+        if not candidate.learns_unlabeled:
             return 0.0
         n, test = self.plan.subtable, self.test
         rows = min(n, UNLABELED_ROWS)

@@ -162,10 +162,13 @@ def test_w10_a_coefficient_that_overflows_single_precision_names_the_column() ->
 def test_weights_of_any_magnitude() -> None:
     X, y = table()
     weights = np.random.default_rng(0).uniform(1, 2, len(y))
-    right = LogisticClassifier(0.1, optimizer="newton").fit(X, y, weights).coef_
-    for magnitude in (1e-300, 1e307):
-        found = LogisticClassifier(0.1, optimizer="newton").fit(X, y, weights * magnitude).coef_
-        np.testing.assert_allclose(found, right, rtol=1e-9)
+    for class_weight in (None, "balanced"):
+        classifier = LogisticClassifier(0.1, optimizer="newton", class_weight=class_weight)
+        right = clone(classifier).fit(X, y, weights)
+        for magnitude in (1e-300, 1e307):
+            found = clone(classifier).fit(X, y, weights * magnitude)
+            np.testing.assert_allclose(found.coef_, right.coef_, rtol=1e-9)
+            np.testing.assert_allclose(found.class_prior_, right.class_prior_, rtol=1e-12)
 
 
 @pytest.mark.parametrize("optimizer", ["nesterov", "newton", "lbfgs", "gd"])

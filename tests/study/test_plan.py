@@ -11,10 +11,11 @@ from sklearn.dummy import DummyClassifier
 from sklearn.naive_bayes import GaussianNB
 
 import genvsdisc as gd
+from genvsdisc.study.allocation import applies
 from genvsdisc.study.design import Design
 from genvsdisc.study.fits.candidates import candidates
 from genvsdisc.study.fits.encode import benches
-from genvsdisc.study.plan import FEWEST_DRAWS, RESAMPLED_STAGES, Plan
+from genvsdisc.study.plan import CONDITION_STAGES, FEWEST_DRAWS, RESAMPLED_STAGES, Plan
 from genvsdisc.study.planning import planned_by_budget, second_round
 from genvsdisc.study.stage_costs import Candidate
 from genvsdisc.study.statistics.differences import paired_splits
@@ -121,14 +122,16 @@ def test_a_design_that_is_given_means_what_it_says(data, linear):
 @pytest.mark.parametrize(("n", "d", "k"), [(60, 3, 2), (800, 6, 2), (5000, 30, 8), (200, 60, 10)])
 def test_every_plan_keeps_within_its_capacity_and_gives_ten_draws_or_none(budget, n, d, k):
     X = np.random.default_rng(0).normal(size=(n, d))
-    plan, _ = planned(budget, X, np.arange(n) % k)
+    plan, known = planned(budget, X, np.arange(n) % k)
+    stages = {c.name: {s for s in (*RESAMPLED_STAGES, *CONDITION_STAGES) if applies(s, c)} for c in known}
     assert plan.seconds <= plan.capacity * 1.01
     draws = [d for chosen in plan.models.values() for d in chosen.draws.values()]
     assert all(d >= FEWEST_DRAWS for d in draws)
     for name, chosen in plan.models.items():
         assert chosen.folds or chosen.left_out
         less = chosen.left_out or any(name in note for note in plan.notes)
-        assert less or set(chosen.draws) == set(RESAMPLED_STAGES)
+        assert set(chosen.draws) <= stages[name]
+        assert less or set(chosen.draws) == stages[name]
 
 
 def test_a_larger_budget_never_buys_less():

@@ -44,7 +44,7 @@ def test_times_are_ranked_and_ties_share_a_rank(values):
     ("arguments", "message"),
     [
         ({"groups": "speaker number"}, "groups='speaker number' is not a column of X; did you mean 'Speaker Number'"),
-        ({"groups": "zzz"}, "is not a column of X; it has a, Speaker Number, day"),
+        ({"groups": "zzz"}, "is not a column of X; it has 'a', 'Speaker Number', 'day'"),
         ({"time": "dya"}, "time='dya' is not a column of X; did you mean 'day'"),
         ({"groups": [1, 1, None, 2]}, "has no value in 1 rows, the first of them row 2"),
         ({"groups": [1.0, np.nan, np.nan, 2]}, "has no value in 2 rows, the first of them row 1"),

@@ -24,6 +24,7 @@ from genvsdisc.study.fits.elsewhere import called_elsewhere
 from genvsdisc.study.fits.encode import Bench
 from genvsdisc.study.fits.predictions import first_descending
 from genvsdisc.study.fits.refit import _split_stateless, seeded
+from genvsdisc.study.fits.unlabeled import fits_weights
 from genvsdisc.study.fits.weighted_fits import fit_rows
 from genvsdisc.study.stage_costs import Candidate, candidate_seconds, timed_seconds
 from genvsdisc.study.statistics.differences import pairs
@@ -70,12 +71,12 @@ def candidates(
     gaps: dict[int, tuple[float, int, int]] = {}
     for model, bench in zip(roster, workbenches, strict=True):
         form, family = model.form or "" if model.name in paired else "", model.family or ""
-        kind = cost_kind(bench.model.estimator)
+        kind, weighted = cost_kind(bench.model.estimator), fits_weights(bench.model.estimator)
         if not kind:
             seconds = times.get(model.name)
             seconds = UNKNOWN_SECONDS if seconds is None else seconds
             rows = min(TIMED_ROWS, len(bench.table.codes))
-            found.append(Candidate(model.name, form, family, timed_seconds(seconds, rows), seconds))
+            found.append(Candidate(model.name, form, family, timed_seconds(seconds, rows), seconds, weighted=weighted))
             continue
         key = id(bench.table.X)
         if key not in gaps:
@@ -92,7 +93,7 @@ def candidates(
             searches=search_fits(bench.model.estimator),
             estimator=bench.model.estimator,
         )
-        found.append(Candidate(model.name, form, family, seconds_of, searched=model is descending))
+        found.append(Candidate(model.name, form, family, seconds_of, searched=model is descending, weighted=weighted))
     return found
 
 

@@ -19,7 +19,7 @@ from genvsdisc.study.evidence import Draws, Predictions
 from genvsdisc.study.fits.gaps import gap_losses
 from genvsdisc.study.fits.label_noise import FLIP_RATES, MOST_TRAINING_ROWS, label_noise_curves, noise_table
 from genvsdisc.study.fits.novelty import left_out_scores
-from genvsdisc.study.fits.unlabeled import semi_supervised_probabilities
+from genvsdisc.study.fits.unlabeled import fits_weights, semi_supervised_probabilities
 from genvsdisc.study.fits.weighted_fits import copies, stand_for_copies
 from genvsdisc.study.statistics.class_shares import class_share_losses
 from genvsdisc.study.statistics.dials import NOISE, UNLABELED
@@ -117,14 +117,15 @@ def delete_entries(model: Model, table: PreparedTable, draws: Draws, result: Pre
 def hide_labels(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
     """Fit to rows of which some have no label: those that have none, or training rows whose label is hidden.
 
-    Rows that keep theirs are the smaller training sets of the learning curve.
+    Rows that keep theirs are the smaller training sets of the learning curve. Nothing is done for a model that cannot
+    learn from the others, nor where all training sets are too small to leave any out.
     """
-    if model.family != GENERATIVE:
+    if model.family != GENERATIVE or not fits_weights(model.estimator):
         return
     drawn, training, judges = _copied(table, draws)
     used = hidden_sizes(draws, len(drawn.classes))
     if not used:
-        raise ValueError("too few rows to leave some without a label")
+        return
     size, tests = used[0], thinned(judges)
     whole = training[size] > 0
     keep = np.unique(np.concatenate([np.flatnonzero(whole.any(axis=0)), *tests]))

@@ -45,13 +45,13 @@ def predictive_tables(
         rows = np.sort(rng.permutation(rows)[:MOST_JUDGED_ROWS])
     drawn_from = table.take(rows)
     in_front = isinstance(fitted, Pipeline) and len(fitted.steps) > 1
-    X = np.asarray(fitted[:-1].transform(drawn_from.X) if in_front else drawn_from.X, dtype=float)
+    X = fitted[:-1].transform(drawn_from.X) if in_front else drawn_from.X
     names = [str(name) for name in seen_columns(fitted, columns)]
     numbers = {str(name) for name, column in table.columns.items() if column.kind in _NUMBERS}
     places = [j for j, name in enumerate(names) if name in numbers][:MOST_JUDGED_COLUMNS]
     if not places or X.shape[1] != len(names):
         return None
-    real, codes = X[:, places], drawn_from.codes
+    real, codes = _numbers(X, places), drawn_from.codes
     n_sets = MANY_SETS if real.size <= _MANY_CELLS else FEW_SETS
     drawn = _drawn(classifier, drawn_from.y, places, n_sets, rng)
     drawn[:, np.isnan(real)] = np.nan
@@ -72,8 +72,13 @@ def _drawn(classifier: Any, labels: NDArray, places: list[int], n_sets: int, rng
         mask = labels == label
         count = int(mask.sum())
         rows, _ = classifier.sample(n_sets * count, y=label, random_state=int(rng.integers(2**31)))
-        sets[:, mask] = np.asarray(rows, dtype=float)[:, places].reshape(n_sets, count, len(places))
+        sets[:, mask] = _numbers(rows, places).reshape(n_sets, count, len(places))
     return sets
+
+
+def _numbers(X: Any, places: list[int]) -> NDArray:
+    """Columns of numbers, of a matrix or of a frame that holds words too."""
+    return np.asarray(X.iloc[:, places] if isinstance(X, pd.DataFrame) else np.asarray(X)[:, places], dtype=float)
 
 
 def _independent(classifier: Any) -> bool:

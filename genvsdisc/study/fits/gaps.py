@@ -15,12 +15,12 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.experimental import enable_iterative_imputer  # noqa: F401
 from sklearn.impute import IterativeImputer
 
+from genvsdisc.study.fits.frame_codes import FrameCodes
 from genvsdisc.study.fits.refit import refit_probabilities
 from genvsdisc.study.statistics.dials import CONDITIONAL, GAPS, ITERATIVE, WITHOUT
 from genvsdisc.study.statistics.learning_curves import CurveLosses, DialLosses
@@ -147,9 +147,9 @@ def gap_losses(
     Parameters
     ----------
     estimator : classifier
-        Takes the encoded rows.
-    X : ndarray or DataFrame of shape (n, n_encoded)
-        Encoded rows.
+        Takes rows like `X`.
+    X : ndarray or DataFrame of shape (n, n_encoded) or (n, n_columns)
+        Encoded rows, or the table itself.
     codes, y : ndarray of shape (n,)
         Classes and labels.
     weights : ndarray of shape (n_draws, n)
@@ -166,13 +166,15 @@ def gap_losses(
     -------
     dials : dict of dial to DialLosses
         ``gaps`` and, for each column taken away, ``without name``; if rows were completed, ``gaps, iterative imputer``
-        and ``gaps, conditional mean``, where an exact classifier has the same losses as in ``gaps``.
+        and ``gaps, conditional mean``, where an exact classifier has the same losses as in ``gaps``, and another one
+        none if it does not take the encoded rows, which are what was completed.
     """
-    values = X.to_numpy(dtype=float) if isinstance(X, pd.DataFrame) else X
+    table = FrameCodes(X)
+    values = table.values
     n_draws, n_shares = len(gaps.judges), len(shares) - 1
     own = np.ones(len(values)) if sample_weight is None else sample_weight
-    means = None if takes_gaps else [_means(values, w * own) for w in weights]
-    n_columns, coded = len(gaps.blocks), values.shape[1] != gaps.blocks[-1].stop
+    means = None if takes_gaps else [table.centers(w * own) for w in weights]
+    n_columns, coded = len(gaps.blocks), values.shape[1] != gaps.blocks[-1].stop or table.words.any()
     if coded and values.shape[1] != n_columns:
         raise ValueError(f"the classifier sees {values.shape[1]} columns, which are not those of the encoded table")
     blocks = tuple(range(j, j + 1) for j in range(n_columns)) if coded else gaps.blocks
@@ -189,9 +191,6 @@ def gap_losses(
     every = len(parts) // n_draws
     ends = np.cumsum([0, *(len(part) for part in parts)])[::every]
     evaluate = [np.arange(start, end) for start, end in pairwise(ends.tolist())]
-    judged: Any = np.concatenate(parts)
-    if isinstance(X, pd.DataFrame):
-        judged = pd.DataFrame(judged, columns=X.columns)
     predicted = refit_probabilities(
         estimator,
         X,
@@ -200,7 +199,7 @@ def gap_losses(
         evaluate,
         classes=classes,
         random_state=random_state,
-        judged=judged,
+        judged=table.decoded(np.concatenate(parts)),
         sample_weight=sample_weight,
     )
     by_part = [np.split(p, every) for p in predicted]
@@ -216,21 +215,12 @@ def gap_losses(
     with_gaps = along(range(n_shares + 1), shares)
     dials = {GAPS: with_gaps}
     first = 1 + n_shares + len(gaps.columns)
-    for w, name in enumerate((ITERATIVE, CONDITIONAL) if gaps.imputed else ()):
+    for w, name in enumerate((ITERATIVE, CONDITIONAL) if gaps.imputed and (completed or exact) else ()):
         start = first + w * n_shares
         dials[name] = along([0, *range(start, start + n_shares)], shares) if completed else with_gaps
     for j, name in enumerate(gaps.names):
         dials[f"{WITHOUT}{name}"] = along([0, 1 + n_shares + j], (0.0, 1.0))
     return dials
-
-
-def _means(values: NDArray, weights: NDArray) -> NDArray:
-    """Mean of each column over the training rows that have it; 0 where none has."""
-    seen = ~np.isnan(values)
-    total = weights @ seen
-    sums = weights @ np.where(seen, values, 0)
-    means: NDArray = np.divide(sums, total, out=np.zeros(len(sums)), where=total > 0)
-    return means
 
 
 def of_blocks(mask: NDArray, blocks: Sequence[range]) -> NDArray:

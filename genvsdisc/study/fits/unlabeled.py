@@ -35,6 +35,11 @@ SETTLED = 1e-3
 _CELLS = 4_000_000
 
 
+def fits_weights(estimator: Any) -> bool:
+    """Whether a classifier can be fitted to rows of any weight: a stack of them at once, or by its ``fit``."""
+    return _split_stateless(estimator) is not None or bool(has_fit_parameter(estimator, "sample_weight"))
+
+
 def semi_supervised_probabilities(
     estimator: Any,
     X: Any,
@@ -121,7 +126,7 @@ class _Problem:
         self.replicates = split is not None
         if split is not None:
             X, estimator = _through(split[0], X), clone(split[1])
-        elif not has_fit_parameter(estimator, "sample_weight"):
+        elif not fits_weights(estimator):
             raise ValueError("its fit takes no sample_weight, which rows without a label need")
         self.estimator, self.X, self.codes, self.n_classes, self.seed = estimator, X, codes, n_classes, seed
         self.copies = np.tile(np.arange(len(codes)), 1 + n_classes)

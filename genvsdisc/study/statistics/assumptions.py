@@ -133,9 +133,9 @@ def in_proportion(rows: NDArray, weights: NDArray) -> NDArray:
     if not len(rows):
         return rows
     own = weights[rows]
-    n_drawn = max(1, int(effective_rows(own)))
+    n_drawn = max(1, int(effective_rows(own) * (1 + 1e-9)))  # ten rows of 0.1 are ten, whatever their sum rounds to
     places = (np.arange(n_drawn) + 0.5) / n_drawn * own.sum()
-    return rows[np.searchsorted(np.cumsum(own), places)]
+    return rows[np.searchsorted(np.cumsum(own), places, side="right")]
 
 
 def _cost(losses: pd.DataFrame, simpler: str, richer: str, level: float) -> tuple[float, float, float]:

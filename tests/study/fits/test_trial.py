@@ -7,6 +7,7 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticD
 from sklearn.model_selection import GridSearchCV
 from sklearn.naive_bayes import CategoricalNB, GaussianNB
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
 import genvsdisc as gd
@@ -56,6 +57,19 @@ def test_models_that_can_take_the_table_are_left_alone():
     assert suited_to(ours, X, y) == (ours, [])
     plain = as_models([GaussianNB()])
     assert suited_to(plain, X[["x", "z"]], y) == (plain, [])
+
+
+def test_a_classifier_that_takes_no_weights_learns_nothing_from_rows_without_a_label_and_fails_nothing():
+    X, y = table_of(("x", "z"), n=200)
+    models = {
+        "LDA": LinearDiscriminantAnalysis(),
+        "encoded": make_pipeline(StandardScaler(), GaussianNB()),
+        "ours": gd.NaiveBayesClassifier(),
+    }
+    result = gd.compare(X, y, models, design=gd.Design(n_splits=3, n_repeats=1, n_draws=3))
+    assert result.failures.empty
+    learned = result.conditions.query("dial == 'unlabeled rows'")["model"]
+    assert set(learned) == {"ours"}
 
 
 class Counting(GaussianNB):

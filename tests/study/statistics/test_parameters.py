@@ -31,7 +31,9 @@ def test_coefficients_of_two_classes_are_those_of_the_second(pair, compared):
     for column, coefficient in zip(pair.X, coefficients, strict=True):
         assert values[f"coefficient of {column}, class 1"] == pytest.approx(coefficient, rel=1e-4)
     assert values["intercept, class 1"] == pytest.approx(theirs.intercept_[0] - coefficients @ scaler.mean_, abs=1e-4)
-    assert len(values) == 4
+    for label, share in pair.y.value_counts(normalize=True).items():
+        assert values[f"prior of {label}"] == pytest.approx(share)  # which `adapt_priors` divides by
+    assert len(values) == 6
 
 
 def table(estimator, columns):
