@@ -93,9 +93,7 @@ def _never_unsure(codes: NDArray, tests: Sequence[NDArray]) -> pd.DataFrame:
     return pd.DataFrame([(k, UNSURE, draw, 0.5) for k in range(2) for draw in both], columns=_COLUMNS)
 
 
-def _fits_one_class(
-    estimator: Any, X: Any, codes: NDArray, weights: NDArray, sample_weight: NDArray | None
-) -> bool:
+def _fits_one_class(estimator: Any, X: Any, codes: NDArray, weights: NDArray, sample_weight: NDArray | None) -> bool:
     """Whether a classifier learns from rows of a single class.
 
     One that does not raises a ValueError that says "class", as scikit-learn asks of it (check_classifiers_one_label).
