@@ -20,7 +20,7 @@ from genvsdisc.study.fits.predictions import STAGES
 from genvsdisc.study.run import NothingToCompare, Run
 from genvsdisc.study.schema import TABLES
 from genvsdisc.study.statistics import tables
-from genvsdisc.study.statistics.tables import PARTS
+from genvsdisc.study.statistics.tables import TABLE_PARTS
 
 # Workers of joblib import a class by its module, which is none outside of pytest.
 register_pickle_by_value(sys.modules[__name__])
@@ -102,9 +102,9 @@ def undrawn(monkeypatch):
 
 
 @pytest.mark.usefixtures("undrawn")
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", TABLE_PARTS)
 def test_a_part_that_fails_is_named_and_the_others_are_there(again, tmp_path, monkeypatch, part):
-    monkeypatch.setitem(PARTS, part, fails)
+    monkeypatch.setitem(TABLE_PARTS, part, fails)
     found = again()
     check_one_is_absent(found, part, tmp_path)
     assert len(found.scores) == 3 * 2 * 4

@@ -71,7 +71,7 @@ def comparison_tables(
         "models": models, "scores": scores, "classes": table.class_counts, "timings": timing_table(evidence),
     }  # fmt: skip
     known = Known(table, draws, evidence, usable, views, posterior, scores, models, tables, failures)
-    for name, compute in PARTS.items():
+    for name, compute in TABLE_PARTS.items():
         part = isolated(name, partial(compute, known), failures)
         tables |= part if isinstance(part, Mapping) else {name: part}
     whole = {name: isolated(name, partial(conformed, name, tables.get(name)), failures) for name in TABLES}
@@ -99,7 +99,7 @@ class Known:
         return self.models[self.models["status"] == "ok"]
 
 
-PARTS: dict[str, Callable[[Known], pd.DataFrame | Mapping[str, pd.DataFrame | None] | None]] = {
+TABLE_PARTS: dict[str, Callable[[Known], pd.DataFrame | Mapping[str, pd.DataFrame | None] | None]] = {
     "summary": lambda k: summary_table(k.scores, k.models),
     "differences": lambda k: difference_table(k.scores, k.ranked, **ropes(k.table, k.draws.design.rope)),
     "decisions": lambda k: costed_tables(k.usable, k.table, k.draws, k.tables["summary"]),
