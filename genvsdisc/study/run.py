@@ -232,7 +232,9 @@ class Run:
         if all(e.failed for e in evidence):
             reasons = "; ".join(f"{e.model.name}: {e.failures['cross-validation']}" for e in evidence)
             meta["verdict"] = f"{NOTHING_TOLD} {reasons}"
-            parts = failure_table(evidence, [f for f in self.failures if not f.model])
+            parts = failure_table(
+                evidence, [f for f in self.failures if not f.model and f.stage not in CONDITION_STAGES]
+            )
             few = {"models": model_table(evidence), "classes": self.table.class_counts, "failures": parts}
             raise NothingToCompare(meta["verdict"], few, meta)
         tables = comparison_tables(self.table, self.draws, evidence, self.views, posterior)

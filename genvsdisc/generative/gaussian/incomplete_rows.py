@@ -194,7 +194,8 @@ def _summed(
     a_m, b_m = intercepts[:, groups[:, None], columns], slopes[:, groups[:, None], columns]
     T = np.concatenate([a_m[..., None] - on_v @ a[..., None], b_m - on_v @ b, on_v], axis=-1)
     crossed = T @ frequent.sums  # (R, p, m, 1 + d); zero in the columns that are missing
-    inner = crossed @ np.swapaxes(T, -1, -2) / frequent.share[..., None, None] + inverse
+    share = np.where(frequent.share > 0, frequent.share, 1)  # a member of the stack may have no such row: sums are 0
+    inner = crossed @ np.swapaxes(T, -1, -2) / share[..., None, None] + inverse
     both = np.concatenate([crossed, crossed[..., 1 + o :]], axis=-1).reshape(R, -1)
     return [
         (frequent.crossed_places, both),

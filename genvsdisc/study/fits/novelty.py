@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.base import clone
 from sklearn.metrics import roc_auc_score
 from sklearn.utils import _safe_indexing
 
@@ -53,13 +54,15 @@ def left_out_scores(
     scores : DataFrame
         Columns left_out (a code), score ("p(x)" or "1 - max p"), draw, auroc: the probability that a row of the class
         left out looks stranger than a row of another, ties counting half. A draw without such rows is absent. With two
-        classes one is left, of which a posterior is always sure: "1 - max p" is then 0 everywhere, and its area 1/2.
+        classes one is left, of which a posterior is always sure: "1 - max p" is then 0 everywhere, and its area 1/2;
+        that alone is told of a classifier that cannot be fitted to a single class.
     """
-    if n_classes == 2 and not hasattr(estimator, "score_samples"):  # many cannot be fitted to a single class
-        new = [codes[judges][:, None] == np.arange(2) for judges in tests]
-        both = [draw for draw, classes in enumerate(new) if classes.any(axis=0).all()]
-        return pd.DataFrame([(k, UNSURE, draw, 0.5) for k in range(2) for draw in both], columns=_COLUMNS)
     split = _split_stateless(estimator)
+    if n_classes == 2 and not (
+        hasattr(estimator, "score_samples")
+        and (split is not None or _fits_one_class(estimator, X, codes, weights[0], sample_weight))
+    ):
+        return _never_unsure(codes, tests)
     if split is not None:
         X = _through(split[0], X)
     rows = []
@@ -82,6 +85,28 @@ def left_out_scores(
             for score, values in strangeness(fitted, X_judged).items():
                 rows.append((int(k), score, draw, float(roc_auc_score(new, values))))
     return pd.DataFrame(rows, columns=_COLUMNS)
+
+
+def _never_unsure(codes: NDArray, tests: Sequence[NDArray]) -> pd.DataFrame:
+    """Areas of a posterior that knows one of two classes."""
+    both = [draw for draw, judges in enumerate(tests) if len(np.unique(codes[judges])) == 2]
+    return pd.DataFrame([(k, UNSURE, draw, 0.5) for k in range(2) for draw in both], columns=_COLUMNS)
+
+
+def _fits_one_class(estimator: Any, X: Any, codes: NDArray, weights: NDArray, sample_weight: NDArray | None) -> bool:
+    """Whether a classifier learns from rows of a single class.
+
+    One that does not raises a ValueError that says "class", as scikit-learn asks of it (check_classifiers_one_label).
+    """
+    rows = np.flatnonzero((codes == codes[np.argmax(weights)]) * weights)
+    own = None if sample_weight is None else sample_weight[rows]
+    try:
+        fit_rows(clone(estimator), _safe_indexing(X, rows), codes[rows], own)
+    except ValueError as error:
+        if "class" in str(error):
+            return False
+        raise
+    return True
 
 
 def strangeness(fitted: Any, X: Any) -> dict[str, NDArray]:

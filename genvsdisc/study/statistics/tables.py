@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from numbers import Real
 from typing import Any
@@ -10,7 +11,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.metrics import confusion_matrix
 
 from genvsdisc.features.kinds import as_numbers
 from genvsdisc.study.decision_costs import least_mistake
@@ -19,6 +19,7 @@ from genvsdisc.study.schema import TABLES, conformed
 from genvsdisc.study.statistics.assumptions import assumption_table, priced
 from genvsdisc.study.statistics.calibration import calibration_tables
 from genvsdisc.study.statistics.conditions import best_pairs, condition_tables
+from genvsdisc.study.statistics.confusion import confusion_table
 from genvsdisc.study.statistics.count_columns import columns_told, poisson_columns
 from genvsdisc.study.statistics.crossing import crossing_table
 from genvsdisc.study.statistics.decomposition import PAIR, decomposition_tables
@@ -62,42 +63,68 @@ def comparison_tables(
     tables : dict of str to DataFrame or None
         The tables that `Comparison` takes; None for one that has no rows, or failed.
     """
-    usable = [e for e in evidence if not e.failed]
     failures = [Failure("", stage, why, meaning(stage)) for stage, why in views.failures.items()]
+    usable = [e for e in evidence if not e.failed]
     scores = score_table(usable, table, draws)
     models = with_twins(model_table(evidence, failures), scores)
-    ranked = models[models["status"] == "ok"]
-    noise = {e.model.name: e.noise for e in usable if e.noise is not None}
     tables: dict[str, pd.DataFrame | None] = {
         "models": models, "scores": scores, "classes": table.class_counts, "timings": timing_table(evidence),
     }  # fmt: skip
-    # A part gives one table, or a dict of several that are computed together.
-    parts: dict[str, Callable[[], pd.DataFrame | Mapping[str, pd.DataFrame | None] | None]] = {
-        "summary": lambda: summary_table(scores, models),
-        "differences": lambda: difference_table(scores, ranked, **ropes(table, draws.design.rope)),
-        "decisions": lambda: costed_tables(usable, table, draws, tables["summary"]),
-        "holdout": lambda: holdout_tables(
-            usable, table, scores, models, tables["differences"], table.losses(draws.design.losses)
-        ),
-        "decomposition": lambda: decomposition(usable, table, draws, scores, tables["differences"], posterior),
-        "learning curves and crossings": lambda: curve_tables(usable, draws),
-        "calibration and confusion": lambda: held_out_tables(usable, table, draws),
-        "assumptions": lambda: assumptions(table, scores, usable),
-        "robustness": lambda: robustness_table(noise, models),
-        "conditions": lambda: condition_tables(usable, draws, models, best_pairs(tables["differences"])),
-        "novelty": lambda: novelties(usable, table, models, draws),
-        "planes": lambda: views.tables,
-        "predictive": lambda: predictive_table([(e.model.name, e.predictive) for e in usable]),
-        "hybrid": lambda: continuum_table(next((e.dial for e in usable if e.dial is not None), None)),
-        "search and traces": lambda: next((e.descent for e in usable if e.descent), {}),
-        "parameters": lambda: _stacked(_parameters(e, list(table.X.columns), failures) for e in usable),
-        "columns": lambda: columns_told(table, evidence),
-    }
-    for name, compute in parts.items():
-        part = isolated(name, compute, failures)
+    known = Known(table, draws, evidence, usable, views, posterior, scores, models, tables, failures)
+    for name, compute in TABLE_PARTS.items():
+        part = isolated(name, partial(compute, known), failures)
         tables |= part if isinstance(part, Mapping) else {name: part}
     whole = {name: isolated(name, partial(conformed, name, tables.get(name)), failures) for name in TABLES}
     return whole | {"failures": failure_table(evidence, failures)}
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the parts of a comparison are computed from; `usable` is the evidence of models that did not fail."""
+
+    table: PreparedTable
+    draws: Draws
+    evidence: Sequence[Predictions]
+    usable: Sequence[Predictions]
+    views: Views
+    posterior: Callable[[Any], NDArray] | None
+    scores: pd.DataFrame
+    models: pd.DataFrame
+    tables: Mapping[str, pd.DataFrame | None]  # those before this one
+    failures: list[Failure]
+
+    @property
+    def ranked(self) -> pd.DataFrame:
+        """Models that could be fitted."""
+        return self.models[self.models["status"] == "ok"]
+
+
+TABLE_PARTS: dict[str, Callable[[Known], pd.DataFrame | Mapping[str, pd.DataFrame | None] | None]] = {
+    "summary": lambda k: summary_table(k.scores, k.models),
+    "differences": lambda k: difference_table(k.scores, k.ranked, **ropes(k.table, k.draws.design.rope)),
+    "decisions": lambda k: costed_tables(k.usable, k.table, k.draws, k.tables["summary"]),
+    "holdout": lambda k: holdout_tables(
+        k.usable, k.table, k.scores, k.models, k.tables["differences"], k.table.losses(k.draws.design.losses)
+    ),
+    "decomposition": lambda k: decomposition(
+        k.usable, k.table, k.draws, k.scores, k.tables["differences"], k.posterior
+    ),
+    "learning curves and crossings": lambda k: curve_tables(k.usable, k.draws),
+    "calibration and confusion": lambda k: held_out_tables(k.usable, k.table, k.draws),
+    "assumptions": lambda k: assumptions(k.table, k.scores, k.usable),
+    "robustness": lambda k: robustness_table(
+        {e.model.name: e.noise for e in k.usable if e.noise is not None}, k.models
+    ),
+    "conditions": lambda k: condition_tables(k.usable, k.draws, k.models, best_pairs(k.tables["differences"])),
+    "novelty": lambda k: novelties(k.usable, k.table, k.models, k.draws),
+    "planes": lambda k: k.views.tables,
+    "predictive": lambda k: predictive_table([(e.model.name, e.predictive) for e in k.usable]),
+    "hybrid": lambda k: continuum_table(next((e.dial for e in k.usable if e.dial is not None), None)),
+    "search and traces": lambda k: next((e.descent for e in k.usable if e.descent), {}),
+    "parameters": lambda k: _stacked(_parameters(e, list(k.table.X.columns), k.failures) for e in k.usable),
+    "columns": lambda k: columns_told(k.table, k.evidence),
+}
+"""Parts of a comparison in the order in which they read each other: one table, or several computed together."""
 
 
 def _parameters(e: Predictions, columns: list[Any], failures: list[Failure]) -> pd.DataFrame:
@@ -230,23 +257,6 @@ def out_of_fold(e: Predictions, draws: Draws) -> tuple[NDArray, NDArray]:
     judged = np.concatenate(draws.cv_tests[:first])
     order = np.argsort(judged, kind="stable")
     return np.concatenate(e.cv[:first])[order], judged[order]
-
-
-def confusion_table(
-    name: str, probabilities: NDArray, codes: NDArray, classes: NDArray, weights: NDArray | None = None
-) -> pd.DataFrame:
-    """Share of each true class that is predicted as each class, from out-of-fold predictions."""
-    labels = np.arange(len(classes))
-    said = probabilities.argmax(axis=1)
-    shares = confusion_matrix(codes, said, labels=labels, normalize="true", sample_weight=weights)
-    return pd.DataFrame(
-        {
-            "model": name,
-            "true": np.repeat(classes, len(classes)),
-            "predicted": np.tile(classes, len(classes)),
-            "share": shares.ravel(),
-        }
-    )
 
 
 def timing_table(evidence: Sequence[Predictions]) -> pd.DataFrame:

@@ -162,6 +162,17 @@ def test_many_replicates_of_rows_with_gaps_are_the_plain_fits():
             assert_allclose(replicates[r].predict_proba(X), plain.predict_proba(X), atol=1e-7)
 
 
+@pytest.mark.parametrize("covariance", ["shared", "separate"])
+def test_a_replicate_without_a_row_of_a_frequent_pattern_is_the_plain_fit(covariance):
+    X, y = draw(90, 3, share=0.0, seed=3)
+    X[:30:2, 0] = np.nan  # one pattern of many rows of the first class, none of which the first replicate has
+    weights = np.stack([np.isfinite(X).all(axis=1), np.ones(90)]).astype(float)
+    replicates = GaussianClassifier(covariance).fit_replicates(X, y, weights)
+    for r in range(2):
+        plain = GaussianClassifier(covariance).fit(X, y, sample_weight=weights[r])
+        assert_allclose(replicates[r].covariances_, plain.covariances_, rtol=1e-6)
+
+
 def step_by_patterns(X, groups, y, means, covariances):
     """The textbook (Little & Rubin 2002, section 11.2), by patterns: log likelihood and one step of plain EM."""
     total = 0.0

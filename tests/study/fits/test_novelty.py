@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
 from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import KBinsDiscretizer
 
 from genvsdisc import GaussianClassifier, LogisticClassifier
 from genvsdisc.study.fits.novelty import DENSITY, UNSURE, left_out_scores
@@ -46,3 +49,19 @@ def test_of_two_classes_one_is_left_whose_density_still_tells():
     truth = np.mean((other**2).sum(axis=1) > (own**2).sum(axis=1))
     assert found[DENSITY].to_numpy() == pytest.approx([truth] * 2, abs=0.05)
     assert truth > norm.cdf(0.5)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        GridSearchCV(GaussianClassifier(), {"shrinkage": [0.0, 0.1]}, cv=2),
+        make_pipeline(
+            KBinsDiscretizer(4, encode="ordinal", quantile_method="linear"), GaussianClassifier(shrinkage=0.1)
+        ),
+    ],
+    ids=["search", "steps that learn"],
+)
+def test_a_density_of_a_classifier_that_needs_two_classes_is_not_asked_for(model):
+    found = scores(model, 2)
+    assert set(found.index.get_level_values("score")) == {UNSURE}
+    assert (found == 0.5).all()

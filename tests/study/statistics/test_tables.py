@@ -8,7 +8,7 @@ from sklearn.model_selection import RepeatedStratifiedKFold, cross_val_predict
 from sklearn.tree import DecisionTreeClassifier
 
 import genvsdisc as gd
-from genvsdisc.study.statistics.tables import confusion_table, n_parameters
+from genvsdisc.study.statistics.tables import n_parameters
 
 
 @pytest.fixture
@@ -45,14 +45,6 @@ def test_every_fold_has_its_numbers_of_rows(pair, compared):
     scores = compared.scores.query("loss == 'brier'")
     assert (scores["n_train"] + scores["n_test"] == len(pair.X)).all()
     assert scores.groupby("model")["n_test"].sum().eq(len(pair.X)).all()
-
-
-def test_confusion_keeps_classes_that_are_never_predicted():
-    table = confusion_table("m", np.array([[0.7, 0.2, 0.1]] * 3), np.array([0, 1, 1]), np.array(["a", "b", "c"]))
-    shares = table.set_index(["true", "predicted"])["share"]
-    assert shares["a", "a"] == shares["b", "a"] == 1
-    assert shares["c"].sum() == 0
-    assert len(shares) == 9
 
 
 def test_free_parameters_are_counted():
