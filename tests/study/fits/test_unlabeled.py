@@ -76,8 +76,9 @@ def test_what_a_row_without_a_label_is_worth():
     one ``E[(d/dm log f(x))^2]``. The excess error is proportional to the variance of the midpoint.
     """
     delta, n_labeled, n_unlabeled, n_draws = 3.0, 50, 450, 1500
-    X, codes = drawn((n_labeled + n_unlabeled) * n_draws, delta, 3, d=1)
-    X, codes = X.reshape(n_draws, -1), codes.reshape(n_draws, -1)
+    rng = np.random.default_rng(3)  # labels at random: with as many of each class in every table a row tells more
+    codes = rng.integers(2, size=(n_draws, n_labeled + n_unlabeled))
+    X = rng.standard_normal(codes.shape) + delta * (codes - 0.5)
     grid = np.linspace(-12, 12, 20_001)
     f = (norm.pdf(grid + delta / 2) + norm.pdf(grid - delta / 2)) / 2
     score = -np.gradient(np.log(f), grid)
