@@ -121,6 +121,7 @@ def test_u08_twins_are_named_and_tested_once():
     ]
 
 
+@pytest.mark.slow
 def test_a_cost_is_booked_to_the_assumption_that_was_dropped():
     X, y = table_of(("x", "z"))
     numbers = gd.compare(X, y, design=FEW).assumptions.set_index("assumption")["cost"]
@@ -142,6 +143,7 @@ def test_a_cost_is_booked_to_the_assumption_that_was_dropped():
 # Anyone's models ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("as_list", [False, True])
 def test_u09_scikit_learns_classifiers_have_families(as_list):
     X, y = table_of(("x", "z"))

@@ -52,6 +52,7 @@ def digits():
     return data.X, data.y
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.parametrize("table", [mixed, numbers, digits])
 def test_every_model_of_the_roster(table):

@@ -68,6 +68,7 @@ def parts():
     return [(c.key, i) for c in SECTIONS for i in range(len(c.draft(comparison).parts))]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize(("key", "i"), parts())
 def test_a_part_that_fails_is_named_and_the_rest_of_its_section_stands(key, i):
@@ -205,6 +206,7 @@ def test_f11_when_all_models_failed_the_page_lists_why(scored):
     assert sorted(row.all("td")[0].text for row in rows) == sorted(f"failed: reason {i}" for i in range(8))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("name", sorted(set(example.full().tables) - {"timings"}))
 def test_a_table_of_missing_numbers_is_still_a_page(name):

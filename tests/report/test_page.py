@@ -250,6 +250,7 @@ def test_an_empty_comparison_still_is_a_page():
     assert "carries no verdict" in html
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("name", sorted(set(example.full().tables) - {"timings"}))
 def test_any_one_table_may_be_empty(name):

@@ -101,6 +101,7 @@ def undrawn(monkeypatch):
     monkeypatch.setattr(isolation, "svg", lambda *_, **__: "<svg/>")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("part", TABLE_PARTS)
 def test_a_part_that_fails_is_named_and_the_others_are_there(again, tmp_path, monkeypatch, part):
@@ -110,6 +111,7 @@ def test_a_part_that_fails_is_named_and_the_others_are_there(again, tmp_path, mo
     assert len(found.scores) == 3 * 2 * 4
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("undrawn")
 @pytest.mark.parametrize("name", sorted(set(TABLES) - {"failures"}))
 def test_a_table_that_fails_is_named_and_the_others_are_there(again, tmp_path, monkeypatch, name):
@@ -170,6 +172,7 @@ def test_f11_c4_when_every_model_fails_all_reasons_are_told(X, shrinkage, reason
     assert page.failures["model"].tolist() == ["LDA", "LR"]
 
 
+@pytest.mark.slow
 def test_c1_a_class_constant_in_the_shown_columns_has_its_picture(tmp_path):
     r, k = np.random.default_rng(1), np.arange(90) % 3
     larvae, eggs = r.poisson(5, 90) * (k > 0), r.poisson(9, 90) * (k > 0)
@@ -383,6 +386,7 @@ def test_c7_c8_a_model_that_cannot_be_fitted_to_all_rows_or_pickled_fails_alone(
     page_of(found, tmp_path)
 
 
+@pytest.mark.slow
 def test_c6_w01_f09_dates_are_days_everywhere(tmp_path):
     r = np.random.default_rng(0)
     X = pd.DataFrame({"a": r.normal(size=60), "b": r.normal(size=60)})

@@ -76,6 +76,7 @@ def test_the_rows_compared_are_those_of_the_clean_table(tmp_path, name):
     assert one.y.tolist() == other.y.tolist()
 
 
+@pytest.mark.slow
 def test_b01_a_mark_for_missing_changes_no_verdict(tmp_path):
     """With the marks as levels of a lumped category the answer was that of another table."""
     answers = []

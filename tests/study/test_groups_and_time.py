@@ -128,6 +128,7 @@ def speakers(seed=0, *, n_speakers=15, n_classes=6, n_takes=8, n_features=8):
     return frame, pd.Series(np.repeat(word, n_takes), name="word"), np.repeat(who, n_takes)
 
 
+@pytest.mark.slow
 def test_folds_of_whole_speakers_turn_the_answer_as_on_vowel():
     """On vowel the additive pair changes sign, and the separate Gaussian is no longer nearly free of errors."""
     X, y, who = speakers()

@@ -66,6 +66,7 @@ def weighted_and_repeated(models, grouped):
     return weighted, repeated, weights
 
 
+@pytest.mark.slow
 def test_a_row_of_weight_two_is_the_row_twice_in_every_table():
     models = [model for model in roster() if model.name in ("shared Gaussian", "logistic", "bayes")]
     weighted, repeated, weights = weighted_and_repeated(models, grouped=False)
@@ -85,6 +86,7 @@ def test_so_it_is_for_networks_searches_and_models_without_weights_in_groups_too
     assert (weighted.models.status == "ok").all()
 
 
+@pytest.mark.slow
 def test_a_row_of_weight_zero_is_absent():
     X, y, weights, _ = data()
     linear = [model for model in roster() if model.name in ("shared Gaussian", "logistic")]
@@ -97,6 +99,7 @@ def test_a_row_of_weight_zero_is_absent():
     assert f"{(~keep).sum()} rows of weight 0 are left out." in with_zeros.meta["left_out"]
 
 
+@pytest.mark.slow
 def test_only_ratios_of_weights_that_are_not_whole_count_where_a_model_is_free_of_scale():
     X, y, weights, _ = data()
     X = X.drop(columns="town").fillna(0.0)

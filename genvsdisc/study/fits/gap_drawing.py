@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
 from genvsdisc.features.encoding import TableEncoder
+from genvsdisc.features.kinds import Column
 from genvsdisc.models import Model
 from genvsdisc.study.evidence import Draws, Failure
 from genvsdisc.study.fits.encode import Bench, benches
@@ -53,17 +55,22 @@ def drawn_gaps(bench: Bench, draws: Draws, n_draws: int, *, impute: bool) -> Gap
     """Entries to delete in the first draws, of the table that a model behind the usual encoder sees."""
     drawn = bench.table.take(draws.curve_rows)
     used = {name: column for name, column in drawn.columns.items() if column.used}
-    encoders = [TableEncoder({name: column}) for name, column in used.items()]
-    ends = np.cumsum([0, *(encoder.get_feature_names_out().size for encoder in encoders)])
-    blocks = [range(start, end) for start, end in pairwise(ends.tolist())]
-    return gap_rows(
+    gaps = gap_rows(
         np.asarray(drawn.X, dtype=float),
         drawn.codes,
         list(used),
-        blocks,
+        _blocks(used),
         draws.curve_weights[-1, :n_draws],
         draws.curve_tests[:n_draws],
         size=len(draws.sizes) - 1,
         impute=impute,
         random_state=draws.seed,
     )
+    return replace(gaps, coded_blocks=tuple(_blocks(used, categories="codes")))
+
+
+def _blocks(columns: dict[Any, Column], **options: Any) -> list[range]:
+    """Encoded columns of each column."""
+    encoders = [TableEncoder({name: column}, **options) for name, column in columns.items()]
+    ends = np.cumsum([0, *(encoder.get_feature_names_out().size for encoder in encoders)])
+    return [range(start, end) for start, end in pairwise(ends.tolist())]

@@ -55,6 +55,8 @@ class GapRows:
         Encoded columns of each column of the table.
     imputed, conditional : list of ndarray of shape (n_shares, n_judges, n_encoded), or empty
         Complete encoded rows, by the iterative imputer and by conditional means.
+    coded_blocks : tuple of range, default=()
+        Columns of each column of the table where levels stay codes.
     """
 
     size: int
@@ -65,13 +67,14 @@ class GapRows:
     blocks: tuple[range, ...]
     imputed: list[NDArray]
     conditional: list[NDArray]
+    coded_blocks: tuple[range, ...] = ()
 
     def first(self, n_draws: int) -> GapRows:
         """Keep some draws."""
         cut = slice(n_draws)
         return GapRows(
             self.size, self.judges[cut], self.masks[cut], self.columns, self.names, self.blocks, self.imputed[cut],
-            self.conditional[cut],
+            self.conditional[cut], self.coded_blocks,
         )  # fmt: skip
 
 
@@ -174,10 +177,13 @@ def gap_losses(
     n_draws, n_shares = len(gaps.judges), len(shares) - 1
     own = np.ones(len(values)) if sample_weight is None else sample_weight
     means = None if takes_gaps else [table.centers(w * own) for w in weights]
-    n_columns, coded = len(gaps.blocks), values.shape[1] != gaps.blocks[-1].stop or table.words.any()
-    if coded and values.shape[1] != n_columns:
-        raise ValueError(f"the classifier sees {values.shape[1]} columns, which are not those of the encoded table")
-    blocks = tuple(range(j, j + 1) for j in range(n_columns)) if coded else gaps.blocks
+    width = values.shape[1]
+    coded = width != gaps.blocks[-1].stop or table.words.any()
+    as_given = tuple(range(j, j + 1) for j in range(len(gaps.blocks)))
+    layouts = (gaps.coded_blocks, as_given) if coded else (gaps.blocks,)
+    blocks = next((layout for layout in layouts if layout and layout[-1].stop == width), None)
+    if blocks is None:
+        raise ValueError(f"the classifier sees {width} columns, which are not those of the encoded table")
     completed = [] if exact or coded else [part for part in (gaps.imputed, gaps.conditional) if part]
     parts: list[NDArray] = []
     for d, rows in enumerate(gaps.judges):

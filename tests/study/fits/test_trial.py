@@ -84,6 +84,7 @@ class Counting(GaussianNB):
 LABELS = {"words": ["a", "b", "c"], "gaps": [2, 4, 9], "counting": [0, 1, 2]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("labels", LABELS.values(), ids=LABELS)
 @pytest.mark.parametrize("columns", [("x", "z"), ("x", "color")])
 def test_classifiers_that_take_numbers_as_labels_are_given_them(labels, columns):

@@ -120,9 +120,13 @@ def trials():
     return cells, gaps, {tuple(key): value for key, value in known.items()}
 
 
-@pytest.mark.slow
-def test_bias_and_variance_lie_within_two_errors_of_independent_sets(trials):
-    cells, _, known = trials
+@pytest.mark.slow  # one test: workers that share the tests would each draw all laws
+def test_terms_lie_within_two_errors_of_independent_sets_and_the_larger_part_is_right(trials):
+    check_terms(*trials)
+    check_larger_part(*trials)
+
+
+def check_terms(cells, _, known):
     inside = {}
     for cell in cells.itertuples():
         for place, term in enumerate(("bias", "variance")):
@@ -136,9 +140,7 @@ def test_bias_and_variance_lie_within_two_errors_of_independent_sets(trials):
     assert shares.groupby(level=4).mean().min() >= 0.90  # sizes that were measured, and the extrapolated one
 
 
-@pytest.mark.slow
-def test_the_larger_part_is_right_where_it_is_said_and_said_where_it_is_large(trials):
-    _, gaps, known = trials
+def check_larger_part(_, gaps, known):
     right, large, apart = [], [], []
     for gap in gaps.itertuples():
         one, two = (known[gap.law, name, gap.n_train][gap.loss] for name in (gap.generative, gap.discriminative))

@@ -184,6 +184,7 @@ def test_u04_no_model_better_than_guessing_is_said_first():
     assert card(pair())["warnings"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1])
 @pytest.mark.parametrize(("n", "d", "share"), [(300, 5, 0.5), (60, 40, 0.5), (200, 3, 0.1)])
 def test_u04_random_labels(n, d, share, seed):
@@ -351,6 +352,7 @@ def test_every_number_stands_in_a_table():
 # End to end -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_u01_w02_the_best_by_a_loss_is_judged_by_that_loss():
     rng = np.random.default_rng(1)
     n = 120
