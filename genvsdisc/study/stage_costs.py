@@ -15,6 +15,10 @@ NOISE_TRAIN = 2000
 N_FLIP_RATES = 5
 PREDICTIVE_SECONDS = 0.3
 """Seconds of drawing and judging rows of a model; their number does not grow with the table."""
+MOST_DIAL_COEFFICIENTS = 200
+"""Coefficients of all classes up to which the dial is turned: its steps solve systems of that size."""
+STEPS_CUBED = 1.5e-6
+"""Seconds of these systems, with the cube of the coefficients; measured on 340 of them."""
 MOST_DIAL_ROWS = 4000
 """Rows that the dial from one likelihood to the other is turned on, at most."""
 STACKED = 4000
@@ -138,9 +142,12 @@ class StageCosts:
         return 6 * candidate.seconds(self.design.n_splits, rows, rows, rows) + 4 * candidate.seconds(1, rows, rows, 0)
 
     def dial(self, candidate: Candidate) -> float:
-        """Seconds of nine places on two dials; a fit of the hybrid is six of the logistic regression."""
-        rows = min(self.plan.subtable, MOST_DIAL_ROWS)
-        return 9 * 2 * 6 * candidate.seconds(self.design.n_splits, rows, rows, rows // self.design.n_splits)
+        """Seconds of nine places on two dials; a fit of the hybrid is six of the logistic regression, and its steps."""
+        rows, coefficients = min(self.plan.subtable, MOST_DIAL_ROWS), self.plan.n_classes * (self.plan.n_encoded + 1)
+        if coefficients > MOST_DIAL_COEFFICIENTS:
+            return 0.0
+        fits = 9 * 2 * 6 * candidate.seconds(self.design.n_splits, rows, rows, rows // self.design.n_splits)
+        return fits + STEPS_CUBED * coefficients**3
 
     def drawing(self, candidate: Candidate, rows: int) -> float:
         """Seconds of a fit to all rows, of drawing from it and of judging what was drawn."""

@@ -50,7 +50,7 @@ axe.run(document, {runOnly: {type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a
 """
 BRIGHTNESS = """
 (async () => {
-  const image = document.images[0], canvas = new OffscreenCanvas(296, 290).getContext("2d");
+  const image = document.querySelector('#decomposition img'), canvas = new OffscreenCanvas(296, 290).getContext("2d");
   await image.decode();
   canvas.drawImage(image, 0, 0);
   const data = canvas.getImageData(0, 0, 296, 290).data, inked = [];
