@@ -105,7 +105,8 @@ class StageCosts:
         if stage == UNLABELED_STAGE:
             return self._unlabeled(candidate, draws)
         if stage == LEFT_OUT_STAGE:
-            return candidate.seconds(draws * min(n_classes, LEFT_OUT_IN_TURN), n, n - test, test)
+            fits = draws * min(n_classes, LEFT_OUT_IN_TURN)
+            return candidate.seconds(fits, n, n - test, test) + 0.5 * SINGLE * fits  # each ranks its rows by itself
         few, many = 10 * n_classes, min(n - test, NOISE_TRAIN)
         if n <= STACKED:
             return sum(candidate.seconds(N_FLIP_RATES * draws, n_classes * n, m, test) for m in (few, many))
