@@ -1,6 +1,7 @@
 """The rules of the house that neither ruff nor import-linter can hold: read off the source."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections import defaultdict
@@ -200,3 +201,10 @@ def test_each_module_of_functional_and_study_has_a_test_file_of_its_name():
     assert lacking - listed == set()
     assert listed - lacking == set(), "has a test file: take it off the list"
     assert all((ROOT / "tests" / where).is_file() for where in TESTED_ELSEWHERE.values())
+
+
+def test_a_check_that_is_switched_off_has_its_reason_beside_it():
+    marks = re.compile(r"# noqa: [A-Z0-9, ]+$", re.MULTILINE)
+    assert {name: marks.findall(path.read_text(encoding="utf-8")) for name, path in SOURCES.items()} == {
+        name: [] for name in SOURCES
+    }

@@ -7,11 +7,11 @@ Everything else, ``os.system`` to begin with, is refused before it is called.
 from __future__ import annotations
 
 import ast
-import os
 import sys
 from difflib import get_close_matches
 from importlib import import_module
 from inspect import isclass, signature
+from pathlib import Path
 from typing import Any
 
 from genvsdisc.known_estimators import KNOWN
@@ -73,8 +73,9 @@ def suggestion(word: str) -> str:
 
 def _check_here(text: str) -> None:
     """Let modules of the current folder be found, as `python -m` does."""
-    if os.getcwd() not in sys.path and "" not in sys.path:  # noqa: PTH109 - sys.path holds strings
-        sys.path.insert(0, os.getcwd())  # noqa: PTH109
+    here = str(Path.cwd())
+    if here not in sys.path and "" not in sys.path:
+        sys.path.insert(0, here)
     if "\0" in text:
         raise ValueError(f"--models {text!r} holds a null character")
 

@@ -88,7 +88,7 @@ def fetch_pokemon(data_home: str | PathLike[str] | None = None, *, base_url: str
 def _joined(files: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """One row a form, in the order of the species."""
     types = files["pokemon_types"].merge(files["types"], left_on="type_id", right_on="id")
-    slots = types.pivot(index="pokemon_id", columns="slot", values="identifier")  # noqa: PD010 - each pair stands once
+    slots = types.pivot(index="pokemon_id", columns="slot", values="identifier")  # noqa: PD010 - refuses a repeated pair
     rows = files["pokemon"].merge(
         files["pokemon_species"], left_on="species_id", right_on="id", suffixes=("", "_species")
     )
@@ -118,7 +118,7 @@ def _stats(files: dict[str, pd.DataFrame]) -> pd.DataFrame:
         .drop_duplicates(key)
         .merge(files["stats"], left_on="stat_id", right_on="id")
     )
-    wide = stats.pivot(index="pokemon_id", columns="identifier", values="base_stat")  # noqa: PD010 - as above
+    wide = stats.pivot(index="pokemon_id", columns="identifier", values="base_stat")  # noqa: PD010 - refuses a repeated pair
     wide.columns = wide.columns.str.replace("special-", "sp_")
     return wide[list(STATS)].dropna().astype("int64")
 

@@ -56,7 +56,7 @@ class Watch:
         self._epoch = self._fit.subcontext(task_name=f"epoch {epoch}")
         self._epoch.call_on_fit_task_begin(estimator=self._estimator, **self._data)
 
-    def end(self, epoch: int, parameters: NDArray, losses: NDArray) -> bool:  # noqa: ARG002
+    def end(self, epoch: int, parameters: NDArray, losses: NDArray) -> bool:  # noqa: ARG002 - the descents name the epoch to every hook
         """End an epoch; true if the fit is to stop."""
         attributes = None if self.attributes is None else partial(self.attributes, parameters[[losses.argmin()]])
         self.stopped = self._epoch.call_on_fit_task_end(

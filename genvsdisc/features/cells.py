@@ -193,12 +193,12 @@ class _Distinct:
         divided = bool((np.asarray(marked) & ~np.isnan(read)).any())
         return _Candidate(form, read, self._cells(read), guessed, divided)
 
-    def as_dates(self, hint: str) -> _Candidate:  # noqa: ARG002
+    def as_dates(self, hint: str) -> _Candidate:  # noqa: ARG002 - one signature for all readings
         form, guessed = date_format(self.words, self.counts)
         read = form.parse(self.words)
         return _Candidate(form, read, self._cells(read), guessed)
 
-    def as_times(self, hint: str) -> _Candidate:  # noqa: ARG002
+    def as_times(self, hint: str) -> _Candidate:  # noqa: ARG002 - one signature for all readings
         read = parse_times(self.words)
         return _Candidate(None, read, self._cells(read))
 

@@ -83,7 +83,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         encoder = cls()
         return cls(encoder._learn(encoder._table(X)), categories=categories)
 
-    def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002
+    def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002 - scikit-learn's signature
         """Learn the schema, unless it was given.
 
         Parameters
@@ -138,7 +138,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
                 start = stop
         return matrix
 
-    def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:  # noqa: ARG002
+    def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:  # noqa: ARG002 - scikit-learn's signature
         """Name the columns of the matrix: ``name``, or ``name=level`` for an indicator.
 
         Parameters

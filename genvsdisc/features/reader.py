@@ -109,7 +109,7 @@ class TableReader(TransformerMixin, BaseEstimator):
         formats = formats or {}
         return cls({name: GivenColumn.of(table[name], formats.get(name)) for name in table.columns}, list(names))
 
-    def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002
+    def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002 - scikit-learn's signature
         """Do nothing: the schema is given."""
         return self
 
@@ -163,7 +163,7 @@ class TableReader(TransformerMixin, BaseEstimator):
         tags.input_tags.categorical = True
         return tags
 
-    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:  # noqa: ARG002
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:  # noqa: ARG002 - scikit-learn's signature
         """Names of the columns that are used."""
         return np.array([str(name) for name in self.columns], dtype=object)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -71,7 +71,7 @@ def as_rows(X: Any, *, name: str = "X") -> Any:
         If X is sparse.
     """
     if sparse.issparse(X):
-        shape: tuple[int, int] = getattr(X, "shape")  # noqa: B009 - the stubs know no shape
+        shape = np.shape(cast(Any, X))
         raise ValueError(
             f"{name} is a sparse matrix of shape {shape}: give {name}.toarray() ({8e-6 * np.prod(shape):,.0f} MB), or "
             "fewer columns of it first (sklearn.feature_selection, TruncatedSVD)"

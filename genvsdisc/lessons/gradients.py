@@ -25,7 +25,7 @@ DERIVED = {"dJ/da": 3.0, "dJ/db": 6.0, "dJ/dc": 9.0}
 FASTER = 10
 
 
-def run_graph(seed: int) -> Tables:  # noqa: ARG001
+def run_graph(seed: int) -> Tables:  # noqa: ARG001 - every lesson is given a seed
     """Derivatives of J by two affine layers of the package, and by finite differences."""
     inner, outer = np.array([[[C, A]]]), np.array([[[3.0, 0.0]]])  # v = c b + a, then J = 3 v
     inputs, hidden, value = np.array([[[B], [1.0]]]), np.ones((1, 2, 1)), np.empty((1, 1, 1))
@@ -56,7 +56,7 @@ def judge_graph(tables: Tables) -> Finding:
     )
 
 
-def run_activations(seed: int) -> Tables:  # noqa: ARG001
+def run_activations(seed: int) -> Tables:  # noqa: ARG001 - every lesson is given a seed
     """Each activation and its derivative on a grid, against finite differences."""
     z = np.linspace(-4, 4, 41) + 1e-3  # clear of the kink at 0
     curves, rows = [], []

@@ -24,7 +24,7 @@ UPDATES = (1, 2, 5, 10, 20, 50, 100)
 TOO_RIGHT = (0, 5, 10, 20, 40)
 
 
-def run_softmax(seed: int) -> Tables:  # noqa: ARG001
+def run_softmax(seed: int) -> Tables:  # noqa: ARG001 - every lesson is given a seed
     """Softmax of the scores in the notes, beside the printed probabilities."""
     rows = []
     for name, (scores, printed) in PRINTED.items():

@@ -15,7 +15,7 @@ _MODELS = {
 }
 
 
-def run_thirteen_rows(seed: int) -> Tables:  # noqa: ARG001
+def run_thirteen_rows(seed: int) -> Tables:  # noqa: ARG001 - every lesson is given a seed
     """Probability of the first class at (1, 1)."""
     toy = make_naive_bayes_toy()
     both = toy.X[(toy.X == 1).all(axis=1)]

@@ -177,7 +177,7 @@ def _checked(values: Any) -> NDArray:
     return np.unique(np.append(given, 0.0))
 
 
-def _noise(drawing: _Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> _Curves:  # noqa: ARG001
+def _noise(drawing: _Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> _Curves:  # noqa: ARG001 - one signature for all dials
     training = [np.flatnonzero(row) for row in drawing.weights]
     curves = {}
     for name, estimator in pair.items():
@@ -223,7 +223,7 @@ def _shares(drawing: _Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) 
     return curves
 
 
-def _unlabeled(drawing: _Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> _Curves:  # noqa: ARG001
+def _unlabeled(drawing: _Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> _Curves:  # noqa: ARG001 - one signature for all dials
     rows = np.unique(np.maximum((drawing.largest * (1 - at)).round().astype(int), 2 * len(drawing.classes)))
     state = drawing.rng.get_state()
     weights, _ = drawing.nested(rows.tolist(), drawing.n_draws, drawing.test_size)

@@ -109,7 +109,7 @@ class _Elementwise(ABC):
             block = np.s_[:, begin : begin + BLOCK]
             self._move(parameters[block], gradient[block], tuple(slot[block] for slot in state.slots), rate)
 
-    def _factor(self, steps: float) -> float:  # noqa: ARG002
+    def _factor(self, steps: float) -> float:  # noqa: ARG002 - one signature for all rules
         """What multiplies the learning rate at this update."""
         return 1.0
 
@@ -122,7 +122,7 @@ class _Elementwise(ABC):
 class GradientDescent(_Elementwise):
     """w ← w − η g."""
 
-    def _move(self, parameters: NDArray, gradient: NDArray, slots: tuple[NDArray, ...], rate: Rate) -> None:  # noqa: ARG002
+    def _move(self, parameters: NDArray, gradient: NDArray, slots: tuple[NDArray, ...], rate: Rate) -> None:  # noqa: ARG002 - one signature for all rules
         gradient *= rate
         parameters -= gradient
 

@@ -49,7 +49,7 @@ class Sigmoid:
 
     rectifies = False
 
-    def forward(self, z: NDArray, scratch: NDArray) -> None:  # noqa: ARG002
+    def forward(self, z: NDArray, scratch: NDArray) -> None:  # noqa: ARG002 - one signature for all activations
         """Replace z by the sigmoid of it."""
         np.negative(z, out=z)
         with np.errstate(over="ignore"):  # e^1000 = inf gives the right value, 0
@@ -70,7 +70,7 @@ class Tanh:
 
     rectifies = False
 
-    def forward(self, z: NDArray, scratch: NDArray) -> None:  # noqa: ARG002
+    def forward(self, z: NDArray, scratch: NDArray) -> None:  # noqa: ARG002 - one signature for all activations
         """Replace z by its hyperbolic tangent."""
         np.tanh(z, out=z)
 
@@ -87,7 +87,7 @@ class Relu:
 
     rectifies = True
 
-    def forward(self, z: NDArray, scratch: NDArray) -> None:  # noqa: ARG002
+    def forward(self, z: NDArray, scratch: NDArray) -> None:  # noqa: ARG002 - one signature for all activations
         """Replace z by its positive part."""
         np.maximum(z, 0, out=z)
 

@@ -114,7 +114,7 @@ class GaussianClassifier(GenerativeClassifier):
     array(['b'], dtype='<U1')
     """
 
-    _parameter_constraints = {  # noqa: RUF012
+    _parameter_constraints = {  # noqa: RUF012 - scikit-learn reads it off the class
         "covariance": [StrOptions({"shared", "separate"})],
         "structure": [StrOptions({"full", "diagonal", "spherical"})],
         "pooling": [Interval(Real, 0, 1, closed="both")],
@@ -298,7 +298,7 @@ class GaussianClassifier(GenerativeClassifier):
             raise ValueError("rows cannot be added to a fit with missing entries; fit again to all rows")
         return self._moments
 
-    def _union(self, one: Moments, its: Any, two: Moments, other: Any) -> Moments:  # noqa: ARG002
+    def _union(self, one: Moments, its: Any, two: Moments, other: Any) -> Moments:  # noqa: ARG002 - the base gives both batches
         return merge(one, two)
 
     def _refusal(self, other: Any) -> str | None:

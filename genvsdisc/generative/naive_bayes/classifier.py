@@ -110,7 +110,7 @@ class NaiveBayesClassifier(GenerativeClassifier):
     array(['a', 'b'], dtype='<U1')
     """
 
-    _parameter_constraints: dict = {  # noqa: RUF012
+    _parameter_constraints: dict = {  # noqa: RUF012 - scikit-learn reads it off the class
         "distributions": [str, list, tuple, dict],
         "shared_variance": ["boolean"],
         "alpha": [Interval(Real, 0, None, closed="left")],

@@ -1,15 +1,34 @@
-"""Calls in other processes, where a model that ends its process ends none but that."""
+"""Calls in other processes: a model that ends its process ends none but that, and none outlives the one that asked."""
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable, Sequence
+import threading
+import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from typing import Any
 
 from joblib import Parallel, delayed, effective_n_jobs
 from joblib.externals.loky.process_executor import BrokenProcessPool, TerminatedWorkerError
 
 from genvsdisc.study.fits.predictions import check_portable
+
+WATCH_SECONDS = 1.0
+"""How often a worker looks whether the process that it works for still runs."""
+
+
+def in_processes(calls: Sequence[Any], n_jobs: int | None) -> Generator[Any, None, None]:
+    """Yield the results of joblib's calls in their order; where that ends early, the processes end at once.
+
+    To be closed by who reads it: an interruption may come while no result is waited for.
+    """
+    try:
+        yield from Parallel(n_jobs=n_jobs, return_as="generator")(calls)
+    except BaseException:
+        stop_workers()
+        raise
 
 
 def died(error: Exception) -> bool:
@@ -39,7 +58,9 @@ def called_elsewhere(calls: Sequence[tuple[Callable[..., Any], tuple[Any, ...]]]
     here = [i for i in range(len(calls)) if i not in away]
     for some in (away, *([i] for i in away)):  # together; if one ends its process, one by one
         try:
-            found = Parallel(n_jobs=n_jobs)(delayed(calls[i][0])(*calls[i][1]) for i in some)
+            with closing(in_processes([delayed(_watched)(os.getpid(), *calls[i]) for i in some], n_jobs)) as found:
+                for i, result in zip(some, found, strict=True):
+                    results[i] = result
         except BrokenProcessPool as error:
             if not died(error):  # a class that another process cannot import
                 here += some if len(some) == 1 else []
@@ -47,8 +68,6 @@ def called_elsewhere(calls: Sequence[tuple[Callable[..., Any], tuple[Any, ...]]]
             if not died(error):
                 raise
         else:
-            for i, result in zip(some, found, strict=True):
-                results[i] = result
             if some is away:
                 break
     for i in here:
@@ -63,3 +82,37 @@ def _travels(call: tuple[Callable[..., Any], tuple[Any, ...]]) -> bool:
     except TypeError:
         return False
     return True
+
+
+def _watched(parent: int, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    watch(parent)
+    return function(*arguments)
+
+
+_watching: set[int] = set()
+
+
+def watch(parent: int) -> None:
+    """End this process within a second or so once `parent`, which started it, is gone, however that died.
+
+    Nothing where this process is the parent itself, or was started by another (a worker of Dask).
+    """
+    if parent in _watching or parent == os.getpid() or os.getppid() != parent:
+        return
+    _watching.add(parent)
+
+    def look() -> None:
+        while os.getppid() == parent:
+            time.sleep(WATCH_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=look, name="parent watch", daemon=True).start()
+
+
+def stop_workers() -> None:
+    """End the worker processes at once, in the middle of their fits."""
+    from joblib.externals.loky import reusable_executor
+
+    executor = reusable_executor._executor
+    if executor is not None:
+        executor.shutdown(wait=False, kill_workers=True)

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.experimental import enable_iterative_imputer  # noqa: F401
+from sklearn.experimental import enable_iterative_imputer  # noqa: F401 - importing it enables the imputer
 from sklearn.impute import IterativeImputer
 
 from genvsdisc.study.fits.frame_codes import FrameCodes

@@ -33,11 +33,11 @@ class InnerFolds:
     def __init__(self, sampling: Sampling, n_splits: int = 5, random_state: int = 0):
         self.sampling, self.n_splits, self.random_state = sampling, n_splits, random_state
 
-    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:  # noqa: ARG002
+    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:  # noqa: ARG002 - scikit-learn's signature
         """Return the number of folds for these rows."""
         return self.n_splits if X is None else len(list(self.split(X, y)))
 
-    def split(self, X: pd.DataFrame, y: Any = None, groups: Any = None) -> Iterator[tuple[NDArray, NDArray]]:  # noqa: ARG002
+    def split(self, X: pd.DataFrame, y: Any = None, groups: Any = None) -> Iterator[tuple[NDArray, NDArray]]:  # noqa: ARG002 - scikit-learn's signature
         """Yield training and validation positions; rows of one group or time only are split as rows."""
         codes = np.unique(self.sampling.codes[X.index.to_numpy()], return_inverse=True)[1]
         n_units = int(codes.max()) + 1

@@ -6,20 +6,19 @@ What the jobs are is part of the plan and does not depend on the number of proce
 from __future__ import annotations
 
 import os
-import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
-from joblib import Memory, Parallel, delayed
+from joblib import Memory, delayed
 from joblib.externals.loky.process_executor import BrokenProcessPool
 from numpy.typing import NDArray
 
 from genvsdisc.models import Model
 from genvsdisc.study.evidence import Draws, Predictions, Views
-from genvsdisc.study.fits.elsewhere import died
+from genvsdisc.study.fits.elsewhere import died, in_processes, watch
 from genvsdisc.study.fits.encode import Bench
 from genvsdisc.study.fits.gaps import GAP_STAGE
 from genvsdisc.study.fits.job import Job
@@ -29,8 +28,6 @@ from genvsdisc.study.statistics.learning_curves import CurveLosses
 from genvsdisc.study.table import PreparedTable
 
 DIED = "its process ended in the middle of the work: killed, out of memory, or a crash in compiled code"
-WATCH_SECONDS = 1.0
-"""How often a worker looks whether the process that it works for still runs."""
 
 
 class Jobs:
@@ -110,9 +107,10 @@ class Jobs:
         self, some: Sequence[int], jobs: Sequence[Job], results: dict[int, Predictions], advance: Callable[[Job], None]
     ) -> None:
         """Run some of the jobs in other processes, and keep what comes back."""
-        for j, result in zip(some, self._parallel([self._call(jobs[j]) for j in some]), strict=True):
-            results[j] = result
-            advance(jobs[j])
+        with closing(in_processes([self._call(jobs[j]) for j in some], self.n_jobs)) as found:
+            for j, result in zip(some, found, strict=True):
+                results[j] = result
+                advance(jobs[j])
 
     def _apart(
         self, rest: Sequence[int], jobs: Sequence[Job], results: dict[int, Predictions], advance: Callable[[Job], None]
@@ -145,13 +143,6 @@ class Jobs:
     def views(self, table: PreparedTable) -> Views:
         """Draw the decision planes."""
         return draw_views(table, self.draws.seed)
-
-    def _parallel(self, calls: list[Any]) -> Iterator[Predictions]:
-        try:
-            yield from Parallel(n_jobs=self.n_jobs, return_as="generator")(calls)
-        except BaseException:
-            stop_workers()
-            raise
 
     def _call(self, job: Job) -> Any:
         bench = (self.encoded if job.stage == GAP_STAGE else self.benches)[job.model]
@@ -239,37 +230,6 @@ def joined(first: dict[str, CurveLosses], second: dict[str, CurveLosses]) -> dic
             share * a.judged + (1 - share) * b.judged,
         )
     return curves
-
-
-# Processes ---------------------------------------------------------------------------------------------------------
-
-_watching: set[int] = set()
-
-
-def watch(parent: int) -> None:
-    """End this process within a second or so once `parent`, which started it, is gone, however that died.
-
-    Nothing where this process is the parent itself, or was started by another (a worker of Dask).
-    """
-    if parent in _watching or parent == os.getpid() or os.getppid() != parent:
-        return
-    _watching.add(parent)
-
-    def look() -> None:
-        while os.getppid() == parent:
-            time.sleep(WATCH_SECONDS)
-        os._exit(1)
-
-    threading.Thread(target=look, name="parent watch", daemon=True).start()
-
-
-def stop_workers() -> None:
-    """End the worker processes at once, in the middle of their fits."""
-    from joblib.externals.loky import reusable_executor
-
-    executor = reusable_executor._executor
-    if executor is not None:
-        executor.shutdown(wait=False, kill_workers=True)
 
 
 def _can_travel(model: Model) -> bool:

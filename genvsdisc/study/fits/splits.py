@@ -22,7 +22,7 @@ from genvsdisc.study.sampling import Sampling
 class RowDraws:
     """Folds and nested subsamples of independent rows, stratified."""
 
-    def __init__(self, codes: NDArray, sampling: Sampling):  # noqa: ARG002
+    def __init__(self, codes: NDArray, sampling: Sampling):  # noqa: ARG002 - one signature for rows, groups and time
         self.codes = codes
         self.n_classes = int(codes.max()) + 1
 

@@ -43,7 +43,7 @@ class TimeDraws:
         last = np.unique(codes[self.order], return_index=True)[1].max()
         self.complete = self.starts[last] + min(1, masses[last])
 
-    def folds(self, n_splits: int, n_repeats: int, rng: np.random.RandomState) -> tuple[NDArray, list[NDArray]]:  # noqa: ARG002
+    def folds(self, n_splits: int, n_repeats: int, rng: np.random.RandomState) -> tuple[NDArray, list[NDArray]]:  # noqa: ARG002 - one signature for rows, groups and time
         """Forward chaining: weights of all rows before each block, and the rows of the block."""
         first = max(self.complete, -(-self.n_rows // (n_splits + 1)))
         starts = np.unique(self._nearest(np.linspace(first, self.n_rows, n_splits + 1)[:-1], at_least=self.complete))
@@ -56,7 +56,7 @@ class TimeDraws:
         weights = np.stack([self._rows(0, start) for start in starts])
         return weights, [np.sort(self._between(start, end)) for start, end in zip(starts, ends, strict=True)]
 
-    def curve(self, design: Design, rng: np.random.RandomState) -> tuple[NDArray, NDArray, list[NDArray]]:  # noqa: ARG002
+    def curve(self, design: Design, rng: np.random.RandomState) -> tuple[NDArray, NDArray, list[NDArray]]:  # noqa: ARG002 - one signature for rows, groups and time
         """Sizes, the most recent rows before each of `n_draws` moments, and the rows after that judge."""
         n_classes, horizon = int(self.codes.max()) + 1, max(1, int(np.ceil(design.test_size * self.n_rows / 2)))
         if isinstance(design.train_sizes, str):
@@ -69,7 +69,7 @@ class TimeDraws:
         weights = np.stack([[self._rows(max(0, moment - size), moment) for moment in moments] for size in sizes])
         return sizes, weights, [np.sort(self._between(moment, moment + horizon)) for moment in moments]
 
-    def hold_out(self, test_size: float, rng: np.random.RandomState) -> tuple[NDArray, NDArray]:  # noqa: ARG002
+    def hold_out(self, test_size: float, rng: np.random.RandomState) -> tuple[NDArray, NDArray]:  # noqa: ARG002 - one signature for rows, groups and time
         """Rows before and after one moment; every class has been seen before it."""
         wanted = self.n_rows - int(np.ceil(test_size * self.n_rows))
         moment = self._nearest(np.array([wanted]), at_least=self.complete)[0]

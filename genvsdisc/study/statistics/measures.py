@@ -92,7 +92,7 @@ class Told(ClassifierMixin, BaseEstimator):
         """Labels."""
         return self.classes
 
-    def fit(self, X: Any, y: Any) -> Told:  # noqa: ARG002
+    def fit(self, X: Any, y: Any) -> Told:  # noqa: ARG002 - scikit-learn's signature
         """Do nothing."""
         return self
 
