@@ -10,8 +10,52 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from genvsdisc.datasets.files import Source, first_line
+from genvsdisc.datasets.dialect import is_json_lines, refuse_other_formats
+from genvsdisc.datasets.files import Source, first_line, in_utf8
 from genvsdisc.features.dtypes import plain_arrow
+
+_HEAD = 1 << 22
+"""Bytes that tell the format of a file, and the dialect of a delimited one."""
+
+
+def beginning(source: Source) -> str:
+    """First letters of a file in UTF-8."""
+    return source.head(_HEAD).decode("utf-8", errors="ignore")
+
+
+def columns_by_format(source: Source, notes: list[str]) -> tuple[list[str], list[pd.Series]] | Source:
+    """Read a file whose format tells its columns apart; of another one, return the delimited text, in UTF-8.
+
+    Parameters
+    ----------
+    source : Source
+    notes : list of str
+        What was guessed is added.
+
+    Returns
+    -------
+    names, columns : list of str, list of Series
+        Of Parquet, a workbook, or JSON lines.
+    source : Source
+        Of delimited text, in their place.
+
+    Raises
+    ------
+    ValueError
+        If the file is empty, or of a format that is none of these.
+    """
+    if source.suffix in (".parquet", ".pq") or source.head(4) == b"PAR1":
+        return parquet_columns(source)
+    if source.suffix in (".xlsx", ".xlsm"):
+        return excel_columns(source, notes)
+    source = in_utf8(source, notes)
+    text = beginning(source)
+    if not text.strip():
+        raise ValueError(f"{source.name!r} is empty")
+    if source.suffix in (".jsonl", ".ndjson") or is_json_lines(text):
+        return json_lines_columns(source)
+    refuse_other_formats(text, source)
+    return source
 
 
 def parquet_columns(source: Source) -> tuple[list[str], list[pd.Series]]:

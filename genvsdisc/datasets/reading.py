@@ -12,17 +12,15 @@ from numpy.typing import NDArray
 
 from genvsdisc.datasets.dataset import Dataset
 from genvsdisc.datasets.delimited import parse_columns
-from genvsdisc.datasets.dialect import dialect_of, is_json_lines, looks_like_data, refuse_other_formats
-from genvsdisc.datasets.files import Source, in_utf8, source_of
-from genvsdisc.datasets.formats import excel_columns, json_lines_columns, parquet_columns
+from genvsdisc.datasets.dialect import dialect_of, looks_like_data
+from genvsdisc.datasets.files import Source, source_of
+from genvsdisc.datasets.formats import beginning, columns_by_format
 from genvsdisc.datasets.headers import column_names, named_columns, rows_of_data, target_place, unnamed
 from genvsdisc.datasets.labels import label_notes, text_labels
 from genvsdisc.datasets.several import RawTable, one_table, sources_of, together
 from genvsdisc.datasets.targets import check_target
 from genvsdisc.features.marks import MISSING, listed, quoted
 from genvsdisc.features.typed import refuse_nested, typed_table
-
-_HEAD = 1 << 22
 
 
 def read_table(
@@ -113,18 +111,10 @@ def read_table(
 
 
 def _raw_table(source: Source, target: str | None, notes: list[str]) -> RawTable:
-    if source.suffix in (".parquet", ".pq") or source.head(4) == b"PAR1":
-        names, columns = parquet_columns(source)
-    elif source.suffix in (".xlsx", ".xlsm"):
-        names, columns = excel_columns(source, notes)
-    else:
-        source = in_utf8(source, notes)
-        text = source.head(_HEAD).decode("utf-8", errors="ignore")
-        if not text.strip():
-            raise ValueError(f"{source.name!r} is empty")
-        if source.suffix not in (".jsonl", ".ndjson") and not is_json_lines(text):
-            return _text_table(source, text, target, notes)
-        names, columns = json_lines_columns(source)
+    found = columns_by_format(source, notes)
+    if isinstance(found, Source):
+        return _text_table(found, target, notes)
+    names, columns = found
     names = column_names(names, source.name)
     place = target_place(names, target, source.name, notes)
     return RawTable(named_columns(names, columns, notes), names[place] or unnamed(place))
@@ -140,9 +130,8 @@ def _raw_tables(sources: list[Source], target: str | None, notes: list[str]) -> 
     return parts
 
 
-def _text_table(source: Source, text: str, target: str | None, notes: list[str]) -> RawTable:
-    refuse_other_formats(text, source)
-    dialect = dialect_of(text, source, notes)
+def _text_table(source: Source, target: str | None, notes: list[str]) -> RawTable:
+    dialect = dialect_of(beginning(source), source, notes)
     names = column_names(list(dialect.names), source.name)
     place = target_place(names, target, source.name, notes)
     if looks_like_data(dialect.names):

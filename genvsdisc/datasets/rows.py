@@ -8,12 +8,10 @@ from os import PathLike
 import pandas as pd
 
 from genvsdisc.datasets.delimited import parse_columns
-from genvsdisc.datasets.dialect import dialect_of, is_json_lines, refuse_other_formats
-from genvsdisc.datasets.files import in_utf8, source_of
-from genvsdisc.datasets.formats import excel_columns, json_lines_columns, parquet_columns
+from genvsdisc.datasets.dialect import dialect_of
+from genvsdisc.datasets.files import Source, source_of
+from genvsdisc.datasets.formats import beginning, columns_by_format
 from genvsdisc.datasets.headers import column_names, named_columns
-
-_HEAD = 1 << 22
 
 
 def read_rows(path: str | PathLike[str], *, text: Collection[str] = ()) -> tuple[pd.DataFrame, list[str]]:
@@ -50,23 +48,14 @@ def read_rows(path: str | PathLike[str], *, text: Collection[str] = ()) -> tuple
     {'zip': ['007'], 'price': ['1,5']}
     """
     source, notes = source_of(path), list[str]()
-    if source.suffix in (".parquet", ".pq") or source.head(4) == b"PAR1":
-        names, columns = parquet_columns(source)
-    elif source.suffix in (".xlsx", ".xlsm"):
-        names, columns = excel_columns(source, notes)
+    found = columns_by_format(source, notes)
+    if isinstance(found, Source):
+        dialect = dialect_of(beginning(found), found, notes)
+        names = [name.strip() for name in dialect.names]
+        places = {place for place, name in enumerate(names) if name in text}
+        columns = parse_columns(found, dialect, places, notes)
     else:
-        source = in_utf8(source, notes)
-        head = source.head(_HEAD).decode("utf-8", errors="ignore")
-        if not head.strip():
-            raise ValueError(f"{source.name!r} is empty")
-        if source.suffix in (".jsonl", ".ndjson") or is_json_lines(head):
-            names, columns = json_lines_columns(source)
-        else:
-            refuse_other_formats(head, source)
-            dialect = dialect_of(head, source, notes)
-            names = [name.strip() for name in dialect.names]
-            places = {place for place, name in enumerate(names) if name in text}
-            columns = parse_columns(source, dialect, places, notes)
+        names, columns = found
     table = pd.DataFrame(named_columns(column_names(names, source.name), columns, notes))
     if not len(table):
         raise ValueError(f"{source.name!r} has column names but no rows")
