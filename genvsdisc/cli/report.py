@@ -18,7 +18,7 @@ from genvsdisc.cli.costs import asked_costs
 from genvsdisc.cli.folders import SOURCE, report_folder, source_digest
 from genvsdisc.cli.predict import unsaved_models
 from genvsdisc.cli.rosters import asked_roster, content_of_files, lacking_families
-from genvsdisc.cli.tables import asked_dataset, asked_test, split_off, with_columns
+from genvsdisc.cli.tables import asked_dataset, asked_test, asked_unlabeled, split_off, with_columns
 from genvsdisc.cli.terminal import fail, kept_off, note, notes_in_sight, say
 from genvsdisc.cli.words import asked_budget, asked_jobs, recorded, shell_command, stored_plan
 from genvsdisc.files import atomic_folder
@@ -43,6 +43,7 @@ def report(
     weights: options.WeightsOption = None,
     test: options.TestOption = None,
     test_column: options.TestColumnOption = None,
+    unlabeled: options.UnlabeledOption = None,
     models: options.ModelsOption = None,
     tune: options.TuneOption = False,
     loss: options.LossOption = None,
@@ -76,11 +77,12 @@ def report(
     dataset, test_rows = _rows(given, asked, set_apart)
     if test_rows is not None:
         arguments |= {"X_test": test_rows.X, "y_test": test_rows.y}
+    arguments["unlabeled"], read = asked_unlabeled(asked["unlabeled"], dataset)
     roster = asked_roster(asked["models"], dataset.X.drop(columns=[n for n in set_apart if n in dataset.X]))
     arguments["costs"] = asked_costs(asked["costs"], dataset.y)
     check_asked(asked, roster, dataset.X)
     folder, elsewhere = report_folder(dataset.name, given, asked["output"])
-    notes_in_sight([*elsewhere, *dataset.notes, *lacking_families(roster)])
+    notes_in_sight([*elsewhere, *dataset.notes, *read, *lacking_families(roster)])
     with atomic_folder(folder) as staging:
         comparison, status = _compared(dataset, roster, arguments)
         notes = [*comparison.meta.get("notes", []), *dataset.notes]
