@@ -62,7 +62,7 @@ def asked_test(path: Path, dataset: Dataset) -> Dataset:
 
 
 def asked_unlabeled(path: Path | None, dataset: Dataset) -> tuple[Any, list[str]]:
-    """Rows without a label from a file, and what was guessed of them; a column of the target is not looked at.
+    """Rows without a label, of the table and from a file, and what was guessed; its target is not looked at.
 
     Raises
     ------
@@ -72,7 +72,9 @@ def asked_unlabeled(path: Path | None, dataset: Dataset) -> tuple[Any, list[str]
         If it is no table with rows.
     """
     if path is None:
-        return None, []
+        return dataset.unlabeled, []
+    import pandas as pd
+
     from genvsdisc.datasets.rows import read_rows
     from genvsdisc.features.dtypes import is_text
 
@@ -81,7 +83,14 @@ def asked_unlabeled(path: Path | None, dataset: Dataset) -> tuple[Any, list[str]
         rows, notes = read_rows(path, text=words)
     except ValueError as error:
         raise ValueError(f"--unlabeled: {error}") from None
-    return rows, [f"{path.name}: {note}" for note in notes]
+    own = [] if dataset.unlabeled is None else [dataset.unlabeled.astype(object)]
+    return pd.concat([*own, rows], ignore_index=True), [f"{path.name}: {note}" for note in notes]
+
+
+def set_apart_rows(dataset: Dataset) -> str:
+    """What reading has said of rows without a label, which is no longer so where models learn from them."""
+    n = 0 if dataset.unlabeled is None else len(dataset.unlabeled)
+    return f"{n} row{'s' * (n != 1)} without a value of {str(dataset.y.name)!r} left out."
 
 
 def split_off(dataset: Dataset, column: str) -> tuple[Dataset, Dataset]:

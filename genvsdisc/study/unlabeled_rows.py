@@ -19,7 +19,7 @@ FEWEST_PER_LABELED = 0.1
 """Rows without a label for each training row with one, below which they cannot tell anything."""
 MOST_TRAINING = 1000
 """Training rows of which some lose their label, or that others are added to, at most."""
-USE = "are used by the generative models along one dial, 'unlabeled rows, added', and nowhere else"
+USE = "for the generative models to learn from too, along the dial 'unlabeled rows, added' and nowhere else"
 
 
 @dataclass(frozen=True)
@@ -99,15 +99,14 @@ def read_unlabeled(
     fit = rows[whole].notna().all(axis=1).to_numpy()
     if not fit.all():
         notes.append(
-            f"{int((~fit).sum()):,} rows without a label have gaps in columns that have none in the rows with one, and "
-            "are left out."
+            f"{_rows(int((~fit).sum()))} without a label left out: gaps in columns that have none in the rows with one."
         )
         rows, counts = rows.loc[fit].reset_index(drop=True), None if counts is None else counts[fit]
     n_labeled = len(labeled)
     if len(rows) < FEWEST_PER_LABELED * min(n_labeled, MOST_TRAINING):
-        said = f"{len(rows):,} rows without a label are too few to learn from, beside {n_labeled:,} with one."
+        said = f"{_rows(len(rows))} without a label left out: too few to learn from, beside {n_labeled:,} with one."
         return None, (*notes, *([] if given is None else [said]))
-    return UnlabeledRows(rows, counts), (f"{len(rows):,} rows without a label {USE}.", *notes)
+    return UnlabeledRows(rows, counts), (f"{_rows(len(rows))} without a label {USE}.", *notes)
 
 
 def _own(
@@ -129,8 +128,8 @@ def _own(
         keep = keep & ~np.isin(sampling.codes, sampling.codes[~missing])
         if keep.sum() < missing.sum():
             notes.append(
-                f"{int(missing.sum() - keep.sum()):,} rows without a label belong to groups that also have labels and "
-                "are left out: no draw may have a group on both sides."
+                f"{_rows(int(missing.sum() - keep.sum()))} without a label left out: their groups also have "
+                "labels, and no draw may have a group on both sides."
             )
     own = None if weights is None else weights.of_rows[keep]
     try:
@@ -167,7 +166,7 @@ def _given(
         both = frame[groups[0]].astype(str).isin(known).to_numpy()
         if both.any():
             notes.append(
-                f"{int(both.sum()):,} rows of unlabeled belong to groups of the table and are left out: no draw may "
+                f"{_rows(int(both.sum()))} of unlabeled left out: their groups are in the table, and no draw may "
                 "have a group on both sides."
             )
         keep &= ~both
@@ -176,6 +175,10 @@ def _given(
     except ValueError as error:
         raise ValueError(f"unlabeled is not like X: {error}") from error
     return _with_entries(rows, None if own is None else own[keep])
+
+
+def _rows(number: int) -> str:
+    return f"{number:,} row{'s' * (number != 1)}"
 
 
 def _with_entries(rows: pd.DataFrame, weights: NDArray | None) -> UnlabeledRows:

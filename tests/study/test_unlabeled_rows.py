@@ -28,8 +28,8 @@ def test_rows_of_the_table_and_of_a_table_of_their_own_are_one():
     assert list(rows.X) == list(X)
     pd.testing.assert_frame_equal(rows.X.iloc[40:].reset_index(drop=True), X.iloc[:7])
     assert notes == (
-        "47 rows without a label are used by the generative models along one dial, 'unlabeled rows, added', and "
-        "nowhere else.",
+        "47 rows without a label for the generative models to learn from too, along the dial 'unlabeled rows, added' "
+        "and nowhere else.",
     )
 
 
@@ -39,7 +39,7 @@ def test_blank_lines_gaps_that_training_rows_lack_and_footers_are_left_out():
     table.loc[3, "b"] = np.nan
     rows, notes = read(table)
     assert len(rows) == 38
-    assert "1 rows without a label have gaps in columns that have none in the rows with one" in notes[1]
+    assert notes[1].startswith("1 row without a label left out: gaps in columns that have none")
     table.loc[6, "b"] = "the sum"
     rows, notes = read(table)
     assert rows is None
@@ -63,14 +63,14 @@ def test_no_group_and_no_time_is_on_both_sides():
     alone = missing & ~np.isin(groups, groups[~missing])
     rows, notes = read(sampling=sampling)
     assert (rows is None, alone.sum()) == (True, 0)
-    assert "40 rows without a label belong to groups that also have labels" in notes[0]
+    assert notes[0].startswith("40 rows without a label left out: their groups also have labels")
     _, sampling = read_sampling(X, groups=np.where(missing, 1000 + np.arange(120), groups))
     assert len(read(sampling=sampling)[0]) == 40
     named = X.assign(site=np.where(missing, "new", "old"))
     given = X.assign(site=["old"] * 20 + ["other"] * 100)
     rows, notes = read(y=Y.fillna(0), given=given, groups=("site", named["site"]))
     assert len(rows) == 100
-    assert "20 rows of unlabeled belong to groups of the table" in notes[1]
+    assert notes[1].startswith("20 rows of unlabeled left out: their groups are in the table")
     _, sampling = read_sampling(X, time=np.arange(120))
     rows, notes = read(sampling=sampling, given=X)
     assert rows is None
