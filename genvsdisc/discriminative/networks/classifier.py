@@ -162,7 +162,8 @@ class NetworkClassifier(DiscriminativeClassifier):
             units=data.units,
             dropout=self.dropout,
             generators=[streams.dropout for streams in data.streams],
-            moving_average=self.batch_norm_statistics == "moving",
+            statistics=self.batch_norm_statistics,
+            batch_size=self._rows_in_batch(len(data.codes)),
         )
         settings = Settings(
             optimizer=OPTIMIZERS[self.optimizer],
