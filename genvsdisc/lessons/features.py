@@ -14,6 +14,7 @@ from genvsdisc.discriminative.networks.cascade import CascadeClassifier
 from genvsdisc.discriminative.networks.mlp import MLPClassifier
 from genvsdisc.features.transforms import PrototypeDistances
 from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, less, per_seed, tidy
+from genvsdisc.lessons.mathml import mathml
 from genvsdisc.lessons.pictures import Points, Regions
 
 _NOISE = 0.12
@@ -166,7 +167,7 @@ XOR = Lesson(
     by={"model": "Model"},
     measures=(Measure("error", "Test error", share=True),),
     pictures=(Regions("logistic"), Regions(BY_HAND), Regions("cascade")),
-    formula="<mi>y</mi><mo>=</mo><msub><mi>x</mi><mn>1</mn></msub><mo>⊕</mo><msub><mi>x</mi><mn>2</mn></msub>",
+    formula=mathml("y = x_1 ⊕ x_2"),
     code=(
         "from genvsdisc import CascadeClassifier, LogisticClassifier\n"
         "from genvsdisc.datasets import make_xor\n"

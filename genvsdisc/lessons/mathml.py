@@ -73,7 +73,7 @@ def _part(tokens: list[str]) -> str:
         return "<mspace width='1em'/>"
     if token[0].isdigit():
         return f"<mn>{token}</mn>"
-    return f"<mi>{token}</mi>" if token.isalpha() else f"<mo>{token.replace('<', '&lt;')}</mo>"
+    return f"<mi>{token}</mi>" if token.isalpha() and token not in _UNDER else f"<mo>{token.replace('<', '&lt;')}</mo>"
 
 
 def _scripted(base: str, scripts: dict[str, str]) -> str:

@@ -21,6 +21,8 @@ _COUNTED = {  # of one claim, of several
     "undecided at this size": ("is undecided at this size", "are undecided at this size"),
     "does not hold": ("does not hold", "do not hold"),
 }
+_ALONE = 460
+"""Width of a panel that stands alone: written larger than two beside each other, as the text around it."""
 _METHOD = (
     "Each claim is taken apart into statements about numbers. A statement is true (yes) when the t interval of its "
     "margin over the seeds lies above zero and the margin is large enough to matter (half a point of a share, 2% of "
@@ -70,9 +72,10 @@ def _section(lesson: Lesson, tables: Tables, finding: Finding) -> Section:
         *([Text(f"Why: {finding.reason}")] if finding.reason else []),
         Items(tuple((f"{part.verdict.capitalize()}:", f"{part.says} ({part.numbers})") for part in finding.parts)),
         Figure(
-            tuple(_panel(picture, tables) for picture in lesson.pictures),
+            tuple(_panel(picture, tables, alone=len(lesson.pictures) == 1) for picture in lesson.pictures),
             f"{lesson.title}. Source of the claim: {lesson.source}{'' if lesson.source.endswith('?') else '.'}",
             (_table(lesson, tables),),
+            across=1 if len(lesson.pictures) == 1 else 2,
         ),
         *after,
     )
@@ -83,8 +86,11 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _panel(picture: Picture, tables: Tables) -> Panel:
-    return Panel(svg(lambda ax: picture.plot(tables, ax), **picture.options), picture.alt(tables))
+def _panel(picture: Picture, tables: Tables, *, alone: bool) -> Panel:
+    options = picture.options
+    if alone:  # as wide as the text, and not as high as that would make it
+        options["size"] = (_ALONE, options["size"][1])
+    return Panel(svg(lambda ax: picture.plot(tables, ax), **options), picture.alt(tables))
 
 
 def _table(lesson: Lesson, tables: Tables) -> Table:

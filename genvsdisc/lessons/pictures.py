@@ -14,6 +14,7 @@ from genvsdisc.figures.style import (
     CLASS_COLORS,
     CLASS_MARKERS,
     FAMILY_COLORS,
+    INK,
     end_labels,
     log_axis,
     loss_axis,
@@ -45,7 +46,10 @@ def _color(name: str, i: int) -> str:
 
 @dataclass(frozen=True)
 class Lines:
-    """Mean of `y` over `x`, a line for each value of `by`, with a band of one standard deviation over seeds."""
+    """Mean of `y` over `x`, a line for each value of `by`, with a band of one standard deviation over seeds.
+
+    With `first_seed` the lines are those of the first seed: what has no mean over seeds.
+    """
 
     x: str
     y: str
@@ -57,6 +61,7 @@ class Lines:
     log_x: bool = False
     log_y: bool = False
     share: bool = False
+    first_seed: bool = False
 
     @property
     def options(self) -> dict[str, Any]:
@@ -101,7 +106,8 @@ class Lines:
         return spread([value], share=self.share)
 
     def _curves(self, tables: Tables) -> dict[str, pd.DataFrame]:
-        groups = _chosen(tables, self.table, self.where).groupby(self.by, sort=False)
+        rows = _chosen(tables, self.table, self.where)
+        groups = (rows[rows.seed == rows.seed.min()] if self.first_seed else rows).groupby(self.by, sort=False)
         return {str(name): part.groupby(self.x)[self.y].agg(["mean", "std"]) for name, part in groups}
 
 
@@ -190,6 +196,7 @@ class Regions:
     model: str
     table: str = "regions"
     rows: str = "rows"
+    names: tuple[str, str] = ("x1", "x2")
 
     @property
     def options(self) -> dict[str, Any]:
@@ -200,7 +207,13 @@ class Regions:
         """Draw."""
         grid, rows = tables[self.table], tables[self.rows]
         grid = grid[(grid.seed == grid.seed.min()) & (grid.model == self.model)]
-        return plot_boundaries(grid, ax, scatter=rows[rows.seed == rows.seed.min()], names=("x1", "x2"))
+        ax = plot_boundaries(grid, ax, scatter=rows[rows.seed == rows.seed.min()], names=self.names)
+        labels = sorted(grid.label.unique())
+        if len(labels) == 2:  # the line itself, where the image has steps
+            first = grid.probability.where(grid.label == labels[0], 1 - grid.probability)
+            at = grid.assign(first=first).pivot(index="y", columns="x", values="first")
+            ax.contour(at.columns, at.index, at, levels=[0.5], colors=[INK], linewidths=1.2)
+        return ax
 
     def alt(self, tables: Tables) -> str:
         """Say what is seen."""
