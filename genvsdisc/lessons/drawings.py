@@ -1,4 +1,4 @@
-"""Panels of lessons that are drawings: contours with the way of a descent, a graph with its numbers."""
+"""Panels of lessons that are drawings: regions of the plane, contours with the way of a descent, a graph."""
 
 from __future__ import annotations
 
@@ -6,11 +6,75 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from genvsdisc.figures.style import CLASS_COLORS, FAMILY_COLORS, INK, QUIET
+from genvsdisc.figures.style import CLASS_COLORS, CLASS_MARKERS, FAMILY_COLORS, INK, QUIET
 from genvsdisc.lessons.lesson import Tables
+
+_DOTS = 50  # of a class: more would hide the plane
+
+
+@dataclass(frozen=True)
+class Regions:
+    """How probable each of two classes is over two features, on the first seed, with rows on top.
+
+    The table `table` has columns model, x, y, label and probability (of that label) on a full grid; the table `rows`
+    has label, x and y, of which the first hundred are drawn.
+    """
+
+    model: str
+    table: str = "regions"
+    rows: str = "rows"
+    names: tuple[str, str] = ("x1", "x2")
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Size and margins of the panel."""
+        return {"size": (312, 260), "margins": (22, 20, 38, 46), "clip": True}
+
+    def plot(self, tables: Tables, ax: Axes) -> Axes:
+        """Draw."""
+        grid, rows = self._grid(tables), tables[self.rows]
+        rows = rows[rows.seed == rows.seed.min()]
+        labels = sorted(rows.label.unique())
+        first = grid.probability.where(grid.label == labels[0], 1 - grid.probability)
+        at = grid.assign(first=first).pivot_table("first", "y", "x")
+        plane = at.columns, at.index, at.to_numpy()
+        shades = [
+            (color, alpha) for color, alphas in ((1, (0.4, 0.25, 0.1)), (0, (0.1, 0.25, 0.4))) for alpha in alphas
+        ]
+        ax.contourf(
+            *plane, levels=[-1, 0.1, 0.3, 0.5, 0.7, 0.9, 2], colors=[(CLASS_COLORS[i], alpha) for i, alpha in shades]
+        )
+        ax.contour(*plane, levels=[0.5], colors=[INK], linewidths=1.4)
+        for i, label in enumerate(labels):
+            of_label = rows[rows.label == label].iloc[:_DOTS]
+            look: dict[str, Any] = {"color": CLASS_COLORS[i], "marker": CLASS_MARKERS[i], "linestyle": "none"}
+            ax.plot(of_label.x, of_label.y, markersize=3.5, markeredgewidth=0, label=f"class {label}", **look)
+        ax.set(xlim=(grid.x.min(), grid.x.max()), ylim=(grid.y.min(), grid.y.max()))
+        ax.grid(visible=False)
+        ax.xaxis.set_major_locator(MaxNLocator(4))
+        ax.yaxis.set_major_locator(MaxNLocator(4))
+        ax.set_xlabel(self.names[0])
+        ax.set_ylabel(self.names[1])
+        ax.set_title(self.model)
+        ax.legend(
+            loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False, fontsize=10.5, borderpad=0,
+            borderaxespad=0.2, handletextpad=0, columnspacing=0.8,
+        )  # fmt: skip
+        return ax
+
+    def alt(self, tables: Tables) -> str:
+        """Say what is seen."""
+        shares = self._grid(tables).label.value_counts(normalize=True).sort_index()
+        said = ", ".join(f"{label} on {100 * share:.0f}%" for label, share in shares.items())
+        return f"Regions of {self.model} over two features with the rows on top: class {said} of the plane."
+
+    def _grid(self, tables: Tables) -> pd.DataFrame:
+        grid = tables[self.table]
+        return grid[(grid.seed == grid.seed.min()) & (grid.model == self.model)]
 
 
 @dataclass(frozen=True)
@@ -32,7 +96,7 @@ class Contours:
     def plot(self, tables: Tables, ax: Axes) -> Axes:
         """Draw."""
         grid, path = (self._rows(tables, name) for name in (self.table, self.path))
-        at = grid.pivot(index="y", columns="x", values="value")
+        at = grid.pivot_table("value", "y", "x")
         low, high = float(grid.value.min()), float(grid.value.max())
         levels = low + (high - low) * np.linspace(0.05, 1, 9)[:-1] ** 2
         ax.contour(at.columns, at.index, at, levels=levels, colors=[QUIET], linewidths=0.9)
@@ -59,7 +123,7 @@ class Contours:
             f"from ({first.x:.2g}, {first.y:.2g}) to ({last.x:.2g}, {last.y:.2g})."
         )
 
-    def _rows(self, tables: Tables, name: str) -> Any:
+    def _rows(self, tables: Tables, name: str) -> pd.DataFrame:
         table = tables[name]
         return table[(table.seed == table.seed.min()) & (table.case == self.case)]
 

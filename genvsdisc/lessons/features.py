@@ -13,9 +13,10 @@ from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
 from genvsdisc.discriminative.networks.cascade import CascadeClassifier
 from genvsdisc.discriminative.networks.mlp import MLPClassifier
 from genvsdisc.features.transforms import PrototypeDistances
+from genvsdisc.lessons.drawings import Regions
 from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, less, per_seed, tidy
 from genvsdisc.lessons.mathml import mathml
-from genvsdisc.lessons.pictures import Points, Regions
+from genvsdisc.lessons.pictures import Points
 
 _NOISE = 0.12
 BY_HAND = "distances by hand"

@@ -8,8 +8,9 @@ import pandas as pd
 from genvsdisc.datasets import make_gaussian_pair, make_pokemon_style
 from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
 from genvsdisc.generative.gaussian.classifier import GaussianClassifier
+from genvsdisc.lessons.drawings import Regions
 from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, less, per_seed, tidy
-from genvsdisc.lessons.pictures import Points, Regions
+from genvsdisc.lessons.pictures import Points
 
 _FEATURES = {2: ["defense", "sp_defense"], 6: ["hp", "attack", "defense", "sp_attack", "sp_defense", "speed"]}
 _MODELS = {"separate Σ": "separate", "shared Σ": "shared"}

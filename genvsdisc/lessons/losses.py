@@ -11,9 +11,10 @@ from genvsdisc.datasets import make_gaussian_pair
 from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
 from genvsdisc.functional.losses import TRAINING_LOSSES
 from genvsdisc.functional.posterior import softmax
+from genvsdisc.lessons.drawings import Regions
 from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, less, more, per_seed, tidy
 from genvsdisc.lessons.mathml import mathml
-from genvsdisc.lessons.pictures import Lines, Points, Regions
+from genvsdisc.lessons.pictures import Lines, Points
 
 # Scores and the probabilities that the notes print for them.
 PRINTED = {

@@ -73,6 +73,7 @@ def _part(tokens: list[str]) -> str:
         return "<mspace width='1em'/>"
     if token[0].isdigit():
         return f"<mn>{token}</mn>"
+    token = token.replace("-", "−")
     return f"<mi>{token}</mi>" if token.isalpha() and token not in _UNDER else f"<mo>{token.replace('<', '&lt;')}</mo>"
 
 

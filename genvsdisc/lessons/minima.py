@@ -58,7 +58,7 @@ def _minima(objective: NetworkObjective, starts: NDArray) -> list[tuple[float, N
 
 
 def _slices(ends: dict[str, tuple[NetworkObjective, list[tuple[float, NDArray]]]]) -> pd.DataFrame:
-    """Both losses, above their least value here, on the line through the two lowest minima of the squared error."""
+    """Both losses on the line through the two lowest minima of the squared error, scaled to 0 to 1."""
     minima = ends["squared error"][1]
     one = minima[0][1]
     other = minima[1][1] if len(minima) > 1 else -one
@@ -66,7 +66,8 @@ def _slices(ends: dict[str, tuple[NetworkObjective, list[tuple[float, NDArray]]]
     curves = []
     for name, (objective, _) in ends.items():
         values = np.array([_look(objective, one + place * (other - one))[0] for place in places])
-        curves.append(pd.DataFrame({"loss": name, "place": places, "value": values - values.min()}))
+        heights = (values - values.min()) / np.ptp(values)
+        curves.append(pd.DataFrame({"loss": name, "place": places, "value": heights}))
     return pd.concat(curves)
 
 
@@ -105,13 +106,13 @@ MINIMA = Lesson(
             "place",
             "value",
             "loss",
-            "Above the least here",
+            "Loss, least 0 and largest 1",
             "from one minimum, 0, to another, 1",
             table="slices",
             first_seed=True,
         ),
     ),
-    formula=mathml(r'\frac{∂^2 L}{∂ z^2} = p (1 - p) > 0 ~ "against" ~ p (1 - p) (…) "of either sign"'),
+    formula=mathml(r'\frac{∂^2 L}{∂ z^2} = p (1 - p) > 0 ~ "against" ~ p (1 - p) (…) ~ "of either sign"'),
     code=(
         "import numpy as np\n"
         "x = np.array([-4, -2, -1, 1, 2, 4.0]); y = np.array([0, 1, 0, 1, 0, 1])\n"

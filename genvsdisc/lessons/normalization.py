@@ -190,9 +190,9 @@ BATCH_STATISTICS = Lesson(
     source="Andrew Ng, Batch normalization at test time",
     experiment=(
         f"Three hidden layers of 30 tanh units with batch normalization on {N_TRAIN} digits, {EPOCHS} epochs in "
-        f"batches of {STATISTICS_BATCHES[0]} and of {STATISTICS_BATCHES[1]}; predict with the mean and variance over all "
-        "training rows, with moving averages over the batches, and with means over the batches of the last epoch. Test "
-        "error, and the variances of the first layer over those of all rows."
+        f"batches of {STATISTICS_BATCHES[0]} and of {STATISTICS_BATCHES[1]}. Predict with the mean and variance over "
+        "all training rows, with moving averages over the batches, and with means over the batches of the last epoch. "
+        "Test error, and the variances of the first layer over those of all rows."
     ),
     run=run_statistics,
     judge=judge_statistics,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -72,10 +73,9 @@ def _section(lesson: Lesson, tables: Tables, finding: Finding) -> Section:
         *([Text(f"Why: {finding.reason}")] if finding.reason else []),
         Items(tuple((f"{part.verdict.capitalize()}:", f"{part.says} ({part.numbers})") for part in finding.parts)),
         Figure(
-            tuple(_panel(picture, tables, alone=len(lesson.pictures) == 1) for picture in lesson.pictures),
+            _panels(lesson.pictures, tables),
             f"{lesson.title}. Source of the claim: {lesson.source}{'' if lesson.source.endswith('?') else '.'}",
             (_table(lesson, tables),),
-            across=1 if len(lesson.pictures) == 1 else 2,
         ),
         *after,
     )
@@ -86,11 +86,16 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _panel(picture: Picture, tables: Tables, *, alone: bool) -> Panel:
-    options = picture.options
-    if alone:  # as wide as the text, and not as high as that would make it
-        options["size"] = (_ALONE, options["size"][1])
-    return Panel(svg(lambda ax: picture.plot(tables, ax), **options), picture.alt(tables))
+def _panels(pictures: Sequence[Picture], tables: Tables) -> tuple[Panel, ...]:
+    """Two side by side; the last of an odd number is as wide as both, and not as high as that would make it."""
+    panels = []
+    for i, picture in enumerate(pictures):
+        options, alone = picture.options, i == len(pictures) - 1 and i % 2 == 0
+        if alone:
+            options["size"] = (_ALONE, options["size"][1])
+        drawn = svg(partial(picture.plot, tables), **options)
+        panels.append(Panel(drawn, picture.alt(tables), wide=alone))
+    return tuple(panels)
 
 
 def _table(lesson: Lesson, tables: Tables) -> Table:

@@ -9,12 +9,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from genvsdisc.figures import plot_boundaries
 from genvsdisc.figures.style import (
     CLASS_COLORS,
     CLASS_MARKERS,
     FAMILY_COLORS,
-    INK,
     end_labels,
     log_axis,
     loss_axis,
@@ -187,38 +185,3 @@ class Points:
         groups = _chosen(tables, self.table, self.where).groupby(keys, sort=False)[self.value]
         said = [f"{', '.join(map(str, key))} {spread(values, share=self.share)}" for key, values in groups]
         return f"{self.title}, a dot a seed: {'; '.join(said)}."
-
-
-@dataclass(frozen=True)
-class Regions:
-    """Predicted class over two features, on the first seed, with rows on top."""
-
-    model: str
-    table: str = "regions"
-    rows: str = "rows"
-    names: tuple[str, str] = ("x1", "x2")
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """Size and margins of the panel."""
-        return {"size": (312, 260), "margins": (22, 20, 38, 46), "clip": True}
-
-    def plot(self, tables: Tables, ax: Axes) -> Axes:
-        """Draw."""
-        grid, rows = tables[self.table], tables[self.rows]
-        grid = grid[(grid.seed == grid.seed.min()) & (grid.model == self.model)]
-        ax = plot_boundaries(grid, ax, scatter=rows[rows.seed == rows.seed.min()], names=self.names)
-        labels = sorted(grid.label.unique())
-        if len(labels) == 2:  # the line itself, where the image has steps
-            first = grid.probability.where(grid.label == labels[0], 1 - grid.probability)
-            at = grid.assign(first=first).pivot(index="y", columns="x", values="first")
-            ax.contour(at.columns, at.index, at, levels=[0.5], colors=[INK], linewidths=1.2)
-        return ax
-
-    def alt(self, tables: Tables) -> str:
-        """Say what is seen."""
-        grid = tables[self.table]
-        grid = grid[(grid.seed == grid.seed.min()) & (grid.model == self.model)]
-        shares = grid.label.value_counts(normalize=True).sort_index()
-        said = ", ".join(f"{label} on {100 * share:.0f}%" for label, share in shares.items())
-        return f"Regions of {self.model} over two features with the rows on top: class {said} of the plane."
