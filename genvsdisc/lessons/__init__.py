@@ -14,7 +14,7 @@ from genvsdisc.lessons.descents import LEARNING_RATES, SHRINKING_STEPS, STOCHAST
 from genvsdisc.lessons.features import LINEAR, XOR, ZEROS
 from genvsdisc.lessons.gaussians import LINE, POKEMON
 from genvsdisc.lessons.gradients import ACTIVATION_SLOPES, BACKWARD, GRAPH, VECTORIZED
-from genvsdisc.lessons.hidden import GROWTH, HIDDEN
+from genvsdisc.lessons.hidden import GROWTH, HIDDEN_LAYERS
 from genvsdisc.lessons.joint import CLASS_ADDED, JOINT
 from genvsdisc.lessons.ladder import CURES, LADDER
 from genvsdisc.lessons.lesson import Lesson
@@ -66,7 +66,7 @@ _IN_ORDER: list[Lesson] = [
     CLASS_ADDED,
     SOFTMAX,
     XOR,
-    HIDDEN,
+    HIDDEN_LAYERS,
     GRAPH,
     VECTORIZED,
     BACKWARD,

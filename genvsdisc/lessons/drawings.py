@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from genvsdisc.figures.style import CLASS_COLORS, CLASS_MARKERS, FAMILY_COLORS, INK, QUIET
 from genvsdisc.lessons.lesson import Tables
+from genvsdisc.study.schema import records
 
 _DOTS = 50  # of a class: more would hide the plane
 
@@ -42,12 +43,8 @@ class Regions:
         first = grid.probability.where(grid.label == labels[0], 1 - grid.probability)
         at = grid.assign(first=first).pivot_table("first", "y", "x")
         plane = at.columns, at.index, at.to_numpy()
-        shades = [
-            (color, alpha) for color, alphas in ((1, (0.4, 0.25, 0.1)), (0, (0.1, 0.25, 0.4))) for alpha in alphas
-        ]
-        ax.contourf(
-            *plane, levels=[-1, 0.1, 0.3, 0.5, 0.7, 0.9, 2], colors=[(CLASS_COLORS[i], alpha) for i, alpha in shades]
-        )
+        shades = [(color, alpha) for color, alphas in ((1, (0.4, 0.18)), (0, (0.18, 0.4))) for alpha in alphas]
+        ax.contourf(*plane, levels=[-1, 0.2, 0.5, 0.8, 2], colors=[(CLASS_COLORS[i], alpha) for i, alpha in shades])
         ax.contour(*plane, levels=[0.5], colors=[INK], linewidths=1.4)
         for i, label in enumerate(labels):
             of_label = rows[rows.label == label].iloc[:_DOTS]
@@ -147,20 +144,20 @@ class Graph:
     def plot(self, tables: Tables, ax: Axes) -> Axes:
         """Draw."""
         nodes = tables[self.nodes].set_index("name")
-        for edge in tables[self.edges].itertuples():
+        for edge in records(tables[self.edges]):
             start, end = nodes.loc[str(edge.start)], nodes.loc[str(edge.end)]
             ax.annotate(
                 "", (end.x - 0.33, end.y), (start.x + 0.33, start.y),
                 arrowprops={"arrowstyle": "->", "color": QUIET, "linewidth": 1.2},
             )  # fmt: skip
-        for node in nodes.itertuples():
+        for node in records(tables[self.nodes]):
             ax.text(node.x, node.y, node.formula, ha="center", va="center", color=INK, weight="bold")
             ax.annotate(
                 f"{node.value:g}", (node.x, node.y), (0, 15), textcoords="offset points", ha="center",
                 color=FAMILY_COLORS["generative"],
             )  # fmt: skip
             ax.annotate(
-                f"dJ/d{node.Index} = {node.derivative:g}", (node.x, node.y), (0, -20), textcoords="offset points",
+                f"dJ/d{node.name} = {node.derivative:g}", (node.x, node.y), (0, -20), textcoords="offset points",
                 ha="center", color=CLASS_COLORS[1],
             )  # fmt: skip
         ax.set(xlim=(nodes.x.min() - 0.6, nodes.x.max() + 0.6), ylim=(nodes.y.min() - 0.5, nodes.y.max() + 0.5))

@@ -22,7 +22,8 @@ GROWING_ROWS = (50, 200, 1200)
 
 def run_hidden(seed: int) -> Tables:
     """Error of logistic regression on rows as they are and on what the last hidden layer makes of them."""
-    rows, tables = [], {}
+    rows = []
+    tables: Tables = {}
     train, test = (make_xor(n, noise=0.1, random_state=each) for n, each in ((200, seed), (2000, 1000 + seed)))
     X, y = load_digits(return_X_y=True)
     order = np.random.default_rng(seed).permutation(len(y))
@@ -149,15 +150,16 @@ def judge_growth(tables: Tables) -> Finding:
     )
 
 
-HIDDEN = Lesson(
+HIDDEN_LAYERS = Lesson(
     name="hidden-features",
     title="Hidden layers are features",
     claim="The hidden layers of a network make features, and its last layer is a logistic regression on them",
     source="Hung-yi Lee, Logistic regression, cascading; Deep learning, feature extractor",
     experiment=(
         "Train a network on half of the rows, throw its last layer away, and fit logistic regression on its last "
-        "hidden layer with the other half (of three starts the one that ends lowest); beside it, logistic regression on "
-        "the columns. Exclusive or (100 and 100 rows, two units before the end) and digits (350 and 350 rows, 40 units)."
+        "hidden layer with the other half (of three starts the one that ends lowest); beside it, logistic regression "
+        "on the columns. Exclusive or (100 and 100 rows, two units before the end) and digits (350 and 350 rows, 40 "
+        "units)."
     ),
     run=run_hidden,
     judge=judge_hidden,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.datasets import load_digits
@@ -14,8 +16,8 @@ from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Part, Tables, abo
 from genvsdisc.lessons.mathml import mathml
 from genvsdisc.lessons.pictures import Points
 
-DRAWN, STRANGE, GAPS, SHARES, TOLD = "rows drawn", "strange rows", "gaps", "other shares", "shares told"
-FAMILIES = ("generative", "discriminative")
+_DRAWN, _STRANGE, _GAPS, _SHARES, _TOLD = "rows drawn", "strange rows", "gaps", "other shares", "shares told"
+_BOTH = ("generative", "discriminative")
 ADDED = 9  # the digit that comes later
 
 
@@ -28,22 +30,22 @@ def run_joint(seed: int) -> Tables:
     gaussian, logistic = GaussianClassifier().fit(X, y), LogisticClassifier(standardize=True).fit(X, y)
     taught = LogisticClassifier(standardize=True).fit(*gaussian.sample(4000, random_state=seed))
     rows = [
-        (DRAWN, "generative", 1 - taught.score(asked, truth)),
-        (DRAWN, "discriminative", 1 - logistic.score(asked, truth)),
+        (_DRAWN, "generative", 1 - taught.score(asked, truth)),
+        (_DRAWN, "discriminative", 1 - logistic.score(asked, truth)),
     ]
     # Strange rows: each stat of some Pokemon, put together by chance and moved far out.
     strange = np.column_stack([rng.permutation(column) for column in asked[:1000].T]) + rng.choice([-60, 60], (1000, 6))
     both, is_strange = np.vstack([asked, strange]), np.repeat([0, 1], [len(asked), len(strange)])
-    rows.append((STRANGE, "generative", _told(is_strange, gaussian.score_samples(both))))
-    rows.append((STRANGE, "discriminative", _told(is_strange, logistic.predict_proba(both).max(axis=1))))
+    rows.append((_STRANGE, "generative", _told(is_strange, gaussian.score_samples(both))))
+    rows.append((_STRANGE, "discriminative", _told(is_strange, logistic.predict_proba(both).max(axis=1))))
     holed = np.where(rng.random(asked.shape) < 0.5, np.nan, asked)
-    rows.append((GAPS, "generative", 1 - gaussian.score(holed, truth)))
-    rows.append((GAPS, "discriminative", 1 - logistic.score(np.where(np.isnan(holed), X.mean(axis=0), holed), truth)))
+    rows.append((_GAPS, "generative", 1 - gaussian.score(holed, truth)))
+    rows.append((_GAPS, "discriminative", 1 - logistic.score(np.where(np.isnan(holed), X.mean(axis=0), holed), truth)))
     rare = np.concatenate([np.flatnonzero(truth == "normal")[:150], np.flatnonzero(truth == "water")])
     priors = [float(np.mean(truth[rare] == label)) for label in gaussian.classes_]
-    for name, model in zip(FAMILIES, (gaussian, logistic), strict=True):
-        rows.append((SHARES, name, 1 - model.score(asked[rare], truth[rare])))
-        rows.append((TOLD, name, 1 - model.set_priors(priors).score(asked[rare], truth[rare])))
+    for name, model in zip(_BOTH, (gaussian, logistic), strict=True):
+        rows.append((_SHARES, name, 1 - model.score(asked[rare], truth[rare])))
+        rows.append((_TOLD, name, 1 - model.set_priors(priors).score(asked[rare], truth[rare])))
     return {"results": tidy(rows, "task model value")}
 
 
@@ -56,11 +58,11 @@ def judge_joint(tables: Tables) -> Finding:
     """What the Gaussian can, and whether logistic regression can not."""
     value = {
         (task, name): per_seed(tables["results"], "value", task=task, model=name)
-        for task in (DRAWN, STRANGE, GAPS, SHARES, TOLD)
-        for name in FAMILIES
+        for task in (_DRAWN, _STRANGE, _GAPS, _SHARES, _TOLD)
+        for name in _BOTH
     }
-    drawn, real = (value[DRAWN, name] for name in FAMILIES)
-    gain = {name: value[SHARES, name] - value[TOLD, name] for name in FAMILIES}
+    drawn, real = (value[_DRAWN, name] for name in _BOTH)
+    gain = {name: value[_SHARES, name] - value[_TOLD, name] for name in _BOTH}
     return Finding(
         (
             Part(
@@ -68,17 +70,17 @@ def judge_joint(tables: Tables) -> Finding:
                 0.01 - (drawn - real),
                 f"error {spread(drawn, share=True)} against {spread(real, share=True)}",
             ),
-            above("by p(x) it tells 9 of 10 strange rows", value[STRANGE, "generative"], 0.9, share=True),
+            above("by p(x) it tells 9 of 10 strange rows", value[_STRANGE, "generative"], 0.9, share=True),
             below(
                 "how sure logistic regression is tells them no better than 3 of 4",
-                value[STRANGE, "discriminative"],
+                value[_STRANGE, "discriminative"],
                 0.75,
                 share=True,
             ),
             less(
                 "half of the entries missing: it errs less",
-                value[GAPS, "generative"],
-                value[GAPS, "discriminative"],
+                value[_GAPS, "generative"],
+                value[_GAPS, "discriminative"],
                 share=True,
             ),
             above("told the new shares of the classes, it errs a point less", gain["generative"], 0.01, share=True),
@@ -100,12 +102,12 @@ def run_class_added(seed: int) -> Tables:
     X, y, asked, truth = _digits(seed)
     new = y == ADDED
     rows = []
-    for family in FAMILIES:
+    for family in _BOTH:
         if family == "generative":
             model, whole = (GaussianClassifier(shrinkage=0.1) for _ in range(2))
             model.partial_fit(X[~new], y[~new], classes=np.arange(10)).partial_fit(X[new], y[new])
         else:
-            settings = {"standardize": True, "reg_lambda": 0.01, "max_iter": 200}
+            settings: dict[str, Any] = {"standardize": True, "reg_lambda": 0.01, "max_iter": 200}
             model, whole = LogisticClassifier(**settings, warm_start=True), LogisticClassifier(**settings)
             # All classes are known from the first; of the last there is nothing yet but its name.
             here, last = np.vstack([X[~new], X[new][:1]]), np.append(y[~new], ADDED)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -46,8 +48,9 @@ def _look(objective: NetworkObjective, theta: NDArray) -> tuple[float, NDArray]:
 def _minima(objective: NetworkObjective, starts: NDArray) -> list[tuple[float, NDArray]]:
     """Distinct ends of descents that are flat and curve upward, the lowest first."""
     found: list[tuple[float, NDArray]] = []
+    look = partial(_look, objective)
     for start in starts:
-        end = minimize(lambda theta: _look(objective, theta), start, jac=True, method="BFGS", options={"gtol": 1e-9}).x
+        end = minimize(look, start, (), jac=True, method="BFGS", options={"gtol": 1e-9}).x
         value, gradient = _look(objective, end)
         steps = 1e-5 * np.eye(2)
         hessian = np.array([(_look(objective, end + s)[1] - _look(objective, end - s)[1]) / 2e-5 for s in steps])

@@ -42,7 +42,6 @@ class NetworkClassifier(DiscriminativeClassifier):
 
     _score_attributes = ("architecture_", "parameters_", "feature_mean_", "feature_scale_")
     parameters_: NDArray
-    # Parameters of all subclasses, and of some.
     learning_rate: float
     batch_norm: bool = False
     batch_norm_statistics: str = "exact"

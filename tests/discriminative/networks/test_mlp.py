@@ -124,8 +124,8 @@ def test_moving_averages_come_near_the_exact_statistics():
 
 def test_statistics_of_batches_are_their_means_over_the_last_epoch():
     """With weights that stand still the batches of an epoch are known: their means and variances, averaged."""
-    settings = {**SHORT, "batch_norm": True, "batch_size": 50, "learning_rate": 1e-300, "batch_norm_statistics": "batches"}
-    mlp = MLPClassifier(**settings).fit(X, y)
+    settings = {**SHORT, "batch_norm": True, "batch_size": 50, "learning_rate": 1e-300}
+    mlp = MLPClassifier(**settings, batch_norm_statistics="batches").fit(X, y)
     layer = mlp._architecture(4).layers(mlp.parameters_[None])[0]
     z = X @ layer.weights[0, :, :-1].T + layer.weights[0, :, -1]
     # Equal batches: the mean of their means is that of all rows, the mean of their variances lacks that of their means.
