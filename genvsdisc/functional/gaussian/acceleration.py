@@ -24,21 +24,28 @@ class LeftParameterSpaceError(ArithmeticError):
 
 @dataclass
 class Evaluation:
-    """One step from each of R parameter vectors."""
+    """One step from each of R parameter vectors, or of R times B where each member falls into B blocks."""
 
-    image: NDArray  # g(x), (R, p)
-    residual: NDArray  # largest step of a mean or covariance, in units of standard deviations, (R,)
-    log_likelihood: NDArray  # at x, (R,)
-    objective: NDArray  # at x, which g does not lower, (R,)
-    regular: NDArray  # whether x is inside the parameter space, (R,)
-    ahead: NDArray | None = None  # a guess of where steps like this one lead to, (R, p)
+    image: NDArray  # g(x), (R, p) or (R, B, p)
+    residual: NDArray  # largest step of a mean or covariance, in units of standard deviations, (R,) or (R, B)
+    log_likelihood: NDArray  # at x, as `residual`
+    objective: NDArray  # at x, which g does not lower, as `residual`
+    regular: NDArray  # whether x is inside the parameter space, as `residual`
+    ahead: NDArray | None = None  # a guess of where steps like this one lead to, as `image`
+
+    def flat(self) -> Evaluation:
+        """Every block as a member of its own."""
+        p = self.image.shape[-1]
+        numbers = (each.ravel() for each in (self.residual, self.log_likelihood, self.objective, self.regular))
+        ahead = None if self.ahead is None else self.ahead.reshape(-1, p)
+        return Evaluation(self.image.reshape(-1, p), *numbers, ahead)
 
 
 class FixedPointProblem(Protocol):
     """A stack of R EM maps with their objectives."""
 
     def evaluate(self, x: NDArray) -> Evaluation:
-        """Take one step from each x (R, p)."""
+        """Take one step from each x (R, p) or (R, B, p)."""
         ...
 
     def take(self, indices: NDArray) -> Self:
@@ -48,7 +55,7 @@ class FixedPointProblem(Protocol):
 
 @dataclass
 class FixedPoints:
-    """Where the maps came to rest: x (R, p), whether each did, and the log likelihoods of each step, (steps, R)."""
+    """Where the maps came to rest: x, whether each did (R,), and the log likelihoods of each step, (steps, R)."""
 
     x: NDArray
     converged: NDArray
@@ -64,8 +71,9 @@ def fixed_points(
     ----------
     problem : FixedPointProblem
         The maps.
-    x : ndarray of shape (R, p)
-        Where to start.
+    x : ndarray of shape (R, p) or (R, B, p)
+        Where to start. Blocks are parameters on which the others have no influence, with an objective of their own
+        (classes that share nothing): each is accelerated, and comes to rest, by itself.
     tol : float or ndarray of shape (R,)
         A member stops when its residual is at most this, or when its objective has stopped rising.
     max_iter : int
@@ -89,17 +97,20 @@ def fixed_points(
     Henderson & Varadhan (2019), Damped Anderson acceleration with restarts and monotonicity control for accelerating
     EM and EM-like algorithms, JCGS 28, 834-846.
     """
-    R, p = x.shape
-    result = FixedPoints(x.copy(), np.zeros(R, dtype=bool), np.full((0, R), np.nan))
-    members, limits = np.arange(R), np.broadcast_to(tol, R)
-    history = _History.empty(R, p, x.dtype)
-    current, residual_vector, image = x, np.zeros_like(x), x
-    objective = np.full(R, -np.inf)
-    stalled = np.zeros(R, dtype=int)
-    log_likelihood, trace = np.full(R, np.nan), []
-    candidate, extrapolated = x, np.zeros(R, dtype=bool)
+    R, p = len(x), x.shape[-1]
+    B = x.size // (R * p) if x.ndim == 3 else 1
+    ends = x.reshape(-1, p).copy()
+    result = FixedPoints(ends.reshape(x.shape), np.zeros(R, dtype=bool), np.full((0, R), np.nan))
+    members, limits = np.arange(R), np.repeat(np.broadcast_to(tol, R), B)
+    blocks = np.arange(R * B)
+    history = _History.empty(R * B, p, x.dtype)
+    current, residual_vector, image = ends.copy(), np.zeros_like(ends), ends
+    objective = np.full(R * B, -np.inf)
+    stalled = np.zeros(R * B, dtype=int)
+    log_likelihood, trace = np.full(R * B, np.nan), []
+    candidate, extrapolated, resting = current, np.zeros(R * B, dtype=bool), np.zeros(R * B, dtype=bool)
     for _ in range(max_iter):
-        step = problem.evaluate(candidate)
+        step = problem.evaluate(candidate.reshape(-1, *x.shape[1:])).flat()
         accepted = ~extrapolated | (step.regular & (step.objective >= objective - 1e-13 * np.abs(step.objective)))
         if not (extrapolated | step.regular).all():
             raise LeftParameterSpaceError
@@ -114,27 +125,30 @@ def fixed_points(
         residual_vector = np.where(take, new_residual, residual_vector)
         image = np.where(take, step.image, image)
         objective = np.where(accepted, step.objective, objective)
-        log_likelihood[members] = np.where(accepted, step.log_likelihood, log_likelihood[members])
-        trace.append(log_likelihood.copy())
-        done = accepted & ((step.residual <= limits[members]) | (stalled >= _STALLED) | little)
+        log_likelihood[blocks] = np.where(accepted, step.log_likelihood, log_likelihood[blocks])
+        trace.append(log_likelihood.reshape(R, B).sum(axis=1))
+        done = accepted & ~resting & ((step.residual <= limits[blocks]) | (stalled >= _STALLED) | little)
         if done.any():
             end = image if step.ahead is None else step.ahead
-            result.x[members[done]] = end[done]
-            result.converged[members[done]] = True
-            if done.all():
+            ends[blocks[done]] = end[done]
+            resting |= done
+            finished = resting.reshape(-1, B).all(axis=1)
+            result.converged[members[finished]] = True
+            if finished.all():
                 break
-            keep = np.flatnonzero(~done)
-            problem, members, history = problem.take(keep), members[keep], history.take(keep)
-            current, residual_vector, image, objective = (
-                values[keep] for values in (current, residual_vector, image, objective)
-            )
-            stalled, accepted = stalled[keep], accepted[keep]
+            if finished.any():
+                keep, kept = np.flatnonzero(~finished), np.flatnonzero(np.repeat(~finished, B))
+                problem, members, blocks, history = problem.take(keep), members[keep], blocks[kept], history.take(kept)
+                current, residual_vector, image, objective, stalled, accepted, resting = (
+                    values[kept]
+                    for values in (current, residual_vector, image, objective, stalled, accepted, resting)
+                )
         jump, possible = history.jump(residual_vector)
-        extrapolated = accepted & (possible | (step.ahead is not None))
+        extrapolated = accepted & (possible | (step.ahead is not None)) & ~resting
         ahead = current + residual_vector - np.where(possible[:, None], jump, 0)
-        candidate = np.where(extrapolated[:, None], ahead, image)
+        candidate = np.where(extrapolated[:, None], ahead, np.where(resting[:, None], current, image))
     else:
-        result.x[members] = image
+        ends[blocks[~resting]] = image[~resting]
     result.log_likelihoods = np.array(trace)
     return result
 
