@@ -120,11 +120,12 @@ def fixed_points(
         history.add(candidate - current, new_residual - residual_vector, accepted & np.isfinite(objective))
         history.clear(~accepted)
         stalled = np.where(accepted, np.where(gained, 0, stalled + 1), stalled)
-        take = accepted[:, None]
-        current = np.where(take, candidate, current)
-        residual_vector = np.where(take, new_residual, residual_vector)
-        image = np.where(take, step.image, image)
-        objective = np.where(accepted, step.objective, objective)
+        new = candidate, new_residual, step.image, step.objective
+        if accepted.all():
+            current, residual_vector, image, objective = new
+        else:
+            old = current, residual_vector, image, objective
+            current, residual_vector, image, objective = (_chosen(accepted, *each) for each in zip(new, old, strict=True))
         log_likelihood[blocks] = np.where(accepted, step.log_likelihood, log_likelihood[blocks])
         trace.append(log_likelihood.reshape(R, B).sum(axis=1))
         done = accepted & ~resting & ((step.residual <= limits[blocks]) | (stalled >= _STALLED) | little)
@@ -145,12 +146,19 @@ def fixed_points(
                 )
         jump, possible = history.jump(residual_vector)
         extrapolated = accepted & (possible | (step.ahead is not None)) & ~resting
-        ahead = current + residual_vector - np.where(possible[:, None], jump, 0)
-        candidate = np.where(extrapolated[:, None], ahead, np.where(resting[:, None], current, image))
+        candidate = current + residual_vector
+        candidate -= jump
+        if not extrapolated.all():
+            candidate = _chosen(extrapolated, candidate, _chosen(resting, current, image))
     else:
         ends[blocks[~resting]] = image[~resting]
     result.log_likelihoods = np.array(trace)
     return result
+
+
+def _chosen(which: NDArray, new: NDArray, old: NDArray) -> NDArray:
+    """Members of one array or the other."""
+    return np.where(which.reshape(-1, *[1] * (new.ndim - 1)), new, old)
 
 
 def _expects_little(step: Evaluation, objective: NDArray, residual: NDArray, before: NDArray, share: float) -> NDArray:
@@ -197,8 +205,10 @@ class _History:
 
     def add(self, moved: NDArray, changed: NDArray, mask: NDArray) -> None:
         i = self.count % _MEMORY
-        np.multiply(changed, mask[:, None], out=self.residuals[i])
-        np.multiply(moved + changed, mask[:, None], out=self.sums[i])
+        self.residuals[i] = changed
+        np.add(moved, changed, out=self.sums[i])
+        if not mask.all():
+            self.residuals[i, ~mask] = self.sums[i, ~mask] = 0
         self.count += 1
         m = self.size
         row = np.einsum("mrp,rp->rm", self.residuals[:m], self.residuals[i])
@@ -210,7 +220,7 @@ class _History:
             self.products[mask] = 0
 
     def jump(self, residual: NDArray) -> tuple[NDArray, NDArray]:
-        """What Anderson's step takes off the step of EM, and which members have a history."""
+        """What Anderson's step takes off the step of EM (0 without a history), and which members have a history."""
         m = self.size
         products = self.products[:, :m, :m]
         sizes = np.einsum("rii->ri", products)

@@ -109,16 +109,19 @@ def symmetric_inverse(blocks: NDArray) -> tuple[NDArray, NDArray]:
     m = len(blocks)
     if m == 1:
         return 1 / blocks, np.log(blocks[0, 0])
-    diagonal = blocks[np.arange(m), np.arange(m)]
+    if m == 2:
+        (a, b), (_, c) = blocks
+        on_a, on_c = b / a, b / c  # in these, units cannot overflow
+        left = 1 - on_a * on_c
+        inverse = np.empty_like(blocks)
+        np.divide(1, a * left, out=inverse[0, 0])
+        np.divide(1, c * left, out=inverse[1, 1])
+        inverse[0, 1] = inverse[1, 0] = -on_a * inverse[1, 1]
+        return inverse, np.log(left) + np.log(a) + np.log(c)
+    diagonal = np.einsum("ii...->i...", blocks)
     scale = 1 / np.sqrt(diagonal)  # unit diagonals, whatever the units of the columns
     unit = blocks * scale[:, None] * scale[None]
-    if m == 2:
-        rest = 1 - unit[0, 1] ** 2
-        inverse = np.empty_like(unit)
-        inverse[0, 0] = inverse[1, 1] = 1 / rest
-        inverse[0, 1] = inverse[1, 0] = -unit[0, 1] / rest
-        log_determinant = np.log(rest)
-    elif batched_linalg.pays(m, scale[0].size):
+    if batched_linalg.pays(m, scale[0].size):
         lower = batched_linalg.cholesky(np.ascontiguousarray(unit).reshape(m, m, -1))
         root = batched_linalg.triangular_inverse(lower)
         inverse = np.einsum("kis,kjs->ijs", root, root).reshape(unit.shape)

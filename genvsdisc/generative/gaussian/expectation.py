@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from genvsdisc.functional.gaussian.acceleration import Evaluation, LeftParameterSpaceError, fixed_points
 from genvsdisc.functional.gaussian.covariance import SingularCovarianceError, regular_factors, whiten
 from genvsdisc.functional.gaussian.moments import Moments, class_moments
+from genvsdisc.functional.linear.gram import packing
 from genvsdisc.generative.gaussian.diagonal import Blend
 from genvsdisc.generative.gaussian.incomplete_rows import IncompleteRows, levels_above
 from genvsdisc.generative.gaussian.layout import Layout, LeftOutOfSampleError, Sample
@@ -175,14 +176,16 @@ class JointProblem:
     def packed(self, intercepts: NDArray, slopes: NDArray, rest: NDArray) -> NDArray:
         """Vectors (R, G, p) in units of the scale."""
         R, G = slopes.shape[:2]
-        return np.concatenate([part.reshape(R, G, -1) for part in (intercepts, slopes, rest)], axis=2) / self.scale
+        first, second, _ = packing(len(self.gone))
+        parts = intercepts.reshape(R, G, -1), slopes.reshape(R, G, -1), rest[..., first, second]
+        return np.concatenate(parts, axis=2) / self.scale
 
     def unpacked(self, x: NDArray) -> tuple[NDArray, NDArray, NDArray]:
         """Intercepts (R, K, v), slopes (R, G, v, o) and residual covariances (R, G, v, v)."""
         (R, K), G, v, o = self.weight.shape, self.blend.coefficient.shape[1], len(self.gone), len(self.kept)
         x, first = x * self.scale, K // G * v
         slopes = x[..., first : first + v * o].reshape(R, G, v, o)
-        return x[..., :first].reshape(R, K, v), slopes, x[..., first + v * o :].reshape(R, G, v, v)
+        return x[..., :first].reshape(R, K, v), slopes, x[..., first + v * o :].take(packing(v)[2], axis=2)
 
     def _expected_moments(self, x: NDArray) -> Moments:
         """Moments of all rows that the parameters let expect, in the order O, V."""
@@ -203,9 +206,32 @@ class JointProblem:
         center = self.origin + np.concatenate([self.offset, mean], axis=-1)
         return Moments(self.weight, center, np.zeros_like(center), matrix)
 
+    @property
+    def maximizes_likelihood(self) -> bool:
+        """Whether there are no targets: no regularization, and no class without rows or with a constant column."""
+        if self.blend.has_targets or not self.weight.all():
+            return False
+        o, squares = len(self.kept), self.ragged.base.sum(axis=2)[..., 1 + len(self.kept) :]
+        both = (np.einsum("rkii->rki", each) for each in (self.scatter, squares))
+        return all((self.blend.grouped(each) > 0).all() for each in both) and bool(o + len(self.gone))
+
+    def _modeled_moments(self, x: NDArray) -> Moments:
+        """Moments of so many rows with the parameters themselves, in the order O, V."""
+        intercepts, slopes, rest = self.unpacked(x)
+        (R, G), o, d = self.blend.coefficient.shape, len(self.kept), self.origin.shape[1]
+        covariance = np.empty((R, G, d, d), x.dtype)
+        covariance[..., :o, :o] = self.blend.coefficient[..., None, None] * self.blend.grouped(self.scatter)
+        covariance[..., o:, :o] = slopes @ covariance[..., :o, :o]
+        covariance[..., :o, o:] = np.swapaxes(covariance[..., o:, :o], -1, -2)
+        covariance[..., o:, o:] = rest + slopes @ covariance[..., :o, o:]
+        slopes, covariance = self._by_class(slopes, covariance)
+        mean = intercepts + (slopes @ self.offset[..., None])[..., 0]
+        center = self.origin + np.concatenate([self.offset, mean], axis=-1)
+        return Moments(self.weight, center, np.zeros_like(center), self.weight[..., None, None] * covariance)
+
     def moments(self, x: NDArray) -> Moments:
-        """Moments of all rows that the parameters let expect, in the order of the columns of X."""
-        inner = self._expected_moments(x)
+        """Moments of all rows at the solution, in the order of the columns of X."""
+        inner = self._modeled_moments(x) if self.maximizes_likelihood else self._expected_moments(x)
         order = np.argsort(np.concatenate([self.kept, self.gone]))
         second = np.ascontiguousarray(inner.second[..., order[:, None], order])
         return Moments(inner.weight, inner.center[..., order], inner.first, second)
@@ -220,7 +246,7 @@ class JointProblem:
             except SingularCovarianceError:
                 self.model = None
         o = len(self.kept)
-        if self.model is not None and not self.blend.has_targets and not self.model.targets.any():
+        if self.maximizes_likelihood:
             self.targets = np.zeros((*self.blend.coefficient.shape, *self.origin.shape[1:] * 2), x.dtype)
             self._factor_others(self.blend.coefficient[..., None, None] * self.blend.grouped(self.scatter))
             return np.full(len(x), np.inf)
@@ -292,7 +318,6 @@ class JointProblem:
     def evaluate(self, x: NDArray) -> Evaluation:
         """One E-step and M-step, with the objective at the parameters before."""
         intercepts, slopes, rest = self.unpacked(x)
-        rest = 0.5 * (rest + np.swapaxes(rest, -1, -2))
         factors, log_det, self.singular = regular_factors(
             rest, self.variances[:, None, len(self.kept) :]
         )
@@ -327,29 +352,34 @@ class JointProblem:
             part, before, now = slice(0, stop), slice(0, start), slice(start, stop)
             size = self.ragged.behind[:, :, level, :1, 0]
             safe = np.where(size > 0, size, 1)
-            mean_o = self.ragged.behind[:, :, level, 1:, 0] / safe
             first = sums[:, :, level, part, 0]
             mean = first / safe
-            cross = sums[:, :, level, part, 1 : 1 + o] - first[..., None] * mean_o[..., None, :]
             second = sums[:, :, level, part, 1 + o : 1 + o + stop] - first[..., None] * mean[..., None, :]
-            cross = self.blend.grouped(cross) + self.targets[..., o : o + stop, :o]
             second = self.blend.grouped(second) + self.targets[..., o : o + stop, o : o + stop]
-            along = cross @ self.inverses[:, :, level]
-            second = second - along @ np.swapaxes(cross, -1, -2)
+            on_o, mean_o = np.zeros((R, G, stop, o), sums.dtype), np.zeros((R, K, o), sums.dtype)
+            if o:
+                mean_o = self.ragged.behind[:, :, level, 1:, 0] / safe
+                cross = sums[:, :, level, part, 1 : 1 + o] - first[..., None] * mean_o[..., None, :]
+                cross = self.blend.grouped(cross) + self.targets[..., o : o + stop, :o]
+                on_o = cross @ self.inverses[:, :, level]
+                second = second - on_o @ np.swapaxes(cross, -1, -2)
             second = 0.5 * (second + np.swapaxes(second, -1, -2))
-            on_v = np.swapaxes(_solve_symmetric(second[..., before, before], second[..., before, now]), -1, -2)
-            on_o = along[..., now, :] - on_v @ along[..., before, :]
-            left = second[..., now, now] - on_v @ second[..., before, now]
             weight = self.blend.grouped(size[..., 0]) + self.blend.prior
-            left = left / np.where(weight > 0, weight, 1)[..., None, None]
-            slopes[..., now, :] = on_o + on_v @ slopes[..., before, :]
-            rest[..., now, before] = on_v @ rest[..., before, before]
-            rest[..., before, now] = np.swapaxes(rest[..., now, before], -1, -2)
-            rest[..., now, now] = left + on_v @ rest[..., before, now]
-            on_v, on_o = self._by_class(on_v, on_o)
-            gap = intercepts[..., before] - mean[..., before]
-            moved = (on_v @ gap[..., None])[..., 0] - (on_o @ mean_o[..., None])[..., 0]
-            intercepts[..., now] = mean[..., now] + moved
+            weight = np.where(weight > 0, weight, 1)[..., None, None]
+            intercepts[..., now], slopes[..., now, :] = mean[..., now], on_o[..., now, :]
+            rest[..., now, now] = second[..., now, now] / weight
+            if start:
+                on_v = np.swapaxes(_solve_symmetric(second[..., before, before], second[..., before, now]), -1, -2)
+                on_o = on_o[..., now, :] - on_v @ on_o[..., before, :]
+                slopes[..., now, :] = on_o + on_v @ slopes[..., before, :]
+                rest[..., now, before] = on_v @ rest[..., before, before]
+                rest[..., before, now] = np.swapaxes(rest[..., now, before], -1, -2)
+                rest[..., now, now] -= on_v @ second[..., before, now] / weight
+                rest[..., now, now] += on_v @ rest[..., before, now]
+                (on_v,) = self._by_class(on_v)
+                intercepts[..., now] += (on_v @ (intercepts[..., before] - mean[..., before])[..., None])[..., 0]
+            if o:
+                intercepts[..., now] -= (self._by_class(on_o)[0] @ mean_o[..., None])[..., 0]
             start = stop
         return intercepts, slopes, rest
 
@@ -376,7 +406,7 @@ class JointProblem:
         crossed = on_others @ np.swapaxes(sums[..., : 1 + o], -1, -2)
         spread = sums[..., 1 + o :] - crossed - np.swapaxes(crossed, -1, -2)
         spread += on_others @ inner @ np.swapaxes(on_others, -1, -2)
-        return np.asarray((precision * spread).sum(axis=(2, 3)))
+        return np.asarray(np.einsum("rkij,rkij->rk", precision, spread))
 
 
 def _solve_symmetric(matrices: NDArray, right: NDArray) -> NDArray:
@@ -398,5 +428,6 @@ def _scales(variances: NDArray, classes: int, o: int) -> NDArray:
     deviations = np.sqrt(variances)
     outer, inner = deviations[:, o:], deviations[:, :o]
     slopes = (outer[:, :, None] / inner[:, None, :]).reshape(R, -1)
-    products = (outer[:, :, None] * outer[:, None, :]).reshape(R, -1)
+    one, two, _ = packing(outer.shape[1])
+    products = outer[:, one] * outer[:, two]
     return np.concatenate([np.tile(outer, classes), slopes, products], axis=1)[:, None]

@@ -28,16 +28,28 @@ class EqualGaps:
     block_places: NDArray  # where the blocks P_MM are in precisions of all classes, (m, m, p)
     weights: NDArray  # of the rows, (n, R)
     share: NDArray  # of the patterns, (p, R)
+    alone: bool  # whether every row is a pattern of its own
     classes: NDArray  # those that there are
     starts: NDArray  # first pattern of each
 
-    def pairs(self, values: NDArray, inverse: NDArray) -> list[NDArray]:
-        """Products of completed entries of the rows, and conditional covariances of the patterns, (pairs (n + p), R)."""
-        m, found = len(values), []
-        for i in range(m):
-            found.extend(self.weights * values[i] * values[j] for j in range(i, m))
-            found.extend(self.share * inverse[i, j] for j in range(i, m))
-        return found
+    def solutions(self, precision: NDArray) -> tuple[NDArray, NDArray]:
+        """Inverses of the blocks P_MM of each row (m, m, n, R) from (K v v, R), and log determinants by class."""
+        m, p = len(self.entries), len(self.share)
+        blocks = precision.take(self.block_places.ravel(), axis=0).reshape(m, m, p, -1)
+        inverse, log_det = symmetric_inverse(blocks)
+        log_determinants = np.add.reduceat(self.share * log_det, self.starts, axis=0)
+        return inverse if self.alone else inverse.take(self.which, axis=2), log_determinants
+
+    def pairs(self, values: NDArray, inverse: NDArray) -> NDArray:
+        """Expected products of two missing entries of each row, times their weights, (pairs n, R)."""
+        m, n, R = values.shape
+        if m == 1:
+            return self.weights * (values[0] ** 2 + inverse[0, 0])
+        first, second = np.triu_indices(m)
+        products = values[first] * values[second]
+        products += inverse[first, second]
+        products *= self.weights
+        return products.reshape(-1, R)
 
 
 @dataclass
@@ -72,12 +84,13 @@ class MissingEntries:
         values = self._right_sides(solution)
         pairs, log_determinants = [], np.zeros((K, R))
         for gap in self.gaps:
-            inverse, log_det = symmetric_inverse(side_by_side[gap.block_places])
-            log_determinants[gap.classes] += np.add.reduceat(gap.share * log_det, gap.starts, axis=0)
-            right, of_rows = values[gap.entries], inverse.take(gap.which, axis=2)
-            filled = of_rows[0] * right if len(right) == 1 else np.einsum("ijnr,jnr->inr", of_rows, right)
-            values[gap.entries] = filled
-            pairs += gap.pairs(filled, inverse)
+            m, n = gap.entries.shape
+            inverse, log_det = gap.solutions(side_by_side)
+            log_determinants[gap.classes] += log_det
+            right = values.take(gap.entries.ravel(), axis=0).reshape(m, n, R)
+            filled = inverse[0] * right if m == 1 else np.einsum("ijnr,jnr->inr", inverse, right)
+            values[gap.entries.ravel()] = filled.reshape(-1, R)
+            pairs.append(gap.pairs(filled, inverse))
         sums = self.base.copy()
         if len(values):
             values *= self.weights
@@ -169,11 +182,10 @@ def missing_entries(
         share = np.add.reduceat(w[rows[mine]], np.searchsorted(mine, starts[patterns]), axis=0)
         classes, class_starts = np.unique(k, return_index=True)
         blocks = (k * v + columns[:, None]) * v + columns
-        gaps.append(EqualGaps(entries, which, blocks, w[rows[mine]], share, classes, class_starts))
-        for i in range(m):
-            for at in (entries, entries[:, np.searchsorted(mine, starts[patterns])]):
-                pair_places.append(((group[of[at[i]]] * v + column[at[i]]) * v + column[at[i:]]).ravel())
-    pairs = np.concatenate(pair_places)
+        gaps.append(EqualGaps(entries, which, blocks, w[rows[mine]], share, len(mine) == len(k), classes, class_starts))
+        one, two = np.triu_indices(m)
+        pair_places.append((group[mine] * v + column[entries[one]]) * v + column[entries[two]])
+    pairs = np.concatenate([each.ravel() for each in pair_places])
     by_place = np.argsort(pairs, kind="stable")
     unique_pairs, pair_starts = np.unique(pairs[by_place], return_index=True)
     return MissingEntries(

@@ -121,6 +121,7 @@ def ragged_rows(
     kept, summed = (rows[np.repeat(which, sizes)] for which in (~frequent, frequent))
     sums = _sums(X, summed, w, codes, origin, order, found)
     whole = np.flatnonzero(counts == 0)
+    whole = whole.take(np.argsort(codes.take(whole).astype(np.uint16 if K < 1 << 16 else codes.dtype), kind="stable"))
     products = np.zeros((K, L, 1 + d, 1 + d), X.dtype)
     for k, _, part in _pieces(codes.take(whole), d):
         z, root = _from_origin(X, whole[part], origin[k], order), w.take(whole[part])
