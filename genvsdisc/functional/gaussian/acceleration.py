@@ -13,8 +13,11 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-_MEMORY = 12
+_MEMORY, _OF_MANY = 12, 6  # differences kept, of few members and of so many that solving for each is dear
+_MANY = 64
 _RIDGE = 1e-13  # of the trace of dF'dF: what keeps its factor regular
+_WORTH_DROPPING = 0.15  # share of the members from which on it pays to go on without them
+_FAR = 10  # times the tolerance: what may be left to go where steps have been seen to shrink
 _STALLED = 8  # steps in a row without a gain that rounding would not hide
 
 
@@ -109,6 +112,7 @@ def fixed_points(
     stalled = np.zeros(R * B, dtype=int)
     log_likelihood, trace = np.full(R * B, np.nan), []
     candidate, extrapolated, resting = current, np.zeros(R * B, dtype=bool), np.zeros(R * B, dtype=bool)
+    before = np.ones(R * B)  # ratio of the last two steps
     for _ in range(max_iter):
         step = problem.evaluate(candidate.reshape(-1, *x.shape[1:])).flat()
         accepted = ~extrapolated | (step.regular & (step.objective >= objective - 1e-13 * np.abs(step.objective)))
@@ -117,6 +121,7 @@ def fixed_points(
         gained = step.objective - objective > 1e-12 * np.abs(step.objective)
         new_residual = (step.image if step.ahead is None else step.ahead) - candidate
         little = _expects_little(step, objective, new_residual, residual_vector, gain)
+        ratio = _ratio(new_residual, residual_vector)
         history.add(candidate - current, new_residual - residual_vector, accepted & np.isfinite(objective))
         history.clear(~accepted)
         stalled = np.where(accepted, np.where(gained, 0, stalled + 1), stalled)
@@ -128,32 +133,51 @@ def fixed_points(
             current, residual_vector, image, objective = (_chosen(accepted, *each) for each in zip(new, old, strict=True))
         log_likelihood[blocks] = np.where(accepted, step.log_likelihood, log_likelihood[blocks])
         trace.append(log_likelihood.reshape(R, B).sum(axis=1))
-        done = accepted & ~resting & ((step.residual <= limits[blocks]) | (stalled >= _STALLED) | little)
+        jump, possible = history.jump(residual_vector)
+        following = current + residual_vector - jump
+        slower, before = np.maximum(ratio, before), ratio
+        near = step.residual * slower <= _FAR * limits[blocks] * (1 - slower)
+        done = accepted & ~resting & ((step.residual <= limits[blocks]) | (stalled >= _STALLED) | little | near)
         if done.any():
-            end = image if step.ahead is None else step.ahead
+            end = _chosen(near, following, image if step.ahead is None else step.ahead)
             ends[blocks[done]] = end[done]
             resting |= done
             finished = resting.reshape(-1, B).all(axis=1)
-            result.converged[members[finished]] = True
+            result.converged[members] = finished
             if finished.all():
                 break
-            if finished.any():
+            if finished.mean() > _WORTH_DROPPING:
                 keep, kept = np.flatnonzero(~finished), np.flatnonzero(np.repeat(~finished, B))
                 problem, members, blocks, history = problem.take(keep), members[keep], blocks[kept], history.take(kept)
-                current, residual_vector, image, objective, stalled, accepted, resting = (
+                current, residual_vector, image, objective, stalled, accepted, resting, before, possible, following = (
                     values[kept]
-                    for values in (current, residual_vector, image, objective, stalled, accepted, resting)
+                    for values in (
+                        current,
+                        residual_vector,
+                        image,
+                        objective,
+                        stalled,
+                        accepted,
+                        resting,
+                        before,
+                        possible,
+                        following,
+                    )
                 )
-        jump, possible = history.jump(residual_vector)
         extrapolated = accepted & (possible | (step.ahead is not None)) & ~resting
-        candidate = current + residual_vector
-        candidate -= jump
+        candidate = following
         if not extrapolated.all():
             candidate = _chosen(extrapolated, candidate, _chosen(resting, current, image))
     else:
         ends[blocks[~resting]] = image[~resting]
     result.log_likelihoods = np.array(trace)
     return result
+
+
+def _ratio(residual: NDArray, before: NDArray) -> NDArray:
+    """Length of a step in that of the one before, at most 1, and 1 where there was none."""
+    now, last = (np.sqrt(np.einsum("rp,rp->r", each, each)) for each in (residual, before))
+    return np.asarray(np.minimum(np.divide(now, last, out=np.ones_like(now), where=last > 0), 1))
 
 
 def _chosen(which: NDArray, new: NDArray, old: NDArray) -> NDArray:
@@ -185,16 +209,22 @@ class _History:
 
     @classmethod
     def empty(cls, R: int, p: int, dtype: np.dtype) -> _History:
-        sums, residuals = np.zeros((2, _MEMORY, R, p), dtype)
-        return cls(sums, residuals, np.zeros((R, _MEMORY, _MEMORY), dtype))
+        memory = _MEMORY if R < _MANY else _OF_MANY
+        sums, residuals = np.zeros((2, memory, R, p), dtype)
+        return cls(sums, residuals, np.zeros((R, memory, memory), dtype))
+
+    @property
+    def memory(self) -> int:
+        """How many there can be."""
+        return len(self.sums)
 
     @property
     def size(self) -> int:
         """How many there are."""
-        return min(self.count, _MEMORY)
+        return min(self.count, self.memory)
 
     def take(self, indices: NDArray) -> _History:
-        sums, residuals = (np.empty((_MEMORY, len(indices), each.shape[2]), each.dtype) for each in self._both)
+        sums, residuals = (np.empty((self.memory, len(indices), each.shape[2]), each.dtype) for each in self._both)
         for new, old in zip((sums, residuals), self._both, strict=True):
             np.take(old[: self.size], indices, axis=1, out=new[: self.size])
         return _History(sums, residuals, self.products[indices], self.count)
@@ -204,7 +234,7 @@ class _History:
         return self.sums, self.residuals
 
     def add(self, moved: NDArray, changed: NDArray, mask: NDArray) -> None:
-        i = self.count % _MEMORY
+        i = self.count % self.memory
         self.residuals[i] = changed
         np.add(moved, changed, out=self.sums[i])
         if not mask.all():
@@ -229,7 +259,7 @@ class _History:
             return np.zeros_like(residual), possible
         scale = 1 / np.sqrt(np.where(sizes > 0, sizes, 1))
         matrix = products * scale[:, :, None] * scale[:, None, :]
-        matrix += (_RIDGE * _MEMORY + (sizes == 0))[:, :, None] * np.eye(m)
+        matrix += (_RIDGE * self.memory + (sizes == 0))[:, :, None] * np.eye(m)
         right = np.einsum("mrp,rp->rm", self.residuals[:m], residual) * scale
         gamma = np.linalg.solve(matrix, right[:, :, None])[:, :, 0] * scale
         return np.einsum("mrp,rm->rp", self.sums[:m], gamma), possible

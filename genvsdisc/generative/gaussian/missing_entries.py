@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genvsdisc.functional.gaussian.missing import symmetric_inverse
+from genvsdisc.functional.linear.gram import packing
 from genvsdisc.generative.gaussian.incomplete_rows import levels_above
 from genvsdisc.generative.gaussian.row_patterns import ordered, products_about, sorted_rows
 
@@ -45,7 +46,7 @@ class EqualGaps:
         m, n, R = values.shape
         if m == 1:
             return self.weights * (values[0] ** 2 + inverse[0, 0])
-        first, second = np.triu_indices(m)
+        first, second, _ = packing(m)
         products = values[first] * values[second]
         products += inverse[first, second]
         products *= self.weights
@@ -64,7 +65,8 @@ class MissingEntries:
     gaps: list[EqualGaps]
     order: NDArray  # of the pairs of missing entries, by place
     starts: NDArray  # of the runs of pairs of the same place, in that order
-    pair_places: NDArray  # these places, in (K, levels, v, v), the smaller column first
+    pair_places: tuple[NDArray, NDArray, NDArray]  # class and level, and the two columns of V, of these places
+    apart: NDArray  # the pairs of two columns
     base: NDArray
     behind: NDArray
     missing: NDArray
@@ -91,12 +93,10 @@ class MissingEntries:
             filled = inverse[0] * right if m == 1 else np.einsum("ijnr,jnr->inr", inverse, right)
             values[gap.entries.ravel()] = filled.reshape(-1, R)
             pairs.append(gap.pairs(filled, inverse))
-        sums = self.base.copy()
-        if len(values):
-            values *= self.weights
-            self._add_crossed(sums, values)
-            found = np.add.reduceat(np.concatenate(pairs).take(self.order, axis=0), self.starts, axis=0)
-            self._add_pairs(sums, found)
+        sums = self._with_crossed(values * self.weights)
+        if pairs:
+            found = np.concatenate(pairs).take(self.order, axis=0)
+            self._add_pairs(sums, np.add.reduceat(found, self.starts, axis=0))
         return sums, log_determinants.T
 
     def _right_sides(self, solution: NDArray) -> NDArray:
@@ -113,29 +113,27 @@ class MissingEntries:
     def _lengths(self) -> list[int]:
         return [span.stop - span.start for _, span in self.spans]
 
-    def _add_crossed(self, sums: NDArray, values: NDArray) -> None:
-        """Add the products of weighted completed entries with (1, O, V) of their rows."""
-        R, K, L, v, width = sums.shape
-        if R == 1:
-            crossed = np.add.reduceat(self.rows * values, [span.start for _, span in self.spans], axis=0)[None]
-        else:
-            crossed = np.empty((R, len(self.spans), width), sums.dtype)
-            for i, (_, span) in enumerate(self.spans):
-                np.matmul(values[span].T, self.rows[span], out=crossed[:, i])
-        inner = width - v
-        group, column = np.divmod(self.targets, v)
-        each = sums.reshape(R, K * L, v, width)
-        each[:, group, column] += crossed
-        each[:, group, :, inner + column] += crossed[..., inner:].swapaxes(0, 1)
+    def _with_crossed(self, values: NDArray) -> NDArray:
+        """The base with the products of weighted completed entries with (1, O, V) of their rows."""
+        R, K, L, v, width = self.base.shape
+        crossed = np.zeros((R, K * L * v, width), values.dtype)
+        if R > 1:
+            for target, (_, span) in zip(self.targets, self.spans, strict=True):
+                np.matmul(values[span].T, self.rows[span], out=crossed[:, target])
+        elif len(values):
+            crossed[0, self.targets] = np.add.reduceat(self.rows * values, [span.start for _, span in self.spans])
+        crossed = crossed.reshape(self.base.shape)
+        sums = self.base + crossed
+        sums[..., width - v :] += np.swapaxes(crossed[..., width - v :], -1, -2)
+        return sums
 
     def _add_pairs(self, sums: NDArray, found: NDArray) -> None:
         """Add what pairs of missing entries of the same rows sum up to, (places, R)."""
         v, width = sums.shape[-2:]
-        rest, j = np.divmod(self.pair_places, v)
-        group, i = np.divmod(rest, v)
-        each, inner, apart = sums.reshape(len(sums), -1, v, width), width - v, i < j
+        each, inner, (group, i, j) = sums.reshape(len(sums), -1, v, width), width - v, self.pair_places
         each[:, group, i, inner + j] += found.T
-        each[:, group[apart], j[apart], inner + i[apart]] += found[apart].T
+        group, i, j = group[self.apart], i[self.apart], j[self.apart]
+        each[:, group, j, inner + i] += found[self.apart].T
 
 
 def missing_entries(
@@ -183,21 +181,27 @@ def missing_entries(
         classes, class_starts = np.unique(k, return_index=True)
         blocks = (k * v + columns[:, None]) * v + columns
         gaps.append(EqualGaps(entries, which, blocks, w[rows[mine]], share, len(mine) == len(k), classes, class_starts))
-        one, two = np.triu_indices(m)
+        one, two, _ = packing(m)
         pair_places.append((group[mine] * v + column[entries[one]]) * v + column[entries[two]])
     pairs = np.concatenate([each.ravel() for each in pair_places])
     by_place = np.argsort(pairs, kind="stable")
     unique_pairs, pair_starts = np.unique(pairs[by_place], return_index=True)
+    one, two = unique_pairs // v % v, unique_pairs % v
+    of_entries = w[rows[of]]
+    missing = np.zeros((len(weights), K * L * v), X.dtype)
+    if len(of):
+        missing[:, targets] = np.add.reduceat(of_entries, begin, axis=0).T
     return MissingEntries(
         z[of],
-        w[rows[of]],
+        of_entries,
         spans,
         targets,
         gaps,
         by_place,
         pair_starts,
-        unique_pairs,
+        (unique_pairs // v**2, one, two),
+        np.flatnonzero(one != two),
         np.ascontiguousarray(products[..., 1 + d - v :, :]),
         levels_above(products[..., : 1 + d - v, : 1 + d - v]),
-        weights @ (hidden.sum(axis=1)[:, None] * (codes[:, None] == np.arange(K))).astype(X.dtype),
+        missing.reshape(len(weights), K, L, v),
     )

@@ -144,14 +144,14 @@ def ragged_rows(
         found.frequent_patterns(sums),
         base,
         base[..., :0, :0],
-        weight_of_missing([], K),
+        weight_of_missing([], shape[:3]),
     )
     for stretch in stretches:
         part = taken[stretch.rows, :inner]
         left = part if result.unit else part * mine[stretch.rows, None]
         products[stretch.k, stretch.level, :inner, :inner] += left.T @ part
     result.behind = levels_above(products[None, ..., :inner, :inner])
-    result.missing = weight_of_missing([*rare, *result.frequent], K)
+    result.missing = weight_of_missing([*rare, *result.frequent], shape[:3])
     return result
 
 
