@@ -13,11 +13,12 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from genvsdisc.functional import batched_linalg
+
 _MEMORY, _OF_MANY = 12, 6  # differences kept, of few members and of so many that solving for each is dear
 _MANY = 64
 _RIDGE = 1e-13  # of the trace of dF'dF: what keeps its factor regular
 _WORTH_DROPPING = 0.15  # share of the members from which on it pays to go on without them
-_FAR = 10  # times the tolerance: what may be left to go where steps have been seen to shrink
 _STALLED = 8  # steps in a row without a gain that rounding would not hide
 
 
@@ -39,9 +40,14 @@ class Evaluation:
     def flat(self) -> Evaluation:
         """Every block as a member of its own."""
         p = self.image.shape[-1]
-        numbers = (each.ravel() for each in (self.residual, self.log_likelihood, self.objective, self.regular))
-        ahead = None if self.ahead is None else self.ahead.reshape(-1, p)
-        return Evaluation(self.image.reshape(-1, p), *numbers, ahead)
+        return Evaluation(
+            self.image.reshape(-1, p),
+            self.residual.ravel(),
+            self.log_likelihood.ravel(),
+            self.objective.ravel(),
+            self.regular.ravel(),
+            None if self.ahead is None else self.ahead.reshape(-1, p),
+        )
 
 
 class FixedPointProblem(Protocol):
@@ -113,7 +119,7 @@ def fixed_points(
     log_likelihood, trace = np.full(R * B, np.nan), []
     candidate, extrapolated, resting = current, np.zeros(R * B, dtype=bool), np.zeros(R * B, dtype=bool)
     before = np.ones(R * B)  # ratio of the last two steps
-    for _ in range(max_iter):
+    for turn in range(max_iter):
         step = problem.evaluate(candidate.reshape(-1, *x.shape[1:])).flat()
         accepted = ~extrapolated | (step.regular & (step.objective >= objective - 1e-13 * np.abs(step.objective)))
         if not (extrapolated | step.regular).all():
@@ -122,21 +128,24 @@ def fixed_points(
         new_residual = (step.image if step.ahead is None else step.ahead) - candidate
         little = _expects_little(step, objective, new_residual, residual_vector, gain)
         ratio = _ratio(new_residual, residual_vector)
-        history.add(candidate - current, new_residual - residual_vector, accepted & np.isfinite(objective))
-        history.clear(~accepted)
+        if turn:
+            history.add(candidate - current, new_residual - residual_vector, accepted)
+            history.clear(~accepted)
         stalled = np.where(accepted, np.where(gained, 0, stalled + 1), stalled)
         new = candidate, new_residual, step.image, step.objective
         if accepted.all():
             current, residual_vector, image, objective = new
         else:
             old = current, residual_vector, image, objective
-            current, residual_vector, image, objective = (_chosen(accepted, *each) for each in zip(new, old, strict=True))
+            current, residual_vector, image, objective = (
+                _chosen(accepted, *each) for each in zip(new, old, strict=True)
+            )
         log_likelihood[blocks] = np.where(accepted, step.log_likelihood, log_likelihood[blocks])
         trace.append(log_likelihood.reshape(R, B).sum(axis=1))
         jump, possible = history.jump(residual_vector)
         following = current + residual_vector - jump
         slower, before = np.maximum(ratio, before), ratio
-        near = step.residual * slower <= _FAR * limits[blocks] * (1 - slower)
+        near = step.residual * slower <= limits[blocks] * (1 - slower)
         done = accepted & ~resting & ((step.residual <= limits[blocks]) | (stalled >= _STALLED) | little | near)
         if done.any():
             end = _chosen(near, following, image if step.ahead is None else step.ahead)
@@ -204,14 +213,14 @@ class _History:
 
     sums: NDArray  # (memory, R, p), dX + dF
     residuals: NDArray  # (memory, R, p), dF
-    products: NDArray  # (R, memory, memory), dF' dF
+    products: NDArray  # (memory, memory, R), dF' dF
     count: int = 0  # how many were ever added
 
     @classmethod
     def empty(cls, R: int, p: int, dtype: np.dtype) -> _History:
         memory = _MEMORY if R < _MANY else _OF_MANY
-        sums, residuals = np.zeros((2, memory, R, p), dtype)
-        return cls(sums, residuals, np.zeros((R, memory, memory), dtype))
+        sums, residuals = np.empty((2, memory, R, p), dtype)
+        return cls(sums, residuals, np.zeros((memory, memory, R), dtype))
 
     @property
     def memory(self) -> int:
@@ -227,7 +236,7 @@ class _History:
         sums, residuals = (np.empty((self.memory, len(indices), each.shape[2]), each.dtype) for each in self._both)
         for new, old in zip((sums, residuals), self._both, strict=True):
             np.take(old[: self.size], indices, axis=1, out=new[: self.size])
-        return _History(sums, residuals, self.products[indices], self.count)
+        return _History(sums, residuals, self.products.take(indices, axis=2), self.count)
 
     @property
     def _both(self) -> tuple[NDArray, NDArray]:
@@ -241,25 +250,32 @@ class _History:
             self.residuals[i, ~mask] = self.sums[i, ~mask] = 0
         self.count += 1
         m = self.size
-        row = np.einsum("mrp,rp->rm", self.residuals[:m], self.residuals[i])
-        self.products[:, i, :m] = self.products[:, :m, i] = row
+        row = np.einsum("mrp,rp->mr", self.residuals[:m], self.residuals[i])
+        self.products[i, :m] = self.products[:m, i] = row
 
     def clear(self, mask: NDArray) -> None:
         if mask.any():
             self.sums[: self.size, mask] = self.residuals[: self.size, mask] = 0
-            self.products[mask] = 0
+            self.products[..., mask] = 0
 
     def jump(self, residual: NDArray) -> tuple[NDArray, NDArray]:
         """What Anderson's step takes off the step of EM (0 without a history), and which members have a history."""
-        m = self.size
-        products = self.products[:, :m, :m]
-        sizes = np.einsum("rii->ri", products)
-        possible = np.asarray(sizes.sum(axis=1) > 0)
+        m, R = self.size, len(residual)
+        products = self.products[:m, :m]
+        sizes = np.einsum("mmr->mr", products)
+        possible = np.asarray(sizes.any(axis=0))
         if not possible.any():
             return np.zeros_like(residual), possible
         scale = 1 / np.sqrt(np.where(sizes > 0, sizes, 1))
-        matrix = products * scale[:, :, None] * scale[:, None, :]
-        matrix += (_RIDGE * self.memory + (sizes == 0))[:, :, None] * np.eye(m)
-        right = np.einsum("mrp,rp->rm", self.residuals[:m], residual) * scale
-        gamma = np.linalg.solve(matrix, right[:, :, None])[:, :, 0] * scale
-        return np.einsum("mrp,rm->rp", self.sums[:m], gamma), possible
+        matrix = products * scale
+        matrix *= scale[:, None]
+        diagonal = np.einsum("mmr->mr", matrix)
+        diagonal += _RIDGE * self.memory
+        diagonal[sizes == 0] = 1
+        right = np.einsum("mrp,rp->mr", self.residuals[:m], residual)
+        right *= scale
+        if batched_linalg.pays(m, R, solving=True):
+            gamma = batched_linalg.solve(matrix, right)
+        else:
+            gamma = np.linalg.solve(matrix.transpose(2, 0, 1), right.T[:, :, None])[:, :, 0].T
+        return np.einsum("mrp,mr->rp", self.sums[:m], gamma * scale), possible

@@ -326,9 +326,7 @@ class JointProblem:
     def evaluate(self, x: NDArray) -> Evaluation:
         """One E-step and M-step, with the objective at the parameters before."""
         intercepts, slopes, rest = self.unpacked(x)
-        factors, log_det, self.singular = regular_factors(
-            rest, self.variances[:, None, len(self.kept) :]
-        )
+        factors, log_det, self.singular = regular_factors(rest, self.variances[:, None, len(self.kept) :])
         precision = factors @ np.swapaxes(factors, -1, -2)
         sums, log_likelihood = self._expect(intercepts, *self._by_class(slopes, precision, log_det))
         new = self.packed(*self._maximize(sums))
@@ -410,12 +408,13 @@ class JointProblem:
 
     def _squares(self, sums: NDArray, intercepts: NDArray, slopes: NDArray, precision: NDArray) -> NDArray:
         """Sums (R, K) of squared lengths of the residuals of V given O, from sums (R, K, v, 1 + d) over all rows."""
-        o, inner = slopes.shape[-1], self.ragged.behind[:, :, 0]
+        inner = self.ragged.behind[:, :, 0]
         on_others = np.concatenate([intercepts[..., None], slopes], axis=-1)
-        crossed = on_others @ np.swapaxes(sums[..., : 1 + o], -1, -2)
-        spread = sums[..., 1 + o :] - crossed - np.swapaxes(crossed, -1, -2)
-        spread += on_others @ inner @ np.swapaxes(on_others, -1, -2)
-        return np.asarray(np.einsum("rkij,rkij->rk", precision, spread))
+        weighed = precision @ on_others
+        width = inner.shape[-1]
+        square = np.einsum("rkij,rkij->rk", precision, sums[..., width:])
+        square -= 2 * np.einsum("rkij,rkij->rk", weighed, sums[..., :width])
+        return np.asarray(square + np.einsum("rkij,rkij->rk", weighed, on_others @ inner))
 
 
 def _solve_symmetric(matrices: NDArray, right: NDArray) -> NDArray:
@@ -432,7 +431,7 @@ def _solve_symmetric(matrices: NDArray, right: NDArray) -> NDArray:
 
 
 def _scales(variances: NDArray, classes: int, o: int) -> NDArray:
-    """Units (R, 1, p) of the parameters of so many classes with one covariance: deviations, their ratios and products."""
+    """Units (R, 1, p) of the parameters of so many classes with one covariance: deviations, ratios, products."""
     R = len(variances)
     deviations = np.sqrt(variances)
     outer, inner = deviations[:, o:], deviations[:, :o]

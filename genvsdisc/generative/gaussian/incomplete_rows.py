@@ -1,8 +1,8 @@
 """Rows with missing entries, and the sums over them that the E-step expects.
 
-With z = (1, x_O, x_V) from an origin, zeros in the place of the missing entries M, intercepts a, slopes B and the inverse
-P of the residual covariance of V, the exponent of the density of a row is quadratic in x_M, so that the conditional
-mean solves
+With z = (1, x_O, x_V) from an origin, zeros in the place of the missing entries M, intercepts a, slopes B and the
+inverse P of the residual covariance of V, the exponent of the density of a row is quadratic in x_M, so that the
+conditional mean solves
 
     ``P_MM x_M = h_M,  h = [P a, P B, -P] z,``
 

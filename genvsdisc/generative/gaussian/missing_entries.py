@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from genvsdisc.functional.gaussian.missing import symmetric_inverse
 from genvsdisc.functional.linear.gram import packing
 from genvsdisc.generative.gaussian.incomplete_rows import levels_above
-from genvsdisc.generative.gaussian.row_patterns import ordered, products_about, sorted_rows
+from genvsdisc.generative.gaussian.row_patterns import sorted_rows
+from genvsdisc.generative.gaussian.row_products import ordered, products_about
 
 
 @dataclass
@@ -43,7 +44,7 @@ class EqualGaps:
 
     def pairs(self, values: NDArray, inverse: NDArray) -> NDArray:
         """Expected products of two missing entries of each row, times their weights, (pairs n, R)."""
-        m, n, R = values.shape
+        m, _, R = values.shape
         if m == 1:
             return self.weights * (values[0] ** 2 + inverse[0, 0])
         first, second, _ = packing(m)
@@ -100,7 +101,7 @@ class MissingEntries:
         return sums, log_determinants.T
 
     def _right_sides(self, solution: NDArray) -> NDArray:
-        """h of each entry, (entries, R), from ``[P a, P B, -P]`` (R, K v, 1 + d)."""
+        """H of each entry, (entries, R), from ``[P a, P B, -P]`` (R, K v, 1 + d)."""
         if len(solution) == 1:
             of_entries = np.repeat(solution[0][[place for place, _ in self.spans]], self._lengths, axis=0)
             return np.einsum("ej,ej->e", self.rows, of_entries)[:, None]

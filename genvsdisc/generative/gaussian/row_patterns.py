@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from genvsdisc.functional.gaussian.moments import class_moments
 from genvsdisc.generative.gaussian.incomplete_rows import (
     Frequent,
     Patterns,
@@ -17,27 +15,12 @@ from genvsdisc.generative.gaussian.incomplete_rows import (
     levels_above,
     weight_of_missing,
 )
+from genvsdisc.generative.gaussian.row_products import CHUNK, from_origin, pieces, spans
 
 _FREQUENT = 2  # rows for each column of a pattern from which on its sums are kept in place of its rows
 _SUMS_LIMIT = 1 << 23  # numbers in these sums
-_CHUNK = 1 << 16  # numbers of a stretch of the rows: half a megabyte
 _MOST_BITS = 62  # columns up to which a pattern is one number
 _LEAST_LEVEL = 4  # a level is one if at least the fourth part of the rows ends there
-
-
-def products_about(Z: NDArray, codes: NDArray, weights: NDArray, K: int) -> NDArray:
-    """Sums of products of (1, z) over the rows of each class, (R, K, 1 + d, 1 + d)."""
-    (n, d), R = Z.shape, len(weights)
-    sums = np.zeros((R, K, 1 + d, 1 + d), Z.dtype)
-    if not n:
-        return sums
-    moments = class_moments(Z, codes, weights, K)
-    present = (moments.weight > 0)[..., None]
-    moved = moments.moved(np.where(present, -moments.center, 0))
-    sums[..., 0, 0] = moved.weight
-    sums[..., 0, 1:] = sums[..., 1:, 0] = np.where(present, moved.first, 0)
-    sums[..., 1:, 1:] = np.where(present[..., None], moved.second, 0)
-    return sums
 
 
 def last_seen(holes: NDArray) -> NDArray:
@@ -123,14 +106,14 @@ def ragged_rows(
     whole = np.flatnonzero(counts == 0)
     whole = whole.take(np.argsort(codes.take(whole).astype(np.uint16 if K < 1 << 16 else codes.dtype), kind="stable"))
     products = np.zeros((K, L, 1 + d, 1 + d), X.dtype)
-    for k, _, part in _pieces(codes.take(whole), d):
-        z, root = _from_origin(X, whole[part], origin[k], order), w.take(whole[part])
+    for k, part in pieces(codes.take(whole), d):
+        z, root = from_origin(X, whole[part], origin[k], order), w.take(whole[part])
         products[k, -1] += z.T @ z if (root == 1).all() else (z.T * root) @ z
     for i, p in enumerate(np.flatnonzero(frequent)):
         products[found.k[p], found.level[p]] += sums[i]
     taken = np.empty((len(kept), 1 + d), X.dtype)
-    for k, _, part in _pieces(codes.take(kept), d):
-        _from_origin(X, kept[part], origin[k], order, out=taken[part], fill=True)
+    for k, part in pieces(codes.take(kept), d):
+        from_origin(X, kept[part], origin[k], order, out=taken[part], fill=True)
     mine = w.take(kept)
     rare, stretches = found.rare()
     inner = 1 + d - v
@@ -147,34 +130,12 @@ def ragged_rows(
         weight_of_missing([], shape[:3]),
     )
     for stretch in stretches:
-        part = taken[stretch.rows, :inner]
-        left = part if result.unit else part * mine[stretch.rows, None]
-        products[stretch.k, stretch.level, :inner, :inner] += left.T @ part
+        others = taken[stretch.rows, :inner]
+        left = others if result.unit else others * mine[stretch.rows, None]
+        products[stretch.k, stretch.level, :inner, :inner] += left.T @ others
     result.behind = levels_above(products[None, ..., :inner, :inner])
     result.missing = weight_of_missing([*rare, *result.frequent], shape[:3])
     return result
-
-
-def _pieces(codes: NDArray, d: int) -> Iterator[tuple[int, int, slice]]:
-    """Runs of rows of one class that stay in cache: class, number of rows, which."""
-    step = max(_CHUNK // (1 + d), 64)
-    for (k,), run in _spans(codes):
-        for start in range(run.start, run.stop, step):
-            part = slice(start, min(start + step, run.stop))
-            yield k, part.stop - start, part
-
-
-def _from_origin(
-    X: NDArray, rows: NDArray, origin: NDArray, order: NDArray, out: NDArray | None = None, *, fill: bool = False
-) -> NDArray:
-    """Rows (1, O, V) from the origin; missing entries stay missing, or are 0."""
-    z = np.empty((len(rows), 1 + len(order)), X.dtype) if out is None else out
-    taken = ordered(X, rows, order)
-    z[:, 0] = 1
-    np.subtract(taken, origin, out=z[:, 1:])
-    if fill:
-        np.copyto(z[:, 1:], 0, where=np.isnan(taken))
-    return z
 
 
 @dataclass
@@ -213,13 +174,13 @@ class _Sorted:
         columns = [each.columns.T for each in found]
         of = np.repeat(np.arange(len(every)), self.sizes[every])  # pattern of each row
         nth = nth[of]
-        count, step = self.count[every][of], max(_CHUNK // width, 64)
+        count, step = self.count[every][of], max(CHUNK // width, 64)
         stretches = []
-        for (k, level), run in _spans(self.k[every][of], self.level[every][of]):
+        for (k, level), run in spans(self.k[every][of], self.level[every][of]):
             for start in range(run.start, run.stop, step):
                 rows = slice(start, min(start + step, run.stop))
                 parts: list[tuple[int, NDArray, NDArray | slice]] = []
-                for (m,), span in _spans(count[rows]):
+                for (m,), span in spans(count[rows]):
                     mine, here = nth[rows][span], int(np.searchsorted(counts, m))
                     missing = columns[here].take(mine, axis=1)
                     alone = bool((mine[1:] == mine[:-1] + 1).all())
@@ -243,12 +204,6 @@ class _Sorted:
             places = np.concatenate([straight, turned], axis=2).ravel()
             found.append(Frequent(**vars(simple), sums=sums[chosen], crossed_places=places))
         return found
-
-
-def ordered(X: NDArray, rows: NDArray, order: NDArray) -> NDArray:
-    """Rows, with the columns in this order."""
-    taken = X.take(rows, axis=0)
-    return taken if len(order) == X.shape[1] and (np.diff(order) == 1).all() else taken.take(order, axis=1)
 
 
 def pattern_keys(holes: NDArray) -> tuple[NDArray, NDArray]:
@@ -286,18 +241,6 @@ def _runs(groups: NDArray, keys: NDArray) -> tuple[NDArray, NDArray, NDArray]:
     return order, np.append(0, changes), np.append(changes, len(keys))
 
 
-def _spans(*sorted_by: NDArray) -> list[tuple[tuple[int, ...], slice]]:
-    """Runs of rows that are equal in all of these."""
-    n = len(sorted_by[0])
-    if not n:
-        return []
-    changes = np.logical_or.reduce([values[1:] != values[:-1] for values in sorted_by])
-    starts = np.append(0, np.flatnonzero(changes) + 1)
-    ends = np.append(starts[1:], n)
-    keys = [tuple(int(values[a]) for values in sorted_by) for a in starts]
-    return [(key, slice(int(a), int(b))) for key, a, b in zip(keys, starts, ends, strict=True)]
-
-
 def _sums(
     X: NDArray, rows: NDArray, w: NDArray, codes: NDArray, origin: NDArray, order: NDArray, found: _Sorted
 ) -> NDArray:
@@ -306,14 +249,14 @@ def _sums(
     sums, unit = np.empty((len(every), width, width), X.dtype), bool((w == 1).all())
     sizes, at = found.sizes[every], 0
     ends = np.cumsum(sizes)
-    step = max(_CHUNK // width, 64)
+    step = max(CHUNK // width, 64)
     while at < len(every):
         # as many patterns of one class as stay in cache
         start = int(ends[at] - sizes[at])
         stop = max(int(np.searchsorted(ends, start + step, side="right")), at + 1)
         stop = at + int(np.searchsorted(found.k[every[at:stop]], found.k[every[at]], side="right"))
         mine = rows[start : int(ends[stop - 1])]
-        z = _from_origin(X, mine, origin[codes[mine[0]]], order)
+        z = from_origin(X, mine, origin[codes[mine[0]]], order)
         left = z if unit else z * w.take(mine)[:, None]
         for i in range(at, stop):
             part = slice(int(ends[i] - sizes[i]) - start, int(ends[i]) - start)
