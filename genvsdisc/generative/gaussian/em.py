@@ -99,14 +99,14 @@ def _solve(
     first = rule.of_one_group() if rule.couples_classes else rule
     problem, x = JointProblem.build(X, codes, weights, n_classes, first)
     if rule.couples_classes:
-        x, _ = _rounds(problem, x, max(tol, _ROUGH), anew=True)
+        x, _ = _rounds(problem, x, max(tol, _ROUGH))
         problem, x = problem.with_rule(rule, x)
-    x, log_likelihoods = _rounds(problem, x, tol, anew=not rule.couples_classes)
+    x, log_likelihoods = _rounds(problem, x, tol)
     return problem.moments(x), log_likelihoods
 
 
-def _rounds(problem: JointProblem, x: NDArray, tol: float, *, anew: bool) -> tuple[NDArray, NDArray]:
-    """Solve for given targets and renew them, until they are those of their own solution; `anew` if from no slopes."""
+def _rounds(problem: JointProblem, x: NDArray, tol: float) -> tuple[NDArray, NDArray]:
+    """Solve for given targets and renew them, until they are those of their own solution."""
     x, members, traces = x.copy(), np.arange(len(x)), []
     before = np.full(len(x), np.inf)
     for turn in range(_MOST_ROUNDS if problem.blend.has_targets else 1):
@@ -118,8 +118,7 @@ def _rounds(problem: JointProblem, x: NDArray, tol: float, *, anew: bool) -> tup
             break
         before = moved
         if turn == 0:
-            start = problem.first_step(x[members]) if anew else x[members]
-            x[members] = problem.sampled_solution(start)
+            x[members] = problem.sampled_solution(x[members])
         # Targets that will move on need not be met exactly.
         exact = tol / 10
         enough = np.clip(_SHARE * moved, exact, max(exact, _ROUGH)) if problem.blend.has_targets else exact

@@ -265,14 +265,6 @@ class JointProblem:
         self._factor_others(covariances[..., :o, :o])
         return moved
 
-    def first_step(self, x: NDArray) -> NDArray:
-        """About the first step of EM from no slopes, for next to nothing: the origin stands in for missing entries."""
-        o, v = len(self.kept), len(self.gone)
-        sums = self.ragged.base.copy()
-        within = np.einsum("rklii->rkli", sums[..., 1 + o :])
-        within += self.ragged.missing * self.variances[:, None, None, o:]
-        return self.packed(*self._maximize(levels_above(sums))) if v else x
-
     def sampled_solution(self, x: NDArray) -> NDArray:
         """What the sample of the rows, if there is one, takes for the solution: a start for all rows."""
         if self.model is None:
@@ -400,9 +392,8 @@ class JointProblem:
         v = slopes.shape[-2]
         sums, log_determinants = self.ragged.expect(intercepts, slopes, precision)
         sums = levels_above(sums)
-        missing = self.ragged.missing.sum(axis=(2, 3))
-        square = self._squares(sums[:, :, 0], intercepts, slopes, precision) - missing
-        observed = self.weight * v - missing
+        square = self._squares(sums[:, :, 0], intercepts, slopes, precision) - self.ragged.missing
+        observed = self.weight * v - self.ragged.missing
         log_determinants = log_determinants + self.weight * log_det
         return sums, self.constant - 0.5 * self.blend.grouped(square + log_determinants + observed * _LOG_2_PI)
 

@@ -35,7 +35,7 @@ class IncompleteRows(Protocol):
     behind: NDArray
     """Sums of products of (1, O) over the rows of a level and above, (R, K, levels, 1 + o, 1 + o)."""
     missing: NDArray
-    """Weight of the missing entries, (R, K, levels, v)."""
+    """Weight of the missing entries, (R, K)."""
 
     def take(self, indices: NDArray) -> Self:
         """Keep these members of the stack."""
@@ -178,14 +178,10 @@ def _summed(
     return [(frequent.crossed_places, both), (frequent.inner_places, frequent.pairs(np.moveaxis(within, 0, 2)))]
 
 
-def weight_of_missing(patterns: Iterable[Patterns], shape: tuple[int, int, int]) -> NDArray:
-    """Weight of the missing entries of each class, level and column, (1, K, levels, v)."""
-    _, L, v = shape
-    total = np.zeros(int(np.prod(shape)))
-    for each in patterns:
-        places = ((each.groups * L + each.levels) * v)[:, None] + each.columns
-        total += np.bincount(places.ravel(), np.repeat(each.share, each.columns.shape[1]), len(total))
-    return total.reshape(1, *shape)
+def weight_of_missing(patterns: Iterable[Patterns], K: int) -> NDArray:
+    """Weight of the missing entries of each class, (1, K)."""
+    parts = [np.bincount(each.groups, each.share * each.columns.shape[1], K) for each in patterns]
+    return np.sum([np.zeros(K), *parts], axis=0)[None]
 
 
 def levels_above(sums: NDArray) -> NDArray:

@@ -188,13 +188,9 @@ def missing_entries(
     by_place = np.argsort(pairs, kind="stable")
     unique_pairs, pair_starts = np.unique(pairs[by_place], return_index=True)
     one, two = unique_pairs // v % v, unique_pairs % v
-    of_entries = w[rows[of]]
-    missing = np.zeros((len(weights), K * L * v), X.dtype)
-    if len(of):
-        missing[:, targets] = np.add.reduceat(of_entries, begin, axis=0).T
     return MissingEntries(
         z[of],
-        of_entries,
+        w[rows[of]],
         spans,
         targets,
         gaps,
@@ -204,5 +200,5 @@ def missing_entries(
         np.flatnonzero(one != two),
         np.ascontiguousarray(products[..., 1 + d - v :, :]),
         levels_above(products[..., : 1 + d - v, : 1 + d - v]),
-        missing.reshape(len(weights), K, L, v),
+        weights @ (hidden.sum(axis=1)[:, None] * (codes[:, None] == np.arange(K))).astype(X.dtype),
     )

@@ -127,14 +127,14 @@ def ragged_rows(
         found.frequent_patterns(sums),
         base,
         base[..., :0, :0],
-        weight_of_missing([], shape[:3]),
+        weight_of_missing([], K),
     )
     for stretch in stretches:
         others = taken[stretch.rows, :inner]
         left = others if result.unit else others * mine[stretch.rows, None]
         products[stretch.k, stretch.level, :inner, :inner] += left.T @ others
     result.behind = levels_above(products[None, ..., :inner, :inner])
-    result.missing = weight_of_missing([*rare, *result.frequent], shape[:3])
+    result.missing = weight_of_missing([*rare, *result.frequent], K)
     return result
 
 
