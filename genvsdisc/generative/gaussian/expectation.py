@@ -32,7 +32,7 @@ from genvsdisc.generative.gaussian.shrinkage import Regularization
 _LOG_2_PI = float(np.log(2 * np.pi))
 _ROUGH, _MOST_STEPS = 1e-2, 200  # accuracy of the solution for a sample
 _MANY_ROWS = 1 << 10  # with missing entries, from which on rows are completed one by one
-_FOLLOWED = 2  # steps of the sample for one of all rows
+_FOLLOWED = 1  # steps of the sample after one of all rows
 
 
 @dataclass
@@ -65,10 +65,9 @@ class JointProblem:
 
     @classmethod
     def build(
-        cls, X: NDArray, codes: NDArray, weights: NDArray, n_classes: int, rule: Regularization
+        cls, X: NDArray, holes: NDArray, codes: NDArray, weights: NDArray, n_classes: int, rule: Regularization
     ) -> tuple[Self, NDArray]:
         """Problem and starting point: means of what is observed, its variances, no slopes."""
-        holes = np.isnan(X)
         counts, keys = pattern_keys(holes)
         sample = Sample.of(counts, codes, weights, n_classes)
         try:

@@ -152,7 +152,7 @@ class _Sorted:
     shape: tuple[int, int, int, int]  # of the sums: classes, levels, v, 1 + d
 
     def _columns(self, mine: NDArray) -> NDArray:
-        return np.nonzero(self.hidden[mine])[1].reshape(len(mine), -1)
+        return (np.flatnonzero(self.hidden.take(mine, axis=0)) % self.shape[2]).reshape(len(mine), -1)
 
     def _patterns(self, mine: NDArray) -> Patterns:
         _, L, v, width = self.shape
