@@ -48,6 +48,8 @@ _SHORT_RUN = 1.9
 _NEARLY_ALL = 0.97
 _FEWEST_FOREIGN = 8  # bytes beyond ASCII
 _SAMPLED = 1 << 16
+_CONTROLS = re.compile(r"[\x01-\x08\x0e-\x1f]")
+_MOST_CONTROLS = 0.001  # of the characters of text
 
 
 @dataclass(frozen=True)
@@ -204,7 +206,8 @@ def _recoded(source: Source, encoding: str) -> Source:
         text = source.read().decode(encoding)
     except UnicodeDecodeError as error:
         raise ValueError(f"{source.name!r} is not a text table: {error.reason} in {encoding.upper()}") from None
-    if re.search(r"[\x00-\x08\x0e-\x1f]", text[: 1 << 20]):
+    beginning = text[: 1 << 20]
+    if "\0" in beginning or len(_CONTROLS.findall(beginning)) > _MOST_CONTROLS * len(beginning):
         raise ValueError(f"{source.name!r} is not a text table; {READABLE}")
     return replace(source, path=None, content=text.removeprefix("\ufeff").encode())
 

@@ -176,14 +176,11 @@ def _is_divided(values: pd.Series) -> bool:
 def _may_be_thousands(values: pd.Series) -> bool:
     """Return True for numbers with three decimals, such as 1.234, that may stand for 1234 where commas are decimal."""
     numbers = np.abs(values.dropna().to_numpy()) if values.dtype.kind == "f" else np.empty(0)
-    thousandths = numbers * 1000
     divided = numbers[numbers != np.rint(numbers)]
-    return bool(
-        len(divided)
-        and (numbers < 1000).all()
-        and (divided > 1).all()
-        and np.allclose(thousandths, np.rint(thousandths))
-    )
+    if not len(divided) or not (numbers < 1000).all() or not (divided > 1).all():
+        return False
+    thousandths = numbers * 1000
+    return bool(np.allclose(thousandths, np.rint(thousandths)))
 
 
 def _rows(columns: dict[str, pd.Series], chosen: NDArray[Any]) -> dict[str, pd.Series]:
