@@ -14,7 +14,7 @@ Posterior = Callable[[Any], NDArray]
 """A function X -> p(class | row), shape (n_samples, n_classes), classes sorted."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Dataset:
     """Rows, labels and a card that says what they are.
 
@@ -48,6 +48,11 @@ class Dataset:
     card: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     posterior: Posterior | None = None
     notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        rows, columns = self.X.shape
+        what = f"{rows:,} rows, {columns} column{'s' * (columns != 1)}, target {str(self.y.name)!r}"
+        return f"<Dataset {self.name!r}: {what} of {self.y.nunique()} classes>"
 
     def to_frame(self) -> pd.DataFrame:
         """Columns and labels in one table, the target last."""

@@ -86,7 +86,8 @@ def read_table(
     if len(raw.columns) < 2:
         raise ValueError(f"{source.name!r} has one column only; a table needs a target and something to tell it by")
     target, table = raw.target, raw.columns
-    y, lost = text_labels(table.pop(target).rename(target), missing_labels)
+    given = table.pop(target).rename(target)
+    y, lost = text_labels(given, missing_labels)
     if not len(y):
         raise ValueError(f"{source.name!r} has column names but no rows")
     for name, values in table.items():
@@ -100,9 +101,10 @@ def read_table(
     kept = np.flatnonzero(labelled)[rows_of_data(_rows(table, labelled), y[labelled], notes)]
     if not len(kept):
         raise ValueError(f"{source.name!r} has column names but no rows")
+    y = y.iloc[kept] if len(kept) == labelled.sum() else text_labels(given.iloc[kept], missing_labels)[0]
     X, doubts = _typed(raw, kept)
-    try:
-        labels = check_target(_rows({target: y}, kept)[target])
+    try:  # labels are judged once the lines that are no rows are gone, which make words of numbers
+        labels = check_target(y.reset_index(drop=True))
     except ValueError as error:
         raise ValueError(f"{error}{lost}") from None
     card = {"title": source.stem, "source": source.name, "target": target}
@@ -142,8 +144,9 @@ def _text_table(source: Source, target: str | None, notes: list[str]) -> RawTabl
     columns = named_columns(names, parse_columns(source, dialect, {place}, notes), notes)
 
     def as_text(wanted: list[str]) -> dict[str, pd.Series]:
-        again = parse_columns(source, dialect, {names.index(name) for name in wanted}, [])
-        return {name: again[names.index(name)] for name in wanted}
+        places = {name or unnamed(place): place for place, name in enumerate(names)}
+        again = parse_columns(source, dialect, {places[name] for name in wanted}, [])
+        return {name: again[places[name]] for name in wanted}
 
     points = any(values.dtype.kind == "f" and values.notna().any() for values in columns.values())
     return RawTable(
