@@ -86,10 +86,10 @@ def units(words: pd.DataFrame, numeric: list[str], target: str, path: Path) -> P
     return to_csv(pd.concat([pd.DataFrame([row]), words]), path)
 
 
-def footer(words: pd.DataFrame, numeric: list[str], target: str, path: Path) -> Path:  # noqa: ARG001
+def footer(words: pd.DataFrame, numeric: list[str], target: str, path: Path) -> Path:
     """A last row of totals, without a label."""
     row = dict.fromkeys(words.columns, "") | {next(name for name in words if name != target): "Total"}
-    row |= {name: "123456" for name in numeric[1:]}
+    row |= dict.fromkeys(numeric[1:], "123456")
     return to_csv(pd.concat([words, pd.DataFrame([row])]), path)
 
 

@@ -44,7 +44,7 @@ def test_the_python_blocks_run_in_order(capsys):
 
 @pytest.mark.parametrize("standardize", [True, False])
 def test_f1_the_settings_shown_are_good_ones(standardize):
-    """Shrinkage to a sphere on raw columns had the error .456 on wine: every Gaussian shown standardizes, or chooses."""
+    """Shrinkage to a sphere on raw columns had the error .456 on wine: each one shown standardizes or chooses."""
     X, y = load_wine(return_X_y=True)
     shown = re.findall(r"(gd\.GaussianClassifier\([^)]*\))", README)
     assert len(shown) >= 3

@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         Words after the program's name; None takes those of the process.
     """
     try:
-        from genvsdisc.cli.program import main as run
+        from genvsdisc.cli.program import run
     except KeyboardInterrupt:
         print("genvsdisc: interrupted; nothing is half written", file=sys.stderr)
         sys.exit(130)

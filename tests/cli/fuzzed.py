@@ -35,33 +35,206 @@ from genvsdisc.features.encoding import TableEncoder
 from genvsdisc.study.table import prepare
 
 NUMBERS = (
-    "0", "1", "-1", "1.5", "1,5", "1.234", "1,234", "1.234,5", "1,234.5", "1 234,5", "1'234.50", "1e3", "1e400", "1e308",
-    "-1e200", "1e-320", "12.5%", "12.5 %", "$3", "3 \u20ac", "(3.2)", "\u22123.2", "3-", ".5", "5.", "+7", "0x10", "007",
-    "1_000", "1.2.3", "1,2,3", "--1", "1 cm", "2 kg", "inf", "-Infinity", "99999999999999999999", "9007199254740993",
-    "\u0663", "\uff11\uff12", "\u00bd", "1/2", "<3", "~4", "5+", "6 or more", "-999", "1e", "e5", "1e+5", "12:30", "7:30:01",
-)  # fmt: skip
+    "0",
+    "1",
+    "-1",
+    "1.5",
+    "1,5",
+    "1.234",
+    "1,234",
+    "1.234,5",
+    "1,234.5",
+    "1 234,5",
+    "1'234.50",
+    "1e3",
+    "1e400",
+    "1e308",
+    "-1e200",
+    "1e-320",
+    "12.5%",
+    "12.5 %",
+    "$3",
+    "3 \u20ac",
+    "(3.2)",
+    "\u22123.2",
+    "3-",
+    ".5",
+    "5.",
+    "+7",
+    "0x10",
+    "007",
+    "1_000",
+    "1.2.3",
+    "1,2,3",
+    "--1",
+    "1 cm",
+    "2 kg",
+    "inf",
+    "-Infinity",
+    "99999999999999999999",
+    "9007199254740993",
+    "\u0663",
+    "\uff11\uff12",
+    "\u00bd",
+    "1/2",
+    "<3",
+    "~4",
+    "5+",
+    "6 or more",
+    "-999",
+    "1e",
+    "e5",
+    "1e+5",
+    "12:30",
+    "7:30:01",
+)
 WORDS = (
-    "", " ", "NA", "n/a", "?", "-", ".", "*", "None", "nan", "NULL", "missing", "yes", "no", "Yes", "yes ", "TRUE", "False",
-    "x", "a", "b", "red", "sky blue", "gr\u00fcn", "\u65e5\u672c", "\U0001f600", "\u202eabc", "\x1b[31mred", "a\tb", "<b>",
-    "{{x}}", "'", '"', "a,b", "a;b", "#ref!", "#N/A", "=1+1", "@x", "\\N", "{}", "[1]", "x" * 300, "ca. 5", "Total",
-    "\u00a0", "\ufeff", "\u200b", "the old man and the sea went to town", "https://a.b/c?d=e", "10.0.0.1", "v1.2",
-)  # fmt: skip
+    "",
+    " ",
+    "NA",
+    "n/a",
+    "?",
+    "-",
+    ".",
+    "*",
+    "None",
+    "nan",
+    "NULL",
+    "missing",
+    "yes",
+    "no",
+    "Yes",
+    "yes ",
+    "TRUE",
+    "False",
+    "x",
+    "a",
+    "b",
+    "red",
+    "sky blue",
+    "gr\u00fcn",
+    "\u65e5\u672c",
+    "\U0001f600",
+    "\u202eabc",
+    "\x1b[31mred",
+    "a\tb",
+    "<b>",
+    "{{x}}",
+    "'",
+    '"',
+    "a,b",
+    "a;b",
+    "#ref!",
+    "#N/A",
+    "=1+1",
+    "@x",
+    "\\N",
+    "{}",
+    "[1]",
+    "x" * 300,
+    "ca. 5",
+    "Total",
+    "\u00a0",
+    "\ufeff",
+    "\u200b",
+    "the old man and the sea went to town",
+    "https://a.b/c?d=e",
+    "10.0.0.1",
+    "v1.2",
+)
 DATES = (
-    "2020-01-31", "31.01.2020", "01/31/2020", "1/2/20", "2020-02-30", "0001-01-01", "9999-12-31", "2020-01-31T12:00:00Z",
-    "2020-01-31 12:00:00+02:00", "Jan 5, 2020", "5 Jan 2020", "20200131", "2020-W05", "2020Q1", "1600-05-05", "2020-13-01",
-    "31-Dec-1999", "00/00/0000", "2020-01-31T25:00",
-)  # fmt: skip
+    "2020-01-31",
+    "31.01.2020",
+    "01/31/2020",
+    "1/2/20",
+    "2020-02-30",
+    "0001-01-01",
+    "9999-12-31",
+    "2020-01-31T12:00:00Z",
+    "2020-01-31 12:00:00+02:00",
+    "Jan 5, 2020",
+    "5 Jan 2020",
+    "20200131",
+    "2020-W05",
+    "2020Q1",
+    "1600-05-05",
+    "2020-13-01",
+    "31-Dec-1999",
+    "00/00/0000",
+    "2020-01-31T25:00",
+)
 NAMES = (
-    "x", "y", "age", "date", "class", "id", "", " ", "Unnamed: 0", "x.1", "index", "target", "a,b", 'q"q', "gr\u00f6\u00dfe", "1", "3.5",
-    "NA", "<i>", "a\nb", "{x}", "%s", "$m$", "_", "\\", "weights", "true", "None", "\u202e", "long " * 30,
-)  # fmt: skip
+    "x",
+    "y",
+    "age",
+    "date",
+    "class",
+    "id",
+    "",
+    " ",
+    "Unnamed: 0",
+    "x.1",
+    "index",
+    "target",
+    "a,b",
+    'q"q',
+    "gr\u00f6\u00dfe",
+    "1",
+    "3.5",
+    "NA",
+    "<i>",
+    "a\nb",
+    "{x}",
+    "%s",
+    "$m$",
+    "_",
+    "\\",
+    "weights",
+    "true",
+    "None",
+    "\u202e",
+    "long " * 30,
+)
 LABELS = (
-    ("p", "q"), ("yes", "no"), ("0", "1"), ("1.0", "2.0"), ("a", "b", "c"), ("NA", "EU"), ("Yes", "yes", "no"), ("?", "x"),
-    ("1", "one"), ("", "x"), ("True", "False"), ("2020-01-01", "2021-01-01"), ("<b>", "&"), ("18446744073709551616", "2"),
-    ("1.5", "2.5"), ("inf", "nan", "0"), ("-1", "1"), ("\U0001f600", "\u65e5"), ("a,b", "a;b"), ("01", "1"), ("x" * 300, "y"),
-)  # fmt: skip
+    ("p", "q"),
+    ("yes", "no"),
+    ("0", "1"),
+    ("1.0", "2.0"),
+    ("a", "b", "c"),
+    ("NA", "EU"),
+    ("Yes", "yes", "no"),
+    ("?", "x"),
+    ("1", "one"),
+    ("", "x"),
+    ("True", "False"),
+    ("2020-01-01", "2021-01-01"),
+    ("<b>", "&"),
+    ("18446744073709551616", "2"),
+    ("1.5", "2.5"),
+    ("inf", "nan", "0"),
+    ("-1", "1"),
+    ("\U0001f600", "\u65e5"),
+    ("a,b", "a;b"),
+    ("01", "1"),
+    ("x" * 300, "y"),
+)
 ENCODINGS = (*("utf-8",) * 20, "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "cp1252", "latin-1", "shift_jis", "cp1251")
-SUFFIXES = (".csv", ".csv", ".csv", ".tsv", ".txt", "", ".csv.gz", ".dat", ".json", ".jsonl", ".parquet", ".xlsx", ".CSV", ".zip")
+SUFFIXES = (
+    ".csv",
+    ".csv",
+    ".csv",
+    ".tsv",
+    ".txt",
+    "",
+    ".csv.gz",
+    ".dat",
+    ".json",
+    ".jsonl",
+    ".parquet",
+    ".xlsx",
+    ".CSV",
+    ".zip",
+)
 
 
 def column(rng, n):
@@ -70,7 +243,10 @@ def column(rng, n):
     if kind == 0:
         cells = [f"{rng.gauss(0, 1) * 10 ** rng.randrange(-3, 7):.{rng.randrange(4)}f}" for _ in range(n)]
     elif kind == 1:
-        cells = [f"{rng.gauss(0, 1) * 1e5:,.2f}".translate(str.maketrans(",.", rng.choice((".,", " ,", "',", ",.")))) for _ in range(n)]
+        cells = [
+            f"{rng.gauss(0, 1) * 1e5:,.2f}".translate(str.maketrans(",.", rng.choice((".,", " ,", "',", ",."))))
+            for _ in range(n)
+        ]
     elif kind == 2:
         few = rng.sample(NUMBERS, rng.randrange(1, 5))
         cells = [rng.choice(few) for _ in range(n)]
@@ -84,7 +260,10 @@ def column(rng, n):
     elif kind == 5:
         cells = [str(k + rng.randrange(2)) for k in range(n)]
     elif kind == 6:
-        cells = [" ".join(rng.choice(WORDS + ("alpha", "beta", "gamma")) for _ in range(rng.randrange(1, 8))) for _ in range(n)]
+        cells = [
+            " ".join(rng.choice((*WORDS, "alpha", "beta", "gamma")) for _ in range(rng.randrange(1, 8)))
+            for _ in range(n)
+        ]
     elif kind == 7:
         scale = 10.0 ** rng.randrange(-320, 309)
         cells = [repr(rng.gauss(1, 1) * scale) for _ in range(n)]
@@ -109,6 +288,24 @@ def table(rng):
     return [*names, rng.choice(("y",) * 9 + ("class", names[0], ""))], list(zip(*columns, y, strict=True))
 
 
+def _inserted(rng, lines, line):
+    place = rng.randrange(len(lines) + 1)
+    return [*lines[:place], line, *lines[place:]]
+
+
+EXTRAS = (
+    lambda _rng, lines, _mark: ["A title", *lines],
+    lambda _rng, lines, _mark: ["# a comment", *lines],
+    lambda _rng, lines, mark: [*lines, f"Total{mark}400"],
+    lambda rng, lines, _mark: _inserted(rng, lines, ""),
+    lambda rng, lines, _mark: _inserted(rng, lines, lines[0]),
+    lambda _rng, lines, mark: [f"sep={mark}", *lines],
+    lambda _rng, lines, mark: [line + mark for line in lines],
+    lambda rng, lines, mark: _inserted(rng, lines, mark.join(rng.choices(WORDS, k=rng.randrange(1, 9)))),
+)
+"""What stands in files that is no row."""
+
+
 def delimited(rng, names, rows):
     """Rows as text, as somebody's program may write them."""
     delimiter, newline = rng.choice(",,,;\t| "), rng.choice(("\n", "\n", "\r\n", "\r"))
@@ -120,24 +317,8 @@ def delimited(rng, names, rows):
         return text
 
     lines = [delimiter.join(map(cell, row)) for row in [names, *rows]]
-    for extra in rng.sample(range(8), rng.choice((0, 0, 0, 1, 2))):
-        place = rng.randrange(len(lines) + 1)
-        if extra == 0:
-            lines.insert(0, "A title")
-        elif extra == 1:
-            lines.insert(0, "# a comment")
-        elif extra == 2:
-            lines.append(f"Total{delimiter}400")
-        elif extra == 3:
-            lines.insert(place, "")
-        elif extra == 4:
-            lines.insert(place, lines[0])
-        elif extra == 5:
-            lines.insert(0, f"sep={delimiter}")
-        elif extra == 6:
-            lines = [line + delimiter for line in lines]
-        else:
-            lines.insert(place, delimiter.join(rng.choice(WORDS) for _ in range(rng.randrange(1, 9))))
+    for extra in rng.sample(EXTRAS, rng.choice((0, 0, 0, 1, 2))):
+        lines = extra(rng, lines, delimiter)
     return newline.join(lines) + rng.choice((newline, newline, ""))
 
 
@@ -153,9 +334,17 @@ def typed(rng, names, rows):
             small = numbers.astype("float32")
             days = pd.Series(pd.to_datetime("2020-01-01") + pd.to_timedelta(np.arange(len(cells)) * 7 % 11, unit="D"))
         columns[name or f"c{place}"] = (
-            cells, numbers, small, cells.astype("category"), days.mask(days.dt.day == 3),
-            days.dt.tz_localize("UTC"), days.dt.date, (days - days.min()), cells == cells.iloc[0], pd.Series(range(len(cells))),
-        )[how]  # fmt: skip
+            cells,
+            numbers,
+            small,
+            cells.astype("category"),
+            days.mask(days.dt.day == 3),
+            days.dt.tz_localize("UTC"),
+            days.dt.date,
+            (days - days.min()),
+            cells == cells.iloc[0],
+            pd.Series(range(len(cells))),
+        )[how]
     return pd.DataFrame(columns)
 
 
@@ -216,7 +405,32 @@ def _ours(error):
     text = words_of(error) if isinstance(error, ValueError | OSError) else str(error)
     if not isinstance(error, ValueError | OSError) or not mendable(error):
         return False
-    return bool(text.strip()) and len(text) < 1500 and not re.search(r"<class|0x[0-9a-f]{8}|Traceback|site-packages", text)
+    return (
+        bool(text.strip())
+        and len(text) < 1500
+        and not re.search(r"<class|0x[0-9a-f]{8}|Traceback|site-packages|is not in list", text)
+    )
+
+
+def _sound(data):
+    """Every row has a label, every note is a line."""
+    if len(data.X) != len(data.y) or data.y.isna().any():
+        raise Fault(f"rows {len(data.X)} and labels {len(data.y)}, {data.y.isna().sum()} missing")
+    for text in data.notes:
+        if not isinstance(text, str) or "\n" in text or len(text) > 1000:
+            raise Fault(f"a note of several lines: {text!r}")
+
+
+def _same_as_new_rows(table, data):
+    """Rows of training are read as new rows as they were in training."""
+    again = table.reader.transform(data.X)
+    if list(again.columns) != list(table.X.columns):
+        raise Fault("columns of new rows")
+    if len(again) == len(table.X):
+        for name in again.columns:
+            one, other = again[name].reset_index(drop=True), table.X[name]
+            if not (one.isna() == other.isna()).all() or not (one[one.notna()] == other[other.notna()]).all():
+                raise Fault(f"column {name!r} reads otherwise as new rows")
 
 
 def read_case(rng, folder):
@@ -229,25 +443,14 @@ def read_case(rng, folder):
         if not _ours(error):
             raise
         return "refused by the reader"
-    if len(data.X) != len(data.y) or data.y.isna().any():
-        raise Fault(f"rows {len(data.X)} and labels {len(data.y)}, {data.y.isna().sum()} missing")
-    for text in data.notes:
-        if not isinstance(text, str) or "\n" in text or len(text) > 1000:
-            raise Fault(f"a note of several lines: {text!r}")
+    _sound(data)
     try:
         table = prepare(data.X, data.y, n_splits=3)
     except (ValueError, OSError) as error:
         if not _ours(error):
             raise
         return "refused by prepare"
-    again = table.reader.transform(data.X)
-    if list(again.columns) != list(table.X.columns):
-        raise Fault("columns of new rows")
-    if len(again) == len(table.X):
-        for name in again.columns:
-            one, other = again[name].reset_index(drop=True), table.X[name]
-            if not (one.isna() == other.isna()).all() or not (one[one.notna()] == other[other.notna()]).all():
-                raise Fault(f"column {name!r} reads otherwise as new rows")
+    _same_as_new_rows(table, data)
     try:
         numbers = TableEncoder().fit(table.X).transform(table.X)
     except ValueError as error:
@@ -261,16 +464,47 @@ def read_case(rng, folder):
 
 
 WORD_OPTIONS = {
-    "--target": NAMES + ("y", "Y"), "--columns": ("c0", "c0,c1", "", ",", '"c0"', "c9", '"c0'), "--drop": ("c0", "y", "c0,c1,c2", "", "zz"),
-    "--groups": ("c0", "y", "zz"), "--time": ("c0", "c1", "zz", "y"), "--weights": ("c0", "y", "zz"), "--test": ("t.csv", "nowhere.csv", "."),
+    "--target": (*NAMES, "y", "Y"),
+    "--columns": ("c0", "c0,c1", "", ",", '"c0"', "c9", '"c0'),
+    "--drop": ("c0", "y", "c0,c1,c2", "", "zz"),
+    "--groups": ("c0", "y", "zz"),
+    "--time": ("c0", "c1", "zz", "y"),
+    "--weights": ("c0", "y", "zz"),
+    "--test": ("t.csv", "nowhere.csv", "."),
     "--test-column": ("c0", "y", "zz"),
-    "--models": ("logistic", "logistic,naive Bayes", "logistc", "", ",", "sklearn.svm.SVC(", "os.system('x')", "x.py:M", "sklearn.svm.SVC(C=-1)", "shared Gaussian", "majority class", "sklearn.naive_bayes.GaussianNB()"),
-    "--loss": ("brier", "log_loss", "cost", "", "auc"), "--costs": ("fp=1,fn=10", "fp=,fn=", "fp=-1,fn=2", "fp=nan,fn=1", "x", "t.csv", "fp=1e400,fn=1"),
-    "--seed": ("0", "-1", "4294967296", "x", "1.5", ""), "--budget": ("0", "-1", "nan", "inf", "x", "1e-9", ""), "--plan": ("t.csv", ".", "nowhere", ""),
-    "--cache": ("t.csv", "/proc/x"), "--jobs": ("0", "x", "-3", ""), "--output": ("t.csv", "/proc/x", "", "."), "--json": ("/proc/x", "nowhere/a.json", ""),
-    "--fail-if": ("loss.logistic > 0", "winner ==", "1 > 2", "(", "verdict == nobody", "", "loss.x > 1", "()" * 40), "--config": ("t.csv", "nowhere.toml", ".", ""),
-    "--tune": None, "--no-tune": None, "--quick": None, "--thorough": None, "--save-models": None, "--nonsense": None, "--help": None,
-}  # fmt: skip
+    "--models": (
+        "logistic",
+        "logistic,naive Bayes",
+        "logistc",
+        "",
+        ",",
+        "sklearn.svm.SVC(",
+        "os.system('x')",
+        "x.py:M",
+        "sklearn.svm.SVC(C=-1)",
+        "shared Gaussian",
+        "majority class",
+        "sklearn.naive_bayes.GaussianNB()",
+    ),
+    "--loss": ("brier", "log_loss", "cost", "", "auc"),
+    "--costs": ("fp=1,fn=10", "fp=,fn=", "fp=-1,fn=2", "fp=nan,fn=1", "x", "t.csv", "fp=1e400,fn=1"),
+    "--seed": ("0", "-1", "4294967296", "x", "1.5", ""),
+    "--budget": ("0", "-1", "nan", "inf", "x", "1e-9", ""),
+    "--plan": ("t.csv", ".", "nowhere", ""),
+    "--cache": ("t.csv", "/proc/x"),
+    "--jobs": ("0", "x", "-3", ""),
+    "--output": ("t.csv", "/proc/x", "", "."),
+    "--json": ("/proc/x", "nowhere/a.json", ""),
+    "--fail-if": ("loss.logistic > 0", "winner ==", "1 > 2", "(", "verdict == nobody", "", "loss.x > 1", "()" * 40),
+    "--config": ("t.csv", "nowhere.toml", ".", ""),
+    "--tune": None,
+    "--no-tune": None,
+    "--quick": None,
+    "--thorough": None,
+    "--save-models": None,
+    "--nonsense": None,
+    "--help": None,
+}
 SMALL = ("--models", "shared Gaussian,logistic", "--budget", "0.3", "--jobs", "1")
 
 
@@ -354,11 +588,23 @@ def main():
             key = f"{type(error).__name__} {last.filename}:{last.lineno} {re.sub(r'[0-9]+', '#', str(error))[:60]}"
             faults[key] += 1
             if faults[key] == 1:
-                print(f"--- seed {seed}: {type(error).__name__}: {str(error)[:600]}", *traceback.format_tb(error.__traceback__)[-3:], sep="\n", flush=True)
+                print(
+                    f"--- seed {seed}: {type(error).__name__}: {str(error)[:600]}",
+                    *traceback.format_tb(error.__traceback__)[-3:],
+                    sep="\n",
+                    flush=True,
+                )
         seed += 1
         if seed % 5000 == 0:
             print(seed, dict(counts), flush=True)
-    print(f"{sum(counts.values()) + sum(faults.values())} cases", dict(counts), "faults:", dict(faults), file=sys.stdout, flush=True)
+    print(
+        f"{sum(counts.values()) + sum(faults.values())} cases",
+        dict(counts),
+        "faults:",
+        dict(faults),
+        file=sys.stdout,
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

@@ -26,7 +26,9 @@ def _stand_in(calls):
 
 def test_report_without_words_is_about_the_embedded_table(calls, run, tmp_path):
     status, out, err = run("report")
-    assert (status, err) == (0, "")
+    assert status == 0
+    assert err.startswith("note: The settings of the cascade and the multilayer perceptron were picked on this table")
+    assert len(err.splitlines()) == 1
     assert out.splitlines() == ["Cannot tell.", str(Path("reports", "pokemon_style", "index.html"))]
     assert files_under(tmp_path / "reports" / "pokemon_style") == ["index.html", "meta.json"]
     (call,) = calls
