@@ -354,13 +354,12 @@ class GaussianClassifier(GenerativeClassifier):
     def _log_joint(self, X: NDArray, parameters: Parameters) -> NDArray:
         log_densities = marginal_log_densities if np.isnan(X.max()) else density.log_densities
         means, factors, log_determinants = (parameters[f] for f in ("means_", "_factors", "_log_determinants"))
-        with np.errstate(over="ignore", invalid="ignore"):
-            scores = log_densities(X, means, factors, log_determinants)
+        scores = log_densities(X, means, factors, log_determinants)
         scores += _logarithm(parameters["class_prior_"])[..., None]
         return np.swapaxes(scores, 1, 2)
 
     def _joint_scores(self, X: ArrayLike) -> NDArray:
-        check_is_fitted(self)
+        self._check_fitted()
         return self._checked(self._log_joint, self._validate_rows(X), self._own_parameters())[0]
 
     def _sample_given_class(self, codes: NDArray, rng: np.random.RandomState) -> NDArray:
