@@ -423,14 +423,15 @@ def _sound(data):
 
 def _same_as_new_rows(table, data):
     """Rows of training are read as new rows as they were in training."""
+    if len(data.X) != len(table.X):  # of rows that were left out some cells may be no numbers
+        return
     again = table.reader.transform(data.X)
     if list(again.columns) != list(table.X.columns):
         raise Fault("columns of new rows")
-    if len(again) == len(table.X):
-        for name in again.columns:
-            one, other = again[name].reset_index(drop=True), table.X[name]
-            if not (one.isna() == other.isna()).all() or not (one[one.notna()] == other[other.notna()]).all():
-                raise Fault(f"column {name!r} reads otherwise as new rows")
+    for name in again.columns:
+        one, other = again[name].reset_index(drop=True), table.X[name]
+        if not (one.isna() == other.isna()).all() or not (one[one.notna()] == other[other.notna()]).all():
+            raise Fault(f"column {name!r} reads otherwise as new rows")
 
 
 def read_case(rng, folder):
@@ -535,7 +536,9 @@ def words_case(rng, folder):
     status, out, err = run(words)
     if status not in (0, 2, 3):
         raise Fault(f"status {status}: {words}: {err}")
+    rules = {each for place, name in enumerate(words) if name == "--fail-if" for each in words[place + 1 : place + 2]}
     odd = [line for line in err.splitlines() if not line.startswith(("note: ", "genvsdisc: "))]
+    odd = [line for line in odd if line not in rules and line.strip() != "^"]  # the rule, and where it is wrong
     if odd:
         raise Fault(f"{words}: {odd}")
     if status == 2 and len([line for line in err.splitlines() if line.startswith("genvsdisc: ")]) != 1:
@@ -555,7 +558,7 @@ def words_case(rng, folder):
 def case(seed):
     """Run one case; returns its kind and what became of it."""
     rng = random.Random(seed)
-    kind = words_case if seed % 25 == 0 else read_case
+    kind = words_case if seed % 50 == 0 else read_case
     here = Path.cwd()
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
