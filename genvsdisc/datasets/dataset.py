@@ -14,7 +14,7 @@ Posterior = Callable[[Any], NDArray]
 """A function X -> p(class | row), shape (n_samples, n_classes), classes sorted."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Dataset:
     """Rows, labels and a card that says what they are.
 
@@ -51,6 +51,11 @@ class Dataset:
     posterior: Posterior | None = None
     notes: tuple[str, ...] = ()
     unlabeled: pd.DataFrame | None = None
+
+    def __repr__(self) -> str:
+        rows, columns = self.X.shape
+        what = f"{rows:,} rows, {columns} column{'s' * (columns != 1)}, target {str(self.y.name)!r}"
+        return f"<Dataset {self.name!r}: {what} of {self.y.nunique()} classes>"
 
     def to_frame(self) -> pd.DataFrame:
         """Columns and labels in one table, the target last."""

@@ -90,7 +90,8 @@ def read_table(
     if len(raw.columns) < 2:
         raise ValueError(f"{source.name!r} has one column only; a table needs a target and something to tell it by")
     target, table = raw.target, raw.columns
-    y, lost = text_labels(table.pop(target).rename(target), missing_labels)
+    given = table.pop(target).rename(target)
+    y, lost = text_labels(given, missing_labels)
     if not len(y):
         raise ValueError(f"{source.name!r} has column names but no rows")
     for name, values in table.items():
@@ -104,9 +105,10 @@ def read_table(
     kept = np.flatnonzero(labelled)[rows_of_data(_rows(table, labelled), y[labelled], notes)]
     if not len(kept):
         raise ValueError(f"{source.name!r} has column names but no rows")
+    y = y.iloc[kept] if len(kept) == labelled.sum() else text_labels(given.iloc[kept], missing_labels)[0]
     X, doubts, formats = _typed(raw, kept)
-    try:
-        labels = check_target(_rows({target: y}, kept)[target])
+    try:  # labels are judged once the lines that are no rows are gone, which make words of numbers
+        labels = check_target(y.reset_index(drop=True))
     except ValueError as error:
         raise ValueError(f"{error}{lost}") from None
     card = {"title": source.stem, "source": source.name, "target": target}
@@ -166,8 +168,9 @@ def _text_table(source: Source, target: str | None, notes: list[str]) -> RawTabl
     columns = named_columns(names, parse_columns(source, dialect, {place}, notes), notes)
 
     def as_text(wanted: list[str]) -> dict[str, pd.Series]:
-        again = parse_columns(source, dialect, {names.index(name) for name in wanted}, [])
-        return {name: again[names.index(name)] for name in wanted}
+        places = {name or unnamed(place): place for place, name in enumerate(names)}
+        again = parse_columns(source, dialect, {places[name] for name in wanted}, [])
+        return {name: again[places[name]] for name in wanted}
 
     points = any(values.dtype.kind == "f" and values.notna().any() for values in columns.values())
     return RawTable(
@@ -200,14 +203,11 @@ def _is_divided(values: pd.Series) -> bool:
 def _may_be_thousands(values: pd.Series) -> bool:
     """Return True for numbers with three decimals, such as 1.234, that may stand for 1234 where commas are decimal."""
     numbers = np.abs(values.dropna().to_numpy()) if values.dtype.kind == "f" else np.empty(0)
-    thousandths = numbers * 1000
     divided = numbers[numbers != np.rint(numbers)]
-    return bool(
-        len(divided)
-        and (numbers < 1000).all()
-        and (divided > 1).all()
-        and np.allclose(thousandths, np.rint(thousandths))
-    )
+    if not len(divided) or not (numbers < 1000).all() or not (divided > 1).all():
+        return False
+    thousandths = numbers * 1000
+    return bool(np.allclose(thousandths, np.rint(thousandths)))
 
 
 def _rows(columns: dict[str, pd.Series], chosen: NDArray[Any]) -> dict[str, pd.Series]:

@@ -59,8 +59,9 @@ def left_out_sentences(
     """
     told = without_a_label(unlabelled) + _of_rows(weightless, "of weight 0")
     told += _of_classes(classes, counts)
-    told += _of_columns_left_out(columns)
-    told += readings
+    gone = list(_of_columns_left_out(columns))
+    told += gone
+    told += [each for each in readings if not any(_says(sentence, each) for sentence in gone)]
     told += _of_columns_used(columns, readings)
     return tuple(dict.fromkeys(told))
 
@@ -79,7 +80,7 @@ def _of_classes(classes: Mapping[Any, str], counts: pd.Series) -> Iterator[str]:
     by_reason: dict[str, list[str]] = {}
     for label, why in classes.items():
         rows = int(counts[label])
-        by_reason.setdefault(why, []).append(f"{label!s} ({rows} row{'s' * (rows != 1)})")
+        by_reason.setdefault(why, []).append(f"{_short(label)} ({rows} row{'s' * (rows != 1)})")
     for why, labels in by_reason.items():
         if len(labels) <= MOST_NAMED:
             yield from (f"Class {label} is left out: {why}." for label in labels)
@@ -118,6 +119,18 @@ def _of_columns_used(columns: Mapping[Any, Column], readings: Sequence[str]) -> 
         parts = [part for part in parts if not any(head in each and part in each for each in readings)]
         if parts:
             yield f"{head}{'; '.join(parts)}."
+
+
+def _says(sentence: str, reading: str) -> bool:
+    """Whether the sentence on a column that is left out says already how its text was read."""
+    head, _, note = reading.partition(": ")
+    name, _, reason = sentence.removesuffix(".").partition(" is left out: ")
+    return head == f"Column {name.removeprefix('Column ')!r}" and note.removesuffix(".") in reason
+
+
+def _short(label: Any) -> str:
+    text = str(label)
+    return text if len(text) <= 40 else f"{text[:39]}…"
 
 
 def _quoted(names: Sequence[Any]) -> list[str]:
