@@ -14,18 +14,18 @@ from genvsdisc.lessons.mathml import mathml
 from genvsdisc.lessons.pictures import Lines, Points
 from genvsdisc.study.fits.unlabeled import semi_supervised_probabilities
 
-MEANS = np.array([[0.0, 0, 0, 0], [1.2, -0.8, 0.6, 0.9]])
-COVARIANCE = 0.5 * np.eye(4) + 0.5
-MISSING = (0.0, 0.25, 0.5, 0.75)
+_MEANS = np.array([[0.0, 0, 0, 0], [1.2, -0.8, 0.6, 0.9]])
+_COVARIANCE = 0.5 * np.eye(4) + 0.5
+_MISSING = (0.0, 0.25, 0.5, 0.75)
 _EXACT, _MEAN, _EXPECTED, _NOBODY = "exact marginal", "mean fills in", "expectation fills in", "best possible"
 _AS_IS, _TRUE, _ESTIMATED, _ORACLE = "as it is", "true shares given", "shares estimated", "best possible"
-DISTANCES = (2.0, 3.0, 4.0)
+_DISTANCES = (2.0, 3.0, 4.0)
 _ALONE, _ALL, _CHOSEN = "rows with a label", "all rows alike", "weight chosen inside"
 
 
 def _drawn(n: int, rng: np.random.Generator, share: float = 0.5) -> tuple[NDArray, NDArray]:
     y = (rng.random(n) < share).astype(int)
-    return MEANS[y] + rng.multivariate_normal(np.zeros(4), COVARIANCE, n), y
+    return _MEANS[y] + rng.multivariate_normal(np.zeros(4), _COVARIANCE, n), y
 
 
 def _log_odds(X: NDArray) -> NDArray:
@@ -35,8 +35,8 @@ def _log_odds(X: NDArray) -> NDArray:
     for k, seen in enumerate(patterns):
         rows = of_row == k
         if seen.any():
-            part = COVARIANCE[np.ix_(seen, seen)]
-            logs = [multivariate_normal(mean[seen], part).logpdf(X[np.ix_(rows, seen)]) for mean in MEANS]
+            part = _COVARIANCE[np.ix_(seen, seen)]
+            logs = [multivariate_normal(mean[seen], part).logpdf(X[np.ix_(rows, seen)]) for mean in _MEANS]
             found[rows] = logs[1] - logs[0]
     return found
 
@@ -50,7 +50,7 @@ def run_gaps(seed: int) -> Tables:
     center, spread_of = X.mean(axis=0), np.cov(X.T)
     order = rng.random(asked.shape)
     rows = []
-    for share in MISSING:
+    for share in _MISSING:
         holed = np.where(order < share, np.nan, asked)
         said = {
             _EXACT: gaussian.predict(holed),
@@ -158,7 +158,7 @@ def run_unlabeled(seed: int) -> Tables:
     rng = np.random.default_rng(seed)
     labeled, more, tables = 50, 450, 400
     rows = []
-    for distance in DISTANCES:
+    for distance in _DISTANCES:
         y = rng.integers(2, size=(tables, labeled + more)) - 0.5
         x = rng.standard_normal(y.shape) + distance * y
         known = (x - distance * y)[:, :labeled]
@@ -190,7 +190,7 @@ def _clusters(rng: np.random.Generator) -> pd.DataFrame:
 def judge_unlabeled(tables: Tables) -> Finding:
     """The gain is O'Neill's; under a wrong model it is a loss, unless the weight is chosen."""
     parts: list[Part] = []
-    for distance in DISTANCES:
+    for distance in _DISTANCES:
         gain = per_seed(tables["results"], "gain", distance=distance)
         expected = per_seed(tables["results"], "expected", distance=distance)
         said = f"classes {distance:g} apart: the gain of 450 more rows is O'Neill's, to a tenth"
@@ -207,7 +207,7 @@ def judge_unlabeled(tables: Tables) -> Finding:
     )
 
 
-GAPS = Lesson(
+GAPS_AT_PREDICTION = Lesson(
     name="gaps-at-prediction",
     title="Entries that are missing",
     claim="Where entries are missing at prediction, a generative model answers as well as anyone could",
@@ -233,7 +233,7 @@ GAPS = Lesson(
     n_seeds=10,
 )
 
-SHARES = Lesson(
+OTHER_SHARES = Lesson(
     name="other-class-shares",
     title="Other shares of the classes",
     claim="Where the shares of the classes change, both families reach the best possible by reweighting alone",
@@ -258,7 +258,7 @@ SHARES = Lesson(
     n_seeds=10,
 )
 
-UNLABELED = Lesson(
+ROWS_WITHOUT_LABEL = Lesson(
     name="rows-without-a-label",
     title="Rows without a label",
     claim="Rows without a label are worth a known part of one with a label, if the model is right, and mislead if not",
