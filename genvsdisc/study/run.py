@@ -198,7 +198,7 @@ class Run:
             return []
         models = model_table(usable)
         pairs = difference_table(
-            score_table(usable, self.table, self.draws), models, **ropes(self.table, self.draws.design.rope)
+            score_table(usable, self.table, self.draws, losses_only=True), models, **ropes(self.table, self.draws.design.rope)
         )
         surest = pairs[["p_generative", "p_equal", "p_discriminative"]].max(axis=1)
         open_pairs = pairs[~(surest >= SURE)]
