@@ -26,7 +26,7 @@ CORES = 2
 """A budget is seconds on a machine of two cores."""
 USABLE = 0.7
 """Share of the time of the cores that goes into fits; the rest is reading, encoding, waiting, tables and the page."""
-OVERHEAD = 4.0
+OVERHEAD = 7.0
 """Processor seconds of starting, tables and page that no plan can change."""
 CURVE_DRAWS = (10, 20, 40, 80, 128, 200)
 """Draws of a learning curve, step by step."""

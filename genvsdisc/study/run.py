@@ -197,9 +197,8 @@ class Run:
         if not usable:
             return []
         models = model_table(usable)
-        pairs = difference_table(
-            score_table(usable, self.table, self.draws, losses_only=True), models, **ropes(self.table, self.draws.design.rope)
-        )
+        losses = score_table(usable, self.table, self.draws, losses_only=True)
+        pairs = difference_table(losses, models, **ropes(self.table, self.draws.design.rope))
         surest = pairs[["p_generative", "p_equal", "p_discriminative"]].max(axis=1)
         open_pairs = pairs[~(surest >= SURE)]
         if (open_pairs["form"] == BEST).any():
