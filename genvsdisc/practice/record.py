@@ -125,10 +125,10 @@ def carried_record(comparison: Comparison, *, room: int) -> tuple[str, str]:
         return packed, room - _FRAME - len(packed)
 
     while spare < 0 and len(absent) < len(candidates):
-        lacking = -spare
-        while lacking > 0 and len(absent) < len(candidates):
+        short = -spare
+        while short > 0 and len(absent) < len(candidates):
             absent = candidates[: len(absent) + 1]
-            lacking -= alone[absent[-1]]
+            short -= alone[absent[-1]]
         record, spare = without(absent)
     for name in absent[-2::-1]:  # the last one may have made room for others
         if alone[name] <= spare:

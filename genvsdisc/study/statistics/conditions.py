@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -57,7 +58,7 @@ def condition_tables(
         named = {"dial": dial, "model": model, "family": families[model], "loss": loss}
         parts.append(rows | {name: np.full(len(values), word, dtype=object) for name, word in named.items()})
     # One DataFrame at the end: hundreds of small ones take longer than all that is computed.
-    whole = {name: np.concatenate([part[name] for part in parts]) if parts else [] for name in CONDITION_COLUMNS}
+    whole: dict[str, Any] = {name: np.concatenate([part[name] for part in parts]) if parts else [] for name in CONDITION_COLUMNS}
     conditions = pd.DataFrame(whole, columns=CONDITION_COLUMNS)
     return {"conditions": conditions, "condition_crossings": _crossings(curves, models, best, draws.seed)}
 
