@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -58,8 +57,10 @@ def condition_tables(
         named = {"dial": dial, "model": model, "family": families[model], "loss": loss}
         parts.append(rows | {name: np.full(len(values), word, dtype=object) for name, word in named.items()})
     # One DataFrame at the end: hundreds of small ones take longer than all that is computed.
-    whole: dict[str, Any] = {name: np.concatenate([part[name] for part in parts]) if parts else [] for name in CONDITION_COLUMNS}
-    conditions = pd.DataFrame(whole, columns=CONDITION_COLUMNS)
+    conditions = pd.DataFrame(
+        {name: np.concatenate([part[name] for part in parts]) if parts else [] for name in CONDITION_COLUMNS},
+        columns=CONDITION_COLUMNS,
+    )
     return {"conditions": conditions, "condition_crossings": _crossings(curves, models, best, draws.seed)}
 
 
