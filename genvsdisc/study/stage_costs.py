@@ -29,6 +29,7 @@ PATTERN_SECONDS, PATTERN_CUBED = 1.2e-5, 6e-10
 UNLABELED_ROWS, N_HIDDEN, EM_FITS = 1000, 4, 110
 """Training rows of which some lose their label, at most; shares that do; fits in an EM and the choice of its weight."""
 LEFT_OUT_IN_TURN = 8
+"""Classes left out in turn, at most: the most frequent ones."""
 SINGLE = 0.006
 """Seconds of cloning, checking and indexing around a fit that is made by itself."""
 
