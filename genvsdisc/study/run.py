@@ -31,6 +31,7 @@ from genvsdisc.study.holdout_rows import TestRows
 from genvsdisc.study.plan import CONDITION_STAGES, MOST_REPEATS, RESAMPLED_STAGES, ModelPlan, Plan
 from genvsdisc.study.planning import planned_by_budget, planned_by_design, second_round
 from genvsdisc.study.progress import Progress
+from genvsdisc.study.stage_costs import MOST_AT_ONCE
 from genvsdisc.study.statistics.differences import BEST, difference_table
 from genvsdisc.study.statistics.failures import failure_table, isolated, meaning
 from genvsdisc.study.statistics.losses import mean
@@ -166,7 +167,8 @@ class Run:
             jobs += [Job(m, stage, 0, 1, chosen.seconds.get(stage, 0.0)) for stage in ("descent paths", "hybrid dial")]
         if chosen.drawn_from:
             stage = "rows of the model"
-            jobs.append(Job(m, stage, 0, chosen.fit_rows, chosen.seconds.get(stage, 0.0)))
+            rows = chosen.fit_rows if chosen.fit_rows <= MOST_AT_ONCE else chosen.rows
+            jobs.append(Job(m, stage, 0, rows, chosen.seconds.get(stage, 0.0)))
         return jobs
 
     def _fold_jobs(self, m: int, chosen: ModelPlan, start: int, stop: int) -> list[Job]:
