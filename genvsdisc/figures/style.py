@@ -203,7 +203,8 @@ def end_labels(ax: Axes, ends: dict[str, float]) -> None:
     places = ax.transAxes.inverted().transform(ax.transData.transform([(1, y) for y in ends.values()]))[:, 1]
     line = 13 / 72 * ax.figure.dpi / ax.get_window_extent().height  # 13 points
     named = sorted(zip(places.tolist(), ends, strict=True))
-    halves = [line * (1 + name.count("\n")) / 2 for _, name in named]
+    # Names of several lines stand a little apart, or they would read as one.
+    halves = [line * (1 + 1.3 * name.count("\n")) / 2 for _, name in named]
     heights: list[float] = []
     for i, (y, _) in enumerate(named):
         heights.append(max(y, heights[-1] + halves[i - 1] + halves[i]) if heights else y)
