@@ -16,7 +16,7 @@ def _inline(writer: Any, node: nodes.Element) -> None:
 def _display(writer: Any, node: nodes.Element) -> None:
     """Write a formula that stands alone; lines that are aligned with & are a table of formulas."""
     latex = node.astext()
-    if "&" in latex or r"\\" in latex and r"\begin" not in latex:
+    if "&" in latex or (r"\\" in latex and r"\begin" not in latex):
         latex = rf"\begin{{aligned}}{latex}\end{{aligned}}"
     writer.body.append(f'<div class="math">{convert(latex, display="block")}</div>')
     raise nodes.SkipNode
