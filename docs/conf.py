@@ -58,6 +58,7 @@ sphinx_gallery_conf = {
     "backreferences_dir": "gallery/backreferences",
     "image_scrapers": ("matplotlib",),
     "plot_gallery": "True",
+    "write_computation_times": False,  # its page asks other sites for scripts
 }
 
 html_theme = "pydata_sphinx_theme"
