@@ -75,7 +75,7 @@ def plot_reliability(table: pd.DataFrame, ax: Axes | None = None, *, title: str 
             loc="lower left", bbox_to_anchor=(0, 1), frameon=False, fontsize="medium", handlelength=2.2, borderpad=0.1,
             labelspacing=0.25,
         )  # fmt: skip
-        ax.set_title(ax.get_title(loc="left"), pad=12 + 14 * len(legend.get_texts()))
+        ax.set_title(short(title, 46), pad=12 + 14 * len(legend.get_texts()))
     return ax
 
 
