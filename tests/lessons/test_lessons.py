@@ -97,7 +97,7 @@ def test_a_lesson_has_a_formula_something_to_try_and_code_that_compiles(name):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", BY_NAME)
-def test_the_code_of_a_lesson_runs_and_prints(name, capsys):
+def test_f6_the_code_of_a_lesson_runs_and_prints(name, capsys):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         exec(compile(BY_NAME[name].code, name, "exec"), {})
@@ -305,13 +305,14 @@ def assert_keeps_the_rules(html):
     assert "nan" not in re.sub(r"<style>.*?</style>|src=\"[^\"]*\"", "", html, flags=re.S).lower().split()
 
 
-def test_the_page_keeps_the_rules_and_shows_each_finding():
+def test_f6_the_page_keeps_the_rules_and_shows_each_finding():
     taught = [(BY_NAME[name], measured(name), BY_NAME[name].judge(measured(name))) for name in BY_NAME]
     html = lessons_page(taught)
     assert_keeps_the_rules(html)
     assert len(html.encode()) < PAGE_BYTES
     for lesson, _, finding in taught:
         assert f'id="{lesson.name}"' in html
+        assert f'href="#{lesson.name}"' in html
         assert finding.parts[0].numbers.replace("<", "&lt;") in html
 
 
