@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -127,8 +127,9 @@ class Comparison(SavedTables):
         Parameters
         ----------
         folder : path
-            A folder written by `save`, or the file of a page. A page carries no timings, and, where it would weigh more
-            than 300 kB by them, not the tables that ``meta["not_in_page"]`` then lists; these are empty.
+            A folder written by `save`, or the file of a page. A page carries no timings, and where it would weigh more
+            than 300 kB by them, the tables that ``meta["rounded_in_page"]`` lists with five digits (a relative error
+            of at most 2^-17), and not those that ``meta["not_in_page"]`` lists, which are empty.
 
         Returns
         -------
@@ -146,24 +147,14 @@ class Comparison(SavedTables):
         if source.is_file():
             from genvsdisc.practice.record import record_of_page
 
-            return cls(*record_of_page(source))
+            tables, meta = record_of_page(source)
+            names = {name: list(table.kinds) for name, table in TABLES.items()}
+            unlike = (name for name, table in tables.items() if list(table.columns) != names.get(name))
+            _refuse_other_version(source, unlike)
+            return cls(tables, meta)
         finish_commit(source)
-        if not (source / "meta.json").is_file():
-            raise FileNotFoundError(
-                f"{source} holds no saved comparison: it has no meta.json. Give a folder that Comparison.save "
-                "(or genvsdisc report) finished writing"
-            )
-        try:
-            saved = json.loads((source / "meta.json").read_text(encoding="utf-8"))
-            columns, meta = dict(saved.get("tables", {})), dict(saved["meta"])
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"{source / 'meta.json'} is not what Comparison.save writes ({error})") from error
-        differing = list(dict.fromkeys(name for name, _ in sorted(columns.items() ^ _columns().items())))
-        if differing:
-            raise ValueError(
-                f"{source} was saved by another version of genvsdisc, whose tables differ from this one's in "
-                f"{', '.join(differing[:4])}{', ...' if differing[4:] else ''}; run the comparison again"
-            )
+        columns, meta = saved_facts(source)
+        _refuse_other_version(source, [name for name, _ in sorted(columns.items() ^ _columns().items())])
         return cls({name: read_csv(name, source / f"{name}.csv") for name in TABLES}, meta)
 
     # Models --------------------------------------------------------------------------------------------------------
@@ -281,6 +272,38 @@ class Comparison(SavedTables):
         from genvsdisc.report import fragment
 
         return fragment(self)
+
+
+def saved_facts(folder: Path) -> tuple[dict[str, str], dict[str, Any]]:
+    """Columns of the tables, and the facts, of a folder that `Comparison.save` wrote, whatever the version.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder holds none.
+    ValueError
+        If they are not what `Comparison.save` writes.
+    """
+    if not (folder / "meta.json").is_file():
+        raise FileNotFoundError(
+            f"{folder} holds no saved comparison: it has no meta.json. Give a folder that Comparison.save "
+            "(or genvsdisc report) finished writing"
+        )
+    try:
+        saved = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+        return dict(saved.get("tables", {})), dict(saved["meta"])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{folder / 'meta.json'} is not what Comparison.save writes ({error})") from error
+
+
+def _refuse_other_version(source: Path, names: Iterable[str]) -> None:
+    differing = list(dict.fromkeys(names))
+    if differing:
+        raise ValueError(
+            f"{source} was saved by another version of genvsdisc, whose tables differ from this one's in "
+            f"{', '.join(differing[:4])}{', ...' if differing[4:] else ''}; run the comparison again "
+            "(genvsdisc diff compares what both versions have)"
+        )
 
 
 def _columns() -> dict[str, str]:
