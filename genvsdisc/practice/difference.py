@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from genvsdisc.practice.other_versions import emptied, own_names
-from genvsdisc.practice.packing import rounded
+from genvsdisc.practice.other_versions import own_names, reduced
 from genvsdisc.practice.record import ABSENT, LEFT_OUT, ROUNDED
 from genvsdisc.practice.winner import verdict_loss, verdict_outcome, winner
 from genvsdisc.study.schema import records
@@ -122,7 +121,7 @@ def difference_of(
     schema = tuple(_schema(*known))
     unlike = {change.what.partition(" ")[2] for change in schema}
     short = {*before.meta.get(ROUNDED, ()), *after.meta.get(ROUNDED, ())}
-    before, after = (_compared(each, short, unlike) for each in (before, after))
+    before, after = (reduced(each, short, unlike) for each in (before, after))
     how = _how(before, after)
     changes = (*_facts(before, after), *_models(before, after), *_verdict(before, after), *schema)
     same = not schema and _same(before, after)
@@ -136,20 +135,6 @@ def _schema(before: Collection[str], after: Collection[str]) -> Iterator[Change]
         if not column or (table in before and table in after):
             told = ("there" if name in names else "unknown to this version" for names in (before, after))
             yield Change("versions", f"{'column' if column else 'table'} {name}", *told)
-
-
-def _compared(comparison: Comparison, short: Collection[str], unlike: Collection[str]) -> Comparison:
-    """A comparison as both can be: rounded where one is, without what only one version has."""
-    if not short and not unlike:
-        return comparison
-    tables = {name: rounded(table) if name in short else table for name, table in comparison.tables.items()}
-    for each in unlike:
-        name, _, column = each.partition(".")
-        if name == "scores" or not column:
-            tables.pop(name, None)
-        elif column in tables.get(name, ()):
-            tables[name] = tables[name].assign(**{column: emptied(name, column, len(tables[name]))})
-    return type(comparison)(tables, comparison.meta)
 
 
 def _same(before: Comparison, after: Comparison) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from genvsdisc.files import finish_commit
+from genvsdisc.practice.packing import rounded
 from genvsdisc.practice.record import ABSENT, LEFT_OUT, record_of_page
+from genvsdisc.study.saved_folders import saved_facts
 from genvsdisc.study.schema import TABLES, of_kind, read_csv
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ def understood(source: str | os.PathLike[str]) -> Understood:
     OSError, ValueError
         As `Comparison.load`, but not for tables and columns that are other ones.
     """
-    from genvsdisc.study.comparison import Comparison, saved_facts
+    from genvsdisc.study.comparison import Comparison
 
     path = Path(source)
     if path.is_file():
@@ -72,10 +74,24 @@ def own_names() -> frozenset[str]:
     return frozenset(_names({name: list(table.kinds) for name, table in TABLES.items()}))
 
 
-def emptied(table: str, column: str, rows: int) -> pd.Series:
+def _emptied(table: str, column: str, rows: int) -> pd.Series:
     """A column that says nothing."""
     kind = TABLES[table].kinds[column]
     return of_kind(pd.Series([_EMPTY.get(kind)] * rows, dtype=object), kind, f"{table}.{column}")
+
+
+def reduced(comparison: Comparison, short: Collection[str], unlike: Collection[str]) -> Comparison:
+    """A comparison, tables of `short` rounded, without the tables and columns of `unlike`."""
+    if not short and not unlike:
+        return comparison
+    tables = {name: rounded(table) if name in short else table for name, table in comparison.tables.items()}
+    for each in unlike:
+        name, _, column = each.partition(".")
+        if name == "scores" or not column:
+            tables.pop(name, None)
+        elif column in tables.get(name, ()):
+            tables[name] = tables[name].assign(**{column: _emptied(name, column, len(tables[name]))})
+    return type(comparison)(tables, comparison.meta)
 
 
 def _names(columns: Mapping[str, list[str]]) -> Iterator[str]:
@@ -100,7 +116,7 @@ def _filled(name: str, table: pd.DataFrame, names: set[str]) -> pd.DataFrame:
             columns[column] = of_kind(_values(table[column], kind), kind, f"{name}.{column}")
         except (ValueError, KeyError):
             names.discard(f"{name}.{column}")
-            columns[column] = emptied(name, column, len(table))
+            columns[column] = _emptied(name, column, len(table))
     return pd.DataFrame(columns)
 
 

@@ -13,7 +13,6 @@ import lzma
 from base64 import b85decode, b85encode
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +46,13 @@ _LARGEST = 1 << 28  # bytes once unpacked
 _FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "lc": 0, "pb": 0}]
 
 
-def packed_record(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any], *, rounded: Collection[str] = ()) -> str:
+def packed_record(
+    tables: Mapping[str, pd.DataFrame],
+    meta: Mapping[str, Any],
+    *,
+    rounded: Collection[str] = (),
+    packed: dict[tuple[str, bool], tuple[dict[str, Any], bytes]] | None = None,
+) -> str:
     """Write tables and facts as text.
 
     Parameters
@@ -58,17 +63,20 @@ def packed_record(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any], *
         What JSON can hold.
     rounded : collection of str, default=()
         Tables whose numbers are rounded, as `genvsdisc.practice.packing.rounded` does.
+    packed : dict, default=None
+        Name and whether rounded -> what `packed_table` gave for the table; it grows by what is not in it.
 
     Returns
     -------
     text : str
         Letters, digits and signs that HTML takes as they are. The same for the same tables.
     """
-    parts = {n: packed_table(table, short=n in rounded) for n, table in tables.items() if n not in LEFT_OUT}
-    return _text(parts, meta)
-
-
-def _text(parts: Mapping[str, tuple[dict[str, Any], bytes]], meta: Mapping[str, Any]) -> str:
+    packed = {} if packed is None else packed
+    parts = {}
+    for name, table in tables.items():
+        key = name, name in rounded
+        if name not in LEFT_OUT:
+            packed[key] = parts[name] = packed.get(key) or packed_table(table, short=key[1])
     heads = {name: told for name, (told, _) in parts.items()}
     head = json.dumps({"format": RECORD_FORMAT, "meta": dict(meta), "tables": heads}, separators=(",", ":"))
     content = head.encode() + b"\0" + b"".join(block for _, block in parts.values())
@@ -117,9 +125,7 @@ def carried_record(comparison: Comparison, *, room: int) -> tuple[str, str]:
     steps = [(ROUNDED, name) for name in candidates if name not in already[ROUNDED]]
     steps += [(ABSENT, name) for name in candidates]
 
-    @cache
-    def part(name: str, short: bool) -> tuple[dict[str, Any], bytes]:
-        return packed_table(tables[name], short=short)
+    packed: dict[tuple[str, bool], tuple[dict[str, Any], bytes]] = {}
 
     def facts(taken: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
         absent = [*already[ABSENT], *(name for kind, name in taken if kind == ABSENT)]
@@ -129,7 +135,8 @@ def carried_record(comparison: Comparison, *, room: int) -> tuple[str, str]:
     def written(taken: Sequence[tuple[str, str]]) -> str:
         names = facts(taken)
         meta = comparison.meta | {key: each for key, each in names.items() if each}
-        return _text({name: part(name, name in names[ROUNDED]) for name in tables if name not in names[ABSENT]}, meta)
+        kept = {name: table for name, table in tables.items() if name not in names[ABSENT]}
+        return packed_record(kept, meta, rounded=names[ROUNDED], packed=packed)
 
     def fits(count: int) -> bool:
         return len(written(steps[:count])) + _FRAME <= room

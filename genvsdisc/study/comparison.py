@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,6 +13,7 @@ import pandas as pd
 
 from genvsdisc.files import atomic_file, atomic_folder, finish_commit
 from genvsdisc.study.fitted import Fitted
+from genvsdisc.study.saved_folders import own_columns, refuse_other_version, saved_facts
 from genvsdisc.study.schema import TABLES, SavedTables, conformed, read_csv, write_csv
 
 
@@ -112,7 +113,7 @@ class Comparison(SavedTables):
         with atomic_folder(folder) as staging:
             for name, table in self.tables.items():
                 write_csv(table, staging / f"{name}.csv")
-            text = json.dumps({"tables": _columns(), "meta": self.meta}, indent=1, ensure_ascii=False)
+            text = json.dumps({"tables": own_columns(), "meta": self.meta}, indent=1, ensure_ascii=False)
             (staging / "meta.json").write_text(text + "\n", encoding="utf-8", newline="\n")
             if models:
                 from genvsdisc.practice.saving import save_models
@@ -150,11 +151,11 @@ class Comparison(SavedTables):
             tables, meta = record_of_page(source)
             names = {name: list(table.kinds) for name, table in TABLES.items()}
             unlike = (name for name, table in tables.items() if list(table.columns) != names.get(name))
-            _refuse_other_version(source, unlike)
+            refuse_other_version(source, unlike)
             return cls(tables, meta)
         finish_commit(source)
         columns, meta = saved_facts(source)
-        _refuse_other_version(source, [name for name, _ in sorted(columns.items() ^ _columns().items())])
+        refuse_other_version(source, [name for name, _ in sorted(columns.items() ^ own_columns().items())])
         return cls({name: read_csv(name, source / f"{name}.csv") for name in TABLES}, meta)
 
     # Models --------------------------------------------------------------------------------------------------------
@@ -272,43 +273,6 @@ class Comparison(SavedTables):
         from genvsdisc.report import fragment
 
         return fragment(self)
-
-
-def saved_facts(folder: Path) -> tuple[dict[str, str], dict[str, Any]]:
-    """Columns of the tables, and the facts, of a folder that `Comparison.save` wrote, whatever the version.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the folder holds none.
-    ValueError
-        If they are not what `Comparison.save` writes.
-    """
-    if not (folder / "meta.json").is_file():
-        raise FileNotFoundError(
-            f"{folder} holds no saved comparison: it has no meta.json. Give a folder that Comparison.save "
-            "(or genvsdisc report) finished writing"
-        )
-    try:
-        saved = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
-        return dict(saved.get("tables", {})), dict(saved["meta"])
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"{folder / 'meta.json'} is not what Comparison.save writes ({error})") from error
-
-
-def _refuse_other_version(source: Path, names: Iterable[str]) -> None:
-    differing = list(dict.fromkeys(names))
-    if differing:
-        raise ValueError(
-            f"{source} was saved by another version of genvsdisc, whose tables differ from this one's in "
-            f"{', '.join(differing[:4])}{', ...' if differing[4:] else ''}; run the comparison again "
-            "(genvsdisc diff compares what both versions have)"
-        )
-
-
-def _columns() -> dict[str, str]:
-    """Columns of each table, as a saved folder records them: it documents itself, and another version's is known."""
-    return {name: table.columns for name, table in TABLES.items()}
 
 
 def _plain(value: Any) -> Any:

@@ -98,7 +98,7 @@ def earlier(before, tmp_path, monkeypatch):
     theirs = {**TABLES, "holdout": renamed, "models": TidyTable("", "model family form status error tuned warnings")}
     del theirs["novelty"]
     with monkeypatch.context() as patch:
-        for name in ("genvsdisc.study.schema", "genvsdisc.study.comparison", "genvsdisc.practice.record"):
+        for name in ("genvsdisc.study.schema", "genvsdisc.study.comparison", "genvsdisc.study.saved_folders"):
             patch.setattr(f"{name}.TABLES", theirs, raising=False)
         tables = {name: table for name, table in before.tables.items() if name in theirs}
         tables["models"] = tables["models"].drop(columns="n_parameters")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genvsdisc import Comparison, report
-from genvsdisc.practice.packing import ROUNDING, Blocks, packed_table, rounded, unpacked_table
+from genvsdisc.practice.packing import RELATIVE_ERROR, Blocks, packed_table, rounded, unpacked_table
 from genvsdisc.practice.record import (
     ABSENT,
     KEPT,
@@ -92,7 +92,7 @@ def assert_rounded(found, expected, names):
             continue
         pd.testing.assert_frame_equal(other.select_dtypes(exclude="float"), table.select_dtypes(exclude="float"))
         for column in table.select_dtypes("float"):
-            np.testing.assert_allclose(other[column], table[column], rtol=ROUNDING, atol=0)
+            np.testing.assert_allclose(other[column], table[column], rtol=RELATIVE_ERROR, atol=0)
 
 
 def test_where_room_is_short_long_tables_are_rounded_and_then_pictures_left_out_and_it_is_said():
@@ -148,7 +148,7 @@ def test_any_number_is_rounded_to_a_short_decimal_one_within_the_error(values):
     finite = np.isfinite(exact)
     np.testing.assert_array_equal(near[~finite], exact[~finite])
     normal = finite & (np.abs(exact) > 1e-300) & (np.abs(exact) < 1e308)
-    np.testing.assert_allclose(near[normal], exact[normal], rtol=ROUNDING * (1 + 1e-9), atol=0)
+    np.testing.assert_allclose(near[normal], exact[normal], rtol=RELATIVE_ERROR * (1 + 1e-9), atol=0)
     assert all(float(f"{value:.7g}") == value for value in near[normal])
 
 
