@@ -1,5 +1,6 @@
 """Figures: each draws its table, knows no display, leaves matplotlib alone, and gives the same small SVG each time."""
 
+import re
 import subprocess
 import sys
 from xml.etree import ElementTree
@@ -10,9 +11,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.markers import MarkerStyle
+from matplotlib.transforms import Affine2D
 
 from genvsdisc import figures
 from genvsdisc.figures.style import end_labels, shortened
+from genvsdisc.figures.svg import _circle as as_circle
+from genvsdisc.figures.svg import _path as path_data
 from genvsdisc.figures.svg import svg
 
 COMPARISON = example.full()
@@ -340,3 +345,50 @@ def test_models_without_a_partner_are_named_by_themselves():
     assert [text.get_text() for text in figures.plot_learning_curves(pd.DataFrame(rows[:2])).texts] == [
         "discriminative"
     ]
+
+
+# Short path data stands for the same points ------------------------------------------------------------------
+
+
+def points_of(data):
+    """Points of path data with M, L, l, H, h, V, v and z, as a browser reads them."""
+    at, points, start = (0.0, 0.0), [], (0.0, 0.0)
+    for letter, rest in re.findall(r"([MLlHhVvz])([^A-Za-z]*)", data):
+        numbers = [float(number) for number in re.findall(r"-?(?:\d+\.?\d*|\.\d+)", rest)]
+        steps = [(x,) for x in numbers] if letter in "HhVv" else list(zip(numbers[::2], numbers[1::2], strict=True))
+        for step in steps:
+            x, y = at
+            if letter in "ML":
+                at = step
+            elif letter == "l":
+                at = (x + step[0], y + step[1])
+            elif letter in "Hh":
+                at = (step[0] + (x if letter == "h" else 0), y)
+            else:
+                at = (x, step[0] + (y if letter == "v" else 0))
+            start = at if letter == "M" else start
+            points.append(at)
+        if letter == "z":
+            at = start
+    return np.array(points)
+
+
+@pytest.mark.parametrize("spread", [0.1, 1.0, 30.0, 900.0])
+def test_path_data_is_short_and_stands_for_the_same_points(spread):
+    rng = np.random.default_rng(0)
+    points = (rng.normal(scale=spread, size=(400, 2)) * rng.integers(0, 2, (400, 2))).cumsum(axis=0).round(1)
+    long = "M " + " L ".join(f"{x:.6f} {y:.6f}" for x, y in points) + " z"
+    short = path_data(long)
+    np.testing.assert_allclose(points_of(short), points, atol=1e-6)  # no drift over 400 steps
+    assert len(short) < 0.6 * len(long)
+
+
+def test_only_a_circle_is_written_as_one():
+    circle = MarkerStyle("o").get_path().transformed(Affine2D().scale(5))
+    for path, expected in ((circle, "<circle r='5'/>"), (circle.transformed(Affine2D().scale(1, 0.5)), "")):
+        words = []
+        for corners, code in path.iter_segments():
+            words.append(
+                {1: "M", 4: "C", 79: "z"}[code] + ("" if code == 79 else " ".join(f"{v:.4f}" for v in corners))
+            )
+        assert as_circle(path_data("".join(words))) == expected

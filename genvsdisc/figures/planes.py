@@ -67,7 +67,7 @@ def plot_reliability(table: pd.DataFrame, ax: Axes | None = None, *, title: str 
     loss_axis(ax, "zero_one")
     ax.set(xlim=(0, 1), ylim=(0, 1), xticks=[0, 0.5, 1], yticks=[0.5, 1])  # one 0% is enough in the corner
     ax.set_xlabel("forecast")
-    ax.set_ylabel("came true")
+    ax.set_ylabel("occurred")
     ax.set_title(short(title or ", ".join(dict.fromkeys(table.model)), 46))
     ax.set_aspect("equal")
     if title:

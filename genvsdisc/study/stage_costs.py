@@ -28,6 +28,8 @@ PATTERN_SECONDS, PATTERN_CUBED = 1.2e-5, 6e-10
 """Seconds for a row with gaps of its own and a class, and with the cube of the columns."""
 UNLABELED_ROWS, N_HIDDEN, EM_FITS = 1000, 4, 110
 """Training rows of which some lose their label, at most; shares that do; fits in an EM and the choice of its weight."""
+MOST_ADDED_COPIES = 8000
+"""Rows without a label that are added, each once for every class, at most."""
 LEFT_OUT_IN_TURN = 8
 SINGLE = 0.006
 """Seconds of cloning, checking and indexing around a fit that is made by itself."""
@@ -135,6 +137,10 @@ class StageCosts:
             return 0.0
         n, test = self.plan.subtable, self.test
         rows = min(n, UNLABELED_ROWS)
+        if self.plan.n_unlabeled:
+            added = min(self.plan.n_unlabeled, most_added(self.plan.n_classes))
+            stacked, seen = rows + self.plan.n_classes * added, rows + added
+            return N_HIDDEN * EM_FITS * candidate.seconds(draws, stacked, seen, min(test, rows) + seen)
         return N_HIDDEN * EM_FITS * candidate.seconds(draws, (1 + self.plan.n_classes) * rows, rows, min(test, rows))
 
     def descent(self, candidate: Candidate) -> float:
@@ -165,6 +171,11 @@ class StageCosts:
             seconds["descent paths"] = self.descent(candidate)
             seconds["hybrid dial"] = self.dial(candidate)
         return {stage: float(f"{value:.3g}") for stage, value in seconds.items()}
+
+
+def most_added(n_classes: int) -> int:
+    """Rows without a label that are added to training rows, at most."""
+    return max(1, MOST_ADDED_COPIES // n_classes)
 
 
 def total_seconds(models: Mapping[str, ModelPlan]) -> float:

@@ -56,7 +56,7 @@ def blocks(key, kind, comparison=None):
 # The card ---------------------------------------------------------------------------------------------------------
 
 
-def test_d1_the_card_stands_first_warnings_before_the_bar_and_at_most_four_points():
+def test_d01_the_card_stands_first_warnings_before_the_bar_and_at_most_four_points():
     found = by_key(report.page(changed(verdict_card=CARD)))["verdict"]
     assert found.all("h2")[0].text.endswith(CARD["sentence"])
     order = [each.attributes.get("class") for each in found.children if not isinstance(each, str)]

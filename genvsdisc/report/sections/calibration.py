@@ -39,7 +39,7 @@ def _figure(comparison: Comparison) -> Figure | None:
         return None
     panels = tuple(_reliability_panel(title, some) for title, some in _by_form(curves, comparison.models))
     several = int(comparison.classes.used.sum()) > 2
-    event = "the predicted class was right" if several else "the second class came true"
+    event = "the predicted class was right" if several else "the second class occurred"
     return Figure(
         panels,
         f"How often {event}, against the probability that the model gave it, on rows of the held-out folds (first "
@@ -71,7 +71,7 @@ def _reliability_panel(title: str, curves: pd.DataFrame) -> Panel:
         said = []
         for model, curve in groups(curves, "model"):
             worst = curve.iloc[int((curve.observed - curve.forecast).abs().to_numpy().argmax())]
-            said.append(f"{model} at {100 * worst.forecast:.0f}% where {100 * worst.observed:.0f}% came true")
+            said.append(f"{model} at {100 * worst.forecast:.0f}% where {100 * worst.observed:.0f}% occurred")
         return f"Reliability curves, {title.lower()}; furthest from the diagonal: {'; '.join(said)}."
 
     look: Any = {"size": (300, 300), "margins": (26, 12, 38, 44), "title": title}
@@ -80,7 +80,7 @@ def _reliability_panel(title: str, curves: pd.DataFrame) -> Panel:
 
 def _extremes(judged: pd.DataFrame) -> str:
     if judged.empty:
-        return "How often what was forecast came true"
+        return "How often what was forecast occurred"
     ends = judged.sort_values("miscalibration", kind="stable")
     texts = ends.miscalibration.map(lambda value: fixed(value, 3)).tolist()
     if len(set(texts)) == 1:

@@ -28,7 +28,8 @@ _LABELS = {
     "gaps, conditional mean": "…, their expectation fills in",
     "class shares": "more of the rarest class",
     "class shares, estimated priors": "…, priors estimated",
-    "unlabeled rows": "rows without a label",
+    "unlabeled rows": "labels hidden from training rows",
+    "unlabeled rows, added": "rows without a label added",
 }
 _COLUMNS = 6  # columns taken away that are shown
 

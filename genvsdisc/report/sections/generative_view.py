@@ -201,8 +201,8 @@ def _boundaries(comparison: Comparison, grid: pd.DataFrame) -> Figure | None:
         panels.append(_region_panel(model, region, text, look))
         rows.append([Cell(str(model), family=region.family.iloc[0]), listed])
     caption = (
-        f"Predicted class over {names[0]} and {names[1]}, each model fitted to these two columns alone. The stronger "
-        "the color, the surer the model." + (f" {len(CLASS_COLORS)} colors take turns." if many else "")
+        f"Predicted class over {names[0]} and {names[1]}, each model fitted to these two columns alone. A stronger "
+        "color is a higher probability." + (f" {len(CLASS_COLORS)} colors take turns." if many else "")
     )
     shown = table("Share of the plane of each class (six largest)", ["Model", "Shares"], rows, source="boundaries.csv")
     read = "Read: straight borders are linear models, bent ones quadratic or additive; look where two models differ."

@@ -25,7 +25,6 @@ from genvsdisc.study.evidence import Draws, Predictions, Views
 from genvsdisc.study.fits.condition_stages import (
     delete_entries,
     flip_labels,
-    hide_labels,
     leave_classes_out,
     shift_classes,
 )
@@ -38,6 +37,7 @@ from genvsdisc.study.fits.learning_curves import curve_probabilities
 from genvsdisc.study.fits.parts import TOO_FEW, training_weights
 from genvsdisc.study.fits.planes import view_tables
 from genvsdisc.study.fits.refit import judged_by, refit_probabilities, seeded
+from genvsdisc.study.fits.unlabeled_stage import learn_unlabeled
 from genvsdisc.study.fits.weighted_fits import copies, fit_rows, stand_for_copies
 from genvsdisc.study.stage_costs import MOST_DIAL_COEFFICIENTS
 from genvsdisc.study.statistics.assumptions import in_proportion
@@ -204,7 +204,7 @@ STAGES: dict[str, Callable[[Model, PreparedTable, Draws, Predictions], None]] = 
     "bias and variance": fit_parts,
     "label noise": flip_labels,
     GAP_STAGE: delete_entries,
-    "unlabeled rows": hide_labels,
+    "unlabeled rows": learn_unlabeled,
     "classes left out": leave_classes_out,
     "descent paths": follow_descent,
     "hybrid dial": turn_dial,

@@ -11,7 +11,7 @@ from scipy import stats
 
 from genvsdisc.study.evidence import Draws, Predictions
 from genvsdisc.study.statistics.crossing import NOBODY, crossing_from_losses
-from genvsdisc.study.statistics.dials import DIALS, LABELS_ONLY, TRAINING_ROWS, UNLABELED
+from genvsdisc.study.statistics.dials import ADDED, DIALS, LABELS_ONLY, TRAINING_ROWS, UNLABELED
 from genvsdisc.study.statistics.differences import BEST, pairs
 from genvsdisc.study.statistics.learning_curves import CurveLosses, DialLosses
 from genvsdisc.study.statistics.losses import HIGHEST
@@ -72,7 +72,11 @@ def along_dials(
 ) -> dict[tuple[str, str, str], tuple[NDArray, CurveLosses]]:
     """Values and losses of each (dial, model, loss)."""
     found = {}
-    hidden = next((e.dials[UNLABELED] for e in evidence if UNLABELED in e.dials), None)
+    learned = {
+        dial: next(e.dials[dial] for e in evidence if dial in e.dials)
+        for dial in (UNLABELED, ADDED)
+        if any(dial in e.dials for e in evidence)
+    }
     for e in evidence:
         for loss, curve in e.curves.items():
             found[TRAINING_ROWS, e.model.name, loss] = (np.asarray(draws.sizes, dtype=float), curve)
@@ -80,18 +84,21 @@ def along_dials(
             for loss, curve in along.curves.items():
                 start = e.curves[loss].at(np.array([along.size])) if loss in e.curves else None
                 found[dial, e.model.name, loss] = (np.array(along.values), anchored(curve, start))
-        if hidden is not None:
-            found |= _labels_only(e, hidden)
+        for dial, along in learned.items():
+            found |= _labels_only(e, dial, along)
     return found
 
 
-def _labels_only(e: Predictions, hidden: DialLosses) -> dict[tuple[str, str, str], tuple[NDArray, CurveLosses]]:
+def _labels_only(
+    e: Predictions, dial: str, along: DialLosses
+) -> dict[tuple[str, str, str], tuple[NDArray, CurveLosses]]:
     """Losses of a model that learns from the rows with a label alone: those of its learning curve at their number.
 
     A discriminative model has no other way to learn from rows of which some have no label.
     """
-    names = [LABELS_ONLY, *([] if UNLABELED in e.dials or e.model.family == "generative" else [UNLABELED])]
-    values, sizes = np.array(hidden.values), np.array(hidden.labeled)
+    alone = [] if dial in e.dials or e.model.family == "generative" else [dial]
+    names = [LABELS_ONLY, *alone] if dial == UNLABELED else alone
+    values, sizes = np.array(along.values), np.array(along.labeled)
     return {(name, e.model.name, loss): (values, curve.at(sizes)) for name in names for loss, curve in e.curves.items()}
 
 
