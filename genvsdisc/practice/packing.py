@@ -16,8 +16,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-RELATIVE_ERROR = 2.0**-17
-"""Largest relative error of a number of a rounded table: 17 binary digits, five decimal ones."""
 _FEW = 4  # a number stands this many times on average: then it is one of a scale
 _DIGITS = 7  # decimal ones that tell any two rounded numbers apart
 _INFINITE = np.uint64(0x7FF << 52)  # its bits; those of NaN are larger, but for the sign
@@ -26,7 +24,7 @@ _REACH = 1.959963984540054  # standard errors on either side of a 95% interval
 
 
 def rounded(table: pd.DataFrame) -> pd.DataFrame:
-    """Copy a table, numbers that hardly repeat as the shortest decimal ones within a relative `RELATIVE_ERROR` of them.
+    """Copy a table, numbers that hardly repeat as the shortest decimal ones within a relative 2^-17 of them.
 
     Those of a rounded table stay; so do sizes, thresholds and other numbers of a scale.
     """

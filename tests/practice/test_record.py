@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genvsdisc import Comparison, report
-from genvsdisc.practice.packing import RELATIVE_ERROR, Blocks, packed_table, rounded, unpacked_table
+from genvsdisc.practice.packing import Blocks, packed_table, rounded, unpacked_table
 from genvsdisc.practice.record import (
     ABSENT,
     KEPT,
@@ -23,6 +23,7 @@ from genvsdisc.practice.record import (
 )
 from genvsdisc.study.schema import TABLES
 
+RELATIVE_ERROR = 2.0**-17  # of rounded numbers
 COMPARISONS = {"full": example.full, "nasty": example.nasty, "bare": example.bare}
 
 
