@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-import genvsdisc
 from genvsdisc.cli.terminal import say
 from genvsdisc.files import atomic_folder
 
@@ -21,14 +20,17 @@ def diff_command(
 ) -> None:
     """Say what changed between two reports: data, design, versions, verdict, and the numbers beyond their errors.
 
-    Numbers are paired where both reports were judged on the same splits. The exit status is 0 whatever changed.
+    Numbers are paired where both reports were judged on the same splits. Of reports of two versions of genvsdisc what
+    both have is compared. The exit status is 0 whatever changed.
     Example: genvsdisc diff reports/monday reports/friday/index.html
     """
     from genvsdisc.practice.difference import difference_of
+    from genvsdisc.practice.other_versions import understood
     from genvsdisc.report.difference import difference_lines, difference_page
     from genvsdisc.report.render import write
 
-    found = difference_of(*(genvsdisc.Comparison.load(each) for each in (before, after)))
+    one, other = understood(before), understood(after)
+    found = difference_of(one.comparison, other.comparison, names=(one.names, other.names))
     for line in difference_lines(found):
         say(line)
     if output is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from genvsdisc.practice.record import ABSENT, LEFT_OUT
+from genvsdisc.practice.other_versions import own_names, reduced
+from genvsdisc.practice.record import ABSENT, LEFT_OUT, ROUNDED
 from genvsdisc.practice.winner import verdict_loss, verdict_outcome, winner
 from genvsdisc.study.schema import records
 from genvsdisc.study.statistics.paired_tests import corrected_ttest, holm
@@ -33,7 +34,18 @@ SIGNIFICANCE = 0.05
 OFF_PAGE = ("options", "source")
 """Facts that a folder holds and a page does not."""
 _DATA = ("name", "target", "n_rows", "n_columns")
-_UNSAID = ("verdict", "verdict_card", "command", "options", "plan", "versions", "design", ABSENT, "density_floors")
+_UNSAID = (
+    "verdict",
+    "verdict_card",
+    "command",
+    "options",
+    "plan",
+    "versions",
+    "design",
+    ABSENT,
+    ROUNDED,
+    "density_floors",
+)
 
 
 @dataclass(frozen=True)
@@ -86,26 +98,48 @@ class Difference:
         )
 
 
-def difference_of(before: Comparison, after: Comparison) -> Difference:
+def difference_of(
+    before: Comparison, after: Comparison, *, names: tuple[Collection[str], Collection[str]] | None = None
+) -> Difference:
     """Compare two comparisons.
 
     Parameters
     ----------
     before, after : Comparison
-        Of any tables and models; numbers are compared for models of one name.
+        Of any tables and models; numbers are compared for models of one name. Where a page carries a table rounded,
+        both are rounded.
+    names : tuple of two collections of str, default=None
+        Tables and columns (``table.column``) that the versions which saved them have, as
+        `genvsdisc.practice.other_versions.understood` tells; None for those of this version. What one of them lacks is
+        named, and not compared.
 
     Returns
     -------
     difference : Difference
     """
+    known = names or (own_names(), own_names())
+    schema = tuple(_schema(*known))
+    unlike = {change.what.partition(" ")[2] for change in schema}
+    short = {*before.meta.get(ROUNDED, ()), *after.meta.get(ROUNDED, ())}
+    before, after = (reduced(each, short, unlike) for each in (before, after))
     how = _how(before, after)
-    changes = (*_facts(before, after), *_models(before, after), *_verdict(before, after))
-    return Difference(_same(before, after), changes, _numbers(before, after, paired=how == PAIRED), how)
+    changes = (*_facts(before, after), *_models(before, after), *_verdict(before, after), *schema)
+    same = not schema and _same(before, after)
+    return Difference(same, changes, _numbers(before, after, paired=how == PAIRED), how)
+
+
+def _schema(before: Collection[str], after: Collection[str]) -> Iterator[Change]:
+    """Tables that one version lacks, and columns of tables that both have."""
+    for name in sorted({*before} ^ {*after}):
+        table, _, column = name.partition(".")
+        if not column or (table in before and table in after):
+            told = ("there" if name in names else "unknown to this version" for names in (before, after))
+            yield Change("versions", f"{'column' if column else 'table'} {name}", *told)
 
 
 def _same(before: Comparison, after: Comparison) -> bool:
     absent = {*LEFT_OUT, *before.meta.get(ABSENT, ()), *after.meta.get(ABSENT, ())}
-    unseen = {ABSENT, *(name for name in OFF_PAGE if name not in before.meta or name not in after.meta)}
+    unseen = {ABSENT, ROUNDED, *(name for name in OFF_PAGE if name not in before.meta or name not in after.meta)}
     facts = [{key: value for key, value in each.meta.items() if key not in unseen} for each in (before, after)]
     return facts[0] == facts[1] and all(
         table.equals(after.tables[name]) for name, table in before.tables.items() if name not in absent

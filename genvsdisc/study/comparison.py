@@ -13,6 +13,7 @@ import pandas as pd
 
 from genvsdisc.files import atomic_file, atomic_folder, finish_commit
 from genvsdisc.study.fitted import Fitted
+from genvsdisc.study.saved_folders import own_columns, refuse_other_version, saved_facts
 from genvsdisc.study.schema import TABLES, SavedTables, conformed, read_csv, write_csv
 
 
@@ -112,7 +113,7 @@ class Comparison(SavedTables):
         with atomic_folder(folder) as staging:
             for name, table in self.tables.items():
                 write_csv(table, staging / f"{name}.csv")
-            text = json.dumps({"tables": _columns(), "meta": self.meta}, indent=1, ensure_ascii=False)
+            text = json.dumps({"tables": own_columns(), "meta": self.meta}, indent=1, ensure_ascii=False)
             (staging / "meta.json").write_text(text + "\n", encoding="utf-8", newline="\n")
             if models:
                 from genvsdisc.practice.saving import save_models
@@ -127,8 +128,9 @@ class Comparison(SavedTables):
         Parameters
         ----------
         folder : path
-            A folder written by `save`, or the file of a page. A page carries no timings, and, where it would weigh more
-            than 300 kB by them, not the tables that ``meta["not_in_page"]`` then lists; these are empty.
+            A folder written by `save`, or the file of a page. A page carries no timings, and where it would weigh more
+            than 300 kB by them, the tables that ``meta["rounded_in_page"]`` lists with five digits (a relative error
+            of at most 2^-17), and not those that ``meta["not_in_page"]`` lists, which are empty.
 
         Returns
         -------
@@ -146,24 +148,14 @@ class Comparison(SavedTables):
         if source.is_file():
             from genvsdisc.practice.record import record_of_page
 
-            return cls(*record_of_page(source))
+            tables, meta = record_of_page(source)
+            names = {name: list(table.kinds) for name, table in TABLES.items()}
+            unlike = (name for name, table in tables.items() if list(table.columns) != names.get(name))
+            refuse_other_version(source, unlike)
+            return cls(tables, meta)
         finish_commit(source)
-        if not (source / "meta.json").is_file():
-            raise FileNotFoundError(
-                f"{source} holds no saved comparison: it has no meta.json. Give a folder that Comparison.save "
-                "(or genvsdisc report) finished writing"
-            )
-        try:
-            saved = json.loads((source / "meta.json").read_text(encoding="utf-8"))
-            columns, meta = dict(saved.get("tables", {})), dict(saved["meta"])
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"{source / 'meta.json'} is not what Comparison.save writes ({error})") from error
-        differing = list(dict.fromkeys(name for name, _ in sorted(columns.items() ^ _columns().items())))
-        if differing:
-            raise ValueError(
-                f"{source} was saved by another version of genvsdisc, whose tables differ from this one's in "
-                f"{', '.join(differing[:4])}{', ...' if differing[4:] else ''}; run the comparison again"
-            )
+        columns, meta = saved_facts(source)
+        refuse_other_version(source, [name for name, _ in sorted(columns.items() ^ own_columns().items())])
         return cls({name: read_csv(name, source / f"{name}.csv") for name in TABLES}, meta)
 
     # Models --------------------------------------------------------------------------------------------------------
@@ -281,11 +273,6 @@ class Comparison(SavedTables):
         from genvsdisc.report import fragment
 
         return fragment(self)
-
-
-def _columns() -> dict[str, str]:
-    """Columns of each table, as a saved folder records them: it documents itself, and another version's is known."""
-    return {name: table.columns for name, table in TABLES.items()}
 
 
 def _plain(value: Any) -> Any:

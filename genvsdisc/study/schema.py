@@ -217,10 +217,11 @@ def conformed(name: str, table: pd.DataFrame | None) -> pd.DataFrame:
         raise ValueError(
             f"table {name!r} must have the columns {', '.join(kinds)}; differs in {', '.join(sorted(wrong))}"
         )
-    return pd.DataFrame({column: _cast(table[column], kind, f"{name}.{column}") for column, kind in kinds.items()})
+    return pd.DataFrame({column: of_kind(table[column], kind, f"{name}.{column}") for column, kind in kinds.items()})
 
 
-def _cast(column: pd.Series, kind: str, where: str) -> pd.Series:
+def of_kind(column: pd.Series, kind: str, where: str) -> pd.Series:
+    """Copy a column as what its kind is kept as; ValueError where its values are no such ones."""
     values = column.reset_index(drop=True)
     if kind == "text":
         return values.astype(object).where(values.notna(), "").map(str).astype(str)

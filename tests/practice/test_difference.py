@@ -8,8 +8,11 @@ from scipy import stats
 
 from genvsdisc.cli import main
 from genvsdisc.practice.difference import INDEPENDENT, PAIRED, SAME_ROWS, UNSCORED, difference_of
+from genvsdisc.practice.other_versions import own_names, understood
+from genvsdisc.practice.record import _CLOSED, _OPENED, ROUNDED, packed_record, unpacked_record
 from genvsdisc.report.difference import difference_lines, difference_page
 from genvsdisc.study.comparison import Comparison
+from genvsdisc.study.schema import TABLES, TidyTable
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +88,55 @@ def test_other_splits_of_the_same_rows_are_said_to_be_so(before):
 def test_chance_alone_moves_no_number_beyond_its_error(before):
     quiet = worse(before, before.scores.model.iloc[0], by=0.0, noise=0.02)
     assert not difference_of(before, quiet).numbers.beyond.any()
+
+
+@pytest.fixture
+def earlier(before, tmp_path, monkeypatch):
+    """Folder and page of a version without the table of novelty, without a column, and with a column of its own."""
+    monkeypatch.setattr("genvsdisc.report.isolation.svg", lambda *_, **__: "<svg/>")
+    renamed = TidyTable("", TABLES["holdout"].columns.replace("n_test:int", "n_rows:int"))
+    theirs = {**TABLES, "holdout": renamed, "models": TidyTable("", "model family form status error tuned warnings")}
+    del theirs["novelty"]
+    with monkeypatch.context() as patch:
+        for name in ("genvsdisc.study.schema", "genvsdisc.study.comparison", "genvsdisc.study.saved_folders"):
+            patch.setattr(f"{name}.TABLES", theirs, raising=False)
+        tables = {name: table for name, table in before.tables.items() if name in theirs}
+        tables["models"] = tables["models"].drop(columns="n_parameters")
+        tables["holdout"] = tables["holdout"].rename(columns={"n_test": "n_rows"})
+        old = Comparison(tables, before.meta)
+        old.save(tmp_path)
+        (tmp_path / "p.html").write_text(f"{_OPENED}{packed_record(old.tables, old.meta)}{_CLOSED}", "utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("file", ["", "p.html"])
+def test_of_two_versions_what_both_have_is_compared_and_the_rest_named(before, earlier, file):
+    with pytest.raises(ValueError, match=r"another version of genvsdisc.*genvsdisc diff compares what both"):
+        Comparison.load(earlier / file)
+    old = understood(earlier / file)
+    model = before.scores.model.iloc[0]
+    found = difference_of(old.comparison, worse(before, model, by=0.05), names=(old.names, own_names()))
+    assert found.how == PAIRED
+    assert set(found.numbers[found.numbers.beyond].model) == {model}
+    assert [(each.area, each.what, each.before, each.after) for each in found.changes] == [
+        ("versions", "column holdout.n_rows", "there", "unknown to this version"),
+        ("versions", "column holdout.n_test", "unknown to this version", "there"),
+        ("versions", "column models.n_parameters", "unknown to this version", "there"),
+        ("versions", "table novelty", "unknown to this version", "there"),
+    ]
+    assert not difference_of(old.comparison, before, names=(old.names, own_names())).same
+
+
+def test_a_page_that_rounds_does_not_differ_from_its_folder(before):
+    record = packed_record(
+        before.tables, before.meta | {ROUNDED: ["scores", "learning_curves"]}, rounded=["scores", "learning_curves"]
+    )
+    page = Comparison(*unpacked_record(record))
+    assert not page.scores.equals(before.scores)
+    for pair in ((page, before), (before, page), (page, page)):
+        found = difference_of(*pair)
+        assert found.same
+        assert found.changes == ()
 
 
 def test_changes_are_named_by_area(before):

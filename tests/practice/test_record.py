@@ -6,18 +6,24 @@ import example
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from genvsdisc import Comparison, report
+from genvsdisc.practice.packing import Blocks, packed_table, rounded, unpacked_table
 from genvsdisc.practice.record import (
     ABSENT,
     KEPT,
     LEFT_OUT,
+    PICTURES,
+    ROUNDED,
     carried_record,
     packed_record,
     unpacked_record,
 )
 from genvsdisc.study.schema import TABLES
 
+RELATIVE_ERROR = 2.0**-17  # of rounded numbers
 COMPARISONS = {"full": example.full, "nasty": example.nasty, "bare": example.bare}
 
 
@@ -78,29 +84,84 @@ def test_a_file_that_is_no_page_is_refused(tmp_path, content):
         Comparison.load(tmp_path / "x.html")
 
 
-def test_where_room_is_short_pictures_go_first_and_it_is_said():
+def assert_rounded(found, expected, names):
+    """The tables named are near, the others the same."""
+    for name in set(TABLES) - set(LEFT_OUT) - set(found.meta.get(ABSENT, ())):
+        table, other = expected.tables[name], found.tables[name]
+        if name not in names:
+            pd.testing.assert_frame_equal(other, table, check_exact=True)
+            continue
+        pd.testing.assert_frame_equal(other.select_dtypes(exclude="float"), table.select_dtypes(exclude="float"))
+        for column in table.select_dtypes("float"):
+            np.testing.assert_allclose(other[column], table[column], rtol=RELATIVE_ERROR, atol=0)
+
+
+def test_where_room_is_short_long_tables_are_rounded_and_then_pictures_left_out_and_it_is_said():
     comparison = example.full()
+    everything = packed_record(comparison.tables, comparison.meta)
     text, told = carried_record(comparison, room=10**6)
-    assert_same(Comparison(*unpacked_record(text)), comparison)
-    short, told = carried_record(comparison, room=len(text))
+    assert text == everything
+    assert "five digits" not in told
+
+    close, told = carried_record(comparison, room=len(text))
+    found = Comparison(*unpacked_record(close))
+    assert len(close) < len(text)
+    assert ABSENT not in found.meta
+    assert found.meta[ROUNDED]
+    assert not set(found.meta[ROUNDED]) & set(KEPT)
+    assert all(name in told for name in found.meta[ROUNDED])
+    assert_rounded(found, comparison, found.meta[ROUNDED])
+
+    short, told = carried_record(comparison, room=len(packed_record(found.tables, {}, rounded=found.tables)) - 300)
     found = Comparison(*unpacked_record(short))
     absent = found.meta[ABSENT]
-    assert len(short) < len(text)
     assert 0 < len(absent) < 5
-    assert absent[0] == "boundaries"
+    assert set(absent) <= set(PICTURES)
     assert all(name in told for name in absent)
-    del found.meta[ABSENT]
-    assert_same(found, comparison, but=(*LEFT_OUT, *absent))
+    assert_rounded(found, comparison, found.meta[ROUNDED])
+
     smallest = packed_record({name: comparison.tables[name] for name in KEPT}, comparison.meta)
-    least, _ = carried_record(comparison, room=len(smallest) + 800)
+    least, _ = carried_record(comparison, room=len(smallest) + 1200)
     found = Comparison(*unpacked_record(least))
-    assert found.scores.empty
+    assert found.decomposition.empty
     for name in KEPT:
-        assert len(found.tables[name]) == len(comparison.tables[name])
+        pd.testing.assert_frame_equal(found.tables[name], comparison.tables[name], check_exact=True)
     nothing, told = carried_record(comparison, room=0)  # a page that is full by itself does not grow by all tables
     assert len(nothing) < len(least)
     assert all(table.empty for table in Comparison(*unpacked_record(nothing)).tables.values())
     assert "summary" in told
+
+
+def test_what_was_rounded_or_left_out_stays_so():
+    comparison = example.full()
+    short, told = carried_record(comparison, room=len(packed_record(comparison.tables, {})) * 2 // 3)
+    found = Comparison(*unpacked_record(short))
+    again, told_again = carried_record(found, room=10**6)
+    assert told_again == told
+    assert_same(Comparison(*unpacked_record(again)), found)
+
+
+@given(st.lists(st.floats(width=64), min_size=1, max_size=30))
+def test_any_number_is_rounded_to_a_short_decimal_one_within_the_error(values):
+    table = pd.DataFrame({"value": values})
+    found = rounded(table)
+    pd.testing.assert_frame_equal(rounded(found), found, check_exact=True)
+    told, content = packed_table(table, short=True)
+    pd.testing.assert_frame_equal(unpacked_table(told, Blocks(content)), found, check_exact=True)
+    exact, near = table.value.to_numpy(), found.value.to_numpy()
+    finite = np.isfinite(exact)
+    np.testing.assert_array_equal(near[~finite], exact[~finite])
+    normal = finite & (np.abs(exact) > 1e-300) & (np.abs(exact) < 1e308)
+    np.testing.assert_allclose(near[normal], exact[normal], rtol=RELATIVE_ERROR * (1 + 1e-9), atol=0)
+    assert all(float(f"{value:.7g}") == value for value in near[normal])
+
+
+def test_numbers_of_a_scale_are_not_rounded_and_what_is_lies_at_round_numbers():
+    noise = [0.05, 0.1, 1 / 3] * 20
+    mean = [0.2375 + k / 4096 for k in range(60)]
+    found = rounded(pd.DataFrame({"noise": noise, "mean": mean}))
+    assert found.noise.tolist() == noise
+    assert found["mean"].iloc[0] == 0.2375
 
 
 def test_a_hostile_text_of_the_user_cannot_pose_as_the_record(tmp_path):

@@ -5,6 +5,9 @@ from html.parser import HTMLParser
 from urllib.parse import unquote
 
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "wbr"}
+# Start or end tag -> elements that it ends where they are open, though no end tag says so.
+IMPLIED = {"td": {"td", "th"}, "th": {"td", "th"}, "tr": {"td", "th", "tr"}}
+IMPLIED |= dict.fromkeys(["/thead", "/tbody"], IMPLIED["tr"])
 
 
 @dataclass
@@ -28,7 +31,12 @@ class _Builder(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.at = self.root = Element("", {})
 
+    def _implied(self, word):
+        while self.at.tag in IMPLIED.get(word, ()):
+            self.at = self.at.parent
+
     def handle_starttag(self, tag, attrs):
+        self._implied(tag)
         element = Element(tag, dict(attrs), self.at)
         self.at.children.append(element)
         self.at = self.at if tag in VOID else element
@@ -38,6 +46,7 @@ class _Builder(HTMLParser):
         self.at = self.at.parent if tag not in VOID else self.at
 
     def handle_endtag(self, tag):
+        self._implied(f"/{tag}")
         assert self.at.tag == tag, f"</{tag}> closes <{self.at.tag}>"
         self.at = self.at.parent
 

@@ -43,26 +43,19 @@ def roster():
     ]
 
 
-DRAWN = ("gaps", "class shares")
-"""Dials that draw entries or rows of the judges at random, of each copy by itself."""
-
-
 def assert_equal_tables(one, other):
     for name in set(one.tables) - COUNTING:
         both = [found.tables[name].drop(columns=COUNTING_COLUMNS.get(name, [])) for found in (one, other)]
-        if "dial" in both[0] and name != "hybrid":
-            both = [table[~table["dial"].str.startswith(DRAWN)].reset_index(drop=True) for table in both]
-            assert len(both[0])
         pd.testing.assert_frame_equal(*both, rtol=1e-10, atol=1e-10, obj=name)
 
 
-def weighted_and_repeated(models, grouped):
+def weighted_and_repeated(models, grouped, **options):
     X, y, weights, rng = data()
     copies = np.repeat(np.arange(len(y)), weights)
     groups = rng.integers(0, 20, len(y)) if grouped else np.arange(len(y))
     named = {"groups": groups} if grouped else {}
-    weighted = gd.compare(X.assign(w=weights), y, models, design=SMALL, sample_weight="w", **named)
-    repeated = gd.compare(X.iloc[copies], y.iloc[copies], models, design=SMALL, groups=groups[copies])
+    weighted = gd.compare(X.assign(w=weights), y, models, design=SMALL, sample_weight="w", **named, **options)
+    repeated = gd.compare(X.iloc[copies], y.iloc[copies], models, design=SMALL, groups=groups[copies], **options)
     return weighted, repeated, weights
 
 
@@ -84,6 +77,15 @@ def test_so_it_is_for_networks_searches_and_models_without_weights_in_groups_too
     weighted, repeated, _ = weighted_and_repeated(roster(), grouped)
     assert_equal_tables(weighted, repeated)
     assert (weighted.models.status == "ok").all()
+
+
+@pytest.mark.slow
+def test_so_it_is_for_what_is_tuned_and_judged_by_costs():
+    models = [model for model in roster() if model.name in ("shared Gaussian", "logistic", "search")]
+    weighted, repeated, _ = weighted_and_repeated(models, grouped=False, tune=True, costs={"fp": 1, "fn": 3})
+    assert_equal_tables(weighted, repeated)
+    assert (weighted.models.tuned != "").any()
+    assert len(weighted.decisions) == len(models)
 
 
 @pytest.mark.slow

@@ -62,6 +62,7 @@ def drawn_gaps(bench: Bench, draws: Draws, n_draws: int, *, impute: bool) -> Gap
         draws.curve_tests[:n_draws],
         size=len(draws.sizes) - 1,
         impute=impute,
+        sample_weight=drawn.weights,
         random_state=draws.seed,
     )
     return replace(gaps, coded_blocks=tuple(_blocks(used, categories="codes")))

@@ -20,8 +20,10 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.experimental import enable_iterative_imputer  # noqa: F401 - importing it enables the imputer
 from sklearn.impute import IterativeImputer
 
+from genvsdisc.study.fits.drawn_rows import different_rows
 from genvsdisc.study.fits.frame_codes import FrameCodes
 from genvsdisc.study.fits.refit import refit_probabilities
+from genvsdisc.study.fits.weighted_fits import copies, stand_for_copies
 from genvsdisc.study.statistics.dials import CONDITIONAL, GAPS, ITERATIVE, WITHOUT
 from genvsdisc.study.statistics.learning_curves import CurveLosses, DialLosses
 
@@ -90,6 +92,7 @@ def gap_rows(
     shares: Sequence[float] = GAP_SHARES,
     impute: bool = True,
     taken: Sequence[int] | None = None,
+    sample_weight: NDArray | None = None,
     random_state: int = 0,
 ) -> GapRows:
     """Delete entries of the rows that judge each draw, and complete them.
@@ -112,16 +115,24 @@ def gap_rows(
         Whether rows are completed by an iterative imputer and by conditional means too.
     taken : sequence of int, default=None
         Columns of which each is taken away; None for all, or the 40 whose classes differ most.
+    sample_weight : ndarray of shape (n,), default=None
+        How much each row counts in what stands in for missing entries.
     random_state : int, default=0
+
+    Notes
+    -----
+    Equal rows lose the same entries, in whatever order the rows stand: a row of weight 2 is the row twice.
     """
     columns = _telling(matrix, codes, blocks) if taken is None else np.asarray(taken, dtype=int)
     judges = [_some(rows, _most_judges(len(tests), len(shares) + len(columns), matrix.shape[1])) for rows in tests]
     masks, imputed, conditional = [], [], []
+    places, n_different = different_rows(matrix)
+    own = np.ones(len(matrix)) if sample_weight is None else sample_weight
     for d, (w, rows) in enumerate(zip(weights, judges, strict=True)):
-        chance = np.random.default_rng([random_state, d]).random((len(rows), len(blocks)))
+        chance = np.random.default_rng([random_state, d]).random((n_different, len(blocks)))[places[rows]]
         masks.append(np.stack([chance < share for share in shares[1:]]))
         if impute:
-            one, two = _completed(matrix[w > 0], matrix[rows], masks[-1], blocks, random_state)
+            one, two = _completed(matrix[w > 0], own[w > 0], matrix[rows], masks[-1], blocks, random_state)
             imputed.append(one)
             conditional.append(two)
     told = tuple(str(names[j]) for j in columns)
@@ -235,9 +246,12 @@ def of_blocks(mask: NDArray, blocks: Sequence[range]) -> NDArray:
 
 
 def _completed(
-    training: NDArray, judged: NDArray, masks: NDArray, blocks: Sequence[range], seed: int
+    training: NDArray, counts: NDArray, judged: NDArray, masks: NDArray, blocks: Sequence[range], seed: int
 ) -> tuple[NDArray, NDArray]:
     """Rows (n_shares, n_judges, n_encoded) completed by an iterative imputer, and by conditional means."""
+    if stand_for_copies(counts):  # the imputer takes no weights
+        rows = copies(counts)
+        training, counts = training[rows], np.ones(len(rows))
     nearest = NEAREST if training.shape[1] > NEAREST + 1 else None
     imputer = IterativeImputer(random_state=seed, n_nearest_features=nearest, keep_empty_features=True)
     with warnings.catch_warnings():
@@ -245,8 +259,8 @@ def _completed(
         whole = imputer.fit_transform(training)
         holed = np.stack([np.where(of_blocks(mask, blocks), np.nan, judged) for mask in masks])
         filled = imputer.transform(holed.reshape(-1, judged.shape[1])).reshape(holed.shape)
-    center = whole.mean(axis=0)
-    covariance = np.cov(whole.T, bias=True).reshape(len(center), len(center))
+    center = np.average(whole, axis=0, weights=counts)
+    covariance = np.cov(whole.T, bias=True, aweights=counts).reshape(len(center), len(center))
     covariance += np.diag(1e-4 * np.diag(covariance) + 1e-12)  # of the order of the ridge that the imputer learns with
     conditional = np.stack([_conditional_means(part, center, covariance) for part in holed])
     return filled, conditional

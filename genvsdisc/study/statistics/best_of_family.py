@@ -163,7 +163,8 @@ def _largest_t(differences: NDArray) -> NDArray:
     # Twins, and fewer splits than models, leave eigenvalues of 0, of which rounding makes 1e-16: its root is no 0.
     values = np.where(values > EIGENVALUE_ROUNDING * values[-1], values, 0.0)
     rng = np.random.default_rng(0)
-    normal = rng.standard_normal((N_SAMPLES, n_models)) @ (vectors * np.sqrt(values)).T
+    root = (vectors * np.sqrt(values)) @ vectors.T  # the symmetric one: the signs of eigenvectors are rounding
+    normal = rng.standard_normal((N_SAMPLES, n_models)) @ root
     t = normal.max(axis=1) / np.sqrt(rng.chisquare(n_splits - 1, N_SAMPLES) / (n_splits - 1))
     return np.sort(t)
 

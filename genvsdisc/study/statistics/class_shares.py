@@ -67,7 +67,7 @@ def class_share_losses(
     ----------
     Saerens, Latinne & Decaestecker (2002), Neural Computation 14, 21-41: both corrections.
     """
-    rarest = int(np.bincount(codes, minlength=trained_shares.shape[1]).argmin())
+    rarest = int(np.bincount(codes, sample_weight, minlength=trained_shares.shape[1]).argmin())
     units = np.arange(len(codes)) if units is None else units
     sums = {name: _Sums(losses, len(shifts), int(units.max()) + 1) for name in (SHARES, TRUE_PRIORS, ESTIMATED_PRIORS)}
     for p, rows, old in zip(probabilities, test_rows, trained_shares, strict=True):
