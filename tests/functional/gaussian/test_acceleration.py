@@ -139,3 +139,31 @@ def test_what_is_said_to_lie_ahead_saves_steps_and_cannot_mislead(off, steps, er
     assert len(found.log_likelihoods) <= steps
     np.testing.assert_allclose(found.x, expected, rtol=0, atol=error)
     assert (np.diff(found.log_likelihoods, axis=0) >= -1e-9).all()
+
+
+@dataclass
+class Blocks:
+    """Independent problems as the blocks of each member."""
+
+    inner: Ascent
+    count: int
+
+    def evaluate(self, x):
+        step = self.inner.evaluate(x.reshape(-1, x.shape[-1]))
+        shape = (len(x), self.count)
+        numbers = (each.reshape(shape) for each in (step.residual, step.log_likelihood, step.objective, step.regular))
+        return Evaluation(step.image.reshape(x.shape), *numbers)
+
+    def take(self, indices):
+        every = np.asarray(indices)[:, None] * self.count + np.arange(self.count)
+        return Blocks(self.inner.take(every.ravel()), self.count)
+
+
+def test_blocks_of_a_member_come_to_rest_each_by_itself():
+    problem = ascent(0.95, R=6)
+    apart = fixed_points(problem, np.zeros_like(problem.b), tol=1e-10, max_iter=500)
+    together = fixed_points(Blocks(problem, 2), np.zeros((3, 2, 6)), tol=1e-10, max_iter=500)
+    assert together.converged.all()
+    np.testing.assert_allclose(together.x.reshape(6, 6), apart.x, rtol=0, atol=1e-10)
+    totals = apart.log_likelihoods[-1].reshape(3, 2).sum(axis=1)
+    np.testing.assert_allclose(together.log_likelihoods[-1], totals, rtol=1e-12)

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 from scipy.stats import multivariate_normal
 
 from genvsdisc import GaussianClassifier
-from genvsdisc.generative.gaussian import layout, row_patterns
+from genvsdisc.generative.gaussian import expectation, layout, row_patterns
 
 
 def draw(n=160, d=4, n_classes=2, share=0.2, seed=0):
@@ -242,3 +242,19 @@ def test_sums_of_patterns_stand_for_their_rows(limit, monkeypatch):
     usual = GaussianClassifier("separate").fit(X, y, weight)
     monkeypatch.setattr(row_patterns, "_FREQUENT", limit)
     assert_allclose(GaussianClassifier("separate").fit(X, y, weight).covariances_, usual.covariances_, rtol=1e-7)
+
+
+@pytest.mark.parametrize("covariance", ["shared", "separate"])
+@pytest.mark.parametrize("kind", ["some columns", "levels", "every column"])
+def test_missing_entries_of_few_rows_and_rows_completed_one_by_one_agree(covariance, kind, monkeypatch):
+    X, y = draw(300, 6, share=0.15, seed=11)
+    if kind != "every column":
+        X[:, :3] = draw(300, 6, share=0.0, seed=11)[0][:, :3]
+    if kind == "levels":
+        X[:150, 4:] = np.nan  # half of the rows end at an earlier column
+    weight = np.random.default_rng(0).random(300)
+    entries = GaussianClassifier(covariance, tol=1e-10).fit(X, y, weight)
+    monkeypatch.setattr(expectation, "_MANY_ROWS", 0)
+    rows = GaussianClassifier(covariance, tol=1e-10).fit(X, y, weight)
+    assert_allclose(rows.means_, entries.means_, rtol=1e-7, atol=1e-9)
+    assert_allclose(rows.covariances_, entries.covariances_, rtol=1e-7, atol=1e-8)
