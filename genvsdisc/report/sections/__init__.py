@@ -47,7 +47,7 @@ SECTIONS = (
         "conditions",
         "What decides it",
         conditions_section,
-        ("gaps at prediction", "class shares", "unlabeled rows", "classes left out", "condition", "novelty"),
+        ("gaps at prediction", "class shares", "unlabeled", "classes left out", "condition", "novelty"),
         (*CONDITION_STAGES, "iterative imputer"),
     ),
     Chapter("calibration", "Calibration", calibration_section, ("calibration", "reliability")),
