@@ -1,4 +1,14 @@
-"""Generative against discriminative classifiers: which wins at this sample size, by how much, how surely, and why."""
+"""Generative against discriminative classifiers: which wins at this sample size, by how much, how surely, and why.
+
+`compare` takes a table and its labels and returns a `Comparison`: its verdict in words, its tables as attributes
+(``help(genvsdisc.Comparison)`` lists them with their columns), its page by ``to_html``. `default_models` is the roster
+it compares, `Model` a row of one of your own, `Design` the splits and draws.
+
+One question at a time: `bias_variance`, `learning_curve_crossing`, `condition_curve`, `search_verdict`. The
+classifiers, which work wherever scikit-learn's do: `GaussianClassifier`, `NaiveBayesClassifier` (generative),
+`LogisticClassifier`, `CascadeClassifier`, `MLPClassifier` (discriminative), `HybridClassifier` (between them). Tables
+are read by ``genvsdisc.datasets.read_table``, drawn by ``genvsdisc.figures``. In a shell: ``genvsdisc report --help``.
+"""
 
 from importlib import import_module
 from typing import Any

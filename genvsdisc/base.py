@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import log_softmax
 from sklearn.base import ClassifierMixin
-from sklearn.utils.validation import _check_sample_weight, check_array, check_is_fitted
+from sklearn.utils.validation import _check_sample_weight, check_array
 
 from genvsdisc.freed_memory import keep_freed_memory
 from genvsdisc.functional.posterior import softmax
@@ -109,7 +109,7 @@ class ProbabilisticClassifier(ClassifierMixin, FastValidation, ABC):
 
     def _scores(self, X: ArrayLike) -> NDArray:
         """Log scores (n, K) of rows: the stack of one."""
-        check_is_fitted(self)
+        self._check_fitted()
         return self._checked(self._log_scores, self._validate_rows(X), self._own_parameters())[0]
 
     def decision_function(self, X: ArrayLike) -> NDArray:

@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 _FLOATS = (np.dtype(np.float64), np.dtype(np.float32))
 _CONTAINERS = (list, dict, set, np.ndarray)
@@ -41,9 +41,14 @@ class FastValidation(BaseEstimator):
         """Check the parameters, unless they are the objects of the last fit and none can have changed inside."""
         values = [getattr(self, name) for name in self._get_param_names()]
         known = self.__dict__.get("_valid_params", ())
-        if len(known) != len(values) or any(map(is_not, values, known)) or any(map(_may_change, values)):
+        if len(known) != len(values) or any(map(is_not, values, known)):
             super()._validate_params()
-            self._valid_params = values
+            self._valid_params = () if any(map(_may_change, values)) else values
+
+    def _check_fitted(self) -> None:
+        """Raise NotFittedError before the first fit; `check_is_fitted` reads the name of every attribute for that."""
+        if "classes_" not in self.__dict__:
+            check_is_fitted(self)
 
     def _validated_training(self, X: Any, y: Any, **rules: Any) -> tuple[NDArray, NDArray]:
         """Check rows and labels as `validate_data` does and return them as arrays."""

@@ -29,7 +29,7 @@ COMMANDS: tuple[tuple[Callable[..., None], type[TyperCommand]], ...] = (
 """Functions, which typer names and documents by their names and docstrings, with the class that writes their help."""
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def run(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit.
 
     Parameters

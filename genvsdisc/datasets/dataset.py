@@ -14,7 +14,7 @@ Posterior = Callable[[Any], NDArray]
 """A function X -> p(class | row), shape (n_samples, n_classes), classes sorted."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Dataset:
     """Rows, labels and a card that says what they are.
 
@@ -33,6 +33,8 @@ class Dataset:
         (n_samples, n_classes), classes sorted.
     notes : tuple of str
         What was left out or repaired while reading, a sentence each.
+    unlabeled : DataFrame or None
+        Rows of a file without a label, with the columns of `X`.
 
     Examples
     --------
@@ -48,6 +50,12 @@ class Dataset:
     card: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     posterior: Posterior | None = None
     notes: tuple[str, ...] = ()
+    unlabeled: pd.DataFrame | None = None
+
+    def __repr__(self) -> str:
+        rows, columns = self.X.shape
+        what = f"{rows:,} rows, {columns} column{'s' * (columns != 1)}, target {str(self.y.name)!r}"
+        return f"<Dataset {self.name!r}: {what} of {self.y.nunique()} classes>"
 
     def to_frame(self) -> pd.DataFrame:
         """Columns and labels in one table, the target last."""

@@ -63,9 +63,19 @@ def refuse_other_formats(text: str, source: Source) -> None:
 
 
 def is_json_lines(text: str) -> bool:
-    """Return True if the first two lines that are not blank are JSON objects, and a file of one line is an object."""
+    """Return True if the first two lines that are not blank are JSON objects.
+
+    An only line of columns, ``{"height": {"0": 1.5, ...}}``, is a whole table, and no row of one.
+    """
     lines = [line for line in text[: 1 << 20].split("\n", 3)[:3] if line.strip()][:2]
-    return bool(lines) and all(line.lstrip().startswith("{") and _is_json(line.strip()) for line in lines)
+    if not lines or not all(line.lstrip().startswith("{") and _is_json(line.strip()) for line in lines):
+        return False
+    if len(lines) > 1:
+        return True
+    try:
+        return not all(isinstance(cell, dict | list) for cell in json.loads(lines[0]).values())
+    except (json.JSONDecodeError, RecursionError):
+        return False
 
 
 def dialect_of(text: str, source: Source, notes: list[str]) -> Dialect:

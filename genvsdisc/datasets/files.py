@@ -35,7 +35,18 @@ _OTHER_KINDS = {
     b"ARROW1": "a Feather file: write the table out with pandas.read_feather(...).to_parquet(...)",
     b"FEA1": "a Feather file: write the table out with pandas.read_feather(...).to_parquet(...)",
     b"<stata_dta>": "a Stata file: write the table out with pandas.read_stata(...).to_parquet(...)",
+    **{
+        bytes([release, order, 1, 0]): "a Stata file: write the table out with pandas.read_stata(...).to_parquet(...)"
+        for release in (113, 114, 115)
+        for order in (1, 2)
+    },
     b"$FL2": "an SPSS file: write the table out with pandas.read_spss(...).to_parquet(...)",
+    bytes(12) + b"\xc2\xea\x81\x60": "a SAS file: write the table out with pandas.read_sas(...).to_parquet(...)",
+    b"HEADER RECORD*******LIB": "a SAS file: write the table out with pandas.read_sas(...).to_parquet(...)",
+    b"RDX3\nX\n": "a file of R: write the table out with write.csv(..., row.names = FALSE)",
+    b"X\n\0\0": "a file of R: write the table out with write.csv(..., row.names = FALSE)",
+    b"\x80\x04\x95": "a pickle, which may run code: write the table out with DataFrame.to_parquet(...)",
+    b"\x80\x05\x95": "a pickle, which may run code: write the table out with DataFrame.to_parquet(...)",
     b"\xd0\xcf\x11\xe0": "an old Excel file: save it as .xlsx or CSV",
     b"%PDF": "a PDF: tables are read from files of data",
     b"\x93NUMPY": "a NumPy array: give it to genvsdisc.compare in Python",
@@ -48,6 +59,8 @@ _SHORT_RUN = 1.9
 _NEARLY_ALL = 0.97
 _FEWEST_FOREIGN = 8  # bytes beyond ASCII
 _SAMPLED = 1 << 16
+_CONTROLS = re.compile(r"[\x01-\x08\x0e-\x1f]")
+_MOST_CONTROLS = 0.001  # of the characters of text
 
 
 @dataclass(frozen=True)
@@ -204,7 +217,8 @@ def _recoded(source: Source, encoding: str) -> Source:
         text = source.read().decode(encoding)
     except UnicodeDecodeError as error:
         raise ValueError(f"{source.name!r} is not a text table: {error.reason} in {encoding.upper()}") from None
-    if re.search(r"[\x00-\x08\x0e-\x1f]", text[: 1 << 20]):
+    beginning = text[: 1 << 20]
+    if "\0" in beginning or len(_CONTROLS.findall(beginning)) > _MOST_CONTROLS * len(beginning):
         raise ValueError(f"{source.name!r} is not a text table; {READABLE}")
     return replace(source, path=None, content=text.removeprefix("\ufeff").encode())
 

@@ -84,7 +84,11 @@ def parquet_columns(source: Source) -> tuple[list[str], list[pd.Series]]:
 
 def column_order(schema: pa.Schema) -> list[str]:
     """Names of a schema, a named index of pandas first, and its unnamed index left out."""
-    index = [name for name in (schema.pandas_metadata or {}).get("index_columns", []) if isinstance(name, str)]
+    try:
+        written = schema.pandas_metadata or {}
+    except ValueError:  # damaged; the columns are whole without it
+        written = {}
+    index = [name for name in written.get("index_columns", []) if isinstance(name, str)]
     kept = [name for name in schema.names if not (name in index and name.startswith("__index_level_"))]
     return [name for name in kept if name in index] + [name for name in kept if name not in index]
 

@@ -61,13 +61,21 @@ def target_place(names: list[str], target: str | None, file: str, notes: list[st
 
 
 def named_columns(names: list[str], columns: list[pd.Series], notes: list[str]) -> dict[str, pd.Series]:
-    """Columns by name; one without a name is left out if it is empty, and else gets one."""
+    """Columns by name; one without a name is left out if it is empty, and else gets one.
+
+    Raises
+    ------
+    ValueError
+        If that one is taken.
+    """
     table: dict[str, pd.Series] = {}
     empty = 0
     for place, (name, values) in enumerate(zip(names, columns, strict=True)):
         if name:
             table[name] = values
         elif clean(values).notna().any():
+            if unnamed(place) in names:
+                raise ValueError(f"column {place + 1} has no name, and {unnamed(place)!r} is that of another: name it")
             table[unnamed(place)] = values
             notes.append(f"Column {place + 1} has no name: it is called {unnamed(place)!r}.")
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from os import PathLike
 from typing import Any
 
@@ -19,8 +19,12 @@ from genvsdisc.datasets.headers import column_names, named_columns, rows_of_data
 from genvsdisc.datasets.labels import label_notes, text_labels
 from genvsdisc.datasets.several import RawTable, one_table, sources_of, together
 from genvsdisc.datasets.targets import check_target
+from genvsdisc.features.cells import CellFormat
 from genvsdisc.features.marks import MISSING, listed, quoted
+from genvsdisc.features.reader import TableReader
 from genvsdisc.features.typed import refuse_nested, typed_table
+
+_FEW_LINES = 5
 
 
 def read_table(
@@ -86,7 +90,8 @@ def read_table(
     if len(raw.columns) < 2:
         raise ValueError(f"{source.name!r} has one column only; a table needs a target and something to tell it by")
     target, table = raw.target, raw.columns
-    y, lost = text_labels(table.pop(target).rename(target), missing_labels)
+    given = table.pop(target).rename(target)
+    y, lost = text_labels(given, missing_labels)
     if not len(y):
         raise ValueError(f"{source.name!r} has column names but no rows")
     for name, values in table.items():
@@ -100,14 +105,35 @@ def read_table(
     kept = np.flatnonzero(labelled)[rows_of_data(_rows(table, labelled), y[labelled], notes)]
     if not len(kept):
         raise ValueError(f"{source.name!r} has column names but no rows")
-    X, doubts = _typed(raw, kept)
-    try:
-        labels = check_target(_rows({target: y}, kept)[target])
+    y = y.iloc[kept] if len(kept) == labelled.sum() else text_labels(given.iloc[kept], missing_labels)[0]
+    X, doubts, formats = _typed(raw, kept)
+    try:  # labels are judged once the lines that are no rows are gone, which make words of numbers
+        labels = check_target(y.reset_index(drop=True))
     except ValueError as error:
         raise ValueError(f"{error}{lost}") from None
     card = {"title": source.stem, "source": source.name, "target": target}
+    rest = _without_labels(raw, ~labelled, TableReader.for_table(X, formats=formats), notes)
     told = dict.fromkeys([*notes, *label_notes(labels), *doubts])
-    return Dataset(source.stem, X, labels, card, notes=tuple(told))
+    return Dataset(source.stem, X, labels, card, notes=tuple(told), unlabeled=rest)
+
+
+def _without_labels(
+    raw: RawTable, chosen: NDArray[np.bool_], reader: TableReader, notes: list[str]
+) -> pd.DataFrame | None:
+    """Rows without a label, read as the others were; a few that do not read so are lines of sums or remarks."""
+    if not chosen.any():
+        return None
+    columns = {name: raw.columns[name] for name in reader.columns}
+    thousands = [name for name, given in reader.columns.items() if given.cells and columns[name].dtype.kind == "f"]
+    if raw.as_text is not None and thousands:
+        columns |= raw.as_text(thousands)
+    try:
+        rows = reader.transform(pd.DataFrame(_rows(columns, chosen), copy=False))
+    except ValueError as error:
+        if chosen.sum() > _FEW_LINES:
+            notes.append(f"Rows without a value of {quoted(raw.target)} do not read as the others: {error}.")
+        return None
+    return rows[rows.notna().any(axis=1)].reset_index(drop=True)
 
 
 def _raw_table(source: Source, target: str | None, notes: list[str]) -> RawTable:
@@ -142,8 +168,9 @@ def _text_table(source: Source, target: str | None, notes: list[str]) -> RawTabl
     columns = named_columns(names, parse_columns(source, dialect, {place}, notes), notes)
 
     def as_text(wanted: list[str]) -> dict[str, pd.Series]:
-        again = parse_columns(source, dialect, {names.index(name) for name in wanted}, [])
-        return {name: again[names.index(name)] for name in wanted}
+        places = {name or unnamed(place): place for place, name in enumerate(names)}
+        again = parse_columns(source, dialect, {places[name] for name in wanted}, [])
+        return {name: again[places[name]] for name in wanted}
 
     points = any(values.dtype.kind == "f" and values.notna().any() for values in columns.values())
     return RawTable(
@@ -151,8 +178,8 @@ def _text_table(source: Source, target: str | None, notes: list[str]) -> RawTabl
     )
 
 
-def _typed(raw: RawTable, kept: NDArray[np.intp]) -> tuple[pd.DataFrame, list[str]]:
-    """The rows that are kept, text read as what it stands for."""
+def _typed(raw: RawTable, kept: NDArray[np.intp]) -> tuple[pd.DataFrame, list[str], Mapping[Any, CellFormat]]:
+    """The rows that are kept, text read as what it stands for; what was guessed; and how text was read."""
     typed = typed_table(pd.DataFrame(_rows(raw.columns, kept), copy=False), raw.hint)
     floats = {str(name): typed.table[name] for name, values in raw.columns.items() if values.dtype.kind == "f"}
     doubtful = [name for name, values in floats.items() if _may_be_thousands(values)]
@@ -160,12 +187,12 @@ def _typed(raw: RawTable, kept: NDArray[np.intp]) -> tuple[pd.DataFrame, list[st
         points = typed.decimal == "." or any(_is_divided(floats[name]) for name in floats if name not in doubtful)
         doubtful = [] if points else [name for name in doubtful if (floats[name] % 1 == 0).any()]
     if raw.as_text is None or not doubtful:
-        return typed.table, typed.notes
+        return typed.table, typed.notes, typed.formats
     again = typed_table(pd.DataFrame(_rows(raw.as_text(doubtful), kept)), typed.decimal)
     table = typed.table.copy(deep=False)
     for name in doubtful:
         table[name] = again.table[name]
-    return table, [*typed.notes, *again.notes]
+    return table, [*typed.notes, *again.notes], {**typed.formats, **again.formats}
 
 
 def _is_divided(values: pd.Series) -> bool:
@@ -176,14 +203,11 @@ def _is_divided(values: pd.Series) -> bool:
 def _may_be_thousands(values: pd.Series) -> bool:
     """Return True for numbers with three decimals, such as 1.234, that may stand for 1234 where commas are decimal."""
     numbers = np.abs(values.dropna().to_numpy()) if values.dtype.kind == "f" else np.empty(0)
-    thousandths = numbers * 1000
     divided = numbers[numbers != np.rint(numbers)]
-    return bool(
-        len(divided)
-        and (numbers < 1000).all()
-        and (divided > 1).all()
-        and np.allclose(thousandths, np.rint(thousandths))
-    )
+    if not len(divided) or not (numbers < 1000).all() or not (divided > 1).all():
+        return False
+    thousandths = numbers * 1000
+    return bool(np.allclose(thousandths, np.rint(thousandths)))
 
 
 def _rows(columns: dict[str, pd.Series], chosen: NDArray[Any]) -> dict[str, pd.Series]:

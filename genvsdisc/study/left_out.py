@@ -57,12 +57,18 @@ def left_out_sentences(
     ('1 row without a label is left out.', 'Class rare (1 row) is left out: fewer than 5 rows.',
      "4 columns are left out, for they have one value only: 'a', 'b', 'c', 'd'.")
     """
-    told = _of_rows(unlabelled, "without a label") + _of_rows(weightless, "of weight 0")
+    told = without_a_label(unlabelled) + _of_rows(weightless, "of weight 0")
     told += _of_classes(classes, counts)
-    told += _of_columns_left_out(columns)
-    told += readings
+    gone = list(_of_columns_left_out(columns))
+    told += gone
+    told += [each for each in readings if not any(_says(sentence, each) for sentence in gone)]
     told += _of_columns_used(columns, readings)
     return tuple(dict.fromkeys(told))
+
+
+def without_a_label(number: int) -> list[str]:
+    """Say that rows without a label are left out, if there are any."""
+    return _of_rows(number, "without a label")
 
 
 def _of_rows(number: int, which: str) -> list[str]:
@@ -74,7 +80,7 @@ def _of_classes(classes: Mapping[Any, str], counts: pd.Series) -> Iterator[str]:
     by_reason: dict[str, list[str]] = {}
     for label, why in classes.items():
         rows = int(counts[label])
-        by_reason.setdefault(why, []).append(f"{label!s} ({rows} row{'s' * (rows != 1)})")
+        by_reason.setdefault(why, []).append(f"{_short(label)} ({rows} row{'s' * (rows != 1)})")
     for why, labels in by_reason.items():
         if len(labels) <= MOST_NAMED:
             yield from (f"Class {label} is left out: {why}." for label in labels)
@@ -113,6 +119,18 @@ def _of_columns_used(columns: Mapping[Any, Column], readings: Sequence[str]) -> 
         parts = [part for part in parts if not any(head in each and part in each for each in readings)]
         if parts:
             yield f"{head}{'; '.join(parts)}."
+
+
+def _says(sentence: str, reading: str) -> bool:
+    """Whether the sentence on a column that is left out says already how its text was read."""
+    head, _, note = reading.partition(": ")
+    name, _, reason = sentence.removesuffix(".").partition(" is left out: ")
+    return head == f"Column {name.removeprefix('Column ')!r}" and note.removesuffix(".") in reason
+
+
+def _short(label: Any) -> str:
+    text = str(label)
+    return text if len(text) <= 40 else f"{text[:39]}…"
 
 
 def _quoted(names: Sequence[Any]) -> list[str]:

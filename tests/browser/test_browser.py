@@ -158,7 +158,7 @@ def test_contents_stand_at_the_side_where_there_is_room_and_above_where_there_is
     assert places[800][0] > places[800][1]
 
 
-def test_row_names_stay_in_sight_on_a_telephone(tab, folder):
+def test_d10_row_names_stay_in_sight_on_a_telephone(tab, folder):
     tab.open(folder / "full.html", width=360)
     tab.value("document.querySelector('#leaderboard .scroll').scrollLeft = 150")
     assert tab.value("document.querySelector('#leaderboard .scroll').scrollLeft") == 150

@@ -26,7 +26,9 @@ def _stand_in(calls):
 
 def test_report_without_words_is_about_the_embedded_table(calls, run, tmp_path):
     status, out, err = run("report")
-    assert (status, err) == (0, "")
+    assert status == 0
+    assert err.startswith("note: The settings of the cascade and the multilayer perceptron were picked on this table")
+    assert len(err.splitlines()) == 1
     assert out.splitlines() == ["Cannot tell.", str(Path("reports", "pokemon_style", "index.html"))]
     assert files_under(tmp_path / "reports" / "pokemon_style") == ["index.html", "meta.json"]
     (call,) = calls
@@ -273,7 +275,7 @@ def test_f11_c4_when_no_model_could_be_fitted_a_page_lists_why_and_the_status_is
 
 
 @pytest.mark.parametrize(("word", "family"), [("logistic", "generative"), ("naive Bayes", "discriminative")])
-def test_c9_one_family_is_a_note(run, word, family):
+def test_c09_one_family_is_a_note(run, word, family):
     status, _, err = run("report", "iris", "--models", word)
     assert status == 0
     assert f"note: --models names no {family} model" in err
@@ -289,7 +291,7 @@ def test_a_plan_is_read_from_the_report_that_made_it(calls, run, tmp_path):
         assert calls[-1].plan == {"budget": 3}
 
 
-def test_c8_help_lists_models_and_lessons(run):
+def test_c08_help_lists_models_and_lessons(run):
     _, out, _ = run("report", "--help")
     assert "multilayer perceptron" in " ".join(out.split())
     _, out, _ = run("lessons", "--help")

@@ -1,8 +1,33 @@
 """What a person reads."""
 
+import sys
+
 import pytest
 
+from genvsdisc import cli
 from genvsdisc.cli.terminal import MOST_NOTES, notes_in_sight
+
+
+class _Interrupts:
+    """A finder in which a person loses patience."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def find_spec(self, name, *_):
+        if name == self.name:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("module", ["genvsdisc.cli.program", "genvsdisc.cli.report"])
+def test_c07_an_interruption_while_modules_load_is_one_line(monkeypatch, capsys, module):
+    for name in ("genvsdisc.cli.program", "genvsdisc.cli.report"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setattr(sys, "meta_path", [_Interrupts(module), *sys.meta_path])
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["--version"])
+    out, err = capsys.readouterr()
+    assert (stop.value.code, out, err) == (130, "", "genvsdisc: interrupted; nothing is half written\n")
 
 
 @pytest.mark.parametrize("number", [0, 1, MOST_NOTES, MOST_NOTES + 1, 300])

@@ -22,6 +22,17 @@ def test_table_is_whole(name):
     assert data.y.name not in data.X
 
 
+def test_d13_the_table_on_which_settings_were_picked_says_so():
+    (note,) = load("pokemon_style").notes
+    assert note.startswith("The settings of the cascade and the multilayer perceptron were picked on this table")
+    assert not [name for name in names() if name != "pokemon_style" and load(name).notes]
+
+
+def test_e03_a_table_is_shown_in_one_line():
+    assert repr(load("iris")) == "<Dataset 'iris': 150 rows, 4 columns, target 'species' of 3 classes>"
+    assert len(repr(load("digits"))) < 100
+
+
 @pytest.mark.parametrize("name", [name for name in names() if load(name).posterior])
 def test_posterior_has_a_column_for_each_class(name):
     data = load(name)

@@ -452,7 +452,7 @@ def test_a_continuous_target_with_decimal_commas_is_one(read):
         read("x;y\n" + "".join(f"{i};{i},5\n" for i in range(N)))
 
 
-def test_f09_c06_dates_of_parquet_are_days(tmp_path):
+def test_f09_c6_dates_of_parquet_are_days(tmp_path):
     days = pd.Series(pd.Timestamp("1500-03-01") + pd.to_timedelta([i * 37 % 101 for i in range(N)], unit="D"))
     table = pa.table({"date32": pa.array(days.dt.date), "stamp": pa.array(days.astype("M8[ms]")), "y": LABELS})
     import pyarrow.parquet as pq

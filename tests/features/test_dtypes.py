@@ -65,7 +65,7 @@ COLUMNS = {
 
 
 @pytest.mark.parametrize("name", COLUMNS)
-def test_f02_f09_f10_w01_c06_every_dtype_gives_the_same_numbers(name):
+def test_f02_f09_f10_w01_c6_every_dtype_gives_the_same_numbers(name):
     column, exact = COLUMNS[name]
     if isinstance(column, pd.Series):
         assert is_number(column)

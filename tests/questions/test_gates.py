@@ -8,6 +8,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 from scipy import sparse
+from sklearn.exceptions import DataConversionWarning
 
 import genvsdisc as gd
 
@@ -43,6 +44,31 @@ def test_c01_n_jobs_is_checked_first(ask, n_jobs):
 def test_f23_sparse_rows_are_refused_with_what_to_do(ask):
     with pytest.raises(ValueError, match=r"X is a sparse matrix of shape \(60, 2\): give X.toarray\(\)"):
         ask(sparse.csr_matrix(X), Y)
+
+
+@pytest.mark.parametrize("ask", QUESTIONS)
+@pytest.mark.parametrize(
+    "shape", [lambda y: y[:, None], lambda y: pd.DataFrame({"y": y}), lambda y: y[:, None].tolist()]
+)
+def test_m02_labels_in_a_column_are_labels(ask, shape):
+    with pytest.warns(DataConversionWarning, match="column-vector y"):
+        found = ask(X, shape(Y))
+    plain = ask(X, Y)
+    if isinstance(found, pd.DataFrame):
+        pd.testing.assert_frame_equal(found, plain)
+    else:
+        said = "verdict" if hasattr(found, "verdict") else "finding"
+        assert getattr(found, said) == getattr(plain, said)
+
+
+@pytest.mark.parametrize("ask", QUESTIONS)
+@pytest.mark.parametrize("infinite", [np.inf, -np.inf])
+@pytest.mark.parametrize("dtype", [float, np.float32, object])
+def test_m02_infinite_labels_are_named(ask, infinite, dtype):
+    labels = Y.astype(float)
+    labels[3] = infinite
+    with pytest.raises(ValueError, match="holds infinite numbers: leave these rows out, or write classes as words"):
+        ask(X, labels.astype(dtype))
 
 
 @pytest.mark.parametrize("ask", QUESTIONS)

@@ -341,8 +341,10 @@ def test_an_interrupted_write_leaves_the_old_page(tmp_path, monkeypatch):
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("index.html", "old")]
 
 
-def test_a_notebook_sees_verdict_and_leaderboard():
+def test_e02_a_notebook_sees_verdict_families_and_leaderboard():
     html = example.nasty()._repr_html_()
+    for family in ("generative", "discriminative"):
+        assert f'aria-label="{family}"' in html
     assert "<script" not in html
     root = parsed(html)
     assert root.all("p")[0].text == "With 640 training rows the discriminative fit is ahead."

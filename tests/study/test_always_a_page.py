@@ -421,7 +421,7 @@ def test_c11_progress_is_checked_before_anything_is_fitted(data, wrong):
 
 
 @pytest.mark.parametrize("progress", [True, False, None])
-def test_c11_e1_progress_may_be_a_truth_value(data, linear, progress, capsys):
+def test_c11_e01_progress_may_be_a_truth_value(data, linear, progress, capsys):
     gd.compare(data.X, data.y, linear[:1], design=TINY, progress=progress)
     err = capsys.readouterr().err
     assert bool(re.search(r"\b(\d+)/\1\b", err)) == bool(progress)  # all jobs done

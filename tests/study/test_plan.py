@@ -15,6 +15,7 @@ from genvsdisc.study.allocation import applies
 from genvsdisc.study.design import Design
 from genvsdisc.study.fits.candidates import candidates
 from genvsdisc.study.fits.encode import benches
+from genvsdisc.study.fits.tuning import tuned
 from genvsdisc.study.plan import CONDITION_STAGES, FEWEST_DRAWS, RESAMPLED_STAGES, Plan
 from genvsdisc.study.planning import planned_by_budget, second_round
 from genvsdisc.study.stage_costs import Candidate
@@ -116,6 +117,23 @@ def test_a_design_that_is_given_means_what_it_says(data, linear):
     found = gd.compare(data.X, data.y, linear, design=gd.Design(n_splits=3, n_repeats=2, n_draws=4), budget=1)
     assert set(found.scores.groupby(["model", "loss"]).size()) == {6}
     assert set(found.learning_curves["n_draws"]) == {4}
+
+
+@pytest.mark.parametrize("tune", [False, True])
+@pytest.mark.parametrize(
+    ("n", "d", "k"), [(100_000, 20, 2), (1_000_000, 20, 2), (20_000, 16, 26), (150, 4, 3), (400_000, 60, 30)]
+)
+def test_c02_c03_c04_quick_is_quick_on_every_table(n, d, k, tune):
+    """The whole default run once took less than --quick, and a search over settings a hundred times as long."""
+    few = prepare(np.random.default_rng(0).normal(size=(20 * k, d)), np.arange(20 * k) % k, n_splits=2)
+    roster = [tuned(model) if tune else model for model in gd.default_models(few.X)]
+    known = candidates(roster, benches(roster, few), 0)
+    counts = [n // k] * k
+    prices = [planned_by_budget(s, known, counts, d, Design.for_classes(counts)) for s in (10, 60)]
+    for budget, plan in zip((10, 60), prices, strict=True):
+        assert plan.seconds <= 2 * budget  # on two cores
+        assert all(chosen.folds or chosen.left_out for chosen in plan.models.values())
+    assert prices[0].seconds <= prices[1].seconds
 
 
 @pytest.mark.parametrize("budget", [1, 3, 10, 60, 600])

@@ -160,7 +160,7 @@ class GaussianClassifier(GenerativeClassifier):
         used = weights.any(axis=0)
         if not used.all():
             X, codes, weights = X[used], codes[used], weights[:, used]
-        if not np.isnan(X.max()):
+        if not (np.isnan(X[:_FIRST_ROWS].max()) or np.isnan(X.max())):
             moments = self._class_moments(X, codes, weights)
             return self._parameters(moments, self._resolved(rule, moments, X, codes, weights))
         regularized = bool(self.pooling and self.covariance == "separate") or self.shrinkage != 0
@@ -354,13 +354,12 @@ class GaussianClassifier(GenerativeClassifier):
     def _log_joint(self, X: NDArray, parameters: Parameters) -> NDArray:
         log_densities = marginal_log_densities if np.isnan(X.max()) else density.log_densities
         means, factors, log_determinants = (parameters[f] for f in ("means_", "_factors", "_log_determinants"))
-        with np.errstate(over="ignore", invalid="ignore"):
-            scores = log_densities(X, means, factors, log_determinants)
+        scores = log_densities(X, means, factors, log_determinants)
         scores += _logarithm(parameters["class_prior_"])[..., None]
         return np.swapaxes(scores, 1, 2)
 
     def _joint_scores(self, X: ArrayLike) -> NDArray:
-        check_is_fitted(self)
+        self._check_fitted()
         return self._checked(self._log_joint, self._validate_rows(X), self._own_parameters())[0]
 
     def _sample_given_class(self, codes: NDArray, rng: np.random.RandomState) -> NDArray:

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,7 @@ class ColumnKinds:
     @cached_property
     def offsets(self) -> NDArray:
         """Where each categorical column starts in the common table of categories, and where the last one ends."""
-        return np.cumsum([0, *(len(known) for known in self.categories if known is not None)])
+        return np.array([*accumulate((len(known) for known in self.categories if known is not None), initial=0)])
 
     @classmethod
     def of(cls, X: Any, distributions: Any, *, integral: bool) -> ColumnKinds:
@@ -67,8 +68,9 @@ class ColumnKinds:
             names = tuple(X.columns)
             integers = tuple(holds_integers(X.iloc[:, j]) for j in range(X.shape[1]))
             chosen = resolve(distributions, infer(X), list(names))
-        integers = tuple(whole or name == EITHER for whole, name in zip(integers, chosen, strict=True))
-        chosen = tuple("gaussian" if name == EITHER else name for name in chosen)
+        if EITHER in chosen:
+            integers = tuple(whole or name == EITHER for whole, name in zip(integers, chosen, strict=True))
+            chosen = tuple("gaussian" if name == EITHER else name for name in chosen)
         return cls(chosen, (None,) * len(chosen), names, integers)
 
     def with_counts(self, X: NDArray, codes: NDArray, distributions: Any) -> ColumnKinds:
@@ -167,6 +169,8 @@ class ColumnKinds:
 
     def warn_of_negative_counts(self, X: NDArray) -> None:
         """Say so when a poisson column holds values that are none of its own."""
+        if "poisson" not in self.distributions:
+            return
         counts = self.columns("poisson")
         negative = (X[:, counts] < 0).any(axis=0)
         if negative.any():

@@ -48,7 +48,8 @@ class Statistics:
 def gather(X: NDArray, codes: NDArray, weights: NDArray, kinds: ColumnKinds, n_classes: int) -> Statistics:
     """Statistics of R training sets: rows X (n, d), their classes (n,), weights (R, n)."""
     counts = [np.zeros((len(weights), n_classes, 0), X.dtype)]
-    for j, size in zip(kinds.categorical, np.diff(kinds.offsets), strict=True):
+    for j, start, stop in zip(kinds.categorical, kinds.offsets, kinds.offsets[1:], strict=False):
+        size = stop - start
         cells = np.where(np.isnan(X[:, j]), -1, codes * size + X[:, j]).astype(np.intp)
         counts.append(cell_weights(cells, n_classes * size, weights).reshape(len(weights), n_classes, size))
     class_weight = cell_weights(codes, n_classes, weights)
@@ -61,14 +62,15 @@ def numeric_estimates(
     by_class: ColumnMoments, kinds: ColumnKinds, alpha: float, var_smoothing: float, shared_variance: bool
 ) -> tuple[NDArray, NDArray]:
     """Means and variances (R, K, d) of the columns that have them, from their moments."""
-    together = by_class.pooled(axis=1)
-    # A class with nothing observed in a column takes what all classes have there: the column is no evidence for it.
+    together, observed = by_class.pooled(axis=1), by_class
     unseen = by_class.weight == 0
-    observed = ColumnMoments(
-        np.where(unseen, together.weight, by_class.weight),
-        np.where(unseen, together.mean, by_class.mean),
-        np.where(unseen, together.scatter, by_class.scatter),
-    )
+    if unseen.any():
+        # A class with nothing observed in a column takes what all classes have there: the column is no evidence for it.
+        observed = ColumnMoments(
+            np.where(unseen, together.weight, by_class.weight),
+            np.where(unseen, together.mean, by_class.mean),
+            np.where(unseen, together.scatter, by_class.scatter),
+        )
     mean, variance = np.empty_like(observed.mean), np.empty_like(observed.mean)
     for name, columns in kinds.groups:
         mean[..., columns], variance[..., columns] = COLUMN_FAMILIES[name].estimate(

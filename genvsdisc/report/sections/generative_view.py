@@ -119,8 +119,8 @@ def _never_normal(checks: pd.DataFrame, columns: pd.DataFrame) -> list[str]:
 
 
 def _check_table(checks: pd.DataFrame) -> Table | None:
-    if checks.empty:
-        return None
+    if not checks[["statistic", "pvalue", "effect"]].notna().any(axis=None):
+        return None  # why none was tested stands above
     rows = [
         [
             Cell(row.assumption),
@@ -201,8 +201,8 @@ def _boundaries(comparison: Comparison, grid: pd.DataFrame) -> Figure | None:
         panels.append(_region_panel(model, region, text, look))
         rows.append([Cell(str(model), family=region.family.iloc[0]), listed])
     caption = (
-        f"Predicted class over {names[0]} and {names[1]}, each model fitted to these two columns alone. The stronger "
-        "the color, the surer the model." + (f" {len(CLASS_COLORS)} colors take turns." if many else "")
+        f"Predicted class over {names[0]} and {names[1]}, each model fitted to these two columns alone. A stronger "
+        "color is a higher probability." + (f" {len(CLASS_COLORS)} colors take turns." if many else "")
     )
     shown = table("Share of the plane of each class (six largest)", ["Model", "Shares"], rows, source="boundaries.csv")
     read = "Read: straight borders are linear models, bent ones quadratic or additive; look where two models differ."
@@ -257,4 +257,7 @@ def _costliest(checks: pd.DataFrame) -> str:
     between = f"{worst.simpler} against {worst.richer}"
     if worst.cost_lower > 0:
         return f"Assuming {worst.assumption} costs most: {cost} nats of log loss ({ends}; {between})"
+    if worst.cost_upper < 0:
+        gain, ends = interval_text("log_loss", -worst.cost, -worst.cost_upper, -worst.cost_lower)
+        return f"No assumption costs log loss: even {worst.assumption} saves {gain} nats ({ends}; {between})"
     return f"No assumption clearly costs log loss; {worst.assumption} comes closest, {cost} nats ({ends}; {between})"

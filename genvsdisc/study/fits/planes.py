@@ -44,7 +44,8 @@ def chosen_axes(table: PreparedTable) -> list[Any]:
 def _f_ratio(values: NDArray, codes: NDArray, weights: NDArray | None) -> float:
     """One-way F of a column, weighted where the rows are."""
     if weights is None:
-        return float(f_classif(values[:, None], codes)[0][0])
+        with np.errstate(divide="ignore", invalid="ignore"):  # a column that does not vary within its classes
+            return float(f_classif(values[:, None], codes)[0][0])
     totals = np.bincount(codes, weights)
     present = totals > 0
     means = np.bincount(codes, weights * values)[present] / totals[present]

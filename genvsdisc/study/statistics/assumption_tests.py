@@ -74,7 +74,7 @@ def equal_covariances_test(X: ArrayLike, codes: ArrayLike) -> AssumptionTest:
         b = df2 / (1 - c1 + 2 / df2)
         F = df2 * M / (df1 * (b - M)) if b > M else np.inf
     gain = (M - df1 / (1 - c1)) / (2 * nu.sum())
-    return AssumptionTest(float(F), df1, float(stats.f.sf(F, df1, df2)), max(0.0, float(gain)), "nats a row")
+    return AssumptionTest(float(F), df1, float(stats.f.sf(F, df1, df2)), max(0.0, float(gain)), "nats per row")
 
 
 def normality_test(X: ArrayLike, codes: ArrayLike) -> AssumptionTest:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,9 @@ class Crossing:
     curves: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False)
     notes: tuple[str, ...] = ()
     certain: tuple[int, ...] = ()
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(' '.join((self.finding, *self.notes)))}</p>"
 
 
 def crossing_from_losses(

@@ -32,7 +32,7 @@ KINDS = ["gaussian", "bernoulli", "poisson", "categorical"]
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("empty", ["first", "second", "both"])
-def test_c09_batches_that_hold_no_value_of_a_column(kind, empty):
+def test_c9_batches_that_hold_no_value_of_a_column(kind, empty):
     rng = np.random.default_rng(0)
     y = np.arange(40) % 2
     X = np.column_stack([rng.normal(size=40), rng.integers(0, 2 if kind == "bernoulli" else 4, 40)])
@@ -54,7 +54,7 @@ def test_c09_batches_that_hold_no_value_of_a_column(kind, empty):
         assert_allclose(whole.predict_proba(X), without, rtol=1e-6)
 
 
-def test_c09_categories_met_later_after_a_batch_of_gaps():
+def test_c9_categories_met_later_after_a_batch_of_gaps():
     frame = pd.DataFrame({"c": [None, None, "red", "blue", "red", "green"], "x": [1.0, 2, 3, 4, 5, 6]})
     y = [0, 1, 0, 1, 1, 0]
     model = NaiveBayesClassifier().partial_fit(frame[:2], y[:2], classes=[0, 1])
@@ -67,7 +67,7 @@ def test_c09_categories_met_later_after_a_batch_of_gaps():
     assert_allclose(model.predict_proba(frame), whole.predict_proba(frame), rtol=1e-10)
 
 
-def test_c09_words_after_numbers_are_refused_by_name():
+def test_c9_words_after_numbers_are_refused_by_name():
     model = NaiveBayesClassifier(["categorical"]).partial_fit(
         pd.DataFrame({"color": [1.0, 2.0]}), [0, 1], classes=[0, 1]
     )

@@ -184,7 +184,7 @@ def test_table_has_every_assumption_and_its_cost(scores):
 def test_findings_say_what_the_numbers_say(scores):
     found = assumption_table(*IRIS, scores, costs=COSTS).set_index("assumption")["finding"]
     assert found["equal covariances"].startswith(
-        "Equal covariances: violated (p < 0.001; nats a row 0.43); assuming it costs 0.2"
+        "Equal covariances: violated (p < 0.001; nats per row 0.43); assuming it costs 0.2"
     )
     assert found["normality given the class"] == "Normality given the class: no sign of a violation (p = 0.11)."
     independence = (

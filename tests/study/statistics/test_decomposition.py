@@ -81,7 +81,7 @@ def test_differences_are_of_the_table_and_have_errors_of_their_own(example):
     assert np.median(ours / independent) < 0.8  # the same rows judge both
 
 
-def test_c03_ten_classes_of_four_rows_have_each_row_once():
+def test_c3_ten_classes_of_four_rows_have_each_row_once():
     rng = np.random.default_rng(0)
     X = pd.DataFrame(rng.normal(size=(40, 3)), columns=["a", "b", "c"])
     models = [model for model in gd.default_models(X) if model.name in ("shared Gaussian", "naive Bayes", "logistic")]

@@ -156,7 +156,7 @@ def test_a_file_sorted_by_its_columns_has_no_groups():
         ("fold", [0, 1, 2, 3, 4]),
     ],
 )
-def test_u5_a_split_marker_is_named(name, values):
+def test_u05_a_split_marker_is_named(name, values):
     X, y = numbers()
     X[name] = RNG.choice(values, len(X))
     assert kinds(X, y) == {("split marker", name)}
@@ -171,14 +171,14 @@ def test_other_columns_of_two_values_are_no_markers(name, values):
     assert kinds(X, y) == set()
 
 
-def test_u5_a_copy_of_the_target_is_named():
+def test_u05_a_copy_of_the_target_is_named():
     X, y = numbers()
     for copy in (y, y.map({0: "well", 1: "sick"}), 7.5 * y + 1, 1 - y):
         assert kinds(X.assign(**{"ill.1": copy}), y) == {("copy of the target", "ill.1")}
     assert "'ill.1' is a copy of the target" in leak_warnings(leaks(X.assign(**{"ill.1": y}), y))[0]
 
 
-def test_u5_a_column_that_gives_the_label_away_is_named():
+def test_u05_a_column_that_gives_the_label_away_is_named():
     X, y = numbers()
     dose = np.where(y == 1, RNG.uniform(10, 20, len(y)), RNG.uniform(0, 9, len(y)))
     assert kinds(X.assign(dose=dose), y) == {("gives the label away", "dose")}

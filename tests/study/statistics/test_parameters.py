@@ -7,8 +7,10 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, PolynomialFeatures, StandardScaler
+from sklearn.svm import SVC, LinearSVC
 
 from genvsdisc.study.statistics.parameters import parameter_table
+from genvsdisc.study.statistics.tables import n_parameters
 
 
 def listed(compared, model):
@@ -50,6 +52,26 @@ def test_names_follow_the_steps_of_a_pipeline(n_classes):
     names = [f"coefficient of {name}, class {k}" for k in classes for name in ("u", "v", "u^2", "u v", "v^2")]
     assert shown["parameter"].tolist() == [*names, *(f"intercept, class {k}" for k in classes)]
     np.testing.assert_array_equal(shown["value"][: len(names)], fitted[-1].coef_.ravel())
+
+
+@pytest.mark.parametrize("n_classes", [3, 4, 5])
+def test_w12_rows_of_pairs_are_places_and_count_every_class(n_classes):
+    """Of one-vs-one classifiers, whose rows are K (K - 1) / 2 pairs: with three classes as many as classes."""
+    X, y = np.random.default_rng(0).normal(size=(60, 2)), np.arange(60) % n_classes
+    machine = SVC(kernel="linear").fit(X, y)
+    pairs = n_classes * (n_classes - 1) // 2
+    places = [f"coef_[{row}, {column}]" for row in range(pairs) for column in range(2)]
+    for fitted in (machine, make_pipeline(StandardScaler(), SVC(kernel="linear")).fit(X, y)):
+        shown = table(fitted, ["u", "v"])
+        assert shown["parameter"].tolist()[: len(places)] == places
+        assert not shown["parameter"].str.contains("class").any()
+    assert n_parameters(machine) == pairs * 2 + pairs
+
+
+def test_w12_rows_against_the_rest_are_classes():
+    X, y = np.random.default_rng(0).normal(size=(60, 2)), np.arange(60) % 3
+    shown = table(LinearSVC().fit(X, y), ["u", "v"])
+    assert shown["parameter"][:2].tolist() == ["coefficient of u, class 0", "coefficient of v, class 0"]
 
 
 def test_names_that_a_step_cannot_tell_are_places():

@@ -1,0 +1,75 @@
+"""What the page says of its own numbers: of how many rows, in words read once, and beside whose name."""
+
+import re
+from pathlib import Path
+
+import example
+import pytest
+from parsed import parsed
+
+from genvsdisc import report
+from genvsdisc.figures import plot_robustness
+from genvsdisc.report.isolation import written
+from genvsdisc.report.sections import SECTIONS
+
+pytestmark = pytest.mark.usefixtures("undrawn")
+STYLE = (Path(report.__file__).parent / "templates" / "page.css").read_text(encoding="utf-8")
+
+
+def section(key, comparison=None):
+    return written(next(each for each in SECTIONS if each.key == key), comparison or example.full())
+
+
+def flat(blocks):
+    for block in blocks:
+        yield block
+        yield from flat(getattr(block, "blocks", ()))
+        yield from flat(getattr(block, "tables", ()))
+
+
+def test_d08_a_score_of_the_first_repeat_says_so():
+    fold = next(block for block in section("calibration").blocks if block.kind == "fold")
+    assert "first repeat, so a score may differ from the leaderboard" in fold.summary
+    figure = next(block for block in section("calibration").blocks if block.kind == "figure")
+    assert "(first repeat)" in figure.caption
+    confusion = next(block for block in section("models").blocks if block.kind == "figure")
+    assert "of the first repeat" in " ".join(confusion.caption.split())
+
+
+def test_d14_the_majority_class_has_no_calibration_and_no_two_columns_share_a_name():
+    tables = [block for block in flat(section("calibration").blocks) if block.kind == "table"]
+    assert len(tables) >= 3
+    assert not [row for each in tables for row in each.rows if "majority" in row[0].text]
+    heads = [name for each in tables for name in each.head[1:]]
+    assert "Miscalibration" in heads
+    assert "Calibration" not in heads
+    temperatures = [
+        row[each.head.index("Temperature")].text for each in tables if "Temperature" in each.head for row in each.rows
+    ]
+    assert temperatures
+    assert all(float(text.replace("\u00a0", "").replace(" ", "")) < 100 for text in temperatures)
+
+
+@pytest.mark.parametrize("name", ["full", "nasty", "bare"])
+def test_d15_words_are_read_once(name):
+    text = parsed(report.page(getattr(example, name)())).all("body")[0].text
+    assert not re.search(r"came true|surer|nats a row|errs least|\b1 (?:columns|rows|models|pairs|classes)\b", text)
+
+
+def test_d16_heads_stand_over_their_cells():
+    (rule,) = re.findall(r"([^{}]*td\+td\.t[^{}]*)\{padding-left", STYLE)
+    assert {each.strip() for each in rule.split(",")} == {"td+td.t", "th+td.t", "th+th.t"}
+
+
+def test_d16_the_choice_of_the_two_columns_is_said():
+    captions = [block.caption for block in section("generative-view").blocks if block.kind == "figure"]
+    assert any("whose class means differ most" in caption for caption in captions)
+
+
+def test_d16_panels_of_one_pair_share_their_scale():
+    rows = example.full().robustness
+    pair = rows[(rows.loss == "zero_one") & rows.model.isin([rows.model.iloc[0], rows.model.iloc[-1]])]
+    sizes = sorted(pair.n_train.unique())
+    limits = {plot_robustness(pair[pair.n_train == n], beside=pair).get_ylim() for n in sizes}
+    assert len(sizes) == 2
+    assert len(limits) == 1
