@@ -176,6 +176,7 @@ IN_WORDS = {
     ],
     "is for several targets at once": ["ClassifierChain", "MultiOutputClassifier"],
     "Only binary classification is supported": ["FixedThresholdClassifier", "TunedThresholdClassifierCV"],
+    "not full rank": ["QuadraticDiscriminantAnalysis"],
     "No neighbors found for test samples": ["RadiusNeighborsClassifier"],
 }  # fmt: skip
 """What is said of those that cannot be compared as they are."""
