@@ -175,6 +175,8 @@ IN_WORDS = {
         "RidgeClassifier", "RidgeClassifierCV", "SGDClassifier", "SVC", "VotingClassifier",
     ],
     "is for several targets at once": ["ClassifierChain", "MultiOutputClassifier"],
+    "Only binary classification is supported": ["FixedThresholdClassifier", "TunedThresholdClassifierCV"],
+    "not full rank": ["QuadraticDiscriminantAnalysis"],
     "No neighbors found for test samples": ["RadiusNeighborsClassifier"],
 }  # fmt: skip
 """What is said of those that cannot be compared as they are."""

@@ -5,7 +5,8 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.datasets import load_iris
+from sklearn.datasets import load_breast_cancer, load_iris, load_wine
+from verdict_audit import objections
 from verdict_laws import GROUPED, LAWS, true_losses, true_losses_over_subjects
 
 import genvsdisc as gd
@@ -445,3 +446,41 @@ def test_over_subjects_better_is_right_with_groups_and_without_them_the_page_war
     assert len(sure) >= 10
     assert right.mean() >= 0.95
     assert np.mean(warned) >= 0.9
+
+
+# Against its own tables ---------------------------------------------------------------------------------------------
+
+
+def test_what_is_said_follows_from_the_tables(compared):
+    assert objections(compared) == []
+
+
+@pytest.mark.parametrize(
+    ("part", "said", "objection"),
+    [
+        ("sentence", "The generative family wins at 90 rows: its best.", "the outcome does not follow"),
+        ("sentence", "The discriminative family wins at 90 rows: its best.", "the outcome does not follow"),
+        ("probabilities", {"generative": 0.2, "equal": 0.2, "discriminative": 0.6}, "the bar is not the row"),
+        ("why", "The larger part of their difference in 0-1 error at 33 training rows is bias: logistic has 5.0 "
+         "percentage points more (standard error 0.4 percentage points).", "33 training rows are not in the table"),
+        ("flips", "In 0-1 error: up to about 30 training rows logistic is ahead.", "no crossing with an interval"),
+        ("use", "Use majority class for the fewest errors.", "majority class is not the best for the fewest errors"),
+        ("settle", "If the difference stayed as it is, about 120 rows would settle it.", "do not follow"),
+    ],
+)  # fmt: skip
+def test_the_audit_finds_what_does_not_follow(compared, part, said, objection):
+    card = compared.meta["verdict_card"]
+    if part in ("sentence", "probabilities"):
+        card = card | {part: said}
+    else:
+        card = card | {"points": [{"kind": part, "text": said}]}
+    wrong = Comparison(compared.tables, compared.meta | {"verdict_card": card})
+    assert any(objection in found for found in objections(wrong)), objections(wrong)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("load", [load_iris, load_wine, load_breast_cancer])
+@pytest.mark.parametrize("loss", ["zero_one", "log_loss"])
+def test_what_is_said_of_real_tables_follows_from_them(load, loss):
+    data = load(as_frame=True)
+    assert objections(gd.compare(data.data, data.target, budget=10, loss=loss)) == []
