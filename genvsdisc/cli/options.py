@@ -79,6 +79,16 @@ TestColumnOption = Annotated[
         metavar="COLUMN",
     ),
 ]
+UnlabeledOption = Annotated[
+    Path | None,
+    option(
+        DATA,
+        "File of rows without a label, from which generative models learn too, as a condition of its own; so do rows "
+        "of TABLE that have none.",
+        "--unlabeled new.csv",
+        metavar="FILE",
+    ),
+]
 ModelsOption = Annotated[
     str | None,
     option(

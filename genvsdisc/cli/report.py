@@ -18,7 +18,7 @@ from genvsdisc.cli.costs import asked_costs
 from genvsdisc.cli.folders import SOURCE, report_folder, source_digest
 from genvsdisc.cli.predict import unsaved_models
 from genvsdisc.cli.rosters import asked_roster, content_of_files, lacking_families
-from genvsdisc.cli.tables import asked_dataset, asked_test, split_off, with_columns
+from genvsdisc.cli.tables import asked_dataset, asked_test, asked_unlabeled, set_apart_rows, split_off, with_columns
 from genvsdisc.cli.terminal import fail, kept_off, note, notes_in_sight, say
 from genvsdisc.cli.words import asked_budget, asked_jobs, recorded, shell_command, stored_plan
 from genvsdisc.files import atomic_folder
@@ -43,6 +43,7 @@ def report(
     weights: options.WeightsOption = None,
     test: options.TestOption = None,
     test_column: options.TestColumnOption = None,
+    unlabeled: options.UnlabeledOption = None,
     models: options.ModelsOption = None,
     tune: options.TuneOption = False,
     loss: options.LossOption = None,
@@ -76,14 +77,20 @@ def report(
     dataset, test_rows = _rows(given, asked, set_apart)
     if test_rows is not None:
         arguments |= {"X_test": test_rows.X, "y_test": test_rows.y}
+    arguments["unlabeled"], read = asked_unlabeled(asked["unlabeled"], dataset)
     roster = asked_roster(asked["models"], dataset.X.drop(columns=[n for n in set_apart if n in dataset.X]))
     arguments["costs"] = asked_costs(asked["costs"], dataset.y)
     check_asked(asked, roster, dataset.X)
     folder, elsewhere = report_folder(dataset.name, given, asked["output"])
-    notes_in_sight([*elsewhere, *dataset.notes, *lacking_families(roster)])
+    kept_back = set_apart_rows(dataset)  # till it is known whether models learn from them
+    notes_in_sight(
+        [*elsewhere, *(each for each in dataset.notes if each != kept_back), *read, *lacking_families(roster)]
+    )
     with atomic_folder(folder) as staging:
         comparison, status = _compared(dataset, roster, arguments)
-        notes = [*comparison.meta.get("notes", []), *dataset.notes]
+        used = "unlabeled_rows" in comparison.meta
+        own = [each for each in dataset.notes if each != kept_back or not used]
+        notes = [*comparison.meta.get("notes", []), *own]
         comparison.meta["notes"] = [each for each in notes if each not in comparison.meta.get("left_out", ())]
         said = recorded(given, asked, {each.name: each.default for each in context.command.params if each.name})
         comparison.meta["command"] = _command(given, said, asked, dataset)
@@ -95,6 +102,7 @@ def report(
     for name, why in not_saved.items():
         note(f"{name} could not be saved: {why}")
     told = [text for text in comparison.meta.get("left_out", ()) if text not in dataset.notes]
+    told += [each for each in comparison.meta["notes"] if each == kept_back or "rows without a label" in each]
     notes_in_sight(told)
     notes_in_sight(comparison.meta.get("plan", {}).get("notes", ()))
     page = str(folder / "index.html")

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from genvsdisc.datasets import Dataset
@@ -59,6 +59,38 @@ def asked_test(path: Path, dataset: Dataset) -> Dataset:
     except ValueError as error:
         raise ValueError(f"--test: {error}") from None
     return replace(found, notes=tuple(f"{path.name}: {note}" for note in found.notes))
+
+
+def asked_unlabeled(path: Path | None, dataset: Dataset) -> tuple[Any, list[str]]:
+    """Rows without a label, of the table and from a file, and what was guessed; its target is not looked at.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    ValueError
+        If it is no table with rows.
+    """
+    if path is None:
+        return dataset.unlabeled, []
+    import pandas as pd
+
+    from genvsdisc.datasets.rows import read_rows
+    from genvsdisc.features.dtypes import is_text
+
+    words = [str(name) for name in dataset.X if is_text(dataset.X[name])]
+    try:
+        rows, notes = read_rows(path, text=words)
+    except ValueError as error:
+        raise ValueError(f"--unlabeled: {error}") from None
+    own = [] if dataset.unlabeled is None else [dataset.unlabeled.astype(object)]
+    return pd.concat([*own, rows], ignore_index=True), [f"{path.name}: {note}" for note in notes]
+
+
+def set_apart_rows(dataset: Dataset) -> str:
+    """What reading has said of rows without a label, which is no longer so where models learn from them."""
+    n = 0 if dataset.unlabeled is None else len(dataset.unlabeled)
+    return f"{n} row{'s' * (n != 1)} without a value of {str(dataset.y.name)!r} left out."
 
 
 def split_off(dataset: Dataset, column: str) -> tuple[Dataset, Dataset]:

@@ -33,6 +33,8 @@ class Dataset:
         (n_samples, n_classes), classes sorted.
     notes : tuple of str
         What was left out or repaired while reading, a sentence each.
+    unlabeled : DataFrame or None
+        Rows of a file without a label, with the columns of `X`.
 
     Examples
     --------
@@ -48,6 +50,7 @@ class Dataset:
     card: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     posterior: Posterior | None = None
     notes: tuple[str, ...] = ()
+    unlabeled: pd.DataFrame | None = None
 
     def __repr__(self) -> str:
         rows, columns = self.X.shape

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from os import PathLike
 from typing import Any
 
@@ -19,8 +19,12 @@ from genvsdisc.datasets.headers import column_names, named_columns, rows_of_data
 from genvsdisc.datasets.labels import label_notes, text_labels
 from genvsdisc.datasets.several import RawTable, one_table, sources_of, together
 from genvsdisc.datasets.targets import check_target
+from genvsdisc.features.cells import CellFormat
 from genvsdisc.features.marks import MISSING, listed, quoted
+from genvsdisc.features.reader import TableReader
 from genvsdisc.features.typed import refuse_nested, typed_table
+
+_FEW_LINES = 5
 
 
 def read_table(
@@ -102,14 +106,34 @@ def read_table(
     if not len(kept):
         raise ValueError(f"{source.name!r} has column names but no rows")
     y = y.iloc[kept] if len(kept) == labelled.sum() else text_labels(given.iloc[kept], missing_labels)[0]
-    X, doubts = _typed(raw, kept)
+    X, doubts, formats = _typed(raw, kept)
     try:  # labels are judged once the lines that are no rows are gone, which make words of numbers
         labels = check_target(y.reset_index(drop=True))
     except ValueError as error:
         raise ValueError(f"{error}{lost}") from None
     card = {"title": source.stem, "source": source.name, "target": target}
+    rest = _without_labels(raw, ~labelled, TableReader.for_table(X, formats=formats), notes)
     told = dict.fromkeys([*notes, *label_notes(labels), *doubts])
-    return Dataset(source.stem, X, labels, card, notes=tuple(told))
+    return Dataset(source.stem, X, labels, card, notes=tuple(told), unlabeled=rest)
+
+
+def _without_labels(
+    raw: RawTable, chosen: NDArray[np.bool_], reader: TableReader, notes: list[str]
+) -> pd.DataFrame | None:
+    """Rows without a label, read as the others were; a few that do not read so are lines of sums or remarks."""
+    if not chosen.any():
+        return None
+    columns = {name: raw.columns[name] for name in reader.columns}
+    thousands = [name for name, given in reader.columns.items() if given.cells and columns[name].dtype.kind == "f"]
+    if raw.as_text is not None and thousands:
+        columns |= raw.as_text(thousands)
+    try:
+        rows = reader.transform(pd.DataFrame(_rows(columns, chosen), copy=False))
+    except ValueError as error:
+        if chosen.sum() > _FEW_LINES:
+            notes.append(f"Rows without a value of {quoted(raw.target)} do not read as the others: {error}.")
+        return None
+    return rows[rows.notna().any(axis=1)].reset_index(drop=True)
 
 
 def _raw_table(source: Source, target: str | None, notes: list[str]) -> RawTable:
@@ -154,8 +178,8 @@ def _text_table(source: Source, target: str | None, notes: list[str]) -> RawTabl
     )
 
 
-def _typed(raw: RawTable, kept: NDArray[np.intp]) -> tuple[pd.DataFrame, list[str]]:
-    """The rows that are kept, text read as what it stands for."""
+def _typed(raw: RawTable, kept: NDArray[np.intp]) -> tuple[pd.DataFrame, list[str], Mapping[Any, CellFormat]]:
+    """The rows that are kept, text read as what it stands for; what was guessed; and how text was read."""
     typed = typed_table(pd.DataFrame(_rows(raw.columns, kept), copy=False), raw.hint)
     floats = {str(name): typed.table[name] for name, values in raw.columns.items() if values.dtype.kind == "f"}
     doubtful = [name for name, values in floats.items() if _may_be_thousands(values)]
@@ -163,12 +187,12 @@ def _typed(raw: RawTable, kept: NDArray[np.intp]) -> tuple[pd.DataFrame, list[st
         points = typed.decimal == "." or any(_is_divided(floats[name]) for name in floats if name not in doubtful)
         doubtful = [] if points else [name for name in doubtful if (floats[name] % 1 == 0).any()]
     if raw.as_text is None or not doubtful:
-        return typed.table, typed.notes
+        return typed.table, typed.notes, typed.formats
     again = typed_table(pd.DataFrame(_rows(raw.as_text(doubtful), kept)), typed.decimal)
     table = typed.table.copy(deep=False)
     for name in doubtful:
         table[name] = again.table[name]
-    return table, [*typed.notes, *again.notes]
+    return table, [*typed.notes, *again.notes], {**typed.formats, **again.formats}
 
 
 def _is_divided(values: pd.Series) -> bool:

@@ -7,21 +7,33 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
-from genvsdisc.lessons.descents import ADAGRAD, LEARNING_RATES, SCALING, STOCHASTIC
+import pandas as pd
+
+from genvsdisc.files import atomic_file
+from genvsdisc.lessons.conditions import GAPS_AT_PREDICTION, OTHER_SHARES, ROWS_WITHOUT_LABEL
+from genvsdisc.lessons.descents import LEARNING_RATES, SHRINKING_STEPS, STOCHASTIC
 from genvsdisc.lessons.features import LINEAR, XOR, ZEROS
 from genvsdisc.lessons.gaussians import LINE, POKEMON
 from genvsdisc.lessons.gradients import ACTIVATION_SLOPES, BACKWARD, GRAPH, VECTORIZED
+from genvsdisc.lessons.hidden import GROWTH, HIDDEN_LAYERS
+from genvsdisc.lessons.joint import CLASS_ADDED, JOINT
+from genvsdisc.lessons.ladder import CURES, LADDER
 from genvsdisc.lessons.lesson import Lesson
-from genvsdisc.lessons.losses import CROSS_ENTROPY, SOFTMAX, TOO_RIGHT_ROWS
-from genvsdisc.lessons.network_training import ACTIVATION_SPEED, BATCH_NORM
+from genvsdisc.lessons.losses import CROSS_ENTROPY, ENTROPY, SOFTMAX, TOO_RIGHT_ROWS
+from genvsdisc.lessons.minima import MINIMA
+from genvsdisc.lessons.naive_bayes import CORRELATED, THIRTEEN_ROWS
+from genvsdisc.lessons.network_training import ACTIVATION_SPEED
 from genvsdisc.lessons.networks import DEPTH, MODULES, PARITY
+from genvsdisc.lessons.normalization import BATCH_NORM, BATCH_STATISTICS
 from genvsdisc.lessons.notes import with_notes
 from genvsdisc.lessons.page import lessons_page
+from genvsdisc.lessons.regimes import REGIMES
 from genvsdisc.lessons.regularization import COMPLEXITY, PENALTY
-from genvsdisc.lessons.same_functions import CORRELATED, ENTROPY, SAME_FUNCTIONS, SHRINKING_STEPS
+from genvsdisc.lessons.same_functions import SAME_FUNCTIONS
+from genvsdisc.lessons.scales import ADAGRAD, SCALING
 from genvsdisc.lessons.selection import SELECTION
+from genvsdisc.lessons.starts import SATURATION
 from genvsdisc.lessons.stops import STOPS
-from genvsdisc.lessons.thirteen_rows import THIRTEEN_ROWS
 from genvsdisc.lessons.two_families import CROSSING, NOISY_LABELS
 from genvsdisc.report import render
 from genvsdisc.study.progress import Progress
@@ -36,28 +48,41 @@ _IN_ORDER: list[Lesson] = [
     STOPS,
     PENALTY,
     COMPLEXITY,
+    CURES,
     SELECTION,
     TOO_RIGHT_ROWS,
     POKEMON,
+    LADDER,
     LINE,
     THIRTEEN_ROWS,
     CORRELATED,
     CROSS_ENTROPY,
+    MINIMA,
     ENTROPY,
     SAME_FUNCTIONS,
     CROSSING,
+    REGIMES,
     NOISY_LABELS,
+    JOINT,
+    CLASS_ADDED,
+    GAPS_AT_PREDICTION,
+    OTHER_SHARES,
+    ROWS_WITHOUT_LABEL,
     SOFTMAX,
     XOR,
+    HIDDEN_LAYERS,
     GRAPH,
     VECTORIZED,
     BACKWARD,
     ACTIVATION_SLOPES,
     LINEAR,
     ZEROS,
+    SATURATION,
     ACTIVATION_SPEED,
     BATCH_NORM,
+    BATCH_STATISTICS,
     DEPTH,
+    GROWTH,
     PARITY,
     MODULES,
 ]
@@ -81,7 +106,7 @@ def write_lessons(
     Returns
     -------
     path : Path
-        The file.
+        The file. What some lessons timed is beside it, in ``timings.csv``.
 
     Raises
     ------
@@ -97,7 +122,16 @@ def write_lessons(
         taught.append((lesson, tables, lesson.judge(tables)))
     if progress is not None:
         progress("page", len(chosen), len(chosen))
-    return render.write(lessons_page(taught), path)
+    page = render.write(lessons_page(taught), path)
+    _write_timings({lesson.name: tables["timings"] for lesson, tables, _ in taught if "timings" in tables}, page.parent)
+    return page
+
+
+def _write_timings(timings: dict[str, pd.DataFrame], folder: Path) -> None:
+    """Write seconds, which differ from run to run, beside the page and not on it."""
+    if timings:
+        with atomic_file(folder / "timings.csv") as draft:
+            pd.concat(timings, names=["lesson", "row"]).droplevel("row").to_csv(draft)
 
 
 def _chosen(names: Sequence[str] | None) -> list[Lesson]:

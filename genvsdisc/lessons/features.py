@@ -13,8 +13,10 @@ from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
 from genvsdisc.discriminative.networks.cascade import CascadeClassifier
 from genvsdisc.discriminative.networks.mlp import MLPClassifier
 from genvsdisc.features.transforms import PrototypeDistances
+from genvsdisc.lessons.drawings import Regions
 from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, less, per_seed, tidy
-from genvsdisc.lessons.pictures import Points, Regions
+from genvsdisc.lessons.mathml import mathml
+from genvsdisc.lessons.pictures import Points
 
 _NOISE = 0.12
 BY_HAND = "distances by hand"
@@ -166,7 +168,7 @@ XOR = Lesson(
     by={"model": "Model"},
     measures=(Measure("error", "Test error", share=True),),
     pictures=(Regions("logistic"), Regions(BY_HAND), Regions("cascade")),
-    formula="<mi>y</mi><mo>=</mo><msub><mi>x</mi><mn>1</mn></msub><mo>⊕</mo><msub><mi>x</mi><mn>2</mn></msub>",
+    formula=mathml("y = x_1 ⊕ x_2"),
     code=(
         "from genvsdisc import CascadeClassifier, LogisticClassifier\n"
         "from genvsdisc.datasets import make_xor\n"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,34 +17,57 @@ from genvsdisc.functional.networks.activations import ACTIVATIONS
 from genvsdisc.functional.networks.architecture import Architecture
 from genvsdisc.functional.networks.layers import affine, affine_backward, affine_gradient
 from genvsdisc.functional.networks.objective import NetworkObjective
-from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, per_seed, tidy
+from genvsdisc.lessons.drawings import Graph
+from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Part, Tables, above, below, per_seed, spread, tidy
 from genvsdisc.lessons.pictures import Lines, Points
 
 _STEP = 1e-5
 # Of the notes: J = 3 (a + b c) at a = 5, b = 3, c = 2.
 A, B, C = 5.0, 3.0, 2.0
-DERIVED = {"dJ/da": 3.0, "dJ/db": 6.0, "dJ/dc": 9.0}
-# A clock is not the same twice: the page says only that a ratio of times reached this.
-FASTER = 10
+DERIVED = {"dJ/dv": 3.0, "dJ/du": 3.0, "dJ/da": 3.0, "dJ/db": 6.0, "dJ/dc": 9.0}
+# A clock is not the same twice: the page says which of these a ratio of times reached, the file of timings its value.
+FASTER = (1, 3, 10, 30, 100)
+LOOPED_ROWS = (20, 200, 2000)
 
 
 def run_graph(seed: int) -> Tables:  # noqa: ARG001 - every lesson is given a seed
-    """Derivatives of J by two affine layers of the package, and by finite differences."""
-    inner, outer = np.array([[[C, A]]]), np.array([[[3.0, 0.0]]])  # v = c b + a, then J = 3 v
-    inputs, hidden, value = np.array([[[B], [1.0]]]), np.ones((1, 2, 1)), np.empty((1, 1, 1))
-    affine(inner, inputs, hidden[:, :1])
-    affine(outer, hidden, value)
-    delta, by_inner, by_input = np.empty((1, 1, 1)), np.empty((1, 1, 2)), np.empty((1, 1, 1))
-    affine_backward(np.ones((1, 1, 1)), outer, delta)
-    affine_gradient(delta, inputs, by_inner)
-    affine_backward(delta, inner, by_input)
-    chain = {"dJ/da": by_inner[0, 0, 1], "dJ/db": by_input[0, 0, 0], "dJ/dc": by_inner[0, 0, 0]}
-    point, differences = np.array([A, B, C]), {}
-    for name, direction in zip(DERIVED, np.eye(3), strict=True):
-        (a, b, c), (a0, b0, c0) = point + _STEP * direction, point - _STEP * direction
-        differences[name] = (3 * (a + b * c) - 3 * (a0 + b0 * c0)) / (2 * _STEP)
-    rows = [(name, float(chain[name]), float(differences[name]), DERIVED[name]) for name in DERIVED]
-    return {"results": tidy([("J", float(value[0, 0, 0]), 33.0, 33.0), *rows], "quantity layers direct notes")}
+    """Values of J's graph, and its derivatives by three affine layers of the package and by finite differences."""
+    # u = c b, v = 1 u + a, J = 3 v: each an affine layer with the bias in its last column.
+    maps = [np.array([[[C, 0.0]]]), np.array([[[1.0, A]]]), np.array([[[3.0, 0.0]]])]
+    padded = [np.array([[[B], [1.0]]]), np.ones((1, 2, 1)), np.ones((1, 2, 1)), np.ones((1, 2, 1))]
+    for weights, inputs, values in zip(maps, padded, padded[1:], strict=False):
+        affine(weights, inputs, values[:, :1])
+    u, v, top = (float(values[0, 0, 0]) for values in padded[1:])
+    delta, found = np.ones((1, 1, 1)), []
+    for weights, inputs in zip(maps[::-1], padded[-2::-1], strict=True):
+        gradient, below_it = np.empty((1, 1, 2)), np.empty((1, 1, 1))
+        affine_gradient(delta, inputs, gradient)
+        affine_backward(delta, weights, below_it)
+        found.append((below_it[0, 0, 0], *gradient[0, 0]))
+        delta = below_it
+    (dv, *_), (du, _, da), (db, dc, _) = (tuple(map(float, each)) for each in found)
+    chain = {"dJ/dv": dv, "dJ/du": du, "dJ/da": da, "dJ/db": db, "dJ/dc": dc}
+    rows = [("J", top, 33.0, 33.0)]
+    for name, printed in DERIVED.items():
+        ends = [_stepped(name[-1], step) for step in (_STEP, -_STEP)]
+        rows.append((name, chain[name], (ends[0] - ends[1]) / (2 * _STEP), printed))
+    nodes = [
+        ("a", "a", 0, 2, A, da), ("b", "b", 0, 1, B, db), ("c", "c", 0, 0, C, dc), ("u", "u = b c", 1.4, 0.5, u, du),
+        ("v", "v = a + u", 2.8, 1.25, v, dv), ("J", "J = 3 v", 4.2, 1.25, top, 1.0),
+    ]  # fmt: skip
+    edges = [("a", "v"), ("b", "u"), ("c", "u"), ("u", "v"), ("v", "J")]
+    return {
+        "results": tidy(rows, "quantity layers direct notes"),
+        "nodes": tidy(nodes, "name formula x y value derivative"),
+        "edges": tidy(edges, "start end"),
+    }
+
+
+def _stepped(variable: str, step: float) -> float:
+    """J where one variable, or what comes between, is a little more."""
+    moved = {name: step * (name == variable) for name in "abcuv"}
+    u = (B + moved["b"]) * (C + moved["c"]) + moved["u"]
+    return 3 * (A + moved["a"] + u + moved["v"])
 
 
 def judge_graph(tables: Tables) -> Finding:
@@ -50,7 +76,7 @@ def judge_graph(tables: Tables) -> Finding:
     gaps, checks = abs(rows.layers - rows.notes).max(), abs(rows.layers - rows.direct).max()
     return Finding(
         (
-            below("J = 33 and the derivatives 3, 6, 9 come out of the backward pass", [gaps], 1e-12),
+            below("J = 33 and the derivatives 3, 3, 3, 6, 9 come out of the backward pass", [gaps], 1e-12),
             below("and out of finite differences, up to their own error", [checks], 1e-6),
         )
     )
@@ -126,8 +152,8 @@ def judge_backward(tables: Tables) -> Finding:
 def run_vectorized(seed: int) -> Tables:
     """One gradient of logistic regression by loops and by matrix products: both values and the ratio of times."""
     rng = np.random.default_rng(seed)
-    rows = []
-    for n in (200, 2000):
+    rows, times = [], []
+    for n in LOOPED_ROWS:
         X, codes = rng.standard_normal((n, 20)), rng.integers(0, 2, n)
         weights, theta = np.ones((1, n)), rng.standard_normal((1, 21))
         # A network without hidden layers is logistic regression.
@@ -136,17 +162,24 @@ def run_vectorized(seed: int) -> Tables:
         )
         batch, gradient = whole(weights), np.empty((1, 21))
         evaluate = objective.bind(theta, gradient)
+        products = _seconds(partial(evaluate, batch))
+        listed = X.tolist(), codes.tolist(), theta[0].tolist()
+        looped = _seconds(partial(_looped_gradient, *listed))
+        ratio = looped / products
+        reached = max((grade for grade in FASTER if grade <= ratio), default=0)
+        rows.append((n, n * 21 * 2, reached, float(np.abs(np.array(_looped_gradient(*listed)) - gradient[0]).max())))
+        times.append((n, looped, products, ratio))
+    return {"results": tidy(rows, "n steps reached gap"), "timings": tidy(times, "n loops products ratio")}
+
+
+def _seconds(call: Callable[[], Any]) -> float:
+    """Shortest of five times."""
+    times = []
+    for _ in range(5):
         began = perf_counter()
-        looped = _looped_gradient(X.tolist(), codes.tolist(), theta[0].tolist())
-        loops = perf_counter() - began
-        times = []
-        for _ in range(5):
-            began = perf_counter()
-            evaluate(batch)
-            times.append(perf_counter() - began)
-        gap = float(np.abs(np.array(looped) - gradient[0]).max())
-        rows.append((n, n * 21 * 2, min(loops / min(times), FASTER), gap))
-    return {"results": tidy(rows, "n steps ratio gap")}
+        call()
+        times.append(perf_counter() - began)
+    return min(times)
 
 
 def _looped_gradient(X: list[list[float]], codes: list[int], theta: list[float]) -> list[float]:
@@ -163,22 +196,25 @@ def _looped_gradient(X: list[list[float]], codes: list[int], theta: list[float])
     return [each / len(X) for each in total]
 
 
+def _reached(rows: pd.DataFrame, n: int, times: int) -> Part:
+    reached = per_seed(rows, "reached", n=n)
+    says = (
+        f"{n} rows: matrix products are at least {times} times as fast" if times > 1 else f"{n} rows: they are faster"
+    )
+    return Part(says, np.where(reached >= times, 1.0, -1.0), f"at least {spread(reached)} times")
+
+
 def judge_vectorized(tables: Tables) -> Finding:
-    """Same numbers, sooner."""
+    """Same numbers, sooner, and the sooner the more rows."""
     rows = tables["results"]
-    sizes = tuple(dict.fromkeys(rows.n))
+    few, _, most = LOOPED_ROWS
     return Finding(
         (
             below("largest difference between the two gradients", rows.groupby("seed").gap.max().to_numpy(), 1e-12),
-            *(
-                above(
-                    f"{n} rows: matrix products are at least {FASTER} times as fast (ratios count up to {FASTER})",
-                    per_seed(rows, "ratio", n=n),
-                    FASTER - 1e-9,
-                )
-                for n in sizes
-            ),
-        )
+            *(_reached(rows, n, times) for n, times in ((most, 10), (few, 1))),
+        ),
+        reason="Python decides anew at each number what kind of number it is; a matrix product decides once, and then "
+        "works through memory in a row, several numbers at a time. Few rows leave little to save beside the call.",
     )
 
 
@@ -188,14 +224,15 @@ GRAPH = Lesson(
     claim="J = 3 (a + b c) is 33 at a = 5, b = 3, c = 2, and going backward gives the derivatives 3, 6 and 9",
     source="Andrew Ng, Computation graph",
     experiment=(
-        "Write v = a + b c as an affine layer with weight c and bias a on the input b, and J = 3 v as a second one; "
-        "run the package's backward pass, and finite differences of the formula."
+        "Write u = b c, v = u + a and J = 3 v as three affine layers of one unit; run the package's backward pass, and "
+        "finite differences of the formula. Over each node its value, under it the derivative of J by it: each "
+        "derivative is that of the node to its right times one factor."
     ),
     run=run_graph,
     judge=judge_graph,
     by={"quantity": "Quantity"},
     measures=(Measure("layers", "Backward pass"), Measure("direct", "Formula"), Measure("notes", "Notes")),
-    pictures=(Points("layers", "quantity", "J and its derivatives", left=52),),
+    pictures=(Graph("J = 3 (a + b c): values forward, derivatives backward"),),
     n_seeds=1,
 )
 
@@ -238,16 +275,17 @@ VECTORIZED = Lesson(
     claim="A gradient by matrix products is many times as fast as the same gradient by loops",
     source="Andrew Ng, Vectorization",
     experiment=(
-        "The gradient of logistic regression with 20 features, by two nested loops in Python and by the package. Times "
-        f"differ from run to run, so a ratio is counted up to {FASTER} only, and steps are shown in place of seconds."
+        "The gradient of logistic regression with 20 features, by two nested loops in Python and by the package, the "
+        "shortest of five times each. Times differ from run to run: the page tells which of 1, 3, 10, 30 and 100 the "
+        "ratio reached; the ratios themselves are in timings.csv beside it."
     ),
     run=run_vectorized,
     judge=judge_vectorized,
     by={"n": "Rows"},
     measures=(
         Measure("steps", "Steps of the loops"),
-        Measure("ratio", f"Times as fast, up to {FASTER}"),
+        Measure("reached", "Times as fast, at least"),
         Measure("gap", "Difference"),
     ),
-    pictures=(Points("ratio", "n", f"Times as fast (counted up to {FASTER}), by rows", left=42),),
+    pictures=(Points("reached", "n", "Times as fast, at least (log), by rows", left=42, log=True),),
 )

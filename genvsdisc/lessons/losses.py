@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import xlogy
 
 from genvsdisc.datasets import make_gaussian_pair
 from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
 from genvsdisc.functional.losses import TRAINING_LOSSES
 from genvsdisc.functional.posterior import softmax
+from genvsdisc.lessons.drawings import Regions
 from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, less, more, per_seed, tidy
+from genvsdisc.lessons.mathml import mathml
 from genvsdisc.lessons.pictures import Lines, Points
 
 # Scores and the probabilities that the notes print for them.
@@ -106,18 +109,32 @@ def run_too_right(seed: int) -> Tables:
         X = np.vstack([train.X, far])
         y = np.append(train.y, np.ones(count, dtype=int))
         errors = {
-            "least squares": _least_squares_error(X, y, test.X.to_numpy(), test.y.to_numpy()),
+            "least squares": float(((_least_squares(X, y, test.X.to_numpy()) > 0) != test.y).mean()),
             "logistic": 1 - LogisticClassifier(1e-3, optimizer="newton").fit(X, y).score(test.X.to_numpy(), test.y),
         }
         rows += [(model, count, error) for model, error in errors.items()]
-    return {"results": tidy(rows, "model far error")}
+    return {"results": tidy(rows, "model far error"), **_far_plane(X, y)}
 
 
-def _least_squares_error(X: NDArray, y: NDArray, X_test: NDArray, y_test: NDArray) -> float:
-    """Error of the sign of a linear regression on labels ±1."""
+def _far_plane(X: NDArray, y: NDArray) -> Tables:
+    """What both classifiers say over the plane, with the rows that are too right in it."""
+    across, up = np.linspace(-4, 14, 37), np.linspace(-14, 4, 37)
+    grid = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
+    logistic = LogisticClassifier(1e-3, optimizer="newton").fit(X, y).predict_proba(grid)[:, 1]
+    squares = np.clip((_least_squares(X, y, grid) + 1) / 2, 0, 1)
+    regions = [
+        pd.DataFrame({"model": model, "x": grid[:, 0], "y": grid[:, 1], "label": np.where(p > 0.5, "1", "0"),
+                      "probability": np.maximum(p, 1 - p)})
+        for model, p in (("least squares", squares), ("logistic", logistic))
+    ]  # fmt: skip
+    rows = pd.DataFrame({"label": y.astype(str), "x": X[:, 0], "y": X[:, 1]})
+    return {"regions": pd.concat(regions), "rows": rows}
+
+
+def _least_squares(X: NDArray, y: NDArray, X_test: NDArray) -> NDArray:
+    """Predictions of a linear regression on labels ±1."""
     design, judged = (np.column_stack([np.ones(len(rows)), rows]) for rows in (X, X_test))
-    coef = np.linalg.lstsq(design, 2.0 * y - 1, rcond=None)[0]
-    return float(((judged @ coef > 0) != y_test).mean())
+    return judged @ np.linalg.lstsq(design, 2.0 * y - 1, rcond=None)[0]
 
 
 def judge_too_right(tables: Tables) -> Finding:
@@ -189,5 +206,49 @@ TOO_RIGHT_ROWS = Lesson(
     judge=judge_too_right,
     by={"model": "Model", "far": "Far rows"},
     measures=(Measure("error", "Test error", share=True),),
-    pictures=(Lines("far", "error", "model", "Error on ordinary rows", "rows far on the right side", share=True),),
+    pictures=(
+        Regions("least squares"),
+        Regions("logistic"),
+        Lines("far", "error", "model", "Error on ordinary rows", "rows far on the right side", share=True),
+    ),
 )
+
+
+def run_entropy(seed: int) -> Tables:  # noqa: ARG001 - every lesson is given a seed
+    """Cross-entropy H(p, q) over q, for one p."""
+    rows = [("at q = p", p, float(-xlogy(p, p) - xlogy(1 - p, 1 - p))) for p in (0.0, 0.3, 0.5, 0.7)]
+    q = np.round(np.arange(0.05, 1.0, 0.05), 2)
+    curve = [("H(0.7, q)", float(each), float(-0.7 * np.log(each) - 0.3 * np.log(1 - each))) for each in q]
+    return {"results": tidy(rows, "what p entropy"), "curve": tidy(curve, "what q entropy")}
+
+
+def judge_entropy(tables: Tables) -> Finding:
+    """The least is at q = p, and it is the entropy of p, not 0."""
+    values = {p: per_seed(tables["results"], "entropy", p=p) for p in (0.3, 0.5, 0.7)}
+    return Finding(
+        tuple(below(f"p = {p:g}: the cross-entropy of p with itself is 0", v, 1e-9) for p, v in values.items()),
+        reason="H(p, q) is least at q = p, where it is the entropy of p; what is 0 there is the divergence, H(p, q) - "
+        "H(p). Only for labels that are sure, p = 0 or 1, are the two the same.",
+    )
+
+
+ENTROPY = Lesson(
+    name="entropy",
+    title="The cross-entropy of equal distributions",
+    claim="The cross-entropy of two equal distributions is 0",
+    source="Hung-yi Lee, Logistic regression, aside",
+    experiment="Compute H(p, q) = -p log q - (1 - p) log(1 - q), in nats, at q = p for several p, and over q.",
+    run=run_entropy,
+    judge=judge_entropy,
+    by={"what": "Where", "p": "p"},
+    measures=(Measure("entropy", "H(p, p) (nats)"),),
+    pictures=(Lines("q", "entropy", "what", "Cross-entropy (nats)", "q", table="curve"),),
+    formula=mathml(r"H(p, q) = − ∑_k p_k \log q_k"),
+    code=(
+        "import numpy as np\n"
+        "p = np.array([0.7, 0.3])\n"
+        "print(-(p * np.log(p)).sum())"
+    ),
+    try_this="Plot H(p, q) - H(p): that is 0 at q = p, and the reason why both are minimized by the same q.",
+    n_seeds=1,
+)  # fmt: skip

@@ -10,6 +10,7 @@ from sklearn.datasets import load_digits
 
 from genvsdisc.discriminative.networks.mlp import MLPClassifier
 from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, less, per_seed, tidy
+from genvsdisc.lessons.mathml import mathml
 from genvsdisc.lessons.pictures import Lines, Points
 
 # Hidden layers of about the same number of parameters, counted by the experiment.
@@ -204,13 +205,7 @@ PARITY = Lesson(
         Lines("bits", "error", "shape", "Rows that are wrong", "bits", share=True),
         Lines("bits", "units", "shape", "Hidden units", "bits"),
     ),
-    formula=(
-        "<mi>s</mi><mo>−</mo><mn>2</mn><msub><mrow><mo>(</mo><mi>s</mi><mo>−</mo><mn>1</mn><mo>)</mo></mrow><mo>+</mo>"
-        "</msub><mo>+</mo><mn>2</mn><msub><mrow><mo>(</mo><mi>s</mi><mo>−</mo><mn>2</mn><mo>)</mo></mrow><mo>+</mo>"
-        "</msub><mo>−</mo><mo>…</mo><mo>,</mo><mspace width='1em'/><mi>s</mi><mo>=</mo>"
-        "<msub><mi>x</mi><mn>1</mn></msub>"
-        "<mo>+</mo><mo>…</mo><mo>+</mo><msub><mi>x</mi><mi>d</mi></msub>"
-    ),
+    formula=mathml(r"s − 2 {(s − 1)}_+ + 2 {(s − 2)}_+ − … , ~ s = x_1 + … + x_d"),
     code=(
         "import numpy as np\n"
         "X = (np.arange(256)[:, None] >> np.arange(8)) & 1\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -21,6 +22,8 @@ _COUNTED = {  # of one claim, of several
     "undecided at this size": ("is undecided at this size", "are undecided at this size"),
     "does not hold": ("does not hold", "do not hold"),
 }
+_ALONE = 460
+"""Width of a panel that stands alone: written larger than two beside each other, as the text around it."""
 _METHOD = (
     "Each claim is taken apart into statements about numbers. A statement is true (yes) when the t interval of its "
     "margin over the seeds lies above zero and the margin is large enough to matter (half a point of a share, 2% of "
@@ -70,7 +73,7 @@ def _section(lesson: Lesson, tables: Tables, finding: Finding) -> Section:
         *([Text(f"Why: {finding.reason}")] if finding.reason else []),
         Items(tuple((f"{part.verdict.capitalize()}:", f"{part.says} ({part.numbers})") for part in finding.parts)),
         Figure(
-            tuple(_panel(picture, tables) for picture in lesson.pictures),
+            _panels(lesson.pictures, tables),
             f"{lesson.title}. Source of the claim: {lesson.source}{'' if lesson.source.endswith('?') else '.'}",
             (_table(lesson, tables),),
         ),
@@ -83,8 +86,16 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _panel(picture: Picture, tables: Tables) -> Panel:
-    return Panel(svg(lambda ax: picture.plot(tables, ax), **picture.options), picture.alt(tables))
+def _panels(pictures: Sequence[Picture], tables: Tables) -> tuple[Panel, ...]:
+    """Two side by side; the last of an odd number is as wide as both, and not as high as that would make it."""
+    panels = []
+    for i, picture in enumerate(pictures):
+        options, alone = picture.options, i == len(pictures) - 1 and i % 2 == 0
+        if alone:
+            options["size"] = (_ALONE, options["size"][1])
+        drawn = svg(partial(picture.plot, tables), **options)
+        panels.append(Panel(drawn, picture.alt(tables), wide=alone))
+    return tuple(panels)
 
 
 def _table(lesson: Lesson, tables: Tables) -> Table:

@@ -9,7 +9,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from genvsdisc.figures import plot_boundaries
 from genvsdisc.figures.style import (
     CLASS_COLORS,
     CLASS_MARKERS,
@@ -17,6 +16,7 @@ from genvsdisc.figures.style import (
     end_labels,
     log_axis,
     loss_axis,
+    stacked,
 )
 from genvsdisc.lessons.lesson import Tables, spread
 
@@ -45,7 +45,10 @@ def _color(name: str, i: int) -> str:
 
 @dataclass(frozen=True)
 class Lines:
-    """Mean of `y` over `x`, a line for each value of `by`, with a band of one standard deviation over seeds."""
+    """Mean of `y` over `x`, a line for each value of `by`, with a band of one standard deviation over seeds.
+
+    With `first_seed` the lines are those of the first seed: what has no mean over seeds.
+    """
 
     x: str
     y: str
@@ -57,6 +60,7 @@ class Lines:
     log_x: bool = False
     log_y: bool = False
     share: bool = False
+    first_seed: bool = False
 
     @property
     def options(self) -> dict[str, Any]:
@@ -85,7 +89,7 @@ class Lines:
         else:
             loss_axis(ax, "zero_one" if self.share else "")
         ax.set_title(self.title)
-        end_labels(ax, ends)
+        end_labels(ax, dict(zip(stacked(list(ends), 15), ends.values(), strict=True)))
         return ax
 
     def alt(self, tables: Tables) -> str:
@@ -101,7 +105,8 @@ class Lines:
         return spread([value], share=self.share)
 
     def _curves(self, tables: Tables) -> dict[str, pd.DataFrame]:
-        groups = _chosen(tables, self.table, self.where).groupby(self.by, sort=False)
+        rows = _chosen(tables, self.table, self.where)
+        groups = (rows[rows.seed == rows.seed.min()] if self.first_seed else rows).groupby(self.by, sort=False)
         return {str(name): part.groupby(self.x)[self.y].agg(["mean", "std"]) for name, part in groups}
 
 
@@ -181,31 +186,3 @@ class Points:
         groups = _chosen(tables, self.table, self.where).groupby(keys, sort=False)[self.value]
         said = [f"{', '.join(map(str, key))} {spread(values, share=self.share)}" for key, values in groups]
         return f"{self.title}, a dot a seed: {'; '.join(said)}."
-
-
-@dataclass(frozen=True)
-class Regions:
-    """Predicted class over two features, on the first seed, with rows on top."""
-
-    model: str
-    table: str = "regions"
-    rows: str = "rows"
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """Size and margins of the panel."""
-        return {"size": (312, 260), "margins": (22, 20, 38, 46), "clip": True}
-
-    def plot(self, tables: Tables, ax: Axes) -> Axes:
-        """Draw."""
-        grid, rows = tables[self.table], tables[self.rows]
-        grid = grid[(grid.seed == grid.seed.min()) & (grid.model == self.model)]
-        return plot_boundaries(grid, ax, scatter=rows[rows.seed == rows.seed.min()], names=("x1", "x2"))
-
-    def alt(self, tables: Tables) -> str:
-        """Say what is seen."""
-        grid = tables[self.table]
-        grid = grid[(grid.seed == grid.seed.min()) & (grid.model == self.model)]
-        shares = grid.label.value_counts(normalize=True).sort_index()
-        said = ", ".join(f"{label} on {100 * share:.0f}%" for label, share in shares.items())
-        return f"Regions of {self.model} over two features with the rows on top: class {said} of the plane."

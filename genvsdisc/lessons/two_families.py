@@ -16,6 +16,7 @@ from genvsdisc.datasets import make_pokemon_style
 from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
 from genvsdisc.generative.gaussian.classifier import GaussianClassifier
 from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, less, per_seed, tidy
+from genvsdisc.lessons.mathml import mathml
 from genvsdisc.lessons.pictures import Lines
 from genvsdisc.questions.crossing import learning_curve_crossing
 
@@ -201,6 +202,7 @@ NOISY_LABELS = Lesson(
         )
         for law, n_train in product(NOISE_LAWS, NOISE_SIZES)
     ),
+    formula=mathml(r'p_"noisy"(1 ∣ x) = (1 − ρ) p(1 ∣ x) + ρ p(0 ∣ x)'),
     code=(
         "import numpy as np\n"
         "from genvsdisc import GaussianClassifier, LogisticClassifier\n"

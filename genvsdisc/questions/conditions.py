@@ -9,21 +9,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from sklearn.utils import check_random_state
 
-from genvsdisc.datasets.targets import as_target
 from genvsdisc.preparation import takes_gaps
+from genvsdisc.questions.condition_drawing import ConditionCurves, Drawing
 from genvsdisc.questions.crossing import learning_curve_crossing
-from genvsdisc.study.design import Design
+from genvsdisc.questions.unlabeled import EVENLY, HIDDEN, added_rows, hidden_labels, with_and_without
 from genvsdisc.study.fits.gaps import GAP_SHARES, gap_losses, gap_rows
 from genvsdisc.study.fits.label_noise import FLIP_RATES, label_noise_curves
-from genvsdisc.study.fits.refit import refit_probabilities
-from genvsdisc.study.fits.splits import nested_draws
-from genvsdisc.study.fits.unlabeled import semi_supervised_probabilities
 from genvsdisc.study.statistics.class_shares import CLASS_SHIFTS, class_share_losses
 from genvsdisc.study.statistics.conditions import rows_of
 from genvsdisc.study.statistics.crossing import Crossing, crossing_from_losses
 from genvsdisc.study.statistics.dials import (
+    ADDED,
     CONDITIONAL,
     DIALS,
     ESTIMATED_PRIORS,
@@ -35,10 +32,7 @@ from genvsdisc.study.statistics.dials import (
     TRUE_PRIORS,
     UNLABELED,
 )
-from genvsdisc.study.statistics.learning_curves import CurveLosses
 
-HIDDEN = (0.0, 0.5, 0.75, 0.9, 0.95)
-"""Shares of the training labels that are hidden."""
 _SIDES = ("generative", "discriminative")
 
 
@@ -54,6 +48,7 @@ def condition_curve(
     level: float = 0.95,
     metric: str = "zero_one",
     random_state: Any = None,
+    unlabeled: Any = None,
 ) -> Crossing:
     """Turn one condition up from 0 and estimate where the better of two classifiers changes.
 
@@ -67,14 +62,16 @@ def condition_curve(
     X : array-like or DataFrame of shape (n_samples, n_features)
         Rows; numbers, for gaps.
     y : array-like of shape (n_samples,)
-        Labels.
+        Labels; some may be missing where the dial is "unlabeled rows, added".
     dial : str
         ``"rows"``: training rows (`learning_curve_crossing`). ``"label noise"``: share of the training labels flipped.
         ``"gaps"``: share of the entries missing at prediction, where the mean of the training rows stands in for a
         classifier that takes no gaps; ``"gaps, iterative imputer"`` and ``"gaps, conditional mean"``: what stands in is
         predicted from the other entries. ``"class shares"``: share of the rows whose place rows of the rarest class
         take, with the posteriors as they are; ``"class shares, true priors"`` and ``"class shares, estimated priors"``:
-        reweighted for them. ``"unlabeled rows"``: share of the training rows whose label is hidden.
+        reweighted for them. ``"unlabeled rows"``: share of the training rows whose label is hidden; ``"unlabeled rows,
+        added"``: share of the training rows that have none, as more and more of them are added. Classifier one learns
+        from them by EM, with a weight chosen inside. ``"unlabeled"``: the latter where there are rows without a label.
     values : "auto" or sequence of float, default="auto"
         Values of the dial, shares below 1; 0 is added. For rows, as `train_sizes`.
     n_draws : int, default=40
@@ -85,6 +82,8 @@ def condition_curve(
         Loss that is compared.
     random_state : int, RandomState instance or None, default=None
         Source of randomness.
+    unlabeled : DataFrame or array-like of shape (n_rows, n_features), default=None
+        Rows without a label, beside those of X that have none.
 
     Returns
     -------
@@ -95,7 +94,8 @@ def condition_curve(
     Raises
     ------
     ValueError
-        If the dial is unknown, a value is impossible, or X holds words where entries are to be deleted.
+        If the dial is unknown, a value is impossible, X holds words where entries are to be deleted, or there are no
+        rows without a label to be added.
 
     References
     ----------
@@ -112,8 +112,13 @@ def condition_curve(
     >>> found.curves["value"].unique().tolist()
     [0.0, 0.1, 0.25, 0.5, 0.75]
     """
+    X, y, more = with_and_without(X, y, unlabeled, dial)
+    if dial == "unlabeled":
+        dial = UNLABELED if more is None else ADDED
     if dial not in _TURN and dial != TRAINING_ROWS:
-        raise ValueError(f"dial must be one of {', '.join((TRAINING_ROWS, *_TURN))}, got {dial!r}")
+        raise ValueError(f"dial must be one of {', '.join((TRAINING_ROWS, *_TURN, 'unlabeled'))}, got {dial!r}")
+    if dial == ADDED and more is None:
+        raise ValueError(f"dial={dial!r} needs rows without a label: give unlabeled=, or rows of X with none in y")
     if not 0 < level < 1:
         raise ValueError(f"level must be between 0 and 1, got {level!r}")
     if dial == TRAINING_ROWS:
@@ -124,8 +129,12 @@ def condition_curve(
         return replace(found, curves=found.curves.rename(columns={"n_train": "value"}).drop(columns="n_draws"))
     turn, automatic = _TURN[dial]
     pair = {"generative": generative, "discriminative": discriminative}
-    drawing = _Drawing(X, y, n_draws, metric, random_state)
-    at = _checked(automatic if isinstance(values, str) else values)
+    drawing = Drawing(X, y, n_draws, metric, random_state, more)
+    at = (
+        EVENLY
+        if dial == ADDED and isinstance(values, str)
+        else _checked(automatic if isinstance(values, str) else values)
+    )
     curves = turn(drawing, pair, at, dial)
     along = next(iter(curves.values()))[0]
     ordered = [curves[name][1] for name in _SIDES]
@@ -135,41 +144,6 @@ def condition_curve(
     return replace(found, curves=pd.concat(tables, ignore_index=True)[columns])
 
 
-_Curves = dict[str, tuple[NDArray, CurveLosses]]
-"""Model -> values of the dial and losses along them."""
-
-
-class _Drawing:
-    """Rows, and the training sets of the largest size."""
-
-    def __init__(self, X: Any, y: ArrayLike, n_draws: int, metric: str, random_state: Any) -> None:
-        self.X, self.y = X, as_target(y).to_numpy()
-        self.rng, self.metric = check_random_state(random_state), metric
-        self.classes, self.codes = np.unique(self.y, return_inverse=True)
-        design = Design(n_draws=n_draws, losses=(metric,))
-        self.largest = int(design.sizes(len(self.codes), len(self.classes))[-1])
-        self.state = self.rng.get_state()
-        weights, self.tests = self.nested([self.largest], n_draws, design.test_size)
-        self.weights, self.n_draws, self.test_size = weights[0], n_draws, design.test_size
-        self.seed = int(self.rng.randint(np.iinfo(np.int32).max))
-
-    def nested(self, sizes: Sequence[int], n_draws: int, test_size: float) -> tuple[NDArray, list[NDArray]]:
-        """Nested training sets, the largest of them the same whatever the others."""
-        self.rng.set_state(self.state)
-        weights, tests = nested_draws(
-            self.codes, np.asarray(sizes), n_draws, test_size=test_size, random_state=self.rng
-        )
-        return weights, tests
-
-    def refit(self, estimator: Any, weights: NDArray) -> list[NDArray]:
-        return refit_probabilities(
-            estimator, self.X, self.y, weights, self.tests, classes=self.classes, random_state=self.seed
-        )
-
-    def losses(self, probabilities: Sequence[Sequence[NDArray]]) -> CurveLosses:
-        return CurveLosses.of(probabilities, self.tests, self.codes, self.metric)
-
-
 def _checked(values: Any) -> NDArray:
     given = np.asarray(values, dtype=float)
     if given.ndim != 1 or not len(given) or not ((given >= 0) & (given < 1)).all():
@@ -177,7 +151,7 @@ def _checked(values: Any) -> NDArray:
     return np.unique(np.append(given, 0.0))
 
 
-def _noise(drawing: _Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> _Curves:  # noqa: ARG001 - one signature for all dials
+def _noise(drawing: Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> ConditionCurves:  # noqa: ARG001 - one signature for all dials
     training = [np.flatnonzero(row) for row in drawing.weights]
     curves = {}
     for name, estimator in pair.items():
@@ -189,7 +163,7 @@ def _noise(drawing: _Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -
     return curves
 
 
-def _gaps(drawing: _Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> _Curves:
+def _gaps(drawing: Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> ConditionCurves:
     try:
         matrix = np.asarray(drawing.X, dtype=float)
     except (TypeError, ValueError):
@@ -212,7 +186,7 @@ def _gaps(drawing: _Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) ->
     return curves
 
 
-def _shares(drawing: _Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> _Curves:
+def _shares(drawing: Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> ConditionCurves:
     counts = drawing.weights.astype(float) @ (drawing.codes[:, None] == np.arange(len(drawing.classes)))
     old = counts / counts.sum(axis=1, keepdims=True)
     curves = {}
@@ -223,28 +197,7 @@ def _shares(drawing: _Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) 
     return curves
 
 
-def _unlabeled(drawing: _Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> _Curves:  # noqa: ARG001 - one signature for all dials
-    rows = np.unique(np.maximum((drawing.largest * (1 - at)).round().astype(int), 2 * len(drawing.classes)))
-    state = drawing.rng.get_state()
-    weights, _ = drawing.nested(rows.tolist(), drawing.n_draws, drawing.test_size)
-    drawing.rng.set_state(state)
-    weights, values = weights[::-1], 1 - rows[::-1] / drawing.largest
-    whole = weights[0] > 0
-    learned = [
-        semi_supervised_probabilities(
-            pair["generative"], drawing.X, drawing.codes, row > 0, whole & (row == 0), drawing.tests,
-            n_classes=len(drawing.classes), random_state=drawing.seed,
-        )[0]
-        for row in weights
-    ]  # fmt: skip
-    alone = [drawing.refit(pair["discriminative"], row) for row in weights]
-    return {
-        "generative": (values, drawing.losses(learned)),
-        "discriminative": (values, drawing.losses(alone)),
-    }
-
-
-_TURN: dict[str, tuple[Callable[[_Drawing, Mapping[str, Any], NDArray, str], _Curves], Sequence[float]]] = {
+_TURN: dict[str, tuple[Callable[[Drawing, Mapping[str, Any], NDArray, str], ConditionCurves], Sequence[float]]] = {
     NOISE: (_noise, FLIP_RATES),
     GAPS: (_gaps, GAP_SHARES),
     ITERATIVE: (_gaps, GAP_SHARES),
@@ -252,5 +205,6 @@ _TURN: dict[str, tuple[Callable[[_Drawing, Mapping[str, Any], NDArray, str], _Cu
     SHARES: (_shares, CLASS_SHIFTS),
     TRUE_PRIORS: (_shares, CLASS_SHIFTS),
     ESTIMATED_PRIORS: (_shares, CLASS_SHIFTS),
-    UNLABELED: (_unlabeled, HIDDEN),
+    UNLABELED: (hidden_labels, HIDDEN),
+    ADDED: (added_rows, ()),
 }

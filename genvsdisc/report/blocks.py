@@ -63,6 +63,7 @@ class Panel:
     svg: str
     alt: str
     failure: Absence | None = None
+    wide: bool = False  # over the whole width of the figure
 
 
 @dataclass(frozen=True)

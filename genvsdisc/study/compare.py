@@ -20,13 +20,15 @@ from genvsdisc.study.fits.trial import suited_to
 from genvsdisc.study.fits.tuning import respecting, tuned
 from genvsdisc.study.fits.weighted_fits import stand_for_copies, weight_notes
 from genvsdisc.study.holdout_rows import given_test, read_test
+from genvsdisc.study.left_out import without_a_label
 from genvsdisc.study.plan import check_budget
 from genvsdisc.study.progress import Progress, check_progress, shown
 from genvsdisc.study.run import Run
 from genvsdisc.study.sampling import Sampling, read_sampling
 from genvsdisc.study.statistics.losses import COST, LOSS_NAMES
 from genvsdisc.study.statistics.measures import check_measures
-from genvsdisc.study.table import check_posterior, prepare
+from genvsdisc.study.table import PreparedTable, check_posterior, prepare
+from genvsdisc.study.unlabeled_rows import read_unlabeled
 from genvsdisc.study.weights import RowWeights, read_weights, row_counts
 from genvsdisc.validation import check_jobs
 
@@ -56,6 +58,7 @@ def compare(
     loss: str = "zero_one",
     budget: float | None = None,
     plan: Mapping[str, Any] | None = None,
+    unlabeled: Any = None,
 ) -> Comparison:
     """Compare generative and discriminative classifiers on one table.
 
@@ -68,7 +71,8 @@ def compare(
     X : DataFrame or array-like of shape (n_samples, n_features)
         The table (pandas, polars or an array). Identifier, constant and empty columns are left out, and said.
     y : array-like of shape (n_samples,)
-        The target. Rows without one are left out; so are classes with fewer rows than there are folds.
+        The target. Rows without one are neither fitted nor judged, but for `unlabeled`; classes with fewer rows than
+        there are folds are left out.
     models : dict name -> classifier, list of Model or of classifiers, or None, default=None
         What to compare; any scikit-learn classifier with ``predict_proba``. None is `default_models`. A model that
         cannot take the table (words, gaps) gets an encoder in front, and a note.
@@ -120,6 +124,10 @@ def compare(
         is undecided. Not used where a design is given.
     plan : dict, default=None
         ``meta["plan"]`` of a former comparison of this table with these models, to be repeated as it stands.
+    unlabeled : DataFrame or array-like of shape (n_rows, n_features), default=None
+        Rows without a label, with the columns of X. With those of X that have none, they are added to the training rows
+        of the generative models by EM, as many as they are worth by the log loss of labeled rows held out inside; the
+        dial "unlabeled rows, added" of `conditions` shows what that changes. All else is computed without them.
 
     Returns
     -------
@@ -172,6 +180,7 @@ def compare(
         groups_column = (sampling.column, whole[groups]) if np.isscalar(groups) and groups is not None else None
         test = read_test(held_out, table.reader, table.classes, weights=weights, groups=groups_column)
         table = replace(table, test=test)
+    table, said = _beside(table, whole, X, y, unlabeled, sampling, weights, groups)
     chosen.sizes(round(table.sampling.masses(len(table.y)).sum()), len(table.classes))
     check_posterior(posterior, table)
     given = None if models is None else as_models(models)
@@ -179,13 +188,34 @@ def compare(
     roster = [respecting(model, table.sampling) for model in roster]
     passed = None if table.weights is None or stand_for_copies(table.weights) else table.weights
     roster = [tuned(model, sampling=table.sampling, weights=passed) for model in roster] if tune else roster
-    notes = told + notes + ([] if passed is None else weight_notes(roster))
+    notes = told + said + notes + ([] if passed is None else weight_notes(roster))
     run = Run(table, roster, seed=random_state, n_jobs=n_jobs, cache=cache)
     run.plan_by(chosen, budget=budget, stored=plan, as_given=design is not None)
     with shown(progress) as advance:
         evidence = run.carry_out(advance)
     tables, meta = run.results(evidence, posterior, name=name, tuned=tune, loss=loss, notes=notes)
     return Comparison(tables, meta, fitted=run.fitted(evidence))
+
+
+def _beside(
+    table: PreparedTable,
+    whole: pd.DataFrame,
+    X: pd.DataFrame,
+    y: pd.Series,
+    unlabeled: Any,
+    sampling: Sampling,
+    weights: RowWeights | None,
+    groups: Any,
+) -> tuple[PreparedTable, list[str]]:
+    """The table with the rows that have no label beside it, where there are enough; and what was done with them."""
+    column = (groups, whole[groups]) if np.isscalar(groups) and groups is not None else None
+    rows, notes = read_unlabeled(
+        X, y, unlabeled, reader=table.reader, labeled=table.X, sampling=sampling, weights=weights, groups=column,
+    )  # fmt: skip
+    if rows is None:
+        return table, list(notes)
+    left_out = tuple(text for text in table.left_out if text not in without_a_label(int(y.isna().sum())))
+    return replace(table, unlabeled=rows, left_out=left_out), list(notes)
 
 
 def _default_design(y: ArrayLike, budget: float | None, sampling: Sampling, weights: RowWeights | None) -> Design:

@@ -25,7 +25,7 @@ def versions() -> dict[str, str]:
 
 
 def facts_of_options(table: PreparedTable, rope: float) -> dict[str, Any]:
-    """Facts of weights, rare classes, a test set and costs, where there are any.
+    """Facts of weights, rare classes, a test set, rows without a label and costs, where there are any.
 
     `rope` is a share of the least mistake.
     """
@@ -37,6 +37,8 @@ def facts_of_options(table: PreparedTable, rope: float) -> dict[str, Any]:
         facts["rare_classes"] = {str(label): share for label, share in rare.items()}
     if table.test is not None:
         facts["test_rows"] = len(table.test)
+    if table.unlabeled is not None:
+        facts["unlabeled_rows"] = len(table.unlabeled)
     if table.costs is not None:
         labels = [str(label) for label in table.classes]
         rope = rope * least_mistake(table.costs)

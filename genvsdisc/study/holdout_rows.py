@@ -78,13 +78,37 @@ def given_test(X_test: Any, y_test: Any, X: pd.DataFrame) -> Given | None:
     if X_test is None or y_test is None:
         lacking, there = ("X_test", "y_test") if X_test is None else ("y_test", "X_test")
         raise ValueError(f"{there} is given but {lacking} is not: a test set needs its rows and their labels")
-    frame = as_frame(X_test)
-    unnamed = not hasattr(X_test, "columns") and not hasattr(X_test, "keys")
-    if unnamed and frame.shape[1] == X.shape[1]:
-        frame.columns = X.columns
+    frame = named_as(X_test, X)
     labels = as_target(y_test, name="y_test", allow_missing=True)
     check_consistent_length(frame, labels)
     return Given(frame, labels)
+
+
+def named_as(rows: Any, X: pd.DataFrame) -> pd.DataFrame:
+    """Other rows as a table; an array without names of columns has those of X, if it has as many."""
+    frame = as_frame(rows)
+    unnamed = not hasattr(rows, "columns") and not hasattr(rows, "keys")
+    if unnamed and frame.shape[1] == X.shape[1]:
+        frame.columns = X.columns
+    return frame
+
+
+def missing_columns(frame: pd.DataFrame, reader: TableReader, what: str) -> None:
+    """Refuse rows that lack columns which the models are fitted to.
+
+    Raises
+    ------
+    ValueError
+        With their names.
+    """
+    lacking = [str(name) for name in reader.columns if name not in frame.columns]
+    if lacking:
+        more = f" and {len(lacking) - _MOST_NAMED} more" if len(lacking) > _MOST_NAMED else ""
+        raise ValueError(
+            f"{what} lacks the column{'s' if len(lacking) > 1 else ''} "
+            f"{', '.join(map(repr, lacking[:_MOST_NAMED]))}{more}, which the models are fitted to; it has "
+            f"{', '.join(map(str, list(frame.columns)[:20]))}"
+        )
 
 
 def read_test(
@@ -118,15 +142,8 @@ def read_test(
     ValueError
         If columns are lacking or hold other things than those of the table, or fewer than two rows can be scored.
     """
-    frame, notes, columns = given.X, [], list(reader.columns)
-    lacking = [str(name) for name in columns if name not in frame.columns]
-    if lacking:
-        more = f" and {len(lacking) - _MOST_NAMED} more" if len(lacking) > _MOST_NAMED else ""
-        raise ValueError(
-            f"X_test lacks the column{'s' if len(lacking) > 1 else ''} "
-            f"{', '.join(map(repr, lacking[:_MOST_NAMED]))}{more}, which the models are fitted to; it has "
-            f"{', '.join(map(str, list(frame.columns)[:20]))}"
-        )
+    frame, notes = given.X, []
+    missing_columns(frame, reader, "X_test")
     values = None
     if weights is not None:
         frame, values, said = _own_weights(frame, weights)

@@ -57,13 +57,18 @@ def left_out_sentences(
     ('1 row without a label is left out.', 'Class rare (1 row) is left out: fewer than 5 rows.',
      "4 columns are left out, for they have one value only: 'a', 'b', 'c', 'd'.")
     """
-    told = _of_rows(unlabelled, "without a label") + _of_rows(weightless, "of weight 0")
+    told = without_a_label(unlabelled) + _of_rows(weightless, "of weight 0")
     told += _of_classes(classes, counts)
     gone = list(_of_columns_left_out(columns))
     told += gone
     told += [each for each in readings if not any(_says(sentence, each) for sentence in gone)]
     told += _of_columns_used(columns, readings)
     return tuple(dict.fromkeys(told))
+
+
+def without_a_label(number: int) -> list[str]:
+    """Say that rows without a label are left out, if there are any."""
+    return _of_rows(number, "without a label")
 
 
 def _of_rows(number: int, which: str) -> list[str]:

@@ -74,6 +74,8 @@ class Plan:
         Whether rows with gaps are completed by an iterative imputer too.
     n_encoded : int
         Columns of the table as numbers.
+    n_unlabeled : int
+        Rows without a label that generative models may learn from too.
     """
 
     budget: float | None
@@ -90,6 +92,7 @@ class Plan:
     condition_notes: list[str] = field(default_factory=list)
     imputed: bool = True
     n_encoded: int = 1
+    n_unlabeled: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for the record."""

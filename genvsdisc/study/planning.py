@@ -26,7 +26,12 @@ ROUND_TWO = 5
 
 
 def planned_by_design(
-    design: Design, candidates: Sequence[Candidate], n_rows: int, n_classes: int, n_encoded: int = 1
+    design: Design,
+    candidates: Sequence[Candidate],
+    n_rows: int,
+    n_classes: int,
+    n_encoded: int = 1,
+    n_unlabeled: int = 0,
 ) -> Plan:
     """Do what the design says to every model; one that is half of no pair gets a tenth of the draws, ten at least."""
     models = {}
@@ -44,6 +49,7 @@ def planned_by_design(
             timed=candidate.timed,
         )
     plan = Plan(None, design.as_dict(), n_rows, n_classes, False, n_rows, models, n_encoded=n_encoded)
+    plan.n_unlabeled = n_unlabeled
     costs = StageCosts(plan, design, candidates)
     for candidate in candidates:
         models[candidate.name].seconds = costs.of(candidate, models[candidate.name])
@@ -58,6 +64,7 @@ def planned_by_budget(
     n_columns: int,
     design: Design,
     n_encoded: int | None = None,
+    n_unlabeled: int = 0,
 ) -> Plan:
     """Fit the work to the budget.
 
@@ -73,6 +80,8 @@ def planned_by_budget(
         Columns once they are numbers; None for `n_columns`.
     design : Design
         Its folds are the most there may be; its losses, shares and sizes are kept.
+    n_unlabeled : int, default=0
+        Rows without a label that generative models may learn from too.
 
     Returns
     -------
@@ -84,9 +93,10 @@ def planned_by_budget(
     n_encoded = n_columns if n_encoded is None else n_encoded
 
     def planned(larger: float) -> Plan:
-        return _allocated(larger, candidates, counts, n_columns, design, n_encoded)
+        return _allocated(larger, candidates, counts, n_columns, design, n_encoded, n_unlabeled)
 
-    return _allocated(float(budget), candidates, counts, n_columns, design, n_encoded, LargerBudgets(budget, planned))
+    more = LargerBudgets(budget, planned)
+    return _allocated(float(budget), candidates, counts, n_columns, design, n_encoded, n_unlabeled, more)
 
 
 def _allocated(
@@ -96,13 +106,14 @@ def _allocated(
     n_columns: int,
     design: Design,
     n_encoded: int,
+    n_unlabeled: int,
     larger: LargerBudgets | None = None,
 ) -> Plan:
     n_rows, n_classes = int(sum(counts)), len(counts)
     capacity = max(0.2 * budget * CORES, USABLE * budget * CORES - OVERHEAD - 2e-7 * n_rows * n_columns)
     step = 2 if budget <= 20 else 4 if budget <= 120 else 5
     plan = Plan(float(budget), {}, n_rows, n_classes, n_rows >= LARGE, min(n_rows, MOST_SUBTABLE), {}, capacity)
-    plan.n_encoded = n_encoded
+    plan.n_encoded, plan.n_unlabeled = n_encoded, n_unlabeled
     design = replace(design, n_repeats=1, n_draws=CURVE_DRAWS[step])
     return Allocation(plan, design, candidates, capacity, step, larger).run()
 

@@ -23,14 +23,14 @@ from genvsdisc.study.evidence import Draws, Failure, Predictions, Views
 from genvsdisc.study.facts import facts_of_options, versions
 from genvsdisc.study.fits.candidates import candidates
 from genvsdisc.study.fits.drawing import planned_draws
-from genvsdisc.study.fits.encode import behind_reader, benches
+from genvsdisc.study.fits.encode import Made, behind_reader, benches
 from genvsdisc.study.fits.gap_drawing import with_gaps
 from genvsdisc.study.fits.job import Job, sliced
 from genvsdisc.study.fits.jobs import Jobs, add
-from genvsdisc.study.holdout_rows import TestRows
 from genvsdisc.study.plan import CONDITION_STAGES, MOST_REPEATS, RESAMPLED_STAGES, ModelPlan, Plan
 from genvsdisc.study.planning import planned_by_budget, planned_by_design, second_round
 from genvsdisc.study.progress import Progress
+from genvsdisc.study.stage_costs import MOST_AT_ONCE
 from genvsdisc.study.statistics.differences import BEST, difference_table
 from genvsdisc.study.statistics.failures import failure_table, isolated, meaning
 from genvsdisc.study.statistics.losses import mean
@@ -73,7 +73,7 @@ class Run:
     ) -> None:
         self.table, self.roster, self.seed = table, roster, seed
         self.n_jobs, self.cache = n_jobs, cache
-        self.made: dict[str, tuple[NDArray, TestRows | None]] = {}
+        self.made: Made = {}
         self.benches = benches(roster, table, self.made)
         self.encoded = benches(roster, table, self.made, encode_only=True)
         self.failures: list[Failure] = []
@@ -88,6 +88,7 @@ class Run:
         n_classes, n_columns = len(self.table.classes), self.table.X.shape[1]
         encoder = TableEncoder(self.table.columns)
         n_encoded = int(encoder.get_feature_names_out().size)
+        n_unlabeled = 0 if self.table.unlabeled is None else len(self.table.unlabeled)
         self.plan: Plan
         timed: dict[str, float | None] = {}
         if stored is not None:
@@ -99,11 +100,11 @@ class Run:
         self.candidates = candidates(self.roster, self.benches, seed, timed, measure=measure, n_jobs=self.n_jobs)
         rng = check_random_state(self.seed) if not isinstance(self.seed, np.random.RandomState) else rng
         if stored is None and as_given:
-            self.plan = planned_by_design(design, self.candidates, len(self.table.y), n_classes, n_encoded)
+            self.plan = planned_by_design(design, self.candidates, len(self.table.y), n_classes, n_encoded, n_unlabeled)
         elif stored is None:
             counts = np.bincount(self.table.codes).tolist()
             self.plan = planned_by_budget(
-                budget or STANDARD_BUDGET, self.candidates, counts, n_columns, design, n_encoded
+                budget or STANDARD_BUDGET, self.candidates, counts, n_columns, design, n_encoded, n_unlabeled
             )
         planned = Design.from_dict(self.plan.design)
         planned = replace(planned, scorers=design.scorers or planned.scorers)
@@ -121,7 +122,7 @@ class Run:
         """Run all jobs, and those of the second round; predictions of every model in the order of the roster."""
         key = ""
         if self.cache is not None:
-            own = (self.table.weights, self.table.test, self.table.costs)
+            own = (self.table.weights, self.table.test, self.table.costs, self.table.unlabeled)
             rows = (self.table.X, self.table.y, self.table.sampling, own, __version__)
             key = joblib.hash((joblib.hash(rows), self.draws.fingerprint()))
         self.draws = with_gaps(self.draws, self.table, self.made, self.plan, self.failures)
@@ -166,7 +167,8 @@ class Run:
             jobs += [Job(m, stage, 0, 1, chosen.seconds.get(stage, 0.0)) for stage in ("descent paths", "hybrid dial")]
         if chosen.drawn_from:
             stage = "rows of the model"
-            jobs.append(Job(m, stage, 0, chosen.fit_rows, chosen.seconds.get(stage, 0.0)))
+            rows = chosen.fit_rows if chosen.fit_rows <= MOST_AT_ONCE else chosen.rows
+            jobs.append(Job(m, stage, 0, rows, chosen.seconds.get(stage, 0.0)))
         return jobs
 
     def _fold_jobs(self, m: int, chosen: ModelPlan, start: int, stop: int) -> list[Job]:
@@ -197,9 +199,8 @@ class Run:
         if not usable:
             return []
         models = model_table(usable)
-        pairs = difference_table(
-            score_table(usable, self.table, self.draws), models, **ropes(self.table, self.draws.design.rope)
-        )
+        losses = score_table(usable, self.table, self.draws, losses_only=True)
+        pairs = difference_table(losses, models, **ropes(self.table, self.draws.design.rope))
         surest = pairs[["p_generative", "p_equal", "p_discriminative"]].max(axis=1)
         open_pairs = pairs[~(surest >= SURE)]
         if (open_pairs["form"] == BEST).any():

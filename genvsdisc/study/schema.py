@@ -147,6 +147,12 @@ class SavedTables:
         "dial generative discriminative form loss estimate:float lower:float upper:float smallest:float largest:float "
         "leader_smallest leader_largest leaders finding",
     )
+    unlabeled = TidyTable(
+        "What rows without a label change for each generative model: loss with them minus loss without, and the weight "
+        "that each was given, in labeled rows, by cross-validation inside the training sets.",
+        "dial model family value:float rows:int weight:float loss mean:float mean_without:float change:float se:float "
+        "lower:float upper:float",
+    )
     novelty = TidyTable(
         "Rows of a class held out of training, told from those of the others by p(x) or by the doubt of the posterior: "
         "area under the ROC curve.",

@@ -10,6 +10,8 @@ from genvsdisc.study.costs import BatchSizes, batch_seconds
 from genvsdisc.study.design import Design
 from genvsdisc.study.plan import CONDITION_STAGES, MOST_TEST, ModelPlan, Plan
 
+MOST_AT_ONCE = 400_000
+"""Rows of one fit that goes over a matrix of them all: a million of them and its copies would not fit in memory."""
 NOISE_TRAIN = 2000
 """Training rows of label noise, at most."""
 N_FLIP_RATES = 5
@@ -28,7 +30,10 @@ PATTERN_SECONDS, PATTERN_CUBED = 1.2e-5, 6e-10
 """Seconds for a row with gaps of its own and a class, and with the cube of the columns."""
 UNLABELED_ROWS, N_HIDDEN, EM_FITS = 1000, 4, 110
 """Training rows of which some lose their label, at most; shares that do; fits in an EM and the choice of its weight."""
+MOST_ADDED_COPIES = 8000
+"""Rows without a label that are added, each once for every class, at most."""
 LEFT_OUT_IN_TURN = 8
+"""Classes left out in turn, at most: the most frequent ones."""
 SINGLE = 0.006
 """Seconds of cloning, checking and indexing around a fit that is made by itself."""
 
@@ -49,6 +54,8 @@ class Candidate:
         Whether its descent is followed too.
     weighted : bool
         Whether its fit takes weights of rows.
+    batched : bool
+        Whether sums over batches of rows are all that a fit needs.
     """
 
     name: str
@@ -58,6 +65,7 @@ class Candidate:
     timed: float | None = None
     searched: bool = False
     weighted: bool = True
+    batched: bool = False
 
     @property
     def learns_unlabeled(self) -> bool:
@@ -135,6 +143,10 @@ class StageCosts:
             return 0.0
         n, test = self.plan.subtable, self.test
         rows = min(n, UNLABELED_ROWS)
+        if self.plan.n_unlabeled:
+            added = min(self.plan.n_unlabeled, most_added(self.plan.n_classes))
+            stacked, seen = rows + self.plan.n_classes * added, rows + added
+            return N_HIDDEN * EM_FITS * candidate.seconds(draws, stacked, seen, min(test, rows) + seen)
         return N_HIDDEN * EM_FITS * candidate.seconds(draws, (1 + self.plan.n_classes) * rows, rows, min(test, rows))
 
     def descent(self, candidate: Candidate) -> float:
@@ -165,6 +177,11 @@ class StageCosts:
             seconds["descent paths"] = self.descent(candidate)
             seconds["hybrid dial"] = self.dial(candidate)
         return {stage: float(f"{value:.3g}") for stage, value in seconds.items()}
+
+
+def most_added(n_classes: int) -> int:
+    """Rows without a label that are added to training rows, at most."""
+    return max(1, MOST_ADDED_COPIES // n_classes)
 
 
 def total_seconds(models: Mapping[str, ModelPlan]) -> float:

@@ -21,6 +21,7 @@ from genvsdisc.study.holdout_rows import TestRows
 from genvsdisc.study.left_out import left_out_sentences
 from genvsdisc.study.sampling import Sampling
 from genvsdisc.study.statistics.losses import COST
+from genvsdisc.study.unlabeled_rows import UnlabeledRows
 from genvsdisc.study.weights import row_counts
 
 
@@ -54,6 +55,8 @@ class PreparedTable:
         Rows of the user's own that the fitted models are scored on, once.
     costs : ndarray of shape (n_classes, n_classes) or None
         What each answer costs: ``costs[true, said]``.
+    unlabeled : UnlabeledRows or None
+        Rows without a label, which generative models may learn from too.
     """
 
     X: pd.DataFrame
@@ -69,6 +72,7 @@ class PreparedTable:
     weights: NDArray | None = None
     test: TestRows | None = None
     costs: NDArray | None = None
+    unlabeled: UnlabeledRows | None = None
 
     def losses(self, given: Sequence[str]) -> tuple[str, ...]:
         """Losses that are means over rows: those of a design, and the cost of decisions where there are costs."""

@@ -20,6 +20,7 @@ TWINS = {
     "--weights": "sample_weight",
     "--test": "X_test",
     "--test-column": "y_test",
+    "--unlabeled": "unlabeled",
     "--models": "models",
     "--tune": "tune",
     "--loss": "loss",

@@ -2,6 +2,7 @@
 
 import io
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -118,3 +119,15 @@ def test_what_cannot_be_tested_on(calls, run, tmp_path, words, message):
     assert message in err
     assert files_under(tmp_path) == ["other.csv", "t.csv"]
     assert calls == []
+
+
+def test_rows_without_a_label_of_the_table_and_of_a_file_are_handed_on_together(calls, run):
+    rows = "".join(f"{k},{'ab'[k % 2]}\n" for k in range(1, 21))
+    Path("old.csv").write_text(f"x,y\n{rows}71,\n72,\n")
+    Path("new.csv").write_text('y,x\nb,"81"\n,82\n')
+    assert run("report", "old.csv", "--target", "y", "--unlabeled", "new.csv")[0] == 0
+    assert run("report", "old.csv", "--target", "y")[0] == 0
+    assert [call.unlabeled["x"].astype(float).tolist() for call in calls] == [[71, 72, 81, 82], [71, 72]]
+    status, _, err = run("report", "old.csv", "--target", "y", "--unlabeled", "none.csv")
+    assert status == 2
+    assert "none.csv" in err

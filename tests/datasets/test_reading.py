@@ -131,3 +131,19 @@ def test_refuses_what_is_not_a_file(tmp_path):
         read_table(tmp_path / "nothing.csv", "y")
     with pytest.raises(IsADirectoryError, match="is a folder, not a table"):
         read_table(tmp_path, "y")
+
+
+def test_rows_without_a_label_stand_apart_and_are_read_as_the_others(tmp_path):
+    path = tmp_path / "prices.csv"
+    lines = [f"{k}.{100 + k};{k},5;{'ab'[k % 2]}" for k in range(1, 30)] + ["7.250;1,25;", ";;", "3.000;?;"]
+    path.write_text("\n".join(["price;size;kind", *lines]) + "\n")
+    found = read_table(path, "kind")
+    assert found.X["price"].iloc[0] == 1101
+    assert found.unlabeled.to_dict("list") == {
+        "price": [7250.0, 3000.0],
+        "size": [1.25, pytest.approx(np.nan, nan_ok=True)],
+    }
+    path.write_text("\n".join(["price;size;kind", *lines[:29], "sum;see below;"]) + "\n")
+    assert read_table(path, "kind").unlabeled is None
+    path.write_text("\n".join(["price;size;kind", *lines[:29]]) + "\n")
+    assert read_table(path, "kind").unlabeled is None

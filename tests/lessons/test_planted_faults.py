@@ -8,7 +8,7 @@ from genvsdisc.features.transforms import PrototypeDistances
 from genvsdisc.functional.descent.schedules import SCHEDULES
 from genvsdisc.functional.gaussian import density
 from genvsdisc.generative.gaussian.classifier import GaussianClassifier
-from genvsdisc.lessons import LESSONS, network_training, same_functions
+from genvsdisc.lessons import LESSONS, naive_bayes, network_training
 
 BY_NAME = {lesson.name: lesson for lesson in LESSONS}
 
@@ -43,7 +43,7 @@ def no_distances(monkeypatch):
 
 
 def full_naive_bayes(monkeypatch):
-    monkeypatch.setattr(same_functions, "GaussianClassifier", NeverDiagonal)
+    monkeypatch.setattr(naive_bayes, "GaussianClassifier", NeverDiagonal)
 
 
 def no_batch_norm(monkeypatch):

@@ -42,7 +42,6 @@ class NetworkClassifier(DiscriminativeClassifier):
 
     _score_attributes = ("architecture_", "parameters_", "feature_mean_", "feature_scale_")
     parameters_: NDArray
-    # Parameters of all subclasses, and of some.
     learning_rate: float
     batch_norm: bool = False
     batch_norm_statistics: str = "exact"
@@ -162,7 +161,8 @@ class NetworkClassifier(DiscriminativeClassifier):
             units=data.units,
             dropout=self.dropout,
             generators=[streams.dropout for streams in data.streams],
-            moving_average=self.batch_norm_statistics == "moving",
+            statistics=self.batch_norm_statistics,
+            batch_size=self._rows_in_batch(len(data.codes)),
         )
         settings = Settings(
             optimizer=OPTIMIZERS[self.optimizer],

@@ -37,9 +37,10 @@ class MLPClassifier(NetworkClassifier):
     batch_norm : bool, default=False
         Normalize the affine sums of hidden layers by the mean and variance of the mini-batch, then scale and shift by
         learned factors.
-    batch_norm_statistics : {"exact", "moving"}, default="exact"
+    batch_norm_statistics : {"exact", "moving", "batches"}, default="exact"
         Mean and variance used at prediction: those over the whole training set, layer after layer, under the final
-        weights; or averages over the mini-batches seen in training, moving by a tenth with each.
+        weights; averages over the mini-batches seen in training, moving by a tenth with each; or the means of those
+        of the mini-batches of the last epoch, as in Andrew Ng's notes.
     dropout : float, default=0.0
         Share of hidden units left out for each row in each training step; at prediction none is.
     init : {"auto", "he", "glorot", "small", "zeros"}, default="auto"
@@ -125,7 +126,7 @@ class MLPClassifier(NetworkClassifier):
         "hidden_layer_sizes": ["array-like", Interval(Integral, 1, None, closed="left")],
         "activation": [StrOptions(set(ACTIVATIONS)), list, tuple],
         "batch_norm": ["boolean"],
-        "batch_norm_statistics": [StrOptions({"exact", "moving"})],
+        "batch_norm_statistics": [StrOptions({"exact", "moving", "batches"})],
         "dropout": [Interval(Real, 0, 1, closed="left")],
         "init": [StrOptions(set(INITS))],
         "batch_size": [StrOptions({"auto"}), Interval(Integral, 1, None, closed="left"), None],

@@ -62,6 +62,29 @@ def whole(weights: NDArray) -> Batch:
     return Batch(members, rows, np.take_along_axis(normalized, rows, axis=1))
 
 
+def batches_in_epoch(weights: NDArray, batch_size: int | None) -> NDArray:
+    """Count the mini-batches of an epoch: ⌈m / batch_size⌉ for the m rows of positive weight of each member.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (R, n)
+        Non-negative weights of the rows.
+    batch_size : int or None
+        Most rows in a batch; None for all.
+
+    Returns
+    -------
+    n_batches : ndarray of shape (R,)
+
+    Examples
+    --------
+    >>> batches_in_epoch(np.array([[1.0, 1.0, 1.0], [2.0, 0.0, 0.0]]), 2)
+    array([2, 1])
+    """
+    counts = (weights > 0).sum(axis=1)
+    return -(-counts // int(min(batch_size or counts.max(), counts.max())))
+
+
 class Batches:
     """Draws the mini-batches of each epoch: each row of positive weight is in exactly one.
 
@@ -93,7 +116,7 @@ class Batches:
         self._generators = list(generators)
         self._members = np.arange(len(weights))
         self._order = [np.flatnonzero(w) for w in weights]
-        self.n_batches = -(-counts // self._size)
+        self.n_batches = batches_in_epoch(weights, batch_size)
         self._split(counts)
         self._whole = whole(weights) if self.n_batches.max() == 1 else None
 

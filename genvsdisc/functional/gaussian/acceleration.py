@@ -13,8 +13,12 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-_MEMORY = 12
+from genvsdisc.functional import batched_linalg
+
+_MEMORY, _OF_MANY = 12, 6  # differences kept, of few members and of so many that solving for each is dear
+_MANY = 64
 _RIDGE = 1e-13  # of the trace of dF'dF: what keeps its factor regular
+_WORTH_DROPPING = 0.15  # share of the members from which on it pays to go on without them
 _STALLED = 8  # steps in a row without a gain that rounding would not hide
 
 
@@ -24,21 +28,33 @@ class LeftParameterSpaceError(ArithmeticError):
 
 @dataclass
 class Evaluation:
-    """One step from each of R parameter vectors."""
+    """One step from each of R parameter vectors, or of R times B where each member falls into B blocks."""
 
-    image: NDArray  # g(x), (R, p)
-    residual: NDArray  # largest step of a mean or covariance, in units of standard deviations, (R,)
-    log_likelihood: NDArray  # at x, (R,)
-    objective: NDArray  # at x, which g does not lower, (R,)
-    regular: NDArray  # whether x is inside the parameter space, (R,)
-    ahead: NDArray | None = None  # a guess of where steps like this one lead to, (R, p)
+    image: NDArray  # g(x), (R, p) or (R, B, p)
+    residual: NDArray  # largest step of a mean or covariance, in units of standard deviations, (R,) or (R, B)
+    log_likelihood: NDArray  # at x, as `residual`
+    objective: NDArray  # at x, which g does not lower, as `residual`
+    regular: NDArray  # whether x is inside the parameter space, as `residual`
+    ahead: NDArray | None = None  # a guess of where steps like this one lead to, as `image`
+
+    def flat(self) -> Evaluation:
+        """Every block as a member of its own."""
+        p = self.image.shape[-1]
+        return Evaluation(
+            self.image.reshape(-1, p),
+            self.residual.ravel(),
+            self.log_likelihood.ravel(),
+            self.objective.ravel(),
+            self.regular.ravel(),
+            None if self.ahead is None else self.ahead.reshape(-1, p),
+        )
 
 
 class FixedPointProblem(Protocol):
     """A stack of R EM maps with their objectives."""
 
     def evaluate(self, x: NDArray) -> Evaluation:
-        """Take one step from each x (R, p)."""
+        """Take one step from each x (R, p) or (R, B, p)."""
         ...
 
     def take(self, indices: NDArray) -> Self:
@@ -48,7 +64,7 @@ class FixedPointProblem(Protocol):
 
 @dataclass
 class FixedPoints:
-    """Where the maps came to rest: x (R, p), whether each did, and the log likelihoods of each step, (steps, R)."""
+    """Where the maps came to rest: x, whether each did (R,), and the log likelihoods of each step, (steps, R)."""
 
     x: NDArray
     converged: NDArray
@@ -64,8 +80,9 @@ def fixed_points(
     ----------
     problem : FixedPointProblem
         The maps.
-    x : ndarray of shape (R, p)
-        Where to start.
+    x : ndarray of shape (R, p) or (R, B, p)
+        Where to start. Blocks are parameters on which the others have no influence, with an objective of their own
+        (classes that share nothing): each is accelerated, and comes to rest, by itself.
     tol : float or ndarray of shape (R,)
         A member stops when its residual is at most this, or when its objective has stopped rising.
     max_iter : int
@@ -89,54 +106,92 @@ def fixed_points(
     Henderson & Varadhan (2019), Damped Anderson acceleration with restarts and monotonicity control for accelerating
     EM and EM-like algorithms, JCGS 28, 834-846.
     """
-    R, p = x.shape
-    result = FixedPoints(x.copy(), np.zeros(R, dtype=bool), np.full((0, R), np.nan))
-    members, limits = np.arange(R), np.broadcast_to(tol, R)
-    history = _History.empty(R, p, x.dtype)
-    current, residual_vector, image = x, np.zeros_like(x), x
-    objective = np.full(R, -np.inf)
-    stalled = np.zeros(R, dtype=int)
-    log_likelihood, trace = np.full(R, np.nan), []
-    candidate, extrapolated = x, np.zeros(R, dtype=bool)
-    for _ in range(max_iter):
-        step = problem.evaluate(candidate)
+    R, p = len(x), x.shape[-1]
+    B = x.size // (R * p) if x.ndim == 3 else 1
+    ends = x.reshape(-1, p).copy()
+    result = FixedPoints(ends.reshape(x.shape), np.zeros(R, dtype=bool), np.full((0, R), np.nan))
+    members, limits = np.arange(R), np.repeat(np.broadcast_to(tol, R), B)
+    blocks = np.arange(R * B)
+    history = _History.empty(R * B, p, x.dtype)
+    current, residual_vector, image = ends.copy(), np.zeros_like(ends), ends
+    objective = np.full(R * B, -np.inf)
+    stalled = np.zeros(R * B, dtype=int)
+    log_likelihood, trace = np.full(R * B, np.nan), []
+    candidate, extrapolated, resting = current, np.zeros(R * B, dtype=bool), np.zeros(R * B, dtype=bool)
+    before = np.ones(R * B)  # ratio of the last two steps
+    for turn in range(max_iter):
+        step = problem.evaluate(candidate.reshape(-1, *x.shape[1:])).flat()
         accepted = ~extrapolated | (step.regular & (step.objective >= objective - 1e-13 * np.abs(step.objective)))
         if not (extrapolated | step.regular).all():
             raise LeftParameterSpaceError
         gained = step.objective - objective > 1e-12 * np.abs(step.objective)
         new_residual = (step.image if step.ahead is None else step.ahead) - candidate
         little = _expects_little(step, objective, new_residual, residual_vector, gain)
-        history.add(candidate - current, new_residual - residual_vector, accepted & np.isfinite(objective))
-        history.clear(~accepted)
+        ratio = _ratio(new_residual, residual_vector)
+        if turn:
+            history.add(candidate - current, new_residual - residual_vector, accepted)
+            history.clear(~accepted)
         stalled = np.where(accepted, np.where(gained, 0, stalled + 1), stalled)
-        take = accepted[:, None]
-        current = np.where(take, candidate, current)
-        residual_vector = np.where(take, new_residual, residual_vector)
-        image = np.where(take, step.image, image)
-        objective = np.where(accepted, step.objective, objective)
-        log_likelihood[members] = np.where(accepted, step.log_likelihood, log_likelihood[members])
-        trace.append(log_likelihood.copy())
-        done = accepted & ((step.residual <= limits[members]) | (stalled >= _STALLED) | little)
-        if done.any():
-            end = image if step.ahead is None else step.ahead
-            result.x[members[done]] = end[done]
-            result.converged[members[done]] = True
-            if done.all():
-                break
-            keep = np.flatnonzero(~done)
-            problem, members, history = problem.take(keep), members[keep], history.take(keep)
+        new = candidate, new_residual, step.image, step.objective
+        if accepted.all():
+            current, residual_vector, image, objective = new
+        else:
+            old = current, residual_vector, image, objective
             current, residual_vector, image, objective = (
-                values[keep] for values in (current, residual_vector, image, objective)
+                _chosen(accepted, *each) for each in zip(new, old, strict=True)
             )
-            stalled, accepted = stalled[keep], accepted[keep]
+        log_likelihood[blocks] = np.where(accepted, step.log_likelihood, log_likelihood[blocks])
+        trace.append(log_likelihood.reshape(R, B).sum(axis=1))
         jump, possible = history.jump(residual_vector)
-        extrapolated = accepted & (possible | (step.ahead is not None))
-        ahead = current + residual_vector - np.where(possible[:, None], jump, 0)
-        candidate = np.where(extrapolated[:, None], ahead, image)
+        following = current + residual_vector - jump
+        slower, before = np.maximum(ratio, before), ratio
+        near = step.residual * slower <= limits[blocks] * (1 - slower)
+        done = accepted & ~resting & ((step.residual <= limits[blocks]) | (stalled >= _STALLED) | little | near)
+        if done.any():
+            end = _chosen(near, following, image if step.ahead is None else step.ahead)
+            ends[blocks[done]] = end[done]
+            resting |= done
+            finished = resting.reshape(-1, B).all(axis=1)
+            result.converged[members] = finished
+            if finished.all():
+                break
+            if finished.mean() > _WORTH_DROPPING:
+                keep, kept = np.flatnonzero(~finished), np.flatnonzero(np.repeat(~finished, B))
+                problem, members, blocks, history = problem.take(keep), members[keep], blocks[kept], history.take(kept)
+                current, residual_vector, image, objective, stalled, accepted, resting, before, possible, following = (
+                    values[kept]
+                    for values in (
+                        current,
+                        residual_vector,
+                        image,
+                        objective,
+                        stalled,
+                        accepted,
+                        resting,
+                        before,
+                        possible,
+                        following,
+                    )
+                )
+        extrapolated = accepted & (possible | (step.ahead is not None)) & ~resting
+        candidate = following
+        if not extrapolated.all():
+            candidate = _chosen(extrapolated, candidate, _chosen(resting, current, image))
     else:
-        result.x[members] = image
+        ends[blocks[~resting]] = image[~resting]
     result.log_likelihoods = np.array(trace)
     return result
+
+
+def _ratio(residual: NDArray, before: NDArray) -> NDArray:
+    """Length of a step in that of the one before, at most 1, and 1 where there was none."""
+    now, last = (np.sqrt(np.einsum("rp,rp->r", each, each)) for each in (residual, before))
+    return np.asarray(np.minimum(np.divide(now, last, out=np.ones_like(now), where=last > 0), 1))
+
+
+def _chosen(which: NDArray, new: NDArray, old: NDArray) -> NDArray:
+    """Members of one array or the other."""
+    return np.where(which.reshape(-1, *[1] * (new.ndim - 1)), new, old)
 
 
 def _expects_little(step: Evaluation, objective: NDArray, residual: NDArray, before: NDArray, share: float) -> NDArray:
@@ -158,54 +213,69 @@ class _History:
 
     sums: NDArray  # (memory, R, p), dX + dF
     residuals: NDArray  # (memory, R, p), dF
-    products: NDArray  # (R, memory, memory), dF' dF
+    products: NDArray  # (memory, memory, R), dF' dF
     count: int = 0  # how many were ever added
 
     @classmethod
     def empty(cls, R: int, p: int, dtype: np.dtype) -> _History:
-        sums, residuals = np.zeros((2, _MEMORY, R, p), dtype)
-        return cls(sums, residuals, np.zeros((R, _MEMORY, _MEMORY), dtype))
+        memory = _MEMORY if R < _MANY else _OF_MANY
+        sums, residuals = np.empty((2, memory, R, p), dtype)
+        return cls(sums, residuals, np.zeros((memory, memory, R), dtype))
+
+    @property
+    def memory(self) -> int:
+        """How many there can be."""
+        return len(self.sums)
 
     @property
     def size(self) -> int:
         """How many there are."""
-        return min(self.count, _MEMORY)
+        return min(self.count, self.memory)
 
     def take(self, indices: NDArray) -> _History:
-        sums, residuals = (np.empty((_MEMORY, len(indices), each.shape[2]), each.dtype) for each in self._both)
+        sums, residuals = (np.empty((self.memory, len(indices), each.shape[2]), each.dtype) for each in self._both)
         for new, old in zip((sums, residuals), self._both, strict=True):
             np.take(old[: self.size], indices, axis=1, out=new[: self.size])
-        return _History(sums, residuals, self.products[indices], self.count)
+        return _History(sums, residuals, self.products.take(indices, axis=2), self.count)
 
     @property
     def _both(self) -> tuple[NDArray, NDArray]:
         return self.sums, self.residuals
 
     def add(self, moved: NDArray, changed: NDArray, mask: NDArray) -> None:
-        i = self.count % _MEMORY
-        np.multiply(changed, mask[:, None], out=self.residuals[i])
-        np.multiply(moved + changed, mask[:, None], out=self.sums[i])
+        i = self.count % self.memory
+        self.residuals[i] = changed
+        np.add(moved, changed, out=self.sums[i])
+        if not mask.all():
+            self.residuals[i, ~mask] = self.sums[i, ~mask] = 0
         self.count += 1
         m = self.size
-        row = np.einsum("mrp,rp->rm", self.residuals[:m], self.residuals[i])
-        self.products[:, i, :m] = self.products[:, :m, i] = row
+        row = np.einsum("mrp,rp->mr", self.residuals[:m], self.residuals[i])
+        self.products[i, :m] = self.products[:m, i] = row
 
     def clear(self, mask: NDArray) -> None:
         if mask.any():
             self.sums[: self.size, mask] = self.residuals[: self.size, mask] = 0
-            self.products[mask] = 0
+            self.products[..., mask] = 0
 
     def jump(self, residual: NDArray) -> tuple[NDArray, NDArray]:
-        """What Anderson's step takes off the step of EM, and which members have a history."""
-        m = self.size
-        products = self.products[:, :m, :m]
-        sizes = np.einsum("rii->ri", products)
-        possible = np.asarray(sizes.sum(axis=1) > 0)
+        """What Anderson's step takes off the step of EM (0 without a history), and which members have a history."""
+        m, R = self.size, len(residual)
+        products = self.products[:m, :m]
+        sizes = np.einsum("mmr->mr", products)
+        possible = np.asarray(sizes.any(axis=0))
         if not possible.any():
             return np.zeros_like(residual), possible
         scale = 1 / np.sqrt(np.where(sizes > 0, sizes, 1))
-        matrix = products * scale[:, :, None] * scale[:, None, :]
-        matrix += (_RIDGE * _MEMORY + (sizes == 0))[:, :, None] * np.eye(m)
-        right = np.einsum("mrp,rp->rm", self.residuals[:m], residual) * scale
-        gamma = np.linalg.solve(matrix, right[:, :, None])[:, :, 0] * scale
-        return np.einsum("mrp,rm->rp", self.sums[:m], gamma), possible
+        matrix = products * scale
+        matrix *= scale[:, None]
+        diagonal = np.einsum("mmr->mr", matrix)
+        diagonal += _RIDGE * self.memory
+        diagonal[sizes == 0] = 1
+        right = np.einsum("mrp,rp->mr", self.residuals[:m], residual)
+        right *= scale
+        if batched_linalg.pays(m, R, solving=True):
+            gamma = batched_linalg.solve(matrix, right)
+        else:
+            gamma = np.linalg.solve(matrix.transpose(2, 0, 1), right.T[:, :, None])[:, :, 0].T
+        return np.einsum("mrp,mr->rp", self.sums[:m], gamma * scale), possible

@@ -92,8 +92,9 @@ def regular_factors(covariances: NDArray, variances: NDArray) -> tuple[NDArray, 
     lower = _cholesky(covariances) if d else covariances
     pivots = np.einsum("...ii->...i", lower)
     small = ~(pivots**2 > _tolerance(covariances) * variances)
-    singular = np.where(small.any(axis=-1), small.argmax(axis=-1) if d else 0, -1)
+    singular = np.full(small.shape[:-1], -1)
     if small.any():
+        singular = np.where(small.any(axis=-1), small.argmax(axis=-1), -1)
         lower = np.where((singular >= 0)[..., None, None], np.eye(d, dtype=lower.dtype), lower)
         pivots = np.einsum("...ii->...i", lower)
     factors = np.swapaxes(_triangular_inverse(lower), -1, -2) if d else lower

@@ -109,16 +109,22 @@ def symmetric_inverse(blocks: NDArray) -> tuple[NDArray, NDArray]:
     m = len(blocks)
     if m == 1:
         return 1 / blocks, np.log(blocks[0, 0])
-    diagonal = blocks[np.arange(m), np.arange(m)]
+    if m == 2:
+        (a, b), (_, c) = blocks
+        on_a, on_c = b / a, b / c  # in these, units cannot overflow
+        left = 1 - on_a * on_c
+        inverse = np.empty_like(blocks)
+        np.divide(1, a * left, out=inverse[0, 0])
+        np.divide(1, c * left, out=inverse[1, 1])
+        inverse[0, 1] = inverse[1, 0] = -on_a * inverse[1, 1]
+        return inverse, np.log(left) + np.log(a) + np.log(c)
+    diagonal = np.einsum("ii...->i...", blocks)
     scale = 1 / np.sqrt(diagonal)  # unit diagonals, whatever the units of the columns
     unit = blocks * scale[:, None] * scale[None]
-    if m == 2:
-        rest = 1 - unit[0, 1] ** 2
-        inverse = np.empty_like(unit)
-        inverse[0, 0] = inverse[1, 1] = 1 / rest
-        inverse[0, 1] = inverse[1, 0] = -unit[0, 1] / rest
-        log_determinant = np.log(rest)
-    elif batched_linalg.pays(m, scale[0].size):
+    if m == 3:
+        inverse, determinant = _inverse_of_three(unit[0, 1], unit[0, 2], unit[1, 2])
+        return inverse * scale[:, None] * scale[None], np.log(determinant) - 2 * np.log(scale).sum(axis=0)
+    if batched_linalg.pays(m, scale[0].size):
         lower = batched_linalg.cholesky(np.ascontiguousarray(unit).reshape(m, m, -1))
         root = batched_linalg.triangular_inverse(lower)
         inverse = np.einsum("kis,kjs->ijs", root, root).reshape(unit.shape)
@@ -128,6 +134,18 @@ def symmetric_inverse(blocks: NDArray) -> tuple[NDArray, NDArray]:
         inverse = np.moveaxis(np.linalg.inv(stack), (-2, -1), (0, 1))
         log_determinant = np.linalg.slogdet(stack)[1]
     return inverse * scale[:, None] * scale[None], log_determinant - 2 * np.log(scale).sum(axis=0)
+
+
+def _inverse_of_three(a: NDArray, b: NDArray, c: NDArray) -> tuple[NDArray, NDArray]:
+    """Inverses (3, 3, ...) of correlation matrices with rows (1, a, b), (a, 1, c), (b, c, 1), and determinants."""
+    inverse = np.empty((3, 3, *a.shape), a.dtype)
+    inverse[0, 0], inverse[1, 1], inverse[2, 2] = 1 - c * c, 1 - b * b, 1 - a * a
+    inverse[0, 1] = inverse[1, 0] = b * c - a
+    inverse[0, 2] = inverse[2, 0] = a * c - b
+    inverse[1, 2] = inverse[2, 1] = a * b - c
+    determinant = inverse[0, 0] + a * inverse[0, 1] + b * inverse[0, 2]
+    inverse /= determinant
+    return inverse, determinant
 
 
 # Densities of rows whose parameters are known --------------------------------------------------------------------

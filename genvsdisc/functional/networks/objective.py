@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from genvsdisc.functional.descent.batches import Batch, whole
+from genvsdisc.functional.descent.batches import Batch, batches_in_epoch, whole
 from genvsdisc.functional.descent.optimizers import BLOCK
 from genvsdisc.functional.losses import Loss
 from genvsdisc.functional.networks.architecture import Architecture
@@ -43,9 +43,11 @@ class NetworkObjective:
     dropout : float
         Share of hidden units left out at random, for each row anew; the others are scaled up by 1 / (1 − dropout).
     generators : sequence of R numpy Generators
-        Sources of the dropout; not used without.
-    moving_average : bool
-        Take moving averages of the batches' statistics for prediction, not the statistics of all training rows.
+        Of the dropout.
+    statistics : {"exact", "moving", "batches"}
+        Of batch normalization at prediction: of all training rows, or averages of the batches', moving or of an epoch.
+    batch_size : int or None
+        Most rows in a mini-batch: how many an epoch has.
     """
 
     def __init__(
@@ -60,11 +62,11 @@ class NetworkObjective:
         units: NDArray | None = None,
         dropout: float = 0.0,
         generators: Sequence[np.random.Generator] = (),
-        moving_average: bool = False,
+        statistics: str = "exact",
+        batch_size: int | None = None,
     ) -> None:
-        self.architecture, self.loss, self.dropout = architecture, loss, dropout
-        self._X = X[None] if X.ndim == 2 else X
-        self._codes = codes
+        self.architecture, self.loss, self.dropout, self.generators = architecture, loss, dropout, generators
+        self._X, self._codes = X[None] if X.ndim == 2 else X, codes
         self.penalizes, self._reg_lambda = reg_lambda > 0, reg_lambda
         self._penalties: NDArray | None = None  # of each parameter, where they are not the same for all weights
         if units is not None:
@@ -72,10 +74,8 @@ class NetworkObjective:
             first = architecture.layers(self._penalties)[0].weights[:, :, :-1]
             for _ in range(2):  # the square of large units would overflow
                 first /= units[:, None]
-        self.generators = generators
-        self.moving_average = moving_average
-        self.updates = np.zeros(len(weights), int)
-        self._training = whole(weights)
+        self._statistics, self._in_epoch = statistics, batches_in_epoch(weights, batch_size)
+        self.updates, self._training = np.zeros(len(weights), int), whole(weights)
 
     @property
     def alike(self) -> bool:
@@ -104,7 +104,7 @@ class NetworkObjective:
             work.forward(batch)
             losses = self.loss.value_and_gradient(work.logits, work.codes, batch.weights)
             work.backward()
-            if self.moving_average:
+            if work.norms and self._statistics != "exact":
                 self._follow(work, batch.members)
             if self.penalizes:
                 losses += self._penalize(parameters, batch.members, gradient, work)
@@ -132,10 +132,9 @@ class NetworkObjective:
         members : ndarray of shape (R',)
             Which members of the stack they are.
         """
-        if not self.architecture.batch_norm or self.moving_average:
+        if not self.architecture.batch_norm or self._statistics != "exact":
             return parameters
-        settled = parameters.copy()
-        batch = self._training.take(members)
+        settled, batch = parameters.copy(), self._training.take(members)
         values, weights = self._columns(batch), batch.weights[:, :, None]
         for layer, activation in zip(self.architecture.layers(settled), self.architecture.activations, strict=False):
             values = layer.weights[:, :, :-1] @ values
@@ -173,13 +172,15 @@ class NetworkObjective:
         return values / 2
 
     def _follow(self, work: Pass, members: NDArray) -> None:
-        """Move the averages toward the statistics of the batch; the first batches count alike."""
+        """Move the averages toward the batch's statistics; the first batches, or all of an epoch, count alike."""
+        if self._statistics == "batches":
+            self.updates[members] %= self._in_epoch[members]  # each epoch begins anew
         self.updates[members] += 1
-        step = np.maximum(1 - MOVING_DECAY, 1 / self.updates[members])[:, None, None]
-        for batch_norm in work.norms:
-            norm = batch_norm.norm
-            norm.mean[:] += step * (batch_norm.mean - norm.mean)
-            norm.variance[:] += step * (batch_norm.variance - norm.variance)
+        least = 1 - MOVING_DECAY if self._statistics == "moving" else 0.0
+        step = np.maximum(least, 1 / self.updates[members])[:, None, None]
+        for seen in work.norms:
+            seen.norm.mean[:] += step * (seen.mean - seen.norm.mean)
+            seen.norm.variance[:] += step * (seen.variance - seen.norm.variance)
 
     def gather(self, batch: Batch, out: NDArray | None = None) -> NDArray:
         """Rows of a batch and a last 1, (R, b, features + 1); (1, n, features + 1) where all members share all rows.

@@ -160,7 +160,7 @@ class GaussianClassifier(GenerativeClassifier):
         used = weights.any(axis=0)
         if not used.all():
             X, codes, weights = X[used], codes[used], weights[:, used]
-        if not np.isnan(X.max()):
+        if not (np.isnan(X[:_FIRST_ROWS].max()) or np.isnan(X.max())):
             moments = self._class_moments(X, codes, weights)
             return self._parameters(moments, self._resolved(rule, moments, X, codes, weights))
         regularized = bool(self.pooling and self.covariance == "separate") or self.shrinkage != 0

@@ -31,10 +31,10 @@ def starting_point(X: NDArray, codes: NDArray, weights: NDArray, n_classes: int)
     holes = np.isnan(X)
     seen = (~holes).astype(X.dtype)
     one_hot = (codes == np.arange(n_classes)[:, None]).astype(X.dtype)
-    overall = np.nanmean(X, axis=0)  # first as origin, so that a large mean costs no digits
-    centered = X - overall
-    centered[holes] = 0
     counts = one_hot @ seen
+    filled = np.where(holes, 0, X)
+    overall = filled.sum(axis=0) / counts.sum(axis=0)  # first as origin, so that a large mean costs no digits
+    centered = filled - overall * seen
     inner = one_hot @ centered / np.where(counts > 0, counts, 1)
     centered -= inner.take(codes, axis=0) * seen
     shares = weights[:, None] * one_hot

@@ -33,7 +33,7 @@ _MAX_ITER = 2000
 _ROUNDS, _MOST_ROUNDS = 5, 40
 _ROUGH, _SHARE = 1e-6, 1e-4  # accuracy of rounds that others follow, at most, and as a share of the targets' last move
 _FIRST_ROWS = 256
-_CHUNK = 1 << 23  # numbers held for a chunk of the weightings
+_CHUNK, _ENTRIES = 1 << 23, 1 << 20  # numbers held for a chunk of the weightings, of covariances and of missing entries
 
 
 def em_moments(
@@ -71,20 +71,21 @@ def em_moments(
         If a covariance becomes singular, which a shrinkage above 0 prevents.
     """
     R, d = len(weights), X.shape[1]
-    step = max(1, _CHUNK // (n_classes * d * d))
+    holes = np.isnan(X)
+    step = max(1, min(_CHUNK // (n_classes * d * d), _ENTRIES // (1 + np.count_nonzero(holes))))
     parts = []
     for start in range(0, R, step):
         members = np.arange(start, min(start + step, R))
-        parts.append(_solve(X, codes, weights[members], n_classes, rule.of_members(members, R), tol))
+        parts.append(_solve(X, holes, codes, weights[members], n_classes, rule.of_members(members, R), tol))
     length = max(len(trace) for _, trace in parts)
     traces = [np.concatenate([trace, np.repeat(trace[-1:], length - len(trace), axis=0)]) for _, trace in parts]
     return stacked([moments for moments, _ in parts]), np.concatenate(traces, axis=1)
 
 
 def _solve(
-    X: NDArray, codes: NDArray, weights: NDArray, n_classes: int, rule: Regularization, tol: float
+    X: NDArray, holes: NDArray, codes: NDArray, weights: NDArray, n_classes: int, rule: Regularization, tol: float
 ) -> tuple[Moments, NDArray]:
-    if not np.isnan(X).any():
+    if not holes.any():
         return class_moments(X, codes, weights, n_classes, full=rule.structure == "full"), np.zeros((1, len(weights)))
     if rule.structure != "full":
         diagonal, x = DiagonalProblem.build(X, codes, weights, n_classes, rule)
@@ -97,7 +98,7 @@ def _solve(
         _warn_unless(result.converged)
         return diagonal.moments(result.x), result.log_likelihoods
     first = rule.of_one_group() if rule.couples_classes else rule
-    problem, x = JointProblem.build(X, codes, weights, n_classes, first)
+    problem, x = JointProblem.build(X, holes, codes, weights, n_classes, first)
     if rule.couples_classes:
         x, _ = _rounds(problem, x, max(tol, _ROUGH))
         problem, x = problem.with_rule(rule, x)

@@ -21,23 +21,26 @@ from numpy.typing import NDArray
 from genvsdisc.functional.gaussian.acceleration import Evaluation, LeftParameterSpaceError, fixed_points
 from genvsdisc.functional.gaussian.covariance import SingularCovarianceError, regular_factors, whiten
 from genvsdisc.functional.gaussian.moments import Moments, class_moments
+from genvsdisc.functional.linear.gram import packing
 from genvsdisc.generative.gaussian.diagonal import Blend
-from genvsdisc.generative.gaussian.incomplete_rows import RaggedRows
+from genvsdisc.generative.gaussian.incomplete_rows import IncompleteRows, levels_above
 from genvsdisc.generative.gaussian.layout import Layout, LeftOutOfSampleError, Sample
-from genvsdisc.generative.gaussian.row_patterns import complete_sums, ordered, pattern_keys, ragged_rows
+from genvsdisc.generative.gaussian.missing_entries import missing_entries
+from genvsdisc.generative.gaussian.row_patterns import pattern_keys, ragged_rows
 from genvsdisc.generative.gaussian.shrinkage import Regularization
 
 _LOG_2_PI = float(np.log(2 * np.pi))
 _ROUGH, _MOST_STEPS = 1e-2, 200  # accuracy of the solution for a sample
-_FOLLOWED = 2  # steps of the sample for one of all rows
+_MANY_ROWS = 1 << 10  # with missing entries, from which on rows are completed one by one
+_FOLLOWED = 1  # steps of the sample after one of all rows
 
 
 @dataclass
 class JointProblem:
     """EM for full covariances: the regression of the columns V that are missing somewhere on the others, O.
 
-    The parameters are, one vector for each weighting, the intercepts of V (K, v), the slopes on O (G, v, o) and the
-    residual covariance (G, v, v).
+    The parameters are, one vector for each weighting and covariance, the intercepts of V of its classes (K / G, v),
+    the slopes on O (v, o) and the residual covariance (v, v).
     """
 
     blend: Blend
@@ -48,15 +51,13 @@ class JointProblem:
     weight: NDArray  # (R, K)
     offset: NDArray  # means of O from the origin, (R, K, o)
     scatter: NDArray  # of O about the means, (R, K, o, o)
-    known: NDArray  # sums of products of V with (1, O, V) about the origin over the complete rows, (R, K, v, 1 + d)
-    ragged: RaggedRows
-    missing: NDArray  # weight of the missing entries, (R,)
-    behind: NDArray  # sums of products of (1, O) over the rows of a level and above, (R, K, levels, 1 + o, 1 + o)
-    scale: NDArray  # of the parameters, (R, p)
+    ragged: IncompleteRows
+    variances: NDArray  # in the order O, V, (R, d)
+    scale: NDArray  # of the parameters, (R, 1, p)
     unseen: NDArray  # means of V that no row determines, from the origin, NaN elsewhere, (R, K, v)
     targets: NDArray  # of the prior, T_k / c_k in the order O, V, (R, G, d, d)
     inverses: NDArray  # of the scatter of O over the rows of a level and above, with prior, (R, G, levels, o, o)
-    constant: NDArray  # log likelihood of O, (R,)
+    constant: NDArray  # log likelihood of O, (R, G)
     singular: NDArray  # first singular column of the last covariances, or -1, (R, G)
 
     model: Self | None = None
@@ -64,10 +65,9 @@ class JointProblem:
 
     @classmethod
     def build(
-        cls, X: NDArray, codes: NDArray, weights: NDArray, n_classes: int, rule: Regularization
+        cls, X: NDArray, holes: NDArray, codes: NDArray, weights: NDArray, n_classes: int, rule: Regularization
     ) -> tuple[Self, NDArray]:
         """Problem and starting point: means of what is observed, its variances, no slopes."""
-        holes = np.isnan(X)
         counts, keys = pattern_keys(holes)
         sample = Sample.of(counts, codes, weights, n_classes)
         try:
@@ -104,15 +104,16 @@ class JointProblem:
         rule: Regularization,
     ) -> Self:
         origin, order, o = layout.origin, layout.order, len(layout.kept)
-        K, whole = len(origin), np.flatnonzero(counts == 0)
+        K = len(origin)
         weight = np.stack([np.bincount(codes, w, K) for w in weights]).astype(X.dtype)
         offset, scatter = np.zeros((*weight.shape, o), X.dtype), np.zeros((*weight.shape, o, o), X.dtype)
         if o:
             moments = class_moments(X[:, layout.kept], codes, weights, K)
             offset = np.where(weight[..., None] > 0, moments.center - origin[:, :o], 0)
             scatter = np.ascontiguousarray(moments.second)
-        known = complete_sums(ordered(X, whole, order), codes[whole], weights[:, whole], origin)
-        ragged = ragged_rows(X, holes, counts, keys, codes, weights, origin, order, layout.levels)
+        many = len(weights) == 1 and np.count_nonzero(counts) >= _MANY_ROWS
+        sort = ragged_rows if many else missing_entries
+        ragged = sort(X, holes, counts, keys, codes, weights, origin, order, layout.levels)
         blend = Blend.build(rule, weight)
         R, G = blend.coefficient.shape
         empty = np.zeros((R, G, 0, 0), X.dtype)
@@ -125,15 +126,13 @@ class JointProblem:
             weight,
             offset,
             scatter,
-            known[..., 1 + o :, :],
             ragged,
-            ragged.missing,
-            ragged.sums_of_others(known[..., : 1 + o, : 1 + o]),
-            _scales(layout.variances, G, K, o),
+            layout.variances,
+            _scales(layout.variances, K // G, o),
             layout.unseen,
             empty,
             empty[:, :, None],
-            np.zeros(R),
+            np.zeros((R, G)),
             np.full((R, G), -1),
         )
 
@@ -143,9 +142,7 @@ class JointProblem:
             "weight",
             "offset",
             "scatter",
-            "known",
-            "missing",
-            "behind",
+            "variances",
             "scale",
             "unseen",
             "targets",
@@ -161,11 +158,9 @@ class JointProblem:
         shift, slopes, rest = self.unpacked(x)
         blend = Blend.build(rule, self.weight)
         G, (_, K) = blend.coefficient.shape[1], self.weight.shape
-        v, o = slopes.shape[-2:]
         slopes, rest = (np.repeat(part[:, :1], G, axis=1) for part in (slopes, rest))
-        units = np.split(self.scale, np.cumsum([K * v, v * o * self.blend.coefficient.shape[1]]), axis=1)
-        scale = [units[0], np.tile(units[1][:, : v * o], G), np.tile(units[2][:, : v * v], G)]
-        problem = replace(self, blend=blend, targets=self.targets[:, :0], scale=np.concatenate(scale, axis=1))
+        scale = _scales(self.variances, K // G, len(self.kept))
+        problem = replace(self, blend=blend, targets=self.targets[:, :0], scale=scale)
         if self.model is not None:
             problem.model = self.model.with_rule(rule, x)[0]
         return problem, problem.packed(shift, slopes, rest)
@@ -178,15 +173,18 @@ class JointProblem:
     # Parameters as one vector -----------------------------------------------------------------------------------
 
     def packed(self, intercepts: NDArray, slopes: NDArray, rest: NDArray) -> NDArray:
-        """Vector (R, p) in units of the scale."""
-        R = len(intercepts)
-        return np.concatenate([part.reshape(R, -1) for part in (intercepts, slopes, rest)], axis=1) / self.scale
+        """Vectors (R, G, p) in units of the scale."""
+        R, G = slopes.shape[:2]
+        first, second, _ = packing(len(self.gone))
+        parts = intercepts.reshape(R, G, -1), slopes.reshape(R, G, -1), rest[..., first, second]
+        return np.concatenate(parts, axis=2) / self.scale
 
     def unpacked(self, x: NDArray) -> tuple[NDArray, NDArray, NDArray]:
         """Intercepts (R, K, v), slopes (R, G, v, o) and residual covariances (R, G, v, v)."""
         (R, K), G, v, o = self.weight.shape, self.blend.coefficient.shape[1], len(self.gone), len(self.kept)
-        parts = np.split(x * self.scale, [K * v, K * v + G * v * o], axis=1)
-        return parts[0].reshape(R, K, v), parts[1].reshape(R, G, v, o), parts[2].reshape(R, G, v, v)
+        x, first = x * self.scale, K // G * v
+        slopes = x[..., first : first + v * o].reshape(R, G, v, o)
+        return x[..., :first].reshape(R, K, v), slopes, x[..., first + v * o :].take(packing(v)[2], axis=2)
 
     def _expected_moments(self, x: NDArray) -> Moments:
         """Moments of all rows that the parameters let expect, in the order O, V."""
@@ -207,9 +205,32 @@ class JointProblem:
         center = self.origin + np.concatenate([self.offset, mean], axis=-1)
         return Moments(self.weight, center, np.zeros_like(center), matrix)
 
+    @property
+    def maximizes_likelihood(self) -> bool:
+        """Whether there are no targets: no regularization, and no class without rows or with a constant column."""
+        if self.blend.has_targets or not self.weight.all():
+            return False
+        o, squares = len(self.kept), self.ragged.base.sum(axis=2)[..., 1 + len(self.kept) :]
+        both = (np.einsum("rkii->rki", each) for each in (self.scatter, squares))
+        return all((self.blend.grouped(each) > 0).all() for each in both) and bool(o + len(self.gone))
+
+    def _modeled_moments(self, x: NDArray) -> Moments:
+        """Moments of so many rows with the parameters themselves, in the order O, V."""
+        intercepts, slopes, rest = self.unpacked(x)
+        (R, G), o, d = self.blend.coefficient.shape, len(self.kept), self.origin.shape[1]
+        covariance = np.empty((R, G, d, d), x.dtype)
+        covariance[..., :o, :o] = self.blend.coefficient[..., None, None] * self.blend.grouped(self.scatter)
+        covariance[..., o:, :o] = slopes @ covariance[..., :o, :o]
+        covariance[..., :o, o:] = np.swapaxes(covariance[..., o:, :o], -1, -2)
+        covariance[..., o:, o:] = rest + slopes @ covariance[..., :o, o:]
+        slopes, covariance = self._by_class(slopes, covariance)
+        mean = intercepts + (slopes @ self.offset[..., None])[..., 0]
+        center = self.origin + np.concatenate([self.offset, mean], axis=-1)
+        return Moments(self.weight, center, np.zeros_like(center), self.weight[..., None, None] * covariance)
+
     def moments(self, x: NDArray) -> Moments:
-        """Moments of all rows that the parameters let expect, in the order of the columns of X."""
-        inner = self._expected_moments(x)
+        """Moments of all rows at the solution, in the order of the columns of X."""
+        inner = self._modeled_moments(x) if self.maximizes_likelihood else self._expected_moments(x)
         order = np.argsort(np.concatenate([self.kept, self.gone]))
         second = np.ascontiguousarray(inner.second[..., order[:, None], order])
         return Moments(inner.weight, inner.center[..., order], inner.first, second)
@@ -224,7 +245,7 @@ class JointProblem:
             except SingularCovarianceError:
                 self.model = None
         o = len(self.kept)
-        if self.model is not None and not self.blend.has_targets and not self.model.targets.any():
+        if self.maximizes_likelihood:
             self.targets = np.zeros((*self.blend.coefficient.shape, *self.origin.shape[1:] * 2), x.dtype)
             self._factor_others(self.blend.coefficient[..., None, None] * self.blend.grouped(self.scatter))
             return np.full(len(x), np.inf)
@@ -269,11 +290,11 @@ class JointProblem:
         """Log likelihood of O, and inverses of what its rows at each level add up to."""
         o, weight = len(self.kept), self.blend.grouped(self.weight)
         R, G, L = *weight.shape, len(self.levels)
-        self.constant, self.inverses = np.zeros(R), np.zeros((R, G, L, o, o), covariances.dtype)
+        self.constant, self.inverses = np.zeros((R, G)), np.zeros((R, G, L, o, o), covariances.dtype)
         if not o:
             return
-        first, inner = self.behind[..., 1:, 0], self.behind[..., 1:, 1:]
-        size = self.behind[..., :1, 0]
+        first, inner = self.ragged.behind[..., 1:, 0], self.ragged.behind[..., 1:, 1:]
+        size = self.ragged.behind[..., :1, 0]
         mean = first / np.where(size > 0, size, 1)
         scatters = self.blend.grouped(inner - first[..., :, None] * mean[..., None, :])
         scatters += self.targets[:, :, None, :o, :o]
@@ -286,7 +307,7 @@ class JointProblem:
         self.inverses = inner_factors @ np.swapaxes(inner_factors, -1, -2)
         white = np.swapaxes(factors, -1, -2) @ self.blend.grouped(self.scatter) @ factors
         square = np.einsum("rgii->rg", white)
-        self.constant = -0.5 * (weight * (log_det + o * _LOG_2_PI) + square).sum(axis=1)
+        self.constant = -0.5 * (weight * (log_det + o * _LOG_2_PI) + square)
 
     def _by_class(self, *parts: NDArray) -> tuple[NDArray, ...]:
         """Parameters (R, G, ...) as (R, K, ...)."""
@@ -296,20 +317,16 @@ class JointProblem:
     def evaluate(self, x: NDArray) -> Evaluation:
         """One E-step and M-step, with the objective at the parameters before."""
         intercepts, slopes, rest = self.unpacked(x)
-        rest = 0.5 * (rest + np.swapaxes(rest, -1, -2))
-        factors, log_det, self.singular = regular_factors(
-            rest, (self.scale[:, None, -(len(self.gone) ** 2) :: len(self.gone) + 1])
-        )
+        factors, log_det, self.singular = regular_factors(rest, self.variances[:, None, len(self.kept) :])
         precision = factors @ np.swapaxes(factors, -1, -2)
         sums, log_likelihood = self._expect(intercepts, *self._by_class(slopes, precision, log_det))
         new = self.packed(*self._maximize(sums))
-        residual = np.abs(new - x).max(axis=1, initial=0)
+        residual = np.abs(new - x).max(axis=2, initial=0)
         objective = log_likelihood - self._penalty(slopes, precision, log_det)
-        regular = np.logical_and.reduce(self.singular < 0, axis=1)
-        return Evaluation(new, residual, log_likelihood, objective, regular, self._ahead(x, new))
+        return Evaluation(new, residual, log_likelihood, objective, self.singular < 0, self._ahead(x, new))
 
     def _penalty(self, slopes: NDArray, precision: NDArray, log_det: NDArray) -> NDArray | float:
-        """What the objective takes off the log likelihood, (R,), less a constant."""
+        """What the objective takes off the log likelihood, (R, G), less a constant."""
         if not self.blend.has_targets:
             return 0.0
         o, T = len(self.kept), self.targets
@@ -317,7 +334,7 @@ class JointProblem:
         spread = T[..., o:, o:] - along - np.swapaxes(along, -1, -2)
         spread += slopes @ T[..., :o, :o] @ np.swapaxes(slopes, -1, -2)
         traces = np.einsum("rgij,rgij->rg", precision, spread)
-        return 0.5 * (self.blend.prior * log_det + traces).sum(axis=1)
+        return 0.5 * (self.blend.prior * log_det + traces)
 
     def _maximize(self, sums: NDArray) -> tuple[NDArray, NDArray, NDArray]:
         """M-step: regressions of the columns of V, level by level, from sums (R, K, levels, v, 1 + d)."""
@@ -330,59 +347,64 @@ class JointProblem:
             if stop == 0:
                 continue
             part, before, now = slice(0, stop), slice(0, start), slice(start, stop)
-            size = self.behind[:, :, level, :1, 0]
+            size = self.ragged.behind[:, :, level, :1, 0]
             safe = np.where(size > 0, size, 1)
-            mean_o = self.behind[:, :, level, 1:, 0] / safe
             first = sums[:, :, level, part, 0]
             mean = first / safe
-            cross = sums[:, :, level, part, 1 : 1 + o] - first[..., None] * mean_o[..., None, :]
             second = sums[:, :, level, part, 1 + o : 1 + o + stop] - first[..., None] * mean[..., None, :]
-            cross = self.blend.grouped(cross) + self.targets[..., o : o + stop, :o]
             second = self.blend.grouped(second) + self.targets[..., o : o + stop, o : o + stop]
-            along = cross @ self.inverses[:, :, level]
-            second = second - along @ np.swapaxes(cross, -1, -2)
+            on_o, mean_o = np.zeros((R, G, stop, o), sums.dtype), np.zeros((R, K, o), sums.dtype)
+            if o:
+                mean_o = self.ragged.behind[:, :, level, 1:, 0] / safe
+                cross = sums[:, :, level, part, 1 : 1 + o] - first[..., None] * mean_o[..., None, :]
+                cross = self.blend.grouped(cross) + self.targets[..., o : o + stop, :o]
+                on_o = cross @ self.inverses[:, :, level]
+                second = second - on_o @ np.swapaxes(cross, -1, -2)
             second = 0.5 * (second + np.swapaxes(second, -1, -2))
-            on_v = np.swapaxes(_solve_symmetric(second[..., before, before], second[..., before, now]), -1, -2)
-            on_o = along[..., now, :] - on_v @ along[..., before, :]
-            left = second[..., now, now] - on_v @ second[..., before, now]
             weight = self.blend.grouped(size[..., 0]) + self.blend.prior
-            left = left / np.where(weight > 0, weight, 1)[..., None, None]
-            slopes[..., now, :] = on_o + on_v @ slopes[..., before, :]
-            rest[..., now, before] = on_v @ rest[..., before, before]
-            rest[..., before, now] = np.swapaxes(rest[..., now, before], -1, -2)
-            rest[..., now, now] = left + on_v @ rest[..., before, now]
-            on_v, on_o = self._by_class(on_v, on_o)
-            gap = intercepts[..., before] - mean[..., before]
-            moved = (on_v @ gap[..., None])[..., 0] - (on_o @ mean_o[..., None])[..., 0]
-            intercepts[..., now] = mean[..., now] + moved
+            weight = np.where(weight > 0, weight, 1)[..., None, None]
+            intercepts[..., now], slopes[..., now, :] = mean[..., now], on_o[..., now, :]
+            rest[..., now, now] = second[..., now, now] / weight
+            if start:
+                on_v = np.swapaxes(_solve_symmetric(second[..., before, before], second[..., before, now]), -1, -2)
+                on_o = on_o[..., now, :] - on_v @ on_o[..., before, :]
+                slopes[..., now, :] = on_o + on_v @ slopes[..., before, :]
+                rest[..., now, before] = on_v @ rest[..., before, before]
+                rest[..., before, now] = np.swapaxes(rest[..., now, before], -1, -2)
+                rest[..., now, now] -= on_v @ second[..., before, now] / weight
+                rest[..., now, now] += on_v @ rest[..., before, now]
+                (on_v,) = self._by_class(on_v)
+                intercepts[..., now] += (on_v @ (intercepts[..., before] - mean[..., before])[..., None])[..., 0]
+            if o:
+                intercepts[..., now] -= (self._by_class(on_o)[0] @ mean_o[..., None])[..., 0]
             start = stop
         return intercepts, slopes, rest
 
     def _expect(
         self, intercepts: NDArray, slopes: NDArray, precision: NDArray, log_det: NDArray
     ) -> tuple[NDArray, NDArray]:
-        """E-step: expected sums of products of V with (1, O, V), and the log likelihoods (R,).
+        """E-step: expected sums of products of V with (1, O, V), and the log likelihoods (R, G).
 
         The sums (R, K, levels, v, 1 + d) are over the rows of each level and above. The squared length of what a row
         shows is that of the row as completed, and the covariances of the completed entries add their number.
         """
         v = slopes.shape[-2]
         sums, log_determinants = self.ragged.expect(intercepts, slopes, precision)
-        sums[:, :, -1] += self.known
-        sums = np.cumsum(sums[:, :, ::-1], axis=2)[:, :, ::-1] if len(self.levels) > 1 else sums
-        square = self._squares(sums[:, :, 0], intercepts, slopes, precision) - self.missing
-        observed = self.weight.sum(axis=1) * v - self.missing
-        log_determinants = log_determinants + (self.weight * log_det).sum(axis=1)
-        return sums, self.constant - 0.5 * (square + log_determinants + observed * _LOG_2_PI)
+        sums = levels_above(sums)
+        square = self._squares(sums[:, :, 0], intercepts, slopes, precision) - self.ragged.missing
+        observed = self.weight * v - self.ragged.missing
+        log_determinants = log_determinants + self.weight * log_det
+        return sums, self.constant - 0.5 * self.blend.grouped(square + log_determinants + observed * _LOG_2_PI)
 
     def _squares(self, sums: NDArray, intercepts: NDArray, slopes: NDArray, precision: NDArray) -> NDArray:
-        """Sums (R,) of squared lengths of the residuals of V given O, from sums (R, K, v, 1 + d) over all rows."""
-        o, inner = slopes.shape[-1], self.behind[:, :, 0]
+        """Sums (R, K) of squared lengths of the residuals of V given O, from sums (R, K, v, 1 + d) over all rows."""
+        inner = self.ragged.behind[:, :, 0]
         on_others = np.concatenate([intercepts[..., None], slopes], axis=-1)
-        crossed = on_others @ np.swapaxes(sums[..., : 1 + o], -1, -2)
-        spread = sums[..., 1 + o :] - crossed - np.swapaxes(crossed, -1, -2)
-        spread += on_others @ inner @ np.swapaxes(on_others, -1, -2)
-        return np.asarray((precision * spread).sum(axis=(1, 2, 3)))
+        weighed = precision @ on_others
+        width = inner.shape[-1]
+        square = np.einsum("rkij,rkij->rk", precision, sums[..., width:])
+        square -= 2 * np.einsum("rkij,rkij->rk", weighed, sums[..., :width])
+        return np.asarray(square + np.einsum("rkij,rkij->rk", weighed, on_others @ inner))
 
 
 def _solve_symmetric(matrices: NDArray, right: NDArray) -> NDArray:
@@ -398,11 +420,12 @@ def _solve_symmetric(matrices: NDArray, right: NDArray) -> NDArray:
         return scale[..., None] * (np.linalg.pinv(unit, hermitian=True) @ (right * scale[..., None]))
 
 
-def _scales(variances: NDArray, G: int, K: int, o: int) -> NDArray:
-    """Units of the parameters: standard deviations, their ratios and products."""
+def _scales(variances: NDArray, classes: int, o: int) -> NDArray:
+    """Units (R, 1, p) of the parameters of so many classes with one covariance: deviations, ratios, products."""
     R = len(variances)
     deviations = np.sqrt(variances)
     outer, inner = deviations[:, o:], deviations[:, :o]
     slopes = (outer[:, :, None] / inner[:, None, :]).reshape(R, -1)
-    products = (outer[:, :, None] * outer[:, None, :]).reshape(R, -1)
-    return np.concatenate([np.tile(outer, K), np.tile(slopes, G), np.tile(products, G)], axis=1)
+    one, two, _ = packing(outer.shape[1])
+    products = outer[:, one] * outer[:, two]
+    return np.concatenate([np.tile(outer, classes), slopes, products], axis=1)[:, None]

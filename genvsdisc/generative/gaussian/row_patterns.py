@@ -7,29 +7,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from genvsdisc.functional.gaussian.moments import class_moments
-from genvsdisc.generative.gaussian.incomplete_rows import Frequent, Patterns, RaggedRows, Stretch
+from genvsdisc.generative.gaussian.incomplete_rows import (
+    Frequent,
+    Patterns,
+    RaggedRows,
+    Stretch,
+    levels_above,
+    weight_of_missing,
+)
+from genvsdisc.generative.gaussian.row_products import CHUNK, from_origin, pieces, spans
 
 _FREQUENT = 2  # rows for each column of a pattern from which on its sums are kept in place of its rows
 _SUMS_LIMIT = 1 << 23  # numbers in these sums
-_CHUNK = 1 << 16  # numbers of a stretch of the rows: half a megabyte
 _MOST_BITS = 62  # columns up to which a pattern is one number
 _LEAST_LEVEL = 4  # a level is one if at least the fourth part of the rows ends there
-
-
-def complete_sums(X: NDArray, codes: NDArray, weights: NDArray, origin: NDArray) -> NDArray:
-    """Sums of products of (1, x - origin) over complete rows, (R, K, 1 + d, 1 + d)."""
-    (K, d), R = origin.shape, len(weights)
-    sums = np.zeros((R, K, 1 + d, 1 + d), X.dtype)
-    if not len(X):
-        return sums
-    moments = class_moments(X, codes, weights, K)
-    present = (moments.weight > 0)[..., None]
-    moved = moments.moved(np.where(present, origin - moments.center, 0))
-    sums[..., 0, 0] = moved.weight
-    sums[..., 0, 1:] = sums[..., 1:, 0] = np.where(present, moved.first, 0)
-    sums[..., 1:, 1:] = np.where(present[..., None], moved.second, 0)
-    return sums
 
 
 def last_seen(holes: NDArray) -> NDArray:
@@ -52,6 +43,26 @@ def shared_levels(holes: NDArray) -> NDArray:
     return np.array([*levels, v])
 
 
+def sorted_rows(
+    holes: NDArray, counts: NDArray, keys: NDArray, codes: NDArray, order: NDArray, levels: NDArray
+) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+    """Rows that miss something, by class, level, number of missing entries and pattern.
+
+    Returns
+    -------
+    rows, level : ndarray of shape (n,)
+        Their indices, and the place of the last observed column among the `levels`.
+    starts, ends : ndarray of shape (patterns,)
+    """
+    d, v, L = holes.shape[1], int(levels[-1]), len(levels)
+    some = np.flatnonzero(counts)
+    level = np.zeros(len(some), dtype=np.intp)
+    if L > 1:
+        level = np.searchsorted(levels, last_seen(holes[np.ix_(some, order[d - v :])]))
+    sort, starts, ends = _runs((codes.take(some) * L + level) * (d + 1) + counts.take(some), keys.take(some))
+    return some.take(sort), level.take(sort), starts, ends
+
+
 def ragged_rows(
     X: NDArray,
     holes: NDArray,
@@ -63,7 +74,7 @@ def ragged_rows(
     order: NDArray,
     levels: NDArray,
 ) -> RaggedRows:
-    """Sort the rows that miss something by class, level, number of missing entries and pattern.
+    """Sort many rows that miss something by class, level, number of missing entries and pattern.
 
     Parameters
     ----------
@@ -72,7 +83,7 @@ def ragged_rows(
     counts, keys : ndarray of shape (n,)
         See `pattern_keys`.
     codes : ndarray of shape (n,)
-    weights : ndarray of shape (R, n)
+    weights : ndarray of shape (1, n)
     origin : ndarray of shape (K, d)
         In the order of the columns of the result.
     order : ndarray of shape (d,)
@@ -80,47 +91,51 @@ def ragged_rows(
     levels : ndarray
         See `shared_levels`.
     """
-    R, (K, d), v, L = len(weights), origin.shape, int(levels[-1]), len(levels)
-    o = d - v
-    some = np.flatnonzero(counts)
-    level = np.zeros(len(X), dtype=np.intp)
-    if L > 1:
-        level[some] = np.searchsorted(levels, last_seen(holes[np.ix_(some, order[o:])]))
-    sort, starts, ends = _runs(((codes * L + level) * (d + 1) + counts).take(some), keys.take(some))
-    rows = some.take(sort)
-    first, sizes = rows.take(starts), ends - starts
+    (K, d), v, L = origin.shape, int(levels[-1]), len(levels)
+    rows, level, starts, ends = sorted_rows(holes, counts, keys, codes, order, levels)
+    sizes, first, w = ends - starts, rows.take(starts), weights[0]
     frequent = sizes >= _FREQUENT * (1 + d)
-    if R * int(frequent.sum()) * (1 + d) ** 2 > _SUMS_LIMIT:
+    if int(frequent.sum()) * (1 + d) ** 2 > _SUMS_LIMIT:
         frequent[:] = False
-    hidden = holes.take(first, axis=0).take(order[o:], axis=1)
-    found = _Sorted(codes[first], level[first], counts[first], hidden, sizes, frequent, (K, L, v, 1 + d))
-    shares = np.add.reduceat(weights[:, rows], starts, axis=1) if len(starts) else np.zeros((R, 0), X.dtype)
+    hidden = holes.take(first, axis=0).take(order[d - v :], axis=1)
+    share = np.add.reduceat(w.take(rows), starts) if len(starts) else w[:0]
+    shape = (K, L, v, 1 + d)
+    found = _Sorted(codes[first], level.take(starts), counts[first], hidden, sizes, frequent, share, shape)
     kept, summed = (rows[np.repeat(which, sizes)] for which in (~frequent, frequent))
-    taken = ordered(X, kept, order)
-    for (k,), part in _spans(codes.take(kept)):
-        taken[part] -= origin[k]
-    hidden = np.repeat(hidden[~frequent], sizes[~frequent], axis=0)
-    values = taken[:, o:].copy() if o else taken
-    np.copyto(values, 0, where=hidden)
-    sums = _sums(X, summed, weights, origin, order, found)
-    mine = np.ascontiguousarray(weights.take(kept, axis=1))
-    base, others_base = np.zeros((R, K, L, v, 1 + d), X.dtype), np.zeros((R, K, L, 1 + o, 1 + o), X.dtype)
+    sums = _sums(X, summed, w, codes, origin, order, found)
+    whole = np.flatnonzero(counts == 0)
+    whole = whole.take(np.argsort(codes.take(whole).astype(np.uint16 if K < 1 << 16 else codes.dtype), kind="stable"))
+    products = np.zeros((K, L, 1 + d, 1 + d), X.dtype)
+    for k, part in pieces(codes.take(whole), d):
+        z, root = from_origin(X, whole[part], origin[k], order), w.take(whole[part])
+        products[k, -1] += z.T @ z if (root == 1).all() else (z.T * root) @ z
     for i, p in enumerate(np.flatnonzero(frequent)):
-        base[:, found.k[p], found.level[p]] += sums[:, i, 1 + o :]
-        others_base[:, found.k[p], found.level[p]] += sums[:, i, : 1 + o, : 1 + o]
-    rare, stretches = found.rare(shares)
-    return RaggedRows(
-        np.ascontiguousarray(taken[:, :o]),
-        values,
-        (~hidden).astype(X.dtype),
+        products[found.k[p], found.level[p]] += sums[i]
+    taken = np.empty((len(kept), 1 + d), X.dtype)
+    for k, part in pieces(codes.take(kept), d):
+        from_origin(X, kept[part], origin[k], order, out=taken[part], fill=True)
+    mine = w.take(kept)
+    rare, stretches = found.rare()
+    inner = 1 + d - v
+    base = np.ascontiguousarray(products[None, ..., inner:, :])
+    result = RaggedRows(
+        taken,
         mine,
         bool((mine == 1).all()),
         stretches,
         rare,
-        found.frequent_patterns(shares, sums),
+        found.frequent_patterns(sums),
         base,
-        others_base,
+        base[..., :0, :0],
+        weight_of_missing([], K),
     )
+    for stretch in stretches:
+        others = taken[stretch.rows, :inner]
+        left = others if result.unit else others * mine[stretch.rows, None]
+        products[stretch.k, stretch.level, :inner, :inner] += left.T @ others
+    result.behind = levels_above(products[None, ..., :inner, :inner])
+    result.missing = weight_of_missing([*rare, *result.frequent], K)
+    return result
 
 
 @dataclass
@@ -133,66 +148,62 @@ class _Sorted:
     hidden: NDArray  # which of the columns V, (patterns, v)
     sizes: NDArray  # rows
     frequent: NDArray
+    share: NDArray  # weight of the rows
     shape: tuple[int, int, int, int]  # of the sums: classes, levels, v, 1 + d
 
     def _columns(self, mine: NDArray) -> NDArray:
-        return np.nonzero(self.hidden[mine])[1].reshape(len(mine), -1)
+        return (np.flatnonzero(self.hidden.take(mine, axis=0)) % self.shape[2]).reshape(len(mine), -1)
 
-    def _patterns(self, mine: NDArray, shares: NDArray) -> Patterns:
+    def _patterns(self, mine: NDArray) -> Patterns:
         _, L, v, width = self.shape
         columns, k, level = self._columns(mine), self.k[mine], self.level[mine]
         one, two = columns.T[:, None], columns.T[None]
         inner = ((k * L + level) * v + one) * width + (width - v) + two
         upper = inner[np.triu_indices(columns.shape[1])]
-        return Patterns(columns, k, level, shares[:, mine], (k * v + one) * v + two, upper.ravel())
+        return Patterns(columns, k, level, self.share[mine], (k * v + one) * v + two, upper.ravel())
 
-    def rare(self, shares: NDArray) -> tuple[list[Patterns], list[Stretch]]:
+    def rare(self) -> tuple[list[Patterns], list[Stretch]]:
         """Rare patterns by the number of entries they miss, and their rows in stretches."""
-        v, every = self.shape[2], np.flatnonzero(~self.frequent)
+        v, width, every = *self.shape[2:], np.flatnonzero(~self.frequent)
         counts = np.unique(self.count[every])
         found, nth = [], np.zeros(len(every), dtype=np.intp)  # place of a pattern among those that miss as many
         for m in counts:
             mine = np.flatnonzero(self.count[every] == m)
-            found.append(self._patterns(every[mine], shares))
+            found.append(self._patterns(every[mine]))
             nth[mine] = np.arange(len(mine))
         columns = [each.columns.T for each in found]
         of = np.repeat(np.arange(len(every)), self.sizes[every])  # pattern of each row
         nth = nth[of]
-        count, step = self.count[every][of], max(_CHUNK // max(v, 1), 64)
+        count, step = self.count[every][of], max(CHUNK // width, 64)
         stretches = []
-        for (k, level), run in _spans(self.k[every][of], self.level[every][of]):
+        for (k, level), run in spans(self.k[every][of], self.level[every][of]):
             for start in range(run.start, run.stop, step):
                 rows = slice(start, min(start + step, run.stop))
-                parts: list[tuple[int, NDArray, NDArray, NDArray | slice]] = []
-                for (m,), span in _spans(count[rows]):
+                parts: list[tuple[int, NDArray, NDArray | slice]] = []
+                for (m,), span in spans(count[rows]):
                     mine, here = nth[rows][span], int(np.searchsorted(counts, m))
                     missing = columns[here].take(mine, axis=1)
                     alone = bool((mine[1:] == mine[:-1] + 1).all())
                     which = slice(int(mine[0]), int(mine[-1]) + 1) if alone else mine
-                    parts.append((here, np.arange(span.start, span.stop) * v + missing, missing, which))
+                    places = np.arange(span.start, span.stop) * width + (width - v) + missing
+                    parts.append((here, places, which))
                 stretches.append(Stretch(k, level, rows, parts))
         return found, stretches
 
-    def frequent_patterns(self, shares: NDArray, sums: NDArray) -> list[Frequent]:
-        """Frequent patterns by the number of entries they miss; sums (R, patterns, 1 + d, 1 + d)."""
+    def frequent_patterns(self, sums: NDArray) -> list[Frequent]:
+        """Frequent patterns by the number of entries they miss; sums (patterns, 1 + d, 1 + d)."""
         every, found = np.flatnonzero(self.frequent), []
         _, L, v, width = self.shape
         for m in np.unique(self.count[every]):
             chosen = self.count[every] == m
-            simple = self._patterns(every[chosen], shares)
+            simple = self._patterns(every[chosen])
             part = (simple.groups * L + simple.levels)[:, None, None] * v
             targets, inner = simple.columns[:, :, None], width - v
             straight = (part + targets) * width + np.arange(width)
             turned = (part + np.arange(v)) * width + inner + targets
             places = np.concatenate([straight, turned], axis=2).ravel()
-            found.append(Frequent(**vars(simple), sums=sums[:, chosen], crossed_places=places))
+            found.append(Frequent(**vars(simple), sums=sums[chosen], crossed_places=places))
         return found
-
-
-def ordered(X: NDArray, rows: NDArray, order: NDArray) -> NDArray:
-    """Rows, with the columns in this order."""
-    taken = X.take(rows, axis=0)
-    return taken if len(order) == X.shape[1] and (np.diff(order) == 1).all() else taken.take(order, axis=1)
 
 
 def pattern_keys(holes: NDArray) -> tuple[NDArray, NDArray]:
@@ -230,32 +241,29 @@ def _runs(groups: NDArray, keys: NDArray) -> tuple[NDArray, NDArray, NDArray]:
     return order, np.append(0, changes), np.append(changes, len(keys))
 
 
-def _spans(*sorted_by: NDArray) -> list[tuple[tuple[int, ...], slice]]:
-    """Runs of rows that are equal in all of these."""
-    n = len(sorted_by[0])
-    if not n:
-        return []
-    changes = np.logical_or.reduce([values[1:] != values[:-1] for values in sorted_by])
-    starts = np.append(0, np.flatnonzero(changes) + 1)
-    ends = np.append(starts[1:], n)
-    keys = [tuple(int(values[a]) for values in sorted_by) for a in starts]
-    return [(key, slice(int(a), int(b))) for key, a, b in zip(keys, starts, ends, strict=True)]
-
-
-def _sums(X: NDArray, rows: NDArray, weights: NDArray, origin: NDArray, order: NDArray, found: _Sorted) -> NDArray:
-    """Sums of products of (1, O, V) from the origin over rows of frequent patterns, (R, patterns, 1 + d, 1 + d)."""
+def _sums(
+    X: NDArray, rows: NDArray, w: NDArray, codes: NDArray, origin: NDArray, order: NDArray, found: _Sorted
+) -> NDArray:
+    """Sums of products of (1, O, V) from the origin over rows of frequent patterns, (patterns, 1 + d, 1 + d)."""
     every, width = np.flatnonzero(found.frequent), found.shape[-1]
-    sums = np.empty((len(weights), len(every), width, width), X.dtype)
-    sizes, k = found.sizes[every], found.k[every]
-    Z = np.empty((len(rows), width), X.dtype)
-    Z[:, 0] = 1
-    Z[:, 1:] = ordered(X, rows, order)
-    for (group,), part in _spans(np.repeat(k, sizes)):
-        Z[part, 1:] -= origin[group]
-    np.copyto(Z[:, width - found.shape[2] :], 0, where=np.repeat(found.hidden[every], sizes, axis=0))
-    w = weights.take(rows, axis=1)
-    left = Z.T if (w == 1).all() else Z.T * w[:, None]
-    for i, end in enumerate(np.cumsum(sizes).tolist()):
-        part = slice(end - int(sizes[i]), end)
-        sums[:, i] = left[..., part] @ Z[part]
+    sums, unit = np.empty((len(every), width, width), X.dtype), bool((w == 1).all())
+    sizes, at = found.sizes[every], 0
+    ends = np.cumsum(sizes)
+    step = max(CHUNK // width, 64)
+    while at < len(every):
+        # as many patterns of one class as stay in cache
+        start = int(ends[at] - sizes[at])
+        stop = max(int(np.searchsorted(ends, start + step, side="right")), at + 1)
+        stop = at + int(np.searchsorted(found.k[every[at:stop]], found.k[every[at]], side="right"))
+        mine = rows[start : int(ends[stop - 1])]
+        z = from_origin(X, mine, origin[codes[mine[0]]], order)
+        left = z if unit else z * w.take(mine)[:, None]
+        for i in range(at, stop):
+            part = slice(int(ends[i] - sizes[i]) - start, int(ends[i]) - start)
+            np.matmul(left[part].T, z[part], out=sums[i])
+        at = stop
+    hidden = np.zeros((len(every), width), dtype=bool)
+    hidden[:, width - found.shape[2] :] = found.hidden[every]
+    sums[hidden] = 0  # of the missing entries, as if these were 0
+    np.swapaxes(sums, 1, 2)[hidden] = 0
     return sums

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.utils import _safe_indexing
 
 from genvsdisc.known_estimators import BASELINE, GENERATIVE
 from genvsdisc.models import Model
@@ -19,18 +18,13 @@ from genvsdisc.study.evidence import Draws, Predictions
 from genvsdisc.study.fits.gaps import gap_losses
 from genvsdisc.study.fits.label_noise import FLIP_RATES, MOST_TRAINING_ROWS, label_noise_curves, noise_table
 from genvsdisc.study.fits.novelty import left_out_scores
-from genvsdisc.study.fits.unlabeled import fits_weights, semi_supervised_probabilities
 from genvsdisc.study.fits.weighted_fits import copies, stand_for_copies
 from genvsdisc.study.statistics.class_shares import class_share_losses
-from genvsdisc.study.statistics.dials import NOISE, UNLABELED
+from genvsdisc.study.statistics.dials import NOISE
 from genvsdisc.study.statistics.failures import reason
-from genvsdisc.study.statistics.learning_curves import CurveLosses, DialLosses
+from genvsdisc.study.statistics.learning_curves import DialLosses
 from genvsdisc.study.table import PreparedTable
 
-MOST_UNLABELED = 1000
-"""Training rows of which some lose their label, at most."""
-FEWEST_LABELED = 5
-"""Rows of a class that keep theirs, about, at least."""
 FEW_ROWS = 10
 """Training rows of each class, about, at which noisy labels are looked at too."""
 
@@ -60,7 +54,7 @@ def shift_classes(predicted: list[NDArray] | None, drawn: PreparedTable, draws: 
 
 def flip_labels(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
     """Fit to noisy labels: training sets of the learning curve, small ones and the largest of 2,000 rows at most."""
-    drawn, weights, tests = _copied(table, draws)  # the labels of copies are flipped one by one
+    drawn, weights, tests = copied(table, draws)  # the labels of copies are flipped one by one
     units, judges = drawn.sampling.units(len(drawn.codes)), thinned(tests)
     tables = []
     for s in noise_sizes(draws, len(drawn.classes)):
@@ -82,7 +76,7 @@ def flip_labels(model: Model, table: PreparedTable, draws: Draws, result: Predic
     result.noise = pd.concat(tables, ignore_index=True)
 
 
-def _copied(table: PreparedTable, draws: Draws) -> tuple[PreparedTable, NDArray, list[NDArray]]:
+def copied(table: PreparedTable, draws: Draws) -> tuple[PreparedTable, NDArray, list[NDArray]]:
     """Rows, training sets and judges of the learning curve; rows stand as often as they count where they can."""
     drawn, weights, tests = table.take(draws.curve_rows), draws.curve_weights, draws.curve_tests
     if drawn.weights is None or not stand_for_copies(drawn.weights):
@@ -114,58 +108,9 @@ def delete_entries(model: Model, table: PreparedTable, draws: Draws, result: Pre
     )
 
 
-def hide_labels(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
-    """Fit to rows of which some have no label: those that have none, or training rows whose label is hidden.
-
-    Rows that keep theirs are the smaller training sets of the learning curve. Nothing is done for a model that cannot
-    learn from the others, nor where all training sets are too small to leave any out.
-    """
-    if model.family != GENERATIVE or not fits_weights(model.estimator):
-        return
-    drawn, training, judges = _copied(table, draws)
-    used = hidden_sizes(draws, len(drawn.classes))
-    if not used:
-        return
-    size, tests = used[0], thinned(judges)
-    whole = training[size] > 0
-    keep = np.unique(np.concatenate([np.flatnonzero(whole.any(axis=0)), *tests]))
-    X, codes = _safe_indexing(drawn.X, keep), drawn.codes[keep]
-    counts = None if drawn.weights is None else drawn.weights[keep]
-    judged = [np.searchsorted(keep, rows) for rows in tests]
-    of_value, chosen = [], []
-    for s in used:
-        labeled = training[s][:, keep] > 0
-        hidden = whole[:, keep] & ~labeled
-        found, weights = semi_supervised_probabilities(
-            model.estimator, X, codes, labeled, hidden, judged, n_classes=len(drawn.classes),
-            random_state=draws.seed, sample_weight=counts,
-        )  # fmt: skip
-        of_value.append(found)
-        chosen.append(float(weights.mean()))
-    units = drawn.sampling.units(len(drawn.codes))
-    curves = {
-        loss: CurveLosses.of(of_value, tests, drawn.codes, loss, units, weights=drawn.weights)
-        for loss in draws.design.losses
-    }
-    values = tuple(float(1 - draws.sizes[s] / draws.sizes[size]) for s in used)
-    result.dials[UNLABELED] = DialLosses(values, size, curves, tuple(used), tuple(chosen))
-
-
-def hidden_sizes(draws: Draws, n_classes: int) -> list[int]:
-    """Indices of the training sizes whose rows keep their labels: the largest of 1,000 rows at most, and four below."""
-    sizes = np.asarray(draws.sizes)
-    allowed = np.flatnonzero((sizes <= MOST_UNLABELED) & (sizes >= FEWEST_LABELED * n_classes))
-    if len(allowed) < 2:
-        return []
-    return sorted(
-        {int(s) for s in allowed[np.linspace(0, len(allowed) - 1, min(len(allowed), 5)).round().astype(int)]},
-        reverse=True,
-    )
-
-
 def leave_classes_out(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
     """Fit without each class in turn, and look whether its rows are told from the others."""
-    drawn, training, tests = _copied(table, draws)
+    drawn, training, tests = copied(table, draws)
     result.novelty = left_out_scores(
         model.estimator,
         drawn.X,

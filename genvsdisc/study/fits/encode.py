@@ -19,6 +19,10 @@ from genvsdisc.study.evidence import Predictions
 from genvsdisc.study.holdout_rows import TestRows
 from genvsdisc.study.statistics.failures import columns_seen
 from genvsdisc.study.table import PreparedTable
+from genvsdisc.study.unlabeled_rows import UnlabeledRows
+
+Made = dict[str, tuple[NDArray, TestRows | None, UnlabeledRows | None]]
+"""Steps that were applied -> the matrix that they made of the table, of rows to test on, of rows without a label."""
 
 MOST_SHARED_CELLS = 20_000_000
 """A step that makes more numbers than this (160 MB) is applied to the rows of each fit instead."""
@@ -64,7 +68,7 @@ def behind_reader(fitted: Any, table: PreparedTable) -> Pipeline:
 def benches(
     roster: Sequence[Model],
     table: PreparedTable,
-    made: dict[str, tuple[NDArray, TestRows | None]] | None = None,
+    made: Made | None = None,
     *,
     encode_only: bool = False,
 ) -> list[Bench]:
@@ -77,14 +81,12 @@ def benches(
     return [_bench(model, table, made, encode_only) for model in roster]
 
 
-def _bench(
-    model: Model, table: PreparedTable, made: dict[str, tuple[NDArray, TestRows | None]], encode_only: bool
-) -> Bench:
+def _bench(model: Model, table: PreparedTable, made: Made, encode_only: bool) -> Bench:
     pipeline = model.estimator if isinstance(model.estimator, Pipeline) else getattr(model.estimator, "estimator", None)
     steps = list(pipeline.steps) if isinstance(pipeline, Pipeline) else []
     if pipeline is not model.estimator and table.sampling.kind != "rows":
         steps = []  # folds inside a search tell groups and times by the index of the frame (`InnerFolds`)
-    X, test = cast(Any, table.X), table.test
+    X, test, unlabeled = cast(Any, table.X), table.test, table.unlabeled
     before: list[tuple[str, Any]] = []
     while len(steps) > 1 and _shareable(steps[0][1], X):
         if encode_only and not isinstance(steps[0][1], TableEncoder):
@@ -93,10 +95,11 @@ def _bench(
         try:
             if key not in made:
                 step = clone(steps[0][1]).fit(X)
-                made[key] = step.transform(X), test and replace(test, X=step.transform(test.X))
+                beside = [rows and replace(rows, X=step.transform(rows.X)) for rows in (test, unlabeled)]
+                made[key] = (step.transform(X), *beside)
         except Exception:  # it will be raised again, with the model's name, where the model is fitted
             break
-        X, test = made[key]
+        X, test, unlabeled = made[key]
         before.append(steps.pop(0))
     columns = tuple(columns_seen(Pipeline([*before, ("last", None)]), list(table.X.columns))) if before else ()
     if not before:
@@ -104,7 +107,9 @@ def _bench(
     estimator = Pipeline(steps)
     if pipeline is not model.estimator:
         estimator = clone(model.estimator).set_params(estimator=estimator)
-    return Bench(replace(model, estimator=estimator), replace(table, X=X, test=test), tuple(before), columns)
+    return Bench(
+        replace(model, estimator=estimator), replace(table, X=X, test=test, unlabeled=unlabeled), tuple(before), columns
+    )
 
 
 def _shareable(step: Any, X: Any) -> bool:

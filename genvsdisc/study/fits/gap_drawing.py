@@ -7,7 +7,6 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
@@ -15,9 +14,8 @@ from genvsdisc.features.encoding import TableEncoder
 from genvsdisc.features.kinds import Column
 from genvsdisc.models import Model
 from genvsdisc.study.evidence import Draws, Failure
-from genvsdisc.study.fits.encode import Bench, benches
+from genvsdisc.study.fits.encode import Bench, Made, benches
 from genvsdisc.study.fits.gaps import GAP_STAGE, GapRows, gap_rows
-from genvsdisc.study.holdout_rows import TestRows
 from genvsdisc.study.plan import Plan
 from genvsdisc.study.statistics.failures import isolated
 from genvsdisc.study.table import PreparedTable
@@ -26,7 +24,7 @@ from genvsdisc.study.table import PreparedTable
 def with_gaps(
     draws: Draws,
     table: PreparedTable,
-    made: dict[str, tuple[NDArray, TestRows | None]],
+    made: Made,
     plan: Plan,
     failures: list[Failure],
 ) -> Draws:

@@ -23,7 +23,7 @@ from genvsdisc.study.fits.encode import Bench
 from genvsdisc.study.fits.gaps import GAP_STAGE
 from genvsdisc.study.fits.job import Job
 from genvsdisc.study.fits.predictions import QUARTERS, check_portable, draw_views, predict
-from genvsdisc.study.statistics.dials import SHARE_DIALS
+from genvsdisc.study.statistics.dials import SHARE_DIALS, UNLABELED
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 from genvsdisc.study.table import PreparedTable
 
@@ -148,7 +148,10 @@ class Jobs:
         bench = (self.encoded if job.stage == GAP_STAGE else self.benches)[job.model]
         # The rows travel as arguments of their own: joblib maps large arrays, and Dask sends each to a worker once.
         test = bench.table.test if job.stage == "fit to all rows" else None
-        light = replace(bench.table, X=cast(Any, None), y=np.empty(0), codes=np.empty(0, dtype=int), test=test)
+        unlabeled = bench.table.unlabeled if job.stage == UNLABELED else None
+        light = replace(
+            bench.table, X=cast(Any, None), y=np.empty(0), codes=np.empty(0, dtype=int), test=test, unlabeled=unlabeled
+        )
         key = (self.fingerprint, job.stage, job.start, job.stop)
         X, codes, part = bench.table.X, bench.table.codes, draws_of(job, self.draws)
         return delayed(self.work)(key, bench.model, bench.columns, X, codes, light, part, parent=os.getpid())

@@ -10,6 +10,7 @@ import pandas as pd
 
 from genvsdisc.study.schema import groups
 from genvsdisc.study.statistics.dials import (
+    ADDED,
     CONDITIONAL,
     ESTIMATED_PRIORS,
     GAPS,
@@ -20,6 +21,7 @@ from genvsdisc.study.statistics.dials import (
     UNLABELED,
 )
 from genvsdisc.study.statistics.losses import LOSS_NAMES
+from genvsdisc.study.statistics.unlabeled_gain import unlabeled_finding
 from genvsdisc.study.statistics.words import level
 
 CLEARLY = 2.0
@@ -36,6 +38,7 @@ WAYS = {
         (ESTIMATED_PRIORS, "priors estimated"),
     ),
     "Rows without a label": ((LABELS_ONLY, "labeled rows alone"), (UNLABELED, "all rows")),
+    "Rows without a label, added": ((ADDED, "more and more of them"),),
 }
 """Condition -> the dials that meet it in different ways, each with its words."""
 OVERCONFIDENT = 1.2
@@ -48,7 +51,7 @@ def condition_findings(tables: Mapping[str, pd.DataFrame], loss: str, pair: tupl
     Parameters
     ----------
     tables : mapping of str to DataFrame
-        Of a comparison: conditions, calibration, assumptions, models.
+        Of a comparison: conditions, calibration, unlabeled, assumptions, predictive.
     loss : str
     pair : (str, str)
         A generative and a discriminative model.
@@ -58,12 +61,11 @@ def condition_findings(tables: Mapping[str, pd.DataFrame], loss: str, pair: tupl
     sentences : list of str
     """
     at = _lookup(tables["conditions"], loss)
-    families = dict(zip(tables["models"]["model"], tables["models"]["family"], strict=True))
-    found = [_of_gaps(at, loss, pair), _of_shares(at, loss, pair, tables["calibration"])]
-    generative = [name for name in dict.fromkeys((pair[0], *families)) if families.get(name) == "generative"]
-    learned = next((name for name in generative if {(UNLABELED, name), (LABELS_ONLY, name)} <= set(at)), None)
-    if learned is not None:
-        found.append(_of_unlabeled(at, loss, learned, tables["assumptions"]))
+    found = [
+        _of_gaps(at, loss, pair),
+        _of_shares(at, loss, pair, tables["calibration"]),
+        unlabeled_finding(tables, loss, pair[0]),
+    ]
     return [text for text in found if text]
 
 
@@ -120,26 +122,6 @@ def _why_broken(calibration: pd.DataFrame, model: str) -> str:
     if temperature > OVERCONFIDENT:
         return f" (overconfident probabilities, temperature {temperature:.1f}, break the estimate: calibrate first)"
     return " (the estimate fails: the probabilities are not calibrated for that population)"
-
-
-def _of_unlabeled(at: Mapping[tuple[str, str], pd.DataFrame], loss: str, model: str, assumptions: pd.DataFrame) -> str:
-    """Whether rows without a label helped, and whether a violated assumption explains that they did not."""
-    both = at[UNLABELED, model].merge(at[LABELS_ONLY, model], on="value", suffixes=("", "_alone"))
-    gain = both["mean_alone"] - both["mean"]
-    error = (both["se"] ** 2 + both["se_alone"] ** 2) ** 0.5
-    best: Any = both.iloc[int(np.argmax((gain.abs() / error.where(error > 0, np.inf)).to_numpy()))]
-    change = float(best["mean_alone"] - best["mean"])
-    share = f"With {100 * best['value']:.0f}% of the labels hidden, EM on the rows without one"
-    numbers = (
-        f"{LOSS_NAMES.get(loss, loss)} {level(loss, best['mean'])}, {level(loss, best['mean_alone'])} without them"
-    )
-    if abs(change) <= CLEARLY * float(np.hypot(best["se"], best["se_alone"])):
-        return f"{share} changes {model} by no more than noise ({numbers})."
-    if change > 0:
-        return f"{share} helps {model}: {numbers}."
-    costly = assumptions[(assumptions["simpler"] == model) & (assumptions["cost_lower"] > 0)]
-    why = ", to which its misfit leads them" if costly.empty else f": {costly['assumption'].iloc[0]} does not hold"
-    return f"{share} hurts {model}: {numbers}{why}."
 
 
 def _value(part: pd.DataFrame, value: float) -> Any:

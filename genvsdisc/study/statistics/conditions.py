@@ -11,12 +11,13 @@ from scipy import stats
 
 from genvsdisc.study.evidence import Draws, Predictions
 from genvsdisc.study.statistics.crossing import NOBODY, crossing_from_losses
-from genvsdisc.study.statistics.dials import DIALS, LABELS_ONLY, TRAINING_ROWS, UNLABELED
+from genvsdisc.study.statistics.dials import ADDED, DIALS, LABELS_ONLY, TRAINING_ROWS, UNLABELED
 from genvsdisc.study.statistics.differences import BEST, pairs
 from genvsdisc.study.statistics.learning_curves import CurveLosses, DialLosses
 from genvsdisc.study.statistics.losses import HIGHEST
 
 CONDITION_COLUMNS = ["dial", "value", "model", "family", "loss", "mean", "se", "lower", "upper"]
+MEASURED = ["mean", "se", "lower", "upper"]
 OF_CROSSING = ["estimate", "lower", "upper", "smallest", "largest", "leader_smallest", "leader_largest"]
 
 
@@ -46,15 +47,19 @@ def condition_tables(
     curves = along_dials(evidence, draws)
     families = dict(zip(models["model"], models["family"], strict=True))
     starts = {(e.model.name, dial): along.size for e in evidence for dial, along in e.dials.items()}
-    tables = []
+    parts = []
     for (dial, model, loss), (values, curve) in curves.items():
-        rows, size = rows_of(values, curve, loss), starts.get((model, dial))
+        rows, size = _along(values, curve, loss), starts.get((model, dial))
         if size is not None and (plain := curves.get((TRAINING_ROWS, model, loss))) is not None:
-            measured = ["mean", "se", "lower", "upper"]  # the learning curve's own numbers, to the last bit
-            rows.loc[0, measured] = rows_of(*plain, loss).loc[size, measured]
-        tables.append(rows.assign(dial=dial, model=model, family=families[model]))
-    conditions = (
-        pd.concat(tables, ignore_index=True)[CONDITION_COLUMNS] if tables else pd.DataFrame(columns=CONDITION_COLUMNS)
+            begins = _along(*plain, loss)
+            for name in MEASURED:  # the learning curve's own numbers, to the last bit
+                rows[name][0] = begins[name][size]
+        named = {"dial": dial, "model": model, "family": families[model], "loss": loss}
+        parts.append(rows | {name: np.full(len(values), word, dtype=object) for name, word in named.items()})
+    # One DataFrame at the end: hundreds of small ones take longer than all that is computed.
+    conditions = pd.DataFrame(
+        {name: np.concatenate([part[name] for part in parts]) if parts else [] for name in CONDITION_COLUMNS},
+        columns=CONDITION_COLUMNS,
     )
     return {"conditions": conditions, "condition_crossings": _crossings(curves, models, best, draws.seed)}
 
@@ -72,7 +77,11 @@ def along_dials(
 ) -> dict[tuple[str, str, str], tuple[NDArray, CurveLosses]]:
     """Values and losses of each (dial, model, loss)."""
     found = {}
-    hidden = next((e.dials[UNLABELED] for e in evidence if UNLABELED in e.dials), None)
+    learned = {
+        dial: next(e.dials[dial] for e in evidence if dial in e.dials)
+        for dial in (UNLABELED, ADDED)
+        if any(dial in e.dials for e in evidence)
+    }
     for e in evidence:
         for loss, curve in e.curves.items():
             found[TRAINING_ROWS, e.model.name, loss] = (np.asarray(draws.sizes, dtype=float), curve)
@@ -80,18 +89,21 @@ def along_dials(
             for loss, curve in along.curves.items():
                 start = e.curves[loss].at(np.array([along.size])) if loss in e.curves else None
                 found[dial, e.model.name, loss] = (np.array(along.values), anchored(curve, start))
-        if hidden is not None:
-            found |= _labels_only(e, hidden)
+        for dial, along in learned.items():
+            found |= _labels_only(e, dial, along)
     return found
 
 
-def _labels_only(e: Predictions, hidden: DialLosses) -> dict[tuple[str, str, str], tuple[NDArray, CurveLosses]]:
+def _labels_only(
+    e: Predictions, dial: str, along: DialLosses
+) -> dict[tuple[str, str, str], tuple[NDArray, CurveLosses]]:
     """Losses of a model that learns from the rows with a label alone: those of its learning curve at their number.
 
     A discriminative model has no other way to learn from rows of which some have no label.
     """
-    names = [LABELS_ONLY, *([] if UNLABELED in e.dials or e.model.family == "generative" else [UNLABELED])]
-    values, sizes = np.array(hidden.values), np.array(hidden.labeled)
+    alone = [] if dial in e.dials or e.model.family == "generative" else [dial]
+    names = [LABELS_ONLY, *alone] if dial == UNLABELED else alone
+    values, sizes = np.array(along.values), np.array(along.labeled)
     return {(name, e.model.name, loss): (values, curve.at(sizes)) for name in names for loss, curve in e.curves.items()}
 
 
@@ -105,10 +117,14 @@ def anchored(curve: CurveLosses, start: CurveLosses | None) -> CurveLosses:
 
 def rows_of(values: NDArray, curve: CurveLosses, loss: str, level: float = 0.95) -> pd.DataFrame:
     """Mean loss at each value, with its standard error and its interval, which ends at the ends of the loss's range."""
+    return pd.DataFrame(_along(values, curve, loss, level)).assign(loss=loss)
+
+
+def _along(values: NDArray, curve: CurveLosses, loss: str, level: float = 0.95) -> dict[str, NDArray]:
     mean, error = curve.mean, np.sqrt(np.diag(curve.covariance))
     reach = stats.norm.ppf((1 + level) / 2) * error
     ends = {"lower": np.maximum(mean - reach, 0), "upper": np.minimum(mean + reach, HIGHEST[loss])}
-    return pd.DataFrame({"value": values, "loss": loss, "mean": mean, "se": error} | ends)
+    return {"value": np.asarray(values, dtype=float), "mean": np.array(mean), "se": error} | ends
 
 
 def _crossings(

@@ -34,6 +34,7 @@ from genvsdisc.study.statistics.parameters import by_pairs, parameter_table
 from genvsdisc.study.statistics.predictive import predictive_table
 from genvsdisc.study.statistics.robustness import robustness_table
 from genvsdisc.study.statistics.scores import score_table
+from genvsdisc.study.statistics.unlabeled_gain import unlabeled_table
 from genvsdisc.study.table import PreparedTable
 
 
@@ -116,6 +117,7 @@ TABLE_PARTS: dict[str, Callable[[Known], pd.DataFrame | Mapping[str, pd.DataFram
         {e.model.name: e.noise for e in k.usable if e.noise is not None}, k.models
     ),
     "conditions": lambda k: condition_tables(k.usable, k.draws, k.models, best_pairs(k.tables["differences"])),
+    "unlabeled": lambda k: unlabeled_table(k.usable, k.draws),
     "novelty": lambda k: novelties(k.usable, k.table, k.models, k.draws),
     "planes": lambda k: k.views.tables,
     "predictive": lambda k: predictive_table([(e.model.name, e.predictive) for e in k.usable]),

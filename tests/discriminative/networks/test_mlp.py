@@ -122,6 +122,21 @@ def test_moving_averages_come_near_the_exact_statistics():
     assert not np.array_equal(exact.predict_proba(X), moving.predict_proba(X))
 
 
+def test_statistics_of_batches_are_their_means_over_the_last_epoch():
+    """With weights that stand still the batches of an epoch are known: their means and variances, averaged."""
+    settings = {**SHORT, "batch_norm": True, "batch_size": 50, "learning_rate": 1e-300}
+    mlp = MLPClassifier(**settings, batch_norm_statistics="batches").fit(X, y)
+    layer = mlp._architecture(4).layers(mlp.parameters_[None])[0]
+    z = X @ layer.weights[0, :, :-1].T + layer.weights[0, :, -1]
+    # Equal batches: the mean of their means is that of all rows, the mean of their variances lacks that of their means.
+    np.testing.assert_allclose(layer.norm.mean[0, :, 0], z.mean(axis=0), atol=1e-12)
+    assert (layer.norm.variance[0, :, 0] < z.var(axis=0)).all()
+    assert (layer.norm.variance[0, :, 0] > 0.8 * z.var(axis=0)).all()
+    twice = clone(mlp).fit_replicates(X, y, np.array([np.ones(150), BOOTSTRAP[0]]))
+    np.testing.assert_allclose(twice[0].parameters_, mlp.parameters_)
+    np.testing.assert_allclose(twice[1].parameters_, clone(mlp).fit(X, y, BOOTSTRAP[0]).parameters_)
+
+
 def test_dropout_is_for_training_only():
     mlp = MLPClassifier(**SHORT, dropout=0.5).fit(X, y)
     np.testing.assert_array_equal(mlp.predict_proba(X), mlp.predict_proba(X))

@@ -1,0 +1,57 @@
+"""Training sets along a condition: those of the largest size of a learning curve, and the rows that judge them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_consistent_length
+
+from genvsdisc.datasets.targets import class_labels
+from genvsdisc.features.tables import as_rows
+from genvsdisc.study.design import Design
+from genvsdisc.study.fits.refit import refit_probabilities
+from genvsdisc.study.fits.splits import nested_draws
+from genvsdisc.study.statistics.learning_curves import CurveLosses
+
+ConditionCurves = dict[str, tuple[NDArray, CurveLosses]]
+"""Model -> values of the dial and losses along them."""
+
+
+class Drawing:
+    """Rows, and the training sets of the largest size."""
+
+    def __init__(
+        self, X: Any, y: ArrayLike, n_draws: int, metric: str, random_state: Any, unlabeled: Any = None
+    ) -> None:
+        self.X, self.y, self.unlabeled = as_rows(X), class_labels(y).to_numpy(), unlabeled
+        check_consistent_length(self.X, self.y)
+        self.rng, self.metric = check_random_state(random_state), metric
+        self.classes, self.codes = np.unique(self.y, return_inverse=True)
+        design = Design(n_draws=n_draws, losses=(metric,))
+        self.largest = int(design.sizes(len(self.codes), len(self.classes))[-1])
+        self.state = self.rng.get_state()
+        weights, self.tests = self.nested([self.largest], n_draws, design.test_size)
+        self.weights, self.n_draws, self.test_size = weights[0], n_draws, design.test_size
+        self.seed = int(self.rng.randint(np.iinfo(np.int32).max))
+
+    def nested(self, sizes: Sequence[int], n_draws: int, test_size: float) -> tuple[NDArray, list[NDArray]]:
+        """Nested training sets, the largest of them the same whatever the others."""
+        self.rng.set_state(self.state)
+        weights, tests = nested_draws(
+            self.codes, np.asarray(sizes), n_draws, test_size=test_size, random_state=self.rng
+        )
+        return weights, tests
+
+    def refit(self, estimator: Any, weights: NDArray) -> list[NDArray]:
+        """Fit to training sets and predict the rows that judge each."""
+        return refit_probabilities(
+            estimator, self.X, self.y, weights, self.tests, classes=self.classes, random_state=self.seed
+        )
+
+    def losses(self, probabilities: Sequence[Sequence[NDArray]]) -> CurveLosses:
+        """Score the predictions of each value of the dial."""
+        return CurveLosses.of(probabilities, self.tests, self.codes, self.metric)
