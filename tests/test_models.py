@@ -1,15 +1,20 @@
 """The default roster: pairs that are one set of functions, units that do not matter; and rosters of anyone's models."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.linalg import lstsq
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis
 from sklearn.ensemble import StackingClassifier
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.multioutput import ClassifierChain
@@ -105,6 +110,32 @@ def test_f01_units_do_not_matter(unit, column):
         errors.append(found.summary.query("loss == 'zero_one'").set_index("model")["mean"])
     np.testing.assert_allclose(errors[0], errors[1], atol=0.011)
     assert errors[1][["naive Bayes", "naive Bayes, shared variance"]].max() < 0.25
+
+
+UNITS = st.lists(st.integers(-60, 60), min_size=3, max_size=3)
+
+
+@pytest.mark.slow
+@settings(max_examples=8)
+@given(powers=UNITS, seed=st.integers(0, 1000), gaps=st.booleans())
+def test_f01_every_model_of_the_roster_is_free_of_units(powers, seed, gaps):
+    """The same probabilities in whatever unit of ten each column is written."""
+    rng = np.random.default_rng(seed)
+    y = np.arange(90) % 3
+    X = pd.DataFrame(rng.normal(size=(90, 3)) + y[:, None] * [1.0, 0.5, 0.0], columns=list("abc"))
+    X = X.assign(w=rng.choice(["u", "v", "t"], 90))
+    if gaps:
+        X.loc[::11, "a"] = np.nan
+    scaled = X.assign(**{name: X[name] * 10.0**power for name, power in zip("abc", powers, strict=True)})
+    for plain, other in zip(default_models(X), default_models(scaled), strict=True):
+        found = []
+        for model, table in ((plain, X), (other, scaled)):
+            seeds = {name: 0 for name in model.estimator.get_params() if name.endswith("random_state")}
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ConvergenceWarning)
+                found.append(clone(model.estimator).set_params(**seeds).fit(table, y).predict_proba(table))
+        # What is smoothed for a class without variance is 1e-9 of a variance; networks add up their roundings.
+        np.testing.assert_allclose(*found, atol=1e-4, err_msg=plain.name)
 
 
 def test_u08_twins_are_named_and_tested_once():

@@ -130,7 +130,7 @@ def disguised(X, y, gaps, how):
     return gzip.compress(raw, mtime=0) if how["packed"] else raw
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(how=disguises())
 def test_the_same_table_comes_back(tmp_path, how):
     X, y = clean_table(how["seed"])
@@ -157,7 +157,7 @@ def test_the_same_table_comes_back(tmp_path, how):
         assert any("'income'" in note for note in data.notes)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6), decimal=st.sampled_from(".,"), delimiter=st.sampled_from(",;\t"))
 def test_what_cannot_be_told_is_a_guess_with_a_note(tmp_path, seed, decimal, delimiter):
     """Thousands without decimals: "1,234" may be either, and the note that says so names the column."""

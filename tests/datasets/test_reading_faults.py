@@ -11,6 +11,7 @@ import zipfile
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from genvsdisc.datasets import read_table
@@ -534,3 +535,74 @@ def test_points_between_thousands_beside_points_that_are_decimal(tmp_path):
         "a\tb\ty\n" + "".join(f"{c}\t{0.25 * i}\t{'ab'[i % 2]}\n" for i, c in enumerate(["609", "1.170"] * 3))
     )
     assert read_table(path, "y").X["a"].tolist() == [609, 1.17] * 3
+
+
+@pytest.mark.parametrize("labels", [("1", "2"), ("-1", "3"), ("1.0", "2.0")])
+def test_f07_names_among_the_rows_make_no_words_of_labels_that_are_numbers(tmp_path, labels):
+    rows = [f"{k}.5,{labels[k % 2]}" for k in range(20)]
+    (tmp_path / "clean.csv").write_text("\n".join(["x,y", *rows]))
+    (tmp_path / "joined.csv").write_text("\n".join(["x,y", *rows[:10], "x,y", *rows[10:]]))
+    clean, joined = (read_table(tmp_path / name, "y") for name in ("clean.csv", "joined.csv"))
+    pd.testing.assert_series_equal(joined.y, clean.y)
+    assert "1 row that repeats the names left out." in joined.notes
+
+
+@pytest.mark.parametrize("header", ["x,,y", ",x,y"])
+def test_b06_a_column_without_a_name_may_be_read_again_as_text(tmp_path, header):
+    """Numbers with three decimals are looked at once more, for 1.234 may be 1234; that was by name."""
+    rows = [f"{k}.125,1.5,{'ab'[k % 2]}" if header[0] == "," else f"1.5,{k}.125,{'ab'[k % 2]}" for k in range(2, 30)]
+    (tmp_path / "t.csv").write_text("\n".join([header, *rows, "7,7,a"]))
+    data = read_table(tmp_path / "t.csv", "y")
+    unnamed = next(name for name in data.X if name.startswith("Unnamed"))
+    assert data.X[unnamed].tolist()[:2] == [2.125, 3.125]
+
+
+def test_b06_a_name_that_another_column_would_get_is_refused(tmp_path):
+    (tmp_path / "t.csv").write_text("Unnamed: 1,,y\n1,2,a\n2,3,b\n")
+    with pytest.raises(ValueError, match="column 2 has no name, and 'Unnamed: 1' is that of another: name it"):
+        read_table(tmp_path / "t.csv", "y")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"r\x02\x01\x00", "a Stata file"),
+        (b"s\x01\x01\x00", "a Stata file"),
+        (b"RDX3\nX\n", "a file of R"),
+        (b"\x80\x04\x95", "a pickle, which may run code"),
+        (b'{"x": {"0": 1, "1": 2}, "y": {"0": "a", "1": "b"}}', "is JSON"),
+        (b'{"x": [1, 2], "y": ["a", "b"]}\n', "is JSON"),
+    ],
+)
+def test_b09_b10_files_of_other_programs_are_named(tmp_path, content, words):
+    (tmp_path / "t.csv").write_bytes(content)
+    with pytest.raises(ValueError, match=words):
+        read_table(tmp_path / "t.csv", "y")
+
+
+def test_b10_one_json_object_a_line_is_a_row(tmp_path):
+    (tmp_path / "t.csv").write_text('{"x": 1, "y": "a"}\n{"x": 2, "y": "b"}\n')
+    assert read_table(tmp_path / "t.csv", "y").X["x"].tolist() == [1, 2]
+
+
+def test_f29_parquet_whose_pandas_metadata_are_damaged_is_read(tmp_path):
+    table = pa.table({"x": [1.5, 2.5], "y": ["a", "b"]}).replace_schema_metadata({b"pandas": b"{broken"})
+    pq.write_table(table, tmp_path / "t.parquet")
+    assert read_table(tmp_path / "t.parquet", "y").X["x"].tolist() == [1.5, 2.5]
+
+
+@pytest.mark.parametrize("large", ["1e308", "-1.5e307"])
+def test_b17_numbers_near_the_largest_are_read_without_a_warning(tmp_path, large):
+    (tmp_path / "t.csv").write_text("x,y\n" + f"1.5,a\n{large},b\n2.25,a\n")
+    assert read_table(tmp_path / "t.csv", "y").X["x"].tolist() == [1.5, float(large), 2.25]
+
+
+@pytest.mark.parametrize(("escapes", "readable"), [(1, True), (200, False)])
+def test_f24_a_stray_control_character_makes_no_binary_file(tmp_path, escapes, readable):
+    text = "x,n,y\n" + "".join(f"{k},caf\u00e9,{'ab'[k % 2]}\n" for k in range(300)) + "\x1b" * escapes + "1,x,a\n"
+    (tmp_path / "t.csv").write_bytes(text.encode("cp1252"))
+    if readable:
+        assert len(read_table(tmp_path / "t.csv", "y").X) == 301
+    else:
+        with pytest.raises(ValueError, match="not a text table"):
+            read_table(tmp_path / "t.csv", "y")
