@@ -15,7 +15,7 @@ from genvsdisc.study.evidence import Draws, Predictions
 from genvsdisc.study.fits.condition_stages import copied, thinned
 from genvsdisc.study.fits.unlabeled import fits_weights, semi_supervised_probabilities
 from genvsdisc.study.stage_costs import most_added
-from genvsdisc.study.statistics.dials import ADDED, UNLABELED
+from genvsdisc.study.statistics.dials import ADDED_ROWS, UNLABELED
 from genvsdisc.study.statistics.learning_curves import CurveLosses, DialLosses
 from genvsdisc.study.table import PreparedTable
 from genvsdisc.study.unlabeled_rows import MOST_TRAINING, UnlabeledRows
@@ -72,7 +72,7 @@ def add_rows(model: Model, table: PreparedTable, unlabeled: UnlabeledRows, draws
         chosen.append(float(weights.mean()))
     values = tuple(float(more / (more + draws.sizes[size])) for more in steps)
     curves = _curves(of_value, tests, drawn, draws)
-    result.dials[ADDED] = DialLosses(values, size, curves, (size,) * len(steps), tuple(chosen))
+    result.dials[ADDED_ROWS] = DialLosses(values, size, curves, (size,) * len(steps), tuple(chosen))
 
 
 def added_orders(n_unlabeled: int, n_more: int, n_draws: int, seed: int) -> NDArray[np.intp]:
