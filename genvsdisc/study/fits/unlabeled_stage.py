@@ -26,12 +26,17 @@ ADDED_SHARES = (0.0, 0.125, 0.25, 0.5, 1.0)
 """Shares of the rows without a label that are added."""
 
 
+def can_learn(model: Model) -> bool:
+    """Whether a model is generative and can be fitted to weighted rows."""
+    return model.family == GENERATIVE and fits_weights(model.estimator)
+
+
 def learn_unlabeled(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
     """Learn from rows without a label: those that the table has, else training rows whose label is hidden.
 
     Nothing is done for a model that cannot learn from them.
     """
-    if model.family != GENERATIVE or not fits_weights(model.estimator):
+    if not can_learn(model):
         return
     if table.unlabeled is not None:
         add_rows(model, table, table.unlabeled, draws, result)
