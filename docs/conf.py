@@ -1,10 +1,13 @@
 """Build the documentation: ``python -m pip install ".[docs]" && sphinx-build -W docs docs/_build``."""
 
 import os
+import sys
 import warnings
+from pathlib import Path
 
 import genvsdisc
 
+sys.path.insert(0, str(Path(__file__).with_name("_ext")))
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 warnings.filterwarnings("ignore", message="FigureCanvasAgg is non-interactive")
 
@@ -16,7 +19,7 @@ version = release = genvsdisc.__version__
 extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
-    "sphinx.ext.mathjax",
+    "mathml",
     "sphinx_copybutton",
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
@@ -55,10 +58,12 @@ sphinx_gallery_conf = {
     "backreferences_dir": "gallery/backreferences",
     "image_scrapers": ("matplotlib",),
     "plot_gallery": "True",
+    "write_computation_times": False,  # its page asks other sites for scripts
 }
 
 html_theme = "pydata_sphinx_theme"
 html_title = "genvsdisc"
+html_math_renderer = "mathml"
 html_static_path = ["_static"]
 html_css_files = ["custom.css"]
 html_show_sourcelink = False
@@ -80,6 +85,4 @@ def _list_lessons() -> str:
 
 def setup(_app: object) -> None:
     """Make the parts that are written by the package itself."""
-    from pathlib import Path
-
     Path(__file__).with_name("_lessons.md").write_text(_list_lessons(), encoding="utf-8")

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import example
@@ -301,6 +302,28 @@ def test_names_at_the_ends_of_lines_stay_on_the_panel():
     heights = sorted(text.get_position()[1] for text in ax.texts)
     assert heights[-1] <= 1
     assert min(np.diff(heights)) > 0.03
+
+
+def test_names_of_several_lines_at_the_ends_of_curves_do_not_overlap():
+    figure = Figure(figsize=(312 / 72, 210 / 72))
+    ax = figure.add_subplot()
+    ax.plot([0, 1], [0, 1])
+    end_labels(ax, {"naive Bayes,\nshared\nvariance": 0.5, "shared\nGaussian": 0.5, "logistic": 0.49})
+    figure.canvas.draw()
+    boxes = sorted((text.get_window_extent() for text in ax.texts), key=lambda box: box.y0)
+    assert all(below.y1 <= above.y0 + 0.5 for below, above in pairwise(boxes))
+
+
+def test_names_of_calibrated_models_stand_over_the_square_and_not_on_the_curves():
+    curve = {"family": "generative", "forecast": [0.0, 0.5, 1.0], "observed": [0.0, 0.9, 1.0]}
+    table = pd.concat([pd.DataFrame(curve | {"model": name}) for name in ("one", "two", "three")])
+    figure = Figure(figsize=(5, 5))
+    ax = figures.plot_reliability(table, figure.add_axes((0.1, 0.1, 0.6, 0.6)), title="Linear")
+    figure.canvas.draw()
+    legend, square = ax.get_legend().get_window_extent(), ax.get_window_extent()
+    titles = [text for text in ax.get_children() if getattr(text, "get_text", lambda: "")() == "Linear"]
+    assert legend.y0 >= square.y1 - 1
+    assert titles[0].get_window_extent().y0 >= legend.y1 - 2
 
 
 @pytest.mark.parametrize("n_classes", [2, 8, 26])

@@ -22,7 +22,8 @@ from genvsdisc.figures.style import (
     loss_axis,
     loss_title,
     only,
-    shortened,
+    stacked,
+    thousands,
     titled,
 )
 from genvsdisc.study.schema import groups
@@ -140,7 +141,7 @@ def plot_robustness(
         ax.set_ylim(low - 0.05 * (high - low), high + 0.05 * (high - low))
     _family_lines(table, "noise", ax, {}, by_model)
     ax.set_xlabel("training labels flipped")
-    ax.set_title(titled(f"{loss_title(loss)}, {n_train} rows", name))
+    ax.set_title(titled(f"{loss_title(loss)}, {thousands(n_train)} rows", name))
     return ax
 
 
@@ -243,7 +244,7 @@ def _family_lines(table: pd.DataFrame, x: str, ax: Axes, others: dict[str, float
     )  # fmt: skip
     ax.set_ylabel("")
     last = {str(name): curve.sort_values(x)["mean"].iloc[-1] for name, curve in groups(table, key)}
-    ends = dict(zip(shortened(list(last), 14), last.values(), strict=True))
+    ends = dict(zip(stacked(list(last), 14), last.values(), strict=True))
     low, high = ax.get_ylim()
     end_labels(ax, {name: y for name, y in (ends | others).items() if low <= y <= high})
 

@@ -22,6 +22,7 @@ from genvsdisc.figures.style import (
     loss_title,
     only,
     short,
+    thousands,
 )
 from genvsdisc.study.schema import records
 
@@ -185,7 +186,7 @@ def plot_decomposition(
                 f"{row.expected:.3g} →", (1, y - 0.3), xycoords=("axes fraction", "data"), ha="right", color=INK
             )
     loss_axis(ax, loss, "x")
-    ax.set_title(f"{loss_title(loss)}, {n_train} training rows")
+    ax.set_title(f"{loss_title(loss)}, {thousands(n_train)} training rows")
     return ax
 
 

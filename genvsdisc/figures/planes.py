@@ -62,7 +62,7 @@ def plot_reliability(table: pd.DataFrame, ax: Axes | None = None, *, title: str 
         look: Any = {"color": FAMILY_COLORS[family], "linewidth": 2.2 if rank == 0 else 1.3, "markeredgewidth": 0}
         look["linestyle"] = FAMILY_LINES[family] if rank == 0 else (0, (1 + rank, 1, 6, 1))
         look["marker"] = FAMILY_MARKERS[family] if len(curve) == 1 else ""  # a line of one point shows nothing
-        ax.plot(curve.forecast, curve.observed, label=short(model, 30), **look)
+        ax.plot(curve.forecast, curve.observed, label=short(model, 40), **look)
     loss_axis(ax, "zero_one", "x")
     loss_axis(ax, "zero_one")
     ax.set(xlim=(0, 1), ylim=(0, 1), xticks=[0, 0.5, 1], yticks=[0.5, 1])  # one 0% is enough in the corner
@@ -70,15 +70,12 @@ def plot_reliability(table: pd.DataFrame, ax: Axes | None = None, *, title: str 
     ax.set_ylabel("occurred")
     ax.set_title(short(title or ", ".join(dict.fromkeys(table.model)), 46))
     ax.set_aspect("equal")
-    if title:
-        below = (table.observed - table.forecast).mean() < 0  # the curves lie there: the other corner is free
-        ax.legend(
-            loc="upper left" if below else "lower right",
-            frameon=False,
-            fontsize="medium",
-            handlelength=2.2,
-            borderpad=0.1,
-        )
+    if title:  # over the square: inside, the curves may be anywhere
+        legend = ax.legend(
+            loc="lower left", bbox_to_anchor=(0, 1), frameon=False, fontsize="medium", handlelength=2.2, borderpad=0.1,
+            labelspacing=0.25,
+        )  # fmt: skip
+        ax.set_title(short(title, 46), pad=12 + 14 * len(legend.get_texts()))
     return ax
 
 

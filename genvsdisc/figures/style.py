@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Any
 
 import pandas as pd
@@ -142,6 +143,28 @@ def shortened(names: Sequence[str], length: int) -> list[str]:
     return cut
 
 
+def thousands(count: float | str) -> str:
+    r"""Write a number of rows as the page does, with thin spaces.
+
+    Examples
+    --------
+    >>> thousands(937), thousands("13333").replace("\u202f", " ")
+    ('937', '13 333')
+    """
+    return f"{int(count):,}".replace(",", "\u202f")
+
+
+def stacked(names: Sequence[str], width: int, lines: int = 3) -> list[str]:
+    r"""Break names into lines, so that they can stand beside a curve uncut.
+
+    Examples
+    --------
+    >>> stacked(["naive Bayes, shared variance", "logistic"], 14)
+    ['naive Bayes,\nshared\nvariance', 'logistic']
+    """
+    return ["\n".join(wrap(name, width)[:lines]) for name in shortened(names, width * lines - lines)]
+
+
 def titled(what: str, name: str) -> str:
     """Title of a panel: what is drawn, and of whom where several panels show the same."""
     return f"{what}, {short(name, 50 - len(what))}" if name else what
@@ -178,15 +201,17 @@ def end_labels(ax: Axes, ends: dict[str, float]) -> None:
     """Name lines to the right of their ends; names that would touch are moved apart, and none leaves the panel."""
     ax.autoscale_view()
     places = ax.transAxes.inverted().transform(ax.transData.transform([(1, y) for y in ends.values()]))[:, 1]
-    gap = 13 / 72 * ax.figure.dpi / ax.get_window_extent().height  # 13 points
+    line = 13 / 72 * ax.figure.dpi / ax.get_window_extent().height  # 13 points
     named = sorted(zip(places.tolist(), ends, strict=True))
+    # Names of several lines stand a little apart, or they would read as one.
+    halves = [line * (1 + 1.3 * name.count("\n")) / 2 for _, name in named]
     heights: list[float] = []
-    for y, _ in named:
-        heights.append(max(y, heights[-1] + gap) if heights else y)
-    ceiling = 1.0
+    for i, (y, _) in enumerate(named):
+        heights.append(max(y, heights[-1] + halves[i - 1] + halves[i]) if heights else y)
+    ceiling = 1.0 + line / 2
     for i in reversed(range(len(heights))):
-        heights[i] = min(heights[i], ceiling)
-        ceiling = heights[i] - gap
+        heights[i] = min(heights[i], ceiling - halves[i])
+        ceiling = heights[i] - halves[i]
     for y, (_, name) in zip(heights, named, strict=True):
         ax.text(1.02, y, name, transform=ax.transAxes, va="center", ha="left")
 

@@ -16,6 +16,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from genvsdisc.figures.style import RC, TWINS
 
@@ -76,7 +77,9 @@ def svg(
         FigureCanvasSVG(figure)
         figure.patch.set_visible(False)
         ax = plot(*tables, ax=figure.add_axes(box), **options)
-        ax.set_title(ax.get_title(loc="left"), x=(1 - left) / (width - left - right))  # flush with the panel's edge
+        for text in ax.get_children():
+            if isinstance(text, Text) and text.get_text() == ax.get_title(loc="left") != "":
+                text.set_x((1 - left) / (width - left - right))  # flush with the panel's edge
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     return _compact(buffer.getvalue(), width, height, clip)
 

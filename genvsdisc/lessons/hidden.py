@@ -144,7 +144,7 @@ def judge_growth(tables: Tables) -> Finding:
                 share=True,
             ),
         ),
-        depends_on="the number of rows: the gain of size is seen with many, and small networks are behind with few too",
+        depends_on="the number of rows",
         reason="A network of two units cannot tell ten digits apart, whatever the rows: its bias is what is left. The "
         "large one has variance instead, which rows take away. On this table even 50 rows want more than two units.",
     )

@@ -16,7 +16,8 @@ def mathml(text: str) -> str:
     ----------
     text : str
         Letters, numbers and signs; ``_`` and ``^`` for what stands lower and higher, braces for what belongs together,
-        ``\frac{}{}``, ``\sqrt{}`` and ``\hat{}``, words between quotation marks; ``~`` is a wide space.
+        ``\frac{}{}``, ``\sqrt{}`` and ``\hat{}``, words between quotation marks; ``~`` parts
+        formulas that may stand on lines of their own.
 
     Returns
     -------
@@ -70,7 +71,7 @@ def _part(tokens: list[str]) -> str:
     if token[0] == '"':
         return f"<mtext>{token[1:-1]}</mtext>"
     if token == "~":
-        return "<mspace width='1em'/>"
+        return "</math> <math displaystyle='true'>"
     if token[0].isdigit():
         return f"<mn>{token}</mn>"
     token = token.replace("-", "−")

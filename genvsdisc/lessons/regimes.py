@@ -141,10 +141,7 @@ REGIMES = Lesson(
         )
         for law in REGIME_LAWS
     ),
-    formula=mathml(
-        r'ε_"gen"(n) ≈ ε_"gen"(∞) "from" n ∝ \log d , ~~ ε_"dis"(n) ≈ ε_"dis"(∞) "from" n ∝ d , ~~ '
-        r'ε_"dis"(∞) ≤ ε_"gen"(∞)'
-    ),
+    formula=mathml(r'n_"gen" ∝ \log d ~ "and" ~ n_"dis" ∝ d , ~ ε_"dis"(∞) ≤ ε_"gen"(∞)'),
     code=(
         "import numpy as np\n"
         "from genvsdisc import GaussianClassifier, LogisticClassifier\n"

@@ -96,7 +96,8 @@ def written(chapter: Chapter, comparison: Comparison) -> Section | None:
         lost = noted(f"The section “{chapter.name}”", error)
         return Section(chapter.key, chapter.name, f"{chapter.name}: not available", (lost, *absent))
     if draft is None:
-        return Section(chapter.key, chapter.name, f"{chapter.name}: not available", absent) if absent else None
+        why = "not available" if failed_stages(comparison.failures, chapter.stages) else "left out to keep the budget"
+        return Section(chapter.key, chapter.name, f"{chapter.name}: {why}", absent) if absent else None
     blocks = [block for each in draft.parts for block in _made(each)]
     try:
         finding = draft.finding()
@@ -109,8 +110,18 @@ def failed_stages(failures: pd.DataFrame, stages: Iterable[str]) -> list[Absence
     """List what failed in these stages, each model's by itself."""
     ours = failures[failures.stage.str.startswith(tuple(stages))] if len(failures) else failures
     return [
-        Absence(f"{row.model or 'All models'}, {row.stage}: failed", row.error, row.meaning) for row in records(ours)
+        Absence(
+            f"{row.model or 'All models'}, {row.stage}{'' if left_out(row.error) else ': failed'}",
+            row.error,
+            row.meaning,
+        )
+        for row in records(ours)
     ]
+
+
+def left_out(error: str) -> bool:
+    """Whether what is listed among the failures was not tried, for the budget."""
+    return error.startswith("left out")
 
 
 def _left_out(comparison: Comparison, thinned: Sequence[str]) -> list[Any]:

@@ -92,7 +92,7 @@ def test_a_lesson_has_a_formula_something_to_try_and_code_that_compiles(name):
     compile(lesson.code, name, "exec")
     assert 1 < lesson.code.count("\n") + 1 <= 8
     if lesson.formula:
-        fromstring(f"<math>{lesson.formula}</math>")
+        fromstring(f"<p><math>{lesson.formula}</math></p>")
 
 
 @pytest.mark.slow

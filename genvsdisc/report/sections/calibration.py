@@ -37,7 +37,9 @@ def _figure(comparison: Comparison) -> Figure | None:
     curves = curves[curves.family != "baseline"] if (curves.family != "baseline").any() else curves
     if curves.empty:
         return None
-    panels = tuple(_reliability_panel(title, some) for title, some in _by_form(curves, comparison.models))
+    together = _by_form(curves, comparison.models)
+    most = max(some.model.nunique() for _, some in together)
+    panels = tuple(_reliability_panel(title, some, most) for title, some in together)
     several = int(comparison.classes.used.sum()) > 2
     event = "the predicted class was right" if several else "the second class occurred"
     return Figure(
@@ -66,7 +68,9 @@ def _by_form(curves: pd.DataFrame, roster: pd.DataFrame) -> list[tuple[str, pd.D
     return panels
 
 
-def _reliability_panel(title: str, curves: pd.DataFrame) -> Panel:
+def _reliability_panel(title: str, curves: pd.DataFrame, most: int) -> Panel:
+    """Draw the models of one form; all panels have room for the names of the most there are on one."""
+
     def alt() -> str:
         said = []
         for model, curve in groups(curves, "model"):
@@ -74,7 +78,7 @@ def _reliability_panel(title: str, curves: pd.DataFrame) -> Panel:
             said.append(f"{model} at {100 * worst.forecast:.0f}% where {100 * worst.observed:.0f}% occurred")
         return f"Reliability curves, {title.lower()}; furthest from the diagonal: {'; '.join(said)}."
 
-    look: Any = {"size": (300, 300), "margins": (26, 12, 38, 44), "title": title}
+    look: Any = {"size": (300, 300 + 14 * most), "margins": (26 + 14 * most, 12, 38, 44), "title": title}
     return panel(f"reliability, {title.lower()}", plot_reliability, curves, alt=alt, **look)
 
 

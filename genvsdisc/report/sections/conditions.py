@@ -63,6 +63,26 @@ def map_pair(crossings: pd.DataFrame, loss: str) -> tuple[str, str] | None:
     return None
 
 
+def what_changes_it(comparison: Comparison) -> str:
+    """Say for the best of each family what was tried and whether it turns the answer; "" if nothing was."""
+    loss = (heading_losses(comparison, comparison.conditions) or [""])[0]
+    pair = map_pair(comparison.condition_crossings, loss)
+    if pair is None:
+        return ""
+    rows = _of_pair(comparison.condition_crossings, loss, pair)
+    rows = rows[rows.dial.isin(MAP)]
+    turned, steady = rows[rows.estimate.notna()], rows[rows.estimate.isna()]
+    said = [f"changes at {DIALS[row.dial].number(row.estimate)} {DIALS[row.dial].unit}" for row in records(turned)]
+    ways = [
+        f"{_LABELS[row.dial].partition(',')[0]} ({DIALS[row.dial].number(row.smallest)} to "
+        f"{DIALS[row.dial].number(row.largest)})"
+        for row in records(steady)
+    ]
+    if ways:
+        said.append(f"{'else ' if said else ''}is not turned for certain by {', '.join(ways)}")
+    return f"The lead of {pair[0]} or {pair[1]} {'; '.join(said)}." if said else ""
+
+
 def _of_pair(crossings: pd.DataFrame, loss: str, pair: tuple[str, str]) -> pd.DataFrame:
     rows = crossings[
         (crossings.loss == loss) & (crossings.generative == pair[0]) & (crossings.discriminative == pair[1])

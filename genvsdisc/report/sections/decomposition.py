@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from genvsdisc.study.comparison import Comparison
 
 _CAP = 1.5  # times the loss of guessing: where panels end
+_BELOW = " A solid part left of zero is an estimate of a small bias whose error is larger than the bias itself."
 _DRAWN = 2  # losses on the page; all are in decomposition.csv
 _TERMS = {"expected": "loss", "bias": "bias", "net_variance": "net variance", "variance": "variance"}
 _PARTS = ("bias", "net_variance", "variance")  # terms that tell a pair apart
@@ -55,7 +56,8 @@ def _figure(comparison: Comparison, chosen: pd.DataFrame, losses: list[str]) -> 
             for loss in losses[:_DRAWN]
             for n in sorted(chosen.n_train.unique())
         ),
-        f"{_basis(drawn)} A hollow frame is a negative net variance: what disagreement between the refits takes off.",
+        f"{_basis(drawn)} A hollow frame is a negative net variance: what disagreement between the refits takes off."
+        f"{_BELOW if (drawn.bias < 0).any() else ''}",
         tuple(_parts_table(chosen[chosen.loss == loss]) for loss in losses[:_DRAWN]),
         families=tuple(dict.fromkeys(drawn.family)),
         swatches=(*((("noise", "noise"),) if known else ()), ("bias", solid), ("variance", "net variance")),
@@ -149,8 +151,8 @@ def _finding(comparison: Comparison, parts: pd.DataFrame, loss: str) -> str:
     rows = rows[rows.term.isin(_PARTS)]
     if len(rows):
         return _what_tells_apart(rows, loss)
-    n = parts.n_train.min()
-    at = parts[(parts.loss == loss) & (parts.n_train == n)].set_index("model")
+    few, many = (fixed(n, 0) for n in (parts.n_train.min(), parts.n_train.max()))
+    at = parts[(parts.loss == loss) & (parts.n_train == parts.n_train.min())].set_index("model")
     for pair in records(comparison.differences):
         if {pair.generative, pair.discriminative} <= set(at.index):
             said = [
@@ -159,8 +161,8 @@ def _finding(comparison: Comparison, parts: pd.DataFrame, loss: str) -> str:
             ]
             points = " (percentage points)" if loss == "zero_one" else ""
             adds = " and ".join(said).replace("%", "")
-            return f"With {n} training rows, variance adds to {loss_word(loss)}{points}: {adds}"
-    return f"What {loss_word(loss)} is made of, with {n} training rows and with {parts.n_train.max()}"
+            return f"With {few} training rows, variance adds to {loss_word(loss)}{points}: {adds}"
+    return f"What {loss_word(loss)} is made of, with {few} training rows and with {many}"
 
 
 def _what_tells_apart(rows: pd.DataFrame, loss: str) -> str:

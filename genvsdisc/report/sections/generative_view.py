@@ -119,8 +119,8 @@ def _never_normal(checks: pd.DataFrame, columns: pd.DataFrame) -> list[str]:
 
 
 def _check_table(checks: pd.DataFrame) -> Table | None:
-    if checks.empty:
-        return None
+    if not checks[["statistic", "pvalue", "effect"]].notna().any(axis=None):
+        return None  # why none was tested stands above
     rows = [
         [
             Cell(row.assumption),
@@ -257,4 +257,7 @@ def _costliest(checks: pd.DataFrame) -> str:
     between = f"{worst.simpler} against {worst.richer}"
     if worst.cost_lower > 0:
         return f"Assuming {worst.assumption} costs most: {cost} nats of log loss ({ends}; {between})"
+    if worst.cost_upper < 0:
+        gain, ends = interval_text("log_loss", -worst.cost, -worst.cost_upper, -worst.cost_lower)
+        return f"No assumption costs log loss: even {worst.assumption} saves {gain} nats ({ends}; {between})"
     return f"No assumption clearly costs log loss; {worst.assumption} comes closest, {cost} nats ({ends}; {between})"

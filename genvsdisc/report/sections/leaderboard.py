@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from genvsdisc.report.blocks import Cell, Strip, Table, Text, table
-from genvsdisc.report.isolation import Draft, part
+from genvsdisc.report.isolation import Draft, left_out, part
 from genvsdisc.report.numbers import counted, interval, interval_text, loss_word, losses_in_order, strip_on
 from genvsdisc.report.pairing import guessing_losses, heading_losses
 from genvsdisc.study.schema import records
@@ -60,7 +60,9 @@ def leaderboard_table(comparison: Comparison) -> Table:
         size = "" if pd.isna(count) else counted(int(count), "parameter")
         name = Cell(model, note=size, family=facts.family[model])
         failed = errors.get(model, "")
-        absent = Cell(f"failed: {failed}" if failed else "not scored", span=max(len(losses), 1))
+        said = failed.removeprefix("cross-validation: ")
+        said = said if left_out(said) else f"failed: {failed}"
+        absent = Cell(said if failed else "not scored", span=max(len(losses), 1))
         scored = not failed and all((model, loss) in cells for loss in losses) and losses
         rows.append([name, *([cells[model, loss] for loss in losses] if scored else [absent])])
     by = loss_word(losses[0]) if losses else ""

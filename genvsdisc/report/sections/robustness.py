@@ -114,16 +114,30 @@ def _noise_table(ours: pd.DataFrame, loss: str) -> Table:
     return table(caption, heads, rows, source="robustness.csv")
 
 
+def _spread_finding(rows: pd.DataFrame, most: float, loss: str) -> str:
+    """Without a pair: which model bears noise best, and which worst."""
+    known = rows[rows.increase.notna() & (rows.family != "baseline")].sort_values("increase", kind="stable")
+    if len(known) < 2 or not most > 0:
+        return "How loss grows with noisy labels"
+    ends = [known.iloc[0], known.iloc[-1]]
+    rises = [
+        difference_text(loss, end.increase, end.increase - 2 * end.increase_se, end.increase + 2 * end.increase_se)[0]
+        for end in ends
+    ]
+    flipped = f"Flipping {100 * most:.0f}% of {fixed(float(ends[0].n_train), 0)} training labels raises the"
+    return f"{flipped} {loss_word(loss)} by {rises[0]} ({ends[0].model}) to {rises[1]} ({ends[1].model})"
+
+
 def _noise_finding(ours: pd.DataFrame, pairs: list[tuple[str, str]], loss: str) -> str:
     """Say how much the first pair loses to noise, and whether the two can be told apart in that."""
     few, most = ours.n_train.min(), ours.noise.max()
     pair = pairs[0] if pairs else ()
     rows = ours[(ours.n_train == few) & ours.model.isin(pair) & (ours.noise == most) & ours.increase.notna()]
     if len(rows) < 2 or not most > 0:
-        return "How loss grows with noisy labels"
+        return _spread_finding(ours[(ours.n_train == few) & (ours.noise == most)], most, loss)
     rises, errors = rows.increase.to_numpy()[:2], rows.increase_se.to_numpy()[:2]
     gap, reach = rises[0] - rises[1], 2 * float(np.hypot(*errors))
-    flipped = f"Flipping {100 * most:.0f}% of {few} training labels raises the {loss_word(loss)}"
+    flipped = f"Flipping {100 * most:.0f}% of {fixed(few, 0)} training labels raises the {loss_word(loss)}"
     both = [
         difference_text(loss, rise, rise - 2 * se, rise + 2 * se)[0] for rise, se in zip(rises, errors, strict=True)
     ]

@@ -10,6 +10,7 @@ import numpy as np
 from genvsdisc.report.blocks import Items, Probabilities, Text, Warnings
 from genvsdisc.report.isolation import Draft, part
 from genvsdisc.report.numbers import counted, fixed, loss_word, losses_in_order, probability_text
+from genvsdisc.report.sections.conditions import what_changes_it
 from genvsdisc.study.statistics.losses import rope_of
 
 if TYPE_CHECKING:
@@ -88,7 +89,9 @@ def verdict_items(comparison: Comparison) -> Any:
     if card.get("points"):
         first = {each["kind"]: each for each in reversed(card["points"])}  # one of a kind
         shown = [each for each in card["points"] if each is first[each["kind"]]]
-        return Items(tuple((_POINTS.get(each["kind"], ""), str(each["text"])) for each in shown))
+        items = [(_POINTS.get(each["kind"], ""), str(each["text"])) for each in shown]
+        tried = "" if "flips" in first else what_changes_it(comparison)
+        return Items((*items, *([("What would change it:", tried)] if tried else [])))
     return [Text(text) for text in _sentences(comparison.verdict)[1].split("\n") if text.strip()]
 
 
@@ -122,7 +125,11 @@ def known_first(comparison: Comparison) -> Warnings | None:
     """Make the box of warnings, at the top."""
     texts = warning_texts(comparison)
     card = comparison.meta.get("verdict_card", {}).get("warnings", [])
-    return Warnings(tuple(texts), shown=max(len(card), _SHOWN)) if texts else None
+    # What the budget left out is named where it is missing too: it waits behind the fold.
+    planned = set(map(str, comparison.meta.get("plan", {}).get("notes", [])))
+    texts.sort(key=lambda text: text in planned)
+    pressing = sum(text not in planned for text in texts)
+    return Warnings(tuple(texts), shown=min(max(len(card), _SHOWN), pressing)) if texts else None
 
 
 def _provenance(comparison: Comparison) -> list[Text]:
