@@ -20,7 +20,7 @@ from genvsdisc.study.statistics.class_shares import CLASS_SHIFTS, class_share_lo
 from genvsdisc.study.statistics.conditions import rows_of
 from genvsdisc.study.statistics.crossing import Crossing, crossing_from_losses
 from genvsdisc.study.statistics.dials import (
-    ADDED,
+    ADDED_ROWS,
     CONDITIONAL,
     DIALS,
     ESTIMATED_PRIORS,
@@ -114,10 +114,10 @@ def condition_curve(
     """
     X, y, more = with_and_without(X, y, unlabeled, dial)
     if dial == "unlabeled":
-        dial = UNLABELED if more is None else ADDED
+        dial = UNLABELED if more is None else ADDED_ROWS
     if dial not in _TURN and dial != TRAINING_ROWS:
         raise ValueError(f"dial must be one of {', '.join((TRAINING_ROWS, *_TURN, 'unlabeled'))}, got {dial!r}")
-    if dial == ADDED and more is None:
+    if dial == ADDED_ROWS and more is None:
         raise ValueError(f"dial={dial!r} needs rows without a label: give unlabeled=, or rows of X with none in y")
     if not 0 < level < 1:
         raise ValueError(f"level must be between 0 and 1, got {level!r}")
@@ -132,7 +132,7 @@ def condition_curve(
     drawing = Drawing(X, y, n_draws, metric, random_state, more)
     at = (
         EVENLY
-        if dial == ADDED and isinstance(values, str)
+        if dial == ADDED_ROWS and isinstance(values, str)
         else _checked(automatic if isinstance(values, str) else values)
     )
     curves = turn(drawing, pair, at, dial)
@@ -206,5 +206,5 @@ _TURN: dict[str, tuple[Callable[[Drawing, Mapping[str, Any], NDArray, str], Cond
     TRUE_PRIORS: (_shares, CLASS_SHIFTS),
     ESTIMATED_PRIORS: (_shares, CLASS_SHIFTS),
     UNLABELED: (hidden_labels, HIDDEN),
-    ADDED: (added_rows, ()),
+    ADDED_ROWS: (added_rows, ()),
 }

@@ -17,7 +17,7 @@ from genvsdisc.questions.condition_drawing import ConditionCurves, Drawing
 from genvsdisc.study.fits.unlabeled import semi_supervised_probabilities
 from genvsdisc.study.fits.unlabeled_stage import ADDED_SHARES, added_orders, joined_rows
 from genvsdisc.study.stage_costs import most_added
-from genvsdisc.study.statistics.dials import ADDED
+from genvsdisc.study.statistics.dials import ADDED_ROWS
 
 HIDDEN = (0.0, 0.5, 0.75, 0.9, 0.95)
 """Shares of the training labels that are hidden."""
@@ -27,7 +27,7 @@ EVENLY = np.array([0.0])
 
 def with_and_without(X: Any, y: ArrayLike, unlabeled: Any, dial: str) -> tuple[Any, Any, Any]:
     """Rows with a label, their labels, and the rows without one, None where there are none or the dial has no use."""
-    if dial not in ("unlabeled", ADDED):
+    if dial not in ("unlabeled", ADDED_ROWS):
         return X, y, None
     X, labels = as_frame(X) if hasattr(X, "columns") else as_rows(X), as_target(y, allow_missing=True)
     check_consistent_length(X, labels)

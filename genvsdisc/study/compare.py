@@ -18,6 +18,7 @@ from genvsdisc.study.decision_costs import read_costs
 from genvsdisc.study.design import Design
 from genvsdisc.study.fits.trial import suited_to
 from genvsdisc.study.fits.tuning import respecting, tuned
+from genvsdisc.study.fits.unlabeled_stage import can_learn
 from genvsdisc.study.fits.weighted_fits import stand_for_copies, weight_notes
 from genvsdisc.study.holdout_rows import given_test, read_test
 from genvsdisc.study.left_out import without_a_label
@@ -32,6 +33,7 @@ from genvsdisc.study.unlabeled_rows import read_unlabeled
 from genvsdisc.study.weights import RowWeights, read_weights, row_counts
 from genvsdisc.validation import check_jobs
 
+NO_LEARNER = "No generative model here can be fitted to weighted rows: none learns from the rows without a label."
 SMALL_BUDGET = 20.0
 """Seconds up to which five folds are enough."""
 
@@ -189,6 +191,8 @@ def compare(
     passed = None if table.weights is None or stand_for_copies(table.weights) else table.weights
     roster = [tuned(model, sampling=table.sampling, weights=passed) for model in roster] if tune else roster
     notes = told + said + notes + ([] if passed is None else weight_notes(roster))
+    if table.unlabeled is not None and not any(can_learn(model) for model in roster):
+        notes.append(NO_LEARNER)
     run = Run(table, roster, seed=random_state, n_jobs=n_jobs, cache=cache)
     run.plan_by(chosen, budget=budget, stored=plan, as_given=design is not None)
     with shown(progress) as advance:

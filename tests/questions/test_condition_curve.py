@@ -7,7 +7,7 @@ from sklearn.datasets import load_breast_cancer
 
 import genvsdisc as gd
 from genvsdisc.questions.conditions import _TURN
-from genvsdisc.study.statistics.dials import ADDED, TRAINING_ROWS
+from genvsdisc.study.statistics.dials import ADDED_ROWS, TRAINING_ROWS
 
 DATA = gd.datasets.make_gaussian_pair(160, n_features=3, random_state=0)
 PAIR = (gd.GaussianClassifier(), gd.LogisticClassifier(optimizer="newton"))
@@ -20,7 +20,7 @@ def means(found):
 @pytest.mark.parametrize("dial", list(_TURN))
 def test_at_zero_it_is_the_end_of_the_learning_curve(dial):
     options = {"n_draws": 4, "metric": "brier", "random_state": 3}
-    more = DATA.X[:120] + 0.5 if dial == ADDED else None
+    more = DATA.X[:120] + 0.5 if dial == ADDED_ROWS else None
     found = gd.condition_curve(*PAIR, DATA.X, DATA.y, dial=dial, values=[0.5], unlabeled=more, **options)
     largest = 120
     plain = gd.learning_curve_crossing(*PAIR, DATA.X, DATA.y, train_sizes=[largest], **options).curves
@@ -37,7 +37,7 @@ def test_rows_without_a_label_are_those_of_y_and_those_given():
     found = gd.condition_curve(*PAIR, data.X, y, dial="unlabeled", **options)
     labeled = y.notna().to_numpy()
     given = gd.condition_curve(
-        *PAIR, data.X[labeled], data.y[labeled], dial=ADDED, unlabeled=data.X[~labeled].to_numpy(), **options
+        *PAIR, data.X[labeled], data.y[labeled], dial=ADDED_ROWS, unlabeled=data.X[~labeled].to_numpy(), **options
     )
     pd.testing.assert_frame_equal(found.curves, given.curves)
     assert found.finding == given.finding
@@ -75,7 +75,7 @@ def test_impossible_requests_are_refused():
     with pytest.raises(ValueError, match="values must be shares from 0 to below 1"):
         gd.condition_curve(*PAIR, DATA.X, DATA.y, dial="gaps", values=[1.5])
     with pytest.raises(ValueError, match="needs rows without a label"):
-        gd.condition_curve(*PAIR, DATA.X, DATA.y, dial=ADDED)
+        gd.condition_curve(*PAIR, DATA.X, DATA.y, dial=ADDED_ROWS)
     with pytest.raises(ValueError, match="unlabeled must be rows with the 3 columns of X"):
         gd.condition_curve(*PAIR, DATA.X, DATA.y, dial="unlabeled", unlabeled=np.ones((4, 2)))
     words = pd.DataFrame({"a": list("xy") * 80, "b": 1.0})

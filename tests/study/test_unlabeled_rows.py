@@ -3,6 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 import genvsdisc as gd
 from genvsdisc.features.reader import TableReader
@@ -97,6 +101,13 @@ def test_weights_go_with_the_rows():
 def test_what_is_no_such_table_is_refused_before_anything_is_fitted(given, words):
     with pytest.raises(ValueError, match=words):
         gd.compare(X, Y, unlabeled=given, design=DESIGN)
+
+
+def test_where_no_model_can_learn_from_them_that_is_said():
+    models = {"nb": make_pipeline(StandardScaler(), GaussianNB()), "logistic": LogisticRegression()}
+    found = gd.compare(X[["a", "b"]], Y, models, design=gd.Design(n_splits=2, n_repeats=1, n_draws=2))
+    assert found.unlabeled.empty
+    assert any("none learns from the rows without a label" in note for note in found.meta["notes"])
 
 
 def test_a_comparison_is_the_same_but_for_the_dial_of_rows_without_a_label():

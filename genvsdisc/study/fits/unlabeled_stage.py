@@ -15,7 +15,7 @@ from genvsdisc.study.evidence import Draws, Predictions
 from genvsdisc.study.fits.condition_stages import copied, thinned
 from genvsdisc.study.fits.unlabeled import fits_weights, semi_supervised_probabilities
 from genvsdisc.study.stage_costs import most_added
-from genvsdisc.study.statistics.dials import ADDED, UNLABELED
+from genvsdisc.study.statistics.dials import ADDED_ROWS, UNLABELED
 from genvsdisc.study.statistics.learning_curves import CurveLosses, DialLosses
 from genvsdisc.study.table import PreparedTable
 from genvsdisc.study.unlabeled_rows import MOST_TRAINING, UnlabeledRows
@@ -26,12 +26,17 @@ ADDED_SHARES = (0.0, 0.125, 0.25, 0.5, 1.0)
 """Shares of the rows without a label that are added."""
 
 
+def can_learn(model: Model) -> bool:
+    """Whether a model is generative and can be fitted to weighted rows."""
+    return model.family == GENERATIVE and fits_weights(model.estimator)
+
+
 def learn_unlabeled(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
     """Learn from rows without a label: those that the table has, else training rows whose label is hidden.
 
     Nothing is done for a model that cannot learn from them.
     """
-    if model.family != GENERATIVE or not fits_weights(model.estimator):
+    if not can_learn(model):
         return
     if table.unlabeled is not None:
         add_rows(model, table, table.unlabeled, draws, result)
@@ -72,7 +77,7 @@ def add_rows(model: Model, table: PreparedTable, unlabeled: UnlabeledRows, draws
         chosen.append(float(weights.mean()))
     values = tuple(float(more / (more + draws.sizes[size])) for more in steps)
     curves = _curves(of_value, tests, drawn, draws)
-    result.dials[ADDED] = DialLosses(values, size, curves, (size,) * len(steps), tuple(chosen))
+    result.dials[ADDED_ROWS] = DialLosses(values, size, curves, (size,) * len(steps), tuple(chosen))
 
 
 def added_orders(n_unlabeled: int, n_more: int, n_draws: int, seed: int) -> NDArray[np.intp]:

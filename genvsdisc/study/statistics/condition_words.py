@@ -10,7 +10,7 @@ import pandas as pd
 
 from genvsdisc.study.schema import groups
 from genvsdisc.study.statistics.dials import (
-    ADDED,
+    ADDED_ROWS,
     CONDITIONAL,
     ESTIMATED_PRIORS,
     GAPS,
@@ -38,7 +38,7 @@ WAYS = {
         (ESTIMATED_PRIORS, "priors estimated"),
     ),
     "Rows without a label": ((LABELS_ONLY, "labeled rows alone"), (UNLABELED, "all rows")),
-    "Rows without a label, added": ((ADDED, "more and more of them"),),
+    "Rows without a label, added": ((ADDED_ROWS, "more and more of them"),),
 }
 """Condition -> the dials that meet it in different ways, each with its words."""
 OVERCONFIDENT = 1.2

@@ -11,7 +11,7 @@ from scipy import stats
 
 from genvsdisc.study.evidence import Draws, Predictions
 from genvsdisc.study.statistics.crossing import NOBODY, crossing_from_losses
-from genvsdisc.study.statistics.dials import ADDED, DIALS, LABELS_ONLY, TRAINING_ROWS, UNLABELED
+from genvsdisc.study.statistics.dials import ADDED_ROWS, DIALS, LABELS_ONLY, TRAINING_ROWS, UNLABELED
 from genvsdisc.study.statistics.differences import BEST, pairs
 from genvsdisc.study.statistics.learning_curves import CurveLosses, DialLosses
 from genvsdisc.study.statistics.losses import HIGHEST
@@ -79,7 +79,7 @@ def along_dials(
     found = {}
     learned = {
         dial: next(e.dials[dial] for e in evidence if dial in e.dials)
-        for dial in (UNLABELED, ADDED)
+        for dial in (UNLABELED, ADDED_ROWS)
         if any(dial in e.dials for e in evidence)
     }
     for e in evidence:

@@ -11,7 +11,7 @@ TRAINING_ROWS, NOISE, GAPS, SHARES, UNLABELED = "rows", "label noise", "gaps", "
 ITERATIVE, CONDITIONAL = "gaps, iterative imputer", "gaps, conditional mean"
 TRUE_PRIORS, ESTIMATED_PRIORS = "class shares, true priors", "class shares, estimated priors"
 LABELS_ONLY = "unlabeled rows, labels only"
-ADDED = "unlabeled rows, added"
+ADDED_ROWS = "unlabeled rows, added"
 """Rows that have no label, added to training rows that have one; at `UNLABELED`, training rows lose theirs."""
 SHARE_DIALS = (SHARES, TRUE_PRIORS, ESTIMATED_PRIORS)
 """Dials that follow from the predictions of the learning curve."""
@@ -62,9 +62,9 @@ DIALS = {
         Dial(ESTIMATED_PRIORS, "of the rows replaced by rows of the rarest class"),
         Dial(UNLABELED, "of the rows without a label"),
         Dial(LABELS_ONLY, "of the rows without a label"),
-        Dial(ADDED, "of the training rows without a label"),
+        Dial(ADDED_ROWS, "of the training rows without a label"),
     )
 }
 """Name of a dial, as in the table `conditions`, to how it is read. Dials of single columns are not among them."""
-MAP = (TRAINING_ROWS, NOISE, GAPS, SHARES, UNLABELED, ADDED)
+MAP = (TRAINING_ROWS, NOISE, GAPS, SHARES, UNLABELED, ADDED_ROWS)
 """The five dials of the map, in its order; the fifth is the last where the table has rows without a label."""

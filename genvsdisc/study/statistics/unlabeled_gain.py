@@ -11,7 +11,7 @@ from scipy import stats
 
 from genvsdisc.study.evidence import Draws, Predictions
 from genvsdisc.study.statistics.conditions import common_draws
-from genvsdisc.study.statistics.dials import ADDED, UNLABELED
+from genvsdisc.study.statistics.dials import ADDED_ROWS, UNLABELED
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 from genvsdisc.study.statistics.losses import LOSS_NAMES
 from genvsdisc.study.statistics.words import amount, between, level, number_of
@@ -43,7 +43,7 @@ def unlabeled_table(evidence: Sequence[Predictions], draws: Draws) -> pd.DataFra
     parts = [
         _changes(e, dial, loss, curve, draws)
         for e in evidence
-        for dial in (ADDED, UNLABELED)
+        for dial in (ADDED_ROWS, UNLABELED)
         if dial in e.dials
         for loss, curve in e.dials[dial].curves.items()
     ]
@@ -54,7 +54,7 @@ def unlabeled_table(evidence: Sequence[Predictions], draws: Draws) -> pd.DataFra
 def _changes(e: Predictions, dial: str, loss: str, curve: CurveLosses, draws: Draws) -> pd.DataFrame | None:
     along, at = e.dials[dial], np.array(e.dials[dial].values)
     places = np.arange(len(along.values))
-    if dial == ADDED:
+    if dial == ADDED_ROWS:
         with_them, without = curve, curve.at(np.zeros(len(places), dtype=int))
     elif loss in e.curves:
         with_them, without = common_draws(curve, e.curves[loss].at(np.array(along.labeled)))
@@ -99,7 +99,7 @@ def unlabeled_finding(tables: Mapping[str, pd.DataFrame], loss: str, preferred: 
     row: Any = own.iloc[int(own["value"].to_numpy().argmax())]
     share = f"{100 * row['value']:.0f}% of the training rows"
     which = (
-        f"With {number_of(row['rows'])} rows without a label added ({share})" if row["dial"] == ADDED
+        f"With {number_of(row['rows'])} rows without a label added ({share})" if row["dial"] == ADDED_ROWS
         else f"With the labels of {number_of(row['rows'])} training rows hidden ({share})"
     )  # fmt: skip
     numbers = (

@@ -7,7 +7,16 @@ import pytest
 import genvsdisc as gd
 from genvsdisc.study.statistics.conditions import anchored, common_draws
 from genvsdisc.study.statistics.crossing import crossing_from_losses
-from genvsdisc.study.statistics.dials import ADDED, DIALS, GAPS, LABELS_ONLY, NOISE, SHARES, TRAINING_ROWS, UNLABELED
+from genvsdisc.study.statistics.dials import (
+    ADDED_ROWS,
+    DIALS,
+    GAPS,
+    LABELS_ONLY,
+    NOISE,
+    SHARES,
+    TRAINING_ROWS,
+    UNLABELED,
+)
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 from genvsdisc.study.statistics.novelty import novelty_table
 
@@ -32,7 +41,7 @@ def test_every_dial_begins_at_the_end_of_the_learning_curve_to_the_last_bit(resu
     ends = result.learning_curves[result.learning_curves.n_train == result.learning_curves.n_train.max()]
     plain = ends.set_index(["model", "loss"])
     at_zero = result.conditions[result.conditions.value == 0]
-    assert set(at_zero.dial) >= {*DIALS} - {TRAINING_ROWS, ADDED}
+    assert set(at_zero.dial) >= {*DIALS} - {TRAINING_ROWS, ADDED_ROWS}
     for row in at_zero.itertuples():
         assert row.mean == plain.loc[(row.model, row.loss), "mean"]
     rows = result.conditions[result.conditions.dial == TRAINING_ROWS]
