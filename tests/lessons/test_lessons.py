@@ -45,8 +45,8 @@ def verdicts(finding):
 # Every lesson --------------------------------------------------------------------------------------------------
 
 
-def test_there_is_a_lesson_for_each_of_the_42_claims_and_names_are_unique():
-    assert len(BY_NAME) == len(LESSONS) == 42
+def test_there_is_a_lesson_for_each_of_the_claims_and_names_are_unique():
+    assert len(BY_NAME) == len(LESSONS) >= 42
 
 
 @pytest.mark.parametrize("name", BY_NAME)
