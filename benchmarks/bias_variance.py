@@ -68,8 +68,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=1000, help="refits in each study")
     parser.add_argument("--times", type=int, default=5, help="runs of each, the best counts")
-    parser.add_argument("--quick", action="store_true", help="two runs of each")
+    parser.add_argument("--quick", action="store_true", help="20 refits, two runs of each")
     options = parser.parse_args()
+    if options.quick:
+        options.repeats, options.times = 20, 2
     rng = np.random.default_rng(0)
     (X, y), (X_test, y_test) = table(140, rng), table(70, rng)
     data = (X, y, X_test, y_test)
@@ -81,7 +83,7 @@ def main() -> None:
         calls = [partial(refit, estimator, data, rounds) for estimator in (theirs, ours)]
         calls += [partial(study, ours, data, losses, options.repeats) for losses in (("zero_one",), LOSSES)]
         with threadpool_limits(1, user_api="blas"):
-            times = seconds(calls, 2 if options.quick else options.times)
+            times = seconds(calls, options.times)
         slow, fast = np.array(times[:2]) * options.repeats / rounds, times[2:]
         print(
             f"{name:20}{slow[0]:12.2f}{slow[1]:12.2f}{fast[0]:14.4f}{fast[1]:14.4f}"

@@ -81,18 +81,18 @@ def compare_training(X: NDArray, y: NDArray, hidden: tuple[int, ...], epochs: in
     report(f"{len(X):,} x {X.shape[1]} {hidden}", sides | eager_torch(X, y, hidden, epochs), rounds)
 
 
-def compare_replicates(rounds: int) -> None:
-    """Print the ratio for 200 bootstrap replicates of a small network."""
+def compare_replicates(rounds: int, n_replicates: int = 200) -> None:
+    """Print the ratio for bootstrap replicates of a small network."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(140, 6))
     y = (X[:, 0] + X[:, 1] * X[:, 2] + rng.normal(size=140) > 0).astype(int)
-    weights = rng.multinomial(140, np.full(140, 1 / 140), size=200).astype(float)
+    weights = rng.multinomial(140, np.full(140, 1 / 140), size=n_replicates).astype(float)
     settings = {"hidden_layer_sizes": (16,), "max_iter": 100, "random_state": 0, **FOREVER}
     sides: Sides = {
         "genvsdisc": lambda _: MLPClassifier(**settings).fit_replicates(X, y, weights),
         "scikit-learn": lambda _: [TheirMLPClassifier(**settings).fit(X, y, sample_weight=row) for row in weights],
     }
-    report("200 replicates, 140 x 6 (16,)", sides, rounds)
+    report(f"{n_replicates} replicates, 140 x 6 (16,)", sides, rounds)
 
 
 def digits_accuracy() -> None:
@@ -117,11 +117,15 @@ def digits_accuracy() -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--quick", action="store_true", help="one round")
+    parser.add_argument("--quick", action="store_true", help="one round of tiny problems: does it run?")
     options = parser.parse_args()
-    rounds = 1 if options.quick else options.rounds
     warnings.simplefilter("ignore")
     X, y = load_digits(return_X_y=True)
+    if options.quick:
+        compare_training(X[:200] / 16, y[:200], (20,), 2, 1)
+        compare_replicates(1, n_replicates=5)
+        return
+    rounds = options.rounds
     for hidden in ((100,), (64, 64, 64)):
         compare_training(X / 16, y, hidden, 20, rounds)
     rng = np.random.default_rng(0)

@@ -67,6 +67,8 @@ AFFINE = (
 """Steps behind which a form stays what it is."""
 SQUARES = ("QuadraticFeatures", "PolynomialFeatures")
 """Steps behind which a linear classifier is quadratic, as they stand by default."""
+BY_DEFAULT = {"BaggingClassifier": (DISCRIMINATIVE, None), "CalibratedClassifierCV": (DISCRIMINATIVE, None)}
+"""Meta-estimators that need no classifier to be given: inside is a tree, or a linear support vector machine."""
 INNER = ("estimator", "base_estimator", "estimator_", "classifier")
 """Parameters in which meta-estimators hold the classifier."""
 
@@ -108,7 +110,7 @@ def family_and_form(estimator: Any) -> tuple[str, str | None]:
         if inner is not None and hasattr(inner, "fit"):
             family, form = family_and_form(inner)
             return family, form if type(estimator).__name__ in SEARCHES else None
-    return OTHER, None
+    return BY_DEFAULT.get(type(estimator).__name__, (OTHER, None))
 
 
 def _known(estimator: Any) -> tuple[str, str | None] | None:

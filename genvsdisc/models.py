@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sklearn.utils import get_tags
+
 from genvsdisc.baseline import PriorClassifier
 from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
 from genvsdisc.discriminative.networks.cascade import CascadeClassifier
@@ -169,6 +171,14 @@ def _gives_probabilities(estimator: Any) -> bool:
     return stacked or hasattr(estimator, "predict_proba")
 
 
+def _for_several_targets(estimator: Any) -> bool:
+    """Whether a classifier takes a matrix of targets only."""
+    if not hasattr(estimator, "__sklearn_tags__"):
+        return False
+    targets = get_tags(estimator).target_tags
+    return targets.multi_output and not targets.single_output
+
+
 def _checked(model: Model) -> Model:
     """Model with its family and form, or what is wrong with it."""
     estimator = model.estimator
@@ -176,6 +186,8 @@ def _checked(model: Model) -> Model:
         raise ValueError(f"family of {model.name!r} must be one of {', '.join(MODEL_FAMILIES)}, got {model.family!r}")
     if isinstance(estimator, type) or not hasattr(estimator, "get_params"):
         raise TypeError(f"{model.name!r} must be a classifier such as LogisticRegression(), got {estimator!r}")
+    if _for_several_targets(estimator):
+        raise TypeError(f"{model.name!r} is for several targets at once; give the classifier inside it")
     if not _gives_probabilities(estimator):
         raise TypeError(
             f"{model.name!r} has no predict_proba, which log loss and calibration need; "

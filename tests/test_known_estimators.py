@@ -83,6 +83,8 @@ def test_families_and_forms(estimator, expected):
         (BaggingClassifier(QuadraticDiscriminantAnalysis()), (G, None)),
         (OneVsRestClassifier(LogisticRegression()), (D, None)),
         (AdaBoostClassifier(GaussianNB()), (D, None)),
+        (BaggingClassifier(), (D, None)),
+        (CalibratedClassifierCV(), (D, None)),
         (VotingClassifier([("a", GaussianNB()), ("b", LinearDiscriminantAnalysis())]), (G, None)),
         (VotingClassifier([("a", GaussianNB()), ("b", LogisticRegression())]), ("other", None)),
     ],

@@ -12,6 +12,7 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticD
 from sklearn.ensemble import StackingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
+from sklearn.multioutput import ClassifierChain
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -187,6 +188,7 @@ def test_what_a_person_says_of_a_model_holds():
         (["GaussianNB"], TypeError, "must be a classifier"),
         ([GaussianNB], TypeError, "must be a classifier such as"),
         ({"a": gd.QuadraticFeatures()}, TypeError, "has no predict_proba"),
+        ([ClassifierChain(GaussianNB())], TypeError, "for several targets at once; give the classifier inside it"),
     ],
 )
 def test_f23_rosters_that_are_none_are_refused_in_words(models, error, message):

@@ -121,7 +121,8 @@ def make_naive_bayes_toy() -> Dataset:
     """Make the 13 rows on which naive Bayes puts (1, 1) in the class that never had it.
 
     Class C1 has the row (1, 1); class C2 has (1, 0), (0, 1) and (0, 0), four times each. Naive Bayes gives
-    ``P(C1 | (1, 1)) = (1/13) / (1/13 + (12/13)(1/9)) = 3/7``.
+    ``P(C1 | (1, 1)) = (1/13) / (1/13 + (12/13)(1/9)) = 3/7`` by maximum likelihood (``alpha=0``), and
+    ``(1/13)(4/9) / ((1/13)(4/9) + (12/13)(25/196)) = 0.2250287`` with the default ``alpha=1``, Laplace's rule.
 
     Returns
     -------

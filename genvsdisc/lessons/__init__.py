@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from genvsdisc.files import atomic_file
+from genvsdisc.lessons.conditions import GAPS_AT_PREDICTION, OTHER_SHARES, ROWS_WITHOUT_LABEL
 from genvsdisc.lessons.descents import LEARNING_RATES, SHRINKING_STEPS, STOCHASTIC
 from genvsdisc.lessons.features import LINEAR, XOR, ZEROS
 from genvsdisc.lessons.gaussians import LINE, POKEMON
@@ -64,6 +65,9 @@ _IN_ORDER: list[Lesson] = [
     NOISY_LABELS,
     JOINT,
     CLASS_ADDED,
+    GAPS_AT_PREDICTION,
+    OTHER_SHARES,
+    ROWS_WITHOUT_LABEL,
     SOFTMAX,
     XOR,
     HIDDEN_LAYERS,

@@ -28,7 +28,7 @@ RECORD_FORMAT = 1
 LEFT_OUT = ("timings",)
 """Tables that differ from run to run: with them the same comparison would not give the same page."""
 PAGE_BYTES = 300_000
-"""What a page weighs at most, if its own text allows."""
+"""What a page weighs at most."""
 PICTURES = ("boundaries", "scatter", "ellipses", "predictive_rows", "traces", "reliability", "parameters", "search")
 """Tables that only pictures and lists are made from: a page without room for all leaves these out first."""
 KEPT = (
@@ -36,7 +36,7 @@ KEPT = (
     "holdout_differences",
     "columns", "classes",
 )  # fmt: skip
-"""Tables that every page carries."""
+"""Tables that a page carries as long as it has any room."""
 LAST = ("decomposition", "scores")
 """Tables that are left out last."""
 ABSENT = "not_in_page"
@@ -109,33 +109,43 @@ def carried_record(comparison: Comparison, *, room: int) -> tuple[str, str]:
     ----------
     comparison : Comparison
     room : int
-        Bytes that the page may still grow by; for it tables that are not `KEPT` are left out, where that helps.
+        Bytes that the page may still grow by; for it tables are left out, those of `KEPT` at the very end.
     """
     whole = {name: table for name, table in comparison.tables.items() if name not in LEFT_OUT}
     candidates = _left_out_in_order(whole)
     absent: list[str] = []
     record = packed_record(whole, comparison.meta)
+    spare = room - _FRAME - len(record)
+    # What each takes by itself is nearly what it takes among others; to compress all again for each takes seconds.
+    alone = {name: len(packed_record({name: whole[name]}, {})) for name in candidates} if spare < 0 else {}
 
-    def without(names: list[str]) -> str:
+    def without(names: list[str]) -> tuple[str, int]:
         tables = {name: table for name, table in whole.items() if name not in names}
-        return packed_record(tables, {**comparison.meta, ABSENT: names})
+        packed = packed_record(tables, {**comparison.meta, ABSENT: names})
+        return packed, room - _FRAME - len(packed)
 
-    while 0 < room < len(record) + _FRAME and len(absent) < len(candidates):  # a page too large by itself carries all
-        absent = candidates[: len(absent) + 1]
-        record = without(absent)
+    while spare < 0 and len(absent) < len(candidates):
+        short = -spare
+        while short > 0 and len(absent) < len(candidates):
+            absent = candidates[: len(absent) + 1]
+            short -= alone[absent[-1]]
+        record, spare = without(absent)
     for name in absent[-2::-1]:  # the last one may have made room for others
-        fewer = [each for each in absent if each != name]
-        if len(longer := without(fewer)) + _FRAME <= room:
-            absent, record = fewer, longer
+        if alone[name] <= spare:
+            fewer = [each for each in absent if each != name]
+            longer, still = without(fewer)
+            if still >= 0:
+                absent, record, spare = fewer, longer, still
     lacking = f", but for {', '.join((*absent, *LEFT_OUT))}, which lie beside it" if absent else " but timings"
     told = f"This page carries its tables{lacking}: genvsdisc.Comparison.load of the file gives them back."
     return record, told
 
 
 def _left_out_in_order(tables: Mapping[str, pd.DataFrame]) -> list[str]:
-    """Tables that a page may lack: pictures, then the long ones, then what numbers can be tested with."""
+    """Tables that a page may lack: pictures, long ones, what numbers can be tested with, and last what all carry."""
     others = [name for name in tables if name not in (*PICTURES, *KEPT, *LAST)]
-    order = (*PICTURES, *sorted(others, key=lambda name: -tables[name].size), *LAST)
+    longest = [sorted(names, key=lambda name: -tables[name].size if name in tables else 0) for names in (others, KEPT)]
+    order = (*PICTURES, *longest[0], *LAST, *longest[1])
     return [name for name in order if name in tables and not tables[name].empty]
 
 

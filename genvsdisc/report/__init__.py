@@ -26,9 +26,11 @@ def page(comparison: Comparison) -> str:
     from genvsdisc.practice.record import PAGE_BYTES, carried_record
     from genvsdisc.report import render
     from genvsdisc.report.isolation import written
+    from genvsdisc.report.room import lightened
     from genvsdisc.report.sections import SECTIONS
 
-    sections = [section for chapter in SECTIONS if (section := written(chapter, comparison)) is not None]
+    made = [section for chapter in SECTIONS if (section := written(chapter, comparison)) is not None]
+    sections = lightened(made, render.weight)
     name, target = comparison.meta.get("name", ""), comparison.meta.get("target", "")
     title = f"Generative or discriminative? {name}".strip()
     return render.document(

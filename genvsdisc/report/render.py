@@ -66,16 +66,22 @@ def notebook_cell(section: Section) -> str:
     return template.render(section=section, body=_body(section), css=Markup(_style("fragment.css")))
 
 
+def weight(block: Any) -> int:
+    """Bytes of a block on the page."""
+    return len(_shown(block, "").encode())
+
+
 def _body(section: Section) -> Markup:
-    """Write the blocks of a section; one that cannot be written is named in its place."""
+    return Markup("".join(_shown(block, section.name) for block in section.blocks))
+
+
+def _shown(block: Any, where: str) -> str:
+    """Write a block of a section; one that cannot be written is named in its place."""
     show = _environment().get_template("blocks.html").module.show  # type: ignore[attr-defined]
-    written = []
-    for block in section.blocks:
-        try:
-            written.append(show(block))
-        except Exception as error:
-            written.append(show(noted(f"A {block.kind} of “{section.name}”", error)))
-    return Markup("".join(written))
+    try:
+        return str(show(block))
+    except Exception as error:
+        return str(show(noted(f"A {block.kind} of “{where}”", error)))
 
 
 def _style(name: str) -> str:

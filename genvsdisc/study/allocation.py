@@ -20,13 +20,13 @@ from genvsdisc.study.plan import (
     ModelPlan,
     Plan,
 )
-from genvsdisc.study.stage_costs import Candidate, StageCosts, total_seconds
+from genvsdisc.study.stage_costs import MOST_AT_ONCE, Candidate, StageCosts, total_seconds
 
 CORES = 2
 """A budget is seconds on a machine of two cores."""
 USABLE = 0.7
 """Share of the time of the cores that goes into fits; the rest is reading, encoding, waiting, tables and the page."""
-OVERHEAD = 4.0
+OVERHEAD = 7.0
 """Processor seconds of starting, tables and page that no plan can change."""
 CURVE_DRAWS = (10, 20, 40, 80, 128, 200)
 """Draws of a learning curve, step by step."""
@@ -36,8 +36,6 @@ ALONE = 6
 """A model that is half of no pair gets one draw in so many: its curve is looked at, never tested."""
 REPEATS = (1, 2, 3, 3, 3, 10)
 """Repeats of the folds at the same steps; a second round adds some where the verdict is undecided."""
-MOST_FITTED = 400_000
-"""Rows of the fit to all rows, at most: a matrix of a million rows and its copies would not fit beside the table."""
 FEWEST_SUBTABLE = 1000
 CONDITION_SHARE = 0.15
 """Share of what is left that a stage which turns a dial may take for the models of one form."""
@@ -170,7 +168,7 @@ class Allocation:
         """Fit to the rows held out too, where a tenth of what is left is enough for it."""
         n, chosen = self.plan.n_rows, self.plan.models[candidate.name]
         more = candidate.seconds(1, n, n, 0) - candidate.seconds(1, chosen.rows, chosen.rows, 0)
-        if n <= MOST_FITTED and more <= 0.1 * self.remaining:
+        if (n <= MOST_AT_ONCE or candidate.batched) and more <= 0.1 * self.remaining:
             chosen.fit_rows = n
             self.remaining -= more
 

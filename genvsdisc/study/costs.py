@@ -149,9 +149,9 @@ def search_fits(estimator: Any) -> int:
 
 
 def last_step(estimator: Any) -> Any:
-    """Return the unfitted classifier behind searches and pipelines."""
-    while hasattr(estimator, "estimator") or hasattr(estimator, "steps"):
-        estimator = estimator.estimator if hasattr(estimator, "estimator") else estimator.steps[-1][1]
+    """Return the unfitted classifier behind searches and pipelines; an ensemble that makes its members is its own."""
+    while getattr(estimator, "estimator", None) is not None or hasattr(estimator, "steps"):
+        estimator = estimator.steps[-1][1] if hasattr(estimator, "steps") else estimator.estimator
     return estimator
 
 

@@ -30,6 +30,7 @@ from genvsdisc.study.fits.jobs import Jobs, add
 from genvsdisc.study.plan import CONDITION_STAGES, MOST_REPEATS, RESAMPLED_STAGES, ModelPlan, Plan
 from genvsdisc.study.planning import planned_by_budget, planned_by_design, second_round
 from genvsdisc.study.progress import Progress
+from genvsdisc.study.stage_costs import MOST_AT_ONCE
 from genvsdisc.study.statistics.differences import BEST, difference_table
 from genvsdisc.study.statistics.failures import failure_table, isolated, meaning
 from genvsdisc.study.statistics.losses import mean
@@ -166,7 +167,8 @@ class Run:
             jobs += [Job(m, stage, 0, 1, chosen.seconds.get(stage, 0.0)) for stage in ("descent paths", "hybrid dial")]
         if chosen.drawn_from:
             stage = "rows of the model"
-            jobs.append(Job(m, stage, 0, chosen.fit_rows, chosen.seconds.get(stage, 0.0)))
+            rows = chosen.fit_rows if chosen.fit_rows <= MOST_AT_ONCE else chosen.rows
+            jobs.append(Job(m, stage, 0, rows, chosen.seconds.get(stage, 0.0)))
         return jobs
 
     def _fold_jobs(self, m: int, chosen: ModelPlan, start: int, stop: int) -> list[Job]:
@@ -197,9 +199,8 @@ class Run:
         if not usable:
             return []
         models = model_table(usable)
-        pairs = difference_table(
-            score_table(usable, self.table, self.draws), models, **ropes(self.table, self.draws.design.rope)
-        )
+        losses = score_table(usable, self.table, self.draws, losses_only=True)
+        pairs = difference_table(losses, models, **ropes(self.table, self.draws.design.rope))
         surest = pairs[["p_generative", "p_equal", "p_discriminative"]].max(axis=1)
         open_pairs = pairs[~(surest >= SURE)]
         if (open_pairs["form"] == BEST).any():

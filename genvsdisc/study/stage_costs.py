@@ -10,6 +10,8 @@ from genvsdisc.study.costs import BatchSizes, batch_seconds
 from genvsdisc.study.design import Design
 from genvsdisc.study.plan import CONDITION_STAGES, MOST_TEST, ModelPlan, Plan
 
+MOST_AT_ONCE = 400_000
+"""Rows of one fit that goes over a matrix of them all: a million of them and its copies would not fit in memory."""
 NOISE_TRAIN = 2000
 """Training rows of label noise, at most."""
 N_FLIP_RATES = 5
@@ -31,6 +33,7 @@ UNLABELED_ROWS, N_HIDDEN, EM_FITS = 1000, 4, 110
 MOST_ADDED_COPIES = 8000
 """Rows without a label that are added, each once for every class, at most."""
 LEFT_OUT_IN_TURN = 8
+"""Classes left out in turn, at most: the most frequent ones."""
 SINGLE = 0.006
 """Seconds of cloning, checking and indexing around a fit that is made by itself."""
 
@@ -51,6 +54,8 @@ class Candidate:
         Whether its descent is followed too.
     weighted : bool
         Whether its fit takes weights of rows.
+    batched : bool
+        Whether sums over batches of rows are all that a fit needs.
     """
 
     name: str
@@ -60,6 +65,7 @@ class Candidate:
     timed: float | None = None
     searched: bool = False
     weighted: bool = True
+    batched: bool = False
 
     @property
     def learns_unlabeled(self) -> bool:

@@ -97,7 +97,10 @@ def test_where_room_is_short_pictures_go_first_and_it_is_said():
     assert found.scores.empty
     for name in KEPT:
         assert len(found.tables[name]) == len(comparison.tables[name])
-    assert carried_record(comparison, room=0)[0] == text  # a page that is too large by itself
+    nothing, told = carried_record(comparison, room=0)  # a page that is full by itself does not grow by all tables
+    assert len(nothing) < len(least)
+    assert all(table.empty for table in Comparison(*unpacked_record(nothing)).tables.values())
+    assert "summary" in told
 
 
 def test_a_hostile_text_of_the_user_cannot_pose_as_the_record(tmp_path):

@@ -13,7 +13,10 @@ from genvsdisc import figures, report
 from genvsdisc.report import isolation, render, sections
 from genvsdisc.report.sections import SECTIONS
 from genvsdisc.study.comparison import Comparison
+from genvsdisc.study.fits.predictions import STAGES as FITTED
 from genvsdisc.study.plan import CONDITION_STAGES
+from genvsdisc.study.schema import TABLES
+from genvsdisc.study.statistics.tables import TABLE_PARTS
 
 STAGES = {  # stage, as a comparison names it -> section in which its failure stands
     "cross-validation": "leaderboard",
@@ -143,6 +146,17 @@ def test_what_failed_in_the_study_stands_in_its_section(stage, key):
         fold for fold in found["models"].all("details") if fold.all("summary")[0].text.endswith(" naive Bayes")
     )
     assert any("Its curve is missing" in note for note in notes(inside))
+
+
+@pytest.mark.parametrize("name", sorted({*FITTED, *TABLE_PARTS, *TABLES} - {"failures"}))
+def test_all_that_can_fail_in_the_study_has_a_section_that_says_so(name):
+    told = [c.key for c in SECTIONS if any(each.what.startswith("m, ") for each in _absences(name, c))]
+    assert told
+
+
+def _absences(name, chapter):
+    failures = pd.DataFrame([("m", name, "ValueError: no", "")], columns=["model", "stage", "error", "meaning"])
+    return isolation.failed_stages(failures, chapter.stages)
 
 
 @pytest.mark.usefixtures("undrawn")

@@ -60,7 +60,7 @@ class NaiveBayesClassifier(GenerativeClassifier):
     shared_variance : bool, default=False
         Give all classes the same, pooled, variance in each gaussian column: Ng & Jordan's model, linear in x.
     alpha : float, default=1.0
-        Additive smoothing, in rows; 0 for none.
+        Additive smoothing, in rows: 1 is Laplace's rule; 0 is maximum likelihood, as in counts by hand.
     var_smoothing : float, default=1e-9
         Share of the largest variance that is added to all.
     priors : array-like of shape (n_classes,), default=None
@@ -108,6 +108,17 @@ class NaiveBayesClassifier(GenerativeClassifier):
     ('gaussian', 'categorical')
     >>> model.predict(pd.DataFrame({"height": [1.3, None], "kind": ["fish", "fish"]}))
     array(['a', 'b'], dtype='<U1')
+
+    Thirteen rows of 0 and 1, a row (1, 1) in the first class: by counts alone its probability there is 3/7, smoothed
+    by the default `alpha` it is 0.225.
+
+    >>> from genvsdisc.datasets import make_naive_bayes_toy
+    >>> toy = make_naive_bayes_toy()
+    >>> for alpha in (0.0, 1.0):
+    ...     model = NaiveBayesClassifier(alpha=alpha).fit(toy.X, toy.y)
+    ...     print(f"{model.predict_proba(toy.X[:1])[0, 0]:.7f}")
+    0.4285714
+    0.2250287
     """
 
     _parameter_constraints: dict = {  # noqa: RUF012 - scikit-learn reads it off the class

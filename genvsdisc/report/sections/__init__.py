@@ -25,7 +25,7 @@ from genvsdisc.study.plan import CONDITION_STAGES
 # tables whose failures stand in the section.
 SECTIONS = (
     Chapter("verdict", "Verdict", verdict_section, ("verdict",)),
-    Chapter("leaderboard", "Leaderboard", leaderboard_section, ("cross-validation", "scores", "summary")),
+    Chapter("leaderboard", "Leaderboard", leaderboard_section, ("cross-validation", "scores", "summary", "timings")),
     Chapter("costs", "Costs", costs_section, ("decisions", "decision_curves", "costs")),
     Chapter("test-set", "Test set", holdout_section, ("test set", "holdout")),
     Chapter("pairs", "Pairs", pairs_section, ("differences",)),
@@ -47,7 +47,7 @@ SECTIONS = (
         "conditions",
         "What decides it",
         conditions_section,
-        ("gaps at prediction", "class shares", "unlabeled rows", "classes left out", "conditions", "novelty"),
+        ("gaps at prediction", "class shares", "unlabeled rows", "classes left out", "condition", "novelty"),
         (*CONDITION_STAGES, "iterative imputer"),
     ),
     Chapter("calibration", "Calibration", calibration_section, ("calibration", "reliability")),
@@ -60,7 +60,7 @@ SECTIONS = (
         generative_view_section,
         ("assumption", "boundaries", "decision planes", "ellipses", "planes", "scatter"),
     ),
-    Chapter("predictive", "Rows of the model", predictive_section, ("predictive",)),
+    Chapter("predictive", "Rows of the model", predictive_section, ("rows of the model", "predictive")),
     Chapter("models", "Each model", models_section, ("fit to all rows", "confusion", "parameters", "models")),
     Chapter("data-and-method", "Data and method", data_and_method_section, ("columns", "classes", "leaks")),
 )

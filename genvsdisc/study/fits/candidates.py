@@ -24,9 +24,10 @@ from genvsdisc.study.fits.elsewhere import called_elsewhere
 from genvsdisc.study.fits.encode import Bench
 from genvsdisc.study.fits.predictions import first_descending
 from genvsdisc.study.fits.refit import _split_stateless, seeded
+from genvsdisc.study.fits.row_batches import fits_in_batches
 from genvsdisc.study.fits.unlabeled import fits_weights
 from genvsdisc.study.fits.weighted_fits import fit_rows
-from genvsdisc.study.stage_costs import Candidate, candidate_seconds, timed_seconds
+from genvsdisc.study.stage_costs import MOST_AT_ONCE, Candidate, candidate_seconds, timed_seconds
 from genvsdisc.study.statistics.differences import pairs
 
 TIMED_ROWS = 1000
@@ -93,7 +94,11 @@ def candidates(
             searches=search_fits(bench.model.estimator),
             estimator=bench.model.estimator,
         )
-        found.append(Candidate(model.name, form, family, seconds_of, searched=model is descending, weighted=weighted))
+        batched = len(bench.table.codes) > MOST_AT_ONCE and fits_in_batches(bench.model.estimator, bench.table.X)
+        searched = model is descending
+        found.append(
+            Candidate(model.name, form, family, seconds_of, searched=searched, weighted=weighted, batched=batched)
+        )
     return found
 
 

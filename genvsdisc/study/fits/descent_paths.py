@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 
 from genvsdisc.models import Model
+from genvsdisc.study.costs import last_step
 from genvsdisc.study.evidence import Draws, final_step
 from genvsdisc.study.fits.refit import refit_probabilities
 from genvsdisc.study.fits.weighted_fits import fit_rows
@@ -25,7 +26,7 @@ FEW = 5
 
 def descends(model: Model) -> bool:
     """Return True if the model is a logistic regression with both dials."""
-    return {"reg_lambda", "learning_rate", "standardize"} <= set(_classifier(model.estimator).get_params())
+    return {"reg_lambda", "learning_rate", "standardize"} <= set(last_step(model.estimator).get_params())
 
 
 def descent_paths(model: Model, table: PreparedTable, draws: Draws) -> dict[str, pd.DataFrame]:
@@ -41,13 +42,6 @@ def descent_paths(model: Model, table: PreparedTable, draws: Draws) -> dict[str,
     estimator = getattr(model.estimator, "estimator", model.estimator)
     traces = _traces(model.name, estimator, table.take(draws.curve_rows))
     return {"search": _search(model.name, estimator, table, draws), "traces": traces}
-
-
-def _classifier(estimator: Any) -> Any:
-    """Return the classifier behind searches and pipelines, fitted or not."""
-    while hasattr(estimator, "estimator") or hasattr(estimator, "steps"):
-        estimator = estimator.estimator if hasattr(estimator, "estimator") else estimator.steps[-1][1]
-    return estimator
 
 
 def _search(name: str, estimator: Any, table: PreparedTable, draws: Draws) -> pd.DataFrame:

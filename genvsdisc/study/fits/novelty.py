@@ -14,10 +14,9 @@ from sklearn.utils import _safe_indexing
 
 from genvsdisc.study.fits.refit import _split_stateless, _through, seeded
 from genvsdisc.study.fits.weighted_fits import fit_rows
+from genvsdisc.study.stage_costs import LEFT_OUT_IN_TURN
 
 DENSITY, UNSURE = "p(x)", "1 - max p"
-MOST_LEFT_OUT = 8
-"""Classes left out in turn, at most: the most frequent ones."""
 _COLUMNS = ["left_out", "score", "draw", "auroc"]
 
 
@@ -66,7 +65,7 @@ def left_out_scores(
     if split is not None:
         X = _through(split[0], X)
     rows = []
-    for k in np.argsort(-np.bincount(codes, minlength=n_classes), kind="stable")[:MOST_LEFT_OUT]:
+    for k in np.argsort(-np.bincount(codes, minlength=n_classes), kind="stable")[:LEFT_OUT_IN_TURN]:
         without = np.where(codes == k, 0, weights)
         if split is not None:
             counted = without if sample_weight is None else without * sample_weight

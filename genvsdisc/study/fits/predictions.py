@@ -37,9 +37,10 @@ from genvsdisc.study.fits.learning_curves import curve_probabilities
 from genvsdisc.study.fits.parts import TOO_FEW, training_weights
 from genvsdisc.study.fits.planes import view_tables
 from genvsdisc.study.fits.refit import judged_by, refit_probabilities, seeded
+from genvsdisc.study.fits.row_batches import fit_many_rows
 from genvsdisc.study.fits.unlabeled_stage import learn_unlabeled
 from genvsdisc.study.fits.weighted_fits import copies, fit_rows, stand_for_copies
-from genvsdisc.study.stage_costs import MOST_DIAL_COEFFICIENTS
+from genvsdisc.study.stage_costs import MOST_AT_ONCE, MOST_DIAL_COEFFICIENTS
 from genvsdisc.study.statistics.assumptions import in_proportion
 from genvsdisc.study.statistics.failures import reason
 from genvsdisc.study.statistics.leaks import leak_table
@@ -96,10 +97,11 @@ def fit_all_rows(model: Model, table: PreparedTable, draws: Draws, result: Predi
     drawn = table.take(draws.cv_train)
     ours = type(last_step(model.estimator)).__module__.startswith("genvsdisc.")
     X, y = (drawn.X, drawn.y) if ours else (deepcopy(drawn.X), drawn.y.copy())
-    fitted = fit_rows(seeded(model.estimator, draws.seed), X, y, drawn.weights)
+    fitted = fit_many_rows(seeded(model.estimator, draws.seed), X, y, drawn.weights)
     check_portable(fitted)  # always, for the result may not depend on the number of processes
     result.fitted = fitted
-    result.density_floor = density_floor(fitted, X)
+    spread = slice(None, None, 1 + len(y) // MOST_AT_ONCE)  # a quantile of very many rows is that of every third
+    result.density_floor = density_floor(fitted, X.iloc[spread] if hasattr(X, "iloc") else X[spread])
     if table.test is not None:
         try:
             result.test = judged_by(fitted, table.test.X, table.classes)

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import clone
-from sklearn.preprocessing import KBinsDiscretizer
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import KBinsDiscretizer, MinMaxScaler
 
 from genvsdisc.known_estimators import SEARCHES
 from genvsdisc.models import Model
@@ -22,6 +23,8 @@ from genvsdisc.study.fits.elsewhere import called_elsewhere
 
 N_BINS = 10
 """Bins that numbers are cut into for a classifier of categories."""
+OF_COUNTS = ("MultinomialNB", "ComplementNB")
+"""Classifiers that take no negative numbers."""
 CODED = "the classes as the numbers 0, 1, ..."
 
 
@@ -78,6 +81,8 @@ class Trial:
     def __init__(self, X: pd.DataFrame, y: NDArray) -> None:
         few = _few_rows(X, y)
         self.X, self.y = X.iloc[few], _labels_with_gaps(y[few])
+        numbers = X.select_dtypes("number")
+        self.negative = bool((numbers < 0).any(axis=None))
         self.fronts: dict[str, Callable[..., Any]] = {"": lambda estimator: estimator}
         if not takes_as_it_is(X):
             table = Preparation.of(X)
@@ -98,6 +103,8 @@ class Trial:
             and self.fronts.keys() - {""}
         ):
             return self._in_bins(estimator)
+        if type(estimator).__name__ in OF_COUNTS and self.negative:
+            return self._from_zero(estimator)
         labels = {"": lambda each: each} | ({} if _is_ours(estimator) else {CODED: with_coded_labels})
         for columns, front in self.fronts.items():
             for classes, coded in labels.items():
@@ -113,6 +120,12 @@ class Trial:
         bins = KBinsDiscretizer(N_BINS, encode="ordinal", strategy="uniform")
         columns, front = list(self.fronts.items())[-1]
         return front(bins, clone(estimator).set_params(min_categories=N_BINS)), [f"{columns}, in {N_BINS} equal bins"]
+
+    def _from_zero(self, estimator: Any) -> tuple[Any, list[str]]:
+        """Classifier of counts on a table with numbers below zero: from 0 for the least to 1 for the largest."""
+        columns, front = list(self.fronts.items())[-1]
+        scaled = make_pipeline(MinMaxScaler(), estimator) if not columns else front(MinMaxScaler(), estimator)
+        return scaled, [f"{columns or 'the columns'}, each from 0 to 1"]
 
 
 def _is_ours(estimator: Any) -> bool:

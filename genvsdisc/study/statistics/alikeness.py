@@ -1,4 +1,4 @@
-"""How alike rows are that share a value of a column, or that follow one another in the file."""
+"""How alike rows are that share a value of a column."""
 
 from __future__ import annotations
 
@@ -13,18 +13,6 @@ from scipy import stats
 from genvsdisc.features.encoding import TableEncoder
 from genvsdisc.features.kinds import Column, as_numbers, is_number
 
-_DEGREE = 5
-"""Of the polynomial in the row number that is taken off before successive rows are compared."""
-_ROWS_PER_DEGREE = 20
-_STEPS = (1, 2, 4, 8, 16)
-"""Numbers of rows that each row is compared with."""
-_MANY_BLOCKS = 5
-"""Runs of each label in the file, on average, from which it is not merely sorted by labels."""
-_FEW = 20
-"""Values of a column that the file is sorted by, up to which its runs are looked at one by one."""
-_SORTED = 0.99
-"""Share of steps in one direction of a column that the file is sorted by."""
-
 
 class Alikeness(NamedTuple):
     """Of rows that share a level.
@@ -36,7 +24,7 @@ class Alikeness(NamedTuple):
     median : float
         Median intraclass correlation of the other columns.
     pvalue : float
-        Smallest of the F tests, times the number of columns.
+        Of all columns together, or smallest of the F tests times the number of columns: the smaller of both, times 2.
     roughness : float
         Mean squared difference between means of neighboring levels over that between any two, noise taken off: near 1
         where the order of the levels means nothing, near 0 where means change smoothly. Levels are in their own order,
@@ -47,30 +35,6 @@ class Alikeness(NamedTuple):
     median: float
     pvalue: float
     roughness: float
-
-
-class OrderAlikeness(NamedTuple):
-    """Of rows that follow one another in the file.
-
-    Attributes
-    ----------
-    correlation : float
-        Mean of the correlations of the columns from each row of a class to the next.
-    pvalue : float
-        One-sided.
-    steps : int
-        Rows on up to which correlations were summed.
-    inflation : float
-        ``1 + 2 sum_k r_k``, by which the variance of a mean of such rows exceeds that of independent ones.
-    """
-
-    correlation: float
-    pvalue: float
-    steps: int
-    inflation: float
-
-
-NOT_ALIKE = OrderAlikeness(0.0, 1.0, 1, 1.0)
 
 
 def levels_of(values: pd.Series, most: int | None = None) -> tuple[NDArray[np.intp], int]:
@@ -166,6 +130,8 @@ def alike_given_level(ranks: NDArray, levels: NDArray, *, ordered: bool = True) 
     pvalues = np.minimum(stats.f.sf(msb / msw, len(sizes) - 1, n - len(sizes)) * n_columns, 1)
     alike = pvalues < 0.01
     median, pvalue = float(np.median(correlation)), float(pvalues.min())
+    if n_columns > 1:
+        pvalue = min(1.0, 2 * min(pvalue, _together(ranks, msb / msw, len(sizes))))
     if not alike.any():
         return Alikeness(0.0, median, pvalue, 0.0)
     top = int(np.argmax(np.where(alike, correlation, -1)))
@@ -177,95 +143,22 @@ def alike_given_level(ranks: NDArray, levels: NDArray, *, ordered: bool = True) 
     return Alikeness(float(correlation[top]), median, pvalue, min(own, other) if ordered else other)
 
 
+def _together(ranks: NDArray, F: NDArray, n_levels: int) -> float:
+    """P-value of the sum of F statistics of correlated columns: many weak effects show where no single one does.
+
+    By a gamma law with the mean of the sum and its variance, ``var(F) sum_ij rho_ij^2`` (Satterthwaite).
+    """
+    n, n_columns = ranks.shape
+    if n - n_levels <= 4:
+        return 1.0
+    mean, variance = stats.f.stats(n_levels - 1, n - n_levels)
+    mean, variance = n_columns * mean, variance * (np.corrcoef(ranks, rowvar=False) ** 2).sum()
+    return float(stats.gamma.sf(F.sum(), mean**2 / variance, scale=variance / mean))
+
+
 def _roughness(means: NDArray, sizes: NDArray, noise: NDArray, variance: NDArray) -> float:
     """Differences of neighboring means over those of any two, summed over the columns; 0 without columns."""
     per_step = 1 / sizes[1:] + 1 / sizes[:-1]
     steps = np.diff(means, axis=0) ** 2 - noise * per_step[:, None]
     neighboring = np.average(steps, axis=0, weights=1 / per_step)
     return float(neighboring.sum() / (2 * variance.sum())) if means.shape[1] else 0.0
-
-
-def order_alikeness(X: pd.DataFrame, columns: Mapping[Any, Column], codes: NDArray) -> OrderAlikeness:
-    """Compare rows of each class with those that follow them in the file.
-
-    With r_jk the correlation of column j with itself k rows on, ``sum_j sum_{k <= m} r_jk`` has under exchangeable rows
-    mean 0 and variance ``sum_k 1/n_k sum_ij rho_ij^2``, n_k pairs of rows and rho the correlation of the columns. Few
-    large correlations show best over few steps, many small ones over as many as a subject has rows: all of m = 1, 2, 4,
-    8 and 16 are tried, and the p-value is multiplied by their number. Trends in the file are taken off first, except
-    where labels come in many blocks and no column is sorted: then the order of the rows means more than a trend.
-    """
-    keys = _sort_keys(X, codes)
-    names = [name for name in X.columns if name not in keys]
-    if not names:
-        return NOT_ALIKE
-    # Within a class, and within a run of a column of few values that the file is sorted by: there, trends are smooth.
-    parts = [codes, *(levels for levels, n_levels in map(levels_of, (X[key] for key in keys)) if n_levels <= _FEW)]
-    segments = np.unique(np.column_stack(parts), axis=0, return_inverse=True)[1].ravel()
-    order = np.argsort(segments, kind="stable")
-    segments = segments[order]
-    blocks = not keys and _come_in_blocks(codes)
-    ranks, _ = residual_ranks(X[names].iloc[order], columns, codes[order])
-    for k in np.unique(segments):
-        rows = np.flatnonzero(segments == k)
-        degree = 0 if blocks else min(_DEGREE, len(rows) // _ROWS_PER_DEGREE)
-        trend = np.polynomial.legendre.legvander(np.linspace(-1, 1, len(rows)), degree)
-        ranks[rows] -= trend @ np.linalg.lstsq(trend, ranks[rows], rcond=None)[0]
-    spread = ranks.std(axis=0)
-    return _over_steps(ranks[:, spread > 1e-6] / spread[spread > 1e-6], segments)
-
-
-def _over_steps(ranks: NDArray, segments: NDArray) -> OrderAlikeness:
-    """Correlations of rows with those of the same segment up to some steps on, at the most telling number of steps."""
-    lagged, counts = [], []
-    for step in range(1, _STEPS[-1] + 1):
-        follows = segments[step:] == segments[:-step]
-        if not ranks.shape[1] or follows.sum() < 2 * _ROWS_PER_DEGREE:
-            break
-        lagged.append((ranks[step:] * ranks[:-step])[follows].mean(axis=0))
-        counts.append(int(follows.sum()))
-    tried = [steps for steps in _STEPS if steps <= len(counts)]
-    if not tried:
-        return NOT_ALIKE
-    together = (np.corrcoef(ranks, rowvar=False) ** 2).sum() if ranks.shape[1] > 1 else 1.0
-    sums, variances = np.cumsum(np.sum(lagged, axis=1)), np.cumsum(together / np.array(counts))
-    z = [sums[steps - 1] / np.sqrt(variances[steps - 1]) for steps in tried]
-    steps, pvalue = tried[int(np.argmax(z))], min(1.0, len(tried) * float(stats.norm.sf(max(z))))
-    total = float(sums[steps - 1]) / ranks.shape[1]
-    return OrderAlikeness(float(np.mean(lagged[0])), pvalue, steps, 1 + 2 * total)
-
-
-def _come_in_blocks(codes: NDArray) -> bool:
-    """Whether successive rows have the same label more often than chance would have it, in more blocks than sorting.
-
-    The number of runs of equal labels has under exchangeable rows mean ``1 + n - sum n_k^2 / n``, and a variance below
-    n (Barton & David 1957, Multiple runs, Biometrika 44). A file sorted by its labels has a run for each.
-    """
-    sizes = np.bincount(codes)
-    n, n_runs = len(codes), 1 + np.count_nonzero(np.diff(codes))
-    expected = 1 + n - (sizes**2).sum() / n
-    return bool(n_runs >= _MANY_BLOCKS * np.count_nonzero(sizes) and n_runs < expected - 4 * np.sqrt(n))
-
-
-def _sort_keys(X: pd.DataFrame, codes: NDArray) -> list[Any]:
-    """Columns that the file is sorted by, as a whole, within classes, or within runs of one that it is sorted by.
-
-    Words are sorted in the order in which they first appear.
-    """
-    order = np.argsort(codes, kind="stable")
-    follows = codes[order][1:] == codes[order][:-1]
-    ranks = {name: levels_of(X[name])[0] for name in X.columns}
-    steps = {name: (np.diff(levels), np.diff(levels[order])[follows]) for name, levels in ranks.items()}
-    keys = [name for name, both in steps.items() if any(_one_way(step) for step in both)]
-    for key in keys:  # which grows: a file may be sorted by a third column within the second
-        runs = [step == 0 for step in steps[key]]
-        keys += [
-            name
-            for name, both in steps.items()
-            if name not in keys and any(_one_way(step[run]) for step, run in zip(both, runs, strict=True))
-        ]
-    return keys
-
-
-def _one_way(steps: NDArray) -> bool:
-    """Whether steps go in one direction, and some do."""
-    return bool(steps.any()) and max((steps >= 0).mean(), (steps <= 0).mean()) >= _SORTED

@@ -17,6 +17,7 @@ from genvsdisc.study.statistics.learning_curves import CurveLosses, DialLosses
 from genvsdisc.study.statistics.losses import HIGHEST
 
 CONDITION_COLUMNS = ["dial", "value", "model", "family", "loss", "mean", "se", "lower", "upper"]
+MEASURED = ["mean", "se", "lower", "upper"]
 OF_CROSSING = ["estimate", "lower", "upper", "smallest", "largest", "leader_smallest", "leader_largest"]
 
 
@@ -46,15 +47,19 @@ def condition_tables(
     curves = along_dials(evidence, draws)
     families = dict(zip(models["model"], models["family"], strict=True))
     starts = {(e.model.name, dial): along.size for e in evidence for dial, along in e.dials.items()}
-    tables = []
+    parts = []
     for (dial, model, loss), (values, curve) in curves.items():
-        rows, size = rows_of(values, curve, loss), starts.get((model, dial))
+        rows, size = _along(values, curve, loss), starts.get((model, dial))
         if size is not None and (plain := curves.get((TRAINING_ROWS, model, loss))) is not None:
-            measured = ["mean", "se", "lower", "upper"]  # the learning curve's own numbers, to the last bit
-            rows.loc[0, measured] = rows_of(*plain, loss).loc[size, measured]
-        tables.append(rows.assign(dial=dial, model=model, family=families[model]))
-    conditions = (
-        pd.concat(tables, ignore_index=True)[CONDITION_COLUMNS] if tables else pd.DataFrame(columns=CONDITION_COLUMNS)
+            begins = _along(*plain, loss)
+            for name in MEASURED:  # the learning curve's own numbers, to the last bit
+                rows[name][0] = begins[name][size]
+        named = {"dial": dial, "model": model, "family": families[model], "loss": loss}
+        parts.append(rows | {name: np.full(len(values), word, dtype=object) for name, word in named.items()})
+    # One DataFrame at the end: hundreds of small ones take longer than all that is computed.
+    conditions = pd.DataFrame(
+        {name: np.concatenate([part[name] for part in parts]) if parts else [] for name in CONDITION_COLUMNS},
+        columns=CONDITION_COLUMNS,
     )
     return {"conditions": conditions, "condition_crossings": _crossings(curves, models, best, draws.seed)}
 
@@ -112,10 +117,14 @@ def anchored(curve: CurveLosses, start: CurveLosses | None) -> CurveLosses:
 
 def rows_of(values: NDArray, curve: CurveLosses, loss: str, level: float = 0.95) -> pd.DataFrame:
     """Mean loss at each value, with its standard error and its interval, which ends at the ends of the loss's range."""
+    return pd.DataFrame(_along(values, curve, loss, level)).assign(loss=loss)
+
+
+def _along(values: NDArray, curve: CurveLosses, loss: str, level: float = 0.95) -> dict[str, NDArray]:
     mean, error = curve.mean, np.sqrt(np.diag(curve.covariance))
     reach = stats.norm.ppf((1 + level) / 2) * error
     ends = {"lower": np.maximum(mean - reach, 0), "upper": np.minimum(mean + reach, HIGHEST[loss])}
-    return pd.DataFrame({"value": values, "loss": loss, "mean": mean, "se": error} | ends)
+    return {"value": np.asarray(values, dtype=float), "mean": np.array(mean), "se": error} | ends
 
 
 def _crossings(

@@ -15,17 +15,19 @@ from genvsdisc.study.statistics.alikeness import (
     effective_number,
     levels_of,
     numbers_equal_shares,
-    order_alikeness,
     residual_ranks,
 )
 from genvsdisc.study.statistics.column_names import looks_like_codes, names_a_group
 from genvsdisc.study.statistics.leak import GROUP, ORDER, Leak
+from genvsdisc.study.statistics.row_order import order_alikeness
 from genvsdisc.study.table import PreparedTable
 
 MOST_COMPARED_ROWS = 20_000
 """Rows that are looked at for alikeness; of more, as many at random."""
 CERTAIN = 1e-4
 """Largest p-value, corrected for the number of columns, at which a column without a hint is named."""
+ORDER_CERTAIN = 5e-3
+"""Largest p-value at which the order of the rows is."""
 HINTED = 1e-2
 """The same where name or values hint at subjects or files."""
 LEAST_INFLATED = 1.25
@@ -43,6 +45,7 @@ def group_columns(table: PreparedTable) -> list[Leak]:
     some = _some_rows(table)
     X, codes = table.X.iloc[some], table.codes[some]
     ranks, source = residual_ranks(X, table.columns, codes)
+    labels = np.eye(len(table.classes))[codes][:, 1:]
     given = None if table.sampling.independent else table.sampling.codes[some]
     found: list[tuple[Leak, NDArray, bool]] = []
     for name in X.columns:
@@ -54,6 +57,8 @@ def group_columns(table: PreparedTable) -> list[Leak]:
         if given is not None and _determines(given, levels):
             continue
         others = ranks[:, source != str(name)]
+        if hint:  # subjects may have labels of their own; of other columns it is what they are for
+            others = np.hstack([others, labels])
         alike = alike_given_level(others, levels, ordered=is_number(X[name]))
         hint |= numbered and alike.roughness >= ROUGH and alike.correlation >= LEAST_ALIKE
         if _group_like(alike, levels, hint, others, codes, fractions=_has_fractions(X[name])):
@@ -136,7 +141,7 @@ def row_order(table: PreparedTable) -> list[Leak]:
     if not table.sampling.independent:
         return []
     alike = order_alikeness(table.X, table.columns, table.codes)
-    if alike.pvalue > CERTAIN or (alike.correlation < LEAST_ALIKE and alike.inflation < LEAST_INFLATED):
+    if alike.pvalue > ORDER_CERTAIN or (alike.correlation < LEAST_ALIKE and alike.inflation < LEAST_INFLATED):
         return []
     over = f", and on over {alike.steps} rows" if alike.correlation < LEAST_ALIKE else ""
     return [

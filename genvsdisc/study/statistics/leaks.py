@@ -3,17 +3,19 @@
 Each check is a function of the columns and labels alone, and says what it rests on:
 
 * **group**: a column whose values repeat and whose rows are alike given the class. Alike is measured by the one-way
-  intraclass correlation of the other columns (ranks, class means taken off), tested by F with Bonferroni's correction
-  over the columns. An ordinary number is tied to other columns too, but smoothly: neighboring values have neighboring
-  means. So without a hint from its name, a column counts only if the means of neighboring values differ about as much
-  as those of any two values (von Neumann's ratio, Annals of Math. Statistics 12, 1941: near 1 for names of subjects,
-  near 0 for measurements); neighbors by its own order, or by the means of the column that it is tied to most closely,
-  of which it may be a coarser version. And only if no few values hold most rows (``1 / sum p_l^2``, the effective
-  number of values), and either most columns are alike given it, or classifying each row by its nearest row errs more
-  once rows of the same value are barred. Numbers with fractions are measurements and need the latter.
-* **row order**: rows that follow one another are alike given the class. The correlations of each column with itself
-  1 to 16 rows on, within each class, trends taken off, have under exchangeable rows mean 0 and a known variance: their
-  sum is tested. Columns that the file is sorted by are left out. Where labels come in many blocks, trends stay in.
+  intraclass correlation of the other columns (ranks, class means taken off), tested by F, column by column with
+  Bonferroni's correction and all together; with a hint from its name or values, labels are such a column too. An
+  ordinary number is tied to other columns too, but smoothly: neighboring values have neighboring means. So without a
+  hint from its name, a column counts only if the means of neighboring values differ about as much as those of any two
+  values (von Neumann's ratio, Annals of Math. Statistics 12, 1941: near 1 for names of subjects, near 0 for
+  measurements); neighbors by its own order, or by the means of the column that it is tied to most closely, of which it
+  may be a coarser version. And only if no few values hold most rows (``1 / sum p_l^2``, the effective number of
+  values), and either most columns are alike given it, or classifying each row by its nearest row errs more once rows of
+  the same value are barred. Numbers with fractions are measurements and need the latter.
+* **row order**: rows that follow one another are alike given the class. Products of the residuals of each row with
+  those 1 to 16 rows on, in the file and within its class, trends taken off, have under exchangeable rows a known mean
+  and no correlation: their sum is tested. Columns that the file is sorted by are left out. Where labels come in many
+  blocks, trends stay in.
 * **split marker**, **identifier**: by values and names.
 * **duplicates**: rows that are alike to the last column, label included. Where columns are coarse such pairs arise by
   chance, but then pairs that differ in one column are more frequent still; copies have no such near misses.

@@ -116,8 +116,10 @@ def roc_auc(probabilities: NDArray, codes: NDArray, weights: NDArray | None = No
     """Area under the ROC curve; for several classes the mean of each class against the rest.
 
     The Mann-Whitney form: the probability that a row of the class is given a higher probability than a row of
-    another, ties counting half. Equals `sklearn.metrics.roc_auc_score` (``multi_class="ovr"``), in one ranking of all
-    columns. Classes that the rows lack are left out of the mean; NaN where no class has a row against it.
+    another, ties counting half. Equals `sklearn.metrics.roc_auc_score` (``multi_class="ovr"``), and stands here for its
+    price on folds, of which a comparison judges a thousand for each class: one ranking of all columns takes a 20th of
+    its time on 60 rows of two classes, a 100th on 60 of five, a 10th on 2,000 of 26 (what it checks costs more than
+    the area). Classes that the rows lack are left out of the mean; NaN where no class has a row against it.
 
     Parameters
     ----------

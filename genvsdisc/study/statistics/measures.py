@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.metrics import average_precision_score, confusion_matrix, get_scorer, get_scorer_names
+from sklearn.metrics import get_scorer, get_scorer_names
 
 from genvsdisc.study.statistics.losses import RARE_CLASS_MEASURES
 
@@ -142,9 +142,10 @@ def _of_rare_classes(measure: str, p: NDArray, codes: NDArray, weights: NDArray 
     n_classes = p.shape[1]
     if measure == "average_precision":
         present = [k for k in ([1] if n_classes == 2 else range(n_classes)) if (codes == k).any()]
-        values = [average_precision_score(codes == k, p[:, k], sample_weight=weights) for k in present]
+        values = [_average_precision(codes == k, p[:, k], weights) for k in present]
         return float(np.mean(values)) if values else float("nan")
-    counts = confusion_matrix(codes, p.argmax(axis=1), labels=np.arange(n_classes), sample_weight=weights).astype(float)
+    cells = np.bincount(codes * n_classes + p.argmax(axis=1), weights, minlength=n_classes**2)
+    counts = cells.reshape(n_classes, n_classes).astype(float)
     true, said, right = counts.sum(axis=1), counts.sum(axis=0), np.diag(counts)
     if measure == "balanced_error":
         return float(1 - np.mean(right[true > 0] / true[true > 0]))
@@ -154,3 +155,19 @@ def _of_rare_classes(measure: str, p: NDArray, codes: NDArray, weights: NDArray 
     total = counts.sum()
     spread = (total**2 - said @ said) * (total**2 - true @ true)
     return float((right.sum() * total - true @ said) / np.sqrt(spread)) if spread > 0 else 0.0
+
+
+def _average_precision(positive: NDArray, score: NDArray, weights: NDArray | None) -> float:
+    """Sum over thresholds of the recall won times the precision there, as scikit-learn's `average_precision_score`.
+
+    That one checks its input for longer than it computes, and this is called for every class, model and fold.
+    """
+    order = np.argsort(-score, kind="stable")
+    own = np.ones(len(order)) if weights is None else np.asarray(weights, dtype=float)[order]
+    last = np.append(np.flatnonzero(np.diff(score[order])), len(order) - 1)  # of rows with one score
+    right, taken = np.cumsum(own * positive[order])[last], np.cumsum(own)[last]
+    total = right[-1]
+    if total <= 0:
+        return 0.0
+    precision = np.divide(right, taken, out=np.zeros(len(last)), where=taken > 0)
+    return float(np.diff(right, prepend=0.0) @ precision / total)

@@ -20,7 +20,9 @@ RARE = 0.1
 """Share of the rows below which a class is rare: the 0-1 error is low for who never names it."""
 
 
-def score_table(evidence: Sequence[Predictions], table: PreparedTable, draws: Draws) -> pd.DataFrame:
+def score_table(
+    evidence: Sequence[Predictions], table: PreparedTable, draws: Draws, *, losses_only: bool = False
+) -> pd.DataFrame:
     """Score every model on every fold: losses, cost, ROC AUC, and measures of rare classes and scorers where asked for.
 
     Parameters
@@ -30,6 +32,8 @@ def score_table(evidence: Sequence[Predictions], table: PreparedTable, draws: Dr
     table : PreparedTable
         With costs, or with a class of less than a tenth of the rows, the measures of rare classes are computed too.
     draws : Draws
+    losses_only : bool, default=False
+        Whether to leave out all but the losses and the cost.
 
     Returns
     -------
@@ -40,7 +44,8 @@ def score_table(evidence: Sequence[Predictions], table: PreparedTable, draws: Dr
     folds = len(draws.cv_tests) if draws.held_out_once else draws.design.n_splits
     n_train = [round((w > 0) @ masses) for w in draws.cv_weights]
     n_test = np.array([round(masses[rows].sum()) for rows in draws.cv_tests], dtype=int)
-    scorers = _scorers(table, draws)
+    losses = table.losses(draws.design.losses)
+    scorers = {name: score for name, score in _scorers(table, draws).items() if name in losses or not losses_only}
     parts = []
     for e in evidence:
         trained = n_train[: len(e.cv)]

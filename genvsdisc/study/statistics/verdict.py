@@ -134,7 +134,8 @@ def _means(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 def _without_pair(tables: Mapping[str, pd.DataFrame], loss: str) -> str:
     """Say why there is no verdict between the families, and which model is best all the same."""
     models, summary = tables["models"], tables["summary"]
-    fitted = models[(models["status"] == "ok") & (models["family"] != "baseline")]
+    fitted = models[models["status"] == "ok"]
+    fitted = fitted[fitted["family"] != "baseline"] if (fitted["family"] != "baseline").any() else fitted
     ranked = summary[(summary["loss"] == loss) & summary["model"].isin(fitted["model"]) & summary["mean"].notna()]
     if ranked.empty:
         return "No verdict: no model could be fitted."
@@ -143,6 +144,8 @@ def _without_pair(tables: Mapping[str, pd.DataFrame], loss: str) -> str:
     if present:
         missing = FAMILIES[1 - FAMILIES.index(present[0])]
         why = f"no {missing} model is among those fitted"
+    elif families == ["baseline"]:
+        why = "only a baseline, which does not look at the columns, could be fitted"
     else:
         why = 'the models are of no known family (name it: Model(name, estimator, family="generative"))'
     best = ranked.sort_values("mean", kind="stable").iloc[0]

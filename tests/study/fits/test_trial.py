@@ -1,19 +1,25 @@
 """Models that cannot take a table get what they need in front, and a note; the others are left alone."""
 
+import inspect
+
 import numpy as np
 import pandas as pd
 import pytest
+from lightgbm import LGBMClassifier
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis
+from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
-from sklearn.naive_bayes import CategoricalNB, GaussianNB
+from sklearn.naive_bayes import CategoricalNB, GaussianNB, MultinomialNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
+from sklearn.utils import all_estimators
 
 import genvsdisc as gd
 from genvsdisc.models import as_models, default_models
 from genvsdisc.study.fits.coded_labels import CodedLabels
 from genvsdisc.study.fits.trial import suited_to
+from genvsdisc.study.run import NothingToCompare
 
 
 def table_of(columns, n, seed=0):
@@ -134,3 +140,58 @@ def test_a_classifier_of_categories_takes_words_and_numbers_and_categories_that_
     assert (result.models["status"] == "ok").all()
     assert not result.failures["stage"].isin(["cross-validation", "bias and variance", "learning curve"]).any()
     assert any("CategoricalNB is given" in note and "in 10 equal bins" in note for note in result.meta["notes"])
+
+
+@pytest.mark.parametrize(
+    ("columns", "gaps"), [(("x", "z"), False), (("x", "color"), False), (("x", "flag", "town"), True)]
+)
+def test_a_classifier_of_counts_is_given_numbers_below_zero_from_zero_to_one(columns, gaps):
+    X, y = table_of(columns, n=60)
+    X.loc[X.index[::9], "x"] = np.nan if gaps else -1.0
+    (model,), (note,) = suited_to(as_models([MultinomialNB()]), X, y)
+    assert "each from 0 to 1" in note
+    assert model.form == "linear"
+    assert model.estimator.fit(X, y).predict_proba(X).shape == (60, 3)
+    _, notes = suited_to(as_models([MultinomialNB()]), X[[columns[-1]]].replace(np.nan, 0), y)
+    assert not any("from 0 to 1" in note for note in notes)
+
+
+def classifiers():
+    """Every classifier of scikit-learn, and LightGBM's, that a person may pass."""
+    inner = {"VotingClassifier": [("a", LogisticRegression()), ("b", GaussianNB())]}
+    inner["StackingClassifier"] = inner["VotingClassifier"]
+    for name, kind in all_estimators("classifier"):
+        needs = {"estimator", "estimators"} & set(inspect.signature(kind).parameters)
+        given = inner.get(name, LogisticRegression()) if needs else None
+        yield name, kind(given) if needs else kind()
+        if needs and name in ("AdaBoostClassifier", "BaggingClassifier", "CalibratedClassifierCV"):
+            yield f"{name}()", kind()
+    yield "LGBMClassifier", LGBMClassifier(n_estimators=5, verbose=-1)
+
+
+IN_WORDS = {
+    "has no predict_proba": [
+        "LinearSVC", "NuSVC", "OneVsOneClassifier", "OutputCodeClassifier", "PassiveAggressiveClassifier", "Perceptron",
+        "RidgeClassifier", "RidgeClassifierCV", "SGDClassifier", "SVC", "VotingClassifier",
+    ],
+    "is for several targets at once": ["ClassifierChain", "MultiOutputClassifier"],
+    "No neighbors found for test samples": ["RadiusNeighborsClassifier"],
+}  # fmt: skip
+"""What is said of those that cannot be compared as they are."""
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_every_classifier_takes_words_and_gaps_or_says_in_words_why_not():
+    X, y = table_of(("x", "flag", "town"), n=90)
+    X.loc[::7, "x"] = np.nan
+    design = gd.Design(n_splits=2, n_repeats=1, n_draws=2, train_sizes=(40,), losses=("zero_one", "log_loss"))
+    said = {name: what for what, names in IN_WORDS.items() for name in names}
+    for name, classifier in classifiers():
+        if name in said:
+            with pytest.raises((TypeError, NothingToCompare), match=said[name]):
+                gd.compare(X, y, {name: classifier}, design=design)
+        else:
+            result = gd.compare(X, y, {name: classifier}, design=design)
+            assert result.models["status"].tolist() == ["ok"], name
+            assert result.meta["verdict_card"]["sentence"].startswith("No verdict between the families: "), name

@@ -10,7 +10,8 @@ from genvsdisc.study.fits.refit import refit_probabilities
 
 LOSSES = ("zero_one", "brier", "log_loss")
 N_SETS, BATCH = 400, 20
-N_TEST = 20_000
+FEWEST_TEST, TEST_PER_ROW = 4000, 10
+"""Rows that judge the fits of the truth: ten for each row of a table, whose own luck is three times as large."""
 
 
 @dataclass(frozen=True)
@@ -126,10 +127,10 @@ LAWS = (
 def true_terms(law, estimator, n_train, seed=99):
     """Loss -> (bias + noise, variance) over 400 training sets that share nothing, on rows of their own.
 
-    So many rows judge that their own luck is small beside the errors of a table of 2,000.
+    So many rows judge that their own luck is small beside the errors of a table.
     """
     rng = np.random.RandomState(seed)
-    X_test, y_test = law.draw(N_TEST, rng)
+    X_test, y_test = law.draw(max(FEWEST_TEST, TEST_PER_ROW * law.n), rng)
     right = np.eye(law.n_classes)[y_test]
     losses, votes, means, squares, logs = dict.fromkeys(LOSSES, 0.0), 0.0, 0.0, 0.0, 0.0
     for p in (p for _ in range(N_SETS // BATCH) for p in _fits(law, estimator, n_train, X_test, rng)):

@@ -3,8 +3,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from genvsdisc.study.statistics.alikeness import alike_given_level, levels_of, order_alikeness
-from genvsdisc.study.table import prepare
+from genvsdisc.study.statistics.alikeness import alike_given_level, levels_of
 
 
 def test_intraclass_correlation_is_that_of_its_law_and_roughness_one_for_names_zero_for_measurements():
@@ -21,16 +20,18 @@ def test_intraclass_correlation_is_that_of_its_law_and_roughness_one_for_names_z
     assert alike_given_level(values[:, :1], levels).pvalue == pytest.approx(f.pvalue)
 
 
-def test_order_alikeness_keeps_its_level_under_exchangeable_rows():
-    pvalues = []
-    for seed in range(400):
-        rng = np.random.default_rng(seed)
-        y = pd.Series(rng.integers(0, 2, 200))
-        X = pd.DataFrame(rng.normal(size=(200, 3)) + 0.8 * y.to_numpy()[:, None], columns=list("abc"))
-        X["b"] += X["a"]
-        pvalues.append(order_alikeness(X, prepare(X, y, n_splits=3).columns, y.to_numpy()).pvalue)
-    rejected = np.mean(np.array(pvalues) < 0.05)
+def test_many_weak_effects_show_together_at_the_stated_level():
+    rng = np.random.default_rng(3)
+    levels = np.repeat(np.arange(20), 10)
+    factor = np.linalg.cholesky(0.4 + 0.6 * np.eye(6))
+
+    def pvalue(effect):
+        values = rng.normal(size=(200, 6)) @ factor.T + effect * rng.normal(size=(20, 6))[levels]
+        return alike_given_level((values - values.mean(axis=0)) / values.std(axis=0), levels).pvalue
+
+    rejected = np.mean([pvalue(0.0) < 0.05 for _ in range(400)])
     assert rejected <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 400)
+    assert np.mean([pvalue(0.35) < 0.01 for _ in range(50)]) >= 0.8
 
 
 def test_levels_are_ranks_with_missing_last():

@@ -69,11 +69,25 @@ def test_subjects_without_a_column_are_seen_in_the_order_of_the_rows(label):
     assert seen >= 18
 
 
-@pytest.mark.parametrize(("label", "effect"), [("row", 0.6), ("subject", 0.35)])
+@pytest.mark.parametrize(("label", "effect"), [("row", 0.6), ("subject", 0.35), ("row", 0.3), ("subject", 0.3)])
 def test_weak_effects_of_subjects_are_seen_in_the_order_of_the_rows(label, effect):
     """Fifteen rows of a subject, each little like the next; labels of whole subjects come in blocks besides."""
     tables = [grouped_table(300 + seed, effect=effect, label=label)[:2] for seed in range(10)]
     assert sum(("row order", "") in kinds(X, y) for X, y in tables) >= 9
+
+
+@pytest.mark.parametrize("name", ["patient", "codes"])
+def test_subjects_that_differ_in_their_labels_only_are_named_by_their_column(name):
+    """Each has a share of ill days of its own; the other columns know nothing of it."""
+    named = 0
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        X, _ = numbers(600, seed=seed)
+        subject = rng.permutation(np.repeat(np.arange(40), 15))
+        y = pd.Series((rng.random(600) < rng.beta(1.5, 1.5, 40)[subject]).astype(int))
+        values = [f"S{k:02d}" for k in subject] if name == "codes" else subject
+        named += ("group", name) in kinds(X.assign(**{name: values}), y)
+    assert named >= 9
 
 
 def test_labels_in_blocks_without_alike_rows_are_no_subjects():

@@ -5,6 +5,7 @@ import pytest
 from scipy import stats
 
 from genvsdisc import GaussianClassifier, NaiveBayesClassifier
+from genvsdisc.study.statistics.assumptions import in_proportion
 from genvsdisc.study.statistics.predictive import (
     COLUMN_WORDS,
     calibrated,
@@ -19,6 +20,7 @@ MODELS = {
     "separate": (GaussianClassifier("separate"), False, False),
     "naive": (NaiveBayesClassifier("gaussian"), True, False),
     "naive shared": (NaiveBayesClassifier("gaussian", shared_variance=True), True, True),
+    "counts": (NaiveBayesClassifier("poisson"), True, False),
 }
 
 
@@ -35,6 +37,8 @@ def checked(X, y, model, *, n_sets=999, seed=0):
 
 def rows_of(model, rng):
     """Rows of the law that the model is right about."""
+    if model == "counts":
+        return rng.poisson(4.0 + 3 * Y[:, None], size=(len(Y), 3)).astype(float)
     mixing = np.eye(3) if MODELS[model][1] else np.array([[1.0, 0, 0], [0.6, 0.8, 0], [0.2, 0.3, 1.0]])
     X = rng.normal(size=(len(Y), 3)) @ mixing.T + Y[:, None]
     return X if MODELS[model][2] else X * np.where(Y == 1, 2.0, 1.0)[:, None]
@@ -116,3 +120,20 @@ def test_pvalues_of_exchangeable_sets_are_at_most_their_level():
     found = np.array([calibrated(pool[i], np.delete(pool, i, axis=0))[0][0] for i in range(40)])
     for level in (0.05, 0.25, 0.5):
         assert np.mean(found <= level) <= level + 1e-12
+
+
+@pytest.mark.slow
+def test_pvalues_of_rows_drawn_in_proportion_to_weights_are_about_uniform():
+    """Weights that are not whole: as many rows as count, drawn in proportion to them."""
+    rng, found = np.random.default_rng(4), []
+    for seed in range(200):
+        X, weights = rng.normal(size=(400, 2)) + (np.arange(400) % 2)[:, None], rng.uniform(0.5, 2, 400)
+        rows = in_proportion(np.arange(400), weights)[:300]
+        rows = np.concatenate([rows[rows % 2 == k][:100] for k in (0, 1)])
+        order = np.argsort(rows % 2, kind="stable")
+        sample = np.empty((200, 2))
+        sample[Y == 0], sample[Y == 1] = X[rows[order[:100]]], X[rows[order[100:]]]
+        found.append([row["pvalue"] for row in checked(sample, Y, "shared", n_sets=199, seed=seed)])
+    for values in np.array(found).T:
+        assert np.mean(values < 0.05) < 0.05 + 3 * np.sqrt(0.05 * 0.95 / 200) + 0.02  # some rows stand twice
+        assert np.mean(values < 0.01) < 0.04

@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.datasets import load_iris
-from verdict_laws import LAWS, true_losses
+from verdict_laws import GROUPED, LAWS, true_losses, true_losses_over_subjects
 
 import genvsdisc as gd
 from genvsdisc.study.comparison import Comparison
 from genvsdisc.study.statistics.differences import BEST
+from genvsdisc.study.statistics.leaks import leak_table
 from genvsdisc.study.statistics.verdict import verdict_card, write_verdict
+from genvsdisc.study.table import prepare
 
 META = {"n_rows": 140, "design": {"rope": 0.01}, "loss": "zero_one"}
 NAMES = {"generative": "Gauss", "discriminative": "logit"}
@@ -217,6 +219,8 @@ def test_warnings_name_leaks_failures_and_what_was_left_out():
         ({"Gauss": "generative", "NB": "generative"}, "no discriminative model is among those fitted. The lowest 0-1 "
          "error is that of Gauss, which errs on 24.1% of new rows."),
         ({"logit": "discriminative"}, "no generative model is among those fitted."),
+        ({"majority class": "baseline"}, "only a baseline, which does not look at the columns, could be fitted. The "
+         "lowest 0-1 error is that of majority class, which errs on 50.0% of new rows."),
         ({"logit": "other"}, 'no known family (name it: Model(name, estimator, family="generative"))'),
     ],
 )  # fmt: skip
@@ -415,3 +419,29 @@ def test_better_with_probability_95_percent_is_right_in_95_percent_of_cases():
     assert pairs["law"].nunique() == 40
     assert len(sure) >= 20
     assert sure["right"].mean() >= 0.95
+
+
+@pytest.mark.slow
+def test_over_subjects_better_is_right_with_groups_and_without_them_the_page_warns():
+    """40 subjects of 15 rows: right about new subjects with `groups`; without, and in the file's order, a warning."""
+    models = [model for model in gd.default_models() if model.form]
+    design = gd.Design(n_splits=10, n_repeats=2, n_draws=2, train_sizes=(75,), losses=("zero_one", "log_loss"))
+    found, warned = [], []
+    for seed, law in enumerate(GROUPED):
+        X, y, subject = law.draw(40, np.random.RandomState(900 + seed))
+        table = gd.compare(X, y, models, design=design, random_state=seed, groups=subject)
+        truth = true_losses_over_subjects(law, models, design.losses)
+        gaps = [
+            (truth[row.generative, row.loss] - truth[row.discriminative, row.loss]).mean()
+            for row in table.differences.itertuples()
+        ]
+        found.append(table.differences.assign(law=law.name, truth=gaps))
+        warned.append(len(leak_table(prepare(pd.DataFrame(X), pd.Series(y), n_splits=10))) > 0)
+    pairs = pd.concat(found, ignore_index=True)
+    sure = pairs[pairs[["p_generative", "p_discriminative"]].max(axis=1) >= 0.95]
+    right = np.sign(sure["truth"]) == np.sign(sure["difference"])
+    print(sure.assign(right=right)[["law", "generative", "discriminative", "loss", "difference", "truth", "right"]])
+    print(f"right in {right.sum()} of {len(sure)}; warned of {sum(warned)} of {len(warned)}")
+    assert len(sure) >= 10
+    assert right.mean() >= 0.95
+    assert np.mean(warned) >= 0.9

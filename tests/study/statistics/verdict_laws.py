@@ -125,3 +125,63 @@ def true_losses(law, models, n, losses, *, n_sets=40, n_test=8000, seed=12345):
             for loss in losses:
                 found[model.name, loss].append(pointwise_losses(p, y_test, loss).mean())
     return {key: np.array(values) for key, values in found.items()}
+
+
+# Subjects ---------------------------------------------------------------------------------------------------------
+
+
+def subjects(effect, d, *, label="row", kind="shared", share=1.0):
+    """Subjects of 15 rows, each with a shift of its own on a share of the columns, `effect` times the spread within.
+
+    `label` is drawn for each row, once for each subject, or for each row with a leaning of the subject; of two classes,
+    `kind` "shared" and "separate" are normal, "skewed" is lognormal, "copies" has every column twice.
+    """
+
+    def draw(n_subjects, rng):
+        subject = np.repeat(np.arange(n_subjects), 15)
+        leaning = {"row": np.full(n_subjects, 0.5), "subject": rng.randint(0, 2, n_subjects).astype(float)}
+        leaning["leaning"] = rng.beta(1.5, 1.5, n_subjects)
+        y = (rng.random_sample(len(subject)) < leaning[label][subject]).astype(int)
+        spread = np.where(y[:, None] == 1, 2.0 if kind == "separate" else 1.0, 1.0)
+        shifted = np.arange(d) < max(1, round(share * d))
+        X = spread * rng.standard_normal((len(y), d)) + 0.6 * y[:, None]
+        X += effect * (rng.standard_normal((n_subjects, d)) * shifted)[subject]
+        if kind == "skewed":
+            X = np.exp(0.7 * X)
+        if kind == "copies":
+            X = np.hstack([X, X + 0.3 * rng.standard_normal(X.shape)])
+        return X, y, subject
+
+    name = f"subjects, effect {effect} on {share:.0%} of {d} columns, label by {label}, {kind}"
+    return Law(name, draw)
+
+
+GROUPED = (
+    *(
+        subjects(effect, d, label=label, kind=kind)
+        for (effect, d, label), kind in zip(
+            product((0.4, 0.7, 1.5), (3, 6), ("row", "subject")), ("shared", "separate", "skewed", "copies") * 3,
+            strict=True,
+        )
+    ),
+    subjects(1.0, 6, label="leaning", kind="separate", share=0.5),
+    subjects(1.0, 4, label="leaning", kind="copies"),
+)  # fmt: skip
+"""Laws of 40 subjects x 15 rows: `draw` takes the number of subjects, and gives whose row each is."""
+
+
+def true_losses_over_subjects(law, models, losses, *, n_train=36, n_sets=40, n_test=400, seed=54321):
+    """Expected losses on new subjects, as `true_losses` has them on new rows, of fits to whole subjects.
+
+    36 of the 40 train in each of ten folds.
+    """
+    rng = np.random.RandomState(seed)
+    X_test, y_test, _ = law.draw(n_test, rng)
+    found = {(model.name, loss): [] for model in models for loss in losses}
+    for _ in range(n_sets):
+        X, y, _ = law.draw(n_train, rng)
+        for model in models:
+            p = model.estimator.fit(X, y).predict_proba(X_test)
+            for loss in losses:
+                found[model.name, loss].append(pointwise_losses(p, y_test, loss).mean())
+    return {key: np.array(values) for key, values in found.items()}
