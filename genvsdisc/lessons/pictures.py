@@ -13,10 +13,10 @@ from genvsdisc.figures.style import (
     CLASS_COLORS,
     CLASS_MARKERS,
     FAMILY_COLORS,
+    broken_names,
     end_labels,
     log_axis,
     loss_axis,
-    broken_names,
 )
 from genvsdisc.lessons.lesson import Tables, spread
 
