@@ -17,7 +17,7 @@ from genvsdisc.study.statistics.learning_curves import CurveLosses, DialLosses
 from genvsdisc.study.statistics.losses import HIGHEST
 
 CONDITION_COLUMNS = ["dial", "value", "model", "family", "loss", "mean", "se", "lower", "upper"]
-MEASURED = ["mean", "se", "lower", "upper"]
+_NUMBERS = ["mean", "se", "lower", "upper"]
 OF_CROSSING = ["estimate", "lower", "upper", "smallest", "largest", "leader_smallest", "leader_largest"]
 
 
@@ -52,7 +52,7 @@ def condition_tables(
         rows, size = _along(values, curve, loss), starts.get((model, dial))
         if size is not None and (plain := curves.get((TRAINING_ROWS, model, loss))) is not None:
             begins = _along(*plain, loss)
-            for name in MEASURED:  # the learning curve's own numbers, to the last bit
+            for name in _NUMBERS:  # the learning curve's own numbers, to the last bit
                 rows[name][0] = begins[name][size]
         named = {"dial": dial, "model": model, "family": families[model], "loss": loss}
         parts.append(rows | {name: np.full(len(values), word, dtype=object) for name, word in named.items()})
