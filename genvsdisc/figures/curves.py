@@ -17,12 +17,12 @@ from genvsdisc.figures.style import (
     INK,
     QUIET,
     axes_or_new,
+    broken_names,
     end_labels,
     log_axis,
     loss_axis,
     loss_title,
     only,
-    stacked,
     thousands,
     titled,
 )
@@ -244,7 +244,7 @@ def _family_lines(table: pd.DataFrame, x: str, ax: Axes, others: dict[str, float
     )  # fmt: skip
     ax.set_ylabel("")
     last = {str(name): curve.sort_values(x)["mean"].iloc[-1] for name, curve in groups(table, key)}
-    ends = dict(zip(stacked(list(last), 14), last.values(), strict=True))
+    ends = dict(zip(broken_names(list(last), 14), last.values(), strict=True))
     low, high = ax.get_ylim()
     end_labels(ax, {name: y for name, y in (ends | others).items() if low <= y <= high})
 

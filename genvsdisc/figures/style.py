@@ -154,12 +154,12 @@ def thousands(count: float | str) -> str:
     return f"{int(count):,}".replace(",", "\u202f")
 
 
-def stacked(names: Sequence[str], width: int, lines: int = 3) -> list[str]:
+def broken_names(names: Sequence[str], width: int, lines: int = 3) -> list[str]:
     r"""Break names into lines, so that they can stand beside a curve uncut.
 
     Examples
     --------
-    >>> stacked(["naive Bayes, shared variance", "logistic"], 14)
+    >>> broken_names(["naive Bayes, shared variance", "logistic"], 14)
     ['naive Bayes,\nshared\nvariance', 'logistic']
     """
     return ["\n".join(wrap(name, width)[:lines]) for name in shortened(names, width * lines - lines)]

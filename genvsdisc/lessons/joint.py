@@ -18,7 +18,7 @@ from genvsdisc.lessons.pictures import Points
 
 _DRAWN, _STRANGE, _GAPS, _SHARES, _TOLD = "rows drawn", "strange rows", "gaps", "other shares", "shares told"
 _BOTH = ("generative", "discriminative")
-ADDED = 9  # the digit that comes later
+_ADDED = 9  # the digit that comes later
 
 
 def run_joint(seed: int) -> Tables:
@@ -100,7 +100,7 @@ def _digits(seed: int) -> tuple[NDArray, NDArray, NDArray, NDArray]:
 def run_class_added(seed: int) -> Tables:
     """Error on the old and on the new class, and how far probabilities are from those of a fit to all rows."""
     X, y, asked, truth = _digits(seed)
-    new = y == ADDED
+    new = y == _ADDED
     rows = []
     for family in _BOTH:
         if family == "generative":
@@ -110,15 +110,15 @@ def run_class_added(seed: int) -> Tables:
             settings: dict[str, Any] = {"standardize": True, "reg_lambda": 0.01, "max_iter": 200}
             model, whole = LogisticClassifier(**settings, warm_start=True), LogisticClassifier(**settings)
             # All classes are known from the first; of the last there is nothing yet but its name.
-            here, last = np.vstack([X[~new], X[new][:1]]), np.append(y[~new], ADDED)
-            model.fit(here, last, sample_weight=np.where(last == ADDED, 1e-9, 1.0))
+            here, last = np.vstack([X[~new], X[new][:1]]), np.append(y[~new], _ADDED)
+            model.fit(here, last, sample_weight=np.where(last == _ADDED, 1e-9, 1.0))
             here, last = np.vstack([X[new], X[~new][:9]]), np.append(y[new], np.arange(9))
-            model.fit(here, last, sample_weight=np.where(last == ADDED, 1.0, 1e-9))
+            model.fit(here, last, sample_weight=np.where(last == _ADDED, 1.0, 1e-9))
         whole.fit(X, y)
         gap = float(np.abs(model.predict_proba(asked) - whole.predict_proba(asked)).max())
         for how, each in (("new rows alone", model), ("fit to all rows", whole)):
             wrong = each.predict(asked) != truth
-            parts = [float(wrong[chosen].mean()) for chosen in (truth != ADDED, truth == ADDED)]
+            parts = [float(wrong[chosen].mean()) for chosen in (truth != _ADDED, truth == _ADDED)]
             rows.append((family, how, *parts, gap if each is model else 0.0))
     return {"results": tidy(rows, "model how old new gap")}
 
@@ -186,7 +186,7 @@ CLASS_ADDED = Lesson(
     claim="A generative classifier learns a new class from its rows alone; a discriminative one has to start again",
     source="Hung-yi Lee, benefits of generative models: p(x | class) is learned class by class",
     experiment=(
-        f"1,000 digits, first all but the {ADDED}, then the {ADDED}s alone. Gaussians with a shared covariance "
+        f"1,000 digits, first all but the {_ADDED}, then the {_ADDED}s alone. Gaussians with a shared covariance "
         "(shrinkage 0.1), updated with the new rows; logistic regression, trained on from where it was. Errors on the "
         "rest of the digits, beside fits to all rows."
     ),
@@ -195,12 +195,12 @@ CLASS_ADDED = Lesson(
     by={"model": "Model", "how": "Learned from"},
     measures=(
         Measure("old", "Error, digits 0 to 8", share=True),
-        Measure("new", f"Error, digit {ADDED}", share=True),
+        Measure("new", f"Error, digit {_ADDED}", share=True),
         Measure("gap", "Off a fit to all"),
     ),
     pictures=(
         Points("old", "how", "Error on the old digits", by="model", share=True, left=100),
-        Points("new", "how", f"Error on the {ADDED}s", by="model", share=True, left=100),
+        Points("new", "how", f"Error on the {_ADDED}s", by="model", share=True, left=100),
     ),
     formula=mathml(r"n_k , ~ ∑ x , ~ ∑ x x^T"),
     code=(

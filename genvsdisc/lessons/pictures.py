@@ -13,10 +13,10 @@ from genvsdisc.figures.style import (
     CLASS_COLORS,
     CLASS_MARKERS,
     FAMILY_COLORS,
+    broken_names,
     end_labels,
     log_axis,
     loss_axis,
-    stacked,
 )
 from genvsdisc.lessons.lesson import Tables, spread
 
@@ -89,7 +89,7 @@ class Lines:
         else:
             loss_axis(ax, "zero_one" if self.share else "")
         ax.set_title(self.title)
-        end_labels(ax, dict(zip(stacked(list(ends), 15), ends.values(), strict=True)))
+        end_labels(ax, dict(zip(broken_names(list(ends), 15), ends.values(), strict=True)))
         return ax
 
     def alt(self, tables: Tables) -> str:

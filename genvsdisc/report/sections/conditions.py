@@ -9,6 +9,7 @@ import pandas as pd
 
 from genvsdisc.figures import plot_conditions
 from genvsdisc.report.blocks import Cell, Figure, Fold, Table, Text, table
+from genvsdisc.report.dialed import CONDITION_LABELS, map_pair, of_pair
 from genvsdisc.report.isolation import Draft, panel, part
 from genvsdisc.report.numbers import counted, estimate, fixed, loss_word, number
 from genvsdisc.report.pairing import SIDES, heading_losses
@@ -16,21 +17,10 @@ from genvsdisc.study.schema import groups, records
 from genvsdisc.study.statistics.condition_words import WAYS, condition_findings
 from genvsdisc.study.statistics.crossing import NOBODY
 from genvsdisc.study.statistics.dials import DIALS, MAP, TRAINING_ROWS, WITHOUT
-from genvsdisc.study.statistics.differences import BEST
 
 if TYPE_CHECKING:
     from genvsdisc.study.comparison import Comparison
 
-_LABELS = {
-    "rows": "training rows",
-    "label noise": "labels flipped",
-    "gaps": "entries missing, mean fills in",
-    "gaps, conditional mean": "…, their expectation fills in",
-    "class shares": "more of the rarest class",
-    "class shares, estimated priors": "…, priors estimated",
-    "unlabeled rows": "labels hidden from training rows",
-    "unlabeled rows, added": "rows without a label added",
-}
 _COLUMNS = 6  # columns taken away that are shown
 
 
@@ -53,54 +43,20 @@ def conditions_section(comparison: Comparison) -> Draft | None:
     )
 
 
-def map_pair(crossings: pd.DataFrame, loss: str) -> tuple[str, str] | None:
-    """Return the pair that the map is about: the best of each family, else the first pair."""
-    of_loss = crossings[crossings.loss == loss]
-    best = of_loss[of_loss.form == BEST]
-    for rows in (best, of_loss):
-        if len(rows):
-            return str(rows.generative.iloc[0]), str(rows.discriminative.iloc[0])
-    return None
-
-
-def what_changes_it(comparison: Comparison) -> str:
-    """Say for the best of each family what was tried and whether it turns the answer; "" if nothing was."""
-    loss = (heading_losses(comparison, comparison.conditions) or [""])[0]
-    pair = map_pair(comparison.condition_crossings, loss)
-    if pair is None:
-        return ""
-    rows = _of_pair(comparison.condition_crossings, loss, pair)
-    rows = rows[rows.dial.isin(MAP)]
-    turned, steady = rows[rows.estimate.notna()], rows[rows.estimate.isna()]
-    said = [f"changes at {DIALS[row.dial].number(row.estimate)} {DIALS[row.dial].unit}" for row in records(turned)]
-    ways = [
-        f"{_LABELS[row.dial].partition(',')[0]} ({DIALS[row.dial].number(row.smallest)} to "
-        f"{DIALS[row.dial].number(row.largest)})"
-        for row in records(steady)
-    ]
-    if ways:
-        said.append(f"{'else ' if said else ''}is not turned for certain by {', '.join(ways)}")
-    return f"The lead of {pair[0]} or {pair[1]} {'; '.join(said)}." if said else ""
-
-
-def _of_pair(crossings: pd.DataFrame, loss: str, pair: tuple[str, str]) -> pd.DataFrame:
-    rows = crossings[
-        (crossings.loss == loss) & (crossings.generative == pair[0]) & (crossings.discriminative == pair[1])
-    ]
-    return rows.drop_duplicates("dial")
-
-
 def _map(comparison: Comparison, loss: str, pair: tuple[str, str] | None) -> Figure | None:
     if pair is None:
         return None
-    crossings = _of_pair(comparison.condition_crossings, loss, pair)
+    crossings = of_pair(comparison.condition_crossings, loss, pair)
     fields = [
-        field for row in records(crossings) if row.dial in _LABELS for field in _fields(comparison.conditions, row)
+        field
+        for row in records(crossings)
+        if row.dial in CONDITION_LABELS
+        for field in _fields(comparison.conditions, row)
     ]
     if not fields:
         return None
     drawn = pd.DataFrame(fields)
-    order = {name: place for place, name in enumerate(_LABELS)}
+    order = {name: place for place, name in enumerate(CONDITION_LABELS)}
     drawn = drawn.sort_values("dial", key=lambda names: names.map(order), kind="stable")
     height = 34 + 40 * drawn.dial.nunique()
     picture = panel(
@@ -143,7 +99,7 @@ def _fields(conditions: pd.DataFrame, row: Any) -> list[dict[str, Any]]:
                 "discriminative": row.discriminative,
                 "loss": row.loss,
                 "dial": row.dial,
-                "label": _LABELS[row.dial],
+                "label": CONDITION_LABELS[row.dial],
                 "value": value,
                 "place": place(value),
                 "text": dial.number(value),
@@ -264,7 +220,7 @@ def _novelty(comparison: Comparison) -> Fold | None:
 def _finding(comparison: Comparison, loss: str, pair: tuple[str, str] | None) -> str:
     if pair is None:
         return "How rows unlike any class are told"
-    rows = _of_pair(comparison.condition_crossings, loss, pair)
+    rows = of_pair(comparison.condition_crossings, loss, pair)
     rows = rows[rows.dial.isin(MAP)]
     turned = rows[rows.estimate.notna()]
     told = f"{pair[0]} against {pair[1]}"

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from genvsdisc.report.blocks import Items, Probabilities, Text, Warnings
+from genvsdisc.report.dialed import what_changes_it
 from genvsdisc.report.isolation import Draft, part
 from genvsdisc.report.numbers import counted, fixed, loss_word, losses_in_order, probability_text
-from genvsdisc.report.sections.conditions import what_changes_it
 from genvsdisc.study.statistics.losses import rope_of
 
 if TYPE_CHECKING:
