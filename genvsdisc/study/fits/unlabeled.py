@@ -16,6 +16,7 @@ O'Neill (1978), JASA 73, 821-826: what a row without a label is worth.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -98,12 +99,17 @@ def _best_weights(
     if folds < 2:
         return np.full(len(labeled), float(weights[0]))
     parts = np.stack([_stratified_parts(codes, row, folds, rng) for row in labeled])
-    for f in range(folds):
-        held_out = labeled & (parts == f)
-        for w, weight in enumerate(weights):
-            seen = problem.settled(labeled & ~held_out, unlabeled, np.full(len(labeled), weight), CHOOSING_STEPS)
-            for r, rows in enumerate(held_out):
-                losses[r, w] += pointwise_losses(seen[r, rows], codes[rows], "log_loss").sum()
+    tries = list(product(range(folds), range(len(weights))))
+    abreast = max(1, _CELLS // (labeled.size * problem.n_classes))
+    for first in range(0, len(tries), abreast):
+        some = tries[first : first + abreast]
+        held_out = np.concatenate([labeled & (parts == f) for f, _ in some])
+        given = np.repeat([weights[w] for _, w in some], len(labeled))
+        shown = np.tile(labeled, (len(some), 1)) & ~held_out
+        seen = problem.settled(shown, np.tile(unlabeled, (len(some), 1)), given, CHOOSING_STEPS)
+        for i, rows in enumerate(held_out):
+            r, w = i % len(labeled), some[i // len(labeled)][1]
+            losses[r, w] += pointwise_losses(seen[i, rows], codes[rows], "log_loss").sum()
     return np.asarray(weights, dtype=float)[losses.argmin(axis=1)]
 
 
