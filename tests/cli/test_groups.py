@@ -24,6 +24,7 @@ def subjects(path):
     frame.assign(**{"Speaker Number": who, "day": np.arange(len(who)), "y": y}).to_csv(path, index=False)
 
 
+@pytest.mark.slow
 def test_groups_and_time_are_columns_of_the_table(tmp_path, capsys):
     subjects(tmp_path / "table.csv")
     for option, column, kind in (("--groups", "Speaker Number", "groups"), ("--time", "day", "time")):

@@ -6,6 +6,7 @@ import io
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -130,6 +131,7 @@ def disguised(X, y, gaps, how):
     return gzip.compress(raw, mtime=0) if how["packed"] else raw
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(how=disguises())
 def test_the_same_table_comes_back(tmp_path, how):

@@ -96,6 +96,7 @@ def assert_rounded(found, expected, names):
             np.testing.assert_allclose(other[column], table[column], rtol=RELATIVE_ERROR, atol=0)
 
 
+@pytest.mark.slow
 def test_where_room_is_short_long_tables_are_rounded_and_then_pictures_left_out_and_it_is_said():
     comparison = example.full()
     everything = packed_record(comparison.tables, comparison.meta)

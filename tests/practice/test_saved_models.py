@@ -118,6 +118,7 @@ def test_every_classifier_of_this_package_is_read_without_anybodys_word(classifi
     np.testing.assert_array_equal(again.predict_proba(X), classifier.predict_proba(X))
 
 
+@pytest.mark.slow
 def test_a_tuned_model_is_read_without_anybodys_word(table):
     roster = [m for m in gd.default_models(table[0]) if m.name == "shared Gaussian"]
     tuned = gd.compare(*table, roster, design=FEW, tune=True).fitted["shared Gaussian"]

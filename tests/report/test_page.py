@@ -306,7 +306,7 @@ def test_failed_models_are_listed_with_the_error(full):
     board = next(section for section in parsed(full).all("section") if section.attributes["id"] == "leaderboard")
     row = board.all("tbody")[0].all("tr")[-1]
     assert row.all("th")[0].text.endswith("multilayer perceptron")
-    assert row.all("td")[0].text == "failed: fold 3: class 'water' has 1 row, the <b>covariance</b> needs 2"
+    assert row.all("td")[0].text.strip() == "failed: fold 3: class 'water' has 1 row, the <b>covariance</b> needs 2"
 
 
 def test_long_tables_say_what_they_leave_out(nasty):

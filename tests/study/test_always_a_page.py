@@ -37,6 +37,11 @@ def linear():
     return [model for model in gd.default_models() if model.form == "linear"]
 
 
+def few(values, *fast):
+    """All values, of which only some belong to the fast tests."""
+    return [value if value in fast else pytest.param(value, marks=pytest.mark.slow) for value in values]
+
+
 def fails(*_, **__):
     raise RuntimeError("a bug\nin two lines")
 
@@ -64,7 +69,7 @@ def again(data, linear):
     return made
 
 
-@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("stage", few(STAGES, "cross-validation", "gaps at prediction"))
 def test_a_stage_that_fails_for_one_model_is_named_and_the_rest_is_there(
     data, linear, again, tmp_path, monkeypatch, stage
 ):
@@ -256,7 +261,13 @@ def test_w15_probabilities_of_the_wrong_shape_fail_their_model(data, form, word)
     assert word in found.models.set_index("model").loc["wrong", "error"]
 
 
-@pytest.mark.parametrize("form", [lambda p: p.tolist(), pd.DataFrame, lambda p: p.astype(np.float32)])
+@pytest.mark.parametrize(
+    "form",
+    [
+        pd.DataFrame,
+        *(pytest.param(f, marks=pytest.mark.slow) for f in (lambda p: p.tolist(), lambda p: p.astype(np.float32))),
+    ],
+)
 def test_c5_lists_and_frames_are_probabilities_too(data, form):
     other = type("Other", (Shaped,), {"form": staticmethod(form)})()
     found = gd.compare(data.X, data.y, {"plain": GaussianNB(), "other": other}, design=TINY)
@@ -341,7 +352,7 @@ class Adds(GaussianNB):
         return super().predict_proba(X.assign(new=0.0)[[*X.columns[:3], "new"]])
 
 
-@pytest.mark.parametrize("writer", [Writes(), Adds()])
+@pytest.mark.parametrize("writer", [Writes(), pytest.param(Adds(), marks=pytest.mark.slow)])
 def test_w08_a_model_that_writes_into_its_rows_changes_nobody_else(data, writer):
     kept = data.X.copy()
     models = {"writes": writer, "L": gd.LogisticClassifier(), "forest": RandomForestClassifier(3, random_state=0)}

@@ -99,6 +99,7 @@ def test_any_classifier_of_scikit_learn_joins_by_name(data):
     assert pair.to_numpy().tolist() == [["mine", "yours"]]
 
 
+@pytest.mark.slow
 def test_frames_of_both_kinds_and_arrays_give_the_same(data, linear, result):
     as_polars = gd.compare(pl.from_pandas(data.X), data.y.to_numpy(), linear, design=SMALL)
     as_array = gd.compare(data.X.to_numpy(), data.y.to_numpy(), linear, design=SMALL)

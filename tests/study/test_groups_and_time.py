@@ -43,7 +43,7 @@ def table(seed=0, n_groups=12):
     return X, pd.Series(rng.integers(0, 2, len(groups)), name="y"), groups
 
 
-@pytest.mark.parametrize("tune", [False, True])
+@pytest.mark.parametrize("tune", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_no_stage_judges_a_group_that_it_was_taught(tune):
     X, y, groups = table()
     result = gd.compare(X, y, {"witness": Witness()}, design=SMALL, groups=groups, tune=tune)
@@ -56,7 +56,7 @@ def test_no_stage_judges_a_group_that_it_was_taught(tune):
     assert "judges what it was taught" in plain.models.error[0]
 
 
-@pytest.mark.parametrize("tune", [False, True])
+@pytest.mark.parametrize("tune", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_no_stage_judges_the_past(tune):
     X, y, _ = table()
     times = np.random.default_rng(3).integers(0, 200, len(y))  # six successive rows are not of one moment
@@ -105,6 +105,7 @@ def test_fewer_folds_where_groups_are_few():
         gd.compare(X, y, {"witness": Witness()}, groups=groups % 3, design=SMALL)
 
 
+@pytest.mark.slow
 def test_a_search_of_the_user_splits_by_group_too():
     X, y, groups = table()
     searches = {

@@ -20,7 +20,7 @@ FEW_FOLDS = re.compile(r"(.*) is fitted .* only: .*, --budget (\d+) would have r
 LEFT_OUT = re.compile(r"too much for a budget of .* s; --budget (\d+) would have room for it")
 
 
-@pytest.mark.parametrize(("n", "d", "k"), [(200, 60, 10), (30_000, 100, 26)])
+@pytest.mark.parametrize(("n", "d", "k"), [(200, 60, 10), pytest.param(30_000, 100, 26, marks=pytest.mark.slow)])
 def test_every_budget_that_is_named_is_larger_and_has_the_room(n, d, k):
     X, y = np.random.default_rng(0).normal(size=(n, d)), np.arange(n) % k
     table = prepare(X, y, n_splits=2)

@@ -19,6 +19,7 @@ def compared():
     return gd.compare(X, y, gd.default_models(X)[:4] + gd.default_models(X)[5:6], design=DESIGN)
 
 
+@pytest.mark.slow
 def test_the_skewed_column_is_named_and_words_are_left_alone(compared):
     found = compared.predictive
     assert set(found.model) == set(compared.models.model[compared.models.family == "generative"])

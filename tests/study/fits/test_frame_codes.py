@@ -36,7 +36,7 @@ def test_a_mean_or_the_most_frequent_word_stands_in():
     assert filled.to_numpy().tolist() == [[(1.5 + 6 + 2) / 4, "a", "v"]]
 
 
-@pytest.mark.parametrize("dtype", [object, "category"])
+@pytest.mark.parametrize("dtype", [object, pytest.param("category", marks=pytest.mark.slow)])
 def test_a_classifier_that_takes_words_is_judged_with_gaps_and_drawn_from(dtype):
     rng = np.random.default_rng(0)
     y = rng.integers(0, 2, 200)

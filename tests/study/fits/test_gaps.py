@@ -29,6 +29,7 @@ def losses_of(model, X, codes, weights, tests, *, exact, impute=True):
     return gaps, {name: dial.curves["zero_one"] for name, dial in dials.items()}
 
 
+@pytest.mark.slow
 def test_exact_marginals_reach_the_bayes_error_of_the_observed_columns():
     X, codes = drawn(12_000, 0)
     weights = np.zeros((20, 12_000), dtype=np.uint8)

@@ -106,6 +106,7 @@ def working(tmp_path, request):
         parent.communicate()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
 @pytest.mark.parametrize("stop", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM], ids=lambda s: s.name)
 def test_workers_end_with_the_process_they_work_for(working, stop):
@@ -153,6 +154,7 @@ def test_nothing_is_watched_where_another_process_started_this_one():
     assert not any(thread.name == "parent watch" for thread in __import__("threading").enumerate())
 
 
+@pytest.mark.slow
 def test_a_stopped_comparison_resumes_from_its_cache(data, linear, alone, tmp_path, monkeypatch):
     fitted = []
 
@@ -206,7 +208,9 @@ def test_a_killed_report_resumes_from_its_cache(tmp_path):
             assert (tmp_path / "a" / table.name).read_bytes() == table.read_bytes(), table.name
 
 
-@pytest.mark.parametrize("change", ["rows", "seed", "design"])
+@pytest.mark.parametrize(
+    "change", ["rows", *(pytest.param(each, marks=pytest.mark.slow) for each in ("seed", "design"))]
+)
 def test_a_cache_is_not_asked_for_other_work(data, linear, tmp_path, change):
     options = {"design": TINY, "random_state": 0}
     gd.compare(data.X, data.y, linear[:1], cache=tmp_path, **options)
@@ -271,6 +275,7 @@ class Arrivals(distributed.WorkerPlugin):
 LARGE = 250_000
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("default")  # of Dask's own
 @pytest.mark.usefixtures("cluster")
 def test_dask_gives_the_same_numbers(data, linear, alone):

@@ -52,6 +52,7 @@ def test_log_odds_of_a_count_are_those_of_its_law():
     np.testing.assert_allclose(log_p[:, 1] - log_p[:, 0], expected + prior, atol=1e-10)
 
 
+@pytest.mark.slow
 def test_the_columns_say_so_and_independence_alone_has_no_price():
     X, y = visits()
     result = gd.compare(X.drop(columns="flag"), y, design=FEW)

@@ -59,6 +59,7 @@ def test_log_loss_variance_is_richardsons_extrapolation(forecasts):
     assert found.half.estimate("variance")[0] == pytest.approx(corrected, rel=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("scale", [0.3, 1.0])
 def test_estimates_are_right_in_the_mean(loss, scale):

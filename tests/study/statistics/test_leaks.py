@@ -28,6 +28,7 @@ def numbers(n=300, d=4, seed=0):
 # False alarms and power ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_clean_tables_are_rarely_warned_of():
     """13 of 600 such tables were named when the checks were written; these are others."""
     n_tables = 120
