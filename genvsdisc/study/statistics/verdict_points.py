@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from genvsdisc.study.statistics.dials import MAP
-from genvsdisc.study.statistics.differences import BEST
+from genvsdisc.study.statistics.differences import BEST, judged_by_all
 from genvsdisc.study.statistics.losses import COST, LOSS_NAMES, rope_of
 from genvsdisc.study.statistics.words import amount, between, level, number_of
 
@@ -155,13 +155,14 @@ def _use(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any], loss: str)
     """Name the model for each goal: the judging loss, probabilities, explaining, gaps at prediction."""
     summary = tables["summary"]
     models = summary[(summary["family"] != "baseline") & summary["mean"].notna()]
+    scores = tables.get("scores", pd.DataFrame(columns=["loss", "model"]))
     goals = {
-        "for the fewest errors": _lowest(models, "zero_one"),
-        "for the best probabilities": _lowest(models, "log_loss"),
-        "for the lowest Brier score": _lowest(models, "brier") if loss == "brier" else None,
-        "for the lowest cost": _lowest(models, COST),
-        "to explain": _lowest(models[models["form"] == "linear"], loss),
-        "where entries are missing": _lowest(models[models["model"].isin(meta.get("takes_gaps", ()))], loss),
+        "for the fewest errors": _lowest(models, scores, "zero_one"),
+        "for the best probabilities": _lowest(models, scores, "log_loss"),
+        "for the lowest Brier score": _lowest(models, scores, "brier") if loss == "brier" else None,
+        "for the lowest cost": _lowest(models, scores, COST),
+        "to explain": _lowest(models[models["form"] == "linear"], scores, loss),
+        "where entries are missing": _lowest(models[models["model"].isin(meta.get("takes_gaps", ()))], scores, loss),
     }
     of_model: dict[str, list[str]] = {}
     for goal, model in goals.items():
@@ -173,9 +174,18 @@ def _use(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any], loss: str)
     return " ".join([f"Use {advice}.", *_near_best_possible(models, meta, loss), *_probabilities(tables, meta, loss)])
 
 
-def _lowest(models: pd.DataFrame, loss: str) -> str | None:
+def _lowest(models: pd.DataFrame, scores: pd.DataFrame, loss: str) -> str | None:
+    """Name the model of least mean loss on the splits that judged all, as the sentence does: some have more splits."""
     of_loss = models[models["loss"] == loss]
-    return None if of_loss.empty else str(of_loss.sort_values("mean", kind="stable")["model"].iloc[0])
+    if of_loss.empty:
+        return None
+    judged = scores[(scores["loss"] == loss) & scores["model"].isin(of_loss["model"])]
+    if len(judged):
+        values = judged.pivot_table(index=["repeat", "fold"], columns="model", values="value", dropna=False)
+        common = judged_by_all(values.reindex(columns=of_loss["model"]))
+        if common.size:
+            return str(common.columns[int(common.mean().to_numpy().argmin())])
+    return str(of_loss.sort_values("mean", kind="stable")["model"].iloc[0])
 
 
 def _near_best_possible(models: pd.DataFrame, meta: Mapping[str, Any], loss: str) -> list[str]:
