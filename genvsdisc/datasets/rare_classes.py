@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from genvsdisc.features.marks import quoted
+
 _MOST_NAMED = 5
 
 
@@ -46,14 +48,19 @@ def drop_rare_classes(X: Any, y: pd.Series, *, minimum: int) -> tuple[Any, pd.Se
     counts = y.value_counts().sort_index()
     rare = counts[counts < minimum]
     if len(counts) - len(rare) < 2:
-        few = [f"{label!r} has {rows}" for label, rows in rare.items() if rows]
+        few = [f"{_shown(label)} has {rows}" for label, rows in rare.items() if rows]
         told = ", ".join(few)
         if len(few) > _MOST_NAMED:
-            largest = f"the largest, {counts.idxmax()!r}, has {counts.max()}"
+            largest = f"the largest, {_shown(counts.idxmax())}, has {counts.max()}"
             told = f"{len(counts) - len(rare)} of {len(counts):,} classes have; {largest}"
+        name = quoted(str(y.name or "the target"))
         raise ValueError(
-            f"fewer than two classes of {str(y.name or 'the target')!r} have the {minimum} rows needed for the splits: "
-            f"{told}; use fewer splits or more rows"
+            f"fewer than two classes of {name} have the {minimum} rows needed for the splits: {told}; use fewer splits "
+            "or more rows"
         )
     kept = ~y.isin(rare.index).to_numpy()
     return X[kept], y[kept], {label: int(rows) for label, rows in rare.items()}
+
+
+def _shown(label: Any) -> str:
+    return quoted(label) if isinstance(label, str) else repr(label)

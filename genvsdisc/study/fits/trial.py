@@ -81,7 +81,7 @@ class Trial:
     def __init__(self, X: pd.DataFrame, y: NDArray) -> None:
         few = _few_rows(X, y)
         self.X, self.y = X.iloc[few], _labels_with_gaps(y[few])
-        numbers = X.select_dtypes("number")
+        numbers = X.select_dtypes("number", exclude="timedelta")  # pandas counts durations as numbers
         self.negative = bool((numbers < 0).any(axis=None))
         self.fronts: dict[str, Callable[..., Any]] = {"": lambda estimator: estimator}
         if not takes_as_it_is(X):

@@ -85,13 +85,19 @@ def along_dials(
     for e in evidence:
         for loss, curve in e.curves.items():
             found[TRAINING_ROWS, e.model.name, loss] = (np.asarray(draws.sizes, dtype=float), curve)
-        for dial, along in e.dials.items():
+        for dial, along in sorted(e.dials.items(), key=_place):  # stages are done in an order of their prices
             for loss, curve in along.curves.items():
                 start = e.curves[loss].at(np.array([along.size])) if loss in e.curves else None
                 found[dial, e.model.name, loss] = (np.array(along.values), anchored(curve, start))
         for dial, along in learned.items():
             found |= _labels_only(e, dial, along)
     return found
+
+
+def _place(dial: tuple[str, DialLosses]) -> int:
+    """Place of a dial in the table; those of single columns come last, in the order of the columns."""
+    names = list(DIALS)
+    return names.index(dial[0]) if dial[0] in DIALS else len(names)
 
 
 def _labels_only(

@@ -197,3 +197,10 @@ def test_every_classifier_takes_words_and_gaps_or_says_in_words_why_not():
             result = gd.compare(X, y, {name: classifier}, design=design)
             assert result.models["status"].tolist() == ["ok"], name
             assert result.meta["verdict_card"]["sentence"].startswith("No verdict between the families: "), name
+
+
+def test_durations_are_no_numbers_below_zero():
+    X = pd.DataFrame({"size": np.arange(12.0), "took": pd.to_timedelta(np.arange(12), unit="D")})
+    X["took"] -= pd.Timedelta(days=3)
+    (model,), notes = suited_to([gd.Model("bayes", MultinomialNB())], X, np.arange(12) % 2)
+    assert "as numbers and indicators" in notes[0]
