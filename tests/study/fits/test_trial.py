@@ -202,5 +202,5 @@ def test_every_classifier_takes_words_and_gaps_or_says_in_words_why_not():
 def test_durations_are_no_numbers_below_zero():
     X = pd.DataFrame({"size": np.arange(12.0), "took": pd.to_timedelta(np.arange(12), unit="D")})
     X["took"] -= pd.Timedelta(days=3)
-    (model,), notes = suited_to([gd.Model("bayes", MultinomialNB())], X, np.arange(12) % 2)
+    _, notes = suited_to([gd.Model("bayes", MultinomialNB())], X, np.arange(12) % 2)
     assert "as numbers and indicators" in notes[0]
