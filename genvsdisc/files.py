@@ -21,7 +21,7 @@ from pathlib import Path
 try:
     import fcntl
 except ImportError:  # Windows: folders cannot be locked, so that what a killed process left is not cleared
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None  # type: ignore[assignment]  # a module, or its absence
 
 UNFINISHED = ".genvsdisc-unfinished-"
 COMMITTED = ".genvsdisc-committed"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -98,9 +100,9 @@ def _numbers(difference: Difference, loss: str) -> Section:
     return Section(f"numbers-{loss}".replace("_", "-"), loss_word(loss), finding, (table(caption, head, cells),))
 
 
-def _moved(row: object, rows: pd.DataFrame) -> Cell:
+def _moved(row: Any, rows: pd.DataFrame) -> Cell:
     reach = float(np.nanmax(np.abs(rows[["lower", "upper", "difference"]].to_numpy()), initial=0.0)) or 1.0
-    return difference_cell(row.loss, row.difference, row.lower, row.upper, reach, row.family)  # type: ignore[attr-defined]
+    return difference_cell(row.loss, row.difference, row.lower, row.upper, reach, row.family)
 
 
 def _line(change: Change) -> str:

@@ -77,11 +77,11 @@ def _body(section: Section) -> Markup:
 
 def _shown(block: Any, where: str) -> str:
     """Write a block of a section; one that cannot be written is named in its place."""
-    show = _environment().get_template("blocks.html").module.show  # type: ignore[attr-defined]
+    blocks: Any = _environment().get_template("blocks.html").module
     try:
-        return str(show(block))
+        return str(blocks.show(block))
     except Exception as error:
-        return str(show(noted(f"A {block.kind} of “{where}”", error)))
+        return str(blocks.show(noted(f"A {block.kind} of “{where}”", error)))
 
 
 def _style(name: str) -> str:

@@ -53,9 +53,9 @@ def dial_losses(model: Model, table: PreparedTable, draws: Draws) -> tuple[pd.Da
     return pd.DataFrame(rows, columns=columns), failures
 
 
-def _hybrid(estimator: Any, form: dict[str, str]) -> Any:
+def _hybrid(estimator: Any, form: dict[str, Any]) -> Any:
     """The same steps, with the hybrid in place of the logistic regression."""
-    hybrid = HybridClassifier(standardize=True, shrinkage=1e-3, max_iter=100, tol=1e-6, **form)  # type: ignore[arg-type]
+    hybrid = HybridClassifier(standardize=True, shrinkage=1e-3, max_iter=100, tol=1e-6, **form)
     whole = getattr(estimator, "estimator", estimator)
     if not isinstance(whole, Pipeline):
         return hybrid

@@ -1,6 +1,6 @@
 """Each table of a folder as offices write it: the same rows, columns, kinds and classes must be compared.
 
-    python benchmarks/disguises.py FOLDER [TABLE ...]
+    python tests/datasets/disguised_folders.py FOLDER [TABLE ...]
 
 FOLDER holds CSV files and TARGETS.csv (columns file, target). Prints a line for each table and disguise whose prepared
 table differs from that of the plain file, and how many were the same; the exit status is 1 if one differs.
@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,16 @@ from genvsdisc.datasets import read_table
 from genvsdisc.features.dtypes import as_numbers, is_number
 from genvsdisc.study.table import PreparedTable, prepare
 
-Writer = Callable[[pd.DataFrame, list[str], str, Path], Path]
+
+class Plain(NamedTuple):
+    """The cells of a file as they stand there, and what its columns are."""
+
+    words: pd.DataFrame
+    numeric: list[str]
+    target: str
+
+
+Writer = Callable[[Plain, Path], Path]
 
 
 def plain_words(path: Path) -> pd.DataFrame:
@@ -40,10 +50,10 @@ def regrouped(word: str, decimal: str, thousands: str) -> str:
     return sign + f"{int(whole):,}".replace(",", thousands) + (decimal + rest if mark else "")
 
 
-def numbers_as(words: pd.DataFrame, numeric: list[str], decimal: str, thousands: str) -> pd.DataFrame:
+def numbers_as(table: Plain, decimal: str, thousands: str) -> pd.DataFrame:
     """Rewrite the numbers of a table; thousands only in columns that have decimals, whose meaning is certain."""
-    words = words.copy()
-    for name in numeric:
+    words = table.words.copy()
+    for name in table.numeric:
         divided = words[name].str.contains(".", regex=False).any()
         words[name] = [regrouped(word, decimal, thousands if divided else "") for word in words[name]]
     return words
@@ -55,85 +65,86 @@ def to_csv(words: pd.DataFrame, path: Path, **options: object) -> Path:
     return path
 
 
-def german(words: pd.DataFrame, numeric: list[str], target: str, path: Path) -> Path:  # noqa: ARG001
+def german(table: Plain, path: Path) -> Path:
     """Decimal commas, points between thousands, semicolons."""
-    return to_csv(numbers_as(words, numeric, ",", "."), path, sep=";")
+    return to_csv(numbers_as(table, ",", "."), path, sep=";")
 
 
-def tabs_in_utf16(words: pd.DataFrame, numeric: list[str], target: str, path: Path) -> Path:  # noqa: ARG001
+def tabs_in_utf16(table: Plain, path: Path) -> Path:
     """Decimal commas and hard blanks, as Excel writes Unicode text."""
-    return to_csv(numbers_as(words, numeric, ",", "\u00a0"), path, sep="\t", encoding="utf-16")
+    return to_csv(numbers_as(table, ",", "\u00a0"), path, sep="\t", encoding="utf-16")
 
 
-def quoted_thousands(words: pd.DataFrame, numeric: list[str], target: str, path: Path) -> Path:  # noqa: ARG001
+def quoted_thousands(table: Plain, path: Path) -> Path:
     """Commas between thousands, every cell in quotes."""
-    return to_csv(numbers_as(words, numeric, ".", ","), path, quoting=csv.QUOTE_ALL)
+    return to_csv(numbers_as(table, ".", ","), path, quoting=csv.QUOTE_ALL)
 
 
-def money(words: pd.DataFrame, numeric: list[str], target: str, path: Path) -> Path:  # noqa: ARG001
+def money(table: Plain, path: Path) -> Path:
     """A currency before the numbers of every third column, a percent sign after those of the next."""
-    words = numbers_as(words, numeric, ".", "'")
-    plain = [name for name in numeric if not words[name].str.contains("[A-Za-z]").any()]
+    words = numbers_as(table, ".", "'")
+    plain = [name for name in table.numeric if not words[name].str.contains("[A-Za-z]").any()]
     for place, name in enumerate(plain):
         before, after = (("CHF ", ""), ("", " %"), ("", ""))[place % 3]
-        words[name] = words[name].map(lambda word: f"{before}{word}{after}" if word else word)  # noqa: B023
+        words[name] = [f"{before}{word}{after}" if word else word for word in words[name]]
     return to_csv(words, path)
 
 
-def units(words: pd.DataFrame, numeric: list[str], target: str, path: Path) -> Path:  # noqa: ARG001
+def units(table: Plain, path: Path) -> Path:
     """A first row of units."""
-    row = {name: ("cm", "kg", "mm Hg")[place % 3] if name in numeric else "" for place, name in enumerate(words)}
-    return to_csv(pd.concat([pd.DataFrame([row]), words]), path)
+    names = enumerate(table.words)
+    row = {name: ("cm", "kg", "mm Hg")[place % 3] if name in table.numeric else "" for place, name in names}
+    return to_csv(pd.concat([pd.DataFrame([row]), table.words]), path)
 
 
-def footer(words: pd.DataFrame, numeric: list[str], target: str, path: Path) -> Path:
+def footer(table: Plain, path: Path) -> Path:
     """A last row of totals, without a label."""
-    row = dict.fromkeys(words.columns, "") | {next(name for name in words if name != target): "Total"}
-    row |= dict.fromkeys(numeric[1:], "123456")
-    return to_csv(pd.concat([words, pd.DataFrame([row])]), path)
+    row = dict.fromkeys(table.words, "") | {next(name for name in table.words if name != table.target): "Total"}
+    row |= dict.fromkeys(table.numeric[1:], "123456")
+    return to_csv(pd.concat([table.words, pd.DataFrame([row])]), path)
 
 
 def marked(mark: str) -> Writer:
     """A mark in place of the numbers that are missing."""
 
-    def write(words: pd.DataFrame, numeric: list[str], target: str, path: Path) -> Path:  # noqa: ARG001
-        words = words.copy()
-        words[numeric] = words[numeric].mask(words[numeric] == "", mark)
+    def write(table: Plain, path: Path) -> Path:
+        words = table.words.copy()
+        words[table.numeric] = words[table.numeric].mask(words[table.numeric] == "", mark)
         return to_csv(words, path)
 
     return write
 
 
-def blanks(words: pd.DataFrame, numeric: list[str], target: str, path: Path) -> Path:  # noqa: ARG001
+def blanks(table: Plain, path: Path) -> Path:
     """Blanks behind every second cell, and behind names."""
-    padded = words.copy()
+    padded = table.words.copy()
     padded.iloc[::2] = padded.iloc[::2].map(lambda word: f"{word}  " if word else word)
     return to_csv(padded.rename(columns=lambda name: f" {name} "), path)
 
 
-def names_again(words: pd.DataFrame, numeric: list[str], target: str, path: Path) -> Path:  # noqa: ARG001
+def names_again(table: Plain, path: Path) -> Path:
     """Two files put together, with the names of the second among the rows; carriage returns."""
-    half = len(words) // 2
+    words, half = table.words, len(table.words) // 2
     names = pd.DataFrame([dict(zip(words, words, strict=True))])
     return to_csv(pd.concat([words[:half], names, words[half:]]), path, lineterminator="\r\n")
 
 
-def another_order(words: pd.DataFrame, numeric: list[str], target: str, path: Path) -> Path:  # noqa: ARG001
+def another_order(table: Plain, path: Path) -> Path:
     """The target first, columns backward, numbers of the rows in front, a title above."""
-    words = words[list(words)[::-1]]
+    words = table.words[list(table.words)[::-1]]
     path.write_text("Exported by the office\n" + words.to_csv(sep="|"), encoding="utf-8")
     return path
 
 
-def workbook(words: pd.DataFrame, numeric: list[str], target: str, path: Path) -> Path:  # noqa: ARG001
+def workbook(table: Plain, path: Path) -> Path:
     """Excel, every cell text."""
-    words.replace("", None).to_excel(path.with_suffix(".xlsx"), index=False)
+    table.words.replace("", None).to_excel(path.with_suffix(".xlsx"), index=False)
     return path.with_suffix(".xlsx")
 
 
-def parquet(words: pd.DataFrame, numeric: list[str], target: str, path: Path) -> Path:  # noqa: ARG001
+def parquet(table: Plain, path: Path) -> Path:
     """Parquet, every cell text with blanks behind."""
-    (words + " ").to_parquet(path.with_suffix(".parquet"))
+    (table.words + " ").to_parquet(path.with_suffix(".parquet"))
     return path.with_suffix(".parquet")
 
 
@@ -187,10 +198,10 @@ def main() -> None:
                 continue
             data = read_table(asked.folder / str(file), target)
             expected = prepare(data.X, data.y, n_splits=5)
-            numeric = [str(name) for name in data.X if is_number(data.X[name])]
             words = plain_words(asked.folder / str(file))
+            plain = Plain(words, [str(name) for name in data.X if is_number(data.X[name])], target)
             for disguise, write in DISGUISES.items():
-                found = read_table(write(words, numeric, target, Path(folder, f"{stem}.csv")), target)
+                found = read_table(write(plain, Path(folder, f"{stem}.csv")), target)
                 said = list(differences(prepare(found.X, found.y, n_splits=5), expected))
                 same, different = same + (not said), different + bool(said)
                 if said:
