@@ -59,9 +59,17 @@ def gather(X: NDArray, codes: NDArray, weights: NDArray, kinds: ColumnKinds, n_c
 
 @np.errstate(over="ignore", invalid="ignore")  # `check_variances` sees to what overflows
 def numeric_estimates(
-    by_class: ColumnMoments, kinds: ColumnKinds, alpha: float, var_smoothing: float, shared_variance: bool
+    by_class: ColumnMoments,
+    kinds: ColumnKinds,
+    alpha: float,
+    var_smoothing: float,
+    shared_variance: bool,
+    own_unit: bool = False,
 ) -> tuple[NDArray, NDArray]:
-    """Means and variances (R, K, d) of the columns that have them, from their moments."""
+    """Means and variances (R, K, d) of the columns that have them, from their moments.
+
+    The variances of gaussian columns are smoothed by a share of the largest variance, or each by its own.
+    """
     together, observed = by_class.pooled(axis=1), by_class
     unseen = by_class.weight == 0
     if unseen.any():
@@ -80,8 +88,10 @@ def numeric_estimates(
             if shared_variance:
                 within = ColumnMoments(together.weight, together.mean, by_class.scatter.sum(axis=1, keepdims=True))
                 variance[..., columns] = within[..., columns].variance()
-            largest = together[..., columns].variance().max(axis=2, keepdims=True)
-            variance[..., columns] += variance.dtype.type(var_smoothing) * np.where(largest > 0, largest, 1)
+            unit = together[..., columns].variance()
+            if not own_unit:
+                unit = unit.max(axis=2, keepdims=True)
+            variance[..., columns] += variance.dtype.type(var_smoothing) * np.where(unit > 0, unit, 1)
     return mean, variance
 
 
@@ -94,15 +104,23 @@ def table_estimates(counts: NDArray, kinds: ColumnKinds, alpha: float) -> NDArra
     return np.concatenate([counts[..., :0], *pieces], axis=2)
 
 
-def check_variances(means: NDArray, variances: NDArray, kinds: ColumnKinds, classes: NDArray, names: Any) -> None:
-    """Raise ValueError where a gaussian column has no usable variance; means and variances (R, K, d)."""
+def check_variances(
+    means: NDArray, variances: NDArray, by_class: ColumnMoments, kinds: ColumnKinds, classes: NDArray, names: Any
+) -> None:
+    """Raise ValueError where a gaussian column has no usable variance; means and variances (R, K, d).
+
+    `by_class` are the moments (R, K, numeric columns) that they are made of.
+    """
     gaussian = kinds.columns("gaussian")
+    places = np.flatnonzero([name == "gaussian" for name in kinds.distributions if name != "categorical"])
     mean, variance = means[..., gaussian], variances[..., gaussian]
     limits = np.finfo(variance.dtype)
     least = limits.tiny / limits.eps
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
         apart = mean.max(axis=1, keepdims=True) - mean.min(axis=1, keepdims=True)
-        lost = (apart > 0) & (apart**2 < least)  # the classes differ, and squares are too small to show it
+        # The classes differ, and neither the square of that nor any other of the column is large enough to show it.
+        within = by_class.scatter[..., places].max(axis=1, keepdims=True)
+        lost = (apart > 0) & (apart**2 < least) & (within < least)
     if lost.any():
         r, _, i = np.argwhere(lost)[0]
         raise ValueError(
