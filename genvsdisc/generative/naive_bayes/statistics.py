@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from genvsdisc.functional.batched_linalg import total
 from genvsdisc.functional.columns.families import (
     COLUMN_FAMILIES,
     ColumnMoments,
@@ -86,7 +87,7 @@ def numeric_estimates(
         )
         if name == "gaussian":
             if shared_variance:
-                within = ColumnMoments(together.weight, together.mean, by_class.scatter.sum(axis=1, keepdims=True))
+                within = ColumnMoments(together.weight, together.mean, total(by_class.scatter, axis=1))
                 variance[..., columns] = within[..., columns].variance()
             unit = together[..., columns].variance()
             if not own_unit:
@@ -117,10 +118,11 @@ def check_variances(
     limits = np.finfo(variance.dtype)
     least = limits.tiny / limits.eps
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        apart = mean.max(axis=1, keepdims=True) - mean.min(axis=1, keepdims=True)
-        # The classes differ, and neither the square of that nor any other of the column is large enough to show it.
-        within = by_class.scatter[..., places].max(axis=1, keepdims=True)
-        lost = (apart > 0) & (apart**2 < least) & (within < least)
+        by_mean = list(np.moveaxis(mean, 1, 0))  # NumPy would reduce an axis this short slowly
+        apart = (np.maximum.reduce(by_mean) - np.minimum.reduce(by_mean))[:, None]
+        lost = (apart > 0) & (apart**2 < least)
+        if lost.any():  # but where the column has larger squares, which show that the classes hardly differ
+            lost &= by_class.scatter[..., places].max(axis=1, keepdims=True) < least
     if lost.any():
         r, _, i = np.argwhere(lost)[0]
         raise ValueError(
