@@ -206,8 +206,9 @@ def decomposition(
     units = drawn.sampling.units(len(drawn.codes))
     masses = drawn.sampling.masses(len(drawn.codes))
     return decomposition_tables(
-        evidence, drawn.codes, draws, scores, compared, law=law, units=units, weights=drawn.weights, masses=masses
-    )
+        evidence, drawn.codes, draws, scores, compared, law=law, units=units, weights=drawn.weights, masses=masses,
+        n_drawn=None if table.drawn is None else table.drawn.n_train,
+    )  # fmt: skip
 
 
 def curve_tables(evidence: Sequence[Predictions], draws: Draws) -> dict[str, pd.DataFrame]:

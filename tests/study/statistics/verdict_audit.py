@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pandas as pd
 
-from genvsdisc.study.statistics.decomposition import MEASURED
 from genvsdisc.study.statistics.differences import BEST
+from genvsdisc.study.statistics.independent_sets import MEASURED
 
 NAMES = {"0-1 error": "zero_one", "log loss": "log_loss", "Brier score": "brier", "cost": "cost"}
 NUMBER = r"(−?\d[\d\u202f]*(?:\.\d+)?(?:e-?\d+)?)"
