@@ -164,7 +164,9 @@ class Run:
         for stage in CONDITION_STAGES:
             jobs += sliced(m, stage, 0, chosen.draws.get(stage, 0), chosen.seconds.get(stage, 0.0), 1)
         if chosen.searched:
-            jobs += [Job(m, stage, 0, 1, chosen.seconds.get(stage, 0.0)) for stage in ("descent paths", "hybrid dial")]
+            jobs.append(Job(m, "descent paths", 0, 1, chosen.seconds.get("descent paths", 0.0)))
+        if chosen.dialed:
+            jobs.append(Job(m, "hybrid dial", 0, 1, chosen.seconds.get("hybrid dial", 0.0)))
         if chosen.drawn_from:
             stage = "rows of the model"
             rows = chosen.fit_rows if chosen.fit_rows <= MOST_AT_ONCE else chosen.rows
