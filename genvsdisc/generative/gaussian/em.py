@@ -184,10 +184,11 @@ def _rounds(problem: JointProblem, x: NDArray, tol: float) -> tuple[NDArray, NDA
     """Solve for given targets and renew them, until they are those of their own solution, or hardly come nearer."""
     x, members, traces = x.copy(), np.arange(len(x)), []
     before, settled = np.full(len(x), np.inf), np.full(len(x), not problem.blend.has_targets)
+    near = tol / 10 if problem.blend.has_targets else tol  # the observed likelihood is not flat at a penalized maximum
     for turn in range(_MOST_ROUNDS if problem.blend.has_targets else 1):
         moved = problem.hold_targets(x[members])
-        settled[members] |= moved <= tol
-        goes_on = (moved > tol) & ((turn < _ROUNDS) | (moved < before / 2))
+        settled[members] |= moved <= near
+        goes_on = (moved > near) & ((turn < _ROUNDS) | (moved < before / 2))
         if not goes_on.all():
             problem, members, moved = problem.take(np.flatnonzero(goes_on)), members[goes_on], moved[goes_on]
         if not len(members):
@@ -196,7 +197,7 @@ def _rounds(problem: JointProblem, x: NDArray, tol: float) -> tuple[NDArray, NDA
         if turn == 0:
             x[members] = problem.sampled_solution(x[members])
         # Targets that will move on need not be met exactly.
-        exact = tol / 10
+        exact = near / 10
         enough = np.clip(_SHARE * moved, exact, max(exact, _ROUGH)) if problem.blend.has_targets else exact
         try:
             result = fixed_points(problem, x[members], tol=enough, max_iter=_MAX_ITER, gain=tol)
