@@ -41,7 +41,7 @@ class Step:
 
 
 @dataclass
-class Part:
+class SameCount:
     """The patterns that miss the same number m of entries, and the rows that have them."""
 
     columns: NDArray  # (p, m)
@@ -69,7 +69,7 @@ class Completion:
     row_weight: NDArray
     row: NDArray  # of each missing entry
     column: NDArray
-    parts: list[Part]
+    parts: list[SameCount]
     pair_class: NDArray
     pair_weight: NDArray
     pair_columns: tuple[NDArray, NDArray]
@@ -217,10 +217,10 @@ class Completion:
 
 def _parts(
     counts: NDArray, classes: NDArray, weights: NDArray, hidden: NDArray, heads: NDArray, pattern: NDArray
-) -> list[Part]:
+) -> list[SameCount]:
     """Parts of sorted rows; `heads` are the first rows of the patterns, `pattern` which one each row has."""
     share = np.add.reduceat(weights, heads)
-    parts: list[Part] = []
+    parts: list[SameCount] = []
     at, pairs = 0, 0
     for m in np.unique(counts).tolist():
         mine, here = np.flatnonzero(counts == m), np.flatnonzero(counts[heads] == m)
@@ -228,7 +228,8 @@ def _parts(
         end, last = at + m * len(mine), pairs + len(here) * m * (m + 1) // 2
         rows = slice(int(mine[0]), int(mine[-1]) + 1)
         which = pattern[mine] - here[0]
-        parts.append(Part(columns, classes[heads[here]], share[here], which, rows, slice(at, end), slice(pairs, last)))
+        entries, packed = slice(at, end), slice(pairs, last)
+        parts.append(SameCount(columns, classes[heads[here]], share[here], which, rows, entries, packed))
         at, pairs = end, last
     return parts
 

@@ -9,14 +9,17 @@ Wishart prior,
 
 so that no step lowers it, and covariances stay away from singular ones. The T_k are those that the moments of the
 former round give (at first: variances of what is observed; with pooling, the fit of the shared covariance). Rounds go
-on until the T_k are those of their own solution, but after five only while each halves what is left: entries on which
-no row has a say (two columns never observed together) would follow the targets, and these them, for ever.
+on until the T_k are those of their own solution: then it is the fixed point of plain EM with the M-step of the model,
+targets and all. After five rounds that do not each halve what is left, as where no row has a say on an entry (two
+columns never observed together), Newton's method finds that fixed point if at most a thousand conditional means and
+covariances are unknown; it does so at once where covariances have few rows for their columns, in which EM is slow.
+Its log likelihood is that of plain EM run to the end, not the largest: the M-step of a regularized model seeks another
+maximum.
 """
 
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -205,7 +208,9 @@ def _rounds(problem: JointProblem, x: NDArray, tol: float) -> tuple[NDArray, NDA
             index, column = problem.first_singular()
             raise SingularCovarianceError(index, column, constant=False, full=True) from None
         x[members] = result.x
-        trace = np.full((len(result.log_likelihoods), len(x)), np.nan)
+        trace = np.repeat(
+            traces[-1][-1:] if traces else np.full((1, len(x)), np.nan), len(result.log_likelihoods), axis=0
+        )
         trace[:, members] = result.log_likelihoods
         traces.append(trace)
         _warn_unless(result.converged)
