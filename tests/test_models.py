@@ -7,7 +7,8 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.linalg import lstsq
 from scipy import sparse
@@ -122,7 +123,7 @@ UNITS = st.lists(st.integers(-60, 60), min_size=3, max_size=3)
 
 
 @pytest.mark.slow
-@settings(max_examples=8)
+@examples(8)
 @given(powers=UNITS, seed=st.integers(0, 1000), gaps=st.booleans())
 def test_f01_every_model_of_the_roster_is_free_of_units(powers, seed, gaps):
     """The same probabilities in whatever unit of ten each column is written."""

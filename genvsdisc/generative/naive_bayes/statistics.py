@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from genvsdisc.functional.batched_linalg import total
 from genvsdisc.functional.columns.families import (
     COLUMN_FAMILIES,
     ColumnMoments,
@@ -78,7 +79,7 @@ def numeric_estimates(
         )
         if name == "gaussian":
             if shared_variance:
-                within = ColumnMoments(together.weight, together.mean, by_class.scatter.sum(axis=1, keepdims=True))
+                within = ColumnMoments(together.weight, together.mean, total(by_class.scatter, axis=1))
                 variance[..., columns] = within[..., columns].variance()
             largest = together[..., columns].variance().max(axis=2, keepdims=True)
             variance[..., columns] += variance.dtype.type(var_smoothing) * np.where(largest > 0, largest, 1)
@@ -101,7 +102,8 @@ def check_variances(means: NDArray, variances: NDArray, kinds: ColumnKinds, clas
     limits = np.finfo(variance.dtype)
     least = limits.tiny / limits.eps
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        apart = mean.max(axis=1, keepdims=True) - mean.min(axis=1, keepdims=True)
+        by_class = list(np.moveaxis(mean, 1, 0))  # NumPy would reduce an axis this short slowly
+        apart = (np.maximum.reduce(by_class) - np.minimum.reduce(by_class))[:, None]
         lost = (apart > 0) & (apart**2 < least)  # the classes differ, and squares are too small to show it
     if lost.any():
         r, _, i = np.argwhere(lost)[0]
