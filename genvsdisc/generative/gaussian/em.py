@@ -185,7 +185,8 @@ def _by_rounds(
 
 def _rounds(problem: JointProblem, x: NDArray, tol: float) -> tuple[NDArray, NDArray, NDArray]:
     """Solve for given targets and renew them, until they are those of their own solution, or hardly come nearer."""
-    x, members, traces = x.copy(), np.arange(len(x)), []
+    x, members = x.copy(), np.arange(len(x))
+    traces: list[NDArray] = []
     before, settled = np.full(len(x), np.inf), np.full(len(x), not problem.blend.has_targets)
     near = tol / 10 if problem.blend.has_targets else tol  # the observed likelihood is not flat at a penalized maximum
     for turn in range(_MOST_ROUNDS if problem.blend.has_targets else 1):
