@@ -30,7 +30,8 @@ class ModelPlan:
     """What is done to one model.
 
     Folds fitted in the first round, rows that they train on at most, rows of the fit to all rows, draws of each stage;
-    whether its descent is followed, the dial between the likelihoods turned, and rows drawn from it; predicted seconds; what was measured, for a classifier of others; and why it is left out, if it is.
+    whether its descent is followed, the dial between the likelihoods turned, and rows drawn from it; predicted seconds;
+    what was measured, for a classifier of others; and why it is left out, if it is.
     """
 
     folds: int = 0
