@@ -116,10 +116,6 @@ class Features:
         """Products u v' of vectors (..., d), or their diagonals."""
         return left[..., :, None] * right[..., None, :] if self.full else left * right
 
-    def apply(self, matrices: NDArray, vectors: NDArray) -> NDArray:
-        """Products of matrices (..., d, d), or diagonals, with vectors (..., d)."""
-        return (matrices @ vectors[..., None])[..., 0] if self.full else matrices * vectors
-
     # The two coordinates -----------------------------------------------------------------------------------------
 
     def moments(self, shares: NDArray, means: NDArray, covariances: NDArray) -> NDArray:
