@@ -91,23 +91,20 @@ class Preparation:
         if not isinstance(X, pd.DataFrame):
             rows = X
             blocks = tuple(range(j, j + 1) for j in range(rows.shape[1]))
-            return cls(None, bool(np.isnan(rows).any()), rows.shape[1], blocks, _units(rows, [True] * rows.shape[1]))
+            units = _units(np.nanstd(rows, axis=0), [True] * rows.shape[1])
+            return cls(None, bool(np.isnan(rows).any()), rows.shape[1], blocks, units)
         columns = column_kinds(X)
-        rows = TableEncoder(columns).fit_transform(X)
         used = {name: column for name, column in columns.items() if column.used}
-        widths = [TableEncoder({name: column}).get_feature_names_out().size for name, column in used.items()]
-        ends = np.cumsum([0, *widths])
+        looked_at = {name: _Numbers.of(X[name], name, column) for name, column in used.items()}
+        ends = np.cumsum([0, *(each.width for each in looked_at.values())])
         blocks = tuple(range(start, end) for start, end in pairwise(ends.tolist()))
-        own = {name: _own(column.kind, block) for (name, column), block in zip(used.items(), blocks, strict=True)}
-        counts = frozenset(
-            name
-            for name, places in own.items()
-            if used[name].kind == "continuous" and len(places) == 1 and may_be_counts(rows[:, places[0]])
-        )
-        seen = [(name, place) for name, places in own.items() for place in places]
-        numbers = [used[name].kind == "continuous" and name not in counts for name, _ in seen]
-        units = _units(rows[:, [place for _, place in seen]], numbers)
-        return cls(columns, bool(np.isnan(rows).any()), rows.shape[1], blocks, units, counts)
+        counts = frozenset(name for name, each in looked_at.items() if each.counts)
+        spread = [s for each in looked_at.values() for s in each.spread]
+        numbers = [used[name].kind == "continuous" and name not in counts
+                   for name, each in looked_at.items() for _ in each.spread]  # fmt: skip
+        units = _units(np.array(spread), numbers)
+        missing = any(each.missing for each in looked_at.values())
+        return cls(columns, missing, int(ends[-1]), blocks, units, counts)
 
     @property
     def used(self) -> list[Column]:
@@ -187,15 +184,33 @@ class Preparation:
         return make_pipeline(*before, *steps) if before or len(steps) > 1 else steps[0]
 
 
+@dataclass(frozen=True)
+class _Numbers:
+    """What one column is as numbers: it is encoded by itself, so that a large table is never held twice."""
+
+    width: int
+    missing: bool
+    counts: bool
+    spread: list[float]  # standard deviation of each encoded column that naive Bayes sees
+
+    @classmethod
+    def of(cls, values: pd.Series, name: Any, column: Column) -> _Numbers:
+        block = TableEncoder({name: column}).transform(values.to_frame(name))
+        own = _own(column.kind, range(block.shape[1]))
+        counts = column.kind == "continuous" and len(own) == 1 and may_be_counts(block[:, 0])
+        spread = np.nanstd(block[:, list(own)], axis=0).tolist() if column.kind == "continuous" else [1.0] * len(own)
+        return cls(block.shape[1], bool(np.isnan(block).any()), counts, spread)
+
+
 def _own(kind: str, block: range) -> range:
     """Encoded columns that naive Bayes sees too: the levels of a category are one column of codes to it."""
     return block if kind in ("continuous", "text") else block[:1]
 
 
-def _units(columns: NDArray, numbers: Sequence[bool]) -> tuple[float, ...]:
+def _units(spread: NDArray, numbers: Sequence[bool]) -> tuple[float, ...]:
     """Power of ten near the standard deviation of each column of numbers; 1 for all where they are alike."""
     units = np.ones(len(numbers))
-    spread = np.nanstd(columns[:, list(numbers)], axis=0)
+    spread = spread[list(numbers)]
     if len(spread) and 0 < MOST_UNLIKE * spread.min() < spread.max():
         units[list(numbers)] = 10.0 ** np.round(np.log10(spread))
     return tuple(units.tolist())

@@ -83,7 +83,7 @@ def as_rows(X: Any, *, name: str = "X") -> Any:
 
 def _frame(X: Any) -> pd.DataFrame:
     if isinstance(X, pd.DataFrame):
-        return X.reset_index(drop=True).copy()
+        return X.reset_index(drop=True)
     if not isinstance(X, Mapping | list | tuple):
         X = as_rows(X)
     if isinstance(X, pd.Series) or (hasattr(X, "name") and hasattr(X, "to_frame")):

@@ -14,6 +14,7 @@ from sklearn.utils import check_random_state
 
 from genvsdisc import __version__
 from genvsdisc.features.encoding import TableEncoder
+from genvsdisc.freed_memory import LARGE_CELLS, give_freed_memory_back
 from genvsdisc.functional.bias_variance import noise
 from genvsdisc.models import Model
 from genvsdisc.preparation import takes_gaps
@@ -125,6 +126,8 @@ class Run:
             own = (self.table.weights, self.table.test, self.table.costs, self.table.unlabeled)
             rows = (self.table.X, self.table.y, self.table.sampling, own, __version__)
             key = joblib.hash((joblib.hash(rows), self.draws.fingerprint()))
+        if self.table.X.size > LARGE_CELLS:
+            give_freed_memory_back()
         self.draws = with_gaps(self.draws, self.table, self.made, self.plan, self.failures)
         jobs = Jobs(
             self.benches, self.draws, n_jobs=self.n_jobs, cache=self.cache, fingerprint=key, encoded=self.encoded

@@ -120,7 +120,8 @@ class NetworkClassifier(DiscriminativeClassifier):
             shares = training.astype(float) / training.sum(axis=1, keepdims=True)
             center, scale = (moments.astype(X.dtype) for moments in means_and_deviations(X, shares))
             self._check_deviations(scale)
-            X = (X - center[:, None]) / scale[:, None]
+            X = X - center[:, None]
+            X /= scale[:, None]
         else:
             self._check_squares(X)
         units = None

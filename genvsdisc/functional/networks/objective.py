@@ -249,14 +249,21 @@ class Pass:
         # Dropout is applied to a copy: the derivative of an activation needs its own value.
         self.masks = [np.zeros(shape, dtype) for shape in shapes] if objective.dropout else []
         self.active = [np.empty(shape, dtype) for shape in shapes] if objective.dropout else self.values
-        self.fetched = np.ones((count, size, architecture.widths[0] + 1), dtype)
+        self._room = (count, size, architecture.widths[0] + 1), dtype
+
+    @cached_property
+    def _fetched(self) -> NDArray:
+        """Room for the rows of a batch and their last 1; a batch of all rows needs none."""
+        shape, dtype = self._room
+        return np.ones(shape, dtype)
 
     def load(self, batch: Batch) -> None:
         """Fetch the rows and classes of a batch, unless they are those of the last one."""
         if batch is self.batch:
             return
         self.batch = batch
-        self.inputs = [self.objective.gather(batch, self.fetched).swapaxes(1, 2), *self.padded]
+        room = None if batch.rows is None else self._fetched
+        self.inputs = [self.objective.gather(batch, room).swapaxes(1, 2), *self.padded]
         self.codes = self.objective.gather_codes(batch)
         if self.norms:
             self.row_weights = (batch.weights / batch.weights.sum(axis=1, keepdims=True))[:, :, None]

@@ -16,12 +16,14 @@ from joblib import Memory, delayed
 from joblib.externals.loky.process_executor import BrokenProcessPool
 from numpy.typing import NDArray
 
+from genvsdisc.freed_memory import LARGE_CELLS, give_freed_memory_back
 from genvsdisc.models import Model
 from genvsdisc.study.evidence import Draws, Predictions, Views
 from genvsdisc.study.fits.elsewhere import died, in_processes, watch
 from genvsdisc.study.fits.encode import Bench
 from genvsdisc.study.fits.gaps import GAP_STAGE
 from genvsdisc.study.fits.job import Job
+from genvsdisc.study.fits.job_rows import JobRows
 from genvsdisc.study.fits.predictions import QUARTERS, check_portable, draw_views, predict
 from genvsdisc.study.statistics.dials import SHARE_DIALS, UNLABELED
 from genvsdisc.study.statistics.learning_curves import CurveLosses
@@ -60,6 +62,7 @@ class Jobs:
     ) -> None:
         self.encoded = list(workbenches) if encoded is None else list(encoded)
         self.benches, self.draws, self.n_jobs, self.fingerprint = workbenches, draws, n_jobs, fingerprint
+        self.rows = JobRows(draws)
         unseen = ["X", "codes", "table", "draws", "parent"]
         self.work = run_job if cache is None else Memory(cache, verbose=0).cache(run_job, ignore=unseen)
         self.portable = [_can_travel(bench.model) for bench in workbenches]
@@ -146,15 +149,16 @@ class Jobs:
 
     def _call(self, job: Job) -> Any:
         bench = (self.encoded if job.stage == GAP_STAGE else self.benches)[job.model]
+        table, draws = self.rows.of(job, bench.table)
         # The rows travel as arguments of their own: joblib maps large arrays, and Dask sends each to a worker once.
         test = bench.table.test if job.stage == "fit to all rows" else None
         unlabeled = bench.table.unlabeled if job.stage == UNLABELED else None
         light = replace(
-            bench.table, X=cast(Any, None), y=np.empty(0), codes=np.empty(0, dtype=int), test=test, unlabeled=unlabeled
+            table, X=cast(Any, None), y=np.empty(0), codes=np.empty(0, dtype=int), test=test, unlabeled=unlabeled
         )
         key = (self.fingerprint, job.stage, job.start, job.stop)
-        X, codes, part = bench.table.X, bench.table.codes, draws_of(job, self.draws)
-        return delayed(self.work)(key, bench.model, bench.columns, X, codes, light, part, parent=os.getpid())
+        rows, part = (table.X, table.codes), draws_of(job, draws)
+        return delayed(self.work)(key, bench.model, bench.columns, *rows, light, part, parent=os.getpid())
 
 
 def run_job(
@@ -170,7 +174,10 @@ def run_job(
     """Fit one job. What of the arguments is large is not looked at by the cache: `key` holds its fingerprint."""
     watch(parent)
     whole = replace(table, X=X, y=table.classes[codes], codes=codes)
-    return replace(predict(model, whole, draws, [key[1]], columns), model=replace(model, estimator=None))
+    found = replace(predict(model, whole, draws, [key[1]], columns), model=replace(model, estimator=None))
+    if np.size(X) > LARGE_CELLS:
+        give_freed_memory_back()
+    return found
 
 
 def draws_of(job: Job, draws: Draws) -> Draws:
