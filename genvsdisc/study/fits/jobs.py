@@ -25,7 +25,7 @@ from genvsdisc.study.fits.encode import MOST_ENCODED_CELLS, Bench
 from genvsdisc.study.fits.gaps import GAP_STAGE
 from genvsdisc.study.fits.job import Job
 from genvsdisc.study.fits.job_rows import OF_HELD_OUT, JobRows
-from genvsdisc.study.fits.predictions import QUARTERS, check_portable, draw_views, predict
+from genvsdisc.study.fits.predictions import DRAWN_STAGE, QUARTERS, check_portable, draw_views, predict
 from genvsdisc.study.statistics.dials import SHARE_DIALS, UNLABELED
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 from genvsdisc.study.table import PreparedTable
@@ -84,6 +84,8 @@ class Jobs:
             Place of a model in the roster -> its predictions, put together in the order of the draws.
         """
         order = sorted(range(len(jobs)), key=lambda j: (-jobs[j].seconds, j))
+        if self.large:
+            give_freed_memory_back()
         results = {j: self._here(jobs[j], advance) for j in order if self._fills_memory(jobs[j])}
         away = [j for j in order if self.portable[jobs[j].model] and j not in results]
         try:
@@ -169,9 +171,11 @@ class Jobs:
         # The rows travel as arguments of their own: joblib maps large arrays, and Dask sends each to a worker once.
         test = bench.table.test if job.stage == "fit to all rows" else None
         unlabeled = bench.table.unlabeled if job.stage == UNLABELED else None
+        drawn = bench.table.drawn if job.stage == DRAWN_STAGE else None
         light = replace(
-            table, X=cast(Any, None), y=np.empty(0), codes=np.empty(0, dtype=int), test=test, unlabeled=unlabeled
-        )
+            table, X=cast(Any, None), y=np.empty(0), codes=np.empty(0, dtype=int), test=test, unlabeled=unlabeled,
+            drawn=drawn,
+        )  # fmt: skip
         key = (self.fingerprint, job.stage, job.start, job.stop)
         rows, part = (table.X, table.codes), draws_of(job, draws)
         return delayed(self.work)(key, bench.model, bench.columns, *rows, light, part, parent=os.getpid())
@@ -202,7 +206,7 @@ def draws_of(job: Job, draws: Draws) -> Draws:
     nothing: dict[str, Any] = {"design": replace(draws.design, scorers=())}  # functions need not travel
     if job.stage not in ("cross-validation", "descent paths", "hybrid dial"):
         nothing |= {"cv_weights": draws.cv_weights[:0], "cv_tests": []}
-    if job.stage in ("fit to all rows", "rows of the model", "cross-validation", "bias and variance"):
+    if job.stage in ("fit to all rows", "rows of the model", "cross-validation", "bias and variance", DRAWN_STAGE):
         nothing |= {"curve_weights": draws.curve_weights[:, :0], "curve_tests": []}
     if job.stage != GAP_STAGE:
         nothing |= {"gaps": None}
@@ -218,6 +222,7 @@ def add(whole: Predictions, part: Predictions) -> None:
     whole.curves = joined(whole.curves, part.curves)
     whole.quarters += part.quarters
     whole.halves += part.halves
+    whole.tables += part.tables
     whole.noise = part.noise if whole.noise is None else whole.noise
     for dial, along in part.dials.items():
         before = whole.dials.get(dial)

@@ -31,7 +31,8 @@ def draws(table):
 def test_stages_of_the_subtable_see_its_rows_only(table, draws):
     part, places = JobRows(draws).of(Job(0, "learning curve", 0, 10), table)
     assert part.X.equals(table.X.iloc[draws.curve_rows])
-    assert part.take(places.curve_rows).X.equals(part.X) and np.array_equal(part.y, table.y[draws.curve_rows])
+    assert part.take(places.curve_rows).X.equals(part.X)
+    assert np.array_equal(part.y, table.y[draws.curve_rows])
     assert np.array_equal(places.resampled_rows, places.curve_rows)
 
 
