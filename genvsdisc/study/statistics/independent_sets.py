@@ -172,7 +172,7 @@ class Sizes(NamedTuple):
 
 
 def terms_of_tables(fits: Sequence[NDArray], laws: NDArray, loss: str, n_train: int) -> SetTerms:
-    """Compute the terms from fits to independent tables of the law, all judged by the rows of another one.
+    """Compute the terms from fits to independent tables of the law, all judged by rows of another one.
 
     Parameters
     ----------
