@@ -62,7 +62,7 @@ SEARCHES = (
 """Meta-estimators whose log-odds are those of the classifier inside; all others change the form."""
 AFFINE = (
     "StandardScaler", "MinMaxScaler", "MaxAbsScaler", "RobustScaler", "SimpleImputer", "TableEncoder",
-    "VarianceThreshold", "Units",
+    "VarianceThreshold",
 )  # fmt: skip
 """Steps behind which the log-odds are those of the columns: one column stands for one, none is left out."""
 ROTATED = ("linear", "quadratic")
@@ -140,6 +140,7 @@ OURS: dict[str, Callable[[Any], tuple[str, str | None]]] = {
     "GaussianClassifier": _gaussian,
     "NaiveBayesClassifier": lambda model: (GENERATIVE, "linear" if model.shared_variance else "additive"),
     "LogisticClassifier": lambda _: (DISCRIMINATIVE, "linear"),
+    "WeightedNaiveBayesClassifier": lambda model: (DISCRIMINATIVE, "linear" if model.shared_variance else "additive"),
 }
 """Classes of this package whose form depends on parameters; the others say their family, and have no form."""
 
