@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from genvsdisc.lessons.lesson import Finding, Lesson, Tables
 from genvsdisc.lessons.mathml import mathml
-from genvsdisc.lessons.snippets import LINES
+from genvsdisc.lessons.snippets import SNIPPETS
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ def with_notes(lesson: Lesson) -> Lesson:
     return replace(
         lesson,
         formula=lesson.formula or mathml(note.formula),
-        code=LINES[lesson.name],
+        code=SNIPPETS[lesson.name],
         try_this=lesson.try_this or note.try_this,
         judge=_with_reason(lesson.judge, note.reason) if note.reason else lesson.judge,
     )

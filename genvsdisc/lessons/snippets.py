@@ -6,5 +6,5 @@ import re
 from importlib.resources import files
 
 _TEXT = files("genvsdisc.lessons").joinpath("snippets.txt").read_text(encoding="utf-8")
-LINES = {name: code.strip() for name, code in re.findall(r"^== (\S+)\n(.*?)(?=^== |\Z)", _TEXT, re.M | re.S)}
+SNIPPETS = {name: code.strip() for name, code in re.findall(r"^== (\S+)\n(.*?)(?=^== |\Z)", _TEXT, re.M | re.S)}
 """Name of a lesson -> its code."""

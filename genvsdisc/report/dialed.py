@@ -53,12 +53,17 @@ def what_changes_it(comparison: Comparison) -> str:
     rows = of_pair(comparison.condition_crossings, loss, pair)
     rows = rows[rows.dial.isin(MAP)]
     turned, steady = rows[rows.estimate.notna()], rows[rows.estimate.isna()]
-    said = [f"changes at {DIALS[row.dial].number(row.estimate)} {DIALS[row.dial].unit}" for row in records(turned)]
+    said = [
+        f"Which of {pair[0]} and {pair[1]} is better changes at {DIALS[row.dial].number(row.estimate)} "
+        f"{DIALS[row.dial].unit}."
+        for row in records(turned)
+    ]
     ways = [
         f"{CONDITION_LABELS[row.dial].partition(',')[0]} ({DIALS[row.dial].number(row.smallest)} to "
         f"{DIALS[row.dial].number(row.largest)})"
         for row in records(steady)
     ]
     if ways:
-        said.append(f"{'else ' if said else ''}is not turned for certain by {', '.join(ways)}")
-    return f"The lead of {pair[0]} or {pair[1]} {'; '.join(said)}." if said else ""
+        what = "Nothing else" if said else f"Between {pair[0]} and {pair[1]}, nothing"
+        said.append(f"{what} that was tried changes the answer for certain: {', '.join(ways)}.")
+    return " ".join(said)

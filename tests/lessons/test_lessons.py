@@ -18,7 +18,7 @@ from genvsdisc.figures.svg import svg
 from genvsdisc.lessons import LESSONS, write_lessons
 from genvsdisc.lessons.lesson import Finding, Part, above, below, less, more, per_seed, spread
 from genvsdisc.lessons.page import lessons_page
-from genvsdisc.lessons.snippets import LINES
+from genvsdisc.lessons.snippets import SNIPPETS
 
 BY_NAME = {lesson.name: lesson for lesson in LESSONS}
 PAGE_BYTES = 300_000  # as the report's
@@ -99,7 +99,7 @@ def test_a_lesson_has_a_formula_something_to_try_and_code_that_compiles(name):
 
 
 def test_every_lesson_has_code_and_no_code_lacks_a_lesson():
-    assert set(LINES) == set(BY_NAME)
+    assert set(SNIPPETS) == set(BY_NAME)
 
 
 @pytest.mark.parametrize("name", BY_NAME)

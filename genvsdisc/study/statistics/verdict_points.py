@@ -135,7 +135,8 @@ def _flips(crossings: pd.DataFrame, row: Any) -> str:
         return ""
     own = (known["generative"] == row["generative"]) & (known["discriminative"] == row["discriminative"])
     text = str(known.loc[own.sort_values(ascending=False, kind="stable").index[0], "finding"])
-    return f"In {LOSS_NAMES[row['loss']]}: {text[:1].lower()}{text[1:]}"
+    whose = "" if own.any() else ", between two other models"
+    return f"In {LOSS_NAMES[row['loss']]}{whose}: {text[:1].lower()}{text[1:]}"
 
 
 def _flips_elsewhere(crossings: pd.DataFrame | None, row: Any) -> str:
