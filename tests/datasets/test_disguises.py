@@ -7,7 +7,8 @@ import io
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from examples import examples
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from genvsdisc.datasets import read_table
@@ -132,7 +133,7 @@ def disguised(X, y, gaps, how):
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(how=disguises())
 def test_the_same_table_comes_back(tmp_path, how):
     X, y = clean_table(how["seed"])
@@ -159,7 +160,7 @@ def test_the_same_table_comes_back(tmp_path, how):
         assert any("'income'" in note for note in data.notes)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6), decimal=st.sampled_from(".,"), delimiter=st.sampled_from(",;\t"))
 def test_what_cannot_be_told_is_a_guess_with_a_note(tmp_path, seed, decimal, delimiter):
     """Thousands without decimals: "1,234" may be either, and the note that says so names the column."""

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from genvsdisc.features.cells import read_cells
@@ -83,7 +83,6 @@ def test_what_is_no_number(cell, decimal, unit):
     assert np.isnan(number(cell, decimal, unit))
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
 @given(
     st.decimals(-(10**12), 10**12, allow_nan=False, places=3),
     st.sampled_from([(".", ","), (".", ""), (".", " "), (".", "'"), (",", "."), (",", ""), (",", " ")]),
@@ -94,7 +93,6 @@ def test_a_decimal_written_in_any_country_is_read_to_the_nearest_float(value, ma
     assert number(text, decimal) == float(value)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
 @given(
     st.datetimes(dt.datetime(1, 1, 1), dt.datetime(9999, 12, 31)).map(lambda stamp: stamp.replace(microsecond=0)),
     st.sampled_from(["{:%d.%m.}{:04}{:T%H:%M:%S}", "{:%d/%m/}{:04}{: %I:%M:%S %p}", "{:%d-%m-}{:04}{: %H:%M:%S}"]),

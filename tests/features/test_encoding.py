@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.impute import SimpleImputer
@@ -96,7 +97,7 @@ def test_lumped_levels_share_an_indicator():
     assert rows.sum(axis=1).tolist() == [0, 1, 1, 1, 1]
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(st.lists(st.integers(0, 7), min_size=1, max_size=8))
 def test_each_row_is_encoded_alone(rows):
     encoder = TableEncoder.for_table(TABLE)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import polars
 import pytest
+from examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.base import clone
@@ -37,6 +38,7 @@ def test_rows_of_training_come_out_as_they_stood_in_training():
     pd.testing.assert_frame_equal(clone(READER).transform(TYPED), TYPED)
 
 
+@examples(20)
 @given(st.permutations(list(RAW.columns)), st.lists(st.sampled_from(range(4)), min_size=1, max_size=6))
 def test_order_extra_columns_and_choice_of_rows_do_not_matter(order, rows):
     shuffled = RAW[order].iloc[rows].assign(more="=HYPERLINK(1)")

@@ -332,6 +332,7 @@ def test_f6_the_page_keeps_the_rules_and_shows_each_finding():
         assert finding.parts[0].numbers.replace("<", "&lt;") in html
 
 
+@pytest.mark.slow
 def test_the_same_lessons_give_the_same_bytes(tmp_path):
     first, second = (write_lessons(tmp_path / f"{i}.html", QUICK[:4]).read_bytes() for i in range(2))
     assert first == second

@@ -4,6 +4,7 @@ import example
 import numpy as np
 import pandas as pd
 import pytest
+from examples import few
 from scipy import stats
 
 from genvsdisc.cli import main
@@ -109,7 +110,7 @@ def earlier(before, tmp_path, monkeypatch):
     return tmp_path
 
 
-@pytest.mark.parametrize("file", ["", "p.html"])
+@pytest.mark.parametrize("file", few(["", "p.html"]))
 def test_of_two_versions_what_both_have_is_compared_and_the_rest_named(before, earlier, file):
     with pytest.raises(ValueError, match=r"another version of genvsdisc.*genvsdisc diff compares what both"):
         Comparison.load(earlier / file)
@@ -170,6 +171,7 @@ def test_the_page_is_one_of_the_reports_and_names_are_text(before):
     )
 
 
+@pytest.mark.slow
 def test_the_command_takes_folders_and_pages_and_ends_with_0(before, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("genvsdisc.report.isolation.svg", lambda *_, **__: "<svg/>")
     folder = before.save(tmp_path / "a")

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from examples import few
 from pokemon_rows import lecture
 from scipy.integrate import quad
 from scipy.special import expit, softmax
@@ -21,8 +22,8 @@ def noisy_models(rng, center, X, S, scale):
     return softmax(X @ (center + scale * rng.normal(size=(S, *center.shape))), axis=2)
 
 
-@pytest.mark.parametrize("loss", ["brier", "log_loss", "zero_one_kohavi_wolpert"])
-@pytest.mark.parametrize("S", [2, 5, 10])
+@pytest.mark.parametrize("loss", few(["brier", "log_loss", "zero_one_kohavi_wolpert"]))
+@pytest.mark.parametrize("S", few([2, 5, 10]))
 def test_few_draws_give_the_variance_and_bias_of_many(loss, S):
     rng = np.random.default_rng(S)
     X = rng.normal(size=(40, 3))

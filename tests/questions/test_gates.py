@@ -7,6 +7,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from examples import few
 from scipy import sparse
 from sklearn.exceptions import DataConversionWarning
 
@@ -48,7 +49,7 @@ def test_f23_sparse_rows_are_refused_with_what_to_do(ask):
 
 @pytest.mark.parametrize("ask", QUESTIONS)
 @pytest.mark.parametrize(
-    "shape", [lambda y: y[:, None], lambda y: pd.DataFrame({"y": y}), lambda y: y[:, None].tolist()]
+    "shape", few([lambda y: y[:, None], lambda y: pd.DataFrame({"y": y}), lambda y: y[:, None].tolist()])
 )
 def test_m02_labels_in_a_column_are_labels(ask, shape):
     with pytest.warns(DataConversionWarning, match="column-vector y"):

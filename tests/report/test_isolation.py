@@ -7,6 +7,7 @@ import example
 import numpy as np
 import pandas as pd
 import pytest
+from examples import few
 from parsed import parsed
 
 from genvsdisc import figures, report
@@ -35,11 +36,6 @@ STAGES = {  # stage, as a comparison names it -> section in which its failure st
     "crossings": "learning-curves",
     "verdict": "verdict",
 }
-
-
-def few(values, *fast):
-    """All values, of which only some belong to the fast tests."""
-    return [value if value in fast else pytest.param(value, marks=pytest.mark.slow) for value in values]
 
 
 def failed(comparison, *rows):
@@ -177,15 +173,17 @@ def test_a_section_without_tables_still_says_what_failed():
 
 
 @pytest.mark.usefixtures("undrawn")
-@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize("whole", few([True, False]))
 @pytest.mark.parametrize(
     ("note", "key"),
-    [
-        ("cascade has no learning curve: --budget 15 would have room for it.", "learning-curves"),
-        ("cascade has no bias and variance: --budget 15 would have room for it.", "decomposition"),
-        ("cascade has no label noise: --budget 15 would have room for it.", "robustness"),
-        ("The search over penalties and learning rates of logistic is left out.", "search"),
-    ],
+    few(
+        [
+            ("cascade has no learning curve: --budget 15 would have room for it.", "learning-curves"),
+            ("cascade has no bias and variance: --budget 15 would have room for it.", "decomposition"),
+            ("cascade has no label noise: --budget 15 would have room for it.", "robustness"),
+            ("The search over penalties and learning rates of logistic is left out.", "search"),
+        ]
+    ),
 )
 def test_what_the_budget_left_out_stands_where_it_would_have_stood(note, key, whole):
     comparison = example.full() if whole else example.bare()
@@ -195,13 +193,15 @@ def test_what_the_budget_left_out_stands_where_it_would_have_stood(note, key, wh
 
 
 @pytest.mark.usefixtures("undrawn")
-@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize("whole", few([True, False]))
 @pytest.mark.parametrize(
     "note",
-    [
-        *(f"No {stage} of cascade: ten draws, --budget 30 would have room for them." for stage in CONDITION_STAGES),
-        "Rows with gaps are not completed by an iterative imputer: it takes about 40 processor seconds.",
-    ],
+    few(
+        [
+            *(f"No {stage} of cascade: ten draws, --budget 30 would have room for them." for stage in CONDITION_STAGES),
+            "Rows with gaps are not completed by an iterative imputer: it takes about 40 processor seconds.",
+        ]
+    ),
 )
 def test_notes_of_the_dials_stand_beside_the_map_alone(note, whole):
     comparison = example.full() if whole else example.bare()

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from cloudpickle import register_pickle_by_value
+from examples import few
 from pandas.testing import assert_frame_equal
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import GridSearchCV
@@ -35,11 +36,6 @@ def data():
 @pytest.fixture(scope="module")
 def linear():
     return [model for model in gd.default_models() if model.form == "linear"]
-
-
-def few(values, *fast):
-    """All values, of which only some belong to the fast tests."""
-    return [value if value in fast else pytest.param(value, marks=pytest.mark.slow) for value in values]
 
 
 def fails(*_, **__):
@@ -69,7 +65,7 @@ def again(data, linear):
     return made
 
 
-@pytest.mark.parametrize("stage", few(STAGES, "cross-validation", "gaps at prediction"))
+@pytest.mark.parametrize("stage", few(STAGES, "cross-validation"))
 def test_a_stage_that_fails_for_one_model_is_named_and_the_rest_is_there(
     data, linear, again, tmp_path, monkeypatch, stage
 ):
@@ -128,7 +124,7 @@ def test_a_table_that_fails_is_named_and_the_others_are_there(again, tmp_path, m
 
 
 @pytest.mark.usefixtures("undrawn")
-@pytest.mark.parametrize(("function", "part"), [("parameter_table", "parameters of"), ("n_parameters", "size of")])
+@pytest.mark.parametrize(("function", "part"), few([("parameter_table", "parameters of"), ("n_parameters", "size of")]))
 def test_what_cannot_be_read_off_a_model_is_named(again, tmp_path, monkeypatch, function, part):
     monkeypatch.setattr(tables, function, fails)
     check_one_is_absent(again(), part, tmp_path)
@@ -136,10 +132,12 @@ def test_what_cannot_be_read_off_a_model_is_named(again, tmp_path, monkeypatch, 
 
 @pytest.mark.parametrize(
     ("place", "stage"),
-    [
-        ("genvsdisc.study.fits.predictions.view_tables", "decision planes"),
-        ("genvsdisc.study.run.verdict_card", "verdict"),
-    ],
+    few(
+        [
+            ("genvsdisc.study.fits.predictions.view_tables", "decision planes"),
+            ("genvsdisc.study.run.verdict_card", "verdict"),
+        ]
+    ),
 )
 def test_pictures_and_verdict_may_fail(data, linear, tmp_path, monkeypatch, place, stage):
     monkeypatch.setattr(place, fails)
@@ -191,11 +189,13 @@ def test_c1_a_class_constant_in_the_shown_columns_has_its_picture(tmp_path):
 
 @pytest.mark.parametrize(
     ("grid", "tuned"),
-    [
-        ({"covariance": ["shared", "separate"]}, "covariance = "),
-        ({"priors": [None, [0.5, 0.5]]}, "priors = "),
-        ({"shrinkage": [0.5, "oas"]}, "shrinkage = "),
-    ],
+    few(
+        [
+            ({"covariance": ["shared", "separate"]}, "covariance = "),
+            ({"priors": [None, [0.5, 0.5]]}, "priors = "),
+            ({"shrinkage": [0.5, "oas"]}, "shrinkage = "),
+        ]
+    ),
 )
 def test_c2_searches_over_anything(data, grid, tuned):
     search = GridSearchCV(gd.GaussianClassifier(), grid, cv=2)
@@ -203,7 +203,7 @@ def test_c2_searches_over_anything(data, grid, tuned):
     assert found.models["tuned"].iloc[0].startswith(tuned)
 
 
-@pytest.mark.parametrize(("n", "n_classes", "share"), [(40, 10, 0.25), (8, 2, 0.25), (60, 3, 0.85)])
+@pytest.mark.parametrize(("n", "n_classes", "share"), few([(40, 10, 0.25), (8, 2, 0.25), (60, 3, 0.85)]))
 def test_c3_sizes_that_coincide_are_one(n, n_classes, share):
     r = np.random.default_rng(0)
     roster = [model for model in gd.default_models() if model.form == "linear"]
@@ -236,7 +236,14 @@ class Shaped(GaussianNB):
 
 @pytest.mark.parametrize(
     ("value", "word"),
-    [((np.nan, np.nan), "finite"), ((np.inf, 0.0), "finite"), ((2.0, 2.0), "add up to 4"), ((-0.5, 1.5), "negative")],
+    few(
+        [
+            ((np.nan, np.nan), "finite"),
+            ((np.inf, 0.0), "finite"),
+            ((2.0, 2.0), "add up to 4"),
+            ((-0.5, 1.5), "negative"),
+        ]
+    ),
 )
 def test_w15_c5_probabilities_that_are_none_fail_their_model_alone(data, value, word):
     bad = Bad()
@@ -249,11 +256,13 @@ def test_w15_c5_probabilities_that_are_none_fail_their_model_alone(data, value, 
 
 @pytest.mark.parametrize(
     ("form", "word"),
-    [
-        (lambda p: np.hstack([p, p, p[:, :1]]), "shape"),
-        (lambda p: p[:-1], "rows"),
-        (lambda p: p[:, 0], "shape"),
-    ],
+    few(
+        [
+            (lambda p: np.hstack([p, p, p[:, :1]]), "shape"),
+            (lambda p: p[:-1], "rows"),
+            (lambda p: p[:, 0], "shape"),
+        ]
+    ),
 )
 def test_w15_probabilities_of_the_wrong_shape_fail_their_model(data, form, word):
     wrong = type("Wrong", (Shaped,), {"form": staticmethod(form)})()
@@ -263,10 +272,7 @@ def test_w15_probabilities_of_the_wrong_shape_fail_their_model(data, form, word)
 
 @pytest.mark.parametrize(
     "form",
-    [
-        pd.DataFrame,
-        *(pytest.param(f, marks=pytest.mark.slow) for f in (lambda p: p.tolist(), lambda p: p.astype(np.float32))),
-    ],
+    few([pd.DataFrame, lambda p: p.tolist(), lambda p: p.astype(np.float32)]),
 )
 def test_c5_lists_and_frames_are_probabilities_too(data, form):
     other = type("Other", (Shaped,), {"form": staticmethod(form)})()
@@ -352,7 +358,7 @@ class Adds(GaussianNB):
         return super().predict_proba(X.assign(new=0.0)[[*X.columns[:3], "new"]])
 
 
-@pytest.mark.parametrize("writer", [Writes(), pytest.param(Adds(), marks=pytest.mark.slow)])
+@pytest.mark.parametrize("writer", few([Writes(), Adds()]))
 def test_w08_a_model_that_writes_into_its_rows_changes_nobody_else(data, writer):
     kept = data.X.copy()
     models = {"writes": writer, "L": gd.LogisticClassifier(), "forest": RandomForestClassifier(3, random_state=0)}
@@ -385,7 +391,7 @@ class Locked(GaussianNB):
         return super().fit(X, y)
 
 
-@pytest.mark.parametrize("n_jobs", [None, 2])
+@pytest.mark.parametrize("n_jobs", few([2, None]))
 def test_c7_c8_a_model_that_cannot_be_fitted_to_all_rows_or_pickled_fails_alone(data, n_jobs, tmp_path):
     models = {"late": Late(), "locked": Locked(), "L": gd.LogisticClassifier()}
     found = gd.compare(data.X, data.y, models, design=TINY, n_jobs=n_jobs)
@@ -420,7 +426,7 @@ def test_errors_name_the_columns_of_the_table(data):
     assert "x2" in error or "x3" in error
 
 
-@pytest.mark.parametrize("seed", [3, np.int64(3), np.int32(3)])
+@pytest.mark.parametrize("seed", few([np.int64(3), 3, np.int32(3)]))
 def test_w14_the_seed_is_recorded_whatever_its_type(data, linear, seed):
     assert gd.compare(data.X, data.y, linear[:1], design=TINY, random_state=seed).meta["seed"] == 3
 
@@ -431,7 +437,7 @@ def test_c11_progress_is_checked_before_anything_is_fitted(data, wrong):
         gd.compare(data.X, data.y, {"never": NeverFitted()}, design=TINY, progress=wrong)
 
 
-@pytest.mark.parametrize("progress", [True, False, None])
+@pytest.mark.parametrize("progress", few([True, False, None]))
 def test_c11_e01_progress_may_be_a_truth_value(data, linear, progress, capsys):
     gd.compare(data.X, data.y, linear[:1], design=TINY, progress=progress)
     err = capsys.readouterr().err

@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
+from genvsdisc.functional.batched_linalg import total
+
 # Rows are worked through in blocks of about this many bytes, which stay in the second-level cache.
 BLOCK_BYTES = 1 << 18
 _FEW_CELLS = 8
@@ -48,13 +50,13 @@ class ColumnMoments:
 
     def pooled(self, axis: int) -> ColumnMoments:
         """ColumnMoments of all groups along an axis taken together, that axis kept with length 1."""
-        weight = self.weight.sum(axis, keepdims=True)
+        weight = total(self.weight, axis)
         # About the first mean, not about zero: a common offset of 1e9 must not cost the digits of the spread.
         origin = self.mean.take([0], axis)
         step = self.mean - origin
-        mean = _ratio((self.weight * step).sum(axis, keepdims=True), weight)
-        between = (self.weight * (step - mean) ** 2).sum(axis, keepdims=True)
-        return ColumnMoments(weight, origin + mean, self.scatter.sum(axis, keepdims=True) + between)
+        mean = _ratio(total(self.weight * step, axis), weight)
+        between = total(self.weight * (step - mean) ** 2, axis)
+        return ColumnMoments(weight, origin + mean, total(self.scatter, axis) + between)
 
     def variance(self) -> NDArray:
         """Maximum-likelihood variance: scatter over weight, 0 where nothing was observed."""
@@ -85,12 +87,12 @@ def _part_moments(X: NDArray, weights: NDArray, rows_of_classes: list[NDArray]) 
     centers = np.zeros(weight.shape[1:], X.dtype)
     for k, rows in enumerate(rows_of_classes):
         Z, block = X[rows], weights[:, rows]
-        total = block.sum(axis=0)
-        center = total @ Z / max(total.sum(), np.finfo(X.dtype).tiny)
+        mass = block.sum(axis=0)
+        center = mass @ Z / max(mass.sum(), np.finfo(X.dtype).tiny)
         if np.isnan(center).any():
             observed = ~np.isnan(Z)
             Z[~observed] = 0
-            center = _ratio(total @ Z, total @ observed)
+            center = _ratio(mass @ Z, mass @ observed)
             Z -= center * observed
             weight[:, k] = block @ observed
         else:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from genvsdisc.functional.batched_linalg import total
 from genvsdisc.functional.gaussian.moments import Moments
 
 
@@ -15,9 +16,9 @@ def pooled_moments(moments: Moments, shared: bool, pooling: NDArray) -> Moments:
     """Moments of the rows behind each covariance: one group, or for each class a mixture of its own and all rows."""
     if not shared and not pooling.any() and moments.weight.all():
         return moments
-    total: dict[str, Any] = {name: _total(getattr(moments, name)) for name in ("weight", "second", "quartic")}
+    of_all: dict[str, Any] = {name: _total(getattr(moments, name)) for name in ("weight", "second", "quartic")}
     if shared:
-        return replace(moments, **total)
+        return replace(moments, **of_all)
     share = np.where(moments.weight == 0, 1, pooling).astype(moments.second.dtype)
 
     def mixed(name: str) -> Any:
@@ -25,13 +26,13 @@ def pooled_moments(moments: Moments, shared: bool, pooling: NDArray) -> Moments:
         if value is None:
             return None
         a = share[(..., *[None] * (value.ndim - 2))]
-        return (1 - a) * value + a * total[name]
+        return (1 - a) * value + a * of_all[name]
 
     return replace(moments, weight=mixed("weight"), second=mixed("second"), quartic=mixed("quartic"))
 
 
 def _total(values: NDArray | None) -> NDArray | None:
-    return None if values is None else values.sum(axis=1, keepdims=True)
+    return None if values is None else total(values, axis=1)
 
 
 def _oas(pooled: Moments) -> NDArray:

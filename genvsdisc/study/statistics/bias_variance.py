@@ -111,7 +111,7 @@ def _additive_terms(sums: dict[str, NDArray], floor: float, _: Parts) -> dict[st
 
 def _zero_one_terms(sums: dict[str, NDArray], floor: float, parts: Parts) -> dict[str, tuple[float, float]]:
     bias, suboptimal = float(sums["bias"]), sums["suboptimal"]
-    of_parts = parts.sums(suboptimal) / np.maximum(parts.sums(np.ones(len(suboptimal))), 1)
+    of_parts = parts.sums(suboptimal) / np.maximum(parts.sizes, 1)
     return {
         "bias": (bias, subsampling_error(sums["bias_of_parts"], len(suboptimal))),
         "variance": _mean(sums["variance"]),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from genvsdisc.functional.batched_linalg import total
 from genvsdisc.functional.bias_variance import brier_contributions, kohavi_wolpert_contributions, log_loss_contributions
 from genvsdisc.study.statistics.subsampling import Parts
 
@@ -44,8 +45,9 @@ def _zero_one(p: NDArray, q: NDArray, weights: NDArray, parts: Parts) -> Sums:
     expected, suboptimal, variance = (weights.sum() - (votes @ hits).sum(axis=0)).T
     wrong = (main != best) * weights
     close = _contested(counts / len(p), len(p))
-    of_parts = parts.sums(np.moveaxis(votes[:, :, close], 1, 0))  # (10, N_PARTITIONS, K, n_close)
-    flips = (_highest(np.moveaxis(of_parts, 2, 0)) != best[close]) @ weights[close] - wrong[close].sum()
+    others = np.moveaxis(parts.sums(np.moveaxis(votes[1:, :, close], 1, 0)), 2, 0)  # (K - 1, 10, N_PARTITIONS, n_close)
+    first = parts.sizes[..., None] - total(others, axis=0)  # votes that no other class has
+    flips = (_highest(np.concatenate([first, others])) != best[close]) @ weights[close] - wrong[close].sum()
     return {
         "expected": expected,
         "suboptimal": suboptimal,

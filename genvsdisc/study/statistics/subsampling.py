@@ -30,11 +30,14 @@ class Parts:
         Where each group begins in `order`.
     quarters : ndarray of shape (4 * N_PARTITIONS, n_groups)
         1 where a quarter has a group.
+    sizes : ndarray of shape (10, N_PARTITIONS)
+        Draws in each of the three pairs of halves, then in the four quarters.
     """
 
     order: NDArray
     starts: NDArray
     quarters: NDArray
+    sizes: NDArray
 
     @classmethod
     def draw(cls, S: int, random_state: Any) -> Parts:
@@ -47,14 +50,20 @@ class Parts:
         shuffled = rng.uniform(size=(N_PARTITIONS, B)).argsort(axis=1)
         size = max(1, B // 4)
         quarters = (shuffled[:, None, :] // size == np.arange(4)[:, None]).astype(np.float32)
-        return cls(order, np.arange(B) * S // B, quarters.reshape(-1, B))
+        starts = np.arange(B) * S // B
+        groups = np.diff(starts, append=S).astype(np.float32)
+        return cls(order, starts, quarters.reshape(-1, B), _joined((quarters @ groups).T))
 
     def sums(self, values: NDArray) -> NDArray:
         """Sums of values (S, ...) over the three pairs of halves, then the four quarters: (10, N_PARTITIONS, ...)."""
         of_groups = np.add.reduceat(values[self.order], self.starts, axis=0, dtype=np.float32)
         of_quarters = self.quarters @ of_groups.reshape(len(of_groups), math.prod(values.shape[1:]))
-        quarters = np.moveaxis(of_quarters.reshape(N_PARTITIONS, 4, *values.shape[1:]), 1, 0)
-        return np.concatenate([np.stack([quarters[a] + quarters[b] for a, b in PAIRS_OF_QUARTERS]), quarters])
+        return _joined(np.moveaxis(of_quarters.reshape(N_PARTITIONS, 4, *values.shape[1:]), 1, 0))
+
+
+def _joined(quarters: NDArray) -> NDArray:
+    """Put the halves that quarters (4, ...) make before them."""
+    return np.concatenate([np.stack([quarters[a] + quarters[b] for a, b in PAIRS_OF_QUARTERS]), quarters])
 
 
 def subsampling_error(of_parts: NDArray, S: int) -> float:

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.optimize import linprog
@@ -444,7 +445,7 @@ def test_grid_search_in_a_pipeline() -> None:
 
 
 @given(st.integers(2, 4), st.integers(0, 10_000), st.sampled_from(["newton", "nesterov"]))
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_the_gradient_vanishes_at_the_fit(n_classes: int, seed: int, optimizer: str) -> None:
     rng = np.random.default_rng(seed)
     X, y = rng.normal(size=(30, 3)) * rng.exponential(size=3), np.arange(30) % n_classes
@@ -457,7 +458,7 @@ def test_the_gradient_vanishes_at_the_fit(n_classes: int, seed: int, optimizer: 
 
 
 @given(st.integers(2, 4), st.integers(0, 10_000))
-@settings(max_examples=15, deadline=None)
+@examples(15)
 def test_order_of_rows_and_labels_do_not_matter(n_classes: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     X, y = rng.normal(size=(40, 2)), np.arange(40) % n_classes

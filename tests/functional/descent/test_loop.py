@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -54,7 +55,7 @@ def fit(weights=WEIGHTS, **rules):
 
 
 @given(arrays(float, (3, 23), elements=st.sampled_from([0.0, 1.0, 2.5])), st.integers(1, 30))
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_each_row_of_weight_is_in_one_batch_of_an_epoch(weights, batch_size):
     weights[:, 0] = 1.0
     batches = Batches(weights, batch_size, generators(3))

@@ -5,7 +5,8 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
@@ -314,7 +315,7 @@ def test_constant_features(covariance, structure):
 
 tables = st.integers(0, 10_000).map(lambda seed: draw(60, seed=seed))
 plain_models = st.sampled_from([model for model in MODELS if model.structure == "full"])
-few = settings(max_examples=20, deadline=None)
+few = examples(20)
 
 
 @few

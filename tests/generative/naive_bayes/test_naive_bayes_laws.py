@@ -1,7 +1,8 @@
 """Laws that hold for every table: what the model must not depend on."""
 
 import numpy as np
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
@@ -27,7 +28,7 @@ def posterior(X, y, kinds, options, **fit):
 
 
 @given(tables())
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_posteriors_are_distributions(table):
     X, y, kinds, options, _ = table
     p = posterior(X, y, kinds, options)
@@ -36,7 +37,7 @@ def test_posteriors_are_distributions(table):
 
 
 @given(tables())
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_order_of_rows_columns_and_labels_does_not_matter(table):
     X, y, kinds, options, rng = table
     p = posterior(X, y, kinds, options)
@@ -48,7 +49,7 @@ def test_order_of_rows_columns_and_labels_does_not_matter(table):
 
 
 @given(tables())
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_a_row_given_twice_is_a_weight_of_two(table):
     X, y, kinds, options, rng = table
     weights = rng.integers(1, 3, size=len(X))
@@ -58,7 +59,7 @@ def test_a_row_given_twice_is_a_weight_of_two(table):
 
 
 @given(tables(), st.integers(2, 5))
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_batches_are_one_fit(table, n_batches):
     X, y, kinds, options, rng = table
     model = NaiveBayesClassifier(kinds, var_smoothing=1e-3, **options)

@@ -16,6 +16,7 @@ def test_sums_are_those_of_quarters_that_share_no_draw_and_halves_made_of_them(S
     assert sizes.max() <= S / 4 + S / min(S, N_GROUPS) + 1
     for half, (a, b) in zip(members[:6], PAIRS_OF_QUARTERS, strict=True):
         np.testing.assert_array_equal(half, quarters[a] + quarters[b])
+    np.testing.assert_array_equal(parts.sizes, members.sum(axis=-1))
     values = np.random.default_rng(0).normal(size=(S, 3, 2))
     np.testing.assert_allclose(parts.sums(values), np.tensordot(members, values, axes=1), atol=1e-4)
 
@@ -27,7 +28,7 @@ def test_error_of_a_mean_is_the_classical_one(S):
     for seed in range(40):
         values = np.random.default_rng(seed).normal(size=S)
         parts = Parts.draw(S, seed)
-        means = parts.sums(values) / parts.sums(np.ones(S))
+        means = parts.sums(values) / parts.sizes
         ratios.append(subsampling_error(means, S) / (values.std(ddof=1) / np.sqrt(S)))
     assert np.mean(ratios) == pytest.approx(1, abs=0.1)
     assert np.std(ratios) < 0.3
