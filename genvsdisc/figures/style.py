@@ -178,12 +178,13 @@ def loss_axis(ax: Axes, loss: str, which: str = "y", bins: int = 5) -> None:
         axis.set_major_formatter(FuncFormatter(lambda v, _: f"{100 * v:.3g}%".replace("-", "−")))
 
 
-def log_axis(ax: Axes, label: str, which: str = "x", subs: tuple[int, ...] = (1,)) -> None:
-    """Logarithmic axis with plain numbers."""
+def log_axis(ax: Axes, label: str, which: str = "x", subs: tuple[int, ...] = (1,), *, loss: str = "") -> None:
+    """Logarithmic axis with plain numbers; percent where it is that of a share of rows."""
     getattr(ax, f"set_{which}scale")("log")
     axis = getattr(ax, f"{which}axis")
     axis.set_major_locator(LogLocator(subs=subs, numticks=6))
-    axis.set_major_formatter(FuncFormatter(lambda v, _: _plain_tick(v)))
+    share = loss == "zero_one"
+    axis.set_major_formatter(FuncFormatter(lambda v, _: f"{100 * v:.3g}%" if share else _plain_tick(v)))
     axis.set_minor_locator(NullLocator())
     axis.set_label_text(label)
 
