@@ -138,6 +138,7 @@ OURS: dict[str, Callable[[Any], tuple[str, str | None]]] = {
     "GaussianClassifier": _gaussian,
     "NaiveBayesClassifier": lambda model: (GENERATIVE, "linear" if model.shared_variance else "additive"),
     "LogisticClassifier": lambda _: (DISCRIMINATIVE, "linear"),
+    "WeightedNaiveBayesClassifier": lambda model: (DISCRIMINATIVE, "linear" if model.shared_variance else "additive"),
 }
 """Classes of this package whose form depends on parameters; the others say their family, and have no form."""
 

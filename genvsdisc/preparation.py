@@ -22,6 +22,7 @@ from genvsdisc.functional.columns.counts import may_be_counts
 from genvsdisc.generative.gaussian.classifier import GaussianClassifier
 from genvsdisc.generative.naive_bayes.classifier import NaiveBayesClassifier
 from genvsdisc.generative.naive_bayes.inference import EITHER
+from genvsdisc.hybrid.weighted_naive_bayes import WeightedNaiveBayesClassifier
 from genvsdisc.known_estimators import SEARCHES
 
 DISTRIBUTIONS = {"continuous": "gaussian", "binary": "bernoulli", "categorical": "categorical", "text": "bernoulli"}
@@ -146,15 +147,22 @@ class Preparation:
 
     def naive_bayes(self, **parameters: Any) -> Any:
         """Naive Bayes with the distribution that the kind of each column asks for."""
+        return self._column_by_column(NaiveBayesClassifier, {"smoothing_unit": "own"} | parameters)
+
+    def weighted_naive_bayes(self, **parameters: Any) -> Any:
+        """The same densities of columns, each with a learned weight."""
+        return self._column_by_column(WeightedNaiveBayesClassifier, parameters)
+
+    def _column_by_column(self, kind: Any, parameters: Mapping[str, Any]) -> Any:
         if self.columns is None:
-            return NaiveBayesClassifier(smoothing_unit="own", **parameters)
+            return kind(**parameters)
         used = [(name, column) for name, column in self.columns.items() if column.used]
         distributions = [
             EITHER if name in self.counts else DISTRIBUTIONS[column.kind]
             for (name, column), block in zip(used, self.blocks, strict=True)
             for _ in _own(column.kind, block)
         ]
-        classifier = NaiveBayesClassifier(distributions, smoothing_unit="own", **parameters)
+        classifier = kind(distributions=distributions, **parameters)
         return make_pipeline(TableEncoder(self.columns, categories="codes"), classifier)
 
     def products(self) -> QuadraticFeatures | None:

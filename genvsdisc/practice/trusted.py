@@ -36,6 +36,7 @@ OWN_TYPES = (
     "genvsdisc.generative.naive_bayes.statistics.Statistics",
     "genvsdisc.study.fits.coded_labels.CodedLabels",
     "genvsdisc.hybrid.classifier.HybridClassifier",
+    "genvsdisc.hybrid.weighted_naive_bayes.WeightedNaiveBayesClassifier",
     "genvsdisc.study.fits.inner_folds.InnerFolds",
     "genvsdisc.study.fits.tuning.negative_log_loss",
     "genvsdisc.study.sampling.Sampling",

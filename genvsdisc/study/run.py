@@ -167,7 +167,9 @@ class Run:
         if self.table.drawn is not None and chosen.draws.get("bias and variance"):
             jobs.append(Job(m, DRAWN_STAGE, 0, 1, 0.1 * chosen.seconds.get("cross-validation", 0.0)))
         if chosen.searched:
-            jobs += [Job(m, stage, 0, 1, chosen.seconds.get(stage, 0.0)) for stage in ("descent paths", "hybrid dial")]
+            jobs.append(Job(m, "descent paths", 0, 1, chosen.seconds.get("descent paths", 0.0)))
+        if chosen.dialed:
+            jobs.append(Job(m, "hybrid dial", 0, 1, chosen.seconds.get("hybrid dial", 0.0)))
         if chosen.drawn_from:
             stage = "rows of the model"
             rows = chosen.fit_rows if chosen.fit_rows <= MOST_AT_ONCE else chosen.rows

@@ -41,7 +41,7 @@ from genvsdisc.study.fits.refit import judged_by, refit_probabilities, seeded
 from genvsdisc.study.fits.row_batches import fit_many_rows
 from genvsdisc.study.fits.unlabeled_stage import learn_unlabeled
 from genvsdisc.study.fits.weighted_fits import copies, fit_rows, stand_for_copies
-from genvsdisc.study.stage_costs import MOST_AT_ONCE, MOST_DIAL_COEFFICIENTS
+from genvsdisc.study.stage_costs import MOST_AT_ONCE
 from genvsdisc.study.statistics.assumptions import in_proportion
 from genvsdisc.study.statistics.failures import reason
 from genvsdisc.study.statistics.leaks import leak_table
@@ -195,12 +195,7 @@ def follow_descent(model: Model, table: PreparedTable, draws: Draws, result: Pre
 
 
 def turn_dial(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
-    """Fit along the continuum from the generative to the discriminative fit; one of the forms may fail alone.
-
-    Nothing is done for a table whose fits have too many coefficients.
-    """
-    if len(table.classes) * (table.X.shape[1] + 1) > MOST_DIAL_COEFFICIENTS:
-        return
+    """Fit along the continuum from the generative to the discriminative fit; one of the forms may fail alone."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         result.dial, failures = dial_losses(model, table, draws)
