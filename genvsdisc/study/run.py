@@ -30,7 +30,7 @@ from genvsdisc.study.fits.jobs import Jobs, add
 from genvsdisc.study.fits.predictions import DRAWN_STAGE
 from genvsdisc.study.plan import CONDITION_STAGES, MOST_REPEATS, RESAMPLED_STAGES, ModelPlan, Plan
 from genvsdisc.study.planning import planned_by_budget, planned_by_design, second_round
-from genvsdisc.study.progress import Progress
+from genvsdisc.study.progress import Progress, Steps
 from genvsdisc.study.stage_costs import MOST_AT_ONCE
 from genvsdisc.study.statistics.differences import BEST, difference_table
 from genvsdisc.study.statistics.failures import failure_table, isolated, meaning
@@ -131,7 +131,7 @@ class Run:
             self.benches, self.draws, n_jobs=self.n_jobs, cache=self.cache, fingerprint=key, encoded=self.encoded
         )
         first = [job for m in range(len(self.roster)) for job in self._jobs_of(m)]
-        done = _Steps(advance, self.roster, len(first) + 1)
+        done = Steps(advance, self.roster, len(first) + 1)
         found = jobs.run(first, done)
         self.views = jobs.views(self.table)
         done("pictures in two columns")
@@ -287,16 +287,3 @@ class Run:
             "tuned": tuned,
             "boundary_axes": [str(axis) for axis in self.views.axes],
         } | facts_of_options(self.table, self.draws.design.rope)
-
-
-class _Steps:
-    """Count the jobs that are done, and tell whoever wants to know."""
-
-    def __init__(self, advance: Progress | None, roster: Sequence[Model], total: int) -> None:
-        self.advance, self.roster, self.total, self.done = advance, roster, total, 0
-
-    def __call__(self, job: Job | str) -> None:
-        self.done += 1
-        if self.advance is not None:
-            text = job if isinstance(job, str) else f"{self.roster[job.model].name}: {job.stage}"
-            self.advance(text, self.done, self.total)
