@@ -78,9 +78,8 @@ def why_not(fitted: Any, X: Any, error: Exception, *, name: str, others: list[st
     cell = table[column].iloc[row]
     what = "is empty" if pd.isna(cell) else f"holds {str(cell)[:40]!r}, which was not met in training"
     instead = f", or ask a model that takes gaps, such as {others[0]!r}" if others else ""
-    return (
-        f"row {row + 1}: column {str(column)!r} {what}, and {name} was trained on rows without gaps: fill it{instead}"
-    )
+    needs = f"{name}, trained on rows without such gaps, needs a value: fill it{instead}"
+    return f"row {row + 1}: column {str(column)!r} {what}, and {needs}"
 
 
 def _words(fitted: Any) -> Iterator[tuple[Any, Column]]:
