@@ -23,6 +23,7 @@ from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
 from genvsdisc.discriminative.networks.mlp import MLPClassifier
 from genvsdisc.generative.gaussian.classifier import GaussianClassifier
 from genvsdisc.generative.naive_bayes.classifier import NaiveBayesClassifier
+from genvsdisc.hybrid.weighted_naive_bayes import WeightedNaiveBayesClassifier
 from genvsdisc.study import costs
 from genvsdisc.study.costs import COST_TERMS, BatchSizes
 from genvsdisc.study.fits.refit import refit_probabilities
@@ -34,6 +35,7 @@ PERCEPTRON = MLPClassifier(
 KINDS = {
     "prior": PriorClassifier(),
     "naive Bayes": NaiveBayesClassifier("gaussian"),
+    "weighted naive Bayes": WeightedNaiveBayesClassifier(distributions="gaussian"),
     "Gaussian, shared": GaussianClassifier("shared", shrinkage=1e-3, **GAUSSIAN),
     "Gaussian, separate": GaussianClassifier("separate", pooling=1e-3, shrinkage=1e-3, **GAUSSIAN),
     "Gaussian, automatic": GaussianClassifier("separate", shrinkage="auto", **GAUSSIAN),
@@ -109,7 +111,7 @@ def observations(kind: str, n_points: int, seed: int, *, gaps: bool) -> list[tup
 
 def outputs(kind: str, sizes: BatchSizes) -> BatchSizes:
     """Sizes with the outputs that the classifier learns in the place of the classes."""
-    two = kind.startswith(("logistic", "network")) and sizes.classes == 2
+    two = kind.startswith(costs.ONE_OUTPUT) and sizes.classes == 2
     return costs.replace(sizes, classes=costs.BINARY_OUTPUTS) if two else sizes
 
 

@@ -6,8 +6,9 @@ it compares, `Model` a row of one of your own, `Design` the splits and draws.
 
 One question at a time: `bias_variance`, `learning_curve_crossing`, `condition_curve`, `search_verdict`. The
 classifiers, which work wherever scikit-learn's do: `GaussianClassifier`, `NaiveBayesClassifier` (generative),
-`LogisticClassifier`, `CascadeClassifier`, `MLPClassifier` (discriminative), `HybridClassifier` (between them). Tables
-are read by ``genvsdisc.datasets.read_table``, drawn by ``genvsdisc.figures``. In a shell: ``genvsdisc report --help``.
+`LogisticClassifier`, `CascadeClassifier`, `MLPClassifier` (discriminative), `HybridClassifier` and
+`WeightedNaiveBayesClassifier` (between them). Tables are read by ``genvsdisc.datasets.read_table``, drawn by
+``genvsdisc.figures``. In a shell: ``genvsdisc report --help``.
 """
 
 from importlib import import_module
@@ -21,6 +22,7 @@ _PUBLIC = {
     "NaiveBayesClassifier": "generative.naive_bayes.classifier",
     "LogisticClassifier": "discriminative.logistic.classifier",
     "HybridClassifier": "hybrid.classifier",
+    "WeightedNaiveBayesClassifier": "hybrid.weighted_naive_bayes",
     "CascadeClassifier": "discriminative.networks.cascade",
     "MLPClassifier": "discriminative.networks.mlp",
     "QuadraticFeatures": "features.transforms",

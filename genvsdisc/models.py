@@ -56,8 +56,9 @@ def default_models(X: Any = None) -> list[Model]:
     -------
     models : list of Model
         Linear: shared Gaussian, naive Bayes with shared variance, logistic. Quadratic: separate Gaussian, logistic
-        on quadratic features. Additive: naive Bayes, logistic on squares without products. Without a partner:
-        regularized Gaussian, cascade, multilayer perceptron. And the majority class.
+        on quadratic features. Additive: naive Bayes, logistic on squares without products, and naive Bayes with
+        learned weights of columns (logistic on log ratios of marginal densities). Without a partner: regularized
+        Gaussian, cascade, multilayer perceptron. And the majority class.
 
     Notes
     -----
@@ -68,8 +69,8 @@ def default_models(X: Any = None) -> list[Model]:
     Pokemon-style table; those of the other models were not chosen on data. On that table the two networks therefore
     look better than they would on a new one; ``compare(tune=True)`` tunes the regularization of all alike, inside each
     training set.
-    Gaussian and naive Bayes classifiers integrate missing entries out; for the others a column mean, learned from the
-    training rows, and an indicator stand in.
+    Gaussian and naive Bayes classifiers (weighted ones too) integrate missing entries out; for the others a column
+    mean, learned from the training rows, and an indicator stand in.
 
     Examples
     --------
@@ -102,6 +103,7 @@ def default_models(X: Any = None) -> list[Model]:
         Model(
             "logistic, additive features", table.complete(table.squares(), logistic), form="additive", key="additive"
         ),
+        Model("weighted naive Bayes", table.weighted_naive_bayes(), form="additive", key="weighted"),
         Model("cascade", table.complete(cascade), key="cascade"),
         Model("multilayer perceptron", table.complete(perceptron), key="perceptron"),
     ]

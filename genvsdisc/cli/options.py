@@ -14,8 +14,8 @@ DATA, MODELS, JUDGING = "The table", "The models", "How they are judged"
 EFFORT, OUTPUT = "How long it may take", "What is written"
 MODEL_NAMES = (
     "shared Gaussian", "naive Bayes, shared variance", "separate Gaussian", "naive Bayes", "regularized Gaussian",
-    "logistic", "logistic, quadratic features", "logistic, additive features", "cascade", "multilayer perceptron",
-    "majority class",
+    "logistic", "logistic, quadratic features", "logistic, additive features", "weighted naive Bayes", "cascade",
+    "multilayer perceptron", "majority class",
 )  # fmt: skip
 """Names of the default roster, here for ``--help``, which must not wait for the estimators to be imported."""
 

@@ -102,7 +102,7 @@ def report(
     for name, why in not_saved.items():
         note(f"{name} could not be saved: {why}")
     told = [text for text in comparison.meta.get("left_out", ()) if text not in dataset.notes]
-    told += [each for each in comparison.meta["notes"] if each == kept_back or "rows without a label" in each]
+    told += [each for each in comparison.meta["notes"] if each == kept_back or each not in dataset.notes]
     notes_in_sight(told)
     notes_in_sight(comparison.meta.get("plan", {}).get("notes", ()))
     page = str(folder / "index.html")
@@ -154,7 +154,7 @@ def _command(given: list[str], said: Mapping[str, Any], asked: Mapping[str, Any]
 
 def _compared(dataset: Dataset, roster: list[Any] | None, arguments: dict[str, Any]) -> tuple[Any, int]:
     """Compare; where no model could be fitted, what a page can say of that, and exit status 2."""
-    arguments |= {"name": dataset.name, "posterior": dataset.posterior}
+    arguments |= {"name": dataset.name, "posterior": dataset.posterior, "draw": dataset.draw}
     try:
         with kept_off():
             return genvsdisc.compare(dataset.X, dataset.y, roster, **arguments), 0

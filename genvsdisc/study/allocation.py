@@ -240,7 +240,13 @@ class Allocation:
         chosen = self.plan.models[candidate.name]
         if not candidate.searched or not chosen.folds:
             return
-        price = self.costs.descent(candidate) + self.costs.dial(candidate)
+        price = self.costs.dial()
+        chosen.dialed = price <= CONDITION_SHARE * self.remaining
+        if chosen.dialed:
+            self.remaining -= price
+        else:
+            self.plan.notes.append(f"The dial between the likelihoods is not turned: it takes about {_seconds(price)}.")
+        price = self.costs.descent(candidate)
         chosen.searched = price <= 0.25 * self.remaining
         if chosen.searched:
             self.remaining -= price

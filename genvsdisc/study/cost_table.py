@@ -139,4 +139,17 @@ COST_COEFFICIENTS: dict[str, dict[str, float]] = {
         "fits test columns classes": 3.34e-08,
         "fits gaps columns^2": 1.71e-08,
     },
+    "weighted naive Bayes": {
+        "call": 0.00137,
+        "fits": 0.000822,
+        "fits classes": 1.28e-05,
+        "rows columns^2": 4.52e-11,
+        "fits rows columns": 1.45e-08,
+        "fits rows columns^2": 2.69e-10,
+        "fits train columns classes": 2.88e-08,
+        "fits train classes": 1.09e-07,
+        "fits train columns^2 classes": 1.98e-10,
+        "fits train columns^2 classes^2": 1.25e-11,
+        "fits columns^3": 3.25e-10,
+    },
 }

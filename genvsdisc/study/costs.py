@@ -64,6 +64,7 @@ COST_TERMS: dict[str, Callable[[BatchSizes], float]] = {
     "fits rows columns^2 classes": lambda s: s.fits * s.rows * s.columns**2 * s.classes,
     "fits train columns classes": lambda s: s.fits * s.train * s.columns * s.classes,
     "fits train classes": lambda s: s.fits * s.train * s.classes,
+    "fits train columns^2 classes": lambda s: s.fits * s.train * s.columns**2 * s.classes,
     "fits train columns^2 classes^2": lambda s: s.fits * s.train * (s.columns * s.classes) ** 2,
     "fits columns^3": lambda s: s.fits * s.columns**3,
     "fits columns^3 classes": lambda s: s.fits * s.columns**3 * s.classes,
@@ -76,6 +77,7 @@ COST_TERMS: dict[str, Callable[[BatchSizes], float]] = {
     "fits gaps columns^2 classes": lambda s: s.fits * s.gappy * (s.train + s.test) * s.columns**2 * s.classes,
 }
 """Power of the sizes -> its value. A kind of classifier uses those in which it was seen to cost something."""
+ONE_OUTPUT = ("logistic", "network", "weighted naive Bayes")
 BINARY_OUTPUTS = 1
 """Outputs that a discriminative classifier learns where there are two classes."""
 
@@ -91,6 +93,8 @@ def cost_kind(estimator: Any) -> str:
             return "prior"
         case "NaiveBayesClassifier":
             return "naive Bayes"
+        case "WeightedNaiveBayesClassifier":
+            return "weighted naive Bayes"
         case "GaussianClassifier" if parameters["shrinkage"] == "auto":
             return "Gaussian, automatic"
         case "GaussianClassifier":
@@ -124,7 +128,7 @@ def batch_seconds(kind: str, sizes: BatchSizes, estimator: Any = None) -> float:
     """
     gaps = f"{kind}, gaps"
     known = COST_COEFFICIENTS[gaps if sizes.gappy and gaps in COST_COEFFICIENTS else kind]
-    if kind.startswith(("logistic", "network")) and sizes.classes == 2:
+    if kind.startswith(ONE_OUTPUT) and sizes.classes == 2:
         sizes = replace(sizes, classes=BINARY_OUTPUTS)
     seconds = sum(coefficient * COST_TERMS[term](sizes) for term, coefficient in known.items())
     if sizes.gappy:

@@ -19,7 +19,7 @@ from genvsdisc.study.plan import (
     ModelPlan,
     Plan,
 )
-from genvsdisc.study.stage_costs import Candidate, StageCosts, total_seconds
+from genvsdisc.study.stage_costs import LONGEST_DIAL, Candidate, StageCosts, total_seconds
 
 ROUND_TWO = 5
 """Repeats after the second round at budgets up to two minutes: their error is 1.04 times that of ten."""
@@ -52,6 +52,7 @@ def planned_by_design(
     plan.n_unlabeled = n_unlabeled
     costs = StageCosts(plan, design, candidates)
     for candidate in candidates:
+        models[candidate.name].dialed = candidate.searched and costs.dial() <= LONGEST_DIAL
         models[candidate.name].seconds = costs.of(candidate, models[candidate.name])
     plan.seconds = total_seconds(models)
     return plan

@@ -7,12 +7,13 @@ the class, are its moments. Arrays are (R, K, F): the features' entries in their
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from genvsdisc.functional.gaussian.covariance import regular_factors
+from genvsdisc.functional.gaussian.hermite import scaled_polynomials
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,9 @@ class Densities:
     shares : ndarray of shape (R, K)
         Positive.
     means : ndarray of shape (R, K, d)
-    covariances, precisions : ndarray of shape (R, G, d, d) or (R, G, d)
-        G is K, or 1 where the classes share the covariance.
+    covariances, precisions, factors : ndarray of shape (R, G, d, d) or (R, G, d)
+        G is K, or 1 where the classes share the covariance; a precision is its factor times the factor's transpose, or
+        the square of inverse standard deviations.
     log_determinants : ndarray of shape (R, G)
         Of the covariances.
     regular : ndarray of bool, shape (R,)
@@ -36,6 +38,7 @@ class Densities:
     means: NDArray
     covariances: NDArray
     precisions: NDArray
+    factors: NDArray
     log_determinants: NDArray
     regular: NDArray
 
@@ -53,8 +56,7 @@ class Densities:
 
     def take(self, replicates: NDArray) -> Densities:
         """Keep some of the replicates."""
-        fields = (self.shares, self.means, self.covariances, self.precisions, self.log_determinants, self.regular)
-        return Densities(*(values[replicates] for values in fields))
+        return Densities(*(getattr(self, field.name)[replicates] for field in fields(self)))
 
 
 @dataclass(frozen=True)
@@ -114,10 +116,6 @@ class Features:
         """Products u v' of vectors (..., d), or their diagonals."""
         return left[..., :, None] * right[..., None, :] if self.full else left * right
 
-    def apply(self, matrices: NDArray, vectors: NDArray) -> NDArray:
-        """Products of matrices (..., d, d), or diagonals, with vectors (..., d)."""
-        return (matrices @ vectors[..., None])[..., 0] if self.full else matrices * vectors
-
     # The two coordinates -----------------------------------------------------------------------------------------
 
     def moments(self, shares: NDArray, means: NDArray, covariances: NDArray) -> NDArray:
@@ -143,19 +141,21 @@ class Features:
             second = self.unpack(moments[..., self.d : -1]) / _like(shares, self.full)
             covariances = second - self.outer(means, means)
             scale = second
-        precisions, log_determinants, fine = self._inverted(covariances, scale)
-        return Densities(shares, means, covariances, precisions, log_determinants, fine & positive.all(axis=1))
+        precisions, factors, logs, fine = self._inverted(covariances, scale)
+        return Densities(shares, means, covariances, precisions, factors, logs, fine & positive.all(axis=1))
 
-    def _inverted(self, covariances: NDArray, scale: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+    def _inverted(self, covariances: NDArray, scale: NDArray) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+        """Precisions, their factors, log determinants of the covariances, and where these are regular."""
         if not self.full:
             fine = covariances > 1e-14 * scale
             variances = np.where(fine, covariances, 1.0)
-            return 1 / variances, np.log(variances).sum(axis=-1), np.asarray(fine.all(axis=(1, 2)))
+            return 1 / variances, variances**-0.5, np.log(variances).sum(axis=-1), np.asarray(fine.all(axis=(1, 2)))
         variances = np.einsum("...ii->...i", covariances)
         fine = (variances > 1e-14 * np.einsum("...ii->...i", scale)).all(axis=-1)
         safe = np.where(fine[..., None, None], covariances, np.eye(self.d))
         factors, log_determinants, singular = regular_factors(safe, np.einsum("...ii->...i", safe))
-        return factors @ factors.swapaxes(-1, -2), log_determinants, (fine & (singular < 0)).all(axis=1)
+        precisions = factors @ factors.swapaxes(-1, -2)
+        return precisions, factors, log_determinants, (fine & (singular < 0)).all(axis=1)
 
     def scores(self, densities: Densities) -> NDArray:
         """Coefficients (R, K, F) of the log scores; without the quadratic part where all classes share it."""
@@ -207,34 +207,15 @@ class Features:
         return result
 
     def _derivative_separate(self, densities: Densities) -> NDArray:
-        """Class by class: the differential along every moment."""
-        d, F = self.d, self.count
-        shares, means, slopes = densities.shares, densities.means, densities.slopes
-        basis = np.eye(F)
-        d_first, d_second, d_share = basis[:, :d], self.unpack(basis[:, d:-1]), basis[:, -1]
-        along = _like(d_share, self.full)  # (F, 1) or (F, 1, 1)
-        mean, precision = means[:, :, None], densities.precisions[:, :, None]
-        crossed = self.outer(mean, d_first)
-        crossed = crossed + (crossed.swapaxes(-1, -2) if self.full else crossed)
-        centered = self.outer(mean, mean) - densities.covariances[:, :, None]
-        d_covariance = (d_second - crossed + centered * along) / _like(shares[:, :, None], self.full)
-        d_mean = (d_first - mean * d_share[:, None]) / shares[:, :, None, None]
-        if self.full:
-            d_precision = -(precision @ d_covariance @ precision)
-            trace = np.einsum("rkfab,rkab->rkf", d_covariance, densities.precisions)
-        else:
-            d_precision = -(precision * d_covariance * precision)
-            trace = (precision * d_covariance).sum(axis=-1)
-        moved = self.apply(d_precision, np.broadcast_to(mean, d_mean.shape))
-        d_slopes = self.apply(np.broadcast_to(precision, d_precision.shape), d_mean) + moved
-        d_offset = d_share / shares[:, :, None] - np.vecdot(slopes[:, :, None], d_mean)
-        d_offset = d_offset - 0.5 * (np.vecdot(mean, moved) + trace)
-        halves = 0.5 + 0.5 * (1 - np.eye(d)) if self.full else 0.5
-        columns = np.concatenate([d_slopes, -self.pack(d_precision * halves), d_offset[..., None]], axis=-1)
-        R, K = shares.shape
-        result = np.zeros((R, K, F, K, F))
-        np.einsum("rkfkg->rkgf", result)[...] = columns
+        R, K = densities.shares.shape
+        polynomials = self.polynomials(densities)
+        result = np.zeros((R, K, self.count, K, self.count))
+        np.einsum("rkfkg->rkfg", result)[...] = polynomials.swapaxes(-1, -2) @ polynomials
         return result
+
+    def polynomials(self, densities: Densities) -> NDArray:
+        """Matrices C (R, K, F, F) with the blocks C'C of the derivative, for separate covariances."""
+        return scaled_polynomials(densities.shares, densities.means, densities.factors, full=self.full)
 
 
 def _like(values: NDArray, full: bool) -> NDArray:

@@ -53,7 +53,8 @@ def predictive_tables(
         return None
     real, codes = _numbers(X, places), drawn_from.codes
     n_sets = MANY_SETS if real.size <= _MANY_CELLS else FEW_SETS
-    drawn = _drawn(classifier, drawn_from.y, places, n_sets, rng)
+    originals, copies = _originals(np.column_stack([drawn_from.sampling.units(len(codes)), codes, real]))
+    drawn = _drawn(classifier, drawn_from.y[originals], places, n_sets, rng)[:, copies]
     drawn[:, np.isnan(real)] = np.nan
     told = [names[j] for j in places]
     found = pd.DataFrame(
@@ -63,6 +64,18 @@ def predictive_tables(
         )
     )  # fmt: skip
     return found, _shown(found, real, drawn[0], drawn_from.y, told, rng)
+
+
+def _originals(rows: NDArray) -> tuple[NDArray, NDArray]:
+    """Index of the first of equal rows, and for each row its place among them.
+
+    A row that counts three times stands there three times: one draw of the model, three times, is what is like it. Rows
+    that only happen to be equal differ in their unit, the first column.
+    """
+    places, _ = different_rows(rows)
+    _, firsts, inverse = np.unique(places, return_index=True, return_inverse=True)
+    order = np.argsort(firsts)
+    return firsts[order], np.argsort(order)[inverse]
 
 
 def _drawn(classifier: Any, labels: NDArray, places: list[int], n_sets: int, rng: np.random.Generator) -> NDArray:

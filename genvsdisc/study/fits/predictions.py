@@ -21,6 +21,7 @@ from threadpoolctl import threadpool_limits
 from genvsdisc.densities import density_floor
 from genvsdisc.models import Model
 from genvsdisc.study.costs import last_step
+from genvsdisc.study.drawn_tables import AT_ONCE, N_TABLES
 from genvsdisc.study.evidence import Draws, Predictions, Views
 from genvsdisc.study.fits.condition_stages import (
     delete_entries,
@@ -40,13 +41,14 @@ from genvsdisc.study.fits.refit import judged_by, refit_probabilities, seeded
 from genvsdisc.study.fits.row_batches import fit_many_rows
 from genvsdisc.study.fits.unlabeled_stage import learn_unlabeled
 from genvsdisc.study.fits.weighted_fits import copies, fit_rows, stand_for_copies
-from genvsdisc.study.stage_costs import MOST_AT_ONCE, MOST_DIAL_COEFFICIENTS
+from genvsdisc.study.stage_costs import MOST_AT_ONCE
 from genvsdisc.study.statistics.assumptions import in_proportion
 from genvsdisc.study.statistics.failures import reason
 from genvsdisc.study.statistics.leaks import leak_table
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 from genvsdisc.study.table import PreparedTable
 
+DRAWN_STAGE = "tables of the law"
 QUARTERS = "bias and variance with a quarter of the rows"
 """What a model may fail of its stage alone."""
 MOST_LOOKED_AT, LOOKED_AT_STRETCHES = 200_000, 20
@@ -72,18 +74,17 @@ def cross_validate(model: Model, table: PreparedTable, draws: Draws, result: Pre
 
 
 def _hold_out_once(model: Model, table: PreparedTable, draws: Draws, train: NDArray, result: Predictions) -> None:
-    drawn = table.take(np.concatenate([train, *draws.cv_tests]))
-    tested = np.arange(len(train), len(drawn.codes))
-    weights = (np.arange(len(drawn.codes)) < len(train)).astype(np.uint8)[None, :]
+    weights = np.zeros((1, len(table.codes)), dtype=np.uint8)
+    weights[0, train] = 1
     (predicted,) = refit_probabilities(
         model.estimator,
-        drawn.X,
-        drawn.y,
+        table.X,
+        table.y,
         weights,
-        [tested],
+        [np.concatenate(draws.cv_tests)],
         classes=table.classes,
         random_state=draws.seed,
-        sample_weight=drawn.weights,
+        sample_weight=table.weights,
     )
     result.cv = np.split(predicted, np.cumsum([len(block) for block in draws.cv_tests])[:-1])
     result.n_train = len(train)
@@ -152,6 +153,22 @@ def fit_parts(model: Model, table: PreparedTable, draws: Draws, result: Predicti
         result.failures[QUARTERS] = reason(error)
 
 
+def fit_drawn_tables(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
+    """Fit to tables drawn from the law, all judged by rows of another one."""
+    if table.drawn is None:
+        return
+    predicted = refit_probabilities(
+        model.estimator,
+        table.drawn.X,
+        table.classes[table.drawn.codes],
+        table.drawn.training_weights(),
+        [table.drawn.judges] * N_TABLES,
+        classes=table.classes,
+        random_state=draws.seed,
+    )
+    result.tables = [np.stack(predicted[first : first + AT_ONCE]) for first in range(0, N_TABLES, AT_ONCE)]
+
+
 def _fit_sets(model: Model, drawn: PreparedTable, draws: Draws, n_joined: int) -> list[NDArray]:
     """Probabilities given to the judges of each draw by fits to its sets of one or two quarters."""
     weights = training_weights(draws.parts, n_joined)
@@ -177,12 +194,7 @@ def follow_descent(model: Model, table: PreparedTable, draws: Draws, result: Pre
 
 
 def turn_dial(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
-    """Fit along the continuum from the generative to the discriminative fit; one of the forms may fail alone.
-
-    Nothing is done for a table whose fits have too many coefficients.
-    """
-    if len(table.classes) * (table.X.shape[1] + 1) > MOST_DIAL_COEFFICIENTS:
-        return
+    """Fit along the continuum from the generative to the discriminative fit; one of the forms may fail alone."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         result.dial, failures = dial_losses(model, table, draws)
@@ -204,6 +216,7 @@ STAGES: dict[str, Callable[[Model, PreparedTable, Draws, Predictions], None]] = 
     "fit to all rows": fit_all_rows,
     "learning curve": learning_curve,
     "bias and variance": fit_parts,
+    DRAWN_STAGE: fit_drawn_tables,
     "label noise": flip_labels,
     GAP_STAGE: delete_entries,
     "unlabeled rows": learn_unlabeled,

@@ -46,7 +46,7 @@ def takes_copies(estimator: Any, weights: NDArray, X: Any) -> bool:
         return estimator.get_params().get("shrinkage") == "auto" or bool(pd.isna(X).any(axis=None))  # with gaps, EM
     if place.startswith("genvsdisc.discriminative.logistic."):
         return bool(estimator.get_params()["optimizer"] != "newton")
-    return not place.startswith("genvsdisc.baseline")
+    return not place.startswith(("genvsdisc.baseline", "genvsdisc.hybrid.weighted_naive_bayes"))
 
 
 def copies(weights: NDArray) -> NDArray[np.intp]:

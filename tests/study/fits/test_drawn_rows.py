@@ -5,6 +5,10 @@ import pandas as pd
 import pytest
 
 import genvsdisc as gd
+from genvsdisc.study.fits.drawn_rows import _originals, predictive_tables
+from genvsdisc.study.fits.weighted_fits import copies, fit_rows
+from genvsdisc.study.statistics.assumptions import in_proportion
+from genvsdisc.study.table import prepare
 
 DESIGN = gd.Design(n_splits=3, n_repeats=1, n_draws=2, train_sizes=(40, 80))
 
@@ -42,3 +46,30 @@ def test_the_page_shows_the_dial_and_the_rows_in_words(compared, tmp_path):
     text = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert "Between the families" in text
     assert "would not produce your data: income is skewed" in text
+
+
+def test_copies_of_a_row_are_told_from_rows_that_happen_to_be_equal():
+    rows = np.array([[3, 1.0, 5.0], [3, 1.0, 5.0], [0, 1.0, 5.0], [3, 1.0, 6.0], [0, 1.0, 5.0]])
+    firsts, places = _originals(rows)
+    assert firsts.tolist() == [0, 2, 3]
+    assert places.tolist() == [0, 0, 1, 2, 1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("whole", [True, False])
+def test_pvalues_are_uniform_where_rows_count_as_often_as_their_weights_say(whole):
+    """Copies of a row are no more rows of a law: what is drawn stands as often."""
+    found = []
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        y = np.arange(120) % 2
+        X = pd.DataFrame(rng.normal(size=(120, 2)) @ [[1.0, 0.5], [0.0, 1.0]] + y[:, None], columns=["a", "b"])
+        weights = rng.integers(1, 5, 120).astype(float) if whole else rng.uniform(0.3, 2, 120)
+        table = prepare(X, y, n_splits=3, weights=weights)
+        fitted = fit_rows(gd.GaussianClassifier(), np.asarray(table.X, dtype=float), table.y, table.weights)
+        rows = copies(table.weights) if whole else in_proportion(np.arange(120), table.weights)
+        found.append(predictive_tables(fitted, table.repeated(rows), ["a", "b"], seed)[0].pvalue)
+    for level in (0.01, 0.05, 0.25):
+        error = np.sqrt(level * (1 - level) / 200)
+        assert (np.mean(np.array(found) < level, axis=0) < level + 3 * error).all()
+    assert np.mean(found) == pytest.approx(0.5, abs=0.05)

@@ -1,0 +1,77 @@
+"""Log densities of single columns in one class against another: what the weights of columns are learned on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genvsdisc.functional.columns.column_weights import Block
+from genvsdisc.functional.columns.scores import shifted_terms
+from genvsdisc.generative.naive_bayes.distributions import ColumnKinds
+
+MOST_EVIDENCE = 10.0
+"""How far, in nats, a column's log density in a class lies below that in the best class, at most: odds of 22,000."""
+_BLOCK_CELLS = 2**18  # contrasts of a block of rows: a few MB with what is computed of them
+
+
+class Contrasts:
+    """Log densities of single columns in each class but the first, less those in the first.
+
+    Parameters
+    ----------
+    kinds : ColumnKinds
+    densities : mapping
+        Means and variances (K, d) and log probabilities of categories (K, C) of the classes, in this order.
+    """
+
+    def __init__(self, kinds: ColumnKinds, densities: Mapping[str, Any]) -> None:
+        self.kinds = kinds
+        means, variances, tables = (np.asarray(values, float) for values in densities.values())
+        self.shift, self.terms = shifted_terms(means[:, kinds.numeric], variances[:, kinds.numeric], kinds.groups)
+        self.tables = np.nan_to_num(tables)
+
+    def of(self, X: NDArray) -> NDArray:
+        """Contrasts (K - 1, n, d) of rows; 0 for what is missing or a category not met."""
+        kinds, terms = self.kinds, self.terms
+        logs = np.zeros((len(self.tables), len(X), X.shape[1]))
+        Z, observed = _tamed(X[:, kinds.numeric] - self.shift)
+        numbers = terms.quadratic[:, None] * Z
+        numbers += terms.linear[:, None]
+        numbers *= Z
+        numbers += terms.constant[:, None] * observed
+        logs[:, :, kinds.numeric] = numbers
+        for j, start, stop in zip(kinds.categorical, kinds.offsets, kinds.offsets[1:], strict=False):
+            logs[:, :, j] = _looked_up(self.tables[:, start:stop], X[:, j])
+        logs -= logs.max(axis=0)
+        np.maximum(logs, -MOST_EVIDENCE, out=logs)
+        contrasts: NDArray = logs[1:] - logs[:1]
+        return contrasts
+
+    def parts(self, n_rows: int) -> list[slice]:
+        """Rows that are worked through together."""
+        step = max(256, _BLOCK_CELLS // max(1, len(self.tables) * len(self.kinds.distributions)))
+        return [slice(start, start + step) for start in range(0, n_rows, step)]
+
+    def blocks(self, X: NDArray, codes: NDArray, weights: NDArray) -> list[Block]:
+        """Rows that have a weight, with their contrasts."""
+        rows = np.flatnonzero(weights)
+        share = weights[rows].astype(float)
+        share /= share.sum()
+        parts = self.parts(len(rows))
+        return [Block(self.of(X[rows[part]].astype(float)), codes[rows[part]], share[part]) for part in parts]
+
+
+def _tamed(Z: NDArray) -> tuple[NDArray, NDArray]:
+    """Columns with 0 for what is missing and nothing so large that its square overflows, and what is observed."""
+    observed = ~np.isnan(Z)
+    limit = np.finfo(Z.dtype).max ** 0.25
+    return np.clip(np.where(observed, Z, 0), -limit, limit), observed
+
+
+def _looked_up(table: NDArray, codes: NDArray) -> NDArray:
+    """Entries (M, n) of a table (M, categories); 0 for missing and unknown categories."""
+    index = np.where(np.isnan(codes), table.shape[1], codes).astype(np.intp)
+    return np.pad(table, ((0, 0), (0, 1))).take(index, axis=1)
