@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from genvsdisc.functional.gaussian.moments import Moments
 from genvsdisc.functional.linear.gram import packing
-from genvsdisc.generative.gaussian.completion import Completion, Step
+from genvsdisc.generative.gaussian.completion import Completion, MapStep
 from genvsdisc.generative.gaussian.shrinkage import Regularization
 
 _MANY_UNKNOWN, _MOST_UNKNOWN = 500, 1000  # means and covariances of missing entries
@@ -74,7 +74,7 @@ def by_newton(
     return moments, np.array(found[1])[:, None]
 
 
-def completed(problem: Completion, tol: float) -> tuple[Step, list[float]] | None:
+def completed(problem: Completion, tol: float) -> tuple[MapStep, list[float]] | None:
     """Follow EM to its fixed point.
 
     Parameters
@@ -87,7 +87,7 @@ def completed(problem: Completion, tol: float) -> tuple[Step, list[float]] | Non
 
     Returns
     -------
-    step : Step
+    step : MapStep
         From the fixed point.
     log_likelihoods : list of float
         Before each step.
@@ -123,7 +123,7 @@ def completed(problem: Completion, tol: float) -> tuple[Step, list[float]] | Non
     return None
 
 
-def derivative(problem: Completion, step: Step) -> NDArray:
+def derivative(problem: Completion, step: MapStep) -> NDArray:
     """Derivative of the state after the step by that before, (N, N).
 
     With P a precision, dC the change of its covariance, z a completed row about the mean and V the inverse of P_MM,
@@ -165,7 +165,7 @@ class _Sources:
     both change one element of its diagonal only, and with it the level and the scale of the shrinkage.
     """
 
-    def __init__(self, problem: Completion, step: Step) -> None:
+    def __init__(self, problem: Completion, step: MapStep) -> None:
         self.problem, self.step = problem, step
         row, (one, two) = problem.row, problem.pair_columns
         weight = problem.row_weight[row]
