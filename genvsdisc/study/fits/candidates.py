@@ -97,7 +97,16 @@ def candidates(
         batched = len(bench.table.codes) > MOST_AT_ONCE and fits_in_batches(bench.model.estimator, bench.table.X)
         searched = model is descending
         found.append(
-            Candidate(model.name, form, family, seconds_of, searched=searched, weighted=weighted, batched=batched)
+            Candidate(
+                model.name,
+                form,
+                family,
+                seconds_of,
+                searched=searched,
+                weighted=weighted,
+                batched=batched,
+                covariances=kind.startswith("Gaussian"),
+            )
         )
     return found
 
