@@ -62,7 +62,7 @@ SEARCHES = (
 """Meta-estimators whose log-odds are those of the classifier inside; all others change the form."""
 AFFINE = (
     "StandardScaler", "MinMaxScaler", "MaxAbsScaler", "RobustScaler", "SimpleImputer", "TableEncoder", "PCA",
-    "SelectKBest", "SelectPercentile", "VarianceThreshold", "OneHotEncoder", "Units",
+    "SelectKBest", "SelectPercentile", "VarianceThreshold", "OneHotEncoder",
 )  # fmt: skip
 """Steps behind which a form stays what it is."""
 SQUARES = ("QuadraticFeatures", "PolynomialFeatures")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations_with_replacement, pairwise
 from typing import Any
@@ -17,7 +17,7 @@ from sklearn.utils import get_tags
 from genvsdisc.features.encoding import TableEncoder
 from genvsdisc.features.kinds import Column, column_kinds
 from genvsdisc.features.tables import as_frame
-from genvsdisc.features.transforms import QuadraticFeatures, Units
+from genvsdisc.features.transforms import QuadraticFeatures
 from genvsdisc.functional.columns.counts import may_be_counts
 from genvsdisc.generative.gaussian.classifier import GaussianClassifier
 from genvsdisc.generative.naive_bayes.classifier import NaiveBayesClassifier
@@ -29,8 +29,6 @@ DISTRIBUTIONS = {"continuous": "gaussian", "binary": "bernoulli", "categorical":
 """Kind of a column -> distribution of what it becomes, in naive Bayes; small counts may be Poisson instead."""
 MOST_PRODUCTS = 1000
 """More quadratic features than this (44 continuous columns) are too many weights to learn from a table."""
-MOST_UNLIKE = 100.0
-"""Standard deviations of columns that differ by more than this factor are brought to like units."""
 
 
 def final_classifier(estimator: Any) -> Any:
@@ -66,18 +64,19 @@ class Preparation:
         Columns once encoded.
     blocks : tuple of range
         Encoded columns of each column.
-    units : tuple of float
-        Unit of each column that naive Bayes sees, by table and never by label: a power of ten near its standard
-        deviation where those differ much, else 1. Its smoothing is a share of the largest variance of all columns.
+    origins : tuple of float
+        Point from which each encoded column is measured before products are taken: the median of the different numbers
+        of the table for numbers, which no label and no repeated row has a say in, else 0. From the zero of a scale
+        (years, degrees Fahrenheit) the square of a column is all but the column itself, and a penalty hides it.
     counts : frozenset
-        Columns of small whole numbers, which may be counts and keep their unit.
+        Columns of small whole numbers, which may be counts.
     """
 
     columns: Mapping[Any, Column] | None = None
     missing: bool = False
     n_encoded: int = 0
     blocks: tuple[range, ...] = ()
-    units: tuple[float, ...] = ()
+    origins: tuple[float, ...] = ()
     counts: frozenset[Any] = frozenset()
 
     @classmethod
@@ -92,7 +91,7 @@ class Preparation:
         if not isinstance(X, pd.DataFrame):
             rows = X
             blocks = tuple(range(j, j + 1) for j in range(rows.shape[1]))
-            return cls(None, bool(np.isnan(rows).any()), rows.shape[1], blocks, _units(rows, [True] * rows.shape[1]))
+            return cls(None, bool(np.isnan(rows).any()), rows.shape[1], blocks, _origins(rows, range(rows.shape[1])))
         columns = column_kinds(X)
         rows = TableEncoder(columns).fit_transform(X)
         used = {name: column for name, column in columns.items() if column.used}
@@ -105,10 +104,8 @@ class Preparation:
             for name, places in own.items()
             if used[name].kind == "continuous" and len(places) == 1 and may_be_counts(rows[:, places[0]])
         )
-        seen = [(name, place) for name, places in own.items() for place in places]
-        numbers = [used[name].kind == "continuous" and name not in counts for name, _ in seen]
-        units = _units(rows[:, [place for _, place in seen]], numbers)
-        return cls(columns, bool(np.isnan(rows).any()), rows.shape[1], blocks, units, counts)
+        numbers = [place for name, places in own.items() if used[name].kind == "continuous" for place in places]
+        return cls(columns, bool(np.isnan(rows).any()), rows.shape[1], blocks, _origins(rows, numbers), counts)
 
     @property
     def used(self) -> list[Column]:
@@ -150,17 +147,15 @@ class Preparation:
 
     def naive_bayes(self, **parameters: Any) -> Any:
         """Naive Bayes with the distribution that the kind of each column asks for."""
-        return self._column_by_column(NaiveBayesClassifier, parameters)
+        return self._column_by_column(NaiveBayesClassifier, {"smoothing_unit": "own"} | parameters)
 
     def weighted_naive_bayes(self, **parameters: Any) -> Any:
         """The same densities of columns, each with a learned weight."""
         return self._column_by_column(WeightedNaiveBayesClassifier, parameters)
 
     def _column_by_column(self, kind: Any, parameters: Mapping[str, Any]) -> Any:
-        units = [Units(self.units)] if set(self.units) - {1.0} else []
         if self.columns is None:
-            classifier = kind(**parameters)
-            return make_pipeline(*units, classifier) if units else classifier
+            return kind(**parameters)
         used = [(name, column) for name, column in self.columns.items() if column.used]
         distributions = [
             EITHER if name in self.counts else DISTRIBUTIONS[column.kind]
@@ -168,21 +163,23 @@ class Preparation:
             for _ in _own(column.kind, block)
         ]
         classifier = kind(distributions=distributions, **parameters)
-        return make_pipeline(TableEncoder(self.columns, categories="codes"), *units, classifier)
+        return make_pipeline(TableEncoder(self.columns, categories="codes"), classifier)
 
     def products(self) -> QuadraticFeatures | None:
         """All products, as the log-odds of Gaussians with a covariance each have them; None where they are too many."""
-        return QuadraticFeatures(left_out=self.idle_products) if self.n_products <= MOST_PRODUCTS else None
+        few = self.n_products <= MOST_PRODUCTS
+        return QuadraticFeatures(left_out=self.idle_products, origins=self.origins) if few else None
 
     def products_of_numbers(self) -> QuadraticFeatures | None:
         """Products of the numbers only; None where those too are too many."""
         n = len(self.continuous)
         few = self.columns is not None and self.n_encoded + n * (n + 1) // 2 <= MOST_PRODUCTS
-        return QuadraticFeatures(columns=self.continuous) if few else None
+        return QuadraticFeatures(columns=self.continuous, origins=self.origins) if few else None
 
     def squares(self) -> QuadraticFeatures:
         """Squares of the numbers; indicators stay as they are."""
-        return QuadraticFeatures(interactions=False, columns=None if self.columns is None else self.continuous)
+        columns = None if self.columns is None else self.continuous
+        return QuadraticFeatures(interactions=False, columns=columns, origins=self.origins)
 
     def complete(self, *steps: Any) -> Any:
         """Steps that cannot see gaps: mean and indicator fill them."""
@@ -200,10 +197,11 @@ def _own(kind: str, block: range) -> range:
     return block if kind in ("continuous", "text") else block[:1]
 
 
-def _units(columns: NDArray, numbers: Sequence[bool]) -> tuple[float, ...]:
-    """Power of ten near the standard deviation of each column of numbers; 1 for all where they are alike."""
-    units = np.ones(len(numbers))
-    spread = np.nanstd(columns[:, list(numbers)], axis=0)
-    if len(spread) and 0 < MOST_UNLIKE * spread.min() < spread.max():
-        units[list(numbers)] = 10.0 ** np.round(np.log10(spread))
-    return tuple(units.tolist())
+def _origins(rows: NDArray, numbers: Iterable[int]) -> tuple[float, ...]:
+    """Median of the different values of each column of numbers, 0 for other columns."""
+    origins = np.zeros(rows.shape[1])
+    for j in numbers:
+        different = pd.unique(rows[:, j])
+        if not np.isnan(different).all():
+            origins[j] = np.nanmedian(different)
+    return tuple(origins.tolist())

@@ -119,30 +119,50 @@ def test_f01_units_do_not_matter(unit, column):
     assert errors[1][["naive Bayes", "naive Bayes, shared variance"]].max() < 0.25
 
 
-UNITS = st.lists(st.integers(-60, 60), min_size=3, max_size=3)
+def probabilities(model, X, y):
+    seeds = {name: 0 for name in model.estimator.get_params() if name.endswith("random_state")}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return clone(model.estimator).set_params(**seeds).fit(X, y).predict_proba(X)
+
+
+def in_units(units, zeros, *, gaps=False, seed=0, n=90):
+    """A table with a column that one class holds one value of, and the same one with other units and zeros."""
+    rng = np.random.default_rng(seed)
+    y = np.arange(n) % 3
+    X = pd.DataFrame(rng.normal(size=(n, 3)) + y[:, None] * [1.0, 0.5, 0.0], columns=list("abc"))
+    X = X.assign(k=np.where(y == 1, 0.7, rng.normal(size=n)), w=rng.choice(["u", "v", "t"], n))
+    if gaps:
+        X.loc[::11, "a"] = np.nan
+    other = {name: (X[name] + z) * u for name, u, z in zip("abck", units, zeros, strict=True)}
+    return X, X.assign(**other), y
+
+
+@pytest.mark.parametrize(("units", "zeros"), [((3.0, 1.0, 0.4, 2.7), (0.0,) * 4), ((1.8,) * 4, (32.0, 0, 273, -50))])
+def test_f01_feet_and_fahrenheit_change_nothing(units, zeros):
+    """Squares are taken about a point of the table, and what is smoothed is a share of a column's own variance."""
+    X, other, y = in_units(units, zeros)
+    found = [
+        {m.name: probabilities(m, table, y) for m in default_models(table) if m.form in ("additive", "quadratic")}
+        for table in (X, other)
+    ]
+    for name, plain in found[0].items():
+        np.testing.assert_allclose(plain, found[1][name], atol=1e-9, err_msg=name)
+
+
+UNITS = st.lists(st.integers(-60, 60), min_size=4, max_size=4)
+ZEROS = st.lists(st.floats(-1e3, 1e3), min_size=4, max_size=4)
 
 
 @pytest.mark.slow
 @examples(8)
-@given(powers=UNITS, seed=st.integers(0, 1000), gaps=st.booleans())
-def test_f01_every_model_of_the_roster_is_free_of_units(powers, seed, gaps):
-    """The same probabilities in whatever unit of ten each column is written."""
-    rng = np.random.default_rng(seed)
-    y = np.arange(90) % 3
-    X = pd.DataFrame(rng.normal(size=(90, 3)) + y[:, None] * [1.0, 0.5, 0.0], columns=list("abc"))
-    X = X.assign(w=rng.choice(["u", "v", "t"], 90))
-    if gaps:
-        X.loc[::11, "a"] = np.nan
-    scaled = X.assign(**{name: X[name] * 10.0**power for name, power in zip("abc", powers, strict=True)})
-    for plain, other in zip(default_models(X), default_models(scaled), strict=True):
-        found = []
-        for model, table in ((plain, X), (other, scaled)):
-            seeds = {name: 0 for name in model.estimator.get_params() if name.endswith("random_state")}
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", ConvergenceWarning)
-                found.append(clone(model.estimator).set_params(**seeds).fit(table, y).predict_proba(table))
-        # What is smoothed for a class without variance is 1e-9 of a variance; networks add up their roundings.
-        np.testing.assert_allclose(*found, atol=1e-4, err_msg=plain.name)
+@given(powers=UNITS, zeros=ZEROS, seed=st.integers(0, 1000), gaps=st.booleans())
+def test_f01_every_model_of_the_roster_is_free_of_units(powers, zeros, seed, gaps):
+    """The same probabilities in whatever unit, from whatever zero, each column is written."""
+    X, other, y = in_units([10.0**power for power in powers], zeros, gaps=gaps, seed=seed)
+    for plain, moved in zip(default_models(X), default_models(other), strict=True):
+        found = [probabilities(model, table, y) for model, table in ((plain, X), (moved, other))]
+        np.testing.assert_allclose(*found, atol=1e-7, err_msg=plain.name)  # zeros cost three digits
 
 
 def test_u08_twins_are_named_and_tested_once():

@@ -154,7 +154,7 @@ def _command(given: list[str], said: Mapping[str, Any], asked: Mapping[str, Any]
 
 def _compared(dataset: Dataset, roster: list[Any] | None, arguments: dict[str, Any]) -> tuple[Any, int]:
     """Compare; where no model could be fitted, what a page can say of that, and exit status 2."""
-    arguments |= {"name": dataset.name, "posterior": dataset.posterior}
+    arguments |= {"name": dataset.name, "posterior": dataset.posterior, "draw": dataset.draw}
     try:
         with kept_off():
             return genvsdisc.compare(dataset.X, dataset.y, roster, **arguments), 0

@@ -165,7 +165,8 @@ def with_columns(dataset: Dataset, columns: str | None, drop: str | None, kept: 
     listed = ", ".join(map(repr, gone[:10])) + (f" and {len(gone) - 10} more" if len(gone) > 10 else "")
     notes = (*dataset.notes, f"Left out as asked: {listed}.") if gone else dataset.notes
     notes = tuple(note for note in notes if not any(note.startswith(f"Column {name!r}:") for name in gone))
-    return replace(dataset, X=dataset.X[wanted], notes=notes, posterior=None if gone else dataset.posterior)
+    posterior, draw = (None, None) if gone else (dataset.posterior, dataset.draw)
+    return replace(dataset, X=dataset.X[wanted], notes=notes, posterior=posterior, draw=draw)
 
 
 def _names(words: str, option: str, dataset: Dataset) -> list[str]:

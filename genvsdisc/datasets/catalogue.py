@@ -88,8 +88,8 @@ def _pokemon_style() -> Dataset:
     card = _card("pokemon_style")
     table = pd.read_csv(tables_folder() / "pokemon_style.csv")
     y = table.pop(card["target"])
-    posterior = make_pokemon_style(1, random_state=0).posterior
-    return Dataset("pokemon_style", table, y, card, posterior, notes=(_ADVANTAGE,))
+    law = make_pokemon_style(1, random_state=0)
+    return Dataset("pokemon_style", table, y, card, law.posterior, notes=(_ADVANTAGE,), draw=law.draw)
 
 
 def _bundled(name: str) -> Dataset:

@@ -35,6 +35,9 @@ class Dataset:
         What was left out or repaired while reading, a sentence each.
     unlabeled : DataFrame or None
         Rows of a file without a label, with the columns of `X`.
+    draw : callable or None
+        Draws another table from the same law, where it is known: ``draw(n_samples, random_state=seed)`` gives a
+        Dataset.
 
     Examples
     --------
@@ -51,6 +54,7 @@ class Dataset:
     posterior: Posterior | None = None
     notes: tuple[str, ...] = ()
     unlabeled: pd.DataFrame | None = None
+    draw: Callable[..., Dataset] | None = None
 
     def __repr__(self) -> str:
         rows, columns = self.X.shape

@@ -146,7 +146,8 @@ def make_pokemon_style(
         "licence": "BSD-3-Clause",
         "target": "type",
     }
-    return Dataset("pokemon_style", X, y, card, partial(pokemon_posterior, types=law.types))
+    draw = partial(make_pokemon_style, types=types, missing=missing)
+    return Dataset("pokemon_style", X, y, card, partial(pokemon_posterior, types=law.types), draw=draw)
 
 
 def pokemon_posterior(X: Any, types: Sequence[str] | None = None) -> NDArray:

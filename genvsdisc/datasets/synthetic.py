@@ -71,7 +71,8 @@ def make_gaussian_pair(
     factors = np.linalg.cholesky(covariances)
     rows = means[codes] + np.einsum("nij,nj->ni", factors[codes], rng.standard_normal((n_samples, n_features)))
     posterior = partial(_pair_posterior, distance=distance, shared=shared)
-    return _dataset("gaussian_pair", rows, codes, "Two Gaussian classes", "make_gaussian_pair", posterior)
+    draw = partial(make_gaussian_pair, n_features=n_features, distance=distance, shared=shared)
+    return _dataset("gaussian_pair", rows, codes, "Two Gaussian classes", "make_gaussian_pair", posterior, draw)
 
 
 def make_xor(n_samples: int = 200, *, noise: float = 0.0, random_state: Any = None) -> Dataset:
@@ -114,7 +115,8 @@ def make_xor(n_samples: int = 200, *, noise: float = 0.0, random_state: Any = No
     rng = check_random_state(random_state)
     corners = rng.permutation(np.arange(n_samples) % 4)
     rows = _CORNERS[corners] + noise * rng.standard_normal((n_samples, 2))
-    return _dataset("xor", rows, corners // 2, "Exclusive or", "make_xor", partial(_xor_posterior, noise=noise))
+    posterior, draw = partial(_xor_posterior, noise=noise), partial(make_xor, noise=noise)
+    return _dataset("xor", rows, corners // 2, "Exclusive or", "make_xor", posterior, draw)
 
 
 def make_naive_bayes_toy() -> Dataset:
@@ -143,10 +145,12 @@ def make_naive_bayes_toy() -> Dataset:
     return _dataset("naive_bayes_toy", rows, labels, title, "make_naive_bayes_toy", _toy_posterior)
 
 
-def _dataset(name: str, rows: NDArray, labels: NDArray, title: str, maker: str, posterior: Any) -> Dataset:
+def _dataset(
+    name: str, rows: NDArray, labels: NDArray, title: str, maker: str, posterior: Any, draw: Any = None
+) -> Dataset:
     X = pd.DataFrame(rows, columns=[f"x{j}" for j in range(1, rows.shape[1] + 1)])
     card = {"title": title, "source": f"genvsdisc.datasets.{maker}", "licence": "BSD-3-Clause", "target": "class"}
-    return Dataset(name, X, pd.Series(labels, name="class"), card, posterior)
+    return Dataset(name, X, pd.Series(labels, name="class"), card, posterior, draw=draw)
 
 
 def _pair_parameters(n_features: int, distance: float, shared: bool) -> tuple[NDArray, NDArray]:

@@ -110,13 +110,15 @@ def class_labels(y: Any, *, name: str = "y") -> pd.Series:
 
 
 def refuse_nested_labels(labels: pd.Series) -> None:
-    """Refuse labels that are lists, arrays or mappings, which cannot be told apart.
+    """Refuse labels that are lists, arrays or mappings, which cannot be told apart, and complex numbers.
 
     Raises
     ------
     ValueError
         If one is.
     """
+    if labels.dtype.kind == "c":
+        raise ValueError(f"the target {labels.name!r} holds complex numbers: a label is one number or word")
     label = nested_value(labels)
     if label is not None and not isinstance(label, tuple):  # which can be told apart
         raise ValueError(

@@ -56,7 +56,8 @@ def as_rows(X: Any, *, name: str = "X") -> Any:
     Parameters
     ----------
     X : array-like
-        Table, array, or list of rows. A lazy frame of polars is collected, a list becomes an array.
+        Table, array, or list of rows. A lazy frame of polars is collected, a list becomes an array; what else
+        `as_frame` takes (a mapping, a structured array, a batch of Arrow, names of several types) becomes its frame.
     name : str, default="X"
         What messages call it.
 
@@ -68,8 +69,17 @@ def as_rows(X: Any, *, name: str = "X") -> Any:
     Raises
     ------
     ValueError
-        If X is sparse.
+        If X is sparse, is no table, or has a column name twice.
     """
+    X = _with_rows(X, name)
+    if isinstance(X, list | tuple | memoryview):
+        X = np.asarray(X)
+    rows = _as_it_is(X) or (isinstance(X, np.ndarray) and X.ndim == 2 and not X.dtype.names)
+    return X if rows else as_frame(X)
+
+
+def _with_rows(X: Any, name: str) -> Any:
+    """Refuse sparse matrices, collect lazy frames."""
     if sparse.issparse(X):
         shape = np.shape(cast(Any, X))
         raise ValueError(
@@ -78,14 +88,23 @@ def as_rows(X: Any, *, name: str = "X") -> Any:
         )
     if hasattr(X, "collect") and hasattr(X, "collect_schema"):  # a lazy frame of polars
         X = X.collect()
-    return X if hasattr(X, "shape") else np.asarray(X)
+    return X
+
+
+def _as_it_is(X: Any) -> bool:
+    """Return True for a table whose columns have names of one type, each once, and hold their values."""
+    if isinstance(X, pd.DataFrame):
+        dense = not any(isinstance(dtype, pd.SparseDtype) for dtype in X.dtypes)
+        return dense and X.columns.is_unique and X.shape[1] > 0 and len({type(name) for name in X.columns}) == 1
+    table = hasattr(X, "columns") and not isinstance(X, pa.RecordBatch)  # of which scikit-learn makes an array of rows
+    return table and len(getattr(X, "shape", ())) == 2
 
 
 def _frame(X: Any) -> pd.DataFrame:
     if isinstance(X, pd.DataFrame):
         return X.reset_index(drop=True).copy()
     if not isinstance(X, Mapping | list | tuple):
-        X = as_rows(X)
+        X = _with_rows(X, "X")
     if isinstance(X, pd.Series) or (hasattr(X, "name") and hasattr(X, "to_frame")):
         raise ValueError(f"X must be a table, got the one column {X.name!r}: give X.to_frame()")
     if hasattr(X, "__arrow_c_stream__"):

@@ -33,6 +33,11 @@ class QuadraticFeatures(TransformerMixin, BaseEstimator):
         none: their squares are themselves.
     left_out : sequence of pairs of int, default=()
         Products that are left out, as columns i <= j: those that are zero throughout, or copies of a column.
+    origins : sequence of float, default=()
+        Points from which the first columns are measured before they are multiplied: with origins a and b their product
+        is (x - a)(y - b). The columns themselves stay as they are, and columns beyond are measured from 0. The set of
+        functions that are linear in the features is the same for all origins, but far from a column's values its square
+        is nearly a multiple of the column, and a penalty on weights then weighs most on what the square adds.
 
     Attributes
     ----------
@@ -46,6 +51,8 @@ class QuadraticFeatures(TransformerMixin, BaseEstimator):
     array([[2., 3., 4., 6., 9.]])
     >>> QuadraticFeatures(interactions=False).transform([[2.0, 3.0]])
     array([[2., 3., 4., 9.]])
+    >>> QuadraticFeatures(interactions=False, origins=[1.0, 5.0]).transform([[2.0, 3.0]])
+    array([[2., 3., 1., 4.]])
     """
 
     def __init__(
@@ -54,10 +61,12 @@ class QuadraticFeatures(TransformerMixin, BaseEstimator):
         interactions: bool = True,
         columns: Sequence[int] | None = None,
         left_out: Sequence[tuple[int, int]] = (),
+        origins: Sequence[float] = (),
     ) -> None:
         self.interactions = interactions
         self.columns = columns
         self.left_out = left_out
+        self.origins = origins
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -81,6 +90,7 @@ class QuadraticFeatures(TransformerMixin, BaseEstimator):
         """
         validate_data(self, X, dtype=_FLOATS)
         self._factors(self.n_features_in_)
+        self._origins(self.n_features_in_)
         return self
 
     def transform(self, X: ArrayLike) -> NDArray:
@@ -98,10 +108,11 @@ class QuadraticFeatures(TransformerMixin, BaseEstimator):
         """
         rows: NDArray = validate_data(self, X, dtype=_FLOATS, reset=False)
         first, second = self._factors(rows.shape[1])
-        return np.hstack([rows, rows[:, first] * rows[:, second]])
+        measured = rows - self._origins(rows.shape[1]).astype(rows.dtype) if len(self.origins) else rows
+        return np.hstack([rows, measured[:, first] * measured[:, second]])
 
     def get_feature_names_out(self, input_features: ArrayLike | None = None) -> NDArray:
-        """Names of the output columns: ``a``, ``b``, ``a^2``, ``a b``, ``b^2``.
+        """Names of the output columns: ``a``, ``b``, ``a^2``, ``a b``, ``b^2``; with an origin ``(a - 1)^2``.
 
         Parameters
         ----------
@@ -114,7 +125,11 @@ class QuadraticFeatures(TransformerMixin, BaseEstimator):
         """
         names = _check_feature_names_in(self, input_features)
         pairs = zip(*self._factors(len(names)), strict=True)
-        products = [f"{names[i]}^2" if i == j else f"{names[i]} {names[j]}" for i, j in pairs]
+        measured = [
+            f"({name} {'-' if origin > 0 else '+'} {abs(origin):g})" if origin else str(name)
+            for name, origin in zip(names, self._origins(len(names)), strict=True)
+        ]
+        products = [f"{measured[i]}^2" if i == j else f"{measured[i]} {measured[j]}" for i, j in pairs]
         return np.array([*names, *products], dtype=object)
 
     def _chosen(self, n_features: int) -> NDArray[np.intp]:
@@ -127,6 +142,16 @@ class QuadraticFeatures(TransformerMixin, BaseEstimator):
             )
         return np.asarray(given, dtype=np.intp)
 
+    def _origins(self, n_features: int) -> NDArray:
+        """Origin of every column (d,)."""
+        given = np.asarray(self.origins, dtype=float)
+        if given.ndim != 1 or len(given) > n_features or not np.isfinite(given).all():
+            raise ValueError(
+                f"origins must be at most {n_features} finite numbers, one for each of the first columns of X, got "
+                f"{self.origins!r}"
+            )
+        return np.pad(given, (0, n_features - len(given)))
+
     def _factors(self, n_features: int) -> tuple[NDArray, NDArray]:
         """Columns that are multiplied with each other."""
         chosen = np.arange(n_features) if self.columns is None else self._chosen(n_features)
@@ -136,46 +161,6 @@ class QuadraticFeatures(TransformerMixin, BaseEstimator):
             kept = ~np.isin(first * n_features + second, [i * n_features + j for i, j in self.left_out])
             first, second = first[kept], second[kept]
         return first, second
-
-
-class Units(TransformerMixin, BaseEstimator):
-    """Columns divided by the units that they are told in.
-
-    Parameters
-    ----------
-    units : sequence of float
-        What one is to be, for each column.
-
-    Examples
-    --------
-    >>> Units([1.0, 1e6]).transform([[2.0, 3e6]])
-    array([[2., 3.]])
-    """
-
-    def __init__(self, units: Sequence[float]) -> None:
-        self.units = units
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.requires_fit = False
-        tags.input_tags.allow_nan = True
-        return tags
-
-    def fit(self, X: ArrayLike, y: object = None) -> Self:  # noqa: ARG002 - scikit-learn's signature
-        """Do nothing: the units are given."""
-        return self
-
-    def transform(self, X: ArrayLike) -> NDArray:
-        """Divide each column by its unit."""
-        return np.asarray(X, dtype=float) / np.asarray(self.units, dtype=float)
-
-    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> NDArray:
-        """Names of the columns, with the unit behind those whose unit is not 1: ``salary (in 1e+06)``."""
-        names = np.asarray(input_features, dtype=object)
-        told = [
-            str(name) if unit == 1 else f"{name} (in {unit:g})" for name, unit in zip(names, self.units, strict=True)
-        ]
-        return np.array(told, dtype=object)
 
 
 class PrototypeDistances(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):

@@ -46,7 +46,7 @@ class WeightedNaiveBayesClassifier(ProbabilisticClassifier):
     alpha : float, default=1.0
         Additive smoothing of counts, in rows.
     var_smoothing : float, default=1e-9
-        Share of the largest variance that is added to all.
+        Share of a column's variance over all rows that is added to its variances in the classes.
     max_iter : int, default=100
         Most Newton steps.
     tol : float, default=1e-8
@@ -160,6 +160,7 @@ class WeightedNaiveBayesClassifier(ProbabilisticClassifier):
             shared_variance=self.shared_variance,
             alpha=self.alpha,
             var_smoothing=self.var_smoothing,
+            smoothing_unit="own",
         )
         X, codes = marginals._validate_training(X, y)
         for name in ("classes_", "n_features_in_", "feature_names_in_"):

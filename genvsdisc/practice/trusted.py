@@ -22,7 +22,6 @@ OWN_TYPES = (
     "genvsdisc.features.reader.TableReader",
     "genvsdisc.features.transforms.PrototypeDistances",
     "genvsdisc.features.transforms.QuadraticFeatures",
-    "genvsdisc.features.transforms.Units",
     "genvsdisc.functional.columns.families.ColumnMoments",
     "genvsdisc.functional.gaussian.moments.Moments",
     "genvsdisc.functional.networks.activations.Identity",

@@ -1,29 +1,10 @@
-"""The pair that conditions are about, and what turned its answer: for the section of the map, and for the verdict."""
+"""The pair that conditions are about, for the section of the map."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
-from genvsdisc.report.pairing import heading_losses
-from genvsdisc.study.schema import records
-from genvsdisc.study.statistics.dials import DIALS, MAP
 from genvsdisc.study.statistics.differences import BEST
-
-if TYPE_CHECKING:
-    from genvsdisc.study.comparison import Comparison
-
-CONDITION_LABELS = {
-    "rows": "training rows",
-    "label noise": "labels flipped",
-    "gaps": "entries missing, mean fills in",
-    "gaps, conditional mean": "…, their expectation fills in",
-    "class shares": "more of the rarest class",
-    "class shares, estimated priors": "…, priors estimated",
-    "unlabeled rows": "labels hidden from training rows",
-    "unlabeled rows, added": "rows without a label added",
-}
 
 
 def map_pair(crossings: pd.DataFrame, loss: str) -> tuple[str, str] | None:
@@ -42,23 +23,3 @@ def of_pair(crossings: pd.DataFrame, loss: str, pair: tuple[str, str]) -> pd.Dat
         (crossings.loss == loss) & (crossings.generative == pair[0]) & (crossings.discriminative == pair[1])
     ]
     return rows.drop_duplicates("dial")
-
-
-def what_changes_it(comparison: Comparison) -> str:
-    """Say for the best of each family what was tried and whether it turns the answer; "" if nothing was."""
-    loss = (heading_losses(comparison, comparison.conditions) or [""])[0]
-    pair = map_pair(comparison.condition_crossings, loss)
-    if pair is None:
-        return ""
-    rows = of_pair(comparison.condition_crossings, loss, pair)
-    rows = rows[rows.dial.isin(MAP)]
-    turned, steady = rows[rows.estimate.notna()], rows[rows.estimate.isna()]
-    said = [f"changes at {DIALS[row.dial].number(row.estimate)} {DIALS[row.dial].unit}" for row in records(turned)]
-    ways = [
-        f"{CONDITION_LABELS[row.dial].partition(',')[0]} ({DIALS[row.dial].number(row.smallest)} to "
-        f"{DIALS[row.dial].number(row.largest)})"
-        for row in records(steady)
-    ]
-    if ways:
-        said.append(f"{'else ' if said else ''}is not turned for certain by {', '.join(ways)}")
-    return f"The lead of {pair[0]} or {pair[1]} {'; '.join(said)}." if said else ""

@@ -16,6 +16,7 @@ from genvsdisc.models import as_models, default_models
 from genvsdisc.study.comparison import Comparison
 from genvsdisc.study.decision_costs import read_costs
 from genvsdisc.study.design import Design
+from genvsdisc.study.drawn_tables import draw_tables
 from genvsdisc.study.fits.trial import suited_to
 from genvsdisc.study.fits.tuning import respecting, tuned
 from genvsdisc.study.fits.unlabeled_stage import can_learn
@@ -61,6 +62,7 @@ def compare(
     budget: float | None = None,
     plan: Mapping[str, Any] | None = None,
     unlabeled: Any = None,
+    draw: Callable[..., Any] | None = None,
 ) -> Comparison:
     """Compare generative and discriminative classifiers on one table.
 
@@ -131,6 +133,11 @@ def compare(
         of the generative models by EM, as many as they are worth by the log loss of labeled rows held out inside; the
         dial "unlabeled rows, added" of `conditions` shows what that changes. All else is computed without them.
 
+    draw : callable ``(n_samples, random_state=)`` -> Dataset or (X, y), default=None
+        Draws other tables from the law of this one, where it is known (``Dataset.draw``): bias and variance at the size
+        of the folds are then measured on eight independent tables, at the price of eight fits of each model, and not
+        extrapolated.
+
     Returns
     -------
     comparison : Comparison
@@ -185,12 +192,14 @@ def compare(
     table, said = _beside(table, whole, X, y, unlabeled, sampling, weights, groups)
     chosen.sizes(round(table.sampling.masses(len(table.y)).sum()), len(table.classes))
     check_posterior(posterior, table)
+    drawn, said_of_law = draw_tables(draw, table, whole, n_splits=chosen.n_splits, random_state=random_state)
+    table = replace(table, drawn=drawn)
     given = None if models is None else as_models(models)
     roster, notes = (default_models(table.X), []) if given is None else suited_to(given, table.X, table.y, n_jobs)
     roster = [respecting(model, table.sampling) for model in roster]
     passed = None if table.weights is None or stand_for_copies(table.weights) else table.weights
     roster = [tuned(model, sampling=table.sampling, weights=passed) for model in roster] if tune else roster
-    notes = told + said + notes + ([] if passed is None else weight_notes(roster))
+    notes = told + said + said_of_law + notes + ([] if passed is None else weight_notes(roster))
     if table.unlabeled is not None and not any(can_learn(model) for model in roster):
         notes.append(NO_LEARNER)
     run = Run(table, roster, seed=random_state, n_jobs=n_jobs, cache=cache)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+
+from genvsdisc.models import Model
+from genvsdisc.study.fits.job import Job
 
 Progress = Callable[[str, int, int], None]
 
@@ -64,3 +67,17 @@ def _bar() -> Iterator[Progress]:
             board.update(task, description=escape(stage), completed=done, total=total)
 
         yield advance
+
+
+class Steps:
+    """Count the jobs that are done, and tell whoever wants to know."""
+
+    def __init__(self, advance: Progress | None, roster: Sequence[Model], total: int) -> None:
+        self.advance, self.roster, self.total, self.done = advance, roster, total, 0
+
+    def __call__(self, job: Job | str) -> None:
+        """Count one more, and tell of it."""
+        self.done += 1
+        if self.advance is not None:
+            text = job if isinstance(job, str) else f"{self.roster[job.model].name}: {job.stage}"
+            self.advance(text, self.done, self.total)

@@ -27,15 +27,17 @@ from genvsdisc.study.fits.encode import Made, behind_reader, benches
 from genvsdisc.study.fits.gap_drawing import with_gaps
 from genvsdisc.study.fits.job import Job, sliced
 from genvsdisc.study.fits.jobs import Jobs, add
+from genvsdisc.study.fits.predictions import DRAWN_STAGE
 from genvsdisc.study.plan import CONDITION_STAGES, MOST_REPEATS, RESAMPLED_STAGES, ModelPlan, Plan
 from genvsdisc.study.planning import planned_by_budget, planned_by_design, second_round
-from genvsdisc.study.progress import Progress
+from genvsdisc.study.progress import Progress, Steps
 from genvsdisc.study.stage_costs import MOST_AT_ONCE
 from genvsdisc.study.statistics.differences import BEST, difference_table
 from genvsdisc.study.statistics.failures import failure_table, isolated, meaning
 from genvsdisc.study.statistics.losses import mean
 from genvsdisc.study.statistics.scores import score_table
 from genvsdisc.study.statistics.tables import comparison_tables, model_table, ropes
+from genvsdisc.study.statistics.training_luck import training_luck
 from genvsdisc.study.statistics.verdict import SURE, verdict_card, write_verdict
 from genvsdisc.study.table import PreparedTable
 
@@ -122,15 +124,14 @@ class Run:
         """Run all jobs, and those of the second round; predictions of every model in the order of the roster."""
         key = ""
         if self.cache is not None:
-            own = (self.table.weights, self.table.test, self.table.costs, self.table.unlabeled)
-            rows = (self.table.X, self.table.y, self.table.sampling, own, __version__)
-            key = joblib.hash((joblib.hash(rows), self.draws.fingerprint()))
+            names = ("X", "y", "sampling", "weights", "test", "costs", "unlabeled", "drawn")
+            key = joblib.hash((*(getattr(self.table, name) for name in names), __version__, self.draws.fingerprint()))
         self.draws = with_gaps(self.draws, self.table, self.made, self.plan, self.failures)
         jobs = Jobs(
             self.benches, self.draws, n_jobs=self.n_jobs, cache=self.cache, fingerprint=key, encoded=self.encoded
         )
         first = [job for m in range(len(self.roster)) for job in self._jobs_of(m)]
-        done = _Steps(advance, self.roster, len(first) + 1)
+        done = Steps(advance, self.roster, len(first) + 1)
         found = jobs.run(first, done)
         self.views = jobs.views(self.table)
         done("pictures in two columns")
@@ -163,6 +164,8 @@ class Run:
             jobs += sliced(m, stage, 0, n_draws, chosen.seconds.get(stage, 0.0), 1 if whole else None)
         for stage in CONDITION_STAGES:
             jobs += sliced(m, stage, 0, chosen.draws.get(stage, 0), chosen.seconds.get(stage, 0.0), 1)
+        if self.table.drawn is not None and chosen.draws.get("bias and variance"):
+            jobs.append(Job(m, DRAWN_STAGE, 0, 1, 0.1 * chosen.seconds.get("cross-validation", 0.0)))
         if chosen.searched:
             jobs.append(Job(m, "descent paths", 0, 1, chosen.seconds.get("descent paths", 0.0)))
         if chosen.dialed:
@@ -202,7 +205,8 @@ class Run:
             return []
         models = model_table(usable)
         losses = score_table(usable, self.table, self.draws, losses_only=True)
-        pairs = difference_table(losses, models, **ropes(self.table, self.draws.design.rope))
+        luck = training_luck(usable, self.table, self.draws)
+        pairs = difference_table(losses, models, luck=luck, **ropes(self.table, self.draws.design.rope))
         surest = pairs[["p_generative", "p_equal", "p_discriminative"]].max(axis=1)
         open_pairs = pairs[~(surest >= SURE)]
         if (open_pairs["form"] == BEST).any():
@@ -283,16 +287,3 @@ class Run:
             "tuned": tuned,
             "boundary_axes": [str(axis) for axis in self.views.axes],
         } | facts_of_options(self.table, self.draws.design.rope)
-
-
-class _Steps:
-    """Count the jobs that are done, and tell whoever wants to know."""
-
-    def __init__(self, advance: Progress | None, roster: Sequence[Model], total: int) -> None:
-        self.advance, self.roster, self.total, self.done = advance, roster, total, 0
-
-    def __call__(self, job: Job | str) -> None:
-        self.done += 1
-        if self.advance is not None:
-            text = job if isinstance(job, str) else f"{self.roster[job.model].name}: {job.stage}"
-            self.advance(text, self.done, self.total)

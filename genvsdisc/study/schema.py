@@ -100,7 +100,8 @@ class SavedTables:
     )
     decomposition = TidyTable(
         "Bias, variance and noise of each model at each number of training rows, with standard errors over tables; "
-        "basis says whether a row is measured, with sets that share no row, or extrapolated to the size of the folds.",
+        "basis says whether a row is measured, with sets that share no row, extrapolated to the size of the folds, or "
+        "measured there on tables drawn from the law.",
         "model family n_train:int basis loss expected:float expected_se:float noise:float noise_se:float "
         "bias:float bias_se:float variance:float variance_se:float net_variance:float net_variance_se:float "
         "interaction:float interaction_se:float",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,9 @@ from genvsdisc.study.sampling import Sampling
 from genvsdisc.study.statistics.losses import COST
 from genvsdisc.study.unlabeled_rows import UnlabeledRows
 from genvsdisc.study.weights import row_counts
+
+if TYPE_CHECKING:
+    from genvsdisc.study.drawn_tables import DrawnTables
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,8 @@ class PreparedTable:
         What each answer costs: ``costs[true, said]``.
     unlabeled : UnlabeledRows or None
         Rows without a label, which generative models may learn from too.
+    drawn : DrawnTables or None
+        Tables drawn from the law, where it is known.
     """
 
     X: pd.DataFrame
@@ -73,6 +78,7 @@ class PreparedTable:
     test: TestRows | None = None
     costs: NDArray | None = None
     unlabeled: UnlabeledRows | None = None
+    drawn: DrawnTables | None = None
 
     def losses(self, given: Sequence[str]) -> tuple[str, ...]:
         """Losses that are means over rows: those of a design, and the cost of decisions where there are costs."""

@@ -39,7 +39,7 @@ TWINS = {
     "--config": "keyword arguments",
 }
 # Parameters of `compare` that no word can say, or that the table says.
-NO_OPTION = {"X", "y", "design", "progress", "name", "posterior"}
+NO_OPTION = {"X", "y", "design", "progress", "name", "posterior", "draw"}
 
 
 @pytest.fixture

@@ -220,3 +220,8 @@ def test_whole_numbers_are_classes_however_many_for_classifiers():
 def test_f13_w14_the_words_are_those_of_compare(labels, words):
     with pytest.raises(ValueError, match=words):
         class_labels(pd.Series(labels, dtype=object) if isinstance(labels, list) else labels)
+
+
+def test_complex_labels_are_refused():
+    with pytest.raises(ValueError, match="the target 'y' holds complex numbers"):
+        as_target(np.array([1j, 2.0]))

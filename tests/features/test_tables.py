@@ -105,5 +105,11 @@ def test_f23_rows_stay_as_they_are_but_for_sparse_and_lazy_ones():
         assert as_rows(X) is X
     assert as_rows(pl.DataFrame(COLUMNS).lazy()).shape == (3, 2)
     assert as_rows([[1, 2], [3, 4]]).shape == (2, 2)
+    assert as_rows({"a": [1.0], "b": [2.0]}).shape == as_rows(memoryview(np.ones((1, 2)))).shape == (1, 2)
+    assert as_rows(pd.DataFrame([[1, 2]], columns=["a", 3])).columns.tolist() == ["a", "3"]
+    assert as_rows(pa.RecordBatch.from_pydict(COLUMNS)).columns.tolist() == ["a", "b"]
+    for bad in (np.ones(3), pd.Series([1, 2]), None, np.zeros((2, 2, 2)), pd.DataFrame([[1, 2]], columns=["a", "a"])):
+        with pytest.raises(ValueError, match=r"X must be a table|names must differ"):
+            as_rows(bad)
     with pytest.raises(ValueError, match=r"X_test is a sparse matrix of shape \(3, 3\): give X_test.toarray\(\)"):
         as_rows(sparse.csr_matrix(np.eye(3)), name="X_test")

@@ -48,6 +48,23 @@ def test_m05_columns_that_are_none_are_refused_in_fit_and_transform(columns):
     assert QuadraticFeatures(columns=np.array([1, 0])).fit_transform(X).shape == (3, 5)
 
 
+def test_products_are_taken_about_origins():
+    X = np.random.default_rng(0).normal(size=(9, 3))
+    moved = QuadraticFeatures(origins=[20.0, -3.0]).fit(X)
+    about = X - [20.0, -3.0, 0.0]
+    np.testing.assert_array_equal(moved.transform(X)[:, :3], X)
+    np.testing.assert_array_equal(moved.transform(X)[:, 3:], QuadraticFeatures().transform(about)[:, 3:])
+    names = moved.get_feature_names_out(["f", "g", "h"])
+    assert names[3:5].tolist() == ["(f - 20)^2", "(f - 20) (g + 3)"]
+    assert names[5] == "(f - 20) h"
+
+
+@pytest.mark.parametrize("origins", [[1.0, 2.0, 3.0], [np.nan], [[1.0]]])
+def test_origins_that_are_none_are_refused(origins):
+    with pytest.raises(ValueError, match="origins must be at most 2 finite numbers"):
+        QuadraticFeatures(origins=origins).fit(np.ones((3, 2)))
+
+
 def test_distances_are_euclidean():
     rng = np.random.default_rng(0)
     X, prototypes = rng.normal(size=(30, 4)), rng.normal(size=(3, 4))

@@ -130,17 +130,6 @@ def test_what_the_budget_left_out_waits_behind_the_fold():
     assert [item.text for item in box.all("details")[0].all("li")] == notes
 
 
-def test_the_card_says_what_would_change_the_answer_where_no_point_says_where_it_flips():
-    points = [{"kind": "use", "text": "Use the shared Gaussian."}]
-    card = {"verdict_card": {"sentence": "Cannot tell.", "points": points, "warnings": []}}
-    items = [item for block in blocks("verdict", "items", changed(**card)) for item in block.items]
-    (said,) = [text for term, text in items if term == "What would change it:"]
-    assert "training rows" in said
-    points.append({"kind": "flips", "text": "At 40 rows."})
-    items = [item for block in blocks("verdict", "items", changed(**card)) for item in block.items]
-    assert "What would change it:" not in dict(items)
-
-
 def test_the_line_of_provenance_names_table_splits_version_and_command():
     command = "genvsdisc report pokemon.csv --target 'Type 1' --seed 0"
     quiet = [block.text for block in blocks("verdict", "text", changed(command=command)) if block.quiet]

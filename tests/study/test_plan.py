@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
+from examples import few
 from pandas.testing import assert_frame_equal
 from sklearn.dummy import DummyClassifier
 from sklearn.naive_bayes import GaussianNB
@@ -200,7 +201,7 @@ def test_a_model_left_out_is_named_on_the_page_and_not_fitted(data, linear, monk
     assert "processor seconds" in found.to_html(tmp_path / "page.html").read_text()
 
 
-@pytest.mark.parametrize(("rows", "splits"), [(4, 3), (3, 3), (2, 2), (10, 5)])
+@pytest.mark.parametrize(("rows", "splits"), few([(4, 3), (3, 3), (2, 2), (10, 5)]))
 def test_folds_fit_the_second_class(rows, splits, linear):
     r = np.random.default_rng(0)
     y = np.r_[np.zeros(60, int), np.ones(rows, int)]

@@ -9,8 +9,12 @@ Wishart prior,
 
 so that no step lowers it, and covariances stay away from singular ones. The T_k are those that the moments of the
 former round give (at first: variances of what is observed; with pooling, the fit of the shared covariance). Rounds go
-on until the T_k are those of their own solution, but after five only while each halves what is left: entries on which
-no row has a say (two columns never observed together) would follow the targets, and these them, for ever.
+on until the T_k are those of their own solution: then it is the fixed point of plain EM with the M-step of the model,
+targets and all. After five rounds that do not each halve what is left, as where no row has a say on an entry (two
+columns never observed together), Newton's method finds that fixed point if at most a thousand conditional means and
+covariances are unknown; it does so at once where covariances have few rows for their columns, in which EM is slow.
+Its log likelihood is that of plain EM run to the end, not the largest: the M-step of a regularized model seeks another
+maximum.
 """
 
 from __future__ import annotations
@@ -25,12 +29,16 @@ from genvsdisc.functional.gaussian.acceleration import LeftParameterSpaceError, 
 from genvsdisc.functional.gaussian.covariance import SingularCovarianceError
 from genvsdisc.functional.gaussian.missing import patterns
 from genvsdisc.functional.gaussian.moments import Moments, class_moments, stacked
+from genvsdisc.generative.gaussian.completion import Completion
+from genvsdisc.generative.gaussian.completion_newton import completed
 from genvsdisc.generative.gaussian.diagonal import DiagonalProblem
 from genvsdisc.generative.gaussian.expectation import JointProblem
 from genvsdisc.generative.gaussian.shrinkage import Regularization
 
 _MAX_ITER = 2000
 _ROUNDS, _MOST_ROUNDS = 5, 40
+_MANY_UNKNOWN, _MOST_UNKNOWN = 500, 1000  # means and covariances of missing entries
+_SLOW = 4  # rows for each column of a covariance up to which EM is slow
 _ROUGH, _SHARE = 1e-6, 1e-4  # accuracy of rounds that others follow, at most, and as a share of the targets' last move
 _FIRST_ROWS = 256
 _CHUNK, _ENTRIES = 1 << 23, 1 << 20  # numbers held for a chunk of the weightings, of covariances and of missing entries
@@ -77,9 +85,7 @@ def em_moments(
     for start in range(0, R, step):
         members = np.arange(start, min(start + step, R))
         parts.append(_solve(X, holes, codes, weights[members], n_classes, rule.of_members(members, R), tol))
-    length = max(len(trace) for _, trace in parts)
-    traces = [np.concatenate([trace, np.repeat(trace[-1:], length - len(trace), axis=0)]) for _, trace in parts]
-    return stacked([moments for moments, _ in parts]), np.concatenate(traces, axis=1)
+    return stacked([moments for moments, _ in parts]), _side_by_side([trace for _, trace in parts])
 
 
 def _solve(
@@ -88,31 +94,105 @@ def _solve(
     if not holes.any():
         return class_moments(X, codes, weights, n_classes, full=rule.structure == "full"), np.zeros((1, len(weights)))
     if rule.structure != "full":
-        diagonal, x = DiagonalProblem.build(X, codes, weights, n_classes, rule)
-        try:
-            result = fixed_points(diagonal, x, tol=tol, max_iter=_MAX_ITER)
-        except LeftParameterSpaceError:
-            variances = rule.covariances(diagonal.moments(x))[0]
-            *index, column = np.argwhere(~(variances > 0))[0].tolist()
-            raise SingularCovarianceError(tuple(index), column, constant=True, full=False) from None
-        _warn_unless(result.converged)
-        return diagonal.moments(result.x), result.log_likelihoods
+        return _independent(X, codes, weights, n_classes, rule, tol)
+    R = len(weights)
+    found: dict[int, tuple[Moments, NDArray] | None] = {}
+    quick, possible = _newton_pays(holes, codes, weights, n_classes, rule)
+    for r in np.flatnonzero(quick).tolist():
+        found[r] = _by_newton(X, holes, codes, weights[r], n_classes, rule.of_members([r], R), tol)
+    left = np.array([r for r in range(R) if found.get(r) is None], dtype=np.intp)
+    if len(left):
+        part, traces, settled = _by_rounds(X, holes, codes, weights[left], n_classes, rule.of_members(left, R), tol)
+        for i, r in enumerate(left.tolist()):
+            exact = None
+            if possible[r] and not (settled[i] or quick[r]):
+                exact = _by_newton(X, holes, codes, weights[r], n_classes, rule.of_members([r], R), tol)
+            found[r] = exact or (part[i : i + 1], traces[:, i : i + 1])
+    ends = [end for _, end in sorted(found.items()) if end is not None]
+    return stacked([moments for moments, _ in ends]), _side_by_side([trace for _, trace in ends])
+
+
+def _independent(
+    X: NDArray, codes: NDArray, weights: NDArray, n_classes: int, rule: Regularization, tol: float
+) -> tuple[Moments, NDArray]:
+    diagonal, x = DiagonalProblem.build(X, codes, weights, n_classes, rule)
+    try:
+        result = fixed_points(diagonal, x, tol=tol, max_iter=_MAX_ITER)
+    except LeftParameterSpaceError:
+        variances = rule.covariances(diagonal.moments(x))[0]
+        *index, column = np.argwhere(~(variances > 0))[0].tolist()
+        raise SingularCovarianceError(tuple(index), column, constant=True, full=False) from None
+    _warn_unless(result.converged)
+    return diagonal.moments(result.x), result.log_likelihoods
+
+
+def _newton_pays(
+    holes: NDArray, codes: NDArray, weights: NDArray, n_classes: int, rule: Regularization
+) -> tuple[NDArray, NDArray]:
+    """Which members (R,) Newton's method is quicker for, and which it can end if the rounds have not."""
+    never = np.zeros(len(weights), dtype=bool)
+    gaps = holes.any(axis=1)
+    used = weights[:, gaps] > 0
+    unknown = used @ holes[gaps].sum(axis=1)
+    if not (np.any(rule.shrinkage) or rule.couples_classes) or unknown.min() > _MOST_UNKNOWN:
+        return never, never
+    patterns, which = np.unique(np.column_stack([codes[gaps], holes[gaps]]), axis=0, return_inverse=True)
+    missing = patterns[:, 1:].sum(axis=1)
+    there = np.stack([np.bincount(which.ravel(), row, len(patterns)) > 0 for row in used])
+    unknown = unknown + there @ (missing * (missing + 1) // 2)
+    rows = np.stack([np.bincount(codes, w, n_classes) for w in weights])
+    with_gaps = np.stack([np.bincount(codes[gaps], row, n_classes) > 0 for row in used])
+    rows = rows.sum(axis=1, keepdims=True) if rule.shared else np.where(with_gaps, rows, np.inf)
+    slow = (rows <= _SLOW * holes.shape[1]).any(axis=1)
+    return slow & (unknown <= _MANY_UNKNOWN), unknown <= _MOST_UNKNOWN
+
+
+def _by_newton(
+    X: NDArray, holes: NDArray, codes: NDArray, weights: NDArray, n_classes: int, rule: Regularization, tol: float
+) -> tuple[Moments, NDArray] | None:
+    """Moments and log likelihoods of one weighting (n,); None where that is not the way."""
+    used = weights > 0
+    if not holes[used].any():
+        return None
+    problem = Completion.build(X[used], holes[used], codes[used], weights[used], n_classes, rule)
+    found = completed(problem, tol)
+    if found is None:
+        return None
+    moments = found[0].moments
+    moments = Moments(*(getattr(moments, name).astype(X.dtype) for name in ("weight", "center", "first", "second")))
+    return moments, np.array(found[1])[:, None]
+
+
+def _side_by_side(traces: list[NDArray]) -> NDArray:
+    """Traces (steps, R), each with its last value up to the length of the longest."""
+    length = max(len(trace) for trace in traces)
+    longer = [np.concatenate([trace, np.repeat(trace[-1:], length - len(trace), axis=0)]) for trace in traces]
+    return np.concatenate(longer, axis=1)
+
+
+def _by_rounds(
+    X: NDArray, holes: NDArray, codes: NDArray, weights: NDArray, n_classes: int, rule: Regularization, tol: float
+) -> tuple[Moments, NDArray, NDArray]:
+    """Moments, log likelihoods and whether the targets are those of their solution, for a stack."""
     first = rule.of_one_group() if rule.couples_classes else rule
     problem, x = JointProblem.build(X, holes, codes, weights, n_classes, first)
     if rule.couples_classes:
-        x, _ = _rounds(problem, x, max(tol, _ROUGH))
+        x = _rounds(problem, x, max(tol, _ROUGH))[0]
         problem, x = problem.with_rule(rule, x)
-    x, log_likelihoods = _rounds(problem, x, tol)
-    return problem.moments(x), log_likelihoods
+    x, log_likelihoods, settled = _rounds(problem, x, tol)
+    return problem.moments(x), log_likelihoods, settled
 
 
-def _rounds(problem: JointProblem, x: NDArray, tol: float) -> tuple[NDArray, NDArray]:
-    """Solve for given targets and renew them, until they are those of their own solution."""
-    x, members, traces = x.copy(), np.arange(len(x)), []
-    before = np.full(len(x), np.inf)
+def _rounds(problem: JointProblem, x: NDArray, tol: float) -> tuple[NDArray, NDArray, NDArray]:
+    """Solve for given targets and renew them, until they are those of their own solution, or hardly come nearer."""
+    x, members = x.copy(), np.arange(len(x))
+    traces: list[NDArray] = []
+    before, settled = np.full(len(x), np.inf), np.full(len(x), not problem.blend.has_targets)
+    near = tol / 10 if problem.blend.has_targets else tol  # the observed likelihood is not flat at a penalized maximum
     for turn in range(_MOST_ROUNDS if problem.blend.has_targets else 1):
         moved = problem.hold_targets(x[members])
-        goes_on = (moved > tol) & ((turn < _ROUNDS) | (moved < before / 2))
+        settled[members] |= moved <= near
+        goes_on = (moved > near) & ((turn < _ROUNDS) | (moved < before / 2))
         if not goes_on.all():
             problem, members, moved = problem.take(np.flatnonzero(goes_on)), members[goes_on], moved[goes_on]
         if not len(members):
@@ -121,7 +201,7 @@ def _rounds(problem: JointProblem, x: NDArray, tol: float) -> tuple[NDArray, NDA
         if turn == 0:
             x[members] = problem.sampled_solution(x[members])
         # Targets that will move on need not be met exactly.
-        exact = tol / 10
+        exact = near / 10
         enough = np.clip(_SHARE * moved, exact, max(exact, _ROUGH)) if problem.blend.has_targets else exact
         try:
             result = fixed_points(problem, x[members], tol=enough, max_iter=_MAX_ITER, gain=tol)
@@ -129,11 +209,13 @@ def _rounds(problem: JointProblem, x: NDArray, tol: float) -> tuple[NDArray, NDA
             index, column = problem.first_singular()
             raise SingularCovarianceError(index, column, constant=False, full=True) from None
         x[members] = result.x
-        trace = np.full((len(result.log_likelihoods), len(x)), np.nan)
+        trace = np.repeat(
+            traces[-1][-1:] if traces else np.full((1, len(x)), np.nan), len(result.log_likelihoods), axis=0
+        )
         trace[:, members] = result.log_likelihoods
         traces.append(trace)
         _warn_unless(result.converged)
-    return x, np.concatenate(traces)
+    return x, np.concatenate(traces), settled
 
 
 def _warn_unless(converged: NDArray) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.utils._param_validation import Interval
+from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from genvsdisc.base import Parameters
@@ -35,8 +35,8 @@ class NaiveBayesClassifier(GenerativeClassifier):
     ``log p(x, y=k) = log prior_k + sum_j log p_j(x_j | k)``, computed in log space throughout. Over the rows of class k
     in which column j is observed, with weights w and N = sum w, the estimates are
 
-    * gaussian: mean and maximum-likelihood variance (divided by N), plus `var_smoothing` times the largest variance
-      of a gaussian column over all rows;
+    * gaussian: mean and maximum-likelihood variance (divided by N), plus `var_smoothing` times a variance over all
+      rows: the largest of a gaussian column, or with ``smoothing_unit="own"`` that of the column itself;
     * bernoulli: ``(sum w x + alpha) / (N + 2 alpha)``; a value above 0 counts as 1;
     * categorical: ``(N_c + alpha) / (N + alpha C)``, C being the number of categories met in training;
     * poisson: ``(sum w x + alpha m) / (N + alpha)``, m the mean over all classes: alpha more rows with that count.
@@ -62,9 +62,13 @@ class NaiveBayesClassifier(GenerativeClassifier):
     alpha : float, default=1.0
         Additive smoothing, in rows: 1 is Laplace's rule; 0 is maximum likelihood, as in counts by hand.
     var_smoothing : float, default=1e-9
-        Share of the largest variance that is added to all.
+        Share of a variance over all rows that is added to the variances of the classes.
     priors : array-like of shape (n_classes,), default=None
         Class priors; None takes the weighted shares of the classes.
+    smoothing_unit : {"largest", "own"}, default="largest"
+        Whose variance `var_smoothing` is a share of: the largest of all gaussian columns, as in scikit-learn's
+        ``GaussianNB``, or each column's own. With "own" posteriors do not depend on the unit or the zero of a gaussian
+        column; with "largest" a column in large units drowns the others.
 
     Attributes
     ----------
@@ -127,6 +131,7 @@ class NaiveBayesClassifier(GenerativeClassifier):
         "alpha": [Interval(Real, 0, None, closed="left")],
         "var_smoothing": [Interval(Real, 0, None, closed="left")],
         "priors": ["array-like", None],
+        "smoothing_unit": [StrOptions({"largest", "own"})],
     }
     _score_attributes = ("class_prior_", "means_", "variances_", "category_log_prob_")
     statistics_: Statistics
@@ -140,12 +145,14 @@ class NaiveBayesClassifier(GenerativeClassifier):
         alpha: float = 1.0,
         var_smoothing: float = 1e-9,
         priors: ArrayLike | None = None,
+        smoothing_unit: str = "largest",
     ) -> None:
         self.distributions = distributions
         self.shared_variance = shared_variance
         self.alpha = alpha
         self.var_smoothing = var_smoothing
         self.priors = priors
+        self.smoothing_unit = smoothing_unit
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -236,10 +243,15 @@ class NaiveBayesClassifier(GenerativeClassifier):
         means = np.full((*weight.shape, len(kinds.distributions)), np.nan, weight.dtype)
         variances = means.copy()
         means[..., kinds.numeric], variances[..., kinds.numeric] = numeric_estimates(
-            statistics.moments, kinds, self.alpha, self.var_smoothing, self.shared_variance
+            statistics.moments,
+            kinds,
+            self.alpha,
+            self.var_smoothing,
+            self.shared_variance,
+            self.smoothing_unit == "own",
         )
         names = getattr(self, "feature_names_in_", range(len(kinds.distributions)))
-        check_variances(means, variances, kinds, self.classes_, names)
+        check_variances(means, variances, statistics.moments, kinds, self.classes_, names)
         probabilities = table_estimates(statistics.counts, kinds, self.alpha)
         return {
             "class_prior_": self._prior_stack(weight),

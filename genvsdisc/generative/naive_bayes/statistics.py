@@ -60,9 +60,17 @@ def gather(X: NDArray, codes: NDArray, weights: NDArray, kinds: ColumnKinds, n_c
 
 @np.errstate(over="ignore", invalid="ignore")  # `check_variances` sees to what overflows
 def numeric_estimates(
-    by_class: ColumnMoments, kinds: ColumnKinds, alpha: float, var_smoothing: float, shared_variance: bool
+    by_class: ColumnMoments,
+    kinds: ColumnKinds,
+    alpha: float,
+    var_smoothing: float,
+    shared_variance: bool,
+    own_unit: bool = False,
 ) -> tuple[NDArray, NDArray]:
-    """Means and variances (R, K, d) of the columns that have them, from their moments."""
+    """Means and variances (R, K, d) of the columns that have them, from their moments.
+
+    The variances of gaussian columns are smoothed by a share of the largest variance, or each by its own.
+    """
     together, observed = by_class.pooled(axis=1), by_class
     unseen = by_class.weight == 0
     if unseen.any():
@@ -81,8 +89,10 @@ def numeric_estimates(
             if shared_variance:
                 within = ColumnMoments(together.weight, together.mean, total(by_class.scatter, axis=1))
                 variance[..., columns] = within[..., columns].variance()
-            largest = together[..., columns].variance().max(axis=2, keepdims=True)
-            variance[..., columns] += variance.dtype.type(var_smoothing) * np.where(largest > 0, largest, 1)
+            unit = together[..., columns].variance()
+            if not own_unit:
+                unit = unit.max(axis=2, keepdims=True)
+            variance[..., columns] += variance.dtype.type(var_smoothing) * np.where(unit > 0, unit, 1)
     return mean, variance
 
 
@@ -95,16 +105,24 @@ def table_estimates(counts: NDArray, kinds: ColumnKinds, alpha: float) -> NDArra
     return np.concatenate([counts[..., :0], *pieces], axis=2)
 
 
-def check_variances(means: NDArray, variances: NDArray, kinds: ColumnKinds, classes: NDArray, names: Any) -> None:
-    """Raise ValueError where a gaussian column has no usable variance; means and variances (R, K, d)."""
+def check_variances(
+    means: NDArray, variances: NDArray, by_class: ColumnMoments, kinds: ColumnKinds, classes: NDArray, names: Any
+) -> None:
+    """Raise ValueError where a gaussian column has no usable variance; means and variances (R, K, d).
+
+    `by_class` are the moments (R, K, numeric columns) that they are made of.
+    """
     gaussian = kinds.columns("gaussian")
+    places = np.flatnonzero([name == "gaussian" for name in kinds.distributions if name != "categorical"])
     mean, variance = means[..., gaussian], variances[..., gaussian]
     limits = np.finfo(variance.dtype)
     least = limits.tiny / limits.eps
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        by_class = list(np.moveaxis(mean, 1, 0))  # NumPy would reduce an axis this short slowly
-        apart = (np.maximum.reduce(by_class) - np.minimum.reduce(by_class))[:, None]
-        lost = (apart > 0) & (apart**2 < least)  # the classes differ, and squares are too small to show it
+        by_mean = list(np.moveaxis(mean, 1, 0))  # NumPy would reduce an axis this short slowly
+        apart = (np.maximum.reduce(by_mean) - np.minimum.reduce(by_mean))[:, None]
+        lost = (apart > 0) & (apart**2 < least)
+        if lost.any():  # but where the column has larger squares, which show that the classes hardly differ
+            lost &= by_class.scatter[..., places].max(axis=1, keepdims=True) < least
     if lost.any():
         r, _, i = np.argwhere(lost)[0]
         raise ValueError(

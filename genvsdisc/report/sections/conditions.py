@@ -9,7 +9,7 @@ import pandas as pd
 
 from genvsdisc.figures import plot_conditions
 from genvsdisc.report.blocks import Cell, Figure, Fold, Table, Text, table
-from genvsdisc.report.dialed import CONDITION_LABELS, map_pair, of_pair
+from genvsdisc.report.dialed import map_pair, of_pair
 from genvsdisc.report.isolation import Draft, panel, part
 from genvsdisc.report.numbers import counted, estimate, fixed, loss_word, number
 from genvsdisc.report.pairing import SIDES, heading_losses
@@ -17,6 +17,7 @@ from genvsdisc.study.schema import groups, records
 from genvsdisc.study.statistics.condition_words import WAYS, condition_findings
 from genvsdisc.study.statistics.crossing import NOBODY
 from genvsdisc.study.statistics.dials import DIALS, MAP, TRAINING_ROWS, WITHOUT
+from genvsdisc.study.statistics.flips import CONDITION_LABELS
 
 if TYPE_CHECKING:
     from genvsdisc.study.comparison import Comparison

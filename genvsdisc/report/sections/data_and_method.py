@@ -38,8 +38,9 @@ METHODS = (
     (
         "Intervals and p-values",
         "Student t over folds, with the variance of a fold multiplied by 1/J + n_test/n_train for J folds, because "
-        "training sets overlap. Nadeau and Bengio (2003), Machine Learning 52. p-values of several pairs are corrected "
-        "as in Holm (1979), Scandinavian Journal of Statistics 6.",
+        "training sets overlap, and at least by 1/K for K folds plus what two fits to halves that share no row differ "
+        "by: more for models that hang on single rows. Nadeau and Bengio (2003), Machine Learning 52. p-values of "
+        "several pairs are corrected as in Holm (1979), Scandinavian Journal of Statistics 6.",
     ),
     (
         "Probabilities of better and equal",
@@ -51,10 +52,10 @@ METHODS = (
         "Bias, variance, noise",
         "Each model is fitted to training sets that share no row, of a quarter and of half of the rows that train, "
         "drawn many times over; at the size of the folds the loss is that of cross-validation and its variance is "
-        "extrapolated along the power law through the two sizes. 0-1 error: around "
-        "the most frequent prediction, Domingos (2000), AAAI; net variance is the variance where that prediction is "
-        "right minus the variance where it is wrong, and may be negative. Brier score: around the mean prediction. Log "
-        "loss: around the normalized geometric mean, Heskes (1998), Neural Computation 10.",
+        "extrapolated from the two sizes, or, where the law of the table is known, measured on tables drawn from it. "
+        "0-1 error: the variance is half the rate at which two fits name different classes, Kohavi and Wolpert (1996), "
+        "ICML. Brier score: around the mean prediction. Log loss: around the normalized geometric mean, Heskes (1998), "
+        "Neural Computation 10.",
     ),
     (
         "Crossing",

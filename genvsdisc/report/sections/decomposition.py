@@ -68,10 +68,13 @@ def _figure(comparison: Comparison, chosen: pd.DataFrame, losses: list[str]) -> 
 
 def _basis(parts: pd.DataFrame) -> str:
     """Say what the bars rest on, and what their errors hold."""
-    largest = "At the largest size the loss is that of the folds and its variance is extrapolated. "
+    largest = {
+        "extrapolated": "At the largest size the loss is that of the folds and its variance is extrapolated. ",
+        "drawn from the law": "At the largest size they are whole tables, drawn from the law, which is known here. ",
+    }
     return (
         "Each model is fitted to training sets that share no row, drawn many times over. "
-        f"{largest if (parts.basis == 'extrapolated').any() else ''}"
+        f"{''.join(text for basis, text in largest.items() if (parts.basis == basis).any())}"
         "Black lines: two standard errors of the solid part and of the whole."
     )
 

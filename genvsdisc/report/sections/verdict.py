@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from genvsdisc.report.blocks import Items, Probabilities, Text, Warnings
-from genvsdisc.report.dialed import what_changes_it
 from genvsdisc.report.isolation import Draft, part
 from genvsdisc.report.numbers import counted, fixed, loss_word, losses_in_order, probability_text
 from genvsdisc.study.statistics.losses import rope_of
@@ -89,9 +88,7 @@ def verdict_items(comparison: Comparison) -> Any:
     if card.get("points"):
         first = {each["kind"]: each for each in reversed(card["points"])}  # one of a kind
         shown = [each for each in card["points"] if each is first[each["kind"]]]
-        items = [(_POINTS.get(each["kind"], ""), str(each["text"])) for each in shown]
-        tried = "" if "flips" in first else what_changes_it(comparison)
-        return Items((*items, *([("What would change it:", tried)] if tried else [])))
+        return Items(tuple((_POINTS.get(each["kind"], ""), str(each["text"])) for each in shown))
     return [Text(text) for text in _sentences(comparison.verdict)[1].split("\n") if text.strip()]
 
 

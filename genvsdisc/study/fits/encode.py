@@ -15,14 +15,15 @@ from sklearn.utils import get_tags
 
 from genvsdisc.features.encoding import TableEncoder
 from genvsdisc.models import Model
+from genvsdisc.study.drawn_tables import DrawnTables
 from genvsdisc.study.evidence import Predictions
 from genvsdisc.study.holdout_rows import TestRows
 from genvsdisc.study.statistics.failures import columns_seen
 from genvsdisc.study.table import PreparedTable
 from genvsdisc.study.unlabeled_rows import UnlabeledRows
 
-Made = dict[str, tuple[NDArray, TestRows | None, UnlabeledRows | None]]
-"""Steps that were applied -> the matrix that they made of the table, of rows to test on, of rows without a label."""
+Made = dict[str, tuple[NDArray, TestRows | None, UnlabeledRows | None, DrawnTables | None]]
+"""Steps that were applied -> the matrix that they made of the table, of rows to test on, without a label, and drawn."""
 
 MOST_SHARED_CELLS = 20_000_000
 """A step that makes more numbers than this (160 MB) is applied to the rows of each fit instead."""
@@ -86,7 +87,7 @@ def _bench(model: Model, table: PreparedTable, made: Made, encode_only: bool) ->
     steps = list(pipeline.steps) if isinstance(pipeline, Pipeline) else []
     if pipeline is not model.estimator and table.sampling.kind != "rows":
         steps = []  # folds inside a search tell groups and times by the index of the frame (`InnerFolds`)
-    X, test, unlabeled = cast(Any, table.X), table.test, table.unlabeled
+    X, test, unlabeled, drawn = cast(Any, table.X), table.test, table.unlabeled, table.drawn
     before: list[tuple[str, Any]] = []
     while len(steps) > 1 and _shareable(steps[0][1], X):
         if encode_only and not isinstance(steps[0][1], TableEncoder):
@@ -95,11 +96,11 @@ def _bench(model: Model, table: PreparedTable, made: Made, encode_only: bool) ->
         try:
             if key not in made:
                 step = clone(steps[0][1]).fit(X)
-                beside = [rows and replace(rows, X=step.transform(rows.X)) for rows in (test, unlabeled)]
+                beside = [rows and replace(rows, X=step.transform(rows.X)) for rows in (test, unlabeled, drawn)]
                 made[key] = (step.transform(X), *beside)
         except Exception:  # it will be raised again, with the model's name, where the model is fitted
             break
-        X, test, unlabeled = made[key]
+        X, test, unlabeled, drawn = made[key]
         before.append(steps.pop(0))
     columns = tuple(columns_seen(Pipeline([*before, ("last", None)]), list(table.X.columns))) if before else ()
     if not before:
@@ -107,9 +108,8 @@ def _bench(model: Model, table: PreparedTable, made: Made, encode_only: bool) ->
     estimator = Pipeline(steps)
     if pipeline is not model.estimator:
         estimator = clone(model.estimator).set_params(estimator=estimator)
-    return Bench(
-        replace(model, estimator=estimator), replace(table, X=X, test=test, unlabeled=unlabeled), tuple(before), columns
-    )
+    seen = replace(table, X=X, test=test, unlabeled=unlabeled, drawn=drawn)
+    return Bench(replace(model, estimator=estimator), seen, tuple(before), columns)
 
 
 def _shareable(step: Any, X: Any) -> bool:

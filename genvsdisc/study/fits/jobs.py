@@ -22,7 +22,7 @@ from genvsdisc.study.fits.elsewhere import died, in_processes, watch
 from genvsdisc.study.fits.encode import Bench
 from genvsdisc.study.fits.gaps import GAP_STAGE
 from genvsdisc.study.fits.job import Job
-from genvsdisc.study.fits.predictions import QUARTERS, check_portable, draw_views, predict
+from genvsdisc.study.fits.predictions import DRAWN_STAGE, QUARTERS, check_portable, draw_views, predict
 from genvsdisc.study.statistics.dials import SHARE_DIALS, UNLABELED
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 from genvsdisc.study.table import PreparedTable
@@ -149,9 +149,11 @@ class Jobs:
         # The rows travel as arguments of their own: joblib maps large arrays, and Dask sends each to a worker once.
         test = bench.table.test if job.stage == "fit to all rows" else None
         unlabeled = bench.table.unlabeled if job.stage == UNLABELED else None
+        drawn = bench.table.drawn if job.stage == DRAWN_STAGE else None
         light = replace(
-            bench.table, X=cast(Any, None), y=np.empty(0), codes=np.empty(0, dtype=int), test=test, unlabeled=unlabeled
-        )
+            bench.table, X=cast(Any, None), y=np.empty(0), codes=np.empty(0, dtype=int), test=test, unlabeled=unlabeled,
+            drawn=drawn,
+        )  # fmt: skip
         key = (self.fingerprint, job.stage, job.start, job.stop)
         X, codes, part = bench.table.X, bench.table.codes, draws_of(job, self.draws)
         return delayed(self.work)(key, bench.model, bench.columns, X, codes, light, part, parent=os.getpid())
@@ -179,7 +181,7 @@ def draws_of(job: Job, draws: Draws) -> Draws:
     nothing: dict[str, Any] = {"design": replace(draws.design, scorers=())}  # functions need not travel
     if job.stage not in ("cross-validation", "descent paths", "hybrid dial"):
         nothing |= {"cv_weights": draws.cv_weights[:0], "cv_tests": []}
-    if job.stage in ("fit to all rows", "rows of the model", "cross-validation", "bias and variance"):
+    if job.stage in ("fit to all rows", "rows of the model", "cross-validation", "bias and variance", DRAWN_STAGE):
         nothing |= {"curve_weights": draws.curve_weights[:, :0], "curve_tests": []}
     if job.stage != GAP_STAGE:
         nothing |= {"gaps": None}
@@ -195,6 +197,7 @@ def add(whole: Predictions, part: Predictions) -> None:
     whole.curves = joined(whole.curves, part.curves)
     whole.quarters += part.quarters
     whole.halves += part.halves
+    whole.tables += part.tables
     whole.noise = part.noise if whole.noise is None else whole.noise
     for dial, along in part.dials.items():
         before = whole.dials.get(dial)

@@ -21,6 +21,7 @@ from threadpoolctl import threadpool_limits
 from genvsdisc.densities import density_floor
 from genvsdisc.models import Model
 from genvsdisc.study.costs import last_step
+from genvsdisc.study.drawn_tables import AT_ONCE, N_TABLES
 from genvsdisc.study.evidence import Draws, Predictions, Views
 from genvsdisc.study.fits.condition_stages import (
     delete_entries,
@@ -47,6 +48,7 @@ from genvsdisc.study.statistics.leaks import leak_table
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 from genvsdisc.study.table import PreparedTable
 
+DRAWN_STAGE = "tables of the law"
 QUARTERS = "bias and variance with a quarter of the rows"
 """What a model may fail of its stage alone."""
 MOST_LOOKED_AT, LOOKED_AT_STRETCHES = 200_000, 20
@@ -152,6 +154,22 @@ def fit_parts(model: Model, table: PreparedTable, draws: Draws, result: Predicti
         result.failures[QUARTERS] = reason(error)
 
 
+def fit_drawn_tables(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
+    """Fit to tables drawn from the law, all judged by the rows of this one."""
+    if table.drawn is None:
+        return
+    predicted = refit_probabilities(
+        model.estimator,
+        table.drawn.X,
+        table.classes[table.drawn.codes],
+        table.drawn.training_weights(),
+        table.take(draws.resampled_rows).X,
+        classes=table.classes,
+        random_state=draws.seed,
+    )
+    result.tables = [predicted[first : first + AT_ONCE] for first in range(0, N_TABLES, AT_ONCE)]
+
+
 def _fit_sets(model: Model, drawn: PreparedTable, draws: Draws, n_joined: int) -> list[NDArray]:
     """Probabilities given to the judges of each draw by fits to its sets of one or two quarters."""
     weights = training_weights(draws.parts, n_joined)
@@ -199,6 +217,7 @@ STAGES: dict[str, Callable[[Model, PreparedTable, Draws, Predictions], None]] = 
     "fit to all rows": fit_all_rows,
     "learning curve": learning_curve,
     "bias and variance": fit_parts,
+    DRAWN_STAGE: fit_drawn_tables,
     "label noise": flip_labels,
     GAP_STAGE: delete_entries,
     "unlabeled rows": learn_unlabeled,

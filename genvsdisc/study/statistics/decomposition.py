@@ -2,7 +2,7 @@
 
 Both are measured with a quarter and with half of the rows that train. At the size of the folds, the loss is measured by
 cross-validation; its variance is extrapolated from the two sizes, and what is left of the loss is bias and noise. Such
-rows are labelled as extrapolated.
+rows are labelled as extrapolated. Where the law of the table is known, they are measured on tables drawn from it.
 """
 
 from __future__ import annotations
@@ -16,11 +16,18 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from genvsdisc.study.evidence import JUDGE, Draws, Predictions
-from genvsdisc.study.statistics.independent_sets import COEFFICIENTS, ESTIMATED_TERMS, VARIANCE, SetTerms, Sizes
+from genvsdisc.study.statistics.independent_sets import (
+    COEFFICIENTS,
+    ESTIMATED_TERMS,
+    VARIANCE,
+    SetTerms,
+    Sizes,
+    terms_of_tables,
+)
 from genvsdisc.study.statistics.paired_tests import corrected_ttest
 
-MEASURED, EXTRAPOLATED = "measured", "extrapolated"
-"""What a row of the table rests on: its column `basis`."""
+EXTRAPOLATED = "extrapolated"
+"""What a row of the table rests on, beside "measured" and "drawn from the law": its column `basis`."""
 STEEPEST, INVERSE = 0.25, 0.5
 """Share of the variance that is left when the rows double: the least, one over their square; and one over them."""
 PAIR = ["generative", "discriminative", "form"]
@@ -35,6 +42,7 @@ class FoldTerms:
     sets: SetTerms
     losses: NDArray
     test_fractions: NDArray
+    basis: str = EXTRAPOLATED
 
     @property
     def n_train(self) -> int:
@@ -71,6 +79,7 @@ def decomposition_tables(
     units: NDArray | None = None,
     weights: NDArray | None = None,
     masses: NDArray | None = None,
+    n_drawn: int | None = None,
     level: float = 0.95,
 ) -> dict[str, pd.DataFrame | None]:
     """Compute the tables `decomposition` and `decomposition_differences`.
@@ -94,6 +103,9 @@ def decomposition_tables(
         How much each row counts as a judge; None where all count alike.
     masses : ndarray of shape (n_samples,), default=None
         How many rows each stands for in the size of a training set; None for one.
+    n_drawn : int, default=None
+        Rows of a table drawn from the law, where there are such: what was fitted to them stands for what would be
+        extrapolated.
     level : float, default=0.95
         Confidence of the intervals, which are normal.
 
@@ -106,13 +118,13 @@ def decomposition_tables(
     laws = np.eye(codes.max() + 1)[codes] if law is None else law
     units = np.arange(len(codes)) if units is None else units
     masses = np.ones(len(codes), dtype=int) if masses is None else masses
-    source = _Source(laws, units, draws, scores, weights, masses)
+    source = _Source(laws, units, draws, scores, weights, masses, n_drawn)
     decomposed = [e for e in evidence if e.halves]
     rows = [
         {"model": e.model.name, "family": e.model.family, "loss": loss} | _size(sized) | _terms(sized, law is not None)
         for e in decomposed
         for loss in draws.design.losses
-        for sized in source.of(e, loss)
+        for sized in source.of(e, loss, drawn=bool(e.tables))
     ]
     by_name = {e.model.name: e for e in decomposed}
     gaps = []
@@ -135,9 +147,13 @@ class _Source:
     scores: pd.DataFrame
     weights: NDArray | None
     masses: NDArray
+    n_drawn: int | None
 
-    def of(self, e: Predictions, loss: str, n_draws: int | None = None) -> list[SetTerms | FoldTerms]:
-        """Terms of a model over its first draws, the smallest training size first."""
+    def of(self, e: Predictions, loss: str, n_draws: int | None = None, *, drawn: bool) -> list[SetTerms | FoldTerms]:
+        """Terms of a model over its first draws, the smallest training size first.
+
+        `drawn`: those at the size of the folds from tables of the law, and not from the folds.
+        """
         quarters, halves = e.quarters[:n_draws], e.halves[:n_draws]
         n_training = ((self.draws.parts < JUDGE) @ self.masses).mean()
         sizes = round(n_training / 4), round(n_training / 2)
@@ -146,6 +162,8 @@ class _Source:
         n_train = round(folds["n_train"].mean())
         fractions = folds["n_test"] / (folds["n_test"] + folds["n_train"])
         measured: list[SetTerms | FoldTerms] = [sized for sized in sets if sized is not None]
+        if drawn and self.n_drawn is not None:
+            return [*measured, terms_of_tables(e.tables, self.laws, loss, self.n_drawn)]
         if sets.quarter is None:
             return measured
         extrapolated = _extrapolated(sets.quarter, sets.half, n_train)
@@ -183,7 +201,7 @@ def _extrapolated(quarter: SetTerms, half: SetTerms, n_train: int) -> SetTerms:
 
 
 def _size(sized: SetTerms | FoldTerms) -> dict[str, int | str]:
-    return {"n_train": sized.n_train, "basis": EXTRAPOLATED if isinstance(sized, FoldTerms) else MEASURED}
+    return {"n_train": sized.n_train, "basis": sized.basis}
 
 
 def _terms(sized: SetTerms | FoldTerms, known: bool) -> dict[str, float]:
@@ -197,7 +215,8 @@ def _gaps(source: _Source, both: Sequence[Predictions], loss: str, level: float)
     """Differences of a pair at every size, over the draws that both have."""
     n_draws = min(len(e.halves) for e in both)
     reach = stats.norm.ppf((1 + level) / 2)
-    one, two = ({sized.n_train: sized for sized in source.of(e, loss, n_draws)} for e in both)
+    drawn = all(e.tables for e in both)
+    one, two = ({sized.n_train: sized for sized in source.of(e, loss, n_draws, drawn=drawn)} for e in both)
     for n_train in [n for n in one if n in two]:
         gap = one[n_train].minus(two[n_train])  # type: ignore[arg-type] # of one size, they are of one kind
         for term in COMPARED:

@@ -16,6 +16,7 @@ MEANINGS = {
     "fit to all rows": "Its parameters are not shown; its scores, which come from the folds, are.",
     "test set": "Its loss on the test set is missing; its cross-validated scores are there.",
     "learning curve": "Its learning curve is missing, and with it the crossing of its pair.",
+    "tables of the law": "What its bias and variance are at the size of the folds is extrapolated.",
     "bias and variance": "Its loss is not split into bias and variance.",
     "label noise": "Its loss under noisy labels is missing.",
     "gaps at prediction": "Its loss where entries are missing at prediction is missing.",

@@ -33,7 +33,7 @@ Yang, Z. et al. (2020). Rethinking bias-variance trade-off for generalization of
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import NamedTuple, Self
 
@@ -61,6 +61,8 @@ COEFFICIENTS = {
     "variance_minus_bias": np.array([-1.0, 1.0, 2.0]),
 }
 """Term -> its coefficients on loss, noise and variance."""
+MEASURED, DRAWN = "measured", "drawn from the law"
+"""Whether training sets are parts of the table that share no row, or other tables."""
 _NOISE = {"zero_one": "zero_one_kohavi_wolpert", "brier": "brier", "log_loss": "log_loss"}
 
 
@@ -81,6 +83,8 @@ class SetTerms:
         Variance over tables, through the rows that train, of the term variance.
     extrapolated : float
         Squared error of the extrapolation over numbers of fits, of the term variance.
+    basis : {"measured", "drawn from the law"}, default="measured"
+        On parts of the table, or on tables drawn anew.
     """
 
     n_train: int
@@ -88,6 +92,7 @@ class SetTerms:
     by_unit: NDArray
     trained: float
     extrapolated: float
+    basis: str = MEASURED
 
     def estimate(self, term: str) -> tuple[float, float]:
         """Value and standard error of a term."""
@@ -166,6 +171,30 @@ class Sizes(NamedTuple):
         )
 
 
+def terms_of_tables(fits: Sequence[NDArray], laws: NDArray, loss: str, n_train: int) -> SetTerms:
+    """Compute the terms from fits to independent tables of the law, all judged by the rows of another one.
+
+    Parameters
+    ----------
+    fits : sequence of ndarrays of shape (4, n_judges, n_classes)
+        Probabilities given by four fits at a time.
+    laws : ndarray of shape (n_judges, n_classes)
+    loss : {"zero_one", "brier", "log_loss"}
+    n_train : int
+        Rows of a table.
+    """
+    judges, units, ones = [np.arange(len(laws))] * len(fits), np.arange(len(laws)), np.ones(len(laws))
+    terms, own = [_terms_of_rows(p, laws, loss) for p in fits], [ones] * len(fits)
+    factor, doubt = 1.0, 0.0
+    pairs = _mean_variance(terms, own)
+    if loss == "log_loss" and pairs > 0:
+        cubic, parabola = (_to_infinity(fits, coefficients, own) for coefficients in (CUBIC, PARABOLA))
+        factor, doubt = cubic / pairs, (cubic - parabola) / pairs
+    n_training = float(n_train * sum(len(p) for p in fits))
+    found = _set_terms(terms, judges, units, ones, n_train, factor, doubt, n_training)
+    return replace(found, basis=DRAWN)
+
+
 def _set_terms(
     draws: Sequence[NDArray],
     judges: Sequence[NDArray],
@@ -174,8 +203,12 @@ def _set_terms(
     n_train: int,
     factor: float,
     doubt: float,
+    n_training: float | None = None,
 ) -> SetTerms:
-    """Gather the terms of draws; variances are multiplied by `factor`, which is in doubt by `doubt`."""
+    """Gather the terms of draws; variances are multiplied by `factor`, which is in doubt by `doubt`.
+
+    `n_training` independent units train; None for those of the table that do not judge.
+    """
     scale = np.array([1.0, 1.0, factor])
     rows = np.concatenate(judges[: len(draws)])
     judged, own = units[rows], weights[rows]
@@ -186,7 +219,8 @@ def _set_terms(
     sums = np.stack([np.bincount(judged, own * column) for column in centered.T], axis=1)
     variance = float(by_draw[:, VARIANCE].mean())
     unevenness = float(np.var(sums[counts > 0, VARIANCE] / counts[counts > 0]))
-    n_training = max(1.0, len(np.unique(units)) * (1 - own.sum() / len(draws) / weights.sum()))
+    if n_training is None:
+        n_training = max(1.0, len(np.unique(units)) * (1 - own.sum() / len(draws) / weights.sum()))
     trained = (SQUARED_INFLUENCE * variance**2 + (1 + SQUARED_INFLUENCE) * unevenness) / n_training
     by_pairs = variance / factor if factor else 0.0
     return SetTerms(n_train, by_draw, sums / own.sum(), trained, (doubt * by_pairs) ** 2)

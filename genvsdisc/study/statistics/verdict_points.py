@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from genvsdisc.study.statistics.dials import MAP
 from genvsdisc.study.statistics.differences import BEST, judged_by_all
+from genvsdisc.study.statistics.flips import where_it_flips
 from genvsdisc.study.statistics.losses import COST, LOSS_NAMES, rope_of
 from genvsdisc.study.statistics.words import amount, between, level, number_of
 
@@ -44,7 +44,7 @@ def points(
         found = {
             "test": _tested(tables, row),
             "why": _why(tables, row),
-            "flips": _flips(tables["crossings"], row) or _flips_elsewhere(tables.get("condition_crossings"), row),
+            "flips": where_it_flips(tables["crossings"], tables.get("condition_crossings"), row),
             **found,
             "settle": _settle(row, meta),
         }
@@ -124,31 +124,6 @@ def _assumed(assumptions: pd.DataFrame, row: Any) -> list[str]:
         f"The assumption of {worst['assumption']} costs {worst['simpler']} {amount('log_loss', worst['cost'])} of "
         f"log loss (95% interval {between('log_loss', worst['cost_lower'], worst['cost_upper'])})."
     ]
-
-
-def _flips(crossings: pd.DataFrame, row: Any) -> str:
-    """Where the leader changes: for the pair of the verdict if it has a crossing, else for the first pair that has."""
-    of_loss = crossings[crossings["loss"] == row["loss"]]
-    found = of_loss[of_loss[["estimate", "lower", "upper"]].notna().all(axis=1)]
-    known = found[(found["lower"] > found["smallest"]) | (found["upper"] < found["largest"])]
-    if known.empty:
-        return ""
-    own = (known["generative"] == row["generative"]) & (known["discriminative"] == row["discriminative"])
-    text = str(known.loc[own.sort_values(ascending=False, kind="stable").index[0], "finding"])
-    return f"In {LOSS_NAMES[row['loss']]}: {text[:1].lower()}{text[1:]}"
-
-
-def _flips_elsewhere(crossings: pd.DataFrame | None, row: Any) -> str:
-    """Say along which other dial the lead of the verdict's pair changes, the first of the map."""
-    if crossings is None:
-        return ""
-    pair = (crossings["generative"] == row["generative"]) & (crossings["discriminative"] == row["discriminative"])
-    located = crossings[["estimate", "lower", "upper"]].notna().all(axis=1)
-    found = crossings[pair & located & (crossings["loss"] == row["loss"]) & crossings["dial"].isin(MAP)]
-    if found.empty:
-        return ""
-    text = str(found["finding"].iloc[0])
-    return f"In {LOSS_NAMES[row['loss']]}: {text[:1].lower()}{text[1:]}"
 
 
 def _use(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any], loss: str) -> str:

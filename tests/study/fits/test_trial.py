@@ -5,6 +5,7 @@ import inspect
 import numpy as np
 import pandas as pd
 import pytest
+from examples import few
 from lightgbm import LGBMClassifier
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression
@@ -39,11 +40,13 @@ def table_of(columns, n, seed=0):
 
 @pytest.mark.parametrize(
     ("columns", "gaps", "how"),
-    [
-        (("x", "color"), False, "as numbers and indicators,"),
-        (("x", "z"), True, "with missing entries filled"),
-        (("x", "flag", "town"), True, "with missing entries filled"),
-    ],
+    few(
+        [
+            (("x", "color"), False, "as numbers and indicators,"),
+            (("x", "z"), True, "with missing entries filled"),
+            (("x", "flag", "town"), True, "with missing entries filled"),
+        ]
+    ),
 )
 def test_models_that_cannot_take_the_table_get_an_encoder_and_a_note(columns, gaps, how):
     X, y = table_of(columns, n=120)
@@ -116,6 +119,7 @@ def test_coded_labels_hand_weights_on_and_speak_of_the_labels():
     assert not hasattr(CodedLabels(LinearSVC()), "predict_proba")
 
 
+@pytest.mark.slow
 def test_what_a_trial_has_too_few_rows_for_is_still_given_numbers():
     """Each class has 20 rows in the trial, fewer than there are indicators, but enough in the table."""
     rng = np.random.default_rng(0)
@@ -130,7 +134,9 @@ def test_what_a_trial_has_too_few_rows_for_is_still_given_numbers():
     assert "not full rank" in small.failures["error"].iloc[0]
 
 
-@pytest.mark.parametrize("columns", [("color", "town"), ("x", "z", "flag", "color")])
+@pytest.mark.parametrize(
+    "columns", [("color", "town"), pytest.param(("x", "z", "flag", "color"), marks=pytest.mark.slow)]
+)
 def test_a_classifier_of_categories_takes_words_and_numbers_and_categories_that_a_fold_lacks(columns):
     X, y = table_of(columns, n=120)
     X.loc[5, "color"] = "seen once"

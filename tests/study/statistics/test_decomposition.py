@@ -9,8 +9,9 @@ import genvsdisc as gd
 from genvsdisc.study.evidence import Predictions
 from genvsdisc.study.fits.predictions import cross_validate, fit_parts
 from genvsdisc.study.fits.splits import make_draws
-from genvsdisc.study.statistics.decomposition import EXTRAPOLATED, MEASURED, decomposition_tables
+from genvsdisc.study.statistics.decomposition import EXTRAPOLATED, decomposition_tables
 from genvsdisc.study.statistics.differences import difference_table
+from genvsdisc.study.statistics.independent_sets import MEASURED
 from genvsdisc.study.statistics.tables import model_table, score_table
 from genvsdisc.study.statistics.verdict_points import larger_part
 from genvsdisc.study.table import prepare

@@ -110,6 +110,7 @@ def test_a_test_set_of_another_law_is_said_to_be_apart():
     assert "higher than cross-validation says, by more than chance" in agreement(result)
 
 
+@pytest.mark.slow
 def test_a_model_that_cannot_score_the_test_set_is_named_and_the_rest_is_there():
     class Deaf(GaussianNB):
         def predict_proba(self, X):

@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pandas as pd
 
-from genvsdisc.study.statistics.decomposition import MEASURED
 from genvsdisc.study.statistics.differences import BEST
+from genvsdisc.study.statistics.independent_sets import MEASURED
 
 NAMES = {"0-1 error": "zero_one", "log loss": "log_loss", "Brier score": "brier", "cost": "cost"}
 NUMBER = r"(−?\d[\d\u202f]*(?:\.\d+)?(?:e-?\d+)?)"
@@ -136,6 +136,8 @@ def _flips(text, row, tables, _):
     told = re.match(r"In ([\w\- ]+): (.)(.*)$", text)
     finding = told[2].upper() + told[3]
     loss = NAMES[told[1]]
+    if finding.startswith("The lead of "):
+        return _tried(finding, row, tables, loss)
     both = pd.concat([tables["crossings"].assign(dial="rows"), tables["condition_crossings"]])
     rows = both[(both["loss"] == loss) & (both["finding"].str.lower() == finding.lower())]
     located = rows[rows[["estimate", "lower", "upper"]].notna().all(axis=1)]
@@ -148,6 +150,21 @@ def _flips(text, row, tables, _):
     surely = "generative" if row["upper"] < 0 else "discriminative" if row["lower"] > 0 else ""
     contradicts = own and surely and last in set(row[names]) and last != row[surely]
     return [f"{last} leads with many rows, and {row[surely]} at all of them"] if contradicts else []
+
+
+def _tried(text, row, tables, loss):
+    """What was turned without a change that is located, of the pair of the verdict."""
+    dials = tables["condition_crossings"]
+    own = dials[(dials[["generative", "discriminative"]] == row[["generative", "discriminative"]]).all(axis=1)]
+    own = own[own["loss"] == loss]
+    found = [] if text.startswith(f"The lead of {row['generative']} or {row['discriminative']} ") else ["another pair"]
+    if own[["estimate", "lower", "upper"]].notna().all(axis=1).any():
+        found.append("a crossing with an interval is not told")
+    changes = text.count("changes at")
+    told = len(re.findall(r" \([\d%]+ to [\d%]+\)", text))
+    if told > own["estimate"].isna().sum() or changes > own["estimate"].notna().sum():
+        found.append("more dials are told than were turned")
+    return found
 
 
 def _use(text, row, tables, meta):

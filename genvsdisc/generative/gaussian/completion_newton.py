@@ -1,0 +1,151 @@
+"""The fixed point of plain EM by implicit steps, where the missing entries are few.
+
+EM is the flow ``ds/dt = g(s) - s`` of its state, in steps of length 1. Where a class has fewer rows than columns, a
+missing entry of a row is predicted from that row itself, and the steps shrink by a hundred-thousandth each. Implicit
+steps ``((1 + 1/t) I - g') ds = g(s) - s`` follow the same flow, so that they end where plain EM does, with steps t as
+long as the residual has become small: at the end those of Newton's method. (Pseudo-transient continuation: Kelley &
+Keyes 1998, Convergence analysis of pseudo-transient continuation, SIAM J. Numer. Anal. 35, 508-523.)
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genvsdisc.functional.linear.gram import packing
+from genvsdisc.generative.gaussian.completion import Completion, Step
+
+_MAX_STEPS = 100
+_FIRST = 10.0
+_SLOWEST, _FASTEST = 2.0, 10.0  # growth of t between steps
+_WORSE = 2.0  # growth of the residual that a step may bring
+_SHORTEST, _LONG, _LONGEST = 1e-6, 1e6, 1e14
+_ROUNDING = 1e-9  # residual from which on it may have stopped falling for rounding
+
+
+def completed(problem: Completion, tol: float) -> tuple[Step, list[float]] | None:
+    """Follow EM to its fixed point.
+
+    Parameters
+    ----------
+    problem : Completion
+        The map.
+    tol : float
+        Stop when a step of Newton's method, which is the distance that is left, moves no conditional mean or
+        covariance by more, in units of standard deviations.
+
+    Returns
+    -------
+    step : Step
+        From the fixed point.
+    log_likelihoods : list of float
+        Before each step.
+        None in place of both where a covariance is singular, or after 100 steps.
+    """
+    state = problem.start
+    here = problem.step(state)
+    if here is None:
+        return None
+    length, log_likelihoods = _FIRST, [here.log_likelihood]
+    for _ in range(_MAX_STEPS):
+        matrix = -derivative(problem, here)
+        diagonal = np.einsum("ii->i", matrix)
+        size = float(np.abs(here.residual).max())
+        diagonal += 1 + 1 / length
+        while True:
+            move = np.linalg.solve(matrix, here.residual)
+            there = problem.step(state + move)
+            after = np.inf if there is None else float(np.abs(there.residual).max())
+            if after <= max(_WORSE * size, _ROUNDING):
+                break
+            diagonal += (_FASTEST - 1) / length
+            length /= _FASTEST
+            if length < _SHORTEST:
+                return None
+        assert there is not None
+        state, here = state + move, there
+        log_likelihoods.append(here.log_likelihood)
+        near = bool(np.abs(move).max() <= tol) and length >= _LONG
+        if near or after == 0 or (size <= _ROUNDING and after > size / 2):
+            return here, log_likelihoods
+        length = min(length * float(np.clip(size / after, _SLOWEST, _FASTEST)), _LONGEST)
+    return None
+
+
+def derivative(problem: Completion, step: Step) -> NDArray:
+    """Derivative of the state after the step by that before, (N, N).
+
+    With P a precision, dC the change of its covariance, z a completed row about the mean and V the inverse of P_MM,
+    conditional means and covariances change by ``V (P dC P z + P dmean)_M`` and ``V (P dC P)_MM V``.
+    """
+    n = len(problem.row)
+    result = np.empty((len(step.residual),) * 2)
+    sources = _Sources(problem, step)
+    classes = problem.row_class[problem.row]
+    moves_mean = np.where(problem.shown[classes, problem.column] > 0, problem.row_weight[problem.row], 0)
+    moves_mean = moves_mean / problem.weight[classes]
+    for g in np.unique(problem.groups(classes)).tolist():
+        P = step.precision[g]
+        entries = np.flatnonzero(problem.groups(classes) == g)
+        of_rows = step.target @ P
+        left = P[problem.column[entries]]
+        result[entries] = sources.response(g, left, of_rows[problem.row[entries]])
+        same = classes[entries][:, None] == classes
+        result[entries, :n] += left[:, problem.column] * moves_mean * same
+        pairs = np.flatnonzero(problem.groups(problem.pair_class) == g)
+        one, two = (columns[pairs] for columns in problem.pair_columns)
+        result[n + pairs] = sources.response(g, P[one], P[two])
+    for part, blocks in zip(problem.parts, step.blocks, strict=True):
+        p, m = part.columns.shape
+        of_means = result[part.entries].reshape(-1, m, len(result))
+        result[part.entries] = (blocks[part.which] @ of_means).reshape(-1, len(result))
+        first, second, place = packing(m)
+        here = slice(n + part.pairs.start, n + part.pairs.stop)
+        inner = blocks @ result[here].reshape(p, -1, len(result))[:, place].reshape(p, m, -1)
+        inner = blocks @ np.swapaxes(inner.reshape(p, m, m, -1), 1, 2).reshape(p, m, -1)
+        result[here] = inner.reshape(p, m, m, -1)[:, first, second].reshape(-1, len(result))
+    return result
+
+
+class _Sources:
+    """What a change of each entry of the state does to the covariances.
+
+    A conditional mean adds ``w (e z' + z e')`` to the scatter of its class, a covariance the entries of two columns;
+    both change one element of its diagonal only, and with it the level and the scale of the shrinkage.
+    """
+
+    def __init__(self, problem: Completion, step: Step) -> None:
+        self.problem, self.step = problem, step
+        row, (one, two) = problem.row, problem.pair_columns
+        weight = problem.row_weight[row]
+        self.column = np.concatenate([problem.column, one])
+        self.classes = np.concatenate([problem.row_class[row], problem.pair_class])
+        self.amount = np.concatenate([weight, problem.pair_weight * np.where(one == two, 0.5, 1)])
+        own = 2 * weight * step.source[row, problem.column]
+        self.spread = np.concatenate([own, problem.pair_weight * (one == two)])
+        self.widened = np.zeros_like(self.spread)  # of the scale
+        if problem.rule.standardize:
+            total = problem.weight.sum()
+            center = (step.moments.center[0] - step.moments.center[0, 0]) / problem.unit
+            away = np.where(problem.shown > 0, center - problem.weight @ center / total, 0)
+            drift = 2 * weight * away[problem.row_class[row], problem.column]
+            self.widened = (self.spread + np.concatenate([drift, np.zeros(len(one))])) / total
+        self.shrinkage = np.broadcast_to(np.ravel(problem.rule.shrinkage), len(problem.shares)).tolist()
+
+    def response(self, g: int, left: NDArray, right: NDArray) -> NDArray:
+        """Changes of ``left' C_g right``, by pairs of vectors (n, d) and by the state, (n, N)."""
+        problem, step, n = self.problem, self.step, len(self.problem.row)
+        share, gamma, scale = problem.shares[g][self.classes], self.shrinkage[g], step.scale
+        (one, two), column = problem.pair_columns, problem.column
+        result = np.empty((len(left), len(self.column)))
+        result[:, :n] = left[:, column] * (right @ step.source.T)[:, problem.row]
+        result[:, :n] += right[:, column] * (left @ step.source.T)[:, problem.row]
+        result[:, n:] = left[:, one] * right[:, two] + left[:, two] * right[:, one]
+        result *= (1 - gamma) * share * self.amount
+        if gamma:
+            variances, at = step.variances[g], self.column
+            lifted = (share * self.spread - variances[at] * self.widened / scale[at]) / (scale[at] * len(scale))
+            result += gamma * np.outer((left * right) @ scale, lifted)
+            level = gamma * (variances / scale).mean() * self.widened
+            result += left[:, at] * right[:, at] * level
+        return result
