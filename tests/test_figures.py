@@ -415,3 +415,19 @@ def test_only_a_circle_is_written_as_one():
                 {1: "M", 4: "C", 79: "z"}[code] + ("" if code == 79 else " ".join(f"{v:.4f}" for v in corners))
             )
         assert as_circle(path_data("".join(words))) == expected
+
+
+def test_values_of_a_dial_do_not_run_into_each_other():
+    places = [0.0, 0.5, 0.93, 0.97, 1.0]
+    table = pd.DataFrame({"place": places, "value": places, "text": [f"{100 * each:.0f}%" for each in places]})
+    told = {name: _MAP[name].iloc[0] for name in ("generative", "discriminative", "loss", "dial", "label")}
+    fields = {
+        "leader": "generative",
+        "certain": True,
+        "here": False,
+        "estimate": np.nan,
+        "lower": np.nan,
+        "upper": np.nan,
+    }
+    ax = figures.plot_conditions(table.assign(**told, **fields))
+    assert [text.get_text() for text in ax.texts] == ["0%", "50%", "100%"]

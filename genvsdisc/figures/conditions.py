@@ -13,6 +13,7 @@ from genvsdisc.figures.style import FAMILY_COLORS, INK, QUIET, axes_or_new, only
 from genvsdisc.study.schema import groups
 
 _PALE = 0.22
+_APART = 0.085  # of the texts of two values, which would run into each other
 
 
 def plot_conditions(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
@@ -74,7 +75,7 @@ def _row(ax: Axes, y: int, row: pd.DataFrame) -> None:
     last = -1.0
     for field in row.itertuples():
         place = float(str(field.place))
-        if place - last >= 0.085 or place == places[-1]:
+        if place == places[-1] or min(place - last, places[-1] - place) >= _APART:
             ax.text(place, y + 0.42, str(field.text), ha="center", va="center", color=QUIET)
             last = place
         if field.here:
