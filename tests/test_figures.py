@@ -461,4 +461,4 @@ def test_values_of_a_dial_do_not_run_into_each_other():
     fields = {"leader": "generative", "certain": True, "here": False}
     ends = {"estimate": np.nan, "lower": np.nan, "upper": np.nan}
     ax = figures.plot_conditions(table.assign(**told, **fields, **ends))
-    assert {text.get_text() for text in ax.texts} == {"0%", "50%", "100%"}
+    assert {text.get_text() for text in ax.texts if "%" in text.get_text()} == {"0%", "50%", "100%"}
