@@ -452,3 +452,13 @@ def test_what_is_cut_stands_in_one_frame_and_texts_of_one_look_in_one_group():
     assert all(e.get("x") and e.get("y") for e in whole.iter(f"{space}text") if e.text in ("one", "two"))
     looks = [g.get("class") for g in whole.findall(f"{space}g")]
     assert len(looks) == len(set(looks))
+
+
+def test_values_of_a_dial_do_not_run_into_each_other():
+    places = [0.0, 0.5, 0.93, 0.97, 1.0]
+    table = pd.DataFrame({"place": places, "value": places, "text": [f"{100 * each:.0f}%" for each in places]})
+    told = {name: _MAP[name].iloc[0] for name in ("generative", "discriminative", "loss", "dial", "label")}
+    fields = {"leader": "generative", "certain": True, "here": False}
+    ends = {"estimate": np.nan, "lower": np.nan, "upper": np.nan}
+    ax = figures.plot_conditions(table.assign(**told, **fields, **ends))
+    assert {text.get_text() for text in ax.texts if "%" in text.get_text()} == {"0%", "50%", "100%"}
