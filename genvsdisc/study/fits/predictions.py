@@ -154,7 +154,7 @@ def fit_parts(model: Model, table: PreparedTable, draws: Draws, result: Predicti
 
 
 def fit_drawn_tables(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
-    """Fit to tables drawn from the law, all judged by the rows of this one."""
+    """Fit to tables drawn from the law, all judged by rows of another one."""
     if table.drawn is None:
         return
     predicted = refit_probabilities(
@@ -162,11 +162,11 @@ def fit_drawn_tables(model: Model, table: PreparedTable, draws: Draws, result: P
         table.drawn.X,
         table.classes[table.drawn.codes],
         table.drawn.training_weights(),
-        table.take(draws.resampled_rows).X,
+        [table.drawn.judges] * N_TABLES,
         classes=table.classes,
         random_state=draws.seed,
     )
-    result.tables = [predicted[first : first + AT_ONCE] for first in range(0, N_TABLES, AT_ONCE)]
+    result.tables = [np.stack(predicted[first : first + AT_ONCE]) for first in range(0, N_TABLES, AT_ONCE)]
 
 
 def _fit_sets(model: Model, drawn: PreparedTable, draws: Draws, n_joined: int) -> list[NDArray]:
