@@ -61,10 +61,12 @@ SEARCHES = (
 )  # fmt: skip
 """Meta-estimators whose log-odds are those of the classifier inside; all others change the form."""
 AFFINE = (
-    "StandardScaler", "MinMaxScaler", "MaxAbsScaler", "RobustScaler", "SimpleImputer", "TableEncoder", "PCA",
-    "SelectKBest", "SelectPercentile", "VarianceThreshold", "OneHotEncoder",
+    "StandardScaler", "MinMaxScaler", "MaxAbsScaler", "RobustScaler", "SimpleImputer", "TableEncoder",
+    "VarianceThreshold",
 )  # fmt: skip
-"""Steps behind which a form stays what it is."""
+"""Steps behind which the log-odds are those of the columns: one column stands for one, none is left out."""
+ROTATED = ("linear", "quadratic")
+"""Forms that a rotation of the columns leaves as they are; sums over columns are other ones behind it."""
 SQUARES = ("QuadraticFeatures", "PolynomialFeatures")
 """Steps behind which a linear classifier is quadratic, as they stand by default."""
 BY_DEFAULT = {"BaggingClassifier": (DISCRIMINATIVE, None), "CalibratedClassifierCV": (DISCRIMINATIVE, None)}
@@ -151,6 +153,8 @@ def _behind(steps: list[Any], family: str, form: str | None) -> tuple[str, str |
             plain = getattr(step, "degree", 2) == 2 and not getattr(step, "interaction_only", False)
             whole = getattr(step, "interactions", True) and getattr(step, "columns", None) is None
             form = "quadratic" if plain and whole else None
-        elif name not in AFFINE:
+        elif name == "PCA":
+            form = form if form in ROTATED and step.n_components is None else None
+        elif name not in AFFINE or getattr(step, "add_indicator", False) or getattr(step, "threshold", 0.0):
             form = None
     return family, form

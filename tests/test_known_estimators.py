@@ -5,6 +5,7 @@ import sys
 
 import pytest
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import (
@@ -14,6 +15,8 @@ from sklearn.ensemble import (
     RandomForestClassifier,
     VotingClassifier,
 )
+from sklearn.feature_selection import SelectKBest, VarianceThreshold
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, LogisticRegressionCV, SGDClassifier
 from sklearn.model_selection import GridSearchCV
 from sklearn.multiclass import OneVsRestClassifier
@@ -21,7 +24,7 @@ from sklearn.naive_bayes import BernoulliNB, CategoricalNB, GaussianNB, Multinom
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import KBinsDiscretizer, PolynomialFeatures, StandardScaler
+from sklearn.preprocessing import KBinsDiscretizer, OneHotEncoder, PolynomialFeatures, StandardScaler
 from sklearn.svm import SVC
 from sklearn.utils import all_estimators
 
@@ -78,6 +81,17 @@ def test_families_and_forms(estimator, expected):
         (make_pipeline(PolynomialFeatures(3), LogisticRegression()), (D, None)),
         (make_pipeline(gd.QuadraticFeatures(interactions=False), gd.LogisticClassifier()), (D, None)),
         (make_pipeline(KBinsDiscretizer(), LogisticRegression()), (D, None)),
+        # A rotation leaves planes and quadrics what they are, not sums over columns; fewer columns, or others, nothing.
+        (make_pipeline(PCA(), LogisticRegression()), (D, "linear")),
+        (make_pipeline(PCA(), QuadraticDiscriminantAnalysis()), (G, "quadratic")),
+        (make_pipeline(PCA(), GaussianNB()), (G, None)),
+        (make_pipeline(PCA(2), LogisticRegression()), (D, None)),
+        (make_pipeline(SelectKBest(k=2), LinearDiscriminantAnalysis()), (G, None)),
+        (make_pipeline(VarianceThreshold(), LogisticRegression()), (D, "linear")),
+        (make_pipeline(VarianceThreshold(0.1), LogisticRegression()), (D, None)),
+        (make_pipeline(OneHotEncoder(), LogisticRegression()), (D, None)),
+        (make_pipeline(SimpleImputer(), LogisticRegression()), (D, "linear")),
+        (make_pipeline(SimpleImputer(add_indicator=True), LogisticRegression()), (D, None)),
         (GridSearchCV(make_pipeline(StandardScaler(), GaussianNB()), {}), (G, "additive")),
         (CalibratedClassifierCV(GaussianNB()), (G, None)),
         (BaggingClassifier(QuadraticDiscriminantAnalysis()), (G, None)),

@@ -18,11 +18,13 @@ from genvsdisc.study.table import PreparedTable
 
 N_TABLES, AT_ONCE = 8, 4
 """Tables drawn, and how many of them make one estimate of a variance: two estimates, whose spread is seen."""
+N_JUDGES = 4000
+"""Rows drawn beside them, which judge all fits."""
 
 
 @dataclass(frozen=True)
 class DrawnTables:
-    """Rows of tables drawn from the law, one table after another.
+    """Rows of tables drawn from the law, one table after another, and last the rows that judge.
 
     Attributes
     ----------
@@ -30,7 +32,7 @@ class DrawnTables:
         The columns of the table; or what steps without a state made of it.
     codes : ndarray of shape (n_rows,)
     table : ndarray of shape (n_rows,)
-        Which of the `N_TABLES` tables each row is of.
+        Which of the `N_TABLES` tables each row is of; `N_TABLES` for the rows that judge.
     """
 
     X: Any
@@ -43,7 +45,12 @@ class DrawnTables:
     @property
     def n_train(self) -> int:
         """Mean number of rows of a table."""
-        return round(len(self) / N_TABLES)
+        return round((self.table < N_TABLES).sum() / N_TABLES)
+
+    @property
+    def judges(self) -> NDArray[np.intp]:
+        """Indices of the rows that judge."""
+        return np.flatnonzero(self.table == N_TABLES)
 
     def training_weights(self) -> NDArray[np.uint8]:
         """1 for the rows of each table, 0 for the others: (N_TABLES, n_rows)."""
@@ -90,10 +97,10 @@ def draw_tables(
             f"{MOST_SUBTABLE:,} of them."
         ]
     rng, n_train = check_random_state(deepcopy(random_state)), len(table.y) - len(table.y) // n_splits
-    seeds = rng.randint(np.iinfo(np.int32).max, size=(2, N_TABLES))[1]  # the first numbers seed the comparison
+    seeds = rng.randint(np.iinfo(np.int32).max, size=(2, N_TABLES + 1))[1]  # the first numbers seed the comparison
     parts = []
-    for seed in seeds:
-        drawn = draw(n_train, random_state=int(seed))
+    for seed, size in zip(seeds, [n_train] * N_TABLES + [N_JUDGES], strict=True):
+        drawn = draw(size, random_state=int(seed))
         X, y = (drawn.X, drawn.y) if hasattr(drawn, "X") else drawn
         rows = given_test(X, y, given)
         if rows is None:
@@ -105,5 +112,5 @@ def draw_tables(
     return DrawnTables(
         pd.concat([part.X for part in parts], ignore_index=True),
         np.concatenate([part.codes for part in parts]),
-        np.repeat(np.arange(N_TABLES), [len(part) for part in parts]),
+        np.repeat(np.arange(N_TABLES + 1), [len(part) for part in parts]),
     ), []

@@ -74,18 +74,17 @@ def cross_validate(model: Model, table: PreparedTable, draws: Draws, result: Pre
 
 
 def _hold_out_once(model: Model, table: PreparedTable, draws: Draws, train: NDArray, result: Predictions) -> None:
-    drawn = table.take(np.concatenate([train, *draws.cv_tests]))
-    tested = np.arange(len(train), len(drawn.codes))
-    weights = (np.arange(len(drawn.codes)) < len(train)).astype(np.uint8)[None, :]
+    weights = np.zeros((1, len(table.codes)), dtype=np.uint8)
+    weights[0, train] = 1
     (predicted,) = refit_probabilities(
         model.estimator,
-        drawn.X,
-        drawn.y,
+        table.X,
+        table.y,
         weights,
-        [tested],
+        [np.concatenate(draws.cv_tests)],
         classes=table.classes,
         random_state=draws.seed,
-        sample_weight=drawn.weights,
+        sample_weight=table.weights,
     )
     result.cv = np.split(predicted, np.cumsum([len(block) for block in draws.cv_tests])[:-1])
     result.n_train = len(train)
@@ -155,7 +154,7 @@ def fit_parts(model: Model, table: PreparedTable, draws: Draws, result: Predicti
 
 
 def fit_drawn_tables(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
-    """Fit to tables drawn from the law, all judged by the rows of this one."""
+    """Fit to tables drawn from the law, all judged by rows of another one."""
     if table.drawn is None:
         return
     predicted = refit_probabilities(
@@ -163,11 +162,11 @@ def fit_drawn_tables(model: Model, table: PreparedTable, draws: Draws, result: P
         table.drawn.X,
         table.classes[table.drawn.codes],
         table.drawn.training_weights(),
-        table.take(draws.resampled_rows).X,
+        [table.drawn.judges] * N_TABLES,
         classes=table.classes,
         random_state=draws.seed,
     )
-    result.tables = [predicted[first : first + AT_ONCE] for first in range(0, N_TABLES, AT_ONCE)]
+    result.tables = [np.stack(predicted[first : first + AT_ONCE]) for first in range(0, N_TABLES, AT_ONCE)]
 
 
 def _fit_sets(model: Model, drawn: PreparedTable, draws: Draws, n_joined: int) -> list[NDArray]:

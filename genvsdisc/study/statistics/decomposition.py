@@ -7,8 +7,9 @@ rows are labelled as extrapolated. Where the law of the table is known, they are
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,7 @@ from genvsdisc.study.statistics.independent_sets import (
     terms_of_tables,
 )
 from genvsdisc.study.statistics.paired_tests import corrected_ttest
+from genvsdisc.study.table import PreparedTable
 
 EXTRAPOLATED = "extrapolated"
 """What a row of the table rests on, beside "measured" and "drawn from the law": its column `basis`."""
@@ -79,7 +81,7 @@ def decomposition_tables(
     units: NDArray | None = None,
     weights: NDArray | None = None,
     masses: NDArray | None = None,
-    n_drawn: int | None = None,
+    drawn: tuple[int, NDArray] | None = None,
     level: float = 0.95,
 ) -> dict[str, pd.DataFrame | None]:
     """Compute the tables `decomposition` and `decomposition_differences`.
@@ -103,9 +105,9 @@ def decomposition_tables(
         How much each row counts as a judge; None where all count alike.
     masses : ndarray of shape (n_samples,), default=None
         How many rows each stands for in the size of a training set; None for one.
-    n_drawn : int, default=None
-        Rows of a table drawn from the law, where there are such: what was fitted to them stands for what would be
-        extrapolated.
+    drawn : tuple of (int, ndarray of shape (n_judges, n_classes)), default=None
+        Where tables were drawn from the law, their rows, and the law of the labels that judge (or the labels as unit
+        vectors): what was fitted to them stands for what would be extrapolated.
     level : float, default=0.95
         Confidence of the intervals, which are normal.
 
@@ -118,7 +120,7 @@ def decomposition_tables(
     laws = np.eye(codes.max() + 1)[codes] if law is None else law
     units = np.arange(len(codes)) if units is None else units
     masses = np.ones(len(codes), dtype=int) if masses is None else masses
-    source = _Source(laws, units, draws, scores, weights, masses, n_drawn)
+    source = _Source(laws, units, draws, scores, weights, masses, drawn)
     decomposed = [e for e in evidence if e.halves]
     rows = [
         {"model": e.model.name, "family": e.model.family, "loss": loss} | _size(sized) | _terms(sized, law is not None)
@@ -137,6 +139,16 @@ def decomposition_tables(
     return {name: pd.DataFrame(found) if found else None for name, found in tables.items()}
 
 
+def drawn_law(table: PreparedTable, posterior: Callable[[Any], NDArray] | None) -> tuple[int, NDArray] | None:
+    """Rows of a table drawn from the law, and the law of the labels of the rows that judge, or these labels."""
+    if table.drawn is None:
+        return None
+    judges = table.drawn.judges
+    if posterior is not None:
+        return table.drawn.n_train, np.asarray(posterior(table.drawn.X.iloc[judges]), dtype=float)
+    return table.drawn.n_train, np.eye(len(table.classes))[table.drawn.codes[judges]]
+
+
 @dataclass(frozen=True)
 class _Source:
     """What the terms of any model are computed from."""
@@ -147,7 +159,7 @@ class _Source:
     scores: pd.DataFrame
     weights: NDArray | None
     masses: NDArray
-    n_drawn: int | None
+    drawn: tuple[int, NDArray] | None
 
     def of(self, e: Predictions, loss: str, n_draws: int | None = None, *, drawn: bool) -> list[SetTerms | FoldTerms]:
         """Terms of a model over its first draws, the smallest training size first.
@@ -162,8 +174,8 @@ class _Source:
         n_train = round(folds["n_train"].mean())
         fractions = folds["n_test"] / (folds["n_test"] + folds["n_train"])
         measured: list[SetTerms | FoldTerms] = [sized for sized in sets if sized is not None]
-        if drawn and self.n_drawn is not None:
-            return [*measured, terms_of_tables(e.tables, self.laws, loss, self.n_drawn)]
+        if drawn and self.drawn is not None:
+            return [*measured, terms_of_tables(e.tables, self.drawn[1], loss, self.drawn[0])]
         if sets.quarter is None:
             return measured
         extrapolated = _extrapolated(sets.quarter, sets.half, n_train)

@@ -56,7 +56,7 @@ def _along_dials(crossings: pd.DataFrame, row: Any) -> str:
     located = own[own[["estimate", "lower", "upper"]].notna().all(axis=1)]
     if len(located):
         return _told(row["loss"], str(located["finding"].iloc[0]))
-    turned, steady = own[own["estimate"].notna()], own[own["estimate"].isna()]
+    turned, steady = own[own["estimate"].notna()], own[own["estimate"].isna() & (own["smallest"] < own["largest"])]
     said = [f"changes at {DIALS[r.dial].number(r.estimate)} {DIALS[r.dial].unit}" for r in records(turned)]
     ways = [
         f"{CONDITION_LABELS[r.dial].partition(',')[0]} ({DIALS[r.dial].number(r.smallest)} to "

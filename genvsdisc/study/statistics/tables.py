@@ -22,7 +22,7 @@ from genvsdisc.study.statistics.conditions import best_pairs, condition_tables
 from genvsdisc.study.statistics.confusion import confusion_table
 from genvsdisc.study.statistics.count_columns import columns_told, poisson_columns
 from genvsdisc.study.statistics.crossing import crossing_table
-from genvsdisc.study.statistics.decomposition import PAIR, decomposition_tables
+from genvsdisc.study.statistics.decomposition import PAIR, decomposition_tables, drawn_law
 from genvsdisc.study.statistics.dial_table import continuum_table
 from genvsdisc.study.statistics.differences import difference_table, summary_table, twins
 from genvsdisc.study.statistics.expected_costs import decision_curves, decision_table
@@ -207,7 +207,7 @@ def decomposition(
     masses = drawn.sampling.masses(len(drawn.codes))
     return decomposition_tables(
         evidence, drawn.codes, draws, scores, compared, law=law, units=units, weights=drawn.weights, masses=masses,
-        n_drawn=None if table.drawn is None else table.drawn.n_train,
+        drawn=drawn_law(table, posterior),
     )  # fmt: skip
 
 

@@ -54,8 +54,8 @@ def training_luck(evidence: Sequence[Predictions], table: PreparedTable, draws: 
     share = float(np.mean([own[rows].sum() for rows in judges]) / masses.sum())
 
     def contrast(halves: NDArray, rows: NDArray, loss: str) -> float:
-        one, two = (pointwise_losses(p, drawn.codes[rows], loss, table.costs) for p in halves)
-        return float(np.sqrt(share / 2)) * (mean(one, drawn.weights, rows) - mean(two, drawn.weights, rows))
+        one, two = pointwise_losses(halves, drawn.codes[rows], loss, table.costs)
+        return float(np.sqrt(share / 2)) * mean(one - two, drawn.weights, rows)
 
     return {
         loss: pd.DataFrame(

@@ -30,6 +30,8 @@ NOISE, HALF_KNOWN = along("label noise", 0.2, 0.1, 0.3), along("label noise", 0.
         ([ROWS], [ROWS, HALF_KNOWN, along("gaps")], "the lead of Gauss or logit changes at 20% of the training labels "
          "flipped; else is not turned for certain by training rows (15 to 126), entries missing (5% to 40%)."),
         ([ROWS], [ROWS], "the lead of Gauss or logit is not turned for certain by training rows (15 to 126)."),
+        ([ROWS], [ROWS, along("gaps", smallest=0.2, largest=0.2)], "the lead of Gauss or logit is not turned for "
+         "certain by training rows (15 to 126)."),  # a dial that was not turned
         ([ROWS], [ROWS, along("without hp", 1, 0, 1)], "the lead of Gauss or logit is not turned for certain by "
          "training rows (15 to 126)."),  # single columns are not on the map
     ],
