@@ -106,7 +106,7 @@ def _trace_figure(traces: pd.DataFrame) -> Figure | None:
     ]
     ended = table("Loss at the last epoch", ["Learning rate, rows", "Epoch", "Loss"], cells, source="traces.csv")
     splits = set(traces.split)
-    which = "Strong: training rows, pale: validation rows" if len(splits) > 1 else f"On the {_rows_of(splits)} rows"
+    which = "Strong: training rows, grey: validation rows" if len(splits) > 1 else f"On the {_rows_of(splits)} rows"
     caption = (
         f"Loss per epoch of gradient descent; the number at a line is its learning rate, thicker is larger. {which}."
     )
