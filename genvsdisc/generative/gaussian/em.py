@@ -190,7 +190,7 @@ def _rounds(problem: JointProblem, x: NDArray, tol: float) -> tuple[NDArray, NDA
     traces: list[NDArray] = []
     before, settled = np.full(len(x), np.inf), np.full(len(x), not problem.blend.has_targets)
     # The likelihood of the observed entries is not flat where the penalized one has its maximum.
-    near = tol / 100 if problem.blend.has_targets else tol
+    near = tol / 100 if problem.blend.has_targets and problem.model is None else tol
     for turn in range(_MOST_ROUNDS if problem.blend.has_targets else 1):
         moved = problem.hold_targets(x[members])
         settled[members] |= moved <= near
