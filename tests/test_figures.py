@@ -452,3 +452,58 @@ def test_what_is_cut_stands_in_one_frame_and_texts_of_one_look_in_one_group():
     assert all(e.get("x") and e.get("y") for e in whole.iter(f"{space}text") if e.text in ("one", "two"))
     looks = [g.get("class") for g in whole.findall(f"{space}g")]
     assert len(looks) == len(set(looks))
+
+
+def test_values_of_a_dial_do_not_run_into_each_other():
+    places = [0.0, 0.5, 0.93, 0.97, 1.0]
+    table = pd.DataFrame({"place": places, "value": places, "text": [f"{100 * each:.0f}%" for each in places]})
+    told = {name: _MAP[name].iloc[0] for name in ("generative", "discriminative", "loss", "dial", "label")}
+    fields = {"leader": "generative", "certain": True, "here": False}
+    ends = {"estimate": np.nan, "lower": np.nan, "upper": np.nan}
+    ax = figures.plot_conditions(table.assign(**told, **fields, **ends))
+    assert {text.get_text() for text in ax.texts if "%" in text.get_text()} == {"0%", "50%", "100%"}
+
+
+def on_a_panel(plot, table, size, margins, **options):
+    """Draw as a section does, and give the figure and the boxes of its texts."""
+    (width, height), (top, right, bottom, left) = size, margins
+    figure = Figure(figsize=(width / 72, height / 72), dpi=72)
+    box = (left / width, bottom / height, 1 - (left + right) / width, 1 - (top + bottom) / height)
+    ax = plot(table, ax=figure.add_axes(box), **options)
+    figure.canvas.draw()
+    return figure.bbox, [text.get_window_extent() for text in ax.texts if text.get_text()]
+
+
+def test_the_map_of_conditions_writes_its_dials_over_their_rows_and_no_two_texts_meet():
+    labels = ["training rows", "labels flipped", "entries missing, mean fills in"]
+    rows = [
+        {"dial": str(i), "label": label, "value": place, "place": place, "text": "10 000", "here": place == 1.0}
+        for i, label in enumerate(labels)
+        for place in (0.0, 0.05, 0.12, 0.3, 0.95, 1.0)
+    ]
+    fixed = {"generative": "LDA", "discriminative": "logit", "loss": "zero_one", "leader": "generative"}
+    ends = {"certain": True, "estimate": np.nan, "lower": np.nan, "upper": np.nan}
+    table = pd.DataFrame(rows).assign(**fixed, **ends)
+    frame, boxes = on_a_panel(figures.plot_conditions, table, (440, 12 + 60 * 3), (6, 12, 6, 12))
+    assert len(boxes) == 3 + 3 * 4
+    assert all(frame.y0 <= box.y0 and box.y1 <= frame.y1 for box in boxes)
+    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[i + 1 :])
+
+
+def test_names_of_decision_curves_stand_on_the_panel():
+    table = pd.concat(
+        [
+            PANELS["plot_decision_curves"],
+            PANELS["plot_decision_curves"].query("model == 'LDA'").assign(model="RandomForestClassifier"),
+        ]
+    )
+    frame, boxes = on_a_panel(figures.plot_decision_curves, table, (440, 260), (12, 136, 38, 46))
+    assert len(boxes) == 3
+    assert all(box.x1 <= frame.x1 for box in boxes)
+
+
+def test_shares_on_a_logarithmic_axis_are_percent():
+    table = curves([[0.6, 0.2, 0.01], [0.6, 0.1, 0.005]]).assign(loss="zero_one")
+    ax = figures.plot_learning_curves(table, ax=Figure().add_subplot(), cap=0.5)
+    assert ax.get_yscale() == "log"
+    assert all(ax.yaxis.get_major_formatter()(at).endswith("%") for at in ax.get_yticks())

@@ -252,8 +252,8 @@ def complete(tmp_path_factory):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("size,fuel\n1,gas\n,gas\n", "row 2: column 'size' is empty, and {} was trained on rows without gaps: fill it"),
-        ("size,fuel\n1,LPG\n", "row 1: column 'fuel' holds 'LPG', which was not met in training, and {} was"),
+        ("size,fuel\n1,gas\n,gas\n", "row 2: column 'size' is empty, and {}, trained on rows without such gaps"),
+        ("size,fuel\n1,LPG\n", "row 1: column 'fuel' holds 'LPG', which was not met in training, and {}, trained"),
     ],
 )
 @pytest.mark.parametrize("model", ["logistic", "ridge"])
