@@ -10,6 +10,7 @@ from scipy.special import logsumexp
 
 from genvsdisc.known_estimators import GENERATIVE, family_and_form
 
+_BLOCK = 50_000  # rows judged at a time
 UNLIKE = 0.01
 """A row with a lower log p(x) than this share of the training rows is unlike any class."""
 
@@ -54,8 +55,12 @@ def density_floor(classifier: Any, X: Any) -> float | None:
 
     A quantile that is an observed value: with it the flag of a row does not depend on how values in between are found.
     """
-    found = log_density(classifier, X)
-    if found is None or not len(found) or np.isnan(found).any():
-        return None
+    parts: list[NDArray[np.float64]] = []
+    for start in range(0, max(len(X), 1), _BLOCK):
+        part = log_density(classifier, X[start : start + _BLOCK])
+        if part is None or not len(part) or np.isnan(part).any():
+            return None
+        parts.append(part)
+    found = np.concatenate(parts)
     floor = float(np.quantile(found, UNLIKE, method="higher"))
     return floor if np.isfinite(floor) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations_with_replacement, pairwise
 from typing import Any
@@ -91,21 +91,17 @@ class Preparation:
         if not isinstance(X, pd.DataFrame):
             rows = X
             blocks = tuple(range(j, j + 1) for j in range(rows.shape[1]))
-            return cls(None, bool(np.isnan(rows).any()), rows.shape[1], blocks, _origins(rows, range(rows.shape[1])))
+            origins = tuple(_origin(rows[:, j]) for j in range(rows.shape[1]))
+            return cls(None, bool(np.isnan(rows).any()), rows.shape[1], blocks, origins)
         columns = column_kinds(X)
-        rows = TableEncoder(columns).fit_transform(X)
         used = {name: column for name, column in columns.items() if column.used}
-        widths = [TableEncoder({name: column}).get_feature_names_out().size for name, column in used.items()]
-        ends = np.cumsum([0, *widths])
+        looked_at = {name: _Numbers.of(X[name], name, column) for name, column in used.items()}
+        ends = np.cumsum([0, *(each.width for each in looked_at.values())])
         blocks = tuple(range(start, end) for start, end in pairwise(ends.tolist()))
-        own = {name: _own(column.kind, block) for (name, column), block in zip(used.items(), blocks, strict=True)}
-        counts = frozenset(
-            name
-            for name, places in own.items()
-            if used[name].kind == "continuous" and len(places) == 1 and may_be_counts(rows[:, places[0]])
-        )
-        numbers = [place for name, places in own.items() if used[name].kind == "continuous" for place in places]
-        return cls(columns, bool(np.isnan(rows).any()), rows.shape[1], blocks, _origins(rows, numbers), counts)
+        counts = frozenset(name for name, each in looked_at.items() if each.counts)
+        origins = tuple(origin for each in looked_at.values() for origin in each.origins)
+        missing = any(each.missing for each in looked_at.values())
+        return cls(columns, missing, int(ends[-1]), blocks, origins, counts)
 
     @property
     def used(self) -> list[Column]:
@@ -192,16 +188,30 @@ class Preparation:
         return make_pipeline(*before, *steps) if before or len(steps) > 1 else steps[0]
 
 
+@dataclass(frozen=True)
+class _Numbers:
+    """What one column is as numbers: it is encoded by itself, so that a large table is never held twice."""
+
+    width: int
+    missing: bool
+    counts: bool
+    origins: list[float]
+
+    @classmethod
+    def of(cls, values: pd.Series, name: Any, column: Column) -> _Numbers:
+        block = TableEncoder({name: column}).transform(values.to_frame(name))
+        own = _own(column.kind, range(block.shape[1]))
+        counts = column.kind == "continuous" and len(own) == 1 and may_be_counts(block[:, 0])
+        origins = [_origin(block[:, j]) if column.kind == "continuous" else 0.0 for j in range(block.shape[1])]
+        return cls(block.shape[1], bool(np.isnan(block).any()), counts, origins)
+
+
 def _own(kind: str, block: range) -> range:
     """Encoded columns that naive Bayes sees too: the levels of a category are one column of codes to it."""
     return block if kind in ("continuous", "text") else block[:1]
 
 
-def _origins(rows: NDArray, numbers: Iterable[int]) -> tuple[float, ...]:
-    """Median of the different values of each column of numbers, 0 for other columns."""
-    origins = np.zeros(rows.shape[1])
-    for j in numbers:
-        different = pd.unique(rows[:, j])
-        if not np.isnan(different).all():
-            origins[j] = np.nanmedian(different)
-    return tuple(origins.tolist())
+def _origin(numbers: NDArray) -> float:
+    """Median of the different values of a column; 0 where it has none."""
+    different = pd.unique(numbers)
+    return 0.0 if np.isnan(different).all() else float(np.nanmedian(different))

@@ -26,10 +26,6 @@ MAY_FIT = (
     "study/fits/",
     "lessons/",
 )
-# Exceptions, each with its reason. The lists of this file may only become shorter.
-FITS_ELSEWHERE = {
-    "preparation.py": "encodes the table once to count its columns; the encoder learns nothing from labels",
-}
 
 
 def fitting(tree):
@@ -38,8 +34,7 @@ def fitting(tree):
 
 def test_models_are_fitted_in_study_fits_and_the_lessons_only():
     found = {name for name, tree in TREES.items() if fitting(tree) and not name.startswith(MAY_FIT)}
-    assert found <= set(FITS_ELSEWHERE), {name: fitting(TREES[name]) for name in found - set(FITS_ELSEWHERE)}
-    assert set(FITS_ELSEWHERE) <= found, "fits no longer: take it off the list"
+    assert {name: fitting(TREES[name]) for name in found} == {}
     assert any(name.startswith("study/fits/") and fitting(tree) for name, tree in TREES.items())
 
 

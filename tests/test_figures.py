@@ -16,9 +16,8 @@ from matplotlib.markers import MarkerStyle
 from matplotlib.transforms import Affine2D
 
 from genvsdisc import figures
+from genvsdisc.figures.paths import STRAIGHT, circle, path_data
 from genvsdisc.figures.style import end_labels, shortened
-from genvsdisc.figures.svg import _circle as as_circle
-from genvsdisc.figures.svg import _path as path_data
 from genvsdisc.figures.svg import svg
 
 COMPARISON = example.full()
@@ -396,22 +395,115 @@ def points_of(data):
     return np.array(points)
 
 
+def away(points, line):
+    """Distance of each point from a line of several parts."""
+    starts, along = line[:-1], np.diff(line, axis=0)
+    length = np.maximum((along**2).sum(axis=1), 1e-12)
+    share = np.clip(((points[:, None] - starts) * along).sum(axis=2) / length, 0, 1)
+    return np.hypot(*np.moveaxis(points[:, None] - starts - share[..., None] * along, 2, 0)).min(axis=1)
+
+
 @pytest.mark.parametrize("spread", [0.1, 1.0, 30.0, 900.0])
-def test_path_data_is_short_and_stands_for_the_same_points(spread):
+def test_path_data_is_short_and_passes_by_every_point(spread):
     rng = np.random.default_rng(0)
-    points = (rng.normal(scale=spread, size=(400, 2)) * rng.integers(0, 2, (400, 2))).cumsum(axis=0).round(1)
+    points = (rng.normal(scale=spread, size=(400, 2)) * rng.integers(0, 2, (400, 2))).cumsum(axis=0)
     long = "M " + " L ".join(f"{x:.6f} {y:.6f}" for x, y in points) + " z"
-    short = path_data(long)
-    np.testing.assert_allclose(points_of(short), points, atol=1e-6)  # no drift over 400 steps
+    short = path_data(long, (10.0, -5.0))
+    drawn = points_of(short) - [10.0, -5.0]
+    assert away(points, drawn).max() < STRAIGHT + 0.08  # tenths of a pixel
+    assert np.hypot(*(drawn[:, None] - points).T).min(axis=0).max() < 0.08  # and no drift over 400 steps
     assert len(short) < 0.6 * len(long)
 
 
+def test_points_on_a_line_are_left_out_and_dots_are_not():
+    assert path_data("M 0 0 L 1 0 L 2 0 L 3 0.01 L 3 7 L 3 9 L 0 0 z") == "M0 0H3V9L0 0z"
+    assert path_data("M 1 2 L 1 2 M 5 2 L 5 2") == "M1 2H1M5 2H5"
+    assert path_data("M 1 1 Q 2 2 3 1 L 4 1 L 5 1") == "M1 1Q2 2 3 1H5"
+    assert path_data("M 0 0 L 5 0 L 2 0 L 9 0") == "M0 0H9"  # what is drawn twice
+    assert path_data("M 0 0 L 9 0 L 5 0") == "M0 0H9H5"
+
+
 def test_only_a_circle_is_written_as_one():
-    circle = MarkerStyle("o").get_path().transformed(Affine2D().scale(5))
-    for path, expected in ((circle, "<circle r='5'/>"), (circle.transformed(Affine2D().scale(1, 0.5)), "")):
+    whole = MarkerStyle("o").get_path().transformed(Affine2D().scale(5))
+    for path, expected in ((whole, 5.0), (whole.transformed(Affine2D().scale(1, 0.5)), None)):
         words = []
         for corners, code in path.iter_segments():
             words.append(
                 {1: "M", 4: "C", 79: "z"}[code] + ("" if code == 79 else " ".join(f"{v:.4f}" for v in corners))
             )
-        assert as_circle(path_data("".join(words))) == expected
+        assert circle("".join(words)) == expected
+
+
+def test_what_is_cut_stands_in_one_frame_and_texts_of_one_look_in_one_group():
+    def plot(ax):
+        ax.plot([0, 1, 2], [0, 9, 0], marker="o")
+        ax.fill_between([0, 1, 2], [0, 1, 0], [1, 9, 1], alpha=0.2)
+        ax.text(1, 1, "one\ntwo")
+        ax.set_ylim(0, 2)
+        return ax
+
+    whole, cut = (ElementTree.fromstring(svg(plot, clip=clip)) for clip in (False, True))
+    space = "{http://www.w3.org/2000/svg}"
+    assert not whole.findall(f".//{space}clipPath")
+    frames = cut.findall(f".//{space}g[@clip-path]")
+    assert len(frames) == 1
+    assert {e.tag for frame in frames for e in frame.iter()} == {f"{space}g", f"{space}path"}
+    assert {"one", "two"} <= set(texts(svg(plot)))
+    assert all(e.get("x") and e.get("y") for e in whole.iter(f"{space}text") if e.text in ("one", "two"))
+    looks = [g.get("class") for g in whole.findall(f"{space}g")]
+    assert len(looks) == len(set(looks))
+
+
+def test_values_of_a_dial_do_not_run_into_each_other():
+    places = [0.0, 0.5, 0.93, 0.97, 1.0]
+    table = pd.DataFrame({"place": places, "value": places, "text": [f"{100 * each:.0f}%" for each in places]})
+    told = {name: _MAP[name].iloc[0] for name in ("generative", "discriminative", "loss", "dial", "label")}
+    fields = {"leader": "generative", "certain": True, "here": False}
+    ends = {"estimate": np.nan, "lower": np.nan, "upper": np.nan}
+    ax = figures.plot_conditions(table.assign(**told, **fields, **ends))
+    assert {text.get_text() for text in ax.texts if "%" in text.get_text()} == {"0%", "50%", "100%"}
+
+
+def on_a_panel(plot, table, size, margins, **options):
+    """Draw as a section does, and give the figure and the boxes of its texts."""
+    (width, height), (top, right, bottom, left) = size, margins
+    figure = Figure(figsize=(width / 72, height / 72), dpi=72)
+    box = (left / width, bottom / height, 1 - (left + right) / width, 1 - (top + bottom) / height)
+    ax = plot(table, ax=figure.add_axes(box), **options)
+    figure.canvas.draw()
+    return figure.bbox, [text.get_window_extent() for text in ax.texts if text.get_text()]
+
+
+def test_the_map_of_conditions_writes_its_dials_over_their_rows_and_no_two_texts_meet():
+    labels = ["training rows", "labels flipped", "entries missing, mean fills in"]
+    rows = [
+        {"dial": str(i), "label": label, "value": place, "place": place, "text": "10 000", "here": place == 1.0}
+        for i, label in enumerate(labels)
+        for place in (0.0, 0.05, 0.12, 0.3, 0.95, 1.0)
+    ]
+    fixed = {"generative": "LDA", "discriminative": "logit", "loss": "zero_one", "leader": "generative"}
+    ends = {"certain": True, "estimate": np.nan, "lower": np.nan, "upper": np.nan}
+    table = pd.DataFrame(rows).assign(**fixed, **ends)
+    frame, boxes = on_a_panel(figures.plot_conditions, table, (440, 12 + 60 * 3), (6, 12, 6, 12))
+    assert len(boxes) == 3 + 3 * 4
+    assert all(frame.y0 <= box.y0 and box.y1 <= frame.y1 for box in boxes)
+    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[i + 1 :])
+
+
+def test_names_of_decision_curves_stand_on_the_panel():
+    table = pd.concat(
+        [
+            PANELS["plot_decision_curves"],
+            PANELS["plot_decision_curves"].query("model == 'LDA'").assign(model="RandomForestClassifier"),
+        ]
+    )
+    frame, boxes = on_a_panel(figures.plot_decision_curves, table, (440, 260), (12, 136, 38, 46))
+    assert len(boxes) == 3
+    assert all(box.x1 <= frame.x1 for box in boxes)
+
+
+def test_shares_on_a_logarithmic_axis_are_percent():
+    table = curves([[0.6, 0.2, 0.01], [0.6, 0.1, 0.005]]).assign(loss="zero_one")
+    ax = figures.plot_learning_curves(table, ax=Figure().add_subplot(), cap=0.5)
+    assert ax.get_yscale() == "log"
+    assert all(ax.yaxis.get_major_formatter()(at).endswith("%") for at in ax.get_yticks())

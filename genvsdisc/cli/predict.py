@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 import genvsdisc
-from genvsdisc.cli.terminal import note, say
+from genvsdisc.cli.terminal import mendable, note, notes_in_sight, say
 
 
 def predict_command(
@@ -28,6 +28,7 @@ def predict_command(
     """
     from genvsdisc.datasets.rows import read_rows
     from genvsdisc.practice.loading import SavedModels
+    from genvsdisc.practice.new_rows import told_of_rows, why_not
     from genvsdisc.practice.predicting import (
         as_csv,
         check_destination,
@@ -48,7 +49,15 @@ def predict_command(
     X, notes = read_rows(table, text=text)
     for each in notes:
         note(each)
-    found = prediction_table(fitted, X, saved.schema["models"][name].get("log_density_floor"))
+    notes_in_sight(told_of_rows(fitted, X))
+    floors = {each: kept.get("log_density_floor") for each, kept in saved.schema["models"].items()}
+    try:
+        found = prediction_table(fitted, X, floors[name])
+    except Exception as error:  # whatever a classifier of anyone says of rows that it cannot take
+        if isinstance(error, ValueError) and mendable(error):
+            raise
+        generative = [each for each, floor in floors.items() if floor is not None]
+        raise ValueError(why_not(fitted, X, error, name=name, others=generative)) from error
     for label in computed_labels(found)[:1]:
         note(f"the label {label!r} begins like a formula: a spreadsheet may compute it instead of showing it")
     _tell_unlike(found)

@@ -70,6 +70,7 @@ def report(
     if len(given) == 1 and Path(given[0]).is_dir():
         _redraw(Path(given[0]), asked)
         return
+    from genvsdisc.study.fits.tuning import TUNING_PRICE
     from genvsdisc.study.statistics.leaks import leak_warnings
 
     arguments = _arguments(asked)
@@ -86,6 +87,8 @@ def report(
     notes_in_sight(
         [*elsewhere, *(each for each in dataset.notes if each != kept_back), *read, *lacking_families(roster)]
     )
+    if asked["tune"]:
+        note(TUNING_PRICE)
     with atomic_folder(folder) as staging:
         comparison, status = _compared(dataset, roster, arguments)
         used = "unlabeled_rows" in comparison.meta
@@ -102,7 +105,7 @@ def report(
     for name, why in not_saved.items():
         note(f"{name} could not be saved: {why}")
     told = [text for text in comparison.meta.get("left_out", ()) if text not in dataset.notes]
-    told += [each for each in comparison.meta["notes"] if each == kept_back or "rows without a label" in each]
+    told += [each for each in comparison.meta["notes"] if each == kept_back or each not in dataset.notes]
     notes_in_sight(told)
     notes_in_sight(comparison.meta.get("plan", {}).get("notes", ()))
     page = str(folder / "index.html")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from genvsdisc.datasets.dialect import FIELD_LIMIT, WHITESPACE, Dialect, without_comments
 from genvsdisc.datasets.files import Source, first_line
 from genvsdisc.features.dtypes import plain_arrow
-from genvsdisc.features.marks import MISSING
+from genvsdisc.features.marks import MISSING, listed
 
 _BLOCK = 1 << 20
 _MOST_RETRIES = 20
@@ -57,18 +57,18 @@ def parse_columns(source: Source, dialect: Dialect, text: set[int], notes: list[
     quotes = sum(chunk.count(b'"') for chunk in source.chunks())
     if dialect.delimiter != WHITESPACE and dialect.comments is None and not spaced and quotes % 2 == 0:
         try:
-            return _blocks(source, dialect, text)
+            return _blocks(source, dialect, text, notes)
         except _Uneven:
             pass
     squared = _squared(source, dialect, notes)
-    return _blocks(squared, replace(dialect, start=0, delimiter=","), text)
+    return _blocks(squared, replace(dialect, start=0, delimiter=","), text, notes)
 
 
 class _Uneven(Exception):
     """pyarrow found lines of different lengths, or quotes that it does not take."""
 
 
-def _blocks(source: Source, dialect: Dialect, text: set[int]) -> list[pd.Series]:
+def _blocks(source: Source, dialect: Dialect, text: set[int], notes: list[str]) -> list[pd.Series]:
     """Read all blocks, with types that the first one tells; a column that a later block contradicts is widened."""
     names = [str(place) for place in range(len(dialect.names))]
     types: dict[str, pa.DataType] = dict.fromkeys(names, pa.large_string())
@@ -83,6 +83,7 @@ def _blocks(source: Source, dialect: Dialect, text: set[int]) -> list[pd.Series]
     if first is None:  # blank lines only
         return [pd.Series([], dtype=object) for _ in names]
     columns = [cells if place in text else _as_numbers(cells) for place, cells in enumerate(first.columns)]
+    notes += _leading_zeros(dialect.names, first.columns, columns)
     if short:
         return [plain_arrow(pa.chunked_array([column])) for column in columns]
     rows = int(1.1 * len(first) * source.size() / min(_BLOCK, source.size()))
@@ -179,6 +180,21 @@ def _as_numbers(column: Any) -> Any:
         except pa.ArrowInvalid:
             continue
     return column
+
+
+def _leading_zeros(names: Sequence[str], cells: Sequence[Any], columns: Sequence[Any]) -> list[str]:
+    """Say which columns of whole numbers have zeros in front, as codes have."""
+    begun = {
+        name.strip(): pc.utf8_trim_whitespace(written.filter(pc.match_substring_regex(written, r"^\s*0[0-9]+\s*$")))
+        for name, written, column in zip(names, cells, columns, strict=True)
+        if column.type == pa.int64()
+    }
+    coded = [name for name, words in begun.items() if len(words)]
+    if not coded:
+        return []
+    word = str(begun[coded[0]][0])
+    what = f"Column{'s' * (len(coded) > 1)} {listed(coded)}: numbers with zeros in front"
+    return [f"{what} ({word!r} is read as {int(word)}): if they are codes, write a letter before them."]
 
 
 def _squared(source: Source, dialect: Dialect, notes: list[str]) -> Source:

@@ -228,8 +228,7 @@ class _Distinct:
         said = np.flatnonzero(~pd.isna(best.read) & ~plain & ~self.marks)
         if not len(said):
             return ""
-        lengths = np.asarray(pc.utf8_length(self.words))
-        place = said[lengths[said].argmax()] if best.guessed is False else said[0]
+        place = self._telling(best, said)
         value = best.read[place]
         if isinstance(best.form, NumberFormat):
             shown = f"{value:.15g}"
@@ -249,6 +248,16 @@ class _Distinct:
         if isinstance(best.form, NumberFormat) and best.form.decimal == "either":
             shown = f"{shown}: decimal commas and points stand side by side"
         return f"{quoted(word)} is read as {shown}"
+
+    def _telling(self, best: _Candidate, said: NDArray[np.intp]) -> int:
+        """The word whose reading tells most: a date whose day is no month, else the longest; the first of a guess."""
+        if best.guessed:
+            return int(said[0])
+        lengths = np.asarray(pc.utf8_length(self.words))[said]
+        if isinstance(best.form, DateFormat):
+            days = best.read[said].astype("M8[D]")
+            lengths = lengths + 100 * ((days - days.astype("M8[M]")).astype(int) >= 12)
+        return int(said[lengths.argmax()])
 
     def missing(self, odd: NDArray[np.bool_], example: str) -> str:
         """Name the words that are taken as missing."""

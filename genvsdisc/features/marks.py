@@ -55,6 +55,7 @@ def clean(values: pd.Series) -> pd.Series:
         stripped = values.map(lambda cell: cell.strip() if isinstance(cell, str) else cell)
     else:
         stripped = values.str.strip()
+        stripped = values if stripped.equals(values) else stripped  # the words of a large table are held once
     missing = stripped.isin(MISSING)
     return stripped.mask(missing) if missing.any() else stripped
 

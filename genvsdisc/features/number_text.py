@@ -91,6 +91,9 @@ def to_ascii(words: pa.Array) -> pa.Array:
 def split(words: pa.Array) -> dict[str, Any]:
     """Split words into sign, currency, digits, exponent and unit; empty digits where a word is no number at all."""
     words = to_ascii(words)
+    # "5.-" and "5,-- kr" are prices without cents, no negative numbers; spreadsheets mark text with an apostrophe.
+    words = pc.replace_substring_regex(words, r"^(.*[0-9])([.,])-{1,2}([^0-9]*)$", r"\1\20\3")
+    words = pc.replace_substring_regex(words, r"^'([+-]?[0-9])", r"\1")
     # Bare digits need no taking apart, which is most of the time in a long column.
     bare = pc.match_substring_regex(words, r"^-?[0-9.,]*[0-9][0-9.,]*$")
     dressed = pc.invert(bare)

@@ -102,7 +102,7 @@ def _as_it_is(X: Any) -> bool:
 
 def _frame(X: Any) -> pd.DataFrame:
     if isinstance(X, pd.DataFrame):
-        return X.reset_index(drop=True).copy()
+        return X.reset_index(drop=True)
     if not isinstance(X, Mapping | list | tuple):
         X = _with_rows(X, "X")
     if isinstance(X, pd.Series) or (hasattr(X, "name") and hasattr(X, "to_frame")):

@@ -13,6 +13,8 @@ from genvsdisc.figures.style import FAMILY_COLORS, INK, QUIET, axes_or_new, only
 from genvsdisc.study.schema import groups
 
 _PALE = 0.22
+_APART = 0.1
+"""Part of the width between values that are written."""
 
 
 def plot_conditions(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
@@ -54,10 +56,13 @@ def plot_conditions(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     rows = groups(table, "dial")
     for y, (_, row) in enumerate(rows):
         _row(ax, y, row.sort_values("place"))
-    ax.set_yticks(range(len(rows)), [short(row.label.iloc[0], 34) for _, row in rows])
-    ax.set_ylim(len(rows) - 0.4, -0.6)
+        ax.text(
+            0, y - 0.38, short(row.label.iloc[0], 60), color=INK, va="center"
+        )  # over its row: all of the width is its
+    ax.set_ylim(len(rows) - 0.6, -0.5)
     ax.set_xlim(-0.02, 1.02)
     ax.set_xticks([])
+    ax.set_yticks([])
     ax.grid(visible=False)
     ax.spines["bottom"].set_visible(False)
     return ax
@@ -69,16 +74,16 @@ def _row(ax: Axes, y: int, row: pd.DataFrame) -> None:
     for field, (left, right) in zip(row.itertuples(), pairwise(edges.tolist()), strict=True):
         color = FAMILY_COLORS.get(str(field.leader), QUIET)
         ax.barh(
-            y, right - left, left=left, height=0.42, color=color, alpha=1.0 if field.certain else _PALE, linewidth=0
+            y, right - left, left=left, height=0.26, color=color, alpha=1.0 if field.certain else _PALE, linewidth=0
         )
-    last = -1.0
-    for field in row.itertuples():
+    last = np.inf
+    for field in list(row.itertuples())[::-1]:  # the last value is always written
         place = float(str(field.place))
-        if place - last >= 0.085 or place == places[-1]:
-            ax.text(place, y + 0.42, str(field.text), ha="center", va="center", color=QUIET)
+        if last - place >= _APART:
+            ax.text(place, y + 0.27, str(field.text), ha="center", va="center", color=QUIET)
             last = place
         if field.here:
-            ax.plot([place], [y - 0.33], "v", color=INK, markersize=6, clip_on=False)
+            ax.plot([place], [y - 0.19], "v", color=INK, markersize=6, clip_on=False)
     estimate, lower, upper = (float(row[name].iloc[0]) for name in ("estimate", "lower", "upper"))
     if np.isfinite(estimate):
         ax.plot([lower, upper], [y, y], color="#ffffff", linewidth=5)

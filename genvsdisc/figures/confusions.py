@@ -12,7 +12,7 @@ from genvsdisc.figures.style import FAMILY_COLORS, INK, axes_or_new, only, short
 
 _SHADES = 10  # of a heat map: few, so that cells of one shade are one path
 _ANNOTATED = 10  # classes up to which each cell carries its number
-_NAME = 14  # letters of a class beside a heat map
+_NAME = 16  # letters of a class beside a heat map
 _LEAST = 0.005  # share from which a cell is drawn
 
 

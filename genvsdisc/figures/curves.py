@@ -268,7 +268,7 @@ def _cap_axis(ax: Axes, table: pd.DataFrame, cap: float | None) -> None:
         return
     lowest = float(below["mean"].min())
     if 0 < 3 * lowest < cap:
-        log_axis(ax, "", "y", subs=(1, 2, 5))
+        log_axis(ax, "", "y", subs=(1, 2, 5), loss=only(table, "loss"))
         ax.set_ylim(0.8 * lowest, cap)
     else:
         ax.set_ylim(float(below["lower"].fillna(lowest).min()) - 0.03 * cap, cap)

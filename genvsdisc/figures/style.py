@@ -21,9 +21,9 @@ TWINS = {
     "#d55e00": "#f28e52",  # discriminative
     "#6e6e6e": "#a6a6a6",  # baseline; noise
     "#8a4f9e": "#c79ad6",  # other
-    "#1b1b1b": "#ececec",  # ink
-    "#595959": "#b0b0b0",  # quiet ink
-    "#d9d9d9": "#444444",  # hairlines
+    "#222222": "#eeeeee",  # ink
+    "#555555": "#bbbbbb",  # quiet ink
+    "#dddddd": "#444444",  # hairlines
     "#00846a": "#35c6a2",
     "#aa4499": "#dd8fd0",
     "#9a6a00": "#dfb13c",
@@ -31,7 +31,7 @@ TWINS = {
     "#8c3b2b": "#e39a8b",
     "#5d6d00": "#b6c74a",
 }
-INK, QUIET, HAIRLINE = "#1b1b1b", "#595959", "#d9d9d9"
+INK, QUIET, HAIRLINE = "#222222", "#555555", "#dddddd"
 FAMILY_COLORS = {"generative": "#0072b2", "discriminative": "#d55e00", "baseline": "#6e6e6e", "other": "#8a4f9e"}
 FAMILY_MARKERS = {"generative": "o", "discriminative": "s", "baseline": "D", "other": "^"}
 FAMILY_DASHES: Any = {"generative": "", "discriminative": (4, 1.5), "baseline": (1, 1.5), "other": (6, 1.5, 1, 1.5)}
@@ -178,12 +178,13 @@ def loss_axis(ax: Axes, loss: str, which: str = "y", bins: int = 5) -> None:
         axis.set_major_formatter(FuncFormatter(lambda v, _: f"{100 * v:.3g}%".replace("-", "−")))
 
 
-def log_axis(ax: Axes, label: str, which: str = "x", subs: tuple[int, ...] = (1,)) -> None:
-    """Logarithmic axis with plain numbers."""
+def log_axis(ax: Axes, label: str, which: str = "x", subs: tuple[int, ...] = (1,), *, loss: str = "") -> None:
+    """Logarithmic axis with plain numbers; percent where it is that of a share of rows."""
     getattr(ax, f"set_{which}scale")("log")
     axis = getattr(ax, f"{which}axis")
     axis.set_major_locator(LogLocator(subs=subs, numticks=6))
-    axis.set_major_formatter(FuncFormatter(lambda v, _: _plain_tick(v)))
+    share = loss == "zero_one"
+    axis.set_major_formatter(FuncFormatter(lambda v, _: f"{100 * v:.3g}%" if share else _plain_tick(v)))
     axis.set_minor_locator(NullLocator())
     axis.set_label_text(label)
 

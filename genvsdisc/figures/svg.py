@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
-import math
 import re
 import warnings
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from itertools import groupby
+from string import ascii_lowercase
 from typing import Any
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
@@ -18,12 +19,15 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from genvsdisc.figures.style import RC, TWINS
+from genvsdisc.figures.elements import Element, Marks
+from genvsdisc.figures.paths import circle, path_data
+from genvsdisc.figures.style import QUIET, RC, TWINS
 
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
 _REFERENCE = re.compile(r"#([\w-]+)")
 _GEOMETRY = ("x", "y", "width", "height", "transform")
 _DEFAULTS = (
+    "fill:none",
     "font-size:10.5px",
     "text-anchor:start",
     "stroke-linejoin:miter",
@@ -33,6 +37,11 @@ _DEFAULTS = (
 )
 FEWEST_MARKS = 3
 """Fewer marks of one shape are written one by one."""
+_LEADING = re.compile(r"\b(:)0\.(?=\d)")
+_QUIET = f"fill:var(--{list(TWINS).index(QUIET)})"
+"""What most texts are: they have it from the root."""
+_DOUBLED = re.compile(r"#([0-9a-f])\1([0-9a-f])\2([0-9a-f])\3(?=[;}])")
+_MOVED = re.compile(r"translate\((\S+) (\S+)\)")
 _QUOTE = {"'": "&apos;"}
 _XLINK = "{http://www.w3.org/1999/xlink}"
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -87,118 +96,172 @@ def svg(
 def _compact(text: str, width: int, height: int, clip: bool) -> str:
     """Rewrite matplotlib's SVG: styles as classes, short numbers, palette as variables with dark twins."""
     writer = _Writer(ElementTree.fromstring(text), clip)
-    body = "".join(writer.parts)
+    body = writer.written()
     rules = "".join(f".{name}{{{style}}}" for style, name in writer.classes.items() if f"class='{name}'" in body)
-    rules += "".join(
-        f".{name}{{fill:none;marker-start:url(#{name});marker-mid:url(#{name})}}" for name in writer.marks.values()
-    )
-    colors = [(f"--c{i}", light, dark) for i, (light, dark) in enumerate(TWINS.items()) if f"var(--c{i})" in rules]
+    rules += "".join(f".{name}{{marker:url(#{name})}}" for name in writer.markers)
+    used = rules + _QUIET
+    colors = [(f"--{i}", light, dark) for i, (light, dark) in enumerate(TWINS.items()) if f"var(--{i})" in used]
     lights = ";".join(f"{name}:{light}" for name, light, _ in colors)
     darks = ";".join(f"{name}:{dark}" for name, _, dark in colors)
-    css = f"svg{{{lights};font:10.5px system-ui,sans-serif}}@media(prefers-color-scheme:dark){{svg{{{darks}}}}}{rules}"
-    size = f"width='{width}' height='{height}' viewBox='0 0 {width} {height}'"
+    root = f"svg{{{lights};font:10.5px system-ui,sans-serif;{_QUIET}}}path,circle{{fill:none}}"
+    css = f"{root}@media(prefers-color-scheme:dark){{svg{{{darks}}}}}{rules}"
+    size = f"width='{width}' viewBox='0 0 {width} {height}'"
+    css = _DOUBLED.sub(r"#\1\2\3", css)
     return f"<svg xmlns='http://www.w3.org/2000/svg' {size}><style>{css}</style>{body}</svg>"
 
 
 class _Writer:
-    """Elements in drawing order; consecutive paths of one look become one path, as do marks of one shape and look."""
+    """Elements in drawing order, texts on top of all.
+
+    Consecutive paths of one look become one path, as do marks of one shape and look; what is cut by the same frame
+    stands in one group, as do texts of one look.
+    """
 
     def __init__(self, root: ElementTree.Element, clip: bool):
         self.clip = clip
-        self.parts: list[str] = []
+        self.parts: list[Element] = []
         self.classes: dict[str, str] = {}
-        self._shapes: dict[str, str] = {}  # elements of the marks, by id
+        self._marks: dict[tuple[str, str], str] = {}  # shape and class of a mark -> name of its marker
+        self._texts: list[Element] = []
+        self._frames: list[str] = []
+        self._shapes: dict[str, str] = {}  # path data of the marks, by id
+        self._clips: dict[str, str] = {}  # names of clip paths -> names of two letters
         self._uses = Counter(e.get(f"{_XLINK}href", "").removeprefix("#") for e in root.iter(f"{_SVG}use"))
-        self.marks: dict[tuple[str, str], str] = {}  # shape and class of a mark -> name of its marker
-        self._used = {name for e in root.iter() for value in e.attrib.values() for name in _REFERENCE.findall(value)}
         for child in root:
-            self._write(child)
+            self._write(child, "")
 
-    def _write(self, element: ElementTree.Element) -> None:
+    def written(self) -> str:
+        """Give all of it."""
+        words = []
+        for cut, parts in groupby(self.parts, key=lambda part: part.clip):
+            text = "".join(part.written() for part in parts)
+            words.append(f"<g clip-path='url(#{cut})'>{text}</g>" if cut else text)
+        looks = list(dict.fromkeys(text.look for text in self._texts))
+        for look in looks:
+            own = [text for text in self._texts if text.look == look]
+            grouped = len(own) > 1 and look
+            text = "".join(each.written(look=not grouped) for each in own)
+            words.append(f"<g class='{look}'>{text}</g>" if grouped else text)
+        return "".join([*self.markers.values(), *self._frames, *words])
+
+    @property
+    def markers(self) -> dict[str, str]:
+        """Name -> definition of the marks that lines are drawn with."""
+        return {part.name: part.marker for part in self.parts if isinstance(part, Marks) and part.marker}
+
+    def _write(self, element: ElementTree.Element, cut: str) -> None:
         tag = element.tag.removeprefix(_SVG)
-        if tag in ("metadata", "style") or (tag == "clipPath" and not self.clip):
+        if tag in ("metadata", "style"):
             return
-        attributes = dict(filter(None, (self._attribute(*item) for item in element.attrib.items())))
-        if tag == "path":
-            self._write_path(attributes)
-            return
-        if tag == "use":
-            self._write_mark(attributes)
-            return
-        if tag == "defs" and not len(element):
-            return
-        opened = "".join(f" {key}='{escape(value, _QUOTE)}'" for key, value in attributes.items())
-        bare = not opened and tag in ("g", "defs")  # carries nothing: clip paths and shapes of marks may stand anywhere
-        inner = escape(element.text or "") if tag == "text" else ""
-        if not bare:
-            self.parts.append(f"<{tag}{opened}>{inner}")
-        for child in element:
-            self._write(child)
-        if not bare:
-            empty = self.parts[-1] == f"<{tag}{opened}>"
-            self.parts[-1:] = [self.parts[-1].removesuffix(">") + "/>"] if empty else [self.parts[-1], f"</{tag}>"]
+        raw = dict(element.attrib)
+        if self.clip and "clip-path" in raw:
+            cut = self._short(_REFERENCE.findall(raw["clip-path"])[0])
+        if tag == "clipPath":
+            self._define_clip(element)
+        elif tag == "path":
+            self._write_path(raw, cut)
+        elif tag == "use":
+            self._write_mark(raw, cut)
+        elif tag == "text":
+            self._write_text(element, raw)
+        elif tag == "image":
+            self._add(Element("image", "", cut, _attributes(raw)))
+        else:  # groups carry nothing but names
+            for child in element:
+                self._write(child, cut)
+
+    def _define_clip(self, element: ElementTree.Element) -> None:
+        if self.clip:
+            inner = "".join(f"<{each.tag.removeprefix(_SVG)}{_attributes(each.attrib)}/>" for each in element)
+            self._frames.append(f"<clipPath id='{self._short(element.attrib['id'])}'>{inner}</clipPath>")
 
     def _short(self, name: str) -> str:
-        """Short name of a clip path; marks keep theirs, which stands nowhere in the end."""
-        return f"p{sorted(self._used).index(name)}" if name.startswith("p") else name
+        """Name of a clip path, of two letters."""
+        return self._clips.setdefault(name, f"p{len(self._clips)}")
 
-    def _write_path(self, attributes: dict[str, str]) -> None:
-        data = attributes.pop("d", "")
-        if not data:
-            return  # a line all of whose points are missing
-        if "id" in attributes:
-            self._shapes[attributes["id"]] = _circle(data) or f"<path d='{data}'/>"
+    def _write_path(self, raw: dict[str, str], cut: str) -> None:
+        if "id" in raw:
+            self._shapes[raw["id"]] = raw.get("d", "")
             return
-        look = "".join(f" {key}='{value}'" for key, value in attributes.items())
-        style = next((style for style, name in self.classes.items() if name == attributes.get("class")), "")
-        if "stroke:" not in style and "fill:none" in style:
-            return  # the invisible background of figure and axes
-        end = f"'{look}/>"
-        if self.parts and self.parts[-1].startswith("<path d=") and self.parts[-1].endswith(end):
-            self.parts[-1] = self.parts[-1].removesuffix(end) + data + end
-        else:
-            self.parts.append(f"<path d='{data}{end}")
+        look = self._look(raw)
+        if raw.get("d") and look:  # else a line all of whose points are missing, or the background that is not seen
+            self._add(Element("path", look, cut, data=path_data(raw["d"])))
 
-    def _write_mark(self, attributes: dict[str, str]) -> None:
-        """Write marks as a line that is not drawn, with a marker at each of its points: a fifth of the bytes."""
-        shape, look = attributes["href"].removeprefix("#"), attributes.get("class", "")
-        x, y = attributes.get("x", "0"), attributes.get("y", "0")
+    def _write_mark(self, raw: dict[str, str], cut: str) -> None:
+        shape, look = raw[f"{_XLINK}href"].removeprefix("#"), self._look(raw)
+        place = float(raw.get("x", 0)), float(raw.get("y", 0))
+        alone = self._shape(shape, look, cut, place)
         if self._uses[shape] < FEWEST_MARKS:
-            place = "" if x == y == "0" else f" transform='translate({x} {y})'"
-            self.parts.append(self._shapes[shape].replace("/>", f" class='{look}'{place}/>"))
+            self._add(alone)
             return
-        if (shape, look) not in self.marks:
-            self.marks[shape, look] = name = f"m{len(self.marks)}"
-            drawn = self._shapes[shape].replace("/>", f" class='{look}'/>")
-            self.parts.append(f"<marker id='{name}' overflow='visible' markerUnits='userSpaceOnUse'>{drawn}</marker>")
-        name = self.marks[shape, look]
-        # The line ends where it is: else a single point would be none. Its last marker is not drawn.
-        end = f"h0' class='{name}'/>"
-        if self.parts[-1].endswith(end):
-            self.parts[-1] = self.parts[-1].removesuffix(end) + f" {x} {y}".replace(" -", "-") + end
+        name = self._marks.setdefault((shape, look), f"m{len(self._marks)}")
+        last = self.parts[-1] if self.parts else None
+        if isinstance(last, Marks) and (last.name, last.clip) == (name, cut):
+            last.points += (place,)
         else:
-            self.parts.append(f"<path d='M{x} {y}{end}")
+            drawn = self._shape(shape, look, "", (0.0, 0.0)).written()
+            self.parts.append(Marks(**vars(alone), name=name, shape=drawn, points=(place,)))
 
-    def _attribute(self, key: str, value: str) -> tuple[str, str] | None:
-        key = key.removeprefix(_XLINK)
-        if key == "style":
-            return "class", self.classes.setdefault(_themed(value), f"a{len(self.classes)}")
-        if (key == "id" and value not in self._used) or (key == "clip-path" and not self.clip):
-            return None
-        if key in ("id", "clip-path"):
-            return key, _REFERENCE.sub(lambda m: f"#{self._short(m[1])}", value) if "#" in value else self._short(value)
-        if key == "transform" and value.startswith("rotate(-0 "):
-            return None
-        if key == "d":
-            return key, _path(value)
-        return key, _rounded(value) if key in _GEOMETRY else value
+    def _shape(self, shape: str, look: str, cut: str, place: tuple[float, float]) -> Element:
+        """A mark at its place."""
+        radius = circle(self._shapes[shape])
+        if radius is None:
+            return Element("path", look, cut, data=path_data(self._shapes[shape], place))
+        centre = "".join(f" {key}='{_rounded(f'{at:f}')}'" for key, at in zip(("cx", "cy"), place, strict=True) if at)
+        return Element("circle", look, cut, f" r='{radius:g}'{centre}")
+
+    def _add(self, part: Element) -> None:
+        last = self.parts[-1] if self.parts else None
+        kind = type(last), *(getattr(last, name, "") for name in ("tag", "look", "clip"))
+        if part.tag == "path" and last and kind == (Element, "path", part.look, part.clip):
+            last.data += part.data
+        else:
+            self.parts.append(part)
+
+    def _write_text(self, element: ElementTree.Element, raw: dict[str, str]) -> None:
+        """Write a text, which is cut by nothing, on a whole pixel if level; the lines of a text have a place each."""
+        turned = raw.get("transform", "")
+        moved = _MOVED.fullmatch(turned)
+        level = moved or not turned or turned.startswith("rotate(-0 ")
+        x, y = moved.groups() if moved else (raw.get("x", "0"), raw.get("y", "0"))
+        placed = {"x": f"{float(x):.0f}", "y": f"{float(y):.0f}", "transform": ""} if level else {}
+        style = ";".join(rule for rule in _themed(raw.get("style", "")).split(";") if rule != _QUIET)
+        self._texts.append(
+            Element("text", self._named(style), "", _attributes(raw | placed), escape(element.text or ""))
+        )
+
+    def _look(self, raw: dict[str, str]) -> str:
+        """The class that stands for the style of an element; none for a shape without fill and stroke."""
+        style = raw.get("style", "")
+        style = _themed(style if "fill" in style else f"fill:#000;{style}")  # black is what matplotlib does not say
+        return self._named(style) if re.search("fill:|stroke:", style) else ""
+
+    def _named(self, style: str) -> str:
+        return self.classes.setdefault(style, _letters(len(self.classes))) if style else ""
+
+
+def _attributes(raw: dict[str, str]) -> str:
+    """Attributes as text, without those that say what is so anyway."""
+    words = []
+    for long, value in raw.items():
+        key = long.removeprefix(_XLINK)
+        if key in ("id", "style") or (key == "transform" and (not value or value.startswith("rotate(-0 "))):
+            continue
+        words.append(f" {key}='{escape(_rounded(value) if key in _GEOMETRY else value, _QUOTE)}'")
+    return "".join(words)
+
+
+def _letters(count: int) -> str:
+    """Name of a class: a to z, then of two letters."""
+    more, last = divmod(count, len(ascii_lowercase))
+    return (ascii_lowercase[more - 1] if more else "") + ascii_lowercase[last]
 
 
 def _themed(style: str) -> str:
     """One CSS rule: palette colors as variables; what is the default or comes from the root left out."""
     for i, light in enumerate(TWINS):
-        style = style.replace(light, f"var(--c{i})")
-    rules = [re.sub(r"\s*([:,])\s*", r"\1", rule.strip()) for rule in style.split(";")]
+        style = style.replace(light, f"var(--{i})")
+    rules = [_LEADING.sub(r"\1.", re.sub(r"\s*([:,])\s*", r"\1", rule.strip())) for rule in style.split(";")]
     return ";".join(rule for rule in rules if rule and not rule.startswith("font-family") and rule not in _DEFAULTS)
 
 
@@ -206,50 +269,3 @@ def _rounded(value: str) -> str:
     """Tenths of a pixel; scales keep three digits."""
     digits = 3 if "scale" in value or "matrix" in value else 1
     return _NUMBER.sub(lambda m: f"{float(m[0]):.{digits}f}".rstrip("0").rstrip(".").replace("-0.", "-."), value)
-
-
-def _circle(data: str) -> str:
-    """Matplotlib's circle, of eight curves, as one; "" for another path."""
-    if re.sub("[^A-Za-z]", "", data) != "MCCCCCCCCz":
-        return ""
-    numbers = [float(number) for number in re.findall(r"-?(?:\d+\.?\d*|\.\d+)", data)]
-    ends = list(zip(numbers[:1] + numbers[6::6], numbers[1:2] + numbers[7::6], strict=True))
-    r = math.hypot(*ends[0])
-    return f"<circle r='{r:g}'/>" if all(abs(math.hypot(x, y) - r) < 0.15 for x, y in ends) else ""
-
-
-def _path(value: str) -> str:
-    """Path data in tenths of a pixel; a step is written from the corner or from the last point, what is shorter."""
-    words: list[str] = []
-    at, open_letter = (0.0, 0.0), ""
-    for command, rest in re.findall(r"([MLQCz])([^MLQCz]*)", _rounded(value)):
-        numbers = [float(number) for number in re.findall(r"-?(?:\d+\.?\d*|\.\d+)", rest)]
-        x, y = numbers[-2:] or at
-        step = (x - at[0], y - at[1])
-        if command != "L":
-            choices = [command + _spaced(numbers)]
-        elif abs(step[1]) < 0.05:  # a dot is such a line of no length, with round ends
-            choices = [f"H{_short(x)}", f"h{_short(step[0])}"]
-        elif abs(step[0]) < 0.05:
-            choices = [f"V{_short(y)}", f"v{_short(step[1])}"]
-        else:
-            choices = [f"L{_spaced((x, y))}", f"l{_spaced(step)}"]
-        if choices[0][0] in "Ll":  # a letter that repeats need not be written
-            choices = [(w if w[0] != open_letter else (w[1:] if w[1] == "-" else f" {w[1:]}")) for w in choices]
-            chosen = min(range(2), key=lambda i: len(choices[i]))
-            open_letter, word = "Ll"[chosen], choices[chosen]
-        else:
-            open_letter, word = "", min(choices, key=len)
-        words.append(word)
-        at = (x, y)
-    return "".join(words)
-
-
-def _short(number: float) -> str:
-    """A number in tenths, without what it does not need."""
-    text = f"{number:.1f}".removesuffix(".0")
-    return "0" if text == "-0" else text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
-
-
-def _spaced(numbers: Sequence[float]) -> str:
-    return " ".join(_short(number) for number in numbers).replace(" -", "-")

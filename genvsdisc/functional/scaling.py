@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 _LEAST_SQUARE = 1e-150  # deviations below lose digits in their squares
 _SUSPICIOUS = 1e-9  # of the mean: a deviation below may be the rounding of a sum of equal values
+_BLOCK = 50_000  # rows centered at a time
 _FAR = 0.5  # share of a second moment about the common mean that may be due to the mean of one weighting
 
 
@@ -49,8 +50,12 @@ def means_and_deviations(X: NDArray, shares: NDArray) -> tuple[NDArray, NDArray]
 def _moments(X: NDArray, shares: NDArray) -> tuple[NDArray, NDArray]:
     """Moments about a common mean, in two matrix products; about each mean where these are far from it."""
     center = X.mean(axis=0, dtype=float)
-    centered = X - center
-    moves, squares = shares @ centered, shares @ np.square(centered)
+    moves, squares = np.zeros((2, len(shares), X.shape[1]), np.result_type(shares, center))
+    for start in range(0, len(X), _BLOCK):
+        rows = slice(start, start + _BLOCK)
+        centered = X[rows] - center
+        moves += shares[:, rows] @ centered
+        squares += shares[:, rows] @ np.square(centered)
     means, variances = center + moves, squares - moves * moves
     for r in np.flatnonzero(~(moves * moves <= _FAR * squares).all(axis=1)):
         means[r] = shares[r] @ X

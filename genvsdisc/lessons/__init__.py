@@ -106,7 +106,8 @@ def write_lessons(
     Returns
     -------
     path : Path
-        The file. What some lessons timed is beside it, in ``timings.csv``.
+        The file. Beside it are the results of each lesson, a row for each case and seed, as ``NAME.csv``, and what some
+        lessons timed, as ``timings.csv``.
 
     Raises
     ------
@@ -123,6 +124,8 @@ def write_lessons(
     if progress is not None:
         progress("page", len(chosen), len(chosen))
     page = render.write(lessons_page(taught), path)
+    for lesson, tables, _ in taught:
+        _write_csv(tables["results"], page.parent / f"{lesson.name}.csv")
     _write_timings({lesson.name: tables["timings"] for lesson, tables, _ in taught if "timings" in tables}, page.parent)
     return page
 
@@ -130,8 +133,12 @@ def write_lessons(
 def _write_timings(timings: dict[str, pd.DataFrame], folder: Path) -> None:
     """Write seconds, which differ from run to run, beside the page and not on it."""
     if timings:
-        with atomic_file(folder / "timings.csv") as draft:
-            pd.concat(timings, names=["lesson", "row"]).droplevel("row").to_csv(draft)
+        _write_csv(pd.concat(timings, names=["lesson", "row"]).reset_index("lesson"), folder / "timings.csv")
+
+
+def _write_csv(table: pd.DataFrame, path: Path) -> None:
+    with atomic_file(path) as draft:
+        table.to_csv(draft, index=False)
 
 
 def _chosen(names: Sequence[str] | None) -> list[Lesson]:

@@ -223,12 +223,6 @@ GAPS_AT_PREDICTION = Lesson(
     measures=(Measure("error", "Error", share=True),),
     pictures=(Lines("missing", "error", "way", "Error", "share of the entries missing", share=True),),
     formula=mathml(r"p(x_o ∣ k) = N (μ_{k o} , Σ_{o o})"),
-    code=(
-        "import genvsdisc as gd\n"
-        "data = gd.datasets.make_gaussian_pair(600, 4, random_state=0)\n"
-        "logistic = gd.LogisticClassifier(optimizer='newton')\n"
-        "print(gd.condition_curve(gd.GaussianClassifier(), logistic, data.X, data.y, dial='gaps', n_draws=10).curves)"
-    ),
     try_this="Make the columns independent given the class: what is missing is then unknown to everyone.",
     n_seeds=10,
 )
@@ -248,12 +242,6 @@ OTHER_SHARES = Lesson(
     measures=(Measure("error", "Error", share=True),),
     pictures=(Points("error", "way", "Error", by="model", share=True, left=110),),
     formula=mathml(r"p'(k ∣ x) ∝ \frac{π'_k}{π_k} p(k ∣ x)"),
-    code=(
-        "import genvsdisc as gd\n"
-        "data = gd.datasets.make_gaussian_pair(400, random_state=0)\n"
-        "model = gd.LogisticClassifier(optimizer='newton').fit(data.X, data.y)\n"
-        "print(model.class_prior_, model.adapt_priors(data.X[data.y == data.y[0]]).class_prior_)"
-    ),
     try_this="Multiply the coefficients by 3, as overconfidence does: the estimated shares are then wrong.",
     n_seeds=10,
 )
@@ -276,14 +264,7 @@ ROWS_WITHOUT_LABEL = Lesson(
         Points("gain", "distance", "Gain of 450 rows without a label", left=40),
         Points("error", "learned", "Clusters that are not classes: error", table="clusters", share=True, left=120),
     ),
-    formula=mathml(r"1 + \frac{n_u}{n_l} E [ {( \frac{d}{d m} log f(x) )}^2 ]"),
-    code=(
-        "import genvsdisc as gd\n"
-        "data = gd.datasets.make_gaussian_pair(400, 4, random_state=0)\n"
-        "y = data.y.astype(object); y[60:] = None\n"
-        "logistic = gd.LogisticClassifier(optimizer='newton')\n"
-        "print(gd.condition_curve(gd.GaussianClassifier(), logistic, data.X, y, dial='unlabeled', n_draws=10).curves)"
-    ),
+    formula=mathml(r"1 + \frac{n_u}{n_l} E [ {( \frac{d}{d m} \log f(x) )}^2 ]"),
     try_this="Move the classes 1 apart: the two humps are one, and rows without a label say nearly nothing.",
     n_seeds=10,
 )

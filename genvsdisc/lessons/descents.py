@@ -139,14 +139,6 @@ LEARNING_RATES = Lesson(
         ),
     ),
     formula=mathml("w ← w − η ∇ L(w)"),
-    code=(
-        "from genvsdisc import LogisticClassifier\n"
-        "from genvsdisc.datasets import make_pokemon_style\n"
-        "data = make_pokemon_style(200, random_state=0)\n"
-        "for rate in (1e-6, 1e-4, 1e-2):\n"
-        "    m = LogisticClassifier(0.01, optimizer='gd', learning_rate=rate, max_iter=50)\n"
-        "    print(rate, m.fit(data.X.iloc[:, :6], data.y).loss_curve_[-1])"
-    ),
     try_this="Scale the columns first (standardize=True): a rate that diverged before is now slow.",
     n_seeds=20,
 )  # fmt: skip
@@ -189,14 +181,5 @@ SHRINKING_STEPS = Lesson(
         Lines("passes", "excess", "rate", "Loss above its minimum (log)", "passes (log scale)", log_x=True, log_y=True),
     ),
     formula=mathml(r"η_t = \frac{η}{\sqrt{t + 1}}"),
-    code=(
-        "from genvsdisc import LogisticClassifier\n"
-        "from genvsdisc.datasets import make_pokemon_style\n"
-        "data = make_pokemon_style(400, random_state=0)\n"
-        "for s in ('constant', 'inverse_sqrt'):\n"
-        "    m = LogisticClassifier(\n"
-        "        optimizer='gd', learning_rate=0.3, schedule=s, batch_size=1, standardize=True, max_iter=50)\n"
-        "    print(s, m.fit(data.X.iloc[:, :6], data.y).loss_curve_[-1])"
-    ),
     try_this="Shrink as 1 / t instead: it settles too, but may stop moving before it has arrived.",
 )

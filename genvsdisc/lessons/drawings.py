@@ -14,7 +14,7 @@ from genvsdisc.figures.style import CLASS_COLORS, CLASS_MARKERS, FAMILY_COLORS, 
 from genvsdisc.lessons.lesson import Tables
 from genvsdisc.study.schema import records
 
-_DOTS = 50  # of a class: more would hide the plane
+_DOTS = 32  # of a class: more would hide the plane
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Regions:
     """How probable each of two classes is over two features, on the first seed, with rows on top.
 
     The table `table` has columns model, x, y, label and probability (of that label) on a full grid; the table `rows`
-    has label, x and y, of which the first hundred are drawn.
+    has label, x and y, of which the first 32 of each are drawn.
     """
 
     model: str

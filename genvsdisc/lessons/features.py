@@ -169,13 +169,6 @@ XOR = Lesson(
     measures=(Measure("error", "Test error", share=True),),
     pictures=(Regions("logistic"), Regions(BY_HAND), Regions("cascade")),
     formula=mathml("y = x_1 ⊕ x_2"),
-    code=(
-        "from genvsdisc import CascadeClassifier, LogisticClassifier\n"
-        "from genvsdisc.datasets import make_xor\n"
-        "data = make_xor(200, noise=0.05, random_state=0)\n"
-        "for model in (LogisticClassifier(), CascadeClassifier((2,), n_restarts=10, random_state=0)):\n"
-        "    print(model.fit(data.X, data.y).score(data.X, data.y))"
-    ),
     try_this="Spread the corners (noise=0.2): now rows cross over, and no classifier is right about them.",
 )
 
@@ -192,10 +185,7 @@ LINEAR = Lesson(
     judge=judge_linear,
     by={"activation": "Activation"},
     measures=(Measure("bend", "Bend"), Measure("error", "Test error", share=True)),
-    pictures=(
-        Points("bend", "activation", "Bend of the log-odds", left=70),
-        Points("error", "activation", "Test error", share=True, left=70),
-    ),
+    pictures=(Points("error", "activation", "Test error on exclusive or", share=True, left=70),),
 )
 
 ZEROS = Lesson(

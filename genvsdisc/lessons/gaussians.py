@@ -107,8 +107,7 @@ POKEMON = Lesson(
     by={"model": "Model", "n_features": "Features"},
     measures=(Measure("error", "Test error", share=True),),
     pictures=(
-        Points("error", "model", "Test error, 2 features", where={"n_features": 2}, share=True, zero=False, left=82),
-        Points("error", "model", "Test error, 6 features", where={"n_features": 6}, share=True, zero=False, left=82),
+        Points("error", "model", "Test error", by="n_features", called="{} features", share=True, zero=False, left=82),
     ),
     n_seeds=20,
 )

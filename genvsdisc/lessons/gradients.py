@@ -19,6 +19,7 @@ from genvsdisc.functional.networks.layers import affine, affine_backward, affine
 from genvsdisc.functional.networks.objective import NetworkObjective
 from genvsdisc.lessons.drawings import Graph
 from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Part, Tables, above, below, per_seed, spread, tidy
+from genvsdisc.lessons.network_training import TRAINED_ACTIVATIONS
 from genvsdisc.lessons.pictures import Lines, Points
 
 _STEP = 1e-5
@@ -86,14 +87,14 @@ def run_activations(seed: int) -> Tables:  # noqa: ARG001 - every lesson is give
     """Each activation and its derivative on a grid, against finite differences."""
     z = np.linspace(-4, 4, 41) + 1e-3  # clear of the kink at 0
     curves, rows = [], []
-    for name in ("sigmoid", "tanh", "relu", "leaky_relu"):
+    for name in TRAINED_ACTIVATIONS:
         values = {shift: z + shift for shift in (-_STEP, 0.0, _STEP)}
         for value in values.values():
             ACTIVATIONS[name].forward(value, np.empty_like(z))
         derivative = values[0.0].copy()
         ACTIVATIONS[name].backward(np.ones_like(z), derivative)
         gap = float(np.abs(derivative - (values[_STEP] - values[-_STEP]) / (2 * _STEP)).max())
-        said = name.replace("_", " ")
+        said = TRAINED_ACTIVATIONS[name]
         rows.append((said, float(derivative.min()), float(derivative.max()), gap))
         curves.append(pd.DataFrame({"activation": said, "z": z, "value": values[0.0], "derivative": derivative}))
     return {"results": tidy(rows, "activation least largest gap"), "curves": pd.concat(curves)}
@@ -105,12 +106,12 @@ def judge_activations(tables: Tables) -> Finding:
     largest = found.largest
     return Finding(
         (
-            below("largest difference between a derivative and its finite difference", [found.gap.max()], 1e-8),
+            below("every derivative agrees with its finite difference", [found.gap.max()], 1e-8),
             below("the slope of the sigmoid is never above 1/4", [largest["sigmoid"]], 0.25 + 1e-12),
             above("and reaches it", [largest["sigmoid"]], 0.249),
             above("the slope of tanh reaches 1", [largest["tanh"]], 0.999),
-            below("the slope of the ReLU is 0 or 1", [abs(largest["relu"] - 1) + abs(found.least["relu"])], 1e-12),
-            above("the leaky ReLU is never flat", [found.least["leaky relu"]], 1e-3),
+            below("the slope of the ReLU is 0 or 1", [abs(largest["ReLU"] - 1) + abs(found.least["ReLU"])], 1e-12),
+            above("the leaky ReLU is never flat", [found.least["leaky ReLU"]], 1e-3),
         )
     )
 
@@ -120,12 +121,12 @@ def run_backward(seed: int) -> Tables:
     rng = np.random.default_rng(seed)
     X, codes, weights = rng.standard_normal((12, 3)), rng.integers(0, 3, 12), np.ones((1, 12))
     rows = []
-    for name in ("sigmoid", "tanh", "relu", "leaky_relu"):
+    for name in TRAINED_ACTIVATIONS:
         for loss, form in TRAINING_LOSSES.items():
             architecture = Architecture((3, 5, 4, 3), (ACTIVATIONS[name],) * 2, batch_norm=True)
             objective = NetworkObjective(architecture, X, codes, weights, loss=form, reg_lambda=0.1)
             start = architecture.initial(rng, "glorot")[None]
-            rows.append((name.replace("_", " "), loss.replace("_", " "), _gradient_error(objective, start, weights)))
+            rows.append((TRAINED_ACTIVATIONS[name], loss.replace("_", " "), _gradient_error(objective, start, weights)))
     return {"results": tidy(rows, "activation loss error")}
 
 
@@ -146,7 +147,12 @@ def judge_backward(tables: Tables) -> Finding:
     """Small for all."""
     worst = tables["results"].groupby(["activation", "seed"], sort=False)["error"].max()
     names = dict.fromkeys(tables["results"].activation)
-    return Finding(tuple(below(f"{name}: largest relative error", worst[name].to_numpy(), 1e-6) for name in names))
+    return Finding(
+        tuple(
+            below(f"{name}: the backward pass agrees with finite differences", worst[name].to_numpy(), 1e-6)
+            for name in names
+        )
+    )
 
 
 def run_vectorized(seed: int) -> Tables:
@@ -210,7 +216,7 @@ def judge_vectorized(tables: Tables) -> Finding:
     few, _, most = LOOPED_ROWS
     return Finding(
         (
-            below("largest difference between the two gradients", rows.groupby("seed").gap.max().to_numpy(), 1e-12),
+            below("loops and matrix products give the same gradient", rows.groupby("seed").gap.max().to_numpy(), 1e-12),
             *(_reached(rows, n, times) for n, times in ((most, 10), (few, 1))),
         ),
         reason="Python decides anew at each number what kind of number it is; a matrix product decides once, and then "

@@ -170,14 +170,6 @@ HIDDEN_LAYERS = Lesson(
         Regions(LEARNED, table="hidden regions", rows="hidden rows", names=("unit 1", "unit 2")),
     ),
     formula=mathml(r'p(y ∣ x) = "softmax"(W a(x) + b) , ~ a(x) = "the last hidden layer"'),
-    code=(
-        "from genvsdisc import LogisticClassifier, MLPClassifier\n"
-        "from genvsdisc.datasets import make_xor\n"
-        "a, b = make_xor(200, noise=0.1, random_state=0), make_xor(200, noise=0.1, random_state=1)\n"
-        "net = MLPClassifier((8, 2), 'tanh', learning_rate=0.02, batch_size=25, random_state=0).fit(a.X, a.y)\n"
-        "for f in (lambda X: X, net.hidden_features):\n"
-        "    print(LogisticClassifier().fit(f(a.X), a.y).score(f(b.X), b.y))"
-    ),
     try_this="Plot hidden_features(X, layer=0) of a network with two units there: the plane, folded.",
     n_seeds=10,
 )
@@ -198,14 +190,6 @@ GROWTH = Lesson(
     measures=(Measure("parameters", "Parameters"), Measure("error", "Test error", share=True)),
     pictures=(Lines("n_train", "error", "network", "Test error", "training rows (log scale)", log_x=True, share=True),),
     formula=mathml(r'"error"(n) ≈ "what the network cannot do" + \frac{c}{n^α}'),
-    code=(
-        "from sklearn.datasets import load_digits\n"
-        "from genvsdisc import MLPClassifier\n"
-        "X, y = load_digits(return_X_y=True)\n"
-        "for width in (2, 64):\n"
-        "    net = MLPClassifier((width,), learning_rate=0.01, batch_size=25, max_iter=60, random_state=0)\n"
-        "    print(width, [net.fit(X[:n] / 16, y[:n]).score(X[1200:] / 16, y[1200:]) for n in (50, 200, 1200)])"
-    ),
     try_this="Give the 64 units dropout=0.3: it takes the part of the rows that are not there.",
     n_seeds=20,
 )

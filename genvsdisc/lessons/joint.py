@@ -168,14 +168,6 @@ JOINT = Lesson(
     measures=(Measure("value", "Error (strange rows: told apart)", share=True),),
     pictures=(Points("value", "task", "Error; strange rows: share told apart", by="model", share=True, left=92),),
     formula=mathml(r"p(x) = ∑_k π_k p(x ∣ k) , ~ p(k ∣ x) = \frac{π_k p(x ∣ k)}{p(x)}"),
-    code=(
-        "from genvsdisc import GaussianClassifier\n"
-        "from genvsdisc.datasets import make_pokemon_style\n"
-        "data = make_pokemon_style(400, random_state=0); X = data.X[['defense', 'sp_defense']]\n"
-        "model = GaussianClassifier().fit(X, data.y)\n"
-        "print(model.sample(2, random_state=0))\n"
-        "print(model.score_samples([[103, 45], [300, 5]]), model.predict_proba([[float('nan'), 45]]))"
-    ),
     try_this="Ask for score_samples of the turtle, [103, 45], which was in no training set: it is small and not zero.",
     n_seeds=10,
 )
@@ -203,14 +195,6 @@ CLASS_ADDED = Lesson(
         Points("new", "how", f"Error on the {_ADDED}s", by="model", share=True, left=100),
     ),
     formula=mathml(r"n_k , ~ ∑ x , ~ ∑ x x^T"),
-    code=(
-        "from sklearn.datasets import load_digits\n"
-        "from genvsdisc import GaussianClassifier\n"
-        "X, y = load_digits(return_X_y=True); old = y != 9\n"
-        "model = GaussianClassifier(shrinkage=0.1).partial_fit(X[old], y[old], classes=range(10))\n"
-        "model.partial_fit(X[~old], y[~old])\n"
-        "print(abs(model.predict_proba(X) - GaussianClassifier(shrinkage=0.1).fit(X, y).predict_proba(X)).max())"
-    ),
     try_this="Hand the 9s over in ten batches, in any order: the sums, and with them the classifier, stay the same.",
     n_seeds=10,
 )

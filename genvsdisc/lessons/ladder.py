@@ -179,15 +179,6 @@ LADDER = Lesson(
         for n in LADDER_ROWS
     ),
     formula=mathml(r'"loss" = "noise" + "bias" + "variance" ~ "parameters" : d + 1 , ~ 2 d , ~ d (d + 1) / 2 , …'),
-    code=(
-        "from genvsdisc import GaussianClassifier, bias_variance\n"
-        "from genvsdisc.datasets import make_pokemon_style\n"
-        "a, b = (make_pokemon_style(n, random_state=n) for n in (60, 1000))\n"
-        "A, B = a.X.iloc[:, :6], b.X.iloc[:, :6]\n"
-        "for c in ('shared', 'separate'):\n"
-        "    model = GaussianClassifier(c, shrinkage=0.01)\n"
-        "    print(c, bias_variance(model, A, a.y, B, b.y, n_repeats=50).loc['brier', ['bias', 'variance']].tolist())"
-    ),
     try_this="Between two rungs: GaussianClassifier('separate', pooling=0.5), and look for the least sum of the two.",
     n_seeds=30,
 )
@@ -221,16 +212,6 @@ CURES = Lesson(
     ),
     formula=mathml(
         r'"bias" = E_x (\hat{p}_"mean" - p)^2 , ~ "variance" = E_x E (\hat{p} - \hat{p}_"mean")^2 ∝ \frac{1}{n}'
-    ),
-    code=(
-        "import numpy as np\n"
-        "from genvsdisc import LogisticClassifier\n"
-        "rng = np.random.default_rng(0); X = rng.normal(size=(3000, 3))\n"
-        "y = rng.random(3000) < 1 / (1 + np.exp(-1.5 * X[:, 0] * X[:, 1] - X[:, 2]))\n"
-        "for n in (60, 240, 960):\n"
-        "    scores = [LogisticClassifier().fit(Z[:n], y[:n]).score(Z[1000:], y[1000:])\n"
-        "              for Z in (X, np.c_[X, X[:, :1] * X[:, 1:2]])]\n"
-        "    print(n, scores)"
     ),
     try_this="Give the plain model 10,000 rows: its loss stands still, and a learning curve that is flat says bias.",
 )

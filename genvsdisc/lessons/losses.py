@@ -32,7 +32,9 @@ def run_softmax(seed: int) -> Tables:  # noqa: ARG001 - every lesson is given a 
     rows = []
     for name, (scores, printed) in PRINTED.items():
         found = softmax(np.array(scores, dtype=float))
-        rows += [(name, f"{score:g}", p, q) for score, p, q in zip(scores, found, printed, strict=True)]
+        rows += [
+            (name, f"{score:g}".replace("-", "−"), p, q) for score, p, q in zip(scores, found, printed, strict=True)
+        ]
     return {"results": tidy(rows, "scores score probability printed")}
 
 
@@ -82,7 +84,7 @@ def judge_far(tables: Tables) -> Finding:
     return Finding(
         (
             above(
-                f"at a score of {FAR:g} for the right class the slope of the cross-entropy is large",
+                f"at a score of −{-FAR:g} for the right class the slope of the cross-entropy is large",
                 slope["cross-entropy"],
                 0.9,
             ),
@@ -168,8 +170,8 @@ SOFTMAX = Lesson(
     judge=judge_softmax,
     by={"scores": "Scores", "score": "Score"},
     measures=(Measure("probability", "Softmax"), Measure("printed", "Printed")),
-    pictures=tuple(
-        Points("probability", "score", f"Softmax of {name}", where={"scores": name}, left=34) for name in PRINTED
+    pictures=(
+        Points("probability", "score", "Softmax of (5, 2, −1, 3)", where={"scores": list(PRINTED)[-1]}, left=34),
     ),
     n_seeds=1,
 )
@@ -186,7 +188,7 @@ CROSS_ENTROPY = Lesson(
     run=run_far,
     judge=judge_far,
     by={"loss": "Loss", "updates": "Updates"},
-    measures=(Measure("error", "Training error", share=True), Measure("slope", f"Slope at score {FAR:g}")),
+    measures=(Measure("error", "Training error", share=True), Measure("slope", f"Slope at score −{-FAR:g}")),
     pictures=(
         Lines("score", "slope", "loss", "Size of the slope", "score of the right class", table="slopes"),
         Lines("updates", "error", "loss", "Training error", "updates (log scale)", log_x=True, share=True),
@@ -237,18 +239,13 @@ ENTROPY = Lesson(
     title="The cross-entropy of equal distributions",
     claim="The cross-entropy of two equal distributions is 0",
     source="Hung-yi Lee, Logistic regression, aside",
-    experiment="Compute H(p, q) = -p log q - (1 - p) log(1 - q), in nats, at q = p for several p, and over q.",
+    experiment="Compute H(p, q) = −p log q − (1 − p) log(1 − q), in nats, at q = p for several p, and over q.",
     run=run_entropy,
     judge=judge_entropy,
     by={"what": "Where", "p": "p"},
     measures=(Measure("entropy", "H(p, p) (nats)"),),
     pictures=(Lines("q", "entropy", "what", "Cross-entropy (nats)", "q", table="curve"),),
     formula=mathml(r"H(p, q) = − ∑_k p_k \log q_k"),
-    code=(
-        "import numpy as np\n"
-        "p = np.array([0.7, 0.3])\n"
-        "print(-(p * np.log(p)).sum())"
-    ),
     try_this="Plot H(p, q) - H(p): that is 0 at q = p, and the reason why both are minimized by the same q.",
     n_seeds=1,
 )  # fmt: skip

@@ -116,13 +116,6 @@ MINIMA = Lesson(
         ),
     ),
     formula=mathml(r'\frac{∂^2 L}{∂ z^2} = p (1 - p) > 0 ~ "against" ~ p (1 - p) (…) ~ "of either sign"'),
-    code=(
-        "import numpy as np\n"
-        "x = np.array([-4, -2, -1, 1, 2, 4.0]); y = np.array([0, 1, 0, 1, 0, 1])\n"
-        "for w in (-3, -1, 0, 0.3, 1, 3):\n"
-        "    p = 1 / (1 + np.exp(-w * x))\n"
-        "    print(w, ((p - y) ** 2).mean().round(3), -np.log(np.where(y, p, 1 - p)).mean().round(3))"
-    ),
     try_this="Take more rows: the valleys are smoothed out, and the squared error has mostly one minimum too.",
     n_seeds=20,
 )

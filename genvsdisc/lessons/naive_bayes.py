@@ -111,14 +111,6 @@ CORRELATED = Lesson(
     measures=(Measure("error", "Test error", share=True),),
     pictures=(Lines("correlation", "error", "model", "Test error", "correlation within the classes", share=True),),
     formula=mathml(r"p(x ∣ y) = ∏_j p(x_j ∣ y)"),
-    code=(
-        "import numpy as np\n"
-        "from genvsdisc import GaussianClassifier\n"
-        "rng = np.random.default_rng(0); y = rng.integers(0, 2, 5000); a = rng.normal(size=5000)\n"
-        "X = np.column_stack([a + 0.4 * rng.normal(size=5000) + y, a])\n"
-        "for s in ('diagonal', 'full'):\n"
-        "    print(s, GaussianClassifier(structure=s).fit(X, y).score(X, y))"
-    ),
     try_this="Let both means differ: naive Bayes then counts the same evidence twice, and is too sure of itself.",
     n_seeds=10,
 )

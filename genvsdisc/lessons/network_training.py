@@ -20,7 +20,8 @@ from genvsdisc.lessons.pictures import Lines
 
 N_TRAIN, EPOCHS = 500, 20
 DEEP = 6
-TRAINED_ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu")
+TRAINED_ACTIVATIONS = {"sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU", "leaky_relu": "leaky ReLU"}
+"""Names of activations -> what they are called on the page."""
 RATES = (0.03, 0.1, 0.3)
 
 
@@ -56,7 +57,7 @@ def run_activation_speed(seed: int) -> Tables:
     for activation in TRAINED_ACTIVATIONS:
         fits = [plain_network(seed, activation, rate).fit(X, y) for rate in RATES]
         best = min(fits, key=lambda fit: fit.loss_curve_[-1])
-        name = activation.replace("_", " ")
+        name = TRAINED_ACTIVATIONS[activation]
         rows += [
             (name, epoch, best.learning_rate, float(best.loss_curve_[epoch - 1]), float(best.loss_curve_.mean()))
             for epoch in (1, 2, 5, 10, EPOCHS)
@@ -74,7 +75,7 @@ def _gradients(X: NDArray, y: NDArray, seed: int) -> pd.DataFrame:
         gradient = np.empty_like(start)
         objective.value_and_gradient(start, whole(weights), gradient)
         sizes = [float(np.sqrt((layer.weights**2).mean())) for layer in architecture.layers(gradient)]
-        rows += [(name.replace("_", " "), i + 1, size / sizes[-1]) for i, size in enumerate(sizes)]
+        rows += [(TRAINED_ACTIVATIONS[name], i + 1, size / sizes[-1]) for i, size in enumerate(sizes)]
     return tidy(rows, "activation layer size")
 
 
@@ -89,15 +90,15 @@ def judge_activation_speed(tables: Tables) -> Finding:
     return Finding(
         (
             less(f"{after} with tanh is below that with the sigmoid", last["tanh"], last["sigmoid"]),
-            less(f"{after} with ReLU is below that with the sigmoid", last["relu"], last["sigmoid"]),
-            less(f"{after} with ReLU is below that with tanh", last["relu"], last["tanh"]),
-            less(f"{after} with the leaky ReLU is below that with ReLU", last["leaky relu"], last["relu"]),
+            less(f"{after} with ReLU is below that with the sigmoid", last["ReLU"], last["sigmoid"]),
+            less(f"{after} with ReLU is below that with tanh", last["ReLU"], last["tanh"]),
+            less(f"{after} with the leaky ReLU is below that with ReLU", last["leaky ReLU"], last["ReLU"]),
             below(
                 f"{DEEP} layers of sigmoids: the first gets less than a thousandth of the last one's gradient",
                 first["sigmoid"],
                 1e-3,
             ),
-            above("of tanh and of ReLU it gets a tenth or more", np.minimum(first["tanh"], first["relu"]), 0.1),
+            above("of tanh and of ReLU it gets a tenth or more", np.minimum(first["tanh"], first["ReLU"]), 0.1),
         ),
         depends_on="which of them are compared",
         reason="At these rates three layers of sigmoids never leave chance (ln 10 = 2.303 nats): each layer "

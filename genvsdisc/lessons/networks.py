@@ -182,10 +182,7 @@ DEPTH = Lesson(
     by={"data": "Table", "shape": "Shape"},
     measures=(Measure("parameters", "Parameters"), Measure("error", "Test error", share=True)),
     n_seeds=15,
-    pictures=(
-        Points("error", "shape", "Test error, digits", where={"data": "digits"}, share=True, left=44),
-        Points("error", "shape", "Test error, rings", where={"data": "rings"}, share=True, left=44),
-    ),
+    pictures=(Points("error", "data", "Test error", by="shape", share=True, left=50),),
 )
 
 PARITY = Lesson(
@@ -206,13 +203,6 @@ PARITY = Lesson(
         Lines("bits", "units", "shape", "Hidden units", "bits"),
     ),
     formula=mathml(r"s − 2 {(s − 1)}_+ + 2 {(s − 2)}_+ − … , ~ s = x_1 + … + x_d"),
-    code=(
-        "import numpy as np\n"
-        "X = (np.arange(256)[:, None] >> np.arange(8)) & 1\n"
-        "hidden = np.maximum(X.sum(axis=1)[:, None] - np.arange(8), 0)\n"
-        "output = hidden @ [1, -2, 2, -2, 2, -2, 2, -2]\n"
-        "print((output == X.sum(axis=1) % 2).mean())"
-    ),
     try_this="Replace the sum by gates of two inputs: now depth pays.",
     n_seeds=16,
 )
@@ -236,6 +226,5 @@ MODULES = Lesson(
     measures=(Measure("missed", "Rare class missed", share=True), Measure("error", "Test error", share=True)),
     pictures=(
         Points("missed", "rare", "Rare combination missed, by its training rows", by="model", share=True, left=34),
-        Points("error", "rare", "Error in all, by rare rows", by="model", share=True, left=34),
     ),
 )

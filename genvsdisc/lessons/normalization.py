@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 from genvsdisc.functional.networks.layers import BatchNorm, Norm
 from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Part, Tables, above, less, more, per_seed, spread, tidy
 from genvsdisc.lessons.mathml import mathml
-from genvsdisc.lessons.network_training import EPOCHS, N_TRAIN, RATES, digits_apart, plain_network
+from genvsdisc.lessons.network_training import (
+    EPOCHS,
+    N_TRAIN,
+    RATES,
+    TRAINED_ACTIVATIONS,
+    digits_apart,
+    plain_network,
+)
 from genvsdisc.lessons.pictures import Lines, Points
 
 SHIFTS = (0.0, 0.5)
@@ -26,8 +33,9 @@ def run_batch_norm(seed: int) -> Tables:
     """Loss and error with and without, on test inputs that are shifted; and the noise that a batch puts in."""
     X, y, X_test, y_test = digits_apart(seed)
     rows, curves = [], []
-    for activation, norm in product(NORMALIZED, ("without", "with")):
-        fits = [plain_network(seed, activation, rate, batch_norm=norm == "with").fit(X, y) for rate in RATES]
+    for function, norm in product(NORMALIZED, ("without", "with")):
+        activation = TRAINED_ACTIVATIONS[function]
+        fits = [plain_network(seed, function, rate, batch_norm=norm == "with").fit(X, y) for rate in RATES]
         best = min(fits, key=lambda fit: fit.loss_curve_[-1])
         for shift in SHIFTS:
             error = 1 - best.score(X_test + shift, y_test)
@@ -63,7 +71,7 @@ def judge_batch_norm(tables: Tables) -> Finding:
     rows, noise = tables["results"], tables["noise"]
     deviation = {size: per_seed(noise, "deviation", size=size) for size in BATCHES}
     parts = []
-    for activation in ("tanh", "relu"):
+    for activation in ("tanh", "ReLU"):
         ours = rows[rows.activation == activation]
         loss = {norm: per_seed(ours, "loss", norm=norm, shift=0.0) for norm in ("with", "without")}
         error = {norm: per_seed(ours, "error", norm=norm, shift=SHIFTS[1]) for norm in loss}
@@ -171,14 +179,6 @@ BATCH_NORM = Lesson(
         ),
     ),
     formula=mathml(r'z_"norm" = γ \frac{z − μ}{σ} + β'),
-    code=(
-        "from sklearn.datasets import load_digits\n"
-        "from genvsdisc import MLPClassifier\n"
-        "X, y = load_digits(return_X_y=True)\n"
-        "for norm in (False, True):\n"
-        "    m = MLPClassifier((30, 30, 30), 'tanh', batch_norm=norm, random_state=0).fit(X[:500] / 16, y[:500])\n"
-        "    print(norm, m.score(X[500:] / 16, y[500:]), m.score(X[500:] / 16 + 0.5, y[500:]))"
-    ),
     n_seeds=15,
     try_this="Add the 0.5 to the training rows too: the first layer undoes it exactly, and nothing is shown.",
 )
@@ -198,22 +198,8 @@ BATCH_STATISTICS = Lesson(
     judge=judge_statistics,
     by={"size": "Rows in a batch", "statistics": "Statistics"},
     measures=(Measure("ratio", "Variance over that of all rows"), Measure("error", "Test error", share=True)),
-    pictures=(
-        *(
-            Points("error", "statistics", f"Test error, batches of {n}", where={"size": n}, share=True, left=122)
-            for n in STATISTICS_BATCHES
-        ),
-    ),
+    pictures=(Points("error", "statistics", "Test error", by="size", called="batches of {}", share=True, left=122),),
     formula=mathml(r"μ = \frac{1}{B} ∑_b μ_b , ~ σ^2 = \frac{1}{B} ∑_b σ_b^2"),
-    code=(
-        "from sklearn.datasets import load_digits\n"
-        "from genvsdisc import MLPClassifier\n"
-        "X, y = load_digits(return_X_y=True)\n"
-        "for s in ('exact', 'moving', 'batches'):\n"
-        "    net = MLPClassifier((30, 30), 'tanh', batch_norm=True, batch_norm_statistics=s, batch_size=4,\n"
-        "                        max_iter=10, random_state=0).fit(X[:500] / 16, y[:500])\n"
-        "    print(s, net.score(X[500:] / 16, y[500:]))"
-    ),
     try_this="Predict with the statistics of the test rows themselves: then a row's class depends on its company.",
     n_seeds=10,
 )

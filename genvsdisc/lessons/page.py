@@ -24,15 +24,18 @@ _COUNTED = {  # of one claim, of several
 }
 _ALONE = 460
 """Width of a panel that stands alone: written larger than two beside each other, as the text around it."""
+_ROWS = 6
+"""Rows of a table that stand on the page; the file beside it has all."""
 _METHOD = (
-    "Each claim is taken apart into statements about numbers. A statement is true (yes) when the t interval of its "
-    "margin over the seeds lies above zero and the margin is large enough to matter (half a point of a share, 2% of "
-    "another number); false (no) when it is surely smaller than that; else undecided. The statements of a claim share "
-    "one error of 5% (Holm). A claim holds when all are true, does not hold when none is, mostly holds when two thirds "
-    "are, is undecided at this size when the seeds leave it open, and depends on what is named when that decides. "
-    "Numbers are means ± standard deviations over the seeds. Sizes, rates and bounds were chosen while the lessons "
-    "were written, some after a first look at results; where the answer was seen to hang on them, the lesson shows "
-    "more than one setting."
+    "The lines of code of each lesson run as they stand. Each claim is taken apart into statements about numbers. A "
+    "statement is true (yes) when the t interval of its margin over the seeds lies above zero and the margin is large "
+    "enough to matter (half a point of a share, 2% of another number); false (no) when it is surely smaller than that; "
+    "else undecided. The statements of a claim share one error of 5% (Holm). A claim holds when all are true, does not "
+    "hold when none is, mostly holds when two thirds are, is undecided at this size when the seeds leave it open, and "
+    "depends on what is named when that decides. Numbers are means ± standard deviations over the seeds; bands and "
+    "thick bars in figures are one standard deviation, thin bars the mean. Sizes, rates and bounds were chosen while "
+    "the lessons were written, some after a first look at results; where the answer was seen to hang on them, the "
+    "lesson shows more than one setting."
 )
 
 
@@ -56,8 +59,9 @@ def lessons_page(taught: Sequence[Taught]) -> str:
 def _overview(taught: Sequence[Taught]) -> Section:
     words: list[str] = [finding.word for *_, finding in taught]
     counts = [f"{count} {said[count > 1]}" for word, said in _COUNTED.items() if (count := words.count(word))]
-    rows = [[Cell(lesson.title, note=lesson.claim), finding.headline] for lesson, _, finding in taught]
-    blocks = (Text(_METHOD), table("Claims and findings", ["Claim", "Finding"], rows))
+    rows = [[lesson.title, lesson.claim, finding.headline] for lesson, _, finding in taught]
+    listed = table("Claims and findings", ["Lesson", "Claim", "Finding"], rows, limit=len(rows))
+    blocks = (listed, Text(_METHOD, quiet=True))
     return Section("findings", "Findings", f"Of {counted(len(taught), 'claim')}, {', '.join(counts)}", blocks)
 
 
@@ -65,7 +69,7 @@ def _section(lesson: Lesson, tables: Tables, finding: Finding) -> Section:
     count = tables["results"]["seed"].nunique()
     seeds = f"Run on {count} seeds." if lesson.n_seeds > 1 else "Nothing in it is random."
     told = [Formula(lesson.formula)] if lesson.formula else []
-    after: list[Any] = [Code("The heart of it, to run yourself:", lesson.code)] if lesson.code else []
+    after: list[Any] = [Code("", lesson.code)] if lesson.code else []
     after += [Text(f"Try this: {lesson.try_this}")] if lesson.try_this else []
     blocks = (
         *told,
@@ -74,7 +78,7 @@ def _section(lesson: Lesson, tables: Tables, finding: Finding) -> Section:
         Items(tuple((f"{part.verdict.capitalize()}:", f"{part.says} ({part.numbers})") for part in finding.parts)),
         Figure(
             _panels(lesson.pictures, tables),
-            f"{lesson.title}. Source of the claim: {lesson.source}{'' if lesson.source.endswith('?') else '.'}",
+            f"Source of the claim: {lesson.source}{'' if lesson.source.endswith('?') else '.'}",
             (_table(lesson, tables),),
         ),
         *after,
@@ -108,9 +112,8 @@ def _table(lesson: Lesson, tables: Tables) -> Table:
         measured = [number(_measured(measure, part)) for measure in lesson.measures]
         rows.append([first, *map(number, others), *measured])
     heads = [*lesson.by.values(), *(measure.heading for measure in lesson.measures)]
-    several = "mean ± standard deviation over seeds" if results["seed"].max() > 0 else "values"
-    caption = f"{lesson.title}: {several}"
-    return table(caption, heads, rows, limit=60)
+    caption = f"{lesson.title}: {'mean ± standard deviation' if results['seed'].max() > 0 else 'values'}"
+    return table(caption, heads, rows, limit=_ROWS, source=f"{lesson.name}.csv")
 
 
 def _measured(measure: Measure, part: pd.DataFrame) -> str:

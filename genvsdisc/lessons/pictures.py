@@ -20,6 +20,7 @@ from genvsdisc.figures.style import (
 )
 from genvsdisc.lessons.lesson import Tables, spread
 
+_MOST_DOTS = 9
 _LINES: tuple[Any, ...] = ("-", (0, (4, 1.5)), (0, (1, 1.2)), (0, (6, 1.5, 1, 1.5)), (0, (2, 1)), "-")
 # In lessons a model is called by its name; these are of a family and have its color.
 _OF_FAMILY = {
@@ -112,12 +113,17 @@ class Lines:
 
 @dataclass(frozen=True)
 class Points:
-    """A row for each case: a dot for each seed, a bar at the mean; cases of one `by` share a color."""
+    """A row for each case: a dot for each seed, a bar at the mean; cases of one `by` share a color.
+
+    `called` says what a value of `by` is. Of many seeds the standard deviation on either side of the mean is drawn
+    instead of dots.
+    """
 
     value: str
     case: str
     title: str
     by: str = ""
+    called: str = "{}"
     table: str = "results"
     where: dict[str, Any] = field(default_factory=dict)
     log: bool = False
@@ -146,8 +152,21 @@ class Points:
                 "linestyle": "none",
                 "markeredgewidth": 0,
             }
-            ax.plot(part[self.value], places, markersize=4, alpha=0.6, label=kind or None, **look)
-            means = part.groupby(places)[self.value].mean()
+            called = self.called.format(kind) if kind else None
+            groups = part.groupby(places)[self.value]
+            means, spreads = groups.mean(), groups.std()
+            if table.seed.nunique() <= _MOST_DOTS:
+                ax.plot(
+                    part[self.value],
+                    places,
+                    markersize=4,
+                    alpha=0.6,
+                    label=called,
+                    **look,
+                )
+            else:  # a crowd of dots shows no more than how far they reach
+                ax.hlines(means.index, means - spreads, means + spreads, color=color, linewidth=5, alpha=0.35)
+                ax.plot([], [], label=called, **look)
             ax.plot(means, means.index, color=color, marker="|", markersize=13, markeredgewidth=2, linestyle="none")
         self._finish(ax, cases)
         if self.by:
@@ -184,5 +203,5 @@ class Points:
         """Say what is seen."""
         keys = [self.case, *([self.by] if self.by else [])]
         groups = _chosen(tables, self.table, self.where).groupby(keys, sort=False)[self.value]
-        said = [f"{', '.join(map(str, key))} {spread(values, share=self.share)}" for key, values in groups]
-        return f"{self.title}, a dot a seed: {'; '.join(said)}."
+        said = [f"{', '.join(map(str, key))} {spread([values.mean()], share=self.share)}" for key, values in groups]
+        return f"{self.title}: {'; '.join(said)}."

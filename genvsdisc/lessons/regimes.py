@@ -142,15 +142,6 @@ REGIMES = Lesson(
         for law in REGIME_LAWS
     ),
     formula=mathml(r'n_"gen" ∝ \log d ~ "and" ~ n_"dis" ∝ d , ~ ε_"dis"(∞) ≤ ε_"gen"(∞)'),
-    code=(
-        "import numpy as np\n"
-        "from genvsdisc import GaussianClassifier, LogisticClassifier\n"
-        "rng = np.random.default_rng(0); y = rng.integers(0, 2, 5000)\n"
-        "X = rng.normal(size=(5000, 40)); X[:, 1::2] += .44 * X[:, ::2]; X[:, ::2] += .45 * y[:, None]\n"
-        "for n in (30, 1000):\n"
-        "    pair = GaussianClassifier(structure='diagonal'), LogisticClassifier()\n"
-        "    print(n, [m.fit(X[:n], y[:n]).score(X[1000:], y[1000:]) for m in pair])"
-    ),
     try_this="Give logistic regression λ = 0.1: it starts as if it knew something, and the first regime gets shorter.",
     n_seeds=15,
 )

@@ -101,14 +101,6 @@ SAME_FUNCTIONS = Lesson(
     formula=mathml(
         r'p(y ∣ x) = σ(w · x + b) , ~ w = Σ^{−1} (μ_1 − μ_0) ~ "or" ~ w = "argmax" ∑ \log p(y ∣ x)'
     ),
-    code=(
-        "from genvsdisc import GaussianClassifier, LogisticClassifier\n"
-        "from genvsdisc.datasets import make_pokemon_style\n"
-        "data = make_pokemon_style(800, random_state=0)\n"
-        "for model in (GaussianClassifier(), LogisticClassifier(standardize=True)):\n"
-        "    model.fit(data.X.iloc[:, :6], data.y)\n"
-        "    print(model.coef_.round(3), model.intercept_.round(2))"
-    ),
     try_this="HybridClassifier(a) goes from one fit to the other as a goes from 1 to 0: print its coef_ along the way.",
     n_seeds=40,
 )  # fmt: skip

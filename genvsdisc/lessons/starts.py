@@ -123,27 +123,8 @@ SATURATION = Lesson(
         Measure("ratio", "First over last gradient"),
         Measure("error", "Training error", share=True),
     ),
-    pictures=tuple(
-        Points(
-            "error",
-            "start",
-            f"Training error, {depth} hidden layer{'s' * (depth > 1)}",
-            where={"depth": depth},
-            share=True,
-            left=104,
-        )
-        for depth in DEPTHS
-    ),
+    pictures=(Points("error", "start", "Training error", by="depth", called="layers: {}", share=True, left=104),),
     formula=mathml(r'"variance of Glorot’s weights" = \frac{2}{n_"in" + n_"out"} , ~ \tanh ′ (±3) ≈ 0.01'),
-    code=(
-        "from sklearn.datasets import load_digits\n"
-        "from genvsdisc import MLPClassifier\n"
-        "X, y = load_digits(return_X_y=True); X = (X[:400] - 5) / 6; y = y[:400]\n"
-        "for start in ('small', 'glorot'):\n"
-        "    net = MLPClassifier((30,) * 5, 'tanh', init=start, optimizer='gd', learning_rate=0.1,\n"
-        "                        batch_size=50, max_iter=30, random_state=0)\n"
-        "    print(start, net.fit(X, y).score(X, y))"
-    ),
     try_this="Add batch_norm=True: it undoes the scale of the weights in every layer, and 0.01 trains.",
     n_seeds=10,
 )

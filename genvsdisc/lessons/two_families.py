@@ -172,7 +172,7 @@ CROSSING = Lesson(
             log_x=True,
             share=True,
         )
-        for name, setting in product(_TABLES, SETTINGS)
+        for name, setting in [*product(list(_TABLES)[:1], SETTINGS), *product(list(_TABLES)[1:], list(SETTINGS)[1:])]
     ),
 )
 
@@ -203,15 +203,6 @@ NOISY_LABELS = Lesson(
         for law, n_train in product(NOISE_LAWS, NOISE_SIZES)
     ),
     formula=mathml(r'p_"noisy"(1 ∣ x) = (1 − ρ) p(1 ∣ x) + ρ p(0 ∣ x)'),
-    code=(
-        "import numpy as np\n"
-        "from genvsdisc import GaussianClassifier, LogisticClassifier\n"
-        "rng = np.random.default_rng(0); y = rng.integers(0, 2, 4030)\n"
-        "X = rng.normal(size=(4030, 10)) + 0.6 * y[:, None]\n"
-        "noisy = np.where(rng.random(30) < 0.3, 1 - y[:30], y[:30])\n"
-        "for m in (GaussianClassifier(structure='diagonal'), LogisticClassifier()):\n"
-        "    print(m.fit(X[:30], noisy).score(X[30:], y[30:]))"
-    ),
-    try_this="Take structure='full': it has as many slopes to find as logistic regression, and hardly a lead.",
+    try_this="Put GaussianClassifier() in its place: it has as many slopes to find as the other, and hardly a lead.",
     n_seeds=20,
 )

@@ -22,6 +22,7 @@ from genvsdisc.report.isolation import noted
 
 # Control characters have no place in HTML; line ends and tabs do.
 _DROPPED = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160), *range(0xD800, 0xE000)), "\ufffd")
+_ASCII, _SAFE = re.compile(r"[\x00-\x7f]+"), " '()*+,-./:;=?@[]_!$^`{|}~<>"
 _OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]{0,28}(?![\w-])")
 
 
@@ -53,11 +54,11 @@ def document(
     template = _environment().get_template("page.html")
     bodies = [(section, _body(section)) for section in sections]
     words = {"title": title, "subtitle": subtitle, "sections": bodies, "css": Markup(css), "digest": digest}
-    bare = template.render(**words, record="", told="")
+    bare = _plain_quotes(template.render(**words, record="", told=""))
     if carried is None:
         return bare
     record, told = carried(len(bare.encode()))
-    return template.render(**words, record=Markup(record), told=told)
+    return _plain_quotes(template.render(**words, record=Markup(record), told=told))
 
 
 def notebook_cell(section: Section) -> str:
@@ -69,6 +70,11 @@ def notebook_cell(section: Section) -> str:
 def weight(block: Any) -> int:
     """Bytes of a block on the page."""
     return len(_shown(block, "").encode())
+
+
+def _plain_quotes(html: str) -> str:
+    """Write apostrophes as they are: attributes stand between the other quotation marks."""
+    return html.replace("&#39;", "'")
 
 
 def _body(section: Section) -> Markup:
@@ -101,8 +107,11 @@ def write(html: str, path: str | os.PathLike[str]) -> Path:
 
 
 def data_uri(svg: str) -> Markup:
-    """Give the address of a picture that holds the picture itself; double quotes, "#" and "%" are encoded."""
-    return Markup("data:image/svg+xml," + quote(svg, safe=" '()*+,-./:;=?@[]_!$^`{|}~<>"))
+    """Give the address of a picture that holds the picture itself; double quotes, "#" and "%" are encoded.
+
+    Letters beyond ASCII stay, as the page is in UTF-8: encoded they would take three times the room.
+    """
+    return Markup("data:image/svg+xml," + _ASCII.sub(lambda found: quote(found[0], safe=_SAFE), svg))
 
 
 @cache

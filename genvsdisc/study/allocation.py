@@ -240,16 +240,16 @@ class Allocation:
         chosen = self.plan.models[candidate.name]
         if not candidate.searched or not chosen.folds:
             return
-        price = self.costs.dial()
-        chosen.dialed = price <= CONDITION_SHARE * self.remaining
-        if chosen.dialed:
-            self.remaining -= price
+        for folds in (self.design.n_splits, 3):
+            price = self.costs.dial(folds)
+            if price <= 0.25 * self.remaining:
+                chosen.dialed, self.remaining = folds, self.remaining - price
+                break
         else:
             self.plan.notes.append(f"The dial between the likelihoods is not turned: it takes about {_seconds(price)}.")
         price = self.costs.descent(candidate)
-        chosen.searched = price <= 0.25 * self.remaining
-        if chosen.searched:
-            self.remaining -= price
+        if price <= 0.25 * self.remaining:
+            chosen.searched, self.remaining = True, self.remaining - price
         else:
             self.plan.notes.append(
                 f"The search over penalties and learning rates of {candidate.name} is left out: it takes about "

@@ -18,7 +18,7 @@ from genvsdisc.study.decision_costs import read_costs
 from genvsdisc.study.design import Design
 from genvsdisc.study.drawn_tables import draw_tables
 from genvsdisc.study.fits.trial import suited_to
-from genvsdisc.study.fits.tuning import respecting, tuned
+from genvsdisc.study.fits.tuning import TUNING_PRICE, respecting, tuned
 from genvsdisc.study.fits.unlabeled_stage import can_learn
 from genvsdisc.study.fits.weighted_fits import stand_for_copies, weight_notes
 from genvsdisc.study.holdout_rows import given_test, read_test
@@ -86,14 +86,17 @@ def compare(
         Source of every draw.
     n_jobs : int, default=None
         Processes over models and draws; the result does not depend on it. Backends of joblib apply
-        (``joblib.parallel_config``).
+        (``joblib.parallel_config``). With 1, and by default, all fits are made in this process, where a debugger
+        reaches them: a classifier of others that ends its process (a crash in compiled code) ends yours. With 2 or more
+        it is named as failed, and the rest is delivered.
     progress : bool or callable ``(stage, done, total)``, default=None
         True draws a bar with the time left on standard error; a function is called after each job, which is a stage of
         a model on some of its draws; False and None are silent.
     name : str, default=None
         Name of the table, for the report.
     tune : bool, default=False
-        Tune every model's regularization inside each training set (5-fold grid search on log loss, five values each).
+        Tune every model's regularization inside each training set (5-fold grid search on log loss, five values each):
+        26 fits in place of one, which the plan counts; what the budget has no room for is left out with its price.
     cache : path, default=None
         Folder in which finished jobs are kept, so that interrupted work resumes.
     posterior : callable X -> (n_samples, n_classes), default=None
@@ -199,6 +202,7 @@ def compare(
     roster = [respecting(model, table.sampling) for model in roster]
     passed = None if table.weights is None or stand_for_copies(table.weights) else table.weights
     roster = [tuned(model, sampling=table.sampling, weights=passed) for model in roster] if tune else roster
+    told += [TUNING_PRICE] if tune and design is None else []
     notes = told + said + said_of_law + notes + ([] if passed is None else weight_notes(roster))
     if table.unlabeled is not None and not any(can_learn(model) for model in roster):
         notes.append(NO_LEARNER)

@@ -90,6 +90,8 @@ class Draws:
                 return replace(
                     self, curve_weights=self.curve_weights[:, cut], curve_tests=self.curve_tests[cut], seed=seed
                 )
+            case "hybrid dial":
+                return replace(self, cv_weights=self.cv_weights[cut], cv_tests=self.cv_tests[cut])
             case "bias and variance":
                 return replace(self, parts=self.parts[cut], seed=seed)
             case "label noise" | "gaps at prediction" | "unlabeled rows" | "classes left out":

@@ -30,8 +30,8 @@ class ModelPlan:
     """What is done to one model.
 
     Folds fitted in the first round, rows that they train on at most, rows of the fit to all rows, draws of each stage;
-    whether its descent is followed, the dial between the likelihoods turned, and rows drawn from it; predicted seconds;
-    what was measured, for a classifier of others; and why it is left out, if it is.
+    whether its descent is followed, folds in which the dial between the likelihoods is turned, whether rows are drawn
+    from it; predicted seconds; what was measured, for a classifier of others; and why it is left out, if it is.
     """
 
     folds: int = 0
@@ -40,7 +40,7 @@ class ModelPlan:
     draws: dict[str, int] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     searched: bool = False
-    dialed: bool = False
+    dialed: int = 0
     drawn_from: bool = False
     timed: float | None = None
     left_out: str = ""

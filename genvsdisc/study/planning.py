@@ -52,7 +52,8 @@ def planned_by_design(
     plan.n_unlabeled = n_unlabeled
     costs = StageCosts(plan, design, candidates)
     for candidate in candidates:
-        models[candidate.name].dialed = candidate.searched and costs.dial() <= LONGEST_DIAL
+        if candidate.searched and costs.dial(design.n_splits) <= LONGEST_DIAL:
+            models[candidate.name].dialed = design.n_splits
         models[candidate.name].seconds = costs.of(candidate, models[candidate.name])
     plan.seconds = total_seconds(models)
     return plan

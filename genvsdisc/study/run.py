@@ -168,7 +168,7 @@ class Run:
         if chosen.searched:
             jobs.append(Job(m, "descent paths", 0, 1, chosen.seconds.get("descent paths", 0.0)))
         if chosen.dialed:
-            jobs.append(Job(m, "hybrid dial", 0, 1, chosen.seconds.get("hybrid dial", 0.0)))
+            jobs.append(Job(m, "hybrid dial", 0, chosen.dialed, chosen.seconds.get("hybrid dial", 0.0)))
         if chosen.drawn_from:
             stage = "rows of the model"
             rows = chosen.fit_rows if chosen.fit_rows <= MOST_AT_ONCE else chosen.rows

@@ -93,10 +93,11 @@ class PreparedTable:
         """Keep some rows, in the order given; None keeps all. The index of a DataFrame tells which rows they were."""
         if indices is None:
             return self
-        X = self.X.iloc[indices] if isinstance(self.X, pd.DataFrame) else self.X[indices]
+        rows = _as_slice(indices)
+        X = self.X.iloc[rows] if isinstance(self.X, pd.DataFrame) else self.X[rows]
         sampling = self.sampling.take(indices)
-        weights = None if self.weights is None else self.weights[indices]
-        return replace(self, X=X, y=self.y[indices], codes=self.codes[indices], sampling=sampling, weights=weights)
+        weights = None if self.weights is None else self.weights[rows]
+        return replace(self, X=X, y=self.y[rows], codes=self.codes[rows], sampling=sampling, weights=weights)
 
     def repeated(self, rows: NDArray) -> PreparedTable:
         """Rows in place of their weights, each repeated; the copies of a row, or of its group, are one group."""
@@ -141,7 +142,7 @@ def prepare(
         labelled = labelled & (weights > 0)
         if not labelled.any():
             raise ValueError(f"every row with a label in {labels.name!r} has the weight 0: no row counts")
-    frame, labels = frame[labelled], check_target(labels[labelled].infer_objects())
+    frame, labels = _kept(frame, labelled), check_target(labels[labelled].infer_objects())
     counts = labels.value_counts().sort_index()
     sampling = (sampling or Sampling()).take(np.flatnonzero(labelled))
     if weights is not None:
@@ -151,9 +152,10 @@ def prepare(
         reasons = "; ".join(f"{label} ({why})" for label, why in lonely.items())
         raise ValueError(f"fewer than two classes can be both learned and tested: {reasons}; use fewer splits")
     learnable = ~labels.isin(list(lonely)).to_numpy()
-    frame, labels, sampling = frame[learnable], labels[learnable], sampling.take(np.flatnonzero(learnable))
+    frame, labels, sampling = _kept(frame, learnable), labels[learnable], sampling.take(np.flatnonzero(learnable))
     common = (~labels.isin(counts.index[counts < n_splits])).to_numpy()
-    frame, labels, rare = drop_rare_classes(frame, labels, minimum=n_splits)
+    _, labels, rare = drop_rare_classes(np.empty((len(labels), 0)), labels, minimum=n_splits)
+    frame = _kept(frame, common)
     sampling = sampling.take(np.flatnonzero(common))
     typed = typed_table(frame)  # once the rows are those that stay: a footer makes no text of numbers
     frame, columns = typed.table, column_kinds(typed.table)
@@ -166,7 +168,7 @@ def prepare(
     unlabelled = int((~labelled).sum()) - weightless
     return PreparedTable(
         X=frame[used].reset_index(drop=True),
-        y=labels.to_numpy(),
+        y=classes[codes],  # of text, an object for each class and not for each row
         codes=codes,
         classes=classes,
         target=str(labels.name),
@@ -184,6 +186,17 @@ def prepare(
         reader=TableReader.for_table(frame[used], names=list(frame.columns), formats=typed.formats),
         weights=None if weights is None else weights[frame.index.to_numpy()],
     )
+
+
+def _as_slice(indices: NDArray) -> NDArray | slice:
+    """The first rows as a slice, which copies nothing; other indices as they are."""
+    n = len(indices)
+    return slice(n) if n and indices[0] == 0 and np.array_equal(indices, np.arange(n)) else indices
+
+
+def _kept(frame: pd.DataFrame, rows: NDArray[np.bool_]) -> pd.DataFrame:
+    """Some rows; all of them without a copy, for a large table fits in memory once."""
+    return frame if rows.all() else frame[rows]
 
 
 def check_posterior(posterior: Any, table: PreparedTable) -> None:

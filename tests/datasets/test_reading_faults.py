@@ -218,6 +218,18 @@ def test_f19_b03_thousands_of_every_country(read, marks, delimiter):
     assert data.X["x"].tolist() == values
 
 
+def test_f19_prices_without_cents_are_not_negative(read):
+    data = read(column([f"{i}.-" if i % 2 else f"{i}.50" for i in range(1, N + 1)]))
+    assert data.X["x"].tolist() == [i + 0.5 * (i % 2 == 0) for i in range(1, N + 1)]
+
+
+def test_f19_zeros_in_front_are_told(read):
+    data = read(column([f"{i:05d}" for i in range(8, N + 8)]))
+    assert data.X["x"].tolist() == list(range(8, N + 8))
+    assert any("Column 'x': numbers with zeros in front ('00008' is read as 8)" in note for note in data.notes)
+    assert not any("zeros in front" in note for note in read(column([f"{i % 9}" for i in range(N)])).notes)
+
+
 def test_f19_numbers_of_two_units_are_words_and_told(read):
     data = read(column([f"{i * 37 % 101} {'cm' if i % 2 else 'in'}" for i in range(N)]))
     judged = column_kinds(data.X)["x"]

@@ -41,6 +41,11 @@ def number(cell, decimal=".", unit=""):
         ("($5)", ".", "$", -5),
         ("$(5)", ".", "$", -5),
         ("5-", ".", "", -5),
+        ("5.-", ".", "", 5),
+        ("-5.\u2014", ".", "", -5),
+        ("CHF 1'116.-", ".", "CHF", 1116),
+        ("1.116,-- \u20ac", ",", "\u20ac", 1116),
+        ("'911", ".", "", 911),
         ("R$ 5,50", ",", "R$", 5.5),
         ("12.5 %", ".", "%", 12.5),
         ("36.6\u00b0C", ".", "\u00b0C", 36.6),
@@ -201,3 +206,9 @@ def test_typed_tables_leave_the_given_one_alone():
     typed["a"] = 0
     pd.testing.assert_frame_equal(table, before)
     assert typed["b"].tolist() == [True, False]
+
+
+def test_a_date_is_quoted_whose_day_is_no_month():
+    """It shows which of the two orders was taken."""
+    days = pd.Series(["10/10/1969", "2/3/1970", "3/14/1971", "12/01/1972"])
+    assert read_cells(days).note == "'3/14/1971' is read as the date 1971-03-14"

@@ -11,10 +11,13 @@ import pandas as pd
 import pytest
 import skops.io as sio
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
 from sklearn.tree import DecisionTreeClassifier
 
 import genvsdisc as gd
 from genvsdisc.cli import main
+from genvsdisc.features.reader import TableReader
+from genvsdisc.practice.new_rows import why_not
 from genvsdisc.practice.saving import skops_bytes
 from genvsdisc.practice.trusted import OWN_TYPES, PLAIN_TYPES
 
@@ -232,6 +235,50 @@ def test_decimal_commas_gaps_and_unseen_levels_are_read_as_in_training(compared,
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "row,label,p(=yes),p(no)"
     assert [float(line.split(",")[2]) for line in lines[1:]] == expected[:, 0].tolist()
+
+
+@pytest.fixture(scope="module")
+def complete(tmp_path_factory):
+    """Models trained on rows without a gap."""
+    rng = np.random.default_rng(1)
+    X = pd.DataFrame({"size": rng.normal(size=60), "fuel": rng.choice(["gas", "diesel"], 60)})
+    y = np.where(X["size"] + rng.normal(size=60) > 0, "yes", "no")
+    roster = {m.name: m for m in gd.default_models(X) if m.name in NAMES} | {
+        "ridge": make_pipeline(gd.TableEncoder(), LogisticRegression())
+    }
+    return gd.compare(X, y, roster, design=FEW).save(tmp_path_factory.mktemp("kept") / "whole", models=True)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("size,fuel\n1,gas\n,gas\n", "row 2: column 'size' is empty, and {}, trained on rows without such gaps"),
+        ("size,fuel\n1,LPG\n", "row 1: column 'fuel' holds 'LPG', which was not met in training, and {}, trained"),
+    ],
+)
+@pytest.mark.parametrize("model", ["logistic", "ridge"])
+def test_a_gap_where_training_had_none_is_one_line_with_the_row(complete, tmp_path, capsys, content, message, model):
+    (tmp_path / "new.csv").write_text(content)
+    assert run("predict", complete, tmp_path / "new.csv", "--model", model) == 2
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert message.format(model) in last
+    assert last.endswith("or ask a model that takes gaps, such as 'shared Gaussian'")
+    assert run("predict", complete, tmp_path / "new.csv", "--model", "naive Bayes") == 0
+
+
+def test_what_is_not_looked_at_and_what_was_not_met_is_told(complete, tmp_path, capsys):
+    (tmp_path / "new.csv").write_text("fuel,more,size\nLPG,1,2\nLPG,1,2\ngas,1,2\n")
+    assert run("predict", complete, tmp_path / "new.csv", "--model", "naive Bayes") == 0
+    told = " ".join(capsys.readouterr().err.split())
+    assert "Not looked at, for the table of training had no such column: 'more'." in told
+    assert "Column 'fuel': 'LPG' (2 entries) were not met in training." in told
+
+
+def test_what_a_classifier_of_others_says_of_rows_is_one_line():
+    X, y = pd.DataFrame({"a": [0.0, 1.0, 2.0, 4.0]}), [0, 1, 0, 1]
+    model = make_pipeline(TableReader.for_table(X), DecisionTreeClassifier()).fit(X, y)
+    reason = why_not(model, X, RuntimeError("no\nmore"), name="tree", others=[])
+    assert reason == "tree cannot predict these rows: RuntimeError: no"
 
 
 def test_the_model_of_the_verdict_is_asked_by_default_and_said(folder, table, tmp_path, capsys):

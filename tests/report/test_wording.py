@@ -11,6 +11,7 @@ from genvsdisc import report
 from genvsdisc.figures import plot_robustness
 from genvsdisc.report.isolation import written
 from genvsdisc.report.sections import SECTIONS
+from genvsdisc.study.comparison import Comparison
 
 pytestmark = pytest.mark.usefixtures("undrawn")
 STYLE = (Path(report.__file__).parent / "templates" / "page.css").read_text(encoding="utf-8")
@@ -73,3 +74,24 @@ def test_d16_panels_of_one_pair_share_their_scale():
     limits = {plot_robustness(pair[pair.n_train == n], beside=pair).get_ylim() for n in sizes}
     assert len(sizes) == 2
     assert len(limits) == 1
+
+
+def test_a_model_of_one_forecast_has_no_curve_and_is_named():
+    made = example.full()
+    curves = made.reliability
+    lone = str(curves[curves.family != "baseline"].model.iloc[0])
+    kept = curves[(curves.model != lone) | ~curves.duplicated("model")]
+    figure = next(
+        block
+        for block in section("calibration", Comparison(made.tables | {"reliability": kept}, made.meta)).blocks
+        if block.kind == "figure"
+    )
+    assert f"{lone} forecasts one probability only" in figure.caption
+    assert not [panel for panel in figure.panels if f"{lone} at" in panel.alt]
+
+
+def test_a_difference_of_cross_validation_is_no_share():
+    tables = [block for block in flat(section("test-set").blocks) if block.kind == "table" and block.head[0] == "Pair"]
+    cells = [row[tables[0].head.index("Cross-validated")].text for row in tables[0].rows]
+    assert all(cell.endswith("pp") for cell in cells)
+    assert cells[0].startswith("+")

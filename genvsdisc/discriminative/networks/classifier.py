@@ -120,7 +120,7 @@ class NetworkClassifier(DiscriminativeClassifier):
             shares = training.astype(float) / training.sum(axis=1, keepdims=True)
             center, scale = (moments.astype(X.dtype) for moments in means_and_deviations(X, shares))
             self._check_deviations(scale)
-            X = (X - center[:, None]) / scale[:, None]
+            X = np.divide(centered := X - center[:, None], scale[:, None], out=centered)
         else:
             self._check_squares(X)
         units = None

@@ -71,7 +71,7 @@ class TrainingSet:
         """Give each member `count` times, to be started and shuffled differently."""
         return replace(
             self,
-            X=self.X if self.X.ndim == 2 else np.repeat(self.X, count, axis=0),
+            X=self.X if self.X.ndim == 2 or count == 1 else np.repeat(self.X, count, axis=0),
             training=np.repeat(self.training, count, axis=0),
             validation=None if self.validation is None else np.repeat(self.validation, count, axis=0),
             streams=[each for streams in self.streams for each in streams.spawn(count)],

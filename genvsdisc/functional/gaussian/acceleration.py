@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from genvsdisc.functional import batched_linalg
 
-_MEMORY, _OF_MANY = 12, 6  # differences kept, of few members and of so many that solving for each is dear
+_MEMORY, _OF_MANY = 12, 8  # differences kept, of few members and of so many that solving for each is dear
 _MANY = 64
 _RIDGE = 1e-13  # of the trace of dF'dF: what keeps its factor regular
 _WORTH_DROPPING = 0.15  # share of the members from which on it pays to go on without them

@@ -51,20 +51,10 @@ class NetworkObjective:
     """
 
     def __init__(
-        self,
-        architecture: Architecture,
-        X: NDArray,
-        codes: NDArray,
-        weights: NDArray,
-        *,
-        loss: Loss,
-        reg_lambda: float = 0.0,
-        units: NDArray | None = None,
-        dropout: float = 0.0,
-        generators: Sequence[np.random.Generator] = (),
-        statistics: str = "exact",
-        batch_size: int | None = None,
-    ) -> None:
+        self, architecture: Architecture, X: NDArray, codes: NDArray, weights: NDArray, *, loss: Loss,
+        reg_lambda: float = 0.0, units: NDArray | None = None, dropout: float = 0.0,
+        generators: Sequence[np.random.Generator] = (), statistics: str = "exact", batch_size: int | None = None,
+    ) -> None:  # fmt: skip
         self.architecture, self.loss, self.dropout, self.generators = architecture, loss, dropout, generators
         self._X, self._codes = X[None] if X.ndim == 2 else X, codes
         self.penalizes, self._reg_lambda = reg_lambda > 0, reg_lambda
@@ -249,13 +239,15 @@ class Pass:
         # Dropout is applied to a copy: the derivative of an activation needs its own value.
         self.masks = [np.zeros(shape, dtype) for shape in shapes] if objective.dropout else []
         self.active = [np.empty(shape, dtype) for shape in shapes] if objective.dropout else self.values
-        self.fetched = np.ones((count, size, architecture.widths[0] + 1), dtype)
+        self.fetched = np.empty((count, 0, architecture.widths[0] + 1), dtype)  # made where rows are drawn
 
     def load(self, batch: Batch) -> None:
         """Fetch the rows and classes of a batch, unless they are those of the last one."""
         if batch is self.batch:
             return
         self.batch = batch
+        if batch.rows is not None and not self.fetched.size:
+            self.fetched = np.ones((len(self.fetched), self.logits.shape[2], self.fetched.shape[2]), self.logits.dtype)
         self.inputs = [self.objective.gather(batch, self.fetched).swapaxes(1, 2), *self.padded]
         self.codes = self.objective.gather_codes(batch)
         if self.norms:

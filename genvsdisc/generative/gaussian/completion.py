@@ -26,7 +26,7 @@ _LOG_2_PI = float(np.log(2 * np.pi))
 
 
 @dataclass
-class Step:
+class MapStep:
     """One step of EM from a state, with what its derivative is made of."""
 
     residual: NDArray  # the step, (N,)
@@ -133,7 +133,7 @@ class Completion:
         share = (1 - a)[:, None] * np.eye(len(a)) + a[:, None]
         return np.asarray(share / ((1 - a) * self.weight + a * total)[:, None])
 
-    def step(self, state: NDArray) -> Step | None:
+    def step(self, state: NDArray) -> MapStep | None:
         """One step of plain EM; None where a covariance, of the state or after it, is not positive definite."""
         filled, pairs = self.rows.copy(), state[len(self.row) :]
         filled[self.row, self.column] = state[: len(self.row)]
@@ -165,7 +165,7 @@ class Completion:
         squares = np.einsum("ij,ij->i", self._times(target, precision), target)
         lengths = self._squares_of_whole(precision, means) + self.row_weight @ (squares + log_dets)
         lengths += self.weight @ np.broadcast_to(log_det, len(self.weight))
-        return Step(
+        return MapStep(
             np.concatenate([moved, new_pairs - pairs]),
             -0.5 * float(lengths + self.shown.sum(axis=0) @ (_LOG_2_PI + 2 * np.log(self.unit))),
             moments,

@@ -12,9 +12,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from genvsdisc.functional.gaussian.moments import Moments
 from genvsdisc.functional.linear.gram import packing
-from genvsdisc.generative.gaussian.completion import Completion, Step
+from genvsdisc.generative.gaussian.completion import Completion, MapStep
+from genvsdisc.generative.gaussian.shrinkage import Regularization
 
+_MANY_UNKNOWN, _MOST_UNKNOWN = 500, 1000  # means and covariances of missing entries
+_SLOW = 4  # rows for each column of a covariance up to which EM is slow
 _MAX_STEPS = 100
 _FIRST = 10.0
 _SLOWEST, _FASTEST = 2.0, 10.0  # growth of t between steps
@@ -23,7 +27,54 @@ _SHORTEST, _LONG, _LONGEST = 1e-6, 1e6, 1e14
 _ROUNDING = 1e-9  # residual from which on it may have stopped falling for rounding
 
 
-def completed(problem: Completion, tol: float) -> tuple[Step, list[float]] | None:
+def regularized_members(rule: Regularization, R: int) -> NDArray:
+    """Which of R members are regularized, (R,)."""
+    pooling = np.zeros(1) if rule.shared else np.asarray(rule.pooling).reshape(-1, 1)
+    shrinkage = np.asarray(rule.shrinkage)
+    shrinkage = shrinkage if shrinkage.ndim else shrinkage.reshape(1, 1)
+    return np.broadcast_to((pooling != 0).any(axis=-1) | (shrinkage != 0).any(axis=-1), R)
+
+
+def newton_pays(
+    holes: NDArray, codes: NDArray, weights: NDArray, n_classes: int, rule: Regularization, regularized: NDArray
+) -> tuple[NDArray, NDArray]:
+    """Which members (R,) Newton's method is quicker for, and which it can end if the rounds have not."""
+    never = np.zeros(len(weights), dtype=bool)
+    if not regularized.any():
+        return never, never
+    gaps = holes.any(axis=1)
+    used = weights[:, gaps] > 0
+    unknown = used @ holes[gaps].sum(axis=1)
+    if unknown.min() > _MOST_UNKNOWN:
+        return never, never
+    patterns, which = np.unique(np.column_stack([codes[gaps], holes[gaps]]), axis=0, return_inverse=True)
+    missing = patterns[:, 1:].sum(axis=1)
+    there = np.stack([np.bincount(which.ravel(), row, len(patterns)) > 0 for row in used])
+    unknown = unknown + there @ (missing * (missing + 1) // 2)
+    rows = np.stack([np.bincount(codes, w, n_classes) for w in weights])
+    with_gaps = np.stack([np.bincount(codes[gaps], row, n_classes) > 0 for row in used])
+    rows = rows.sum(axis=1, keepdims=True) if rule.shared else np.where(with_gaps, rows, np.inf)
+    slow = (rows <= _SLOW * holes.shape[1]).any(axis=1)
+    return regularized & slow & (unknown <= _MANY_UNKNOWN), regularized & (unknown <= _MOST_UNKNOWN)
+
+
+def by_newton(
+    X: NDArray, holes: NDArray, codes: NDArray, weights: NDArray, n_classes: int, rule: Regularization, tol: float
+) -> tuple[Moments, NDArray] | None:
+    """Moments and log likelihoods of one weighting (n,); None where that is not the way."""
+    used = weights > 0
+    if not holes[used].any():
+        return None
+    problem = Completion.build(X[used], holes[used], codes[used], weights[used], n_classes, rule)
+    found = completed(problem, tol)
+    if found is None:
+        return None
+    moments = found[0].moments
+    moments = Moments(*(getattr(moments, name).astype(X.dtype) for name in ("weight", "center", "first", "second")))
+    return moments, np.array(found[1])[:, None]
+
+
+def completed(problem: Completion, tol: float) -> tuple[MapStep, list[float]] | None:
     """Follow EM to its fixed point.
 
     Parameters
@@ -36,7 +87,7 @@ def completed(problem: Completion, tol: float) -> tuple[Step, list[float]] | Non
 
     Returns
     -------
-    step : Step
+    step : MapStep
         From the fixed point.
     log_likelihoods : list of float
         Before each step.
@@ -72,7 +123,7 @@ def completed(problem: Completion, tol: float) -> tuple[Step, list[float]] | Non
     return None
 
 
-def derivative(problem: Completion, step: Step) -> NDArray:
+def derivative(problem: Completion, step: MapStep) -> NDArray:
     """Derivative of the state after the step by that before, (N, N).
 
     With P a precision, dC the change of its covariance, z a completed row about the mean and V the inverse of P_MM,
@@ -114,7 +165,7 @@ class _Sources:
     both change one element of its diagonal only, and with it the level and the scale of the shrinkage.
     """
 
-    def __init__(self, problem: Completion, step: Step) -> None:
+    def __init__(self, problem: Completion, step: MapStep) -> None:
         self.problem, self.step = problem, step
         row, (one, two) = problem.row, problem.pair_columns
         weight = problem.row_weight[row]

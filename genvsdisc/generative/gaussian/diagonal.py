@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -69,7 +70,7 @@ class Blend:
         keep = np.maximum(1 - shrinkage, _LEAST_SHARE)
         return cls(rule, keep / share, share / keep - (total if rule.shared else weight))
 
-    @property
+    @cached_property
     def has_targets(self) -> bool:
         """Whether the M-step adds something that does not come from the rows of the group."""
         return bool(np.any(self.rule.shrinkage)) or self.rule.couples_classes

@@ -29,17 +29,16 @@ from genvsdisc.functional.gaussian.acceleration import LeftParameterSpaceError, 
 from genvsdisc.functional.gaussian.covariance import SingularCovarianceError
 from genvsdisc.functional.gaussian.missing import patterns
 from genvsdisc.functional.gaussian.moments import Moments, class_moments, stacked
-from genvsdisc.generative.gaussian.completion import Completion
-from genvsdisc.generative.gaussian.completion_newton import completed
+from genvsdisc.generative.gaussian.completion_newton import by_newton, newton_pays, regularized_members
 from genvsdisc.generative.gaussian.diagonal import DiagonalProblem
 from genvsdisc.generative.gaussian.expectation import JointProblem
+from genvsdisc.generative.gaussian.layout import constant_columns
 from genvsdisc.generative.gaussian.shrinkage import Regularization
 
 _MAX_ITER = 2000
 _ROUNDS, _MOST_ROUNDS = 5, 40
-_MANY_UNKNOWN, _MOST_UNKNOWN = 500, 1000  # means and covariances of missing entries
-_SLOW = 4  # rows for each column of a covariance up to which EM is slow
-_ROUGH, _SHARE = 1e-6, 1e-4  # accuracy of rounds that others follow, at most, and as a share of the targets' last move
+_START = 1e-2  # accuracy of the shared covariance from which separate ones start
+_ROUGH, _SHARE = 1e-4, 1e-4  # accuracy of rounds that others follow, at most, and as a share of the targets' last move
 _FIRST_ROWS = 256
 _CHUNK, _ENTRIES = 1 << 23, 1 << 20  # numbers held for a chunk of the weightings, of covariances and of missing entries
 
@@ -84,8 +83,40 @@ def em_moments(
     parts = []
     for start in range(0, R, step):
         members = np.arange(start, min(start + step, R))
-        parts.append(_solve(X, holes, codes, weights[members], n_classes, rule.of_members(members, R), tol))
+        some, constant = rule.of_members(members, R), constant_columns(X, holes, weights[members])
+        parts += _where_columns_vary(X, holes, codes, weights[members], n_classes, some, tol, constant)
     return stacked([moments for moments, _ in parts]), _side_by_side([trace for _, trace in parts])
+
+
+def _where_columns_vary(
+    X: NDArray,
+    holes: NDArray,
+    codes: NDArray,
+    weights: NDArray,
+    n_classes: int,
+    rule: Regularization,
+    tol: float,
+    constant: NDArray,
+) -> list[tuple[Moments, NDArray]]:
+    """Solve; the gaps of a column that is constant where it is seen have that value, the limit of EM."""
+    R = len(weights)
+    kinds = np.unique(constant, axis=0)
+    if len(kinds) > 1:  # in the order of the members
+        return [
+            part
+            for r in range(R)
+            for part in _where_columns_vary(
+                X, holes, codes, weights[[r]], n_classes, rule.of_members([r], R), tol, constant[[r]]
+            )
+        ]
+    columns = np.flatnonzero(kinds[0])
+    if len(columns):
+        X, holes = X.copy(), holes.copy()
+        used = weights.any(axis=0)
+        for j in columns:
+            X[holes[:, j], j] = X[used & ~holes[:, j], j][0]
+            holes[:, j] = False
+    return [_solve(X, holes, codes, weights, n_classes, rule, tol)]
 
 
 def _solve(
@@ -97,16 +128,23 @@ def _solve(
         return _independent(X, codes, weights, n_classes, rule, tol)
     R = len(weights)
     found: dict[int, tuple[Moments, NDArray] | None] = {}
-    quick, possible = _newton_pays(holes, codes, weights, n_classes, rule)
+    regularized = regularized_members(rule, R)
+    quick, possible = newton_pays(holes, codes, weights, n_classes, rule, regularized)
     for r in np.flatnonzero(quick).tolist():
-        found[r] = _by_newton(X, holes, codes, weights[r], n_classes, rule.of_members([r], R), tol)
-    left = np.array([r for r in range(R) if found.get(r) is None], dtype=np.intp)
-    if len(left):
-        part, traces, settled = _by_rounds(X, holes, codes, weights[left], n_classes, rule.of_members(left, R), tol)
-        for i, r in enumerate(left.tolist()):
+        found[r] = by_newton(X, holes, codes, weights[r], n_classes, rule.of_members([r], R), tol)
+    left = np.array([found.get(r) is None for r in range(R)])
+    for group in (left & regularized, left & ~regularized):
+        members = np.flatnonzero(group)
+        if not len(members):
+            continue
+        some = rule.of_members(members, R)
+        part, traces, settled = _by_rounds(X, holes, codes, weights[members], n_classes, some, tol)
+        if len(members) == R and (settled | ~possible).all():
+            return part, traces
+        for i, r in enumerate(members.tolist()):
             exact = None
             if possible[r] and not (settled[i] or quick[r]):
-                exact = _by_newton(X, holes, codes, weights[r], n_classes, rule.of_members([r], R), tol)
+                exact = by_newton(X, holes, codes, weights[r], n_classes, rule.of_members([r], R), tol)
             found[r] = exact or (part[i : i + 1], traces[:, i : i + 1])
     ends = [end for _, end in sorted(found.items()) if end is not None]
     return stacked([moments for moments, _ in ends]), _side_by_side([trace for _, trace in ends])
@@ -126,43 +164,6 @@ def _independent(
     return diagonal.moments(result.x), result.log_likelihoods
 
 
-def _newton_pays(
-    holes: NDArray, codes: NDArray, weights: NDArray, n_classes: int, rule: Regularization
-) -> tuple[NDArray, NDArray]:
-    """Which members (R,) Newton's method is quicker for, and which it can end if the rounds have not."""
-    never = np.zeros(len(weights), dtype=bool)
-    gaps = holes.any(axis=1)
-    used = weights[:, gaps] > 0
-    unknown = used @ holes[gaps].sum(axis=1)
-    if not (np.any(rule.shrinkage) or rule.couples_classes) or unknown.min() > _MOST_UNKNOWN:
-        return never, never
-    patterns, which = np.unique(np.column_stack([codes[gaps], holes[gaps]]), axis=0, return_inverse=True)
-    missing = patterns[:, 1:].sum(axis=1)
-    there = np.stack([np.bincount(which.ravel(), row, len(patterns)) > 0 for row in used])
-    unknown = unknown + there @ (missing * (missing + 1) // 2)
-    rows = np.stack([np.bincount(codes, w, n_classes) for w in weights])
-    with_gaps = np.stack([np.bincount(codes[gaps], row, n_classes) > 0 for row in used])
-    rows = rows.sum(axis=1, keepdims=True) if rule.shared else np.where(with_gaps, rows, np.inf)
-    slow = (rows <= _SLOW * holes.shape[1]).any(axis=1)
-    return slow & (unknown <= _MANY_UNKNOWN), unknown <= _MOST_UNKNOWN
-
-
-def _by_newton(
-    X: NDArray, holes: NDArray, codes: NDArray, weights: NDArray, n_classes: int, rule: Regularization, tol: float
-) -> tuple[Moments, NDArray] | None:
-    """Moments and log likelihoods of one weighting (n,); None where that is not the way."""
-    used = weights > 0
-    if not holes[used].any():
-        return None
-    problem = Completion.build(X[used], holes[used], codes[used], weights[used], n_classes, rule)
-    found = completed(problem, tol)
-    if found is None:
-        return None
-    moments = found[0].moments
-    moments = Moments(*(getattr(moments, name).astype(X.dtype) for name in ("weight", "center", "first", "second")))
-    return moments, np.array(found[1])[:, None]
-
-
 def _side_by_side(traces: list[NDArray]) -> NDArray:
     """Traces (steps, R), each with its last value up to the length of the longest."""
     length = max(len(trace) for trace in traces)
@@ -177,7 +178,7 @@ def _by_rounds(
     first = rule.of_one_group() if rule.couples_classes else rule
     problem, x = JointProblem.build(X, holes, codes, weights, n_classes, first)
     if rule.couples_classes:
-        x = _rounds(problem, x, max(tol, _ROUGH))[0]
+        x = _rounds(problem, x, max(tol, _START))[0]
         problem, x = problem.with_rule(rule, x)
     x, log_likelihoods, settled = _rounds(problem, x, tol)
     return problem.moments(x), log_likelihoods, settled
@@ -188,7 +189,8 @@ def _rounds(problem: JointProblem, x: NDArray, tol: float) -> tuple[NDArray, NDA
     x, members = x.copy(), np.arange(len(x))
     traces: list[NDArray] = []
     before, settled = np.full(len(x), np.inf), np.full(len(x), not problem.blend.has_targets)
-    near = tol / 10 if problem.blend.has_targets else tol  # the observed likelihood is not flat at a penalized maximum
+    # The likelihood of the observed entries is not flat where the penalized one has its maximum.
+    near = tol / 100 if problem.blend.has_targets else tol
     for turn in range(_MOST_ROUNDS if problem.blend.has_targets else 1):
         moved = problem.hold_targets(x[members])
         settled[members] |= moved <= near
@@ -201,8 +203,7 @@ def _rounds(problem: JointProblem, x: NDArray, tol: float) -> tuple[NDArray, NDA
         if turn == 0:
             x[members] = problem.sampled_solution(x[members])
         # Targets that will move on need not be met exactly.
-        exact = near / 10
-        enough = np.clip(_SHARE * moved, exact, max(exact, _ROUGH)) if problem.blend.has_targets else exact
+        enough = np.clip(_SHARE * moved, near, max(near, _ROUGH)) if problem.blend.has_targets else near
         try:
             result = fixed_points(problem, x[members], tol=enough, max_iter=_MAX_ITER, gain=tol)
         except LeftParameterSpaceError:

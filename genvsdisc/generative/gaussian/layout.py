@@ -17,6 +17,7 @@ from genvsdisc.generative.gaussian.row_patterns import columns_in, shared_levels
 
 _MANY = 1 << 14  # rows with missing entries from which on a sample pays
 _EVERY = 16  # row that is in the sample
+_FIRST_ROWS = 256
 
 
 @dataclass
@@ -93,3 +94,19 @@ class Sample:
         if not own.all():
             return None
         return cls(rows, (weights[0, rows] * (total / own)[codes[rows]])[None].astype(weights.dtype))
+
+
+def constant_columns(X: NDArray, holes: NDArray, weights: NDArray) -> NDArray:
+    """Whether a column with gaps has the same value wherever the rows of a member show it, (R, d)."""
+    result = np.zeros((len(weights), X.shape[1]), dtype=bool)
+    for j in np.flatnonzero(holes.any(axis=0)):
+        for rows in (slice(_FIRST_ROWS), slice(None)):  # a few rows tell of nearly all columns
+            seen = ~holes[rows, j]
+            values, used = X[rows, j][seen], weights[:, rows][:, seen] > 0
+            if not len(values):
+                continue
+            varies = ((values != values[used.argmax(axis=1)][:, None]) & used).any(axis=1)
+            result[:, j] = used.any(axis=1) & ~varies
+            if varies.all():
+                break
+    return result

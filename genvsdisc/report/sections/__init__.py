@@ -33,7 +33,7 @@ SECTIONS = (
         "decomposition",
         "Bias, variance, noise",
         decomposition_section,
-        ("bias and variance", "decomposition", "resampling"),
+        ("bias and variance", "tables of the law", "decomposition", "resampling"),
         ("bias and variance",),
     ),
     Chapter(

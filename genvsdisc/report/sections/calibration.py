@@ -37,7 +37,10 @@ def _figure(comparison: Comparison) -> Figure | None:
     curves = curves[curves.family != "baseline"] if (curves.family != "baseline").any() else curves
     if curves.empty:
         return None
-    together = _by_form(curves, comparison.models)
+    values = curves.groupby("model", sort=False).forecast.nunique()
+    sure = list(values.index[values < 2])  # one point is no curve
+    drawn = curves[~curves.model.isin(sure)] if len(sure) < len(values) else curves
+    together = _by_form(drawn, comparison.models)
     most = max(some.model.nunique() for _, some in together)
     panels = tuple(_reliability_panel(title, some, most) for title, some in together)
     several = int(comparison.classes.used.sum()) > 2
@@ -45,12 +48,17 @@ def _figure(comparison: Comparison) -> Figure | None:
     return Figure(
         panels,
         f"How often {event}, against the probability that the model gave it, on rows of the held-out folds (first "
-        "repeat). Dotted diagonal: a calibrated model.",
+        f"repeat). Dotted diagonal: a calibrated model.{_without_curve(sure) if len(drawn) < len(curves) else ''}",
         (_steps_table(curves),),
         families=tuple(dict.fromkeys(curves.family)),
         read="Read: a curve below the diagonal on the right (and above it on the left) belongs to a model that is too "
         "sure of itself, the opposite to one that is not sure enough.",
     )
+
+
+def _without_curve(models: list[str]) -> str:
+    verb = "forecasts" if len(models) == 1 else "forecast"
+    return f" {' and '.join(models)} {verb} one probability only, which makes no curve."
 
 
 def _by_form(curves: pd.DataFrame, roster: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:

@@ -59,10 +59,10 @@ def _map(comparison: Comparison, loss: str, pair: tuple[str, str] | None) -> Fig
     drawn = pd.DataFrame(fields)
     order = {name: place for place, name in enumerate(CONDITION_LABELS)}
     drawn = drawn.sort_values("dial", key=lambda names: names.map(order), kind="stable")
-    height = 34 + 40 * drawn.dial.nunique()
+    height = 12 + 60 * drawn.dial.nunique()
     picture = panel(
-        "map of conditions", plot_conditions, drawn, alt=lambda: _alt(crossings), size=(640, height),
-        margins=(16, 14, 10, 190),
+        "map of conditions", plot_conditions, drawn, alt=lambda: _alt(crossings), size=(440, height),
+        margins=(6, 12, 6, 12),
     )  # fmt: skip
     caption = (
         f"{loss_word(loss).capitalize()} of {pair[0]} (generative) against {pair[1]} (discriminative). Each row is a "

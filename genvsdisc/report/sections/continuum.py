@@ -83,6 +83,8 @@ def _of_one(name: str, rows: pd.DataFrame) -> str:
         end = "generative" if best["to_generative"] > best["to_discriminative"] else "discriminative"
         difference, lower, upper = (float(best[f"to_{end}{tail}"]) for tail in ("", "_lower", "_upper"))
         gain = difference_text(loss, difference, lower, upper)[0].lstrip("−-")
+        if not any(digit in gain for digit in "123456789"):  # too little to be written
+            return f"{name}: nothing between beats the {end} end"
         lies = "is" if sure else "may be"
         return f"{name}: the least {loss_word(loss)} {lies} at weight {plain(a)}, {gain} below the better end"
     end, other = ("generative", "discriminative") if a == 1 else ("discriminative", "generative")

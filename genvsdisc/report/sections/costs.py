@@ -117,7 +117,7 @@ def _curves(comparison: Comparison) -> Figure | None:
         said = ", ".join(f"{row.model} {fixed(row.net_benefit, 3)}" for row in records(at))
         return f"Net benefit near the threshold {threshold:.3g}: {said}."
 
-    look: Any = {"size": (420, 260), "threshold": threshold}
+    look: Any = {"size": (440, 260), "margins": (12, 136, 38, 46), "threshold": threshold, "clip": True}
     made = panel("decision curves", plot_decision_curves, shown, alt=alt, **look)
     caption = (
         f"Decision curves of the best of each family: what saying {positive} from a threshold on is worth, in true "

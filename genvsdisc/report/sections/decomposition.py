@@ -75,7 +75,7 @@ def _basis(parts: pd.DataFrame) -> str:
     return (
         "Each model is fitted to training sets that share no row, drawn many times over. "
         f"{''.join(text for basis, text in largest.items() if (parts.basis == basis).any())}"
-        "Black lines: two standard errors of the solid part and of the whole."
+        "Lines over the bars: two standard errors of the solid part and of the whole."
     )
 
 

@@ -259,5 +259,5 @@ def _costliest(checks: pd.DataFrame) -> str:
         return f"Assuming {worst.assumption} costs most: {cost} nats of log loss ({ends}; {between})"
     if worst.cost_upper < 0:
         gain, ends = interval_text("log_loss", -worst.cost, -worst.cost_upper, -worst.cost_lower)
-        return f"No assumption costs log loss: even {worst.assumption} saves {gain} nats ({ends}; {between})"
+        return f"No assumption costs log loss: assuming {worst.assumption} saves {gain} nats ({ends}; {between})"
     return f"No assumption clearly costs log loss; {worst.assumption} comes closest, {cost} nats ({ends}; {between})"

@@ -95,16 +95,23 @@ def _model_row(row: Any, low: float, high: float) -> list[Cell]:
     return [
         Cell(row.model, family=row.family),
         interval(row.loss, row.mean, row.lower, row.upper, strip),
-        *_crossed(row.loss, row.cross_validated, row.shift, row.shift_se, row.shift_pvalue),
+        number(interval_text(row.loss, row.cross_validated, *_ends(row.cross_validated, row.shift_se))[0]),
+        *_apart(row),
     ]
 
 
-def _crossed(loss: str, value: float, shift: float, error: float, p: float) -> list[Cell]:
-    """Cross-validated number, how far the test set is from it, and the p-value of that."""
-    text = interval_text(loss, value, value - 1.96 * error, value + 1.96 * error)[0]
-    apart = difference_text(loss, shift, shift - 1.96 * error, shift + 1.96 * error)[0]
-    signed = f"+{apart}" if shift > 0 and apart != NOTHING else apart
-    return [number(text), number(signed), number(pvalue(p))]
+def _ends(value: float, error: float) -> tuple[float, float]:
+    return value - 1.96 * error, value + 1.96 * error
+
+
+def _signed(loss: str, difference: float, error: float) -> Cell:
+    text = difference_text(loss, difference, *_ends(difference, error))[0]
+    return number(f"+{text}" if difference > 0 and text != NOTHING else text)
+
+
+def _apart(row: Any) -> list[Cell]:
+    """How far the test set is from cross-validation, and the p-value of that."""
+    return [_signed(row.loss, row.shift, row.shift_se), number(pvalue(row.shift_pvalue))]
 
 
 def _pair_table(comparison: Comparison, loss: str) -> Table | None:
@@ -131,5 +138,6 @@ def _pair_row(row: Any, reach: float, with_counts: bool) -> list[Cell]:
         Cell(row.form, note=f"{row.generative} against {row.discriminative}"),
         difference_cell(row.loss, row.difference, row.lower, row.upper, reach, family),
         *exact,
-        *_crossed(row.loss, row.cross_validated, row.shift, row.shift_se, row.shift_pvalue),
+        _signed(row.loss, row.cross_validated, row.shift_se),
+        *_apart(row),
     ]

@@ -60,10 +60,12 @@ def _figure(rows: pd.DataFrame, model: str, ours: pd.DataFrame) -> Figure:
     panels = [_panel(mine, x, None, ours) for x in columns]
     panels += [_panel(mine, x, y, ours) for x, y in combinations(columns, 2)]
     caption = (
-        f"Pair plot of {mine.row.nunique()} real rows (black) and as many drawn from {model} with the same classes "
-        "(blue), in the columns that tell them apart best: densities, then two columns at a time."
+        f"Pair plot of {mine.row.nunique()} real rows (without color) and as many drawn from {model} with the same "
+        "classes (blue), in the columns that tell them apart best: densities, then two columns at a time."
     )
-    read = "Read: where the blue and the black differ in shape, the model's assumption fails; its p(x) misleads there."
+    read = (
+        "Read: where the blue and the uncolored differ in shape, the model's assumption fails; its p(x) misleads there."
+    )
     return Figure(tuple(panels), caption, (_table(ours),), across=3, read=read)
 
 

@@ -47,7 +47,7 @@ def _search_figure(search: pd.DataFrame, setting: str, losses: list[str]) -> Fig
     caption = (
         f"Loss against {sign}, on the training and on the validation rows of the folds; bands: two standard errors."
     )
-    read = f"Read: choose {sign} where the black line is lowest; far below it the grey line shows overfitting."
+    read = f"Read: choose {sign} where the thick line is lowest; far below it the thin line shows overfitting."
     return Figure(panels, caption, (_search_table(drawn, setting, losses),), read=read)
 
 
@@ -106,7 +106,7 @@ def _trace_figure(traces: pd.DataFrame) -> Figure | None:
     ]
     ended = table("Loss at the last epoch", ["Learning rate, rows", "Epoch", "Loss"], cells, source="traces.csv")
     splits = set(traces.split)
-    which = "Black: training rows, grey: validation rows" if len(splits) > 1 else f"On the {_rows_of(splits)} rows"
+    which = "Strong: training rows, grey: validation rows" if len(splits) > 1 else f"On the {_rows_of(splits)} rows"
     caption = (
         f"Loss per epoch of gradient descent; the number at a line is its learning rate, thicker is larger. {which}."
     )

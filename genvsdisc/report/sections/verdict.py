@@ -75,10 +75,12 @@ def probabilities(comparison: Comparison) -> Probabilities | None:
     first, second, third = (f"{word} {probability_text(share)}" for word, share in zip(words, shares, strict=True))
     rope = rope_of(comparison.meta, loss)
     within = f"; equal: closer than {_tolerance(loss, rope)}" if rope is not None else ""
+    meaning = " (the share of new rows that a model gets wrong)" if loss == "zero_one" else ""
     return Probabilities(
         (generative, equal, discriminative),
         (first, second, third),
-        f"Probability of each answer, in {loss_word(loss)}{within}.",
+        f"Probability of each answer, in {loss_word(loss)}{meaning}{within}. Generative models describe what the rows "
+        "of each class look like, discriminative ones only where the classes part.",
     )
 
 

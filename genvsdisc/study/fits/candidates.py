@@ -84,20 +84,30 @@ def candidates(
             gaps[key] = _gaps(bench.table.X)
         gappy, patterns, holed = gaps[key]
         inner, imputed = _inner(bench.model.estimator), _imputes(bench.model.estimator)
-        seconds_of = candidate_seconds(
-            kind,
-            _width(inner, _n_columns(bench, kind), holed),
-            len(bench.table.classes),
-            gappy=0.0 if imputed else gappy,
-            patterns=patterns,
-            single=_split_stateless(bench.model.estimator) is None,
-            searches=search_fits(bench.model.estimator),
-            estimator=bench.model.estimator,
-        )
+        width = _width(inner, _n_columns(bench, kind), holed)
+        how: dict[str, Any] = {
+            "gappy": 0.0 if imputed else gappy,
+            "patterns": patterns,
+            "single": _split_stateless(bench.model.estimator) is None,
+            "searches": search_fits(bench.model.estimator),
+            "estimator": bench.model.estimator,
+        }
+        sizes = (width, len(bench.table.classes))
+        held = candidate_seconds("Gaussian, separate", *sizes, **how) if kind == "Gaussian, automatic" else None
         batched = len(bench.table.codes) > MOST_AT_ONCE and fits_in_batches(bench.model.estimator, bench.table.X)
         searched = model is descending
         found.append(
-            Candidate(model.name, form, family, seconds_of, searched=searched, weighted=weighted, batched=batched)
+            Candidate(
+                model.name,
+                form,
+                family,
+                candidate_seconds(kind, *sizes, **how),
+                searched=searched,
+                weighted=weighted,
+                batched=batched,
+                covariances=kind.startswith("Gaussian"),
+                held=held,
+            )
         )
     return found
 

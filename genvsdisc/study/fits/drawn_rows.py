@@ -60,7 +60,7 @@ def predictive_tables(
     found = pd.DataFrame(
         predictive_rows(
             real, drawn, codes, told, independent=_independent(classifier), shared=_shared(classifier),
-            most_paired=MOST_PAIRED,
+            most_paired=MOST_PAIRED, counts=_counts(classifier, places),
         )
     )  # fmt: skip
     return found, _shown(found, real, drawn[0], drawn_from.y, told, rng)
@@ -100,6 +100,12 @@ def _independent(classifier: Any) -> bool:
 
 def _shared(classifier: Any) -> bool:
     return getattr(classifier, "covariance", None) == "shared" or bool(getattr(classifier, "shared_variance", False))
+
+
+def _counts(classifier: Any, places: list[int]) -> NDArray:
+    """Columns that the classifier takes for Poisson counts."""
+    given = getattr(classifier, "distributions_", ("gaussian",) * (max(places) + 1))
+    return np.array([given[j] == "poisson" for j in places])
 
 
 def _shown(

@@ -12,6 +12,7 @@ from typing import Any
 
 from joblib import Parallel, delayed, effective_n_jobs
 from joblib.externals.loky.process_executor import BrokenProcessPool, TerminatedWorkerError
+from joblib.parallel import get_active_backend
 
 from genvsdisc.study.fits.predictions import check_portable
 
@@ -107,6 +108,21 @@ def watch(parent: int) -> None:
         os._exit(1)
 
     threading.Thread(target=look, name="parent watch", daemon=True).start()
+
+
+def local_processes() -> bool:
+    """Whether joblib's processes are on this machine and share its memory: not with Dask, and as it is by default."""
+    backend, _ = get_active_backend()
+    return not hasattr(backend, "client")
+
+
+def release_workers() -> None:
+    """Let the worker processes end once they are idle, and their memory with them."""
+    from joblib.externals.loky import reusable_executor
+
+    executor = reusable_executor._executor
+    if executor is not None:
+        executor.shutdown(wait=True)
 
 
 def stop_workers() -> None:

@@ -16,12 +16,15 @@ from joblib import Memory, delayed
 from joblib.externals.loky.process_executor import BrokenProcessPool
 from numpy.typing import NDArray
 
+from genvsdisc.freed_memory import LARGE_CELLS, give_freed_memory_back
 from genvsdisc.models import Model
+from genvsdisc.study.costs import last_step
 from genvsdisc.study.evidence import Draws, Predictions, Views
-from genvsdisc.study.fits.elsewhere import died, in_processes, watch
-from genvsdisc.study.fits.encode import Bench
+from genvsdisc.study.fits.elsewhere import died, in_processes, local_processes, release_workers, watch
+from genvsdisc.study.fits.encode import MOST_ENCODED_CELLS, Bench
 from genvsdisc.study.fits.gaps import GAP_STAGE
 from genvsdisc.study.fits.job import Job
+from genvsdisc.study.fits.job_rows import OF_HELD_OUT, JobRows
 from genvsdisc.study.fits.predictions import DRAWN_STAGE, QUARTERS, check_portable, draw_views, predict
 from genvsdisc.study.statistics.dials import SHARE_DIALS, UNLABELED
 from genvsdisc.study.statistics.learning_curves import CurveLosses
@@ -60,8 +63,10 @@ class Jobs:
     ) -> None:
         self.encoded = list(workbenches) if encoded is None else list(encoded)
         self.benches, self.draws, self.n_jobs, self.fingerprint = workbenches, draws, n_jobs, fingerprint
+        self.rows = JobRows(draws)
         unseen = ["X", "codes", "table", "draws", "parent"]
         self.work = run_job if cache is None else Memory(cache, verbose=0).cache(run_job, ignore=unseen)
+        self.large = any(np.size(bench.table.X) > MOST_ENCODED_CELLS for bench in workbenches)
         self.portable = [_can_travel(bench.model) for bench in workbenches]
 
     def run(self, jobs: Sequence[Job], advance: Callable[[Job], None]) -> dict[int, Predictions]:
@@ -79,8 +84,10 @@ class Jobs:
             Place of a model in the roster -> its predictions, put together in the order of the draws.
         """
         order = sorted(range(len(jobs)), key=lambda j: (-jobs[j].seconds, j))
-        away = [j for j in order if self.portable[jobs[j].model]]
-        results: dict[int, Predictions] = {}
+        if self.large:
+            give_freed_memory_back()
+        results = {j: self._here(jobs[j], advance) for j in order if self._fills_memory(jobs[j])}
+        away = [j for j in order if self.portable[jobs[j].model] and j not in results]
         try:
             self._send(away, jobs, results, advance)
         except BrokenProcessPool as error:
@@ -94,14 +101,28 @@ class Jobs:
             self._apart([j for j in away if j not in results], jobs, results, advance)
         for j in order:
             if j not in results:
-                function, arguments, named = self._call(jobs[j])
-                results[j] = function(*arguments, **named)
-                advance(jobs[j])
+                results[j] = self._here(jobs[j], advance)
+        if self.large and local_processes():
+            release_workers()
         found: dict[int, Predictions] = {}
         for j in sorted(results, key=lambda j: (jobs[j].model, jobs[j].start)):
             model = jobs[j].model
             add(found.setdefault(model, Predictions(self.benches[model].model)), results[j])
         return found
+
+    def _fills_memory(self, job: Job) -> bool:
+        """Whether a job of ours looks at most of a large table: one at a time, in this process, without a copy."""
+        bench = self.benches[job.model]
+        ours = type(last_step(bench.model.estimator)).__module__.startswith("genvsdisc.")
+        large = np.size(bench.table.X) > MOST_ENCODED_CELLS
+        return ours and large and job.stage in OF_HELD_OUT and local_processes()
+
+    def _here(self, job: Job, advance: Callable[[Job], None]) -> Predictions:
+        """Run a job in this process."""
+        function, arguments, named = self._call(job)
+        result: Predictions = function(*arguments, **named)
+        advance(job)
+        return result
 
     def _send(
         self, some: Sequence[int], jobs: Sequence[Job], results: dict[int, Predictions], advance: Callable[[Job], None]
@@ -146,17 +167,18 @@ class Jobs:
 
     def _call(self, job: Job) -> Any:
         bench = (self.encoded if job.stage == GAP_STAGE else self.benches)[job.model]
+        table, draws = self.rows.of(job, bench.table)
         # The rows travel as arguments of their own: joblib maps large arrays, and Dask sends each to a worker once.
         test = bench.table.test if job.stage == "fit to all rows" else None
         unlabeled = bench.table.unlabeled if job.stage == UNLABELED else None
         drawn = bench.table.drawn if job.stage == DRAWN_STAGE else None
         light = replace(
-            bench.table, X=cast(Any, None), y=np.empty(0), codes=np.empty(0, dtype=int), test=test, unlabeled=unlabeled,
+            table, X=cast(Any, None), y=np.empty(0), codes=np.empty(0, dtype=int), test=test, unlabeled=unlabeled,
             drawn=drawn,
         )  # fmt: skip
         key = (self.fingerprint, job.stage, job.start, job.stop)
-        X, codes, part = bench.table.X, bench.table.codes, draws_of(job, self.draws)
-        return delayed(self.work)(key, bench.model, bench.columns, X, codes, light, part, parent=os.getpid())
+        rows, part = (table.X, table.codes), draws_of(job, draws)
+        return delayed(self.work)(key, bench.model, bench.columns, *rows, light, part, parent=os.getpid())
 
 
 def run_job(
@@ -172,7 +194,10 @@ def run_job(
     """Fit one job. What of the arguments is large is not looked at by the cache: `key` holds its fingerprint."""
     watch(parent)
     whole = replace(table, X=X, y=table.classes[codes], codes=codes)
-    return replace(predict(model, whole, draws, [key[1]], columns), model=replace(model, estimator=None))
+    found = replace(predict(model, whole, draws, [key[1]], columns), model=replace(model, estimator=None))
+    if np.size(X) > LARGE_CELLS:
+        give_freed_memory_back()
+    return found
 
 
 def draws_of(job: Job, draws: Draws) -> Draws:

@@ -74,18 +74,17 @@ def cross_validate(model: Model, table: PreparedTable, draws: Draws, result: Pre
 
 
 def _hold_out_once(model: Model, table: PreparedTable, draws: Draws, train: NDArray, result: Predictions) -> None:
-    drawn = table.take(np.concatenate([train, *draws.cv_tests]))
-    tested = np.arange(len(train), len(drawn.codes))
-    weights = (np.arange(len(drawn.codes)) < len(train)).astype(np.uint8)[None, :]
+    weights = np.zeros((1, len(table.codes)), dtype=np.uint8)
+    weights[0, train] = 1
     (predicted,) = refit_probabilities(
         model.estimator,
-        drawn.X,
-        drawn.y,
+        table.X,
+        table.y,
         weights,
-        [tested],
+        [np.concatenate(draws.cv_tests)],
         classes=table.classes,
         random_state=draws.seed,
-        sample_weight=drawn.weights,
+        sample_weight=table.weights,
     )
     result.cv = np.split(predicted, np.cumsum([len(block) for block in draws.cv_tests])[:-1])
     result.n_train = len(train)

@@ -21,6 +21,9 @@ CHUNK_CELLS = 4_000_000
 PART_ROWS = 50_000
 """Rows transformed and judged at a time, where a single fit is judged on more."""
 
+JUDGED_AT_ONCE = 5000
+"""Rows that pass through all steps of a pipeline at a time: products of 50 columns are a thousand numbers a row."""
+
 SUM_TOLERANCE = 1e-4
 """How far from 1 the probabilities of a row may add up: what single precision and a softmax leave."""
 
@@ -214,7 +217,7 @@ def judged_by(fitted: Any, rows: Any, classes: NDArray) -> NDArray:
     if not hasattr(fitted, "classes_"):
         raise ValueError("the classifier has no classes_ after fit, so that nobody knows what its columns stand for")
     n = len(rows)
-    parts = [rows] if n <= PART_ROWS else [rows[start : start + PART_ROWS] for start in range(0, n, PART_ROWS)]
+    parts = [rows[start : start + JUDGED_AT_ONCE] for start in range(0, n, JUDGED_AT_ONCE)] if n else [rows]
     # Rows of its own to judge, too: what a classifier writes into them, the next one must not see.
     judged = [_aligned(fitted.predict_proba(deepcopy(part)), fitted.classes_, classes) for part in parts]
     probabilities = np.concatenate(judged) if len(judged) > 1 else judged[0]

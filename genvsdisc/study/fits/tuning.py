@@ -25,6 +25,10 @@ REGULARIZATION = {
     "reg_lambda": [1e-4, 1e-3, 1e-2, 1e-1, 1.0],
 }
 """Parameter that regularizes a classifier -> its candidates, weakest first."""
+TUNING_PRICE = (
+    "Tuning makes 26 fits of one, five values on five folds and the best again: the budget has room for fewer draws, "
+    "and what it leaves out is named with its price."
+)
 
 
 def tuned(

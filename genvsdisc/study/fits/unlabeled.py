@@ -4,7 +4,8 @@ An unlabeled row stands in the table once for each class, under that label and w
 posterior (E-step), and the next fit to all these rows is the M-step. So whatever fits weighted rows can do it, and all
 training sets are replicates of one fit. It maximizes ``sum_labeled log p(x, y) + w sum_unlabeled log p(x)``. The weight
 w is chosen for each training set among 0, 0.2 and 1 by the log loss of labeled rows held out inside it: where the model
-is wrong, the many rows without a label lead it away from the boundary.
+is wrong, the many rows without a label lead it away from the boundary. A regularization that is chosen is chosen on the
+labeled rows.
 
 References
 ----------
@@ -142,37 +143,67 @@ class _Problem:
 
     def settled(self, labeled: NDArray, unlabeled: NDArray, weights: NDArray, steps: int) -> NDArray:
         """Posteriors (R, n, K) of all rows at the end of EM, which begins at the fit to the labeled rows."""
-        alone = np.zeros((len(labeled), self.n_classes * len(self.codes)))
-        posterior = self._fit(np.concatenate([labeled.astype(float), alone], axis=1))
+        _, firsts, places = np.unique(np.packbits(labeled, axis=1), axis=0, return_index=True, return_inverse=True)
+        alone = np.zeros((len(firsts), self.n_classes * len(self.codes)))
+        begun, held = self._fit(np.concatenate([labeled[firsts].astype(float), alone], axis=1))
+        posterior, held = begun[places.ravel()], held[places.ravel()]
         moving = np.flatnonzero((weights > 0) & unlabeled.any(axis=1))
         for _ in range(steps):
             if not len(moving):
                 break
             soft = posterior[moving] * (weights[moving, None] * unlabeled[moving])[:, :, None]
             spread = soft.transpose(0, 2, 1).reshape(len(moving), -1)
-            after = self._fit(np.concatenate([labeled[moving].astype(float), spread], axis=1))
+            after = self._held_fit(np.concatenate([labeled[moving].astype(float), spread], axis=1), held[moving])
             change = np.abs(after - posterior[moving])[:, :, 0].mean(axis=1)
             posterior[moving] = after
             moving = moving[change > SETTLED]
         return posterior
 
-    def _fit(self, weights: NDArray) -> NDArray:
+    def _held_fit(self, weights: NDArray, held: NDArray) -> NDArray:
+        """Posteriors of fits whose regularization is what the labeled rows chose, where it is chosen at all.
+
+        EM climbs one likelihood; one that changes with every step, by leaving out rows that are no rows, is none.
+        """
+        if not held.shape[1]:
+            return self._fit(weights)[0]
+        after = np.empty((len(weights), len(self.codes), self.n_classes))
+        groups, places = np.unique(held, axis=0, return_inverse=True)
+        for g, (pooling, shrinkage) in enumerate(groups):
+            own = np.flatnonzero(places.ravel() == g)
+            fixed = clone(self.estimator).set_params(pooling=float(pooling), shrinkage=float(shrinkage))
+            after[own] = self._fit(weights[own], fixed)[0]
+        return after
+
+    def _fit(self, weights: NDArray, estimator: Any = None) -> tuple[NDArray, NDArray]:
+        """Posteriors (R, n, K), and pooling and shrinkage (R, 2) that were chosen; (R, 0) where none were."""
         weights = weights * self.counts[self.copies]
         used = np.flatnonzero(weights.any(axis=0))  # copies that weigh nothing anywhere are left out
         rows, labels = self.copies[used], self.labels[used]
-        X = _safe_indexing(self.X, rows)
+        X, estimator = _safe_indexing(self.X, rows), self.estimator if estimator is None else estimator
         step = max(1, _CELLS // len(used))
-        parts = [self._fit_some(X, labels, weights[r : r + step, used]) for r in range(0, len(weights), step)]
-        return np.concatenate(parts)
+        parts = [
+            self._fit_some(estimator, X, labels, weights[r : r + step, used]) for r in range(0, len(weights), step)
+        ]
+        posteriors, held = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+        return posteriors, held
 
-    def _fit_some(self, X: Any, labels: NDArray, weights: NDArray) -> NDArray:
+    def _fit_some(self, estimator: Any, X: Any, labels: NDArray, weights: NDArray) -> tuple[NDArray, NDArray]:
+        nothing = np.empty((len(weights), 0))
         if self.replicates:
-            fits = self.estimator.fit_replicates(X, labels, weights)
-            return _aligned(fits.predict_proba(self.X), fits.template.classes_, self.classes).astype(float)
+            fits = estimator.fit_replicates(X, labels, weights)
+            posterior = _aligned(fits.predict_proba(self.X), fits.template.classes_, self.classes).astype(float)
+            return posterior, _chosen(fits) if estimator.get_params().get("shrinkage") == "auto" else nothing
         found = []
         for w in weights:
             rows = np.flatnonzero(w)
-            fitted = seeded(self.estimator, self.seed)
+            fitted = seeded(estimator, self.seed)
             fitted.fit(_safe_indexing(X, rows), labels[rows], sample_weight=w[rows])
             found.append(_aligned(fitted.predict_proba(self.X), fitted.classes_, self.classes))
-        return np.stack(found).astype(float)
+        return np.stack(found).astype(float), nothing
+
+
+def _chosen(fits: Any) -> NDArray:
+    """Pooling and shrinkage (R, 2) of replicates."""
+    return np.column_stack(
+        [np.reshape(fits.parameters[name], (len(fits), -1))[:, 0] for name in ("pooling_", "shrinkage_")]
+    )

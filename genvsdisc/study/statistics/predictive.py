@@ -22,6 +22,8 @@ COLUMN_WORDS = {
     "flat": "is flatter than the model's, as with two humps",
     "peaked": "has heavier tails than the model's",
     "spread": "spreads more in some classes than in others",
+    "dispersed": "varies more than counts of one rate do",
+    "even": "varies less than counts of one rate do",
 }
 PAIR_WORDS = {
     "correlation": "go together within the classes",
@@ -29,11 +31,12 @@ PAIR_WORDS = {
     "difference": "go together differently in different classes",
 }
 """What is found out of the ordinary -> how it is told."""
+_SIMPLEST_FIRST = ("dispersed", "even", "skew", "flat", "peaked", "spread")
 _FEWEST = 4  # rows of a class for residuals that say something
 
 
-def column_discrepancies(X: NDArray, codes: NDArray) -> NDArray:
-    """Discrepancies (B, d, 4) of the columns of B sets of rows, in the order of `COLUMN_WORDS`.
+def column_discrepancies(X: NDArray, codes: NDArray, counts: NDArray | None = None) -> NDArray:
+    """Discrepancies (B, d, 6) of the columns of B sets of rows, in the order of `COLUMN_WORDS`.
 
     Parameters
     ----------
@@ -41,13 +44,29 @@ def column_discrepancies(X: NDArray, codes: NDArray) -> NDArray:
         NaN where missing.
     codes : ndarray of shape (n,)
         Class of each row.
+    counts : ndarray of bool, shape (d,), default=None
+        Columns that the model takes for Poisson counts, whose variance is their mean; the index of dispersion of others
+        is 0.
     """
     residuals, log_spreads = _residuals(X, codes)
     squares = np.square(residuals)
     with np.errstate(invalid="ignore"):
         skew = np.abs(_mean(squares * residuals))
         kurtosis = _mean(squares * squares)
-    return np.stack([skew, -kurtosis, kurtosis, log_spreads], axis=-1)
+    dispersion = np.zeros_like(skew)
+    if counts is not None and counts.any():
+        dispersion[:, counts] = _dispersion(X[:, :, counts], codes)
+    return np.stack([skew, -kurtosis, kurtosis, log_spreads, dispersion, -dispersion], axis=-1)
+
+
+def _dispersion(X: NDArray, codes: NDArray) -> NDArray:
+    """Mean squares (B, d) of deviations from the mean of the class, in units of that mean."""
+    squares = np.full_like(X, np.nan)
+    for k in np.unique(codes):
+        rows = X[:, codes == k]
+        mean = _mean(rows)[:, None]
+        squares[:, codes == k] = np.square(rows - mean) / np.where(mean > 0, mean, 1.0)
+    return _mean(squares)
 
 
 def pair_discrepancies(X: NDArray, codes: NDArray, pairs: Sequence[tuple[int, int]]) -> NDArray:
@@ -150,6 +169,7 @@ def predictive_rows(
     independent: bool,
     shared: bool,
     most_paired: int,
+    counts: NDArray | None = None,
 ) -> list[dict[str, Any]]:
     """Rows of the table `predictive` of one model: every column, and pairs of the first `most_paired` columns.
 
@@ -167,18 +187,20 @@ def predictive_rows(
         it assumes counts against it; what it has fitted would not tell anything.
     most_paired : int
         Columns of which all pairs are looked at: those with the smallest p-values of their own.
+    counts : ndarray of bool, shape (d,), default=None
+        Columns that the model takes for Poisson counts.
     """
-    told = [k for k, word in enumerate(COLUMN_WORDS) if shared or word != "spread"]
-    values = np.concatenate([column_discrepancies(part, codes) for part in (X[None], drawn)])[..., told]
-    real = values[0]
-    pvalues, worst = calibrated(real, values[1:])
-    words = [list(COLUMN_WORDS)[k] for k in told]
+    judged = [word for word in _SIMPLEST_FIRST if shared or word != "spread"]
+    places = [list(COLUMN_WORDS).index(word) for word in judged]
+    values = np.concatenate([column_discrepancies(part, codes, counts) for part in (X[None], drawn)])
+    pvalues, worst = calibrated(values[0][:, places], values[1:][..., places])
     rows = []
-    for name, found, w, p in zip(names, real, worst, pvalues, strict=True):
-        word = words[w]
-        if word == "skew" and 1.5 * found[0] ** 2 < 0.5 * (found[2] - 3):  # far above the line of the gamma laws
-            w, word = 2, "peaked"
-        rows.append(_row(name, "", word, found[w], p))
+    for name, found, w, p in zip(names, values[0], worst, pvalues, strict=True):
+        of = dict(zip(COLUMN_WORDS, found, strict=True))
+        word = judged[w]
+        if word == "skew" and 1.5 * of["skew"] ** 2 < 0.5 * (of["peaked"] - 3):  # far above the line of the gamma laws
+            word = "peaked"
+        rows.append(_row(name, "", word, of[word], p))
     chosen = np.sort(np.argsort(pvalues, kind="stable")[:most_paired])
     pairs = list(combinations(chosen.tolist(), 2))
     if not pairs:

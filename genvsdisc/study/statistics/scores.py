@@ -60,10 +60,14 @@ def score_table(
 
 
 def rare_classes(table: PreparedTable) -> dict[Any, float]:
-    """Classes of less than a tenth of the (weighted) rows, with their shares."""
+    """Classes of less than a tenth of the (weighted) rows, with their shares.
+
+    Where there are many classes all have less: then a rare one has less than half of an equal share.
+    """
     counts = np.bincount(table.codes, table.weights, minlength=len(table.classes))
     shares = counts / counts.sum()
-    return {table.classes[k]: float(shares[k]) for k in np.flatnonzero(shares < RARE)}
+    least = min(RARE, 0.5 / len(shares))
+    return {table.classes[k]: float(shares[k]) for k in np.flatnonzero(shares < least)}
 
 
 def _scorers(table: PreparedTable, draws: Draws) -> dict[str, Callable[[NDArray, NDArray], float]]:

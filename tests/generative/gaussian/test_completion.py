@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from genvsdisc import GaussianClassifier
-from genvsdisc.generative.gaussian import em
+from genvsdisc.generative.gaussian import completion_newton
 from genvsdisc.generative.gaussian.completion import Completion
 from genvsdisc.generative.gaussian.completion_newton import completed, derivative
 from genvsdisc.generative.gaussian.em import em_moments
@@ -148,7 +148,7 @@ def test_rounds_and_newton_agree(covariance, monkeypatch):
     X, y = cars(140, 5, (3,), 2)
     options = {"pooling": 0.01, "shrinkage": 0.01, "standardize": True}
     model = GaussianClassifier(covariance, tol=1e-10, **options).fit(X, y)
-    monkeypatch.setattr(em, "_SLOW", 1e9 if em._SLOW * X.shape[1] < len(y) / 2 else 0)
+    monkeypatch.setattr(completion_newton, "_SLOW", 1e9 if completion_newton._SLOW * X.shape[1] < len(y) / 2 else 0)
     other = GaussianClassifier(covariance, tol=1e-10, **options).fit(X, y)
     assert (model.covariances_ != other.covariances_).any()
     unit = np.sqrt(np.nanvar(X, axis=0))
@@ -181,3 +181,21 @@ def test_rows_without_weight_and_float32_change_nothing():
     assert_allclose(model.fit(more, np.append(y, [0, 1, 2]), weight).predict_proba(X), expected, rtol=1e-7)
     single = model.fit(X.astype(np.float32), y).predict_proba(X)
     assert_allclose(single, expected, atol=1e-3)
+
+
+@pytest.mark.parametrize("structure", ["full", "diagonal"])
+@pytest.mark.parametrize("covariance", ["shared", "separate"])
+def test_a_column_that_shows_one_value_has_it_in_its_gaps(covariance, structure):
+    """In a stack too, where only one member has no row with another value."""
+    X, y = cars(60, 3, ())
+    X[:, 2] = np.where(np.isnan(X[:, 2]), np.nan, 1.0)
+    X[7, 2] = 2.0
+    weights = np.stack([np.ones(60), np.arange(60) != 7]).astype(float)
+    model = GaussianClassifier(covariance, structure=structure, shrinkage=0.01, standardize=True)
+    replicates = model.fit_replicates(X, y, weights)
+    filled = np.where(np.isnan(X) & (np.arange(3) == 2), 1.0, X)
+    expected = model.fit(filled, y, weights[1])
+    assert_allclose(replicates[1].covariances_, expected.covariances_, rtol=1e-8, atol=1e-12)
+    assert_allclose(replicates[1].means_[:, 2], 1.0)
+    varies = model.fit(X, y, weights[0])
+    assert_allclose(replicates[0].covariances_, varies.covariances_, rtol=1e-8, atol=1e-12)

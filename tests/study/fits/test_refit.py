@@ -113,6 +113,7 @@ def test_many_rows_are_judged_in_parts(model, monkeypatch):
     pipeline = make_pipeline(QuadraticFeatures(), model)
     arguments = (pipeline, data.X, data.y, weights, [np.arange(100, 300)])
     (whole,) = refit_probabilities(*arguments, classes=np.array([0, 1]), random_state=0)
-    monkeypatch.setattr("genvsdisc.study.fits.refit.PART_ROWS", 64)
+    for name in ("PART_ROWS", "JUDGED_AT_ONCE"):
+        monkeypatch.setattr(f"genvsdisc.study.fits.refit.{name}", 64)
     (parts,) = refit_probabilities(*arguments, classes=np.array([0, 1]), random_state=0)
     assert_allclose(parts, whole, rtol=1e-9)

@@ -45,6 +45,21 @@ def test_without_unlabeled_rows_or_weight_it_is_the_plain_fit():
     assert (chosen == 0).all()
 
 
+def test_a_regularization_that_is_chosen_is_chosen_on_the_labeled_rows():
+    X, codes = drawn(120, 2.0, 3)
+    labeled = np.zeros((2, 120), dtype=bool)
+    labeled[0, :30], labeled[1, 60:110] = True, True
+    options = {"n_classes": 2, "weights": (1.0,)}
+    found, _ = semi_supervised_probabilities(
+        GaussianClassifier("separate", shrinkage="auto"), X, codes, labeled, ~labeled, [np.arange(120)] * 2, **options
+    )
+    for p, rows in zip(found, labeled, strict=True):
+        chosen = GaussianClassifier("separate", shrinkage="auto").fit(X[rows], codes[rows])
+        fixed = GaussianClassifier("separate", pooling=chosen.pooling_, shrinkage=float(np.ravel(chosen.shrinkage_)[0]))
+        (q,), _ = semi_supervised_probabilities(fixed, X, codes, rows[None], ~rows[None], [np.arange(120)], **options)
+        assert p == pytest.approx(q, abs=1e-9)
+
+
 def test_the_chosen_weight_keeps_rows_from_leading_a_wrong_model_astray():
     """Clusters that are not the classes."""
     rng = np.random.default_rng(2)

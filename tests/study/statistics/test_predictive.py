@@ -32,7 +32,8 @@ def checked(X, y, model, *, n_sets=999, seed=0):
         rows, _ = classifier.sample(n_sets * int((y == k).sum()), y=k, random_state=2 * seed + k)
         drawn[:, y == k] = rows.reshape(n_sets, -1, X.shape[1])
     names = [f"x{j}" for j in range(X.shape[1])]
-    return predictive_rows(X, drawn, y, names, independent=independent, shared=shared, most_paired=4)
+    counts = np.full(X.shape[1], model == "counts")
+    return predictive_rows(X, drawn, y, names, independent=independent, shared=shared, most_paired=4, counts=counts)
 
 
 def rows_of(model, rng):
@@ -78,6 +79,22 @@ def test_nine_of_ten_columns_of_another_shape_are_found_and_named(column):
         assert second["pvalue"] > 1e-3
     assert np.mean(small) >= 0.9
     assert np.mean(named) > 0.5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("word", ["dispersed", "even"])
+def test_counts_whose_variance_is_not_their_mean_are_found(word):
+    """Negative binomial counts of variance twice the mean; binomial ones of half."""
+    rng = np.random.default_rng(1)
+    found = []
+    for seed in range(20):
+        mean = 4.0 + 2 * Y
+        x = rng.negative_binomial(mean, 0.5) if word == "dispersed" else rng.binomial(2 * mean.astype(int), 0.5)
+        X = np.column_stack([x, rng.poisson(mean)]).astype(float)
+        first, second = checked(X, Y, "counts", n_sets=399, seed=seed)[:2]
+        found.append((first["pvalue"] < 0.01) & (first["statistic"] == word))
+        assert second["pvalue"] > 1e-3
+    assert np.mean(found) >= 0.9
 
 
 def test_what_a_model_assumes_counts_against_it_and_what_it_fits_does_not():
