@@ -37,7 +37,6 @@ from genvsdisc.study.statistics.failures import failure_table, isolated, meaning
 from genvsdisc.study.statistics.losses import mean
 from genvsdisc.study.statistics.scores import score_table
 from genvsdisc.study.statistics.tables import comparison_tables, model_table, ropes
-from genvsdisc.study.statistics.training_luck import training_luck
 from genvsdisc.study.statistics.verdict import SURE, verdict_card, write_verdict
 from genvsdisc.study.table import PreparedTable
 
@@ -205,8 +204,7 @@ class Run:
             return []
         models = model_table(usable)
         losses = score_table(usable, self.table, self.draws, losses_only=True)
-        luck = training_luck(usable, self.table, self.draws)
-        pairs = difference_table(losses, models, luck=luck, **ropes(self.table, self.draws.design.rope))
+        pairs = difference_table(losses, models, **ropes(self.table, self.draws.design.rope))
         surest = pairs[["p_generative", "p_equal", "p_discriminative"]].max(axis=1)
         open_pairs = pairs[~(surest >= SURE)]
         if (open_pairs["form"] == BEST).any():

@@ -38,9 +38,8 @@ METHODS = (
     (
         "Intervals and p-values",
         "Student t over folds, with the variance of a fold multiplied by 1/J + n_test/n_train for J folds, because "
-        "training sets overlap, and at least by 1/K for K folds plus what two fits to halves that share no row differ "
-        "by: more for models that hang on single rows. Nadeau and Bengio (2003), Machine Learning 52. p-values of "
-        "several pairs are corrected as in Holm (1979), Scandinavian Journal of Statistics 6.",
+        "training sets overlap. Nadeau and Bengio (2003), Machine Learning 52. p-values of several pairs are corrected "
+        "as in Holm (1979), Scandinavian Journal of Statistics 6.",
     ),
     (
         "Probabilities of better and equal",

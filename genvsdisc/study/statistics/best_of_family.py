@@ -4,8 +4,8 @@ Whoever picks the lowest of eight means and tests it as if it had been the only 
 tables. Choosing on the other folds of each repeat does not cure that: as the choice hardly changes from fold to fold,
 the luck of the chosen stays in the mean, and 5 to 18 % of tables have a false winner. The comparison here is with the
 best, whichever that is (Hsu's multiple comparisons with the best). With m_gd the mean difference in loss of models g
-and d, s_gd its corrected standard error (Nadeau & Bengio, or what the rows that train add where that is more), and c
-the quantile of the largest of the t statistics of all g against one d,
+and d, s_gd its corrected standard error (Nadeau & Bengio), and c the quantile of the largest of the t statistics of all
+g against one d,
 
     ``min_g mu_g - min_d mu_d <= max_d min_g (m_gd + c s_gd)``
 
@@ -27,8 +27,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
-
-from genvsdisc.study.statistics.paired_tests import corrected_variance
 
 N_SAMPLES = 40_000
 """Draws of the largest t: the error of its 97.5 % quantile is under 0.02 standard errors."""
@@ -55,13 +53,7 @@ class BestComparison(NamedTuple):
 
 
 def compare_best(
-    left: NDArray,
-    right: NDArray,
-    *,
-    test_fraction: float,
-    rope: float = 0.01,
-    level: float = 0.95,
-    trained: NDArray | None = None,
+    left: NDArray, right: NDArray, *, test_fraction: float, rope: float = 0.01, level: float = 0.95
 ) -> BestComparison:
     """Compare the best of two families of models scored on the same splits.
 
@@ -75,9 +67,6 @@ def compare_best(
         Differences from -rope to rope count as none.
     level : float, default=0.95
         Confidence of the two-sided interval.
-    trained : ndarray of shape (n_left, n_right), default=None
-        Variance of the difference of each pair through the rows that train, where it is known, as for
-        `genvsdisc.corrected_ttest`.
 
     Returns
     -------
@@ -92,16 +81,17 @@ def compare_best(
     >>> found.lower < 0 < found.upper
     True
     """
-    trained = np.zeros((left.shape[1], right.shape[1])) if trained is None else trained
-    pairs = _Pairs.of(left, right, test_fraction, trained)
+    pairs = _Pairs.of(left, right, test_fraction)
     g, d = int(left.mean(axis=0).argmin()), int(right.mean(axis=0).argmin())
     of_left = _largest_t(left - right[:, [d]])
     of_right = _largest_t(right - left[:, [g]])
     quantile = (1 + level) / 2
     beats = _confidence(of_left, pairs.left_ahead_by(0.0)), _confidence(of_right, pairs.right_ahead_by(0.0))
-    single = _Pairs.of(left[:, [g]], right[:, [d]], test_fraction, trained[g, d])
+    single = _Pairs.of(left[:, [g]], right[:, [d]], test_fraction)
     one = _largest_t(left[:, [g]] - right[:, [d]])
     plain = _three(_confidence(one, single.left_ahead_by(rope)), _confidence(one, single.right_ahead_by(rope)))
+    not_below = _confidence(of_right, pairs.right_ahead_by(-rope))
+    not_above = _confidence(of_left, pairs.left_ahead_by(-rope))
     not_below = _confidence(of_right, pairs.right_ahead_by(-rope))
     not_above = _confidence(of_left, pairs.left_ahead_by(-rope))
     chosen = (
@@ -131,7 +121,7 @@ def any_beats(losses: NDArray, baseline: NDArray, *, test_fraction: float, level
     level : float, default=0.95
         One minus the chance that a baseline which nobody beats is called beaten.
     """
-    pairs = _Pairs.of(losses, baseline[:, None], test_fraction, 0.0)
+    pairs = _Pairs.of(losses, baseline[:, None], test_fraction)
     return _confidence(_largest_t(losses - baseline[:, None]), pairs.left_ahead_by(0.0)) >= level
 
 
@@ -142,10 +132,11 @@ class _Pairs(NamedTuple):
     error: NDArray
 
     @classmethod
-    def of(cls, left: NDArray, right: NDArray, test_fraction: float, trained: NDArray | float) -> _Pairs:
+    def of(cls, left: NDArray, right: NDArray, test_fraction: float) -> _Pairs:
         gaps = left[:, :, None] - right[:, None, :]
-        spread = np.where(np.ptp(gaps, axis=0) == 0, 0.0, gaps.var(axis=0, ddof=1))
-        return cls(gaps.mean(axis=0), np.sqrt(corrected_variance(spread, len(gaps), test_fraction, trained)))
+        factor = np.sqrt(1 / len(gaps) + test_fraction / (1 - test_fraction))
+        spread = np.where(np.ptp(gaps, axis=0) == 0, 0.0, gaps.std(axis=0, ddof=1))
+        return cls(gaps.mean(axis=0), factor * spread)
 
     def left_ahead_by(self, margin: float) -> float:
         """Largest c at which the upper bound of the difference lies below -margin."""

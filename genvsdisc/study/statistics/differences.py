@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from genvsdisc.study.statistics.best_of_family import compare_best
 from genvsdisc.study.statistics.losses import COST, LOSSES, ends, is_rising
 from genvsdisc.study.statistics.paired_tests import corrected_ttest, holm, judge
-from genvsdisc.study.statistics.training_luck import Luck, variances_of_pairs
 
 BEST = "best of each family"
 """Form under which the pair of the best models of the two families stands in the table `differences`."""
@@ -87,7 +86,6 @@ def difference_table(
     rope: float = 0.01,
     rope_of_cost: float | None = None,
     level: float = 0.95,
-    luck: Luck | None = None,
 ) -> pd.DataFrame:
     """Compare the best of each family, and every pair of one form: the table `differences`.
 
@@ -103,8 +101,6 @@ def difference_table(
         The same for the loss "cost", in its units; None for `rope`.
     level : float, default=0.95
         Confidence of the intervals.
-    luck : dict of str to DataFrame, default=None
-        What the rows that train do to the models, from `training_luck`; without it, Nadeau & Bengio's guess of it.
 
     Returns
     -------
@@ -117,18 +113,12 @@ def difference_table(
     """
     cost = scores["loss"] == COST
     ropes = [(scores[~cost], rope), (scores[cost], rope if rope_of_cost is None else rope_of_cost)]
-    parts = [
-        best_table(of_loss, models, rope=width, level=level, luck=luck) for of_loss, width in ropes if len(of_loss)
-    ]
-    parts += [
-        pair_table(of_loss, models, rope=width, level=level, luck=luck) for of_loss, width in ropes if len(of_loss)
-    ]
+    parts = [best_table(of_loss, models, rope=width, level=level) for of_loss, width in ropes if len(of_loss)]
+    parts += [pair_table(of_loss, models, rope=width, level=level) for of_loss, width in ropes if len(of_loss)]
     return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
 
 
-def best_table(
-    scores: pd.DataFrame, models: pd.DataFrame, *, rope: float, level: float, luck: Luck | None = None
-) -> pd.DataFrame:
+def best_table(scores: pd.DataFrame, models: pd.DataFrame, *, rope: float, level: float) -> pd.DataFrame:
     """Compare the best of each family by each loss; models that failed on some split have no part in it."""
     rows = []
     for loss, values, fractions in _by_split(scores, models):
@@ -142,12 +132,7 @@ def best_table(
             continue
         left, right = families
         found = compare_best(
-            left.to_numpy(),
-            right.to_numpy(),
-            test_fraction=float(fractions.mean()),
-            rope=rope,
-            level=level,
-            trained=variances_of_pairs((luck or {}).get(str(loss)), list(left.columns), list(right.columns)),
+            left.to_numpy(), right.to_numpy(), test_fraction=float(fractions.mean()), rope=rope, level=level
         )
         names = (left.columns[found.left], right.columns[found.right])
         belief = (found.p_left, found.p_equal, found.p_right)
@@ -155,9 +140,7 @@ def best_table(
     return pd.DataFrame(rows, columns=["generative", "discriminative", "form", "loss", *DIFFERENCE_COLUMNS])
 
 
-def pair_table(
-    scores: pd.DataFrame, models: pd.DataFrame, *, rope: float = 0.01, level: float = 0.95, luck: Luck | None = None
-) -> pd.DataFrame:
+def pair_table(scores: pd.DataFrame, models: pd.DataFrame, *, rope: float = 0.01, level: float = 0.95) -> pd.DataFrame:
     """Compare every pair of one form; parameters and columns as in `difference_table`.
 
     Where models predict the same, as those that differ in columns which the table does not have, only the first pair
@@ -173,8 +156,7 @@ def pair_table(
                 tested.add(originals)
                 both: NDArray[np.bool_] = np.asarray(_judged(values[[generative, discriminative]]).all(axis=1))
                 gaps = (values[generative] - values[discriminative])[both]
-                trained = variances_of_pairs((luck or {}).get(str(loss)), [generative], [discriminative]).item()
-                found = judge(gaps, test_fraction=fractions[both], rope=rope, level=level, trained=trained)
+                found = judge(gaps, test_fraction=fractions[both], rope=rope, level=level)
                 rows.append((generative, discriminative, form, loss, *found[:4], np.nan, *found[4:]))
     table = pd.DataFrame(rows, columns=["generative", "discriminative", "form", "loss", *DIFFERENCE_COLUMNS])
     table = table.astype(dict.fromkeys(DIFFERENCE_COLUMNS, float))

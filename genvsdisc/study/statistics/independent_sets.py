@@ -33,12 +33,13 @@ Yang, Z. et al. (2020). Rethinking bias-variance trade-off for generalization of
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 from scipy.special import logsumexp
 
 from genvsdisc.functional.bias_variance import noise
@@ -183,16 +184,29 @@ def terms_of_tables(fits: Sequence[NDArray], laws: NDArray, loss: str, n_train: 
     n_train : int
         Rows of a table.
     """
-    judges, units, ones = [np.arange(len(laws))] * len(fits), np.arange(len(laws)), np.ones(len(laws))
-    terms, own = [_terms_of_rows(p, laws, loss) for p in fits], [ones] * len(fits)
-    factor, doubt = 1.0, 0.0
-    pairs = _mean_variance(terms, own)
-    if loss == "log_loss" and pairs > 0:
+    every = np.concatenate(fits)
+    n_fits, n_judges = every.shape[:2]
+    own, factor, doubt = [np.ones(n_judges)] * len(fits), 1.0, 0.0
+    pairs = {pair: _variance_of_two(every[pair[0]], every[pair[1]], loss) for pair in combinations(range(n_fits), 2)}
+    by_rows = np.mean(list(pairs.values()), axis=0)
+    if loss == "log_loss" and by_rows.mean() > 0:
         cubic, parabola = (_to_infinity(fits, coefficients, own) for coefficients in (CUBIC, PARABOLA))
-        factor, doubt = cubic / pairs, (cubic - parabola) / pairs
-    n_training = float(n_train * sum(len(p) for p in fits))
-    found = _set_terms(terms, judges, units, ones, n_train, factor, doubt, n_training)
-    return replace(found, basis=DRAWN)
+        within = float(np.mean([_terms_of_rows(p, laws, loss)[:, VARIANCE].mean() for p in fits]))
+        factor, doubt = cubic / within, (cubic - parabola) / within
+    # Pseudo-values of the jackknife over tables: their mean is the estimate, their spread its error.
+    means = np.zeros((n_fits, n_fits))
+    for (i, j), values in pairs.items():
+        means[i, j] = means[j, i] = values.mean()
+    without = (means.sum() / 2 - means.sum(axis=1)) / ((n_fits - 1) * (n_fits - 2) / 2)
+    pseudo = n_fits * by_rows.mean() - (n_fits - 1) * without
+    losses, floor = _losses(every, laws, loss), noise(laws, _NOISE[loss])
+    by_draw = np.column_stack([losses.mean(axis=1), np.full(n_fits, floor.mean()), factor * pseudo])
+    # Few tables: the spread is widened by Student's quantile, so that two errors hold what they hold of many.
+    widened = stats.t.ppf(0.975, n_fits - 1) / stats.norm.ppf(0.975)
+    by_draw = by_draw.mean(axis=0) + widened * (by_draw - by_draw.mean(axis=0))
+    of_judges = np.column_stack([losses.mean(axis=0), floor, factor * by_rows])
+    by_unit = (of_judges - of_judges.mean(axis=0)) / n_judges
+    return SetTerms(n_train, by_draw, by_unit, 0.0, float((doubt * by_rows.mean()) ** 2), DRAWN)
 
 
 def _set_terms(
@@ -203,12 +217,8 @@ def _set_terms(
     n_train: int,
     factor: float,
     doubt: float,
-    n_training: float | None = None,
 ) -> SetTerms:
-    """Gather the terms of draws; variances are multiplied by `factor`, which is in doubt by `doubt`.
-
-    `n_training` independent units train; None for those of the table that do not judge.
-    """
+    """Gather the terms of draws; variances are multiplied by `factor`, which is in doubt by `doubt`."""
     scale = np.array([1.0, 1.0, factor])
     rows = np.concatenate(judges[: len(draws)])
     judged, own = units[rows], weights[rows]
@@ -219,8 +229,7 @@ def _set_terms(
     sums = np.stack([np.bincount(judged, own * column) for column in centered.T], axis=1)
     variance = float(by_draw[:, VARIANCE].mean())
     unevenness = float(np.var(sums[counts > 0, VARIANCE] / counts[counts > 0]))
-    if n_training is None:
-        n_training = max(1.0, len(np.unique(units)) * (1 - own.sum() / len(draws) / weights.sum()))
+    n_training = max(1.0, len(np.unique(units)) * (1 - own.sum() / len(draws) / weights.sum()))
     trained = (SQUARED_INFLUENCE * variance**2 + (1 + SQUARED_INFLUENCE) * unevenness) / n_training
     by_pairs = variance / factor if factor else 0.0
     return SetTerms(n_train, by_draw, sums / own.sum(), trained, (doubt * by_pairs) ** 2)

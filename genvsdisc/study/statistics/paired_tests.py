@@ -5,14 +5,13 @@ the correlation ``rho = n_test / (n_train + n_test)`` into the variance of the m
 
     ``var(mean) = (1/J + rho / (1 - rho)) s^2 = (1/J + n_test / n_train) s^2``,
 
-and both the t test and the Bayesian posterior here rest on it. Where the part of the training rows in the variance is
-known (`genvsdisc.study.statistics.training_luck`), the variance is at least ``rho s^2`` plus that part.
+and both the t test and the Bayesian posterior here rest on it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -51,7 +50,6 @@ def corrected_ttest(
     test_fraction: ArrayLike,
     alternative: Alternative = "two-sided",
     level: float = 0.95,
-    trained: float = 0.0,
 ) -> CorrectedTTest:
     """Corrected resampled t test of paired score differences (Nadeau & Bengio 2003).
 
@@ -69,9 +67,6 @@ def corrected_ttest(
         What the mean difference is if it is not 0.
     level : float, default=0.95
         Confidence of the interval; one-sided where the alternative is.
-    trained : float, default=0.0
-        Variance of the mean difference through the rows that train, where it is known: the squared standard error is
-        then at least ``test_fraction s^2 + trained``. Unstable classifiers (nearest neighbor, full trees) need it.
 
     Returns
     -------
@@ -96,7 +91,7 @@ def corrected_ttest(
     >>> print(f"t = {test.statistic:.3f}, p = {test.pvalue:.3f}, interval {test.lower:.4f} to {test.upper:.4f}")
     t = 0.752, p = 0.454, interval -0.0164 to 0.0364
     """
-    values, mean, standard_error = _mean_and_error(differences, test_fraction, trained)
+    values, mean, standard_error = _mean_and_error(differences, test_fraction)
     _check_level(level)
     df = len(values) - 1
     with np.errstate(divide="ignore"):
@@ -121,12 +116,7 @@ def corrected_ttest(
 
 
 def bayesian_comparison(
-    differences: ArrayLike,
-    *,
-    test_fraction: ArrayLike,
-    rope: float = 0.01,
-    level: float = 0.95,
-    trained: float = 0.0,
+    differences: ArrayLike, *, test_fraction: ArrayLike, rope: float = 0.01, level: float = 0.95
 ) -> BayesianComparison:
     """Bayesian correlated t test of paired score differences (Benavoli, Corani, Demšar & Zaffalon 2017).
 
@@ -143,8 +133,6 @@ def bayesian_comparison(
         Differences from -rope to rope count as none, in the units of the score.
     level : float, default=0.95
         Probability in the central credible interval.
-    trained : float, default=0.0
-        As for `corrected_ttest`.
 
     Returns
     -------
@@ -169,7 +157,7 @@ def bayesian_comparison(
     >>> print(f"{found.p_left:.3f} {found.p_rope:.3f} {found.p_right:.3f}")
     0.068 0.432 0.500
     """
-    values, mean, scale = _mean_and_error(differences, test_fraction, trained)
+    values, mean, scale = _mean_and_error(differences, test_fraction)
     _check_level(level)
     if not rope >= 0:
         raise ValueError(f"rope must not be negative, got {rope!r}")
@@ -194,9 +182,7 @@ class Judgment(NamedTuple):
     p_right: float
 
 
-def judge(
-    differences: ArrayLike, *, test_fraction: ArrayLike, rope: float, level: float, trained: float = 0.0
-) -> Judgment:
+def judge(differences: ArrayLike, *, test_fraction: ArrayLike, rope: float, level: float) -> Judgment:
     """Put differences to the corrected t test (two-sided) and to its Bayesian form.
 
     NaN throughout where a difference is missing: a classifier that failed on some split is not compared.
@@ -204,18 +190,12 @@ def judge(
     values = np.asarray(differences, dtype=float)
     if len(values) < 2 or np.isnan(values).any():
         return Judgment(*[np.nan] * len(Judgment._fields))
-    test = corrected_ttest(values, test_fraction=test_fraction, level=level, trained=trained)
-    belief = bayesian_comparison(values, test_fraction=test_fraction, rope=rope, trained=trained)
+    test = corrected_ttest(values, test_fraction=test_fraction, level=level)
+    belief = bayesian_comparison(values, test_fraction=test_fraction, rope=rope)
     return Judgment(test.mean, test.lower, test.upper, test.pvalue, belief.p_left, belief.p_rope, belief.p_right)
 
 
-def corrected_variance(spread: Any, n_splits: int, test_fraction: float, trained: Any = 0.0) -> Any:
-    """Squared standard error of a mean of n_splits differences, from their squared spread: a number or an array."""
-    overlapping = (1 / n_splits + test_fraction / (1 - test_fraction)) * spread
-    return np.maximum(overlapping, test_fraction * spread + trained)
-
-
-def _mean_and_error(differences: ArrayLike, test_fraction: ArrayLike, trained: float) -> tuple[NDArray, float, float]:
+def _mean_and_error(differences: ArrayLike, test_fraction: ArrayLike) -> tuple[NDArray, float, float]:
     """Differences, their mean, and its corrected standard error."""
     values = np.asarray(differences, dtype=float)
     if values.ndim != 1 or len(values) < 2:
@@ -225,13 +205,11 @@ def _mean_and_error(differences: ArrayLike, test_fraction: ArrayLike, trained: f
     fractions = np.asarray(test_fraction, dtype=float)
     if fractions.ndim > 1 or (fractions.ndim == 1 and fractions.shape != values.shape):
         raise ValueError(f"test_fraction must be one number or {len(values)}, got shape {fractions.shape}")
-    if not trained >= 0:
-        raise ValueError(f"trained must be a variance, not negative, got {trained!r}")
     if not ((fractions >= 0) & (fractions < 1)).all():
         raise ValueError(f"test_fraction must be in [0, 1): n_test / (n_train + n_test), got {test_fraction!r}")
     rho = float(fractions.mean())
     spread = 0.0 if np.ptp(values) == 0 else values.std(ddof=1)
-    return values, float(values.mean()), float(np.sqrt(corrected_variance(spread**2, len(values), rho, trained)))
+    return values, float(values.mean()), float(np.sqrt(1 / len(values) + rho / (1 - rho)) * spread)
 
 
 def _check_level(level: float) -> None:

@@ -34,7 +34,6 @@ from genvsdisc.study.statistics.parameters import by_pairs, parameter_table
 from genvsdisc.study.statistics.predictive import predictive_table
 from genvsdisc.study.statistics.robustness import robustness_table
 from genvsdisc.study.statistics.scores import score_table
-from genvsdisc.study.statistics.training_luck import training_luck
 from genvsdisc.study.statistics.unlabeled_gain import unlabeled_table
 from genvsdisc.study.table import PreparedTable
 
@@ -103,9 +102,7 @@ class Known:
 
 TABLE_PARTS: dict[str, Callable[[Known], pd.DataFrame | Mapping[str, pd.DataFrame | None] | None]] = {
     "summary": lambda k: summary_table(k.scores, k.models),
-    "differences": lambda k: difference_table(
-        k.scores, k.ranked, luck=training_luck(k.usable, k.table, k.draws), **ropes(k.table, k.draws.design.rope)
-    ),
+    "differences": lambda k: difference_table(k.scores, k.ranked, **ropes(k.table, k.draws.design.rope)),
     "decisions": lambda k: costed_tables(k.usable, k.table, k.draws, k.tables["summary"]),
     "holdout": lambda k: holdout_tables(
         k.usable, k.table, k.scores, k.models, k.tables["differences"], k.table.losses(k.draws.design.losses)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import logsumexp, softmax
 
-from genvsdisc.study.statistics.independent_sets import Sizes
+from genvsdisc.study.statistics.independent_sets import DRAWN, Sizes, terms_of_tables
 
 LOSSES = ("zero_one", "brier", "log_loss")
 
@@ -99,3 +99,25 @@ def test_groups_count_as_one_judge():
     )
     assert apart[0] == together[0]
     assert together[1] > 1.5 * apart[1]
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_tables_of_the_law_are_jackknifed(loss):
+    """Eight fits: the unbiased variance over all of them, and the jackknife over tables written out."""
+    rng = np.random.default_rng(1)
+    p, q = rng.dirichlet(np.ones(3) * 5, size=(8, 30)), rng.dirichlet(np.ones(3), size=30)
+    found = terms_of_tables([p[:4], p[4:]], q, loss, 50)
+    assert (found.basis, found.n_train) == (DRAWN, 50)
+    total = sum(found.estimate(term)[0] for term in ("noise", "bias", "variance"))
+    assert total == pytest.approx(found.estimate("expected")[0], rel=1e-12)
+    if loss == "log_loss":
+        gap = -logsumexp(np.log(p).mean(axis=0), axis=1).mean()
+        assert found.estimate("variance")[0] == pytest.approx(gap * 8 / 7, rel=0.03)
+        return
+    given = p if loss == "brier" else np.eye(3)[p.argmax(axis=2)]
+    spread = lambda some: some.var(axis=0, ddof=1).sum(axis=1).mean() / (1 if loss == "brier" else 2)  # noqa: E731
+    left = np.array([spread(np.delete(given, i, axis=0)) for i in range(8)])
+    assert found.estimate("variance")[0] == pytest.approx(spread(given), rel=1e-12)
+    widened = (2.364624 / 1.959964) ** 2  # Student's quantile of 7 degrees of freedom
+    error = widened * 7 / 8 * ((left - left.mean()) ** 2).sum()
+    assert found.by_draw[:, 2].var(ddof=1) / 8 == pytest.approx(error, rel=1e-5)
