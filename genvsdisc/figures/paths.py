@@ -15,7 +15,7 @@ CROWD = 16
 """So many marks, or fewer, stand on tenths of a pixel."""
 _NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:e-?\d+)?")
 _STEP = re.compile(r"([MLQCz])([^MLQCz]*)")
-Step = tuple[str, list[float]]
+_Step = tuple[str, list[float]]
 
 
 def path_data(value: str, shift: tuple[float, float] = (0.0, 0.0)) -> str:
@@ -94,9 +94,9 @@ def circle(data: str) -> float | None:
     return round(radius, 1) if all(abs(math.hypot(x, y) - radius) < 0.15 for x, y in ends) else None
 
 
-def _without_straight(steps: Sequence[Step]) -> list[Step]:
+def _without_straight(steps: Sequence[_Step]) -> list[_Step]:
     """Leave out the points of runs of lines that the line without them passes by."""
-    kept: list[Step] = []
+    kept: list[_Step] = []
     i = 0
     while i < len(steps):
         j = i
