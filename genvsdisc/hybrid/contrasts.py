@@ -37,7 +37,7 @@ class Contrasts:
         """Contrasts (K - 1, n, d) of rows; 0 for what is missing or a category not met."""
         kinds, terms = self.kinds, self.terms
         logs = np.zeros((len(self.tables), len(X), X.shape[1]))
-        Z, observed = _tamed(X[:, kinds.numeric] - self.shift)
+        Z, observed = _tamed(X[:, kinds.numeric] - self.shift, -terms.quadratic.min(axis=0))
         numbers = terms.quadratic[:, None] * Z
         numbers += terms.linear[:, None]
         numbers *= Z
@@ -64,10 +64,10 @@ class Contrasts:
         return [Block(self.of(X[rows[part]].astype(float)), codes[rows[part]], share[part]) for part in parts]
 
 
-def _tamed(Z: NDArray) -> tuple[NDArray, NDArray]:
-    """Columns with 0 for what is missing and nothing so large that its square overflows, and what is observed."""
+def _tamed(Z: NDArray, steepness: NDArray) -> tuple[NDArray, NDArray]:
+    """Columns, 0 where missing, nothing so large that ``steepness z^2`` overflows; and what is observed."""
     observed = ~np.isnan(Z)
-    limit = np.finfo(Z.dtype).max ** 0.25
+    limit = np.finfo(Z.dtype).max ** 0.25 / np.sqrt(np.where(steepness > 0, steepness, 1))
     return np.clip(np.where(observed, Z, 0), -limit, limit), observed
 
 
