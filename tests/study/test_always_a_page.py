@@ -130,14 +130,13 @@ def test_what_cannot_be_read_off_a_model_is_named(again, tmp_path, monkeypatch, 
     check_one_is_absent(again(), part, tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("place", "stage"),
-    few(
-        [
-            ("genvsdisc.study.fits.predictions.view_tables", "decision planes"),
-            ("genvsdisc.study.run.verdict_card", "verdict"),
-        ]
-    ),
+    [
+        ("genvsdisc.study.fits.predictions.view_tables", "decision planes"),
+        ("genvsdisc.study.run.verdict_card", "verdict"),
+    ],
 )
 def test_pictures_and_verdict_may_fail(data, linear, tmp_path, monkeypatch, place, stage):
     monkeypatch.setattr(place, fails)

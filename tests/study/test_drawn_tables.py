@@ -113,9 +113,7 @@ def test_bias_and_variance_at_the_size_of_the_folds_are_those_of_independent_tab
         for (loss, term), value in truth.items():
             rows = found[(found["model"] == model.name) & (found["loss"] == loss)]
             inside += list(np.abs(rows[term] - value) <= 2 * rows[f"{term}_se"])
-            print(model.name, loss, term, value, rows[term].mean(), rows[f"{term}_se"].mean(), rows[term].std())
             assert abs(rows[term].mean() - value) <= 4 * rows[term].std() / np.sqrt(12) + 0.05 * value
-    print(np.mean(inside))
     assert np.mean(inside) >= 0.9
 
 

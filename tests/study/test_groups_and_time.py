@@ -71,6 +71,7 @@ def test_no_stage_judges_the_past(tune):
     assert np.isfinite(result.calibration["brier"]).all()
 
 
+@pytest.mark.slow
 def test_array_series_and_name_give_the_same_comparison():
     X, y, groups = table()
     models = {"logistic": gd.LogisticClassifier()}
@@ -157,6 +158,7 @@ def test_errors_of_curves_are_over_groups():
     assert grouped > 2 * single
 
 
+@pytest.mark.slow
 def test_a_logistic_of_sklearn_goes_through_groups_and_time():
     X, y, groups = table()
     for arguments in ({"groups": groups}, {"time": groups}):

@@ -26,7 +26,7 @@ class JobRows:
 
     def __init__(self, draws: Draws) -> None:
         self.draws = draws
-        self._made: dict[tuple[int, str], PreparedTable] = {}
+        self._made: list[tuple[PreparedTable, str, PreparedTable]] = []  # of few tables: most models share theirs
 
     def of(self, job: Job, table: PreparedTable) -> tuple[PreparedTable, Draws]:
         """Table of the rows that a job looks at, and the draws with the places that these have there.
@@ -49,10 +49,11 @@ class JobRows:
         return self._part(table, "held out"), replace(draws, cv_train=np.arange(n_train), cv_tests=tests)
 
     def _part(self, table: PreparedTable, which: str) -> PreparedTable:
-        key = (id(table.X), which)
-        if key not in self._made:
-            draws = self.draws
-            train = [] if draws.cv_train is None else [draws.cv_train[:MOST_TRAIN]]
-            rows = draws.curve_rows if which == "subtable" else np.concatenate([*train, *draws.cv_tests])
-            self._made[key] = table.take(rows)
-        return self._made[key]
+        for whole, name, part in self._made:
+            if whole.X is table.X and name == which:
+                return part
+        draws = self.draws
+        train = [] if draws.cv_train is None else [draws.cv_train[:MOST_TRAIN]]
+        part = table.take(draws.curve_rows if which == "subtable" else np.concatenate([*train, *draws.cv_tests]))
+        self._made.append((table, which, part))
+        return part

@@ -99,6 +99,7 @@ def test_two_independent_estimates_differ_as_in_welchs_test():
     assert (found.pvalue(), found.df) == (pytest.approx(welch.pvalue), pytest.approx(welch.df))
 
 
+@pytest.mark.slow
 def test_a_test_set_of_another_law_is_said_to_be_apart():
     X, y = rows(120, 2)
     X_test, y_test = rows(120, 3)
