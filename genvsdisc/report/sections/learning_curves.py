@@ -46,17 +46,19 @@ def _figure(comparison: Comparison, pairs: list[tuple[str, str]], losses: list[s
     if not pairs:
         return None
     curves, guess = comparison.learning_curves, guessing_losses(comparison)
-    panels, tables = [], []
+    panels, tables, names = [], [], _panel_names(pairs)
     for pair in pairs:
         ours = curves[curves.model.isin(pair)]
         panels += [
-            _curve_panel(ours[ours.loss == loss], pair, _crossing(comparison.crossings, pair, loss), guess.get(loss))
+            _curve_panel(
+                ours[ours.loss == loss], names[pair], _crossing(comparison.crossings, pair, loss), guess.get(loss)
+            )
             for loss in losses[:_DRAWN]
         ]
         tables.append(_curve_table(ours, pair, losses[:_DRAWN]))
     caption = (
-        "Each row of panels is one pair, named by its generative model. Band: 95% interval of the mean over the draws. "
-        "Upright line and grey: where the curves cross, and the interval of that."
+        f"Each row of panels is one pair, named by its {_named_by(names)}. "
+        "Band: 95% interval of the mean over the draws. Upright line and grey: where the curves cross, and the interval of that."
     )
     if guess:
         caption += (
@@ -70,6 +72,17 @@ def _figure(comparison: Comparison, pairs: list[tuple[str, str]], losses: list[s
     return Figure(tuple(panels), caption, tuple(tables), families=SIDES, read=read)
 
 
+def _panel_names(pairs: list[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """A pair is told by its generative model; by the discriminative one where the former stands in several pairs."""
+    often = [generative for generative, _ in pairs]
+    return {pair: pair[0] if often.count(pair[0]) == 1 else pair[1] for pair in pairs}
+
+
+def _named_by(names: dict[tuple[str, str], str]) -> str:
+    others = any(name != generative for (generative, _), name in names.items())
+    return "generative model" + (", or the discriminative one where several pairs share that" if others else "")
+
+
 def _alone(comparison: Comparison, models: list[list[str]], losses: list[str], folded: bool) -> Figure | Fold | None:
     """Models of forms that the other family does not have."""
     if not models:
@@ -79,7 +92,7 @@ def _alone(comparison: Comparison, models: list[list[str]], losses: list[str], f
     for names in models:
         ours = curves[curves.model.isin(names)]
         loss = losses[0]
-        panels.append(_curve_panel(ours[ours.loss == loss], (UNPAIRED, *names), None, guess.get(loss)))
+        panels.append(_curve_panel(ours[ours.loss == loss], UNPAIRED, None, guess.get(loss)))
         tables.append(_table_by_model(ours[ours.loss == losses[0]], losses[0]))
     caption = "Models without a partner of the other family. Band: 95% interval of the mean over the draws."
     figure = Figure(tuple(panels), caption, tuple(tables), read="Read: the lower curve is better.")
@@ -105,7 +118,7 @@ def _few_sizes(curves: pd.DataFrame) -> Any:
     return sizes[np.unique(np.linspace(0, len(sizes) - 1, min(len(sizes), _SIZES)).round().astype(int))]
 
 
-def _curve_panel(curves: pd.DataFrame, pair: tuple[str, ...], crossing: pd.Series | None, guess: float | None) -> Panel:
+def _curve_panel(curves: pd.DataFrame, name: str, crossing: pd.Series | None, guess: float | None) -> Panel:
     loss = curves.loss.iloc[0]
 
     def alt() -> str:
@@ -115,14 +128,14 @@ def _curve_panel(curves: pd.DataFrame, pair: tuple[str, ...], crossing: pd.Serie
             ends = [with_error(loss, end["mean"], end["se"]) for end in (first, last)]
             said.append(f"{model} goes from {ends[0]} at {first.n_train} rows to {ends[1]} at {last.n_train}")
         where = f" {_capital(crossing.finding.rstrip('.'))}." if crossing is not None else ""
-        return f"{loss_title(loss)} against training rows, {pair[0]}: {'; '.join(said)}.{where}"
+        return f"{loss_title(loss)} against training rows, {name}: {'; '.join(said)}.{where}"
 
     cap = None if guess is None else _CAP * guess
-    options: Any = {"crossing": crossing, "name": pair[0], "guess": guess, "cap": cap}
-    options["by_model"] = pair[0] == UNPAIRED
+    options: Any = {"crossing": crossing, "name": name, "guess": guess, "cap": cap}
+    options["by_model"] = name == UNPAIRED
     look: Any = {"size": (312, 210), "margins": (22, 84, 38, 40), "clip": True}
     return panel(
-        f"learning curves of {pair[0]}, {loss_word(loss)}", plot_learning_curves, curves, alt=alt, **options, **look
+        f"learning curves of {name}, {loss_word(loss)}", plot_learning_curves, curves, alt=alt, **options, **look
     )
 
 
