@@ -58,7 +58,8 @@ def _figure(comparison: Comparison, pairs: list[tuple[str, str]], losses: list[s
         tables.append(_curve_table(ours, pair, losses[:_DRAWN]))
     caption = (
         f"Each row of panels is one pair, named by its {_named_by(names)}. "
-        "Band: 95% interval of the mean over the draws. Upright line and grey: where the curves cross, and the interval of that."
+        "Band: 95% interval of the mean over the draws. "
+        "Upright line and grey: where the curves cross, and the interval of that."
     )
     if guess:
         caption += (
