@@ -17,7 +17,7 @@ from sklearn.naive_bayes import GaussianNB
 
 import genvsdisc as gd
 from genvsdisc.report import isolation
-from genvsdisc.study.fits.predictions import STAGES
+from genvsdisc.study.fits.predictions import DRAWN_STAGE, STAGES
 from genvsdisc.study.run import NothingToCompare, Run
 from genvsdisc.study.schema import TABLES
 from genvsdisc.study.statistics import tables
@@ -70,14 +70,16 @@ def test_a_stage_that_fails_for_one_model_is_named_and_the_rest_is_there(
     data, linear, again, tmp_path, monkeypatch, stage
 ):
     whole = STAGES[stage]
-    fitted = again().timings.query("stage == @stage")["model"].tolist()
+    law = {"draw": data.draw, "posterior": data.posterior} if stage == DRAWN_STAGE else {}
+    plain = gd.compare(data.X, data.y, linear, design=TINY, **law) if law else again()
+    fitted = plain.timings.query("stage == @stage")["model"].tolist()
     victim = "logistic" if "logistic" in fitted else fitted[0]  # some stages are of generative models alone
 
     def sick(model, table, draws, result):
         return fails() if model.name == victim else whole(model, table, draws, result)
 
     monkeypatch.setitem(STAGES, stage, sick)
-    found = gd.compare(data.X, data.y, linear, design=TINY)
+    found = gd.compare(data.X, data.y, linear, design=TINY, **law)
     (row,) = found.failures.to_dict("records")
     assert (row["model"], row["stage"], row["error"]) == (victim, stage, "RuntimeError: a bug in two lines")
     assert row["meaning"]

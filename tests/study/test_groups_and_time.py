@@ -139,7 +139,7 @@ def test_folds_of_whole_speakers_turn_the_answer_as_on_vowel():
     differences, errors = {}, {}
     for kind, groups in (("rows", None), ("groups", who)):
         result = gd.compare(X, y, roster, design=design, groups=groups)
-        of_loss = result.differences.query("loss == 'zero_one' and form == 'additive'")
+        of_loss = result.differences.query("loss == 'zero_one' and discriminative == 'logistic, additive features'")
         differences[kind] = of_loss["difference"].item()
         errors[kind] = result.summary.query("loss == 'zero_one'").set_index("model")["mean"]
     assert differences["rows"] > 0.05
