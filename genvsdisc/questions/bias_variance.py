@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import pandas as pd
@@ -139,12 +139,10 @@ def bias_variance(
         raise TypeError(f"posterior must be a function X_test -> probabilities, got {type(posterior).__name__}")
     check_jobs(n_jobs)
     X, X_test = as_rows(X), as_rows(X_test, name="X_test")
-    train, test = as_target(y), as_target(y_test, name="y_test")
-    check_consistent_length(X, train)
-    check_consistent_length(X_test, test)
-    labels = class_labels(_joined(train, test)).to_numpy()
-    y, y_test = labels[: len(train)], labels[len(train) :]
-    classes, codes = np.unique(labels, return_inverse=True)
+    y, y_test = _labels(y, y_test)
+    check_consistent_length(X, y)
+    check_consistent_length(X_test, y_test)
+    classes, codes = np.unique(np.concatenate([y, y_test]), return_inverse=True)
     truth = codes[len(y) :] if posterior is None else _law(posterior(X_test), len(y_test), classes)
     rng = check_random_state(random_state)
     weights = training_draws(
@@ -158,10 +156,18 @@ def bias_variance(
     return pd.DataFrame(values, index=list(terms), columns=_COLUMNS)
 
 
-def _joined(first: pd.Series, second: pd.Series) -> pd.Series:
-    if first.dtype == second.dtype and isinstance(first.dtype, np.dtype):
-        return pd.Series(np.concatenate([first.to_numpy(), second.to_numpy()]), name=first.name)
-    return pd.concat([first, second]).rename(first.name)
+def _labels(y: ArrayLike, y_test: ArrayLike) -> tuple[NDArray, NDArray]:
+    """Labels of both tables, of one type."""
+    if _are_codes(y) and _are_codes(y_test) and (len(y) and (y != y[0]).any()):
+        return y, y_test
+    train, test = as_target(y), as_target(y_test, name="y_test")
+    labels = class_labels(pd.concat([train, test]).rename(train.name)).to_numpy()
+    return labels[: len(train)], labels[len(train) :]
+
+
+def _are_codes(y: Any) -> TypeGuard[NDArray]:
+    """Whether nothing has to be asked of labels: they are whole numbers, none of which can be missing."""
+    return isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype.kind in "iu"
 
 
 def _law(q: ArrayLike, n_test: int, classes: NDArray) -> NDArray:

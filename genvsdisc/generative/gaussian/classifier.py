@@ -339,17 +339,18 @@ class GaussianClassifier(GenerativeClassifier):
 
     def _log_scores(self, X: NDArray, parameters: Parameters) -> NDArray:
         if self.covariance == "separate":
-            scores = self._log_joint(X, parameters)
-            if not np.isfinite(scores.sum()):
-                far = ~(scores.max(axis=2) > -np.inf).all(axis=0)  # squares that overflowed, in every class
-                means, factors = parameters["means_"], parameters["_factors"]
-                scores[:, far] = _scores_far_away(X[far], means, factors, scores[:, far])
-            return scores
+            return self._log_joint(X, parameters)
         center, slopes, offsets = (parameters[name] for name in ("_center", "_slopes", "_offsets"))
         scores = density.linear_scores(X, center[0], slopes, offsets + _logarithm(parameters["class_prior_"]))
         if np.isnan(scores.max()):  # the missing entries show here, in an array smaller than X
             return self._log_joint(X, parameters)
         return np.swapaxes(scores, 1, 2)
+
+    def _with_far_rows(self, scores: NDArray, X: NDArray, parameters: Parameters) -> NDArray:
+        if self.covariance == "separate":
+            far = ~(scores.max(axis=2) > -np.inf).all(axis=0)  # squares that overflowed, in every class
+            scores[:, far] = _scores_far_away(X[far], parameters["means_"], parameters["_factors"], scores[:, far])
+        return scores
 
     def _log_joint(self, X: NDArray, parameters: Parameters) -> NDArray:
         log_densities = marginal_log_densities if np.isnan(X.max()) else density.log_densities

@@ -125,4 +125,6 @@ def _zero_one_terms(sums: dict[str, NDArray], floor: float, parts: Parts) -> dic
 
 def _mean(contributions: NDArray) -> tuple[float, float]:
     """Mean over draws and its standard error."""
-    return float(contributions.mean()), float(contributions.std(ddof=1) / np.sqrt(len(contributions)))
+    S, mean = len(contributions), contributions.mean()
+    apart = contributions - mean
+    return float(mean), float(np.sqrt(apart @ apart / (S * (S - 1))))
