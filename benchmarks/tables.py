@@ -1,11 +1,13 @@
 """Time, memory and outcome of the report over a folder of tables.
 
 Usage: python benchmarks/tables.py FOLDER [--quick] [--rows 1000,10000,100000] [--columns 5,20,80] [--limit 600]
+       [--plot FILE.png]
 
 FOLDER holds tables and a TARGETS.csv with the columns file and target. For each table ``genvsdisc report`` runs as a
 process of its own; a line says its exit status, wall clock, processor seconds of all its processes, the peak memory of
 the largest of them, and the size of the page. Without FOLDER, or with --rows or --columns, synthetic tables of those
-sizes (numbers, words and gaps) are run, and the slopes of time over rows and over columns are fitted.
+sizes (numbers, words and gaps) are run, and the slopes of time over rows and over columns are fitted; --plot draws
+them.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
@@ -133,6 +136,22 @@ def slope(sizes: list[int], seconds: list[float]) -> float:
     return float(np.polyfit(np.log(sizes), np.log(seconds), 1)[0])
 
 
+def draw(grown: dict[str, tuple[list[int], list[float]]], path: Path) -> None:
+    """Draw processor seconds against rows and against columns, with the fitted power of each."""
+    fig, axes = plt.subplots(
+        1, len(grown), figsize=(4.2 * len(grown), 3.2), sharey=True, squeeze=False, layout="constrained"
+    )
+    for ax, (label, (sizes, seconds)) in zip(axes[0], grown.items(), strict=True):
+        exponent, level = np.polyfit(np.log(sizes), np.log(seconds), 1)
+        ends = np.array([min(sizes), max(sizes)], dtype=float)
+        ax.plot(ends, np.exp(level) * ends**exponent, color="0.6", lw=1.5, label=f"{label}$^{{{exponent:.2f}}}$")
+        ax.plot(sizes, seconds, "o", color="#0072b2")
+        ax.set(xscale="log", yscale="log", xlabel=label)
+        ax.legend(frameon=False)
+    axes[0, 0].set_ylabel("processor seconds")
+    fig.savefig(path, dpi=120)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", nargs="?", type=Path)
@@ -140,6 +159,7 @@ def main() -> None:
     parser.add_argument("--rows", default="")
     parser.add_argument("--columns", default="")
     parser.add_argument("--limit", type=float, default=600.0)
+    parser.add_argument("--plot", type=Path)
     options = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     how = {"quick": options.quick, "limit": options.limit}
@@ -151,6 +171,7 @@ def main() -> None:
                 print(report(path, row["target"], path.stem, **how).line(), flush=True)
     rows = [int(n) for n in (options.rows or ("" if options.folder else "1000,10000,100000")).split(",") if n]
     columns = [int(d) for d in (options.columns or ("" if options.folder else "5,20,80")).split(",") if d]
+    grown = {}
     for label, grid in (("rows", [(n, 20) for n in rows]), ("columns", [(2000, d) for d in columns])):
         seconds = []
         for n, d in grid:
@@ -161,7 +182,10 @@ def main() -> None:
             print(outcome.line(), flush=True)
             seconds.append(outcome.processor)
         if len(grid) > 1:
-            print(f"\nprocessor seconds grow as {label}^{slope([g[label == 'columns'] for g in grid], seconds):.2f}\n")
+            grown[label] = [size[label == "columns"] for size in grid], seconds
+            print(f"\nprocessor seconds grow as {label}^{slope(*grown[label]):.2f}\n")
+    if options.plot is not None and grown:
+        draw(grown, options.plot)
 
 
 if __name__ == "__main__":
