@@ -146,9 +146,14 @@ def draw(grown: dict[str, tuple[list[int], list[float]]], path: Path) -> None:
         ends = np.array([min(sizes), max(sizes)], dtype=float)
         ax.plot(ends, np.exp(level) * ends**exponent, color="0.6", lw=1.5, label=f"{label}$^{{{exponent:.2f}}}$")
         ax.plot(sizes, seconds, "o", color="#0072b2")
-        ax.set(xscale="log", yscale="log", xlabel=label)
+        ax.set(xscale="log", yscale="log", xlabel=label, ylim=(min(seconds) / 3, 3 * max(seconds)))
+        ax.set_xticks(sizes, [f"{size:,}" for size in sizes])
+        ax.minorticks_off()
         ax.legend(frameon=False)
     axes[0, 0].set_ylabel("processor seconds")
+    low, high = axes[0, 0].get_ylim()
+    ticks = [t for t in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if low < t < high]
+    axes[0, 0].set_yticks(ticks, map(str, ticks))
     fig.savefig(path, dpi=120)
 
 
