@@ -214,8 +214,8 @@ class ProbabilisticClassifier(ClassifierMixin, FastValidation, ABC):
         """Fitted attributes as a stack of one."""
         return {name: np.asarray(getattr(self, name))[None] for name in self._score_attributes}
 
-    def _with_far_rows(self, scores: NDArray, X: NDArray, parameters: Parameters) -> NDArray:  # noqa: ARG002 - a hook
-        """Log scores in which rows so far away that something overflowed have others, where a classifier knows them."""
+    def _with_far_rows(self, scores: NDArray, X: NDArray, parameters: Parameters) -> NDArray:  # noqa: ARG002 - for a subclass
+        """Scores in which rows so far out that something overflowed have others, where a subclass has a way."""
         return scores
 
     def _checked(self, score: Callable[[NDArray, Parameters], NDArray], X: NDArray, parameters: Parameters) -> NDArray:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genvsdisc.functional.columns.column_weights import Block
+from genvsdisc.functional.columns.families import looked_up
 from genvsdisc.functional.columns.scores import shifted_terms
 from genvsdisc.generative.naive_bayes.distributions import ColumnKinds
 
@@ -44,7 +45,7 @@ class Contrasts:
         numbers += terms.constant[:, None] * observed
         logs[:, :, kinds.numeric] = numbers
         for j, start, stop in zip(kinds.categorical, kinds.offsets, kinds.offsets[1:], strict=False):
-            logs[:, :, j] = _looked_up(self.tables[:, start:stop], X[:, j])
+            logs[:, :, j] = looked_up(self.tables[:, start:stop], X[:, j])
         logs -= logs.max(axis=0)
         np.maximum(logs, -MOST_EVIDENCE, out=logs)
         contrasts: NDArray = logs[1:] - logs[:1]
@@ -69,9 +70,3 @@ def _tamed(Z: NDArray, steepness: NDArray) -> tuple[NDArray, NDArray]:
     observed = ~np.isnan(Z)
     limit = np.finfo(Z.dtype).max ** 0.25 / np.sqrt(np.where(steepness > 0, steepness, 1))
     return np.clip(np.where(observed, Z, 0), -limit, limit), observed
-
-
-def _looked_up(table: NDArray, codes: NDArray) -> NDArray:
-    """Entries (M, n) of a table (M, categories); 0 for missing and unknown categories."""
-    index = np.where(np.isnan(codes), table.shape[1], codes).astype(np.intp)
-    return np.pad(table, ((0, 0), (0, 1))).take(index, axis=1)

@@ -158,7 +158,7 @@ def bias_variance(
 
 def _labels(y: ArrayLike, y_test: ArrayLike) -> tuple[NDArray, NDArray]:
     """Labels of both tables, of one type."""
-    if _are_codes(y) and _are_codes(y_test) and (len(y) and (y != y[0]).any()):
+    if _are_codes(y) and _are_codes(y_test) and y.dtype == y_test.dtype and (len(y) and (y != y[0]).any()):
         return y, y_test
     train, test = as_target(y), as_target(y_test, name="y_test")
     labels = class_labels(pd.concat([train, test]).rename(train.name)).to_numpy()

@@ -224,6 +224,15 @@ def categorical_estimate(counts: NDArray, alpha: float) -> NDArray:
     return np.where(seen, _ratio(smoothed, smoothed.sum(axis=-1, keepdims=True)), np.nan)
 
 
+def looked_up(table: NDArray, codes: NDArray) -> NDArray:
+    """Entries (M, n) of a table (M, categories) of log probabilities, for categories (n,).
+
+    Missing and unknown categories have the entry 0: their factor is dropped.
+    """
+    index = np.where(np.isnan(codes), table.shape[1], codes).astype(np.intp)
+    return np.pad(table, ((0, 0), (0, 1))).take(index, axis=1)
+
+
 def _ratio(numerator: NDArray, denominator: NDArray) -> NDArray:
     """Quotient, 0 where the denominator is."""
     return np.divide(numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0)

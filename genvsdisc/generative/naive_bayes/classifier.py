@@ -12,7 +12,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from genvsdisc.base import Parameters
-from genvsdisc.functional.columns.families import ColumnTerms, log_probability, poisson_log_base
+from genvsdisc.functional.columns.families import ColumnTerms, log_probability, looked_up, poisson_log_base
 from genvsdisc.functional.columns.scores import AdditiveScores, shifted_terms
 from genvsdisc.generative.joint import GenerativeClassifier
 from genvsdisc.generative.naive_bayes.distributions import ColumnKinds
@@ -284,9 +284,7 @@ class NaiveBayesClassifier(GenerativeClassifier):
         """Look up the log probabilities (M, categories) of the rows' categories and add them to scores (M, n)."""
         kinds = self._kinds
         for j, start, stop in zip(kinds.categorical, kinds.offsets, kinds.offsets[1:], strict=False):
-            # The last entry, of zeros, is for missing and unknown categories: their factor is dropped.
-            index = np.where(np.isnan(X[:, j]), stop - start, X[:, j]).astype(np.intp)
-            scores += np.pad(tables[:, start:stop], ((0, 0), (0, 1))).take(index, axis=1)
+            scores += looked_up(tables[:, start:stop], X[:, j])
 
     def _joint_scores(self, X: ArrayLike) -> NDArray:
         check_is_fitted(self)
