@@ -75,6 +75,7 @@ THEIRS = {
     ),
     "majority class": DummyClassifier(),
 }
+WITHOUT_PEER = {"weighted naive Bayes"}
 
 
 def score(codes: NDArray, p: NDArray) -> None:
@@ -142,7 +143,11 @@ def main() -> None:
     table = prepare(data.X, data.y, n_splits=design.n_splits)
     draws = make_draws(table.codes, design, 0)
     X = pd.get_dummies(table.X, drop_first=True).to_numpy(dtype=float)  # the same 12 columns as ours
-    roster = [model for model in default_models(table.X) if model.form == "linear" or not options.quick]
+    models = default_models(table.X)
+    unknown = {model.name for model in models} ^ (THEIRS.keys() | WITHOUT_PEER)
+    if unknown:  # in --quick too, which times a few
+        raise SystemExit(f"the roster and the peers differ in {', '.join(sorted(unknown))}")
+    roster = [model for model in models if model.name in THEIRS and (model.form == "linear" or not options.quick)]
     start = time.process_time()
     result = compare(data.X, data.y, roster, design=design)
     ours = time.process_time() - start
