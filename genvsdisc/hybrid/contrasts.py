@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from genvsdisc.functional.columns.column_weights import Block
 from genvsdisc.functional.columns.families import looked_up
-from genvsdisc.functional.columns.scores import shifted_terms
+from genvsdisc.functional.columns.scores import limits, shifted_terms, tame
 from genvsdisc.generative.naive_bayes.distributions import ColumnKinds
 
 MOST_EVIDENCE = 10.0
@@ -38,7 +38,8 @@ class Contrasts:
         """Contrasts (K - 1, n, d) of rows; 0 for what is missing or a category not met."""
         kinds, terms = self.kinds, self.terms
         logs = np.zeros((len(self.tables), len(X), X.shape[1]))
-        Z, observed = _tamed(X[:, kinds.numeric] - self.shift, -terms.quadratic.min(axis=0))
+        observed = ~np.isnan(X[:, kinds.numeric])
+        Z = tame(X[:, kinds.numeric] - self.shift, ~observed, limits(terms))
         numbers = terms.quadratic[:, None] * Z
         numbers += terms.linear[:, None]
         numbers *= Z
@@ -63,10 +64,3 @@ class Contrasts:
         share /= share.sum()
         parts = self.parts(len(rows))
         return [Block(self.of(X[rows[part]].astype(float)), codes[rows[part]], share[part]) for part in parts]
-
-
-def _tamed(Z: NDArray, steepness: NDArray) -> tuple[NDArray, NDArray]:
-    """Columns, 0 where missing, nothing so large that ``steepness z^2`` overflows; and what is observed."""
-    observed = ~np.isnan(Z)
-    limit = np.finfo(Z.dtype).max ** 0.25 / np.sqrt(np.where(steepness > 0, steepness, 1))
-    return np.clip(np.where(observed, Z, 0), -limit, limit), observed

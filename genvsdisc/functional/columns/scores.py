@@ -89,7 +89,7 @@ class AdditiveScores:
     def _marginal(self, X: NDArray) -> NDArray:
         """Log densities (n, M) of what is observed of each row."""
         missing = np.isnan(X)
-        Z = _tame(X - self.shift, missing)
+        Z = tame(X - self.shift, missing, limits(self.terms))
         scores = Z @ self.terms.linear.T + (Z * Z) @ self.terms.quadratic.T + ~missing @ self.terms.constant.T
         self._add_far(scores, X, missing)
         return scores
@@ -98,7 +98,7 @@ class AdditiveScores:
         for m, columns, mean, deviation in self.far:
             z = (X[:, columns] - mean) / deviation
             if missing is not None:
-                z = _tame(z, missing[:, columns])
+                z = tame(z, missing[:, columns], np.finfo(z.dtype).max ** 0.25)
             scores[:, m] -= 0.5 * np.einsum("ij,ij->i", z, z)
 
 
@@ -128,7 +128,15 @@ def _far_entries(far: NDArray, mean: NDArray, variance: NDArray) -> Iterator[Far
         yield int(m), columns, mean[m, columns], np.sqrt(variance[m, columns])
 
 
-def _tame(Z: NDArray, missing: NDArray) -> NDArray:
-    """0 for what is missing, and nothing so large that its square overflows."""
-    limit = np.finfo(Z.dtype).max ** 0.25
+def tame(Z: NDArray, missing: NDArray, limit: Any) -> NDArray:
+    """0 for what is missing, and nothing beyond a limit."""
     return np.clip(np.where(missing, 0, Z), -limit, limit)
+
+
+def limits(terms: ColumnTerms) -> NDArray:
+    """How far from the shift (d,) a term may be computed without overflow: counted in deviations, not in units."""
+    largest = np.finfo(terms.linear.dtype).max
+    with np.errstate(divide="ignore", over="ignore"):
+        by_square = largest**0.25 / np.sqrt(np.abs(terms.quadratic).max(axis=0))
+        by_slope = largest**0.5 / np.abs(terms.linear).max(axis=0)
+    return np.minimum(largest**0.5 / 2, np.minimum(by_square, by_slope))

@@ -359,3 +359,16 @@ def test_pickled_model_predicts_alike():
     X, y = draw()
     model = NaiveBayesClassifier(MIXED).fit(X, y)
     assert_array_equal(pickle.loads(pickle.dumps(model)).predict_proba(X), model.predict_proba(X))
+
+
+@pytest.mark.parametrize("unit", [1e-120, 1e90, 1e139])
+@pytest.mark.parametrize("shared", [False, True])
+def test_f01_units_do_not_matter_in_rows_with_gaps(unit, shared):
+    """Rows with gaps go another way, where what is too far was cut off in units and not in deviations."""
+    rng = np.random.default_rng(0)
+    y = np.arange(60) % 2
+    X = rng.normal(size=(60, 2)) + 2 * y[:, None]
+    X[::5, 0] = np.nan
+    model = NaiveBayesClassifier("gaussian", shared_variance=shared, smoothing_unit="own")
+    plain, other = (model.fit(rows, y).predict_proba(rows) for rows in (X, X * [1, unit]))
+    np.testing.assert_allclose(other, plain, atol=1e-12)
