@@ -87,20 +87,10 @@ class Jobs:
         if self.large:
             give_freed_memory_back()
         results: dict[int, Predictions] = {}
-        travel = [j for j in order if self.portable[jobs[j].model]]
-        filling = [j for j in travel if self._fills_memory(jobs[j])]
-        for some, in_turn in ((filling, True), ([j for j in travel if j not in filling], False)):
-            try:
-                self._send(some, jobs, results, advance, in_turn=in_turn)
-            except BrokenProcessPool as error:
-                if not died(error):  # a classifier that another process cannot import: the rest is fitted in this one
-                    self.portable = [False] * len(self.portable)
-                    break
-                self._apart([j for j in some if j not in results], jobs, results, advance, in_turn=in_turn)
-            except Exception as error:
-                if not died(error):
-                    raise
-                self._apart([j for j in some if j not in results], jobs, results, advance, in_turn=in_turn)
+        filling = [j for j in order if self._fills_memory(jobs[j])]
+        for some, in_turn in ((filling, True), ([j for j in order if j not in filling], False)):
+            away = [j for j in some if self.portable[jobs[j].model]]
+            self._away(away, jobs, results, advance, in_turn=in_turn)
         for j in order:
             if j not in results:
                 results[j] = self._here(jobs[j], advance)
@@ -112,8 +102,30 @@ class Jobs:
             add(found.setdefault(model, Predictions(self.benches[model].model)), results[j])
         return found
 
+    def _away(
+        self,
+        some: Sequence[int],
+        jobs: Sequence[Job],
+        results: dict[int, Predictions],
+        advance: Callable[[Job], None],
+        *,
+        in_turn: bool,
+    ) -> None:
+        """Run jobs in other processes; where one dies, what is left in smaller parts."""
+        try:
+            self._send(some, jobs, results, advance, in_turn=in_turn)
+        except BrokenProcessPool as error:
+            if not died(error):  # a classifier that another process cannot import: the rest is fitted in this one
+                self.portable = [False] * len(self.portable)
+            else:
+                self._apart([j for j in some if j not in results], jobs, results, advance, in_turn=in_turn)
+        except Exception as error:
+            if not died(error):
+                raise
+            self._apart([j for j in some if j not in results], jobs, results, advance, in_turn=in_turn)
+
     def _fills_memory(self, job: Job) -> bool:
-        """Whether a job of ours looks at most of a large table: one at a time, and on rows that are mapped to memory."""
+        """Whether a job of ours looks at most of a large table: one at a time, on rows that are mapped to memory."""
         bench = self.benches[job.model]
         ours = type(last_step(bench.model.estimator)).__module__.startswith("genvsdisc.")
         large = np.size(bench.table.X) > MOST_ENCODED_CELLS
