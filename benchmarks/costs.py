@@ -50,6 +50,8 @@ MOST_COLUMNS = {"logistic, Newton": 800}
 """Columns at most, where not 80: logistic regression meets quadratic features too."""
 MOST_WORK = 1e8
 """Fits times rows times columns squared of a table with gaps, or a wide one, at most."""
+STEPS = 40
+"""Steps of a fit of coefficients."""
 LONGEST = 6.0
 """Seconds after which a batch that is larger in every size is not tried."""
 
@@ -140,12 +142,23 @@ def outputs(kind: str, sizes: BatchSizes) -> BatchSizes:
 
 
 def coefficients(kind: str, found: list[tuple[BatchSizes, float]]) -> dict[str, float]:
-    """Non-negative least squares on relative errors."""
+    """Non-negative least squares on the logarithms of predicted over measured, in which long batches count for more.
+
+    Each step takes the logarithms as linear in the coefficients, with the slope of the chord from 1 to the last ratio.
+    """
     powers = np.array([[term(outputs(kind, s)) for term in COST_TERMS.values()] for s, _ in found], dtype=float)
     seconds = np.array([max(t, 1e-4) for _, t in found])
     scale = powers.max(axis=0)
     scale[scale == 0] = 1.0
-    solved, _ = nnls(powers / scale / seconds[:, None], np.ones(len(seconds)))
+    relative, count = powers / scale / seconds[:, None], (seconds / seconds.max()) ** 0.25
+    chord = np.ones(len(seconds))
+    for _ in range(STEPS):
+        solved, _ = nnls(relative * (chord * count)[:, None], chord * count)
+        ratio = relative @ solved
+        far = np.abs(ratio - 1) > 1e-9
+        chord = np.where(
+            far, np.log(ratio, where=ratio > 0, out=np.full(len(ratio), -5.0)) / np.where(far, ratio - 1, 1), 1
+        )
     return {name: float(f"{c:.3g}") for name, c in zip(COST_TERMS, solved / scale, strict=True) if c > 0}
 
 

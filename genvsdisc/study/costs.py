@@ -62,8 +62,13 @@ class BatchSizes:
 
     @property
     def thin(self) -> float:
-        """Columns for each row of a class: the more there are, the longer EM goes on, up to where priors take over."""
+        """Columns for each row of a class: the more there are, the longer EM goes on."""
         return min(3.0, self.columns * self.classes / max(self.train, 1))
+
+    @property
+    def bare(self) -> float:
+        """Columns for each row."""
+        return min(1.0, self.columns / max(self.train, 1))
 
 
 COST_TERMS: dict[str, Callable[[BatchSizes], float]] = {
@@ -87,16 +92,19 @@ COST_TERMS: dict[str, Callable[[BatchSizes], float]] = {
     "fits test columns^2 classes": lambda s: s.fits * s.test * s.columns**2 * s.classes,
     "fits patterns": lambda s: s.fits * s.patterns,
     "fits patterns classes": lambda s: s.fits * s.patterns * s.classes,
+    "fits columns^2 classes": lambda s: s.fits * s.columns**2 * s.classes,
     "fits gaps columns": lambda s: s.fits * s.gap_rows * s.columns,
     "fits gaps columns holed": lambda s: s.fits * s.gap_rows * s.columns * s.holed,
     "fits gaps columns^2": lambda s: s.fits * s.gap_rows * s.columns**2,
     "fits gaps columns^2 classes": lambda s: s.fits * s.gap_rows * s.columns**2 * s.classes,
+    "fits bare": lambda s: s.fits * s.bare,
+    "fits bare columns^2": lambda s: s.fits * s.bare * s.columns**2,
+    "fits bare gaps columns": lambda s: s.fits * s.bare * s.gap_rows * s.columns,
     "fits thin": lambda s: s.fits * s.thin,
-    "fits gaps columns thin": lambda s: s.fits * s.gap_rows * s.columns * s.thin,
-    "fits gaps columns holed thin": lambda s: s.fits * s.gap_rows * s.columns * s.holed * s.thin,
-    "fits columns^3 classes thin": lambda s: s.fits * s.columns**3 * s.classes * s.thin,
-    "fits columns^2 classes": lambda s: s.fits * s.columns**2 * s.classes,
-    "fits columns^2 classes thin": lambda s: s.fits * s.columns**2 * s.classes * s.thin,
+    "fits thin holed classes": lambda s: s.fits * s.thin * s.holed * s.classes,
+    "fits thin gaps": lambda s: s.fits * s.thin * s.gap_rows,
+    "fits thin gaps columns": lambda s: s.fits * s.thin * s.gap_rows * s.columns,
+    "fits thin^2 gaps columns": lambda s: s.fits * s.thin**2 * s.gap_rows * s.columns,
 }
 """Power of the sizes -> its value. A kind of classifier uses those in which it was seen to cost something."""
 ONE_OUTPUT = ("logistic", "network", "weighted naive Bayes")
