@@ -24,6 +24,7 @@ from sklearn.utils.validation import _check_sample_weight, check_array
 
 from genvsdisc.freed_memory import keep_freed_memory
 from genvsdisc.functional.posterior import softmax
+from genvsdisc.given import given_labels, one_class
 from genvsdisc.replicates import Parameters, Replicates
 from genvsdisc.validation import FastValidation, column_name, encoded_labels
 
@@ -104,6 +105,30 @@ class ProbabilisticClassifier(ClassifierMixin, FastValidation, ABC):
             r = int(np.argmin(weights.any(axis=1)))
             raise ValueError(f"every replicate needs a positive weight; row {r} of sample_weight is all zero")
         return Replicates(template, template._fit_stack(X, codes, weights))
+
+    def score(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
+        """Accuracy, of labels of any type; that of `sklearn.metrics` takes numbers and words.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows.
+        y : array-like of shape (n_samples,)
+            Their labels.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows.
+
+        Returns
+        -------
+        accuracy : float
+            Share of the rows, or of their weight, whose label is predicted.
+        """
+        labels = given_labels(y)
+        if labels is not None and labels.dtype.kind == "O" and not isinstance(labels[0], str):
+            right = np.asarray(self.predict(X) == labels)
+            weights = None if sample_weight is None else np.asarray(sample_weight, dtype=float)
+            return float(np.average(right, weights=weights))
+        return float(super().score(X, labels, sample_weight))
 
     # Predictions -----------------------------------------------------------------------------------------------
 
@@ -201,7 +226,7 @@ class ProbabilisticClassifier(ClassifierMixin, FastValidation, ABC):
     def _check_classes(self, classes: NDArray) -> None:
         """Raise if a classifier of these classes cannot be fitted."""
         if len(classes) < 2:
-            raise ValueError(f"y needs at least 2 classes, got 1 class: {classes.tolist()[0]!r}")
+            raise ValueError(one_class("y", classes.tolist()[0]))
 
     def _validate_rows(self, X: Any) -> NDArray:
         """Check the rows that a fitted classifier is to predict."""
