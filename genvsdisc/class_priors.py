@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,6 +13,8 @@ from sklearn.exceptions import ConvergenceWarning
 
 def check_priors(priors: ArrayLike, n_classes: int) -> NDArray:
     """Return the priors as floats, or an error that says what is wrong with them."""
+    if isinstance(priors, Mapping):
+        raise ValueError(f"priors must be a list in the order of classes_, got the {type(priors).__name__} {priors}")
     values = np.asarray(priors, dtype=np.float64)
     if values.shape != (n_classes,):
         raise ValueError(f"priors must have one entry for each of the {n_classes} classes, got shape {values.shape}")

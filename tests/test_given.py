@@ -266,3 +266,67 @@ def test_f14_categories_of_polars_are_categories(kind):
 def test_plain_rows_and_labels_are_not_copied():
     assert given_rows(X) is X
     assert given_labels(CODES) is CODES
+
+
+# What goes beside them ------------------------------------------------------------------------------------------------
+
+
+TRAINED = [estimator for estimator in ESTIMATORS if "warm_start" in estimator.get_params()]
+
+
+@quick
+@pytest.mark.parametrize("estimator", TRAINED, ids=lambda estimator: type(estimator).__name__)
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        (FRAME[["a"]], "feature names should match"),
+        (FRAME[["b", "a"]], "feature names should match"),
+        (FRAME.rename(columns={"a": "z"}), "feature names should match"),
+        (X[:, :1], "X has 1 features, but"),
+        (np.c_[X, X], "X has 4 features, but"),
+    ],
+)
+def test_f28_a_warm_start_goes_on_with_the_same_columns(estimator, rows, words):
+    """With others the fit began anew, silently."""
+    first = FRAME if isinstance(rows, pd.DataFrame) else X
+    warm = clone(estimator).set_params(warm_start=True).fit(first, CODES)
+    with pytest.raises(ValueError, match=words):
+        warm.fit(rows, CODES)
+    warm.fit(first, CODES)
+    clone(estimator).fit(first, CODES).fit(rows, CODES)  # a cold one begins anew
+
+
+@each
+@quick
+@pytest.mark.parametrize(
+    ("weight", "words"),
+    [(1e308, "the weights add up to inf"), (1e-320, "add up to 4e-319"), (0.0, "non-zero|positive")],
+)
+def test_f08_weights_by_which_nothing_can_be_divided_are_refused_or_made_shares(estimator, weight, words):
+    if weight and estimator in TRAINED:
+        found = clone(estimator).fit(X, CODES, sample_weight=np.full(40, weight))
+        np.testing.assert_allclose(found.predict_proba(X), clone(estimator).fit(X, CODES).predict_proba(X))
+        return
+    with pytest.raises(ValueError, match=words):
+        clone(estimator).fit(X, CODES, sample_weight=np.full(40, weight))
+    with pytest.raises(ValueError, match=words):
+        clone(estimator).fit_replicates(X, CODES, np.full((1, 40), weight))
+    with pytest.raises(ValueError, match=r"sample_weight must have shape \(n_replicates, 40\), .*got \(40,\)"):
+        clone(estimator).fit_replicates(X, CODES, np.ones(40))
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS[:2])
+@pytest.mark.parametrize("label", ["z", 0, np.nan, pd.NA, pd.NaT, {"u": 1}])
+def test_a_draw_of_an_unknown_class_names_the_classes(estimator, label):
+    fitted = clone(estimator).fit(X, np.array(["u", "v"])[CODES])
+    with pytest.raises(ValueError, match=r"y must be one of the classes \['u', 'v'\], got"):
+        fitted.sample(2, y=label)
+    with pytest.raises(ValueError, match=r"y must be a single class or None, got an array of shape \(2,\)"):
+        fitted.sample(2, y=["u", "v"])
+    with pytest.raises(ValueError, match="priors must be a list in the order of classes_"):
+        clone(estimator).set_params(priors={"u": 0.5, "v": 0.5}).fit(X, CODES)
+
+
+def test_a_draw_of_a_class_that_is_a_date():
+    fitted = gd.GaussianClassifier().fit(X, np.array(["2020-01-01", "2021-01-01"], "M8[ns]")[CODES])
+    assert fitted.sample(3, y=np.datetime64("2021-01-01"), random_state=0)[1].tolist() == [1609459200000000000] * 3

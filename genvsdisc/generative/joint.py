@@ -8,6 +8,7 @@ from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import logsumexp
 from sklearn.utils import check_random_state
@@ -116,7 +117,7 @@ class GenerativeClassifier(ProbabilisticClassifier):
             raise ValueError(
                 f"y must be a single class or None, got an array of shape {np.shape(y)}; call sample once a class"
             )
-        place = np.flatnonzero([bool(label == y) for label in self.classes_.tolist()])
+        place = np.flatnonzero([] if pd.isna(y) else [bool(label == y) for label in self.classes_])
         if not len(place):
             raise ValueError(f"y must be one of the classes {self.classes_.tolist()}, got {y!r}")
         codes = np.full(n_samples, place[0])
@@ -282,7 +283,8 @@ class GenerativeClassifier(ProbabilisticClassifier):
         return _in_range(X), codes
 
     def _batch_weights(self, sample_weight: ArrayLike | None, X: NDArray) -> NDArray:
-        return _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
+        weights: NDArray = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
+        return weights
 
     # Priors ----------------------------------------------------------------------------------------------------
 
