@@ -54,8 +54,7 @@ class FastValidation(BaseEstimator):
     def _validated_training(self, X: Any, y: Any, **rules: Any) -> tuple[NDArray, NDArray]:
         """Check rows and labels as `validate_data` does and return them as arrays."""
         plain = is_plain(X) and _has_plain_labels(y) and len(X) == len(y) and not hasattr(self, "feature_names_in_")
-        known = rules.get("reset", True) or X.shape[1] == self.n_features_in_
-        if plain and known and _is_finite(X):
+        if plain and _is_finite(X) and (rules.get("reset", True) or X.shape[1] == self.n_features_in_):
             self.n_features_in_ = X.shape[1]
             return X, y
         return validated(self, X, y, **rules)
