@@ -6,7 +6,7 @@ from scipy.optimize import minimize
 from sklearn.datasets import load_iris
 
 from genvsdisc import HybridClassifier
-from genvsdisc.functional.gaussian.continuum_newton import _in_double, _in_single, follow, moments_of
+from genvsdisc.functional.gaussian.continuum_newton import follow, moments_of
 from genvsdisc.hybrid.frame import FeatureFrame
 
 X, Y = load_iris(return_X_y=True)
@@ -70,14 +70,3 @@ def test_densities_of_given_log_odds_have_them_and_the_totals_of_the_rows(covari
     assert converged.all()
     np.testing.assert_allclose(problem.coefficients(moments), theta, atol=1e-8)
     np.testing.assert_allclose(moments.sum(axis=1), target.sum(axis=1), atol=1e-9)
-
-
-@pytest.mark.parametrize("n_classes", [2, 3])
-@pytest.mark.parametrize("structure", ["full", "diagonal"])
-def test_conjugate_gradients_end_where_factorizations_do(structure, n_classes):
-    problem, target = problem_of("separate", structure, n_classes, 0.3)
-    single, steps, converged = _in_single(problem, target, 15, 1e-8)
-    double, _, _ = _in_double(problem, target, np.array([50]), 1e-10)
-    assert converged.all()
-    assert steps[0] > 2
-    np.testing.assert_allclose(single, double, atol=1e-9)
