@@ -24,6 +24,7 @@ CONDITION_LABELS = {
     "unlabeled rows, added": "rows without a label added",
 }
 """Dial -> what turning it does."""
+_LISTED = 2  # values of a dial told one by one
 
 
 def where_it_flips(
@@ -90,7 +91,10 @@ def _where(values: NDArray, certain: NDArray, dial: Dial) -> str:
     first, last = np.flatnonzero(certain)[[0, -1]]
     low, high = (dial.number(value) for value in values[[first, last]])
     if not certain[first : last + 1].all():
-        return f"at {' and '.join(dial.number(value) for value in values[certain])} {dial.unit}"
+        held = [dial.number(value) for value in values[certain]]
+        if len(held) > _LISTED:
+            return f"at {len(held)} of {len(values)} values from {low} to {high} {dial.unit}"
+        return f"at {' and '.join(held)} {dial.unit}"
     if first == 0:
         return f"up to {high} {dial.unit}" if last < len(values) - 1 else f"from {low} to {high} {dial.unit}"
     if last == len(values) - 1:
