@@ -61,7 +61,8 @@ def led(leaders, **row):
         ([U, L, L, U, U], "logit is surely ahead at 10% to 25% of the entries missing at prediction."),
         ([U, U, L, U, U], "logit is surely ahead at 25% of the entries missing at prediction."),
         ([G, U, G, U, U], "gauss is surely ahead at 0% and 25% of the entries missing at prediction."),
-        ([G, U, G, G, U], "gauss is surely ahead at 3 of 5 values from 0% to 50% of the entries missing at prediction."),
+        ([G, U, G, G, U], "gauss is surely ahead at 3 of 5 values from 0% to 50% of the entries missing at "
+         "prediction."),
         ([G, U, L, L, G], "which of Gauss and logit is better changes somewhere between 0% and 75% of the entries "
          "missing at prediction."),
     ],
