@@ -24,7 +24,7 @@ from sklearn.utils.validation import _check_sample_weight, check_array
 
 from genvsdisc.freed_memory import keep_freed_memory
 from genvsdisc.functional.posterior import softmax
-from genvsdisc.replicates import Parameters, Replicates
+from genvsdisc.replicates import Parameters, Replicates, take_parameters
 from genvsdisc.validation import FastValidation, column_name, encoded_labels
 
 
@@ -70,8 +70,7 @@ class ProbabilisticClassifier(ClassifierMixin, FastValidation, ABC):
             weights = np.ones(len(X), X.dtype)
         else:
             weights = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
-        for name, values in self._fit_stack(X, codes, weights[None, :]).items():
-            setattr(self, name, values[0])
+        take_parameters(self, self._fit_stack(X, codes, weights[None, :]))
         return self
 
     def fit_replicates(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike) -> Replicates:

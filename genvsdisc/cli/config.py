@@ -14,10 +14,8 @@ from typing import Any
 
 import typer
 
-from genvsdisc.cli.rosters import divided
+from genvsdisc.cli.rosters import ROSTER, divided
 
-ROSTER = "roster"
-"""Entry of a report's facts: a digest of the Python files that defined its models."""
 TABLE, NO_KEYS = "table", ("config", "help", "tables")
 LISTS = ("columns", "drop", "models")
 """Options of several values in one word; in a file they may be lists."""

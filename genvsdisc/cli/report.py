@@ -13,11 +13,11 @@ import typer
 import genvsdisc
 from genvsdisc.cli import options
 from genvsdisc.cli.after import check_asked, finish
-from genvsdisc.cli.config import ROSTER, former_plan, settled, tables_of
+from genvsdisc.cli.config import former_plan, settled, tables_of
 from genvsdisc.cli.costs import asked_costs
 from genvsdisc.cli.folders import SOURCE, report_folder, source_digest
 from genvsdisc.cli.predict import unsaved_models
-from genvsdisc.cli.rosters import asked_roster, content_of_files, lacking_families
+from genvsdisc.cli.rosters import ROSTER, asked_roster, content_of_files, lacking_families
 from genvsdisc.cli.tables import asked_dataset, asked_test, asked_unlabeled, set_apart_rows, split_off, with_columns
 from genvsdisc.cli.terminal import fail, kept_off, note, notes_in_sight, say
 from genvsdisc.cli.words import asked_budget, asked_jobs, recorded, shell_command, stored_plan
@@ -98,10 +98,10 @@ def report(
         notes = [*comparison.meta.get("notes", []), *own]
         comparison.meta["notes"] = [each for each in notes if each not in comparison.meta.get("left_out", ())]
         said = recorded(given, asked, {each.name: each.default for each in context.command.params if each.name})
-        comparison.meta["command"] = _command(given, said, asked, dataset)
+        comparison.meta |= {"command": _command(given, said, asked, dataset)} | ({ROSTER: files} if files else {})
         comparison.to_html(staging / "index.html")
         comparison.meta["options"] = said  # not on the page: it may name folders
-        comparison.meta |= {SOURCE: source_digest(given)} | ({ROSTER: files} if files else {})
+        comparison.meta[SOURCE] = source_digest(given)
         comparison.save(staging, models=asked["save_models"] and not status)
         not_saved = unsaved_models(staging) if asked["save_models"] and not status else {}
     for name, why in not_saved.items():
