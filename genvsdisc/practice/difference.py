@@ -33,10 +33,6 @@ INDEPENDENT = "independent: the two comparisons judged different rows"
 SIGNIFICANCE = 0.05
 OFF_PAGE = ("options", "source")
 """Facts that a folder holds and a page does not."""
-ASKED = ("command", "options")
-"""What was asked for: where it changes nothing that was found, it is no difference."""
-ROSTER = "roster"
-"""Digest of the Python files that defined models."""
 _DATA = ("name", "target", "n_rows", "n_columns")
 _UNSAID = (
     "verdict",
@@ -49,7 +45,7 @@ _UNSAID = (
     ABSENT,
     ROUNDED,
     "density_floors",
-    ROSTER,
+    "roster",
 )
 
 
@@ -145,12 +141,8 @@ def _schema(before: Collection[str], after: Collection[str]) -> Iterator[Change]
 
 def _same(before: Comparison, after: Comparison) -> bool:
     absent = {*LEFT_OUT, *before.meta.get(ABSENT, ()), *after.meta.get(ABSENT, ())}
-    unseen = {
-        *ASKED,
-        ABSENT,
-        ROUNDED,
-        *(name for name in OFF_PAGE if name not in before.meta or name not in after.meta),
-    }
+    unseen = {"command", "options", ABSENT, ROUNDED}  # words that changed nothing are no difference
+    unseen |= {name for name in OFF_PAGE if name not in before.meta or name not in after.meta}
     facts = [{key: value for key, value in each.meta.items() if key not in unseen} for each in (before, after)]
     return facts[0] == facts[1] and all(
         table.equals(after.tables[name]) for name, table in before.tables.items() if name not in absent
@@ -213,7 +205,7 @@ def _rows(area: str, what: str, before: pd.DataFrame, after: pd.DataFrame, key: 
 def _models(before: Comparison, after: Comparison) -> Iterator[Change]:
     chosen = ["model", "family", "form", "status", "error", "tuned"]
     yield from _rows("models", "models", before.models[chosen], after.models[chosen], "model")
-    yield from _mapping("models", *({"Python files": each.meta.get(ROSTER)} for each in (before, after)))
+    yield from _mapping("models", *({"Python files": each.meta.get("roster")} for each in (before, after)))
 
 
 def _verdict(before: Comparison, after: Comparison) -> Iterator[Change]:
