@@ -23,47 +23,75 @@ def check_priors(priors: ArrayLike, n_classes: int) -> NDArray:
 
 
 def mixture_weights(log_density: NDArray, max_iter: int, tol: float, sample_weight: NDArray | None = None) -> NDArray:
-    """Maximum likelihood weights of a mixture whose component log densities (n, K) are known, up to a term of the row.
+    """Maximum likelihood weights of mixtures whose component log densities are known, up to a term of the row.
 
     Log posteriors less the log priors that they were learned under will do, for a discriminative classifier.
+
+    Parameters
+    ----------
+    log_density : ndarray of shape (n, K) or (B, n, K)
+        Of one mixture or of B, all with the same number of rows.
+    max_iter : int
+        Most rounds.
+    tol : float
+        Largest weight times score, of the mixture's mean log likelihood, at which a mixture is done.
+    sample_weight : ndarray of shape (n,) or (B, n), default=None
+        How much each row counts; 0 for rows that fill up a stack.
+
+    Returns
+    -------
+    weights : ndarray of shape (K,) or (B, K)
     """
-    share = None if sample_weight is None else sample_weight / sample_weight.sum()
-    density = np.exp(log_density - log_density.max(axis=1, keepdims=True))
-    weights = np.full(density.shape[1], 1 / density.shape[1])
+    *stack, n, n_classes = log_density.shape
+    density = np.exp(log_density - log_density.max(axis=-1, keepdims=True)).reshape(-1, n, n_classes)
+    share = np.full((len(density), n), 1 / n) if sample_weight is None else sample_weight.reshape(-1, n)
+    share = share / share.sum(axis=1, keepdims=True)
+    weights, active = np.full((len(density), n_classes), 1 / n_classes), np.arange(len(density))
     for _ in range(max_iter):
-        ratio = density / (density @ weights)[:, None]
-        score = (
-            ratio.mean(axis=0) if share is None else share @ ratio
-        ) - 1  # of the mixture: zero where a weight is positive, else not positive
-        if np.abs(weights * score).max() <= tol and score.max() <= 100 * tol:
-            return weights
-        em_step = weights * (1 + score)
-        newton = _newton_weights(ratio if share is None else ratio * np.sqrt(share * len(ratio))[:, None], score)
-        better = _mean_log(density @ newton, share) > _mean_log(density @ em_step, share)
-        weights = newton if better or np.abs(newton - weights).max() < 1e-6 else em_step
+        own = weights[active]
+        ratio = density / (density @ own[:, :, None])
+        # Of the mixture: zero where a weight is positive, else not positive.
+        score = (share[:, None] @ ratio)[:, 0] - 1
+        left = (np.abs(own * score).max(axis=1) > tol) | (score.max(axis=1) > 100 * tol)
+        if not left.all():
+            active, density, share, ratio = active[left], density[left], share[left], ratio[left]
+            own, score = own[left], score[left]
+        if not len(active):
+            return weights.reshape(*stack, n_classes)
+        em_step = own * (1 + score)
+        newton = _newton_weights(ratio * np.sqrt(share)[:, :, None], score)
+        better = _mean_log(density, newton, share) > _mean_log(density, em_step, share)
+        better |= np.abs(newton - own).max(axis=1) < 1e-6
+        weights[active] = np.where(better[:, None], newton, em_step)
     warnings.warn(
         f"adapt_priors left a mixture score of {score.max():.1e} after max_iter={max_iter} rounds, "
         f"more than tol={tol}; raise max_iter",
         ConvergenceWarning,
         stacklevel=3,
     )
-    return weights
+    return weights.reshape(*stack, n_classes)
 
 
-def _mean_log(density: NDArray, share: NDArray | None) -> float:
-    return float(np.log(density).mean() if share is None else share @ np.log(density))
+def _mean_log(density: NDArray, weights: NDArray, share: NDArray) -> NDArray:
+    with np.errstate(divide="ignore"):  # no density where the one class that has some has lost its weight
+        logs = np.log(density @ weights[:, :, None])[:, :, 0]
+    return np.vecdot(share, np.where(share > 0, logs, 0))
 
 
 def _newton_weights(ratio: NDArray, score: NDArray) -> NDArray:
-    """Maximiser over weights >= 0 of the second order expansion of the log likelihood of a mixture.
+    """Maximisers over weights >= 0 of the second order expansions of the log likelihoods of mixtures.
 
-    The negative Hessian is H = G'G / n with G = `ratio`, and H weights = score + 1, so that the step is the least
-    squares problem ``min_w w'Hw / 2 - w'(2 score + 1)``, w >= 0 (Kim et al. 2020, mixSQP). The small multiple of the
+    The negative Hessian is H = G'G with G = `ratio` (B, n, K), times the root of the share of each row, and
+    H weights = score + 1, so that the step is the least squares problem ``min_w w'Hw / 2 - w'(2 score + 1)``, w >= 0
+    (Kim et al. 2020, mixSQP): where the solution without the bound keeps to it, that one. The small multiple of the
     identity keeps the factor regular where two classes have the same density or one has none.
     """
-    hessian = ratio.T @ ratio / len(ratio)
-    diagonal = np.diag(hessian)
-    hessian[np.diag_indices_from(hessian)] += 1e-12 * np.maximum(diagonal, 1e-6 * diagonal.max())
-    factor = np.linalg.cholesky(hessian)
-    weights, _ = nnls(factor.T, np.linalg.solve(factor, 2 * score + 1))
-    return weights / weights.sum()
+    hessian = ratio.swapaxes(1, 2) @ ratio
+    diagonal = np.einsum("bkk->bk", hessian)
+    diagonal += 1e-12 * np.maximum(diagonal, 1e-6 * diagonal.max(axis=1, keepdims=True))
+    right = 2 * score + 1
+    weights = np.linalg.solve(hessian, right[:, :, None])[:, :, 0]
+    for b in np.flatnonzero(~(weights >= 0).all(axis=1)):
+        factor = np.linalg.cholesky(hessian[b])
+        weights[b], _ = nnls(factor.T, np.linalg.solve(factor, right[b]))
+    return weights / weights.sum(axis=1, keepdims=True)
