@@ -50,6 +50,6 @@ class WantsRows(LinearDiscriminantAnalysis):
 def test_a_model_may_fail_the_quarters_alone(prepared):
     found = Predictions(gd.Model("wants rows", WantsRows(), "generative"))
     fit_parts(found.model, *prepared, found)
-    assert found.failures == {QUARTERS: "too few rows"}
+    assert found.failures == {QUARTERS: "ValueError: too few rows"}
     assert len(found.halves) == 2
     assert (found.quarters, found.swapped) == ([], {})
