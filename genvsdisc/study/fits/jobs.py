@@ -249,8 +249,7 @@ def add(whole: Predictions, part: Predictions) -> None:
     whole.n_train = part.n_train if whole.n_train is None else whole.n_train
     whole.curves = joined(whole.curves, part.curves)
     whole.quarters += part.quarters
-    for loss, swapped in part.swapped.items():
-        whole.swapped[loss] = np.concatenate([whole.swapped.get(loss, swapped[:0]), swapped])
+    whole.swapped |= {k: np.concatenate([whole.swapped.get(k, new[:0]), new]) for k, new in part.swapped.items()}
     whole.halves += part.halves
     whole.tables += part.tables
     whole.noise = part.noise if whole.noise is None else whole.noise
@@ -271,9 +270,8 @@ def add(whole: Predictions, part: Predictions) -> None:
     if "learning curve" in whole.failures:
         whole.curves = {}
         whole.dials = {dial: along for dial, along in whole.dials.items() if dial not in SHARE_DIALS}
-    if "bias and variance" in whole.failures:
-        whole.quarters, whole.halves, whole.swapped = [], [], {}
-    if QUARTERS in whole.failures:
+    whole.halves = [] if "bias and variance" in whole.failures else whole.halves
+    if {"bias and variance", QUARTERS} & set(whole.failures):
         whole.quarters, whole.swapped = [], {}
 
 
