@@ -195,12 +195,13 @@ def fixed_points(
             if finished.mean() > _WORTH_DROPPING:
                 keep, kept = np.flatnonzero(~finished), np.flatnonzero(np.repeat(~finished, B))
                 problem, members, blocks, history = problem.take(keep), members[keep], blocks[kept], history.take(kept)
-                current, residual_vector, image, following, merit, best, objective = (
-                    values[kept] for values in (current, residual_vector, image, following, merit, best, objective)
+                current, residual_vector, image, following = (
+                    values[kept] for values in (current, residual_vector, image, following)
                 )
-                accepted, resting, before, possible, stalled, lost = (
-                    values[kept] for values in (accepted, resting, before, possible, stalled, lost)
+                merit, best, objective, before, stalled = (
+                    values[kept] for values in (merit, best, objective, before, stalled)
                 )
+                accepted, resting, possible, lost = (values[kept] for values in (accepted, resting, possible, lost))
         extrapolated = accepted & (possible | (step.ahead is not None)) & ~resting
         candidate = following
         if not extrapolated.all():

@@ -337,9 +337,9 @@ class JointProblem:
         if self.model is not None and self.blend.has_targets:
             self.held = self.held or (self.targets, self.constant)
             objective = log_likelihood - self.constant + self.held[1] - self._penalty(slopes, precision, log_det)
-        if B < objective.shape[1]:
+        if objective.shape[1] > B:
             log_likelihood, objective = (each.sum(axis=1, keepdims=True) for each in (log_likelihood, objective))
-        regular = (self.singular < 0).reshape(len(x), B, -1).all(axis=2)
+        regular = np.asarray((self.singular < 0).reshape(len(x), B, -1).all(axis=2))
         ahead = self._ahead(x, new)
         return Evaluation(new, residual, log_likelihood, objective, regular, ahead, not self.blend.has_targets)
 
