@@ -15,11 +15,8 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from genvsdisc.functional import batched_linalg
+from genvsdisc.functional.gaussian.anderson import AndersonHistory
 
-_MEMORY, _OF_MANY = 12, 8  # differences kept, of few members and of so many that solving for each is dear
-_MANY = 64
-_RIDGE = 1e-13  # of the trace of dF'dF: what keeps its factor regular
 _WORTH_DROPPING = 0.15  # share of the members from which on it pays to go on without them
 _STALLED, _NO_NEARER = 8, 40  # steps in a row without a gain that rounding would not hide; without a smaller residual
 _WORSE = float(np.log(2))  # growth of the residual that an extrapolation may bring
@@ -102,6 +99,7 @@ def fixed_points(
     max_iter: int,
     gain: float = 1e-8,
     steady: float = np.inf,
+    followed: bool = False,
 ) -> FixedPoints:
     """Iterate a stack of EM maps to their fixed points.
 
@@ -122,6 +120,8 @@ def fixed_points(
     steady : float, default=inf
         A small residual is the end only where the last step moved the log likelihood by no more than this; in a
         maximum it does not, but the end of a regularized EM is none.
+    followed : bool, default=False
+        Whether a step of the map from the end follows, which comes nearer by as much as the last ones.
 
     Returns
     -------
@@ -144,7 +144,7 @@ def fixed_points(
     result = FixedPoints(ends.reshape(x.shape), np.zeros(R, dtype=bool), np.full((0, R), np.nan))
     members, limits = np.arange(R), np.repeat(np.broadcast_to(tol, R), B)
     blocks = np.arange(R * B)
-    history = _History.empty(R * B, p, x.dtype)
+    history = AndersonHistory.empty(R * B, p, x.dtype)
     current, residual_vector, image = ends.copy(), np.zeros_like(ends), ends
     merit = best = objective = np.full(R * B, -np.inf)
     stalled = np.zeros(R * B, dtype=int)
@@ -179,7 +179,7 @@ def fixed_points(
         jump, possible = history.jump(residual_vector)
         following = current + residual_vector - jump
         slower, before = np.maximum(ratio, before), ratio
-        near = step.residual * slower <= limits[blocks] * (1 - slower)
+        near = step.residual * slower ** (2 if followed else 1) <= limits[blocks] * (1 - slower)
         still = stalled >= (_STALLED if step.monotone else _NO_NEARER)
         done = accepted & ~resting & (at_rest & ((step.residual <= limits[blocks]) | near) | still | little)
         if done.any():
@@ -239,77 +239,3 @@ def _expects_little(
     gain = np.where(known, np.abs(step.objective - objective), np.inf)
     apart = np.where(known, np.abs(step.log_likelihood - log_likelihood - step.objective + objective), np.inf)
     return np.asarray((now > 0) & (now < last) & (gain * now**2 <= most * last**2) & (apart * now <= most * last))
-
-
-@dataclass
-class _History:
-    """The last differences of iterates plus residuals, and of residuals; zero where a member has none."""
-
-    sums: NDArray  # (memory, R, p), dX + dF
-    residuals: NDArray  # (memory, R, p), dF
-    products: NDArray  # (memory, memory, R), dF' dF
-    count: int = 0  # how many were ever added
-
-    @classmethod
-    def empty(cls, R: int, p: int, dtype: np.dtype) -> _History:
-        memory = _MEMORY if R < _MANY else _OF_MANY
-        sums, residuals = np.empty((2, memory, R, p), dtype)
-        return cls(sums, residuals, np.zeros((memory, memory, R), dtype))
-
-    @property
-    def memory(self) -> int:
-        """How many there can be."""
-        return len(self.sums)
-
-    @property
-    def size(self) -> int:
-        """How many there are."""
-        return min(self.count, self.memory)
-
-    def take(self, indices: NDArray) -> _History:
-        sums, residuals = (np.empty((self.memory, len(indices), each.shape[2]), each.dtype) for each in self._both)
-        for new, old in zip((sums, residuals), self._both, strict=True):
-            np.take(old[: self.size], indices, axis=1, out=new[: self.size])
-        return _History(sums, residuals, self.products.take(indices, axis=2), self.count)
-
-    @property
-    def _both(self) -> tuple[NDArray, NDArray]:
-        return self.sums, self.residuals
-
-    def add(self, moved: NDArray, changed: NDArray, mask: NDArray) -> None:
-        i = self.count % self.memory
-        self.residuals[i] = changed
-        np.add(moved, changed, out=self.sums[i])
-        if not mask.all():
-            self.residuals[i, ~mask] = self.sums[i, ~mask] = 0
-        self.count += 1
-        m = self.size
-        row = np.einsum("mrp,rp->mr", self.residuals[:m], self.residuals[i])
-        self.products[i, :m] = self.products[:m, i] = row
-
-    def clear(self, mask: NDArray) -> None:
-        if mask.any():
-            self.sums[: self.size, mask] = self.residuals[: self.size, mask] = 0
-            self.products[..., mask] = 0
-
-    def jump(self, residual: NDArray) -> tuple[NDArray, NDArray]:
-        """What Anderson's step takes off the step of EM (0 without a history), and which members have a history."""
-        m, R = self.size, len(residual)
-        products = self.products[:m, :m]
-        sizes = np.einsum("mmr->mr", products)
-        possible = np.asarray(sizes.any(axis=0))
-        if not possible.any():
-            return np.zeros_like(residual), possible
-        scale = 1 / np.sqrt(np.where(sizes > 0, sizes, 1))
-        matrix = products * scale
-        matrix *= scale[:, None]
-        diagonal = np.einsum("mmr->mr", matrix)
-        diagonal += _RIDGE * self.memory
-        diagonal[sizes == 0] = 1
-        right = np.einsum("mrp,rp->mr", self.residuals[:m], residual)
-        right *= scale
-        if batched_linalg.pays(m, R, solving=True):
-            gamma = batched_linalg.solve(matrix, right)
-        else:
-            gamma = np.linalg.solve(matrix.transpose(2, 0, 1), right.T[:, :, None])[:, :, 0].T
-        return np.einsum("mrp,mr->rp", self.sums[:m], gamma * scale), possible

@@ -7,14 +7,11 @@ Wishart prior,
 
     ``sum_i log p(x_i,seen | y_i) - 1/2 sum_k [(1/c_k - W_k) log |C_k| + trace(C_k^-1 T_k) / c_k]``,
 
-so that no step lowers it, and covariances stay away from singular ones. The T_k are those that the moments of the
-former round give (at first: variances of what is observed; with pooling, the fit of the shared covariance). Rounds go
-on until the T_k are those of their own solution: then it is the fixed point of plain EM with the M-step of the model,
-targets and all. After five rounds that do not each halve what is left, as where no row has a say on an entry (two
-columns never observed together), Newton's method finds that fixed point if at most a thousand conditional means and
-covariances are unknown; it does so at once where covariances have few rows for their columns, in which EM is slow.
-Its log likelihood is that of plain EM run to the end, not the largest: the M-step of a regularized model seeks another
-maximum.
+so that covariances stay away from singular ones. The T_k are those that the moments of each step give, so that the end
+is the fixed point of plain EM with the M-step of the model, targets and all. Where 150 accelerated steps do not come to
+it, Newton's method does if at most a thousand conditional means and covariances are unknown; it does so at once where
+covariances have few rows for their columns, in which EM is slow. The log likelihood is that of plain EM run to the end,
+not the largest: the M-step of a regularized model seeks another maximum.
 """
 
 from __future__ import annotations
@@ -188,9 +185,11 @@ def _by_steps(
 ) -> tuple[Moments, NDArray, NDArray]:
     """Moments, log likelihoods and whether they came to rest within so many steps, for a stack."""
     problem, x = JointProblem.build(X, holes, codes, weights, n_classes, rule)
-    steady = _STEADY * tol if problem.blend.has_targets and problem.model is None else np.inf
+    regularized = problem.blend.has_targets
+    steady = _STEADY * tol if regularized and problem.model is None else np.inf
     try:
-        result = fixed_points(problem, problem.begin(x), tol=tol, max_iter=most, gain=tol, steady=steady)
+        start = problem.begin(x)
+        result = fixed_points(problem, start, tol=tol, max_iter=most, gain=tol, steady=steady, followed=regularized)
     except LeftParameterSpaceError:
         index, column = problem.first_singular()
         raise SingularCovarianceError(index, column, constant=False, full=True) from None

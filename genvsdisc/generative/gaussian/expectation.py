@@ -188,10 +188,10 @@ class JointProblem:
         factors, log_det, _ = regular_factors(rest, np.einsum("...ii->...i", rest))
         precision = factors @ np.swapaxes(factors, -1, -2)
         sums = self._expect(intercepts, *self._by_class(slopes, precision, log_det))[0]
-        return self._moments_of(sums[:, :, 0], intercepts)
+        return self._moments_of(sums[:, :, 0], intercepts)[0]
 
-    def _moments_of(self, sums: NDArray, intercepts: NDArray) -> Moments:
-        """Moments from the expected sums (R, K, v, 1 + d) over all rows."""
+    def _moments_of(self, sums: NDArray, intercepts: NDArray) -> tuple[Moments, NDArray]:
+        """Moments from the expected sums (R, K, v, 1 + d) over all rows, and the means of V from the origin."""
         (R, K), o, d = self.weight.shape, len(self.kept), self.origin.shape[1]
         present = self.weight[..., None] > 0
         mean = np.where(present, sums[..., 0] / np.where(present, self.weight[..., None], 1), intercepts)
@@ -201,9 +201,9 @@ class JointProblem:
         matrix[..., :o, o:] = np.swapaxes(matrix[..., o:, :o], -1, -2)
         second = sums[..., 1 + o :] - sums[..., :1] * mean[..., None, :]
         matrix[..., o:, o:] = 0.5 * (second + np.swapaxes(second, -1, -2))
-        mean = np.where(np.isnan(self.unseen), mean, self.unseen)
-        center = self.origin + np.concatenate([self.offset, mean], axis=-1)
-        return Moments(self.weight, center, np.zeros_like(center), matrix)
+        known = np.where(np.isnan(self.unseen), mean, self.unseen)
+        center = self.origin + np.concatenate([self.offset, known], axis=-1)
+        return Moments(self.weight, center, np.zeros_like(center), matrix), mean
 
     @property
     def maximizes_likelihood(self) -> bool:
@@ -271,7 +271,7 @@ class JointProblem:
     def _aim(self, moments: Moments) -> None:
         """Take the targets of these moments."""
         o = len(self.kept)
-        covariances = self.blend.rule.covariances(moments)[0]
+        covariances = self.blend.covariances(moments)
         c = self.blend.coefficient[..., None, None]
         targets = covariances - c * self.blend.grouped(moments.second)
         if not self.blend.has_targets:  # what rounding left, except for the floor of constant features
@@ -304,16 +304,37 @@ class JointProblem:
         mean = first / np.where(size > 0, size, 1)
         scatters = self.blend.grouped(inner - first[..., :, None] * mean[..., None, :])
         scatters += self.targets[:, :, None, :o, :o]
+        self._inverted_others(covariances)
+        factors, _ = self._whitened(scatters)
+        self.inverses = factors @ np.swapaxes(factors, -1, -2)
+
+    def _whitened(self, matrices: NDArray) -> tuple[NDArray, NDArray]:
+        """See `whiten`, of matrices of the columns O."""
         try:
-            factors, log_det = whiten(covariances, full=True)
-            inner_factors, _ = whiten(scatters, full=True)
+            return whiten(matrices, full=True)
         except SingularCovarianceError as error:
             error.index, error.column = error.index[:2], int(self.kept[error.column])
             raise
-        self.inverses = inner_factors @ np.swapaxes(inner_factors, -1, -2)
-        white = np.swapaxes(factors, -1, -2) @ self.blend.grouped(self.scatter) @ factors
-        square = np.einsum("rgii->rg", white)
-        self.constant = -0.5 * (weight * (log_det + o * _LOG_2_PI) + square)
+
+    def _inverted_others(self, covariances: NDArray) -> NDArray:
+        """Inverse covariances of O; their log likelihood is put down."""
+        factors, log_det = self._whitened(covariances)
+        inverses = factors @ np.swapaxes(factors, -1, -2)
+        square = np.einsum("rgij,rgij->rg", inverses, self.blend.grouped(self.scatter))
+        weight = self.blend.grouped(self.weight)
+        self.constant = -0.5 * (weight * (log_det + len(self.kept) * _LOG_2_PI) + square)
+        return inverses
+
+    def _regressions(self, mean: NDArray, covariances: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+        """M-step where all rows speak of all regressions: those of these covariances, with means (R, K, v) of V."""
+        o = len(self.kept)
+        rest, on_o = covariances[..., o:, o:], covariances[..., o:, :o]
+        if o:
+            slopes = on_o @ self._inverted_others(covariances[..., :o, :o])
+            rest = rest - slopes @ np.swapaxes(on_o, -1, -2)
+            return mean - (self._by_class(slopes)[0] @ self.offset[..., None])[..., 0], slopes, rest
+        self.constant = np.zeros(rest.shape[:2])
+        return mean, on_o, rest
 
     def _by_class(self, *parts: NDArray) -> tuple[NDArray, ...]:
         """Parameters (R, G, ...) as (R, K, ...)."""
@@ -327,11 +348,15 @@ class JointProblem:
         precision = factors @ np.swapaxes(factors, -1, -2)
         sums, log_likelihood = self._expect(intercepts, *self._by_class(slopes, precision, log_det))
         if self.blend.has_targets:
-            moments = self._moments_of(sums[:, :, 0], intercepts)
-            self._aim(moments)
+            moments, mean = self._moments_of(sums[:, :, 0], intercepts)
             if self.model is not None:
                 self.latest = x, moments
-        new = self.packed(*self._maximize(sums))
+        if self.blend.has_targets and self.model is None and len(self.levels) == 1:
+            new = self.packed(*self._regressions(mean, self.blend.covariances(moments)))
+        else:
+            if self.blend.has_targets:
+                self._aim(moments)
+            new = self.packed(*self._maximize(sums))
         B, residual = new.shape[1], np.abs(new - x).max(axis=2, initial=0)
         objective = log_likelihood = log_likelihood + self.constant
         if self.model is not None and self.blend.has_targets:
