@@ -69,8 +69,10 @@ def comparison_tables(
     scores = score_table(usable, table, draws)
     models = with_twins(model_table(evidence, failures), scores)
     tables: dict[str, pd.DataFrame | None] = {
-        "models": models, "scores": scores, "classes": table.class_counts, "timings": timing_table(evidence),
-    }  # fmt: skip
+        "models": models,
+        "scores": scores,
+        "classes": table.class_counts,
+    }
     known = Known(table, draws, evidence, usable, views, posterior, scores, models, tables, failures)
     for name, compute in TABLE_PARTS.items():
         part = isolated(name, partial(compute, known), failures)
@@ -125,6 +127,7 @@ TABLE_PARTS: dict[str, Callable[[Known], pd.DataFrame | Mapping[str, pd.DataFram
     "search and traces": lambda k: next((e.descent for e in k.usable if e.descent), {}),
     "parameters": lambda k: _stacked(_parameters(e, list(k.table.X.columns), k.failures) for e in k.usable),
     "columns": lambda k: columns_told(k.table, k.evidence),
+    "timings": lambda k: timing_table(k.evidence),
 }
 """Parts of a comparison in the order in which they read each other: one table, or several computed together."""
 
