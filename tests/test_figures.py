@@ -507,3 +507,18 @@ def test_shares_on_a_logarithmic_axis_are_percent():
     ax = figures.plot_learning_curves(table, ax=Figure().add_subplot(), cap=0.5)
     assert ax.get_yscale() == "log"
     assert all(ax.yaxis.get_major_formatter()(at).endswith("%") for at in ax.get_yticks())
+
+
+@pytest.mark.parametrize("largest", [1.0, 15_000.0, -1.5e7])
+def test_the_label_beside_long_numbers_stays_in_the_picture(largest):
+    """Long numbers push the label of the axis to the left, and the axes make room."""
+
+    def plot(ax):
+        ax.plot([0, 1], [0.0, largest])
+        ax.ticklabel_format(style="plain")
+        ax.set_ylabel("amount")
+        return ax
+
+    root = ElementTree.fromstring(svg(plot, size=(200, 200)))
+    label = next(each for each in root.iter("{http://www.w3.org/2000/svg}text") if each.text == "amount")
+    assert float(label.get("x")) > 7.5  # height of letters of 10.5 px, which stand upright here

@@ -65,7 +65,6 @@ def plot_predictive(table: pd.DataFrame, ax: Axes | None = None, *, x: str | Non
         else:
             ax.plot(model[x], model[y], "x", color=_SOURCES["model"], markersize=5)
         ax.plot(data[x], data[y], "o", color=_SOURCES["data"], markersize=3, markeredgewidth=0)
-        ax.set_ylabel(short(y, 24))
-    ax.set_xlabel(short(x, 30))
-    ax.set_title(short(x, 30) if y is None else f"{short(x, 16)} and {short(y, 16)}")
+        ax.set_ylabel(short(y, 20))
+    ax.set_xlabel(short(x, 28))
     return ax

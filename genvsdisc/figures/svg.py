@@ -13,6 +13,7 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
+import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -86,11 +87,23 @@ def svg(
         FigureCanvasSVG(figure)
         figure.patch.set_visible(False)
         ax = plot(*tables, ax=figure.add_axes(box), **options)
+        left = _room_at_the_left(ax, width, left)
         for text in ax.get_children():
             if isinstance(text, Text) and text.get_text() == ax.get_title(loc="left") != "":
                 text.set_x((1 - left) / (width - left - right))  # flush with the panel's edge
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     return _compact(buffer.getvalue(), width, height, clip)
+
+
+def _room_at_the_left(ax: Axes, width: int, left: int) -> int:
+    """Widen the left margin where long numbers push the label of the axis out of the picture."""
+    drawn = ax.yaxis.get_tightbbox() if ax.get_ylabel() else None
+    missing = 0 if drawn is None else int(np.ceil(1 - drawn.x0 * 72 / ax.figure.dpi))
+    if missing <= 0:
+        return left
+    box = ax.get_position(original=True)
+    ax.set_position((box.x0 + missing / width, box.y0, box.width - missing / width, box.height))
+    return left + missing
 
 
 def _compact(text: str, width: int, height: int, clip: bool) -> str:

@@ -105,7 +105,7 @@ def read_unlabeled(
     n_labeled = len(labeled)
     if len(rows) < FEWEST_PER_LABELED * min(n_labeled, MOST_TRAINING):
         said = f"{_rows(len(rows))} without a label left out: too few to learn from, beside {n_labeled:,} with one."
-        return None, (*notes, *([] if given is None else [said]))
+        return None, (*notes, *([] if given is None or rows.empty else [said]))
     return UnlabeledRows(rows, counts), (f"{_rows(len(rows))} without a label {USE}.", *notes)
 
 

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import example
+import pandas as pd
 import pytest
 from parsed import parsed
 
@@ -95,3 +96,18 @@ def test_a_difference_of_cross_validation_is_no_share():
     cells = [row[tables[0].head.index("Cross-validated")].text for row in tables[0].rows]
     assert all(cell.endswith("pp") for cell in cells)
     assert cells[0].startswith("+")
+
+
+def test_dials_of_which_the_same_is_said_share_a_heading():
+    rows = [
+        {"dial": dial, "loss": "log_loss", "generative_weight": a, "mean": 1.0 + a, "se": 0.1, "to_generative": -1.0,
+         "to_generative_lower": -2.0, "to_generative_upper": upper, "to_discriminative": 0.0,
+         "to_discriminative_lower": 0.0, "to_discriminative_upper": 0.0}
+        for dial, upper in (("LDA to logit", -0.5), ("NB to logit", -0.5), ("QDA to logit", 0.5))
+        for a in (0.0, 0.5, 1.0)
+    ]  # fmt: skip
+    shown = section("continuum", Comparison({"hybrid": pd.DataFrame(rows)}))
+    assert shown.finding == (
+        "LDA to logit and NB to logit: nothing between beats the discriminative end; QDA to logit: the ends and all "
+        "between cannot be told apart"
+    )

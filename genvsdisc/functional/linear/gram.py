@@ -82,6 +82,11 @@ class ColumnProducts:
         return np.append(self.rows.T, np.ones((1, len(self.rows))), axis=0)
 
     @cached_property
+    def single_columns(self) -> NDArray:
+        """The columns in single precision."""
+        return self.columns.astype(np.float32)
+
+    @cached_property
     def _pairs(self) -> NDArray:
         """The products of each two columns, (D (D + 1) / 2, n)."""
         first, second, _ = packing(len(self.columns))

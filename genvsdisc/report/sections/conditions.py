@@ -66,8 +66,8 @@ def _map(comparison: Comparison, loss: str, pair: tuple[str, str] | None) -> Fig
     )  # fmt: skip
     caption = (
         f"{loss_word(loss).capitalize()} of {pair[0]} (generative) against {pair[1]} (discriminative). Each row is a "
-        "dial; full color: ahead by more than noise, pale: lower on average, within noise. Diamond and bar: where the "
-        "lead changes, with its 95% interval. Triangle: where this table stands."
+        "dial; full color: ahead by more than noise, pale: lower on average, within noise, grey: equal. Diamond and "
+        "bar: where the lead changes, with its 95% interval. Triangle: where this table stands."
     )
     return Figure(
         (picture,), caption, (_matrix(comparison, loss),), across=1, families=SIDES,

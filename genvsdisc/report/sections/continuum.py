@@ -70,11 +70,13 @@ def _table(ours: pd.DataFrame) -> Table:
 
 def _finding(ours: pd.DataFrame) -> str:
     """Say, for each dial, whether some place between beats both ends, or which end it leans to."""
-    said = [_of_one(name, rows) for name, rows in groups(ours, "dial")]
-    return "; ".join(said)
+    named: dict[str, list[str]] = {}
+    for name, rows in groups(ours, "dial"):
+        named.setdefault(_of_one(rows), []).append(name)
+    return "; ".join(f"{' and '.join(names)}: {said}" for said, names in named.items())
 
 
-def _of_one(name: str, rows: pd.DataFrame) -> str:
+def _of_one(rows: pd.DataFrame) -> str:
     loss = rows.loss.iloc[0]
     best: Any = rows.iloc[int(rows["mean"].argmin())].to_dict()
     a = best["generative_weight"]
@@ -84,10 +86,10 @@ def _of_one(name: str, rows: pd.DataFrame) -> str:
         difference, lower, upper = (float(best[f"to_{end}{tail}"]) for tail in ("", "_lower", "_upper"))
         gain = difference_text(loss, difference, lower, upper)[0].lstrip("−-")
         if not any(digit in gain for digit in "123456789"):  # too little to be written
-            return f"{name}: nothing between beats the {end} end"
+            return f"nothing between beats the {end} end"
         lies = "is" if sure else "may be"
-        return f"{name}: the least {loss_word(loss)} {lies} at weight {plain(a)}, {gain} below the better end"
+        return f"the least {loss_word(loss)} {lies} at weight {plain(a)}, {gain} below the better end"
     end, other = ("generative", "discriminative") if a == 1 else ("discriminative", "generative")
     if best[f"to_{other}_upper"] < 0:
-        return f"{name}: nothing between beats the {end} end"
-    return f"{name}: the ends and all between cannot be told apart"
+        return f"nothing between beats the {end} end"
+    return "the ends and all between cannot be told apart"

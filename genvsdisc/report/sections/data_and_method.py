@@ -172,7 +172,7 @@ def _leaks(comparison: Comparison) -> Table | None:
         [
             Cell(row.column or "rows", note=row.kind),
             row.message,
-            Cell(row.evidence, note=plain(row.value), numeric=True),
+            Cell(row.evidence, note=plain(row.value)),
         ]
         for row in records(comparison.leaks)
     ]

@@ -76,7 +76,7 @@ def _panel(mine: pd.DataFrame, x: str, y: str | None, ours: pd.DataFrame) -> Pan
         said = f": {row[0].finding}, p {pvalue(row[0].pvalue)}" if row and row[0].pvalue < AGAINST else ""
         return f"Real and drawn rows in {x}{f' and {y}' if y else ''}, {_in_numbers(mine, x, y)}{said}."
 
-    look: Any = {"size": (200, 170), "margins": (22, 8, 38, 46), "x": x, "y": y}
+    look: Any = {"size": (200, 158), "margins": (10, 8, 38, 46), "x": x, "y": y}
     name = x if y is None else f"{x} and {y}"
     return panel(f"rows of the model, {name}", plot_predictive, mine, alt=alt, **look)
 

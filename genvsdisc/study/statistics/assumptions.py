@@ -20,6 +20,7 @@ from genvsdisc.study.statistics.assumption_tests import (
 )
 from genvsdisc.study.statistics.differences import paired_splits
 from genvsdisc.study.statistics.paired_tests import corrected_ttest
+from genvsdisc.study.statistics.words import MINUS
 from genvsdisc.study.weights import effective_rows
 
 COSTS = {
@@ -163,13 +164,16 @@ def _finding(row: dict, why: str, level: float) -> str:
     against = f"{row['simpler']} against {row['richer']}"
     cost, lower, upper = row["cost"], row["cost_lower"], row["cost_upper"]
     if lower > 0:
-        return f"{said}; assuming it costs {cost:.3f} nats of log loss ({lower:.3f} to {upper:.3f}; {against})."
+        return f"{said}; assuming it costs {cost:.3f} nats of log loss ({_ends(lower, upper)}; {against})."
     if upper < 0:
         return (
-            f"{said}; assuming it saves {-cost:.3f} nats of log loss all the same ({-upper:.3f} to {-lower:.3f}; "
-            f"{against})."
+            f"{said}; assuming it saves {-cost:.3f} nats of log loss all the same ({_ends(-upper, -lower)}; {against})."
         )
     return (
-        f"{said}; assuming it makes no difference to log loss that can be told from noise ({lower:.3f} to {upper:.3f}; "
+        f"{said}; assuming it makes no difference to log loss that can be told from noise ({_ends(lower, upper)}; "
         f"{against})."
     )
+
+
+def _ends(lower: float, upper: float) -> str:
+    return f"{lower:.3f} to {upper:.3f}".replace("-", MINUS)

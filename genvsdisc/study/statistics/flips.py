@@ -1,13 +1,16 @@
-"""Where the answer flips: along the training rows, else along another dial, else what was tried and did not turn it."""
+"""Where the answer flips: along the training rows, else along another dial, else what was tried and changes nothing."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from genvsdisc.study.schema import records
-from genvsdisc.study.statistics.dials import DIALS, MAP
+from genvsdisc.study.statistics.crossing import NOBODY
+from genvsdisc.study.statistics.dials import DIALS, MAP, TRAINING_ROWS, Dial
 from genvsdisc.study.statistics.losses import LOSS_NAMES
 
 CONDITION_LABELS = {
@@ -21,54 +24,114 @@ CONDITION_LABELS = {
     "unlabeled rows, added": "rows without a label added",
 }
 """Dial -> what turning it does."""
+_LISTED = 2  # values of a dial told one by one
 
 
-def where_it_flips(crossings: pd.DataFrame, conditions: pd.DataFrame | None, row: Any) -> str:
-    """Say where the lead of the verdict's pair changes, or what was tried and does not turn it; "" if nothing was.
+def where_it_flips(
+    crossings: pd.DataFrame, condition_crossings: pd.DataFrame | None, row: Any, conditions: pd.DataFrame | None = None
+) -> str:
+    """Say where the better model of the verdict's pair changes, or what was tried; "" if nothing was.
 
     Parameters
     ----------
     crossings : DataFrame
         The table `crossings`: learning curves.
-    conditions : DataFrame or None
+    condition_crossings : DataFrame or None
         The table `condition_crossings`.
     row : Series
         The best of each family by the judging loss, from `differences`.
+    conditions : DataFrame, default=None
+        The table `conditions`, whose values say where along a dial a lead is certain.
+
+    Returns
+    -------
+    text : str
+        Of the verdict's pair; another pair that changes places along the training rows is named as another one.
     """
-    return _along_rows(crossings, row) or ("" if conditions is None else _along_dials(conditions, row))
-
-
-def _along_rows(crossings: pd.DataFrame, row: Any) -> str:
-    """Where the leader changes: for the pair of the verdict if it has a crossing, else for the first pair that has."""
-    of_loss = crossings[crossings["loss"] == row["loss"]]
-    found = of_loss[of_loss[["estimate", "lower", "upper"]].notna().all(axis=1)]
-    known = found[(found["lower"] > found["smallest"]) | (found["upper"] < found["largest"])]
-    if known.empty:
-        return ""
-    own = (known["generative"] == row["generative"]) & (known["discriminative"] == row["discriminative"])
-    return _told(row["loss"], str(known.loc[own.sort_values(ascending=False, kind="stable").index[0], "finding"]))
-
-
-def _along_dials(crossings: pd.DataFrame, row: Any) -> str:
-    """Say along which dial of the map the lead of the verdict's pair changes, the first; else what does not turn it."""
-    pair = (crossings["generative"] == row["generative"]) & (crossings["discriminative"] == row["discriminative"])
-    own = crossings[pair & (crossings["loss"] == row["loss"]) & crossings["dial"].isin(MAP)].drop_duplicates("dial")
-    located = own[own[["estimate", "lower", "upper"]].notna().all(axis=1)]
+    both = pd.concat([crossings.assign(dial=TRAINING_ROWS), condition_crossings], ignore_index=True)
+    both = both[(both["loss"] == row["loss"]) & both["dial"].isin(MAP)]
+    of_pair = (both["generative"] == row["generative"]) & (both["discriminative"] == row["discriminative"])
+    own = both[of_pair].drop_duplicates("dial")
+    located = _located(own)
     if len(located):
         return _told(row["loss"], str(located["finding"].iloc[0]))
-    turned, steady = own[own["estimate"].notna()], own[own["estimate"].isna() & (own["smallest"] < own["largest"])]
-    said = [f"changes at {DIALS[r.dial].number(r.estimate)} {DIALS[r.dial].unit}" for r in records(turned)]
-    ways = [
-        f"{CONDITION_LABELS[r.dial].partition(',')[0]} ({DIALS[r.dial].number(r.smallest)} to "
-        f"{DIALS[r.dial].number(r.largest)})"
-        for r in records(steady)
-    ]
-    if ways:
-        said.append(f"{'else ' if said else ''}is not turned for certain by {', '.join(ways)}")
-    return _told(row["loss"], f"The lead of {row['generative']} or {row['discriminative']} {'; '.join(said)}.") if (
-        said
-    ) else ""  # fmt: skip
+    leads = {} if conditions is None else _leads(both[of_pair].drop_duplicates("dial", keep="last"), conditions, row)
+    tried = _tried(own, leads, row)
+    others = _located(both[~of_pair & (both["dial"] == TRAINING_ROWS)])
+    if others.empty:
+        return _told(row["loss"], tried) if tried else ""
+    other = f"For another pair, {_lowered(str(others['finding'].iloc[0]))}"
+    tried = tried or f"not measured for {row['generative']} and {row['discriminative']}."
+    return f"{_told(row['loss'], tried)} {other}"
+
+
+def _located(crossings: pd.DataFrame) -> pd.DataFrame:
+    """Crossings whose interval leaves out some of what was tried."""
+    known = crossings[["estimate", "lower", "upper"]].notna().all(axis=1)
+    narrow = (crossings["lower"] > crossings["smallest"]) | (crossings["upper"] < crossings["largest"])
+    return crossings[known & narrow]
+
+
+def _leads(own: pd.DataFrame, conditions: pd.DataFrame, row: Any) -> dict[str, tuple[str, str]]:
+    """Dial -> who is ahead for certain, and where, unless it is the one that the verdict has ahead, or nobody."""
+    winner = row["generative"] if row["upper"] < 0 else row["discriminative"] if row["lower"] > 0 else ""
+    told = {}
+    for each in records(own[own["estimate"].isna()]):
+        at = conditions[(conditions["dial"] == each.dial) & (conditions["loss"] == each.loss)]
+        values = at.loc[at["model"] == each.generative, "value"].to_numpy()
+        leaders = np.array(str(each.leaders).split("; "))
+        certain = set(leaders) - {NOBODY}
+        if len(leaders) == len(values) and len(certain) == 1 and certain != {winner}:
+            told[each.dial] = certain.pop(), _where(values, leaders != NOBODY, DIALS[each.dial])
+    return told
+
+
+def _where(values: NDArray, certain: NDArray, dial: Dial) -> str:
+    """Name the values that are marked: a range, or one by one where others lie between them."""
+    first, last = np.flatnonzero(certain)[[0, -1]]
+    low, high = (dial.number(value) for value in values[[first, last]])
+    if not certain[first : last + 1].all():
+        held = [dial.number(value) for value in values[certain]]
+        if len(held) > _LISTED:
+            return f"at {len(held)} of {len(values)} values from {low} to {high} {dial.unit}"
+        return f"at {' and '.join(held)} {dial.unit}"
+    if first == 0:
+        return f"up to {high} {dial.unit}" if last < len(values) - 1 else f"from {low} to {high} {dial.unit}"
+    if last == len(values) - 1:
+        return f"from {low} {dial.unit} on"
+    return f"at {low} {dial.unit}" if first == last else f"at {low} to {high} {dial.unit}"
+
+
+def _tried(own: pd.DataFrame, leads: dict[str, tuple[str, str]], row: Any) -> str:
+    """Say who is ahead for certain where, what changes the better one somewhere, and what does not for certain."""
+    pair = f"{row['generative']} and {row['discriminative']}"
+    which = f"which of {'the two' if leads else pair} is better"
+    several = own["estimate"].notna() | np.array([_change_places(leaders) for leaders in own["leaders"]], dtype=bool)
+    places = {model: [where for leader, where in leads.values() if leader == model] for model, _ in leads.values()}
+    told = [f"{model} is surely ahead {' and '.join(where)}" for model, where in places.items()]
+    somewhere = " and ".join(f"somewhere between {_range(each, 'and')}" for each in records(own[several]))
+    told += [f"{which} changes {somewhere}"] if somewhere else []
+    steady = own[~several & ~own["dial"].isin(leads) & (own["smallest"] < own["largest"])]
+    ranges = "; ".join(_range(each, "to") for each in records(steady))
+    if ranges:
+        what = "nothing else that was tried" if told else "nothing that was tried"
+        told.append(f"{what} changes {'it for certain' if somewhere else f'for certain {which}'} ({ranges})")
+    return f"{'; '.join(told)}." if told else ""
+
+
+def _change_places(leaders: str) -> bool:
+    """Whether each model is ahead for certain somewhere."""
+    return len({name.removeprefix("then ") for name in str(leaders).split("; ")} - {NOBODY}) > 1
+
+
+def _range(each: Any, word: str) -> str:
+    dial = DIALS[each.dial]
+    return f"{dial.number(each.smallest)} {word} {dial.number(each.largest)} {dial.unit}"
 
 
 def _told(loss: str, finding: str) -> str:
-    return f"In {LOSS_NAMES[loss]}: {finding[:1].lower()}{finding[1:]}"
+    return f"In {LOSS_NAMES[loss]}: {_lowered(finding)}"
+
+
+def _lowered(finding: str) -> str:
+    return f"{finding[:1].lower()}{finding[1:]}"

@@ -44,7 +44,9 @@ def points(
         found = {
             "test": _tested(tables, row, meta),
             "why": _why(tables, row),
-            "flips": where_it_flips(tables["crossings"], tables.get("condition_crossings"), row),
+            "flips": where_it_flips(
+                tables["crossings"], tables.get("condition_crossings"), row, tables.get("conditions")
+            ),
             **found,
             "settle": _settle(row, meta),
         }

@@ -6,6 +6,8 @@ from genvsdisc.study.statistics.losses import PERCENT
 
 MINUS = "\u2212"
 THIN_SPACE = "\u202f"
+_ROUNDING = 1e-9
+"""What is smaller is the rounding of a sum, and written as zero."""
 
 
 def level(loss: str, value: float) -> str:
@@ -24,8 +26,8 @@ def amount(loss: str, value: float) -> str:
 
     Examples
     --------
-    >>> amount("zero_one", 0.01), amount("zero_one", 0.0002), amount("log_loss", 0.0204)
-    ('1 percentage point', '0.02 percentage points', '0.020 nats')
+    >>> amount("zero_one", 0.01), amount("zero_one", 0.0002), amount("log_loss", 0.0204), amount("zero_one", -1e-17)
+    ('1 percentage point', '0.02 percentage points', '0.020 nats', '0.0 percentage points')
     """
     unit = {"zero_one": " percentage points", "log_loss": " nats"}.get(loss, "")
     text = _number(loss, value)
@@ -76,5 +78,5 @@ def _number(loss: str, value: float) -> str:
     scaled, decimals = (100 * value, 1) if loss in PERCENT else (value, 3)
     text = f"{scaled:.{decimals}f}"
     if not text.strip("-0."):
-        text = f"{scaled:.1g}" if scaled else text.lstrip("-")
+        text = f"{scaled:.1g}" if abs(scaled) > _ROUNDING else text.lstrip("-")
     return text.replace("-", MINUS)

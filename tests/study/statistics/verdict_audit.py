@@ -133,10 +133,15 @@ def _why(text, row, tables, _):
 
 
 def _flips(text, row, tables, _):
+    text, apart, other = text.partition(" For another pair, ")
+    if apart:
+        rows = tables["crossings"].query("generative != @row.generative or discriminative != @row.discriminative")
+        if other.lower() not in set(rows.loc[rows["loss"] == row["loss"], "finding"].str.lower()):
+            return [f"no crossing of another pair says so: {other}"]
     told = re.match(r"In ([\w\- ]+): (.)(.*)$", text)
     finding = told[2].upper() + told[3]
     loss = NAMES[told[1]]
-    if finding.startswith("The lead of "):
+    if re.search("which of .* is better|is surely ahead|^Not measured for", finding):
         return _tried(finding, row, tables, loss)
     both = pd.concat([tables["crossings"].assign(dial="rows"), tables["condition_crossings"]])
     rows = both[(both["loss"] == loss) & (both["finding"].str.lower() == finding.lower())]
@@ -154,14 +159,25 @@ def _flips(text, row, tables, _):
 
 def _tried(text, row, tables, loss):
     """What was turned without a change that is located, of the pair of the verdict."""
-    dials = tables["condition_crossings"]
+    dials = pd.concat([tables["crossings"].assign(dial="rows"), tables["condition_crossings"]])
     own = dials[(dials[["generative", "discriminative"]] == row[["generative", "discriminative"]]).all(axis=1)]
-    own = own[own["loss"] == loss]
-    found = [] if text.startswith(f"The lead of {row['generative']} or {row['discriminative']} ") else ["another pair"]
-    if own[["estimate", "lower", "upper"]].notna().all(axis=1).any():
+    own = own[own["loss"] == loss].drop_duplicates("dial")
+    if text.startswith("Not measured"):
+        return ["it was measured"] if len(own) else []
+    found = []
+    known = own[own[["estimate", "lower", "upper"]].notna().all(axis=1)]
+    if ((known["lower"] > known["smallest"]) | (known["upper"] < known["largest"])).any():
         found.append("a crossing with an interval is not told")
-    changes = text.count("changes at")
-    told = len(re.findall(r" \([\d%]+ to [\d%]+\)", text))
+    for name, places in re.findall(r"(?:^|; )([^;]+?) is surely ahead ([^;]+)", text):
+        leads = own[own["estimate"].isna() & own["leaders"].str.lower().str.contains(name.lower(), regex=False)]
+        if len(re.findall(r"(?:^|and )(?:at|from|up to) ", places)) > len(leads):
+            found.append(f"{name} is surely ahead along fewer dials")
+        if name.lower() == (
+            row["generative"] if row["upper"] < 0 else row["discriminative"] if row["lower"] > 0 else ""
+        ):
+            found.append(f"{name} is ahead in any case")
+    changes = text.count("somewhere between")
+    told = len(re.findall(r"[(; ][\d%]+ to [\d%]+ ", text.partition("that was tried")[2]))
     if told > own["estimate"].isna().sum() or changes > own["estimate"].notna().sum():
         found.append("more dials are told than were turned")
     return found
