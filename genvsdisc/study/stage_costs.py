@@ -35,6 +35,10 @@ PATTERN_SECONDS, PATTERN_SQUARED = 1.7e-6, 5e-9
 rows of 6 to 60 columns and 2 and 11 classes, 0.7 to 1.5 times right."""
 FILLED_SECONDS, FILLED_CUBED = 1.2e-5, 6e-10
 """Seconds of filling in a row with gaps of its own by expectations, and with the cube of the columns."""
+CONDITION_SHARE = 0.15
+"""Share of what is left that a stage which turns a dial may take for the models of one form."""
+UNLABELED_SHARE = 0.4
+"""Such a share for rows without a label, the last of these stages, of which generative models alone take part."""
 UNLABELED_ROWS, N_HIDDEN = 1000, 4
 """Training rows of which some lose their label, at most; shares that do."""
 CHOOSING, CHOOSING_ABREAST, LAST_EM = 6, 6, 20
@@ -214,6 +218,13 @@ class StageCosts:
 def most_added(n_classes: int) -> int:
     """Rows without a label that are added to training rows, at most."""
     return max(1, MOST_ADDED_COPIES // n_classes)
+
+
+def share_of(stage: str) -> float:
+    """Share of what is left that a stage may take for the models of one form."""
+    if stage == UNLABELED_STAGE:
+        return UNLABELED_SHARE
+    return CONDITION_SHARE if stage in CONDITION_STAGES else 0.4
 
 
 def total_seconds(models: Mapping[str, ModelPlan]) -> float:
