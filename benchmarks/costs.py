@@ -11,12 +11,14 @@ from __future__ import annotations
 import argparse
 import time
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from scipy.optimize import nnls
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
+from threadpoolctl import threadpool_limits
 
 from genvsdisc.baseline import PriorClassifier
 from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
@@ -46,48 +48,70 @@ KINDS = {
 WITH_GAPS = ("Gaussian, shared", "Gaussian, separate", "Gaussian, automatic", "naive Bayes")
 MOST_COLUMNS = {"logistic, Newton": 800}
 """Columns at most, where not 80: logistic regression meets quadratic features too."""
-MOST_WORK = 3e8
+MOST_WORK = 1e8
 """Fits times rows times columns squared of a table with gaps, or a wide one, at most."""
+STEPS = 40
+"""Steps of a fit of coefficients."""
 LONGEST = 6.0
 """Seconds after which a batch that is larger in every size is not tried."""
 
 
 def random_sizes(rng: np.random.Generator, most_columns: int, *, gaps: bool) -> BatchSizes:
     """Sizes, evenly in the logarithm."""
-    rows = int(np.exp(rng.uniform(np.log(60), np.log(20_000))))
-    columns = int(np.exp(rng.uniform(np.log(2), np.log(most_columns))))
-    classes = int(np.exp(rng.uniform(np.log(2), np.log(20.99))))
+    rows = int(np.exp(rng.uniform(np.log(60), np.log(5000 if gaps else 20_000))))
+    columns = int(np.exp(rng.uniform(np.log(3 if gaps else 2), np.log(100 if gaps else most_columns))))
+    classes = int(np.exp(rng.uniform(np.log(2), np.log(12.99 if gaps else 20.99))))
     train = int(rows * rng.uniform(0.1, 0.9))
     fits = int(np.exp(rng.uniform(0, np.log(40))))
-    gappy = float(rng.uniform(0.05, 0.9)) if gaps else 0.0
-    return BatchSizes(fits, rows, max(train, 4 * classes), max(8, rows // 8), columns, classes, gappy)
+    gappy = float(np.exp(rng.uniform(np.log(0.02), np.log(0.95)))) if gaps else 0.0
+    holed = max(1, int(columns * np.exp(rng.uniform(np.log(0.05), 0)))) if gaps else 0
+    return BatchSizes(fits, rows, max(train, 4 * classes), max(8, rows // 8), columns, classes, gappy, 1, holed)
+
+
+def table(rng: np.random.Generator, sizes: BatchSizes) -> tuple[np.ndarray, np.ndarray]:
+    """Correlated numbers, and, where there are gaps, indicators of the levels of some columns behind them."""
+    codes = np.arange(sizes.rows) % sizes.classes
+    X = rng.normal(size=(sizes.rows, sizes.columns)) + rng.normal(size=(sizes.classes, sizes.columns))[codes]
+    if not sizes.gappy:
+        return X, codes
+    X += rng.normal(size=(sizes.rows, 2)) @ rng.normal(size=(2, sizes.columns))
+    indicators = rng.integers(0, sizes.columns // 2 + 1)
+    X[:, :indicators] = X[:, :indicators] > rng.uniform(0, 2, indicators)
+    gappy = rng.random(sizes.rows) < sizes.gappy
+    some = rng.permutation(sizes.columns)[: sizes.holed]
+    holes = rng.random((sizes.rows, len(some))) < min(1.0, rng.uniform(1, 4) / len(some))
+    holes[np.arange(sizes.rows), rng.integers(0, len(some), sizes.rows)] = True
+    holes &= gappy[:, None]
+    shown = X[:, some]
+    shown[holes] = np.nan
+    X[:, some] = shown
+    X[: 4 * sizes.classes] = np.nan_to_num(X[: 4 * sizes.classes])  # each class shows each column
+    return X, codes
 
 
 def measure(kind: str, sizes: BatchSizes, seed: int) -> tuple[BatchSizes, float]:
-    """Processor seconds of one batch; the sizes come back with the number of patterns of gaps."""
+    """Processor seconds of one batch; the sizes come back with what the table has of gaps."""
     rng = np.random.default_rng(seed)
-    codes = np.arange(sizes.rows) % sizes.classes
-    X = rng.normal(size=(sizes.rows, sizes.columns)) + rng.normal(size=(sizes.classes, sizes.columns))[codes]
-    patterns = 1
-    if sizes.gappy:
-        gappy = rng.random(sizes.rows) < sizes.gappy
-        holes = (rng.random(X.shape) < 0.15) & gappy[:, None]
-        X[holes] = np.nan
-        patterns = len(np.unique(holes, axis=0))
+    X, codes = table(rng, sizes)
+    holes = np.isnan(X)
     weights = np.zeros((sizes.fits, sizes.rows), dtype=np.uint8)
     tests = []
     for w in weights:
         order = rng.permutation(sizes.rows)
         w[order[: min(sizes.train, sizes.rows - sizes.test)]] = 1
-        w[: 2 * sizes.classes] = 1
+        w[: 4 * sizes.classes] = 1
         tests.append(order[-sizes.test :])
     estimator = KINDS[kind]
     if sizes.gappy and kind not in WITH_GAPS:
         estimator = make_pipeline(SimpleImputer(), estimator)
     start = time.process_time()
-    refit_probabilities(estimator, X, codes, weights, tests, classes=np.arange(sizes.classes), random_state=0)
+    with threadpool_limits(1):
+        refit_probabilities(estimator, X, codes, weights, tests, classes=np.arange(sizes.classes), random_state=0)
     seconds = time.process_time() - start
-    return BatchSizes(*(list(vars(sizes).values())[:7]), patterns), seconds
+    if holes.any():
+        gappy, patterns = float(holes.any(axis=1).mean()), len(np.unique(holes, axis=0))
+        sizes = replace(sizes, gappy=gappy, patterns=min(patterns, sizes.train), holed=int(holes.any(axis=0).sum()))
+    return sizes, seconds
 
 
 def observations(kind: str, n_points: int, seed: int, *, gaps: bool) -> list[tuple[BatchSizes, float]]:
@@ -103,6 +127,8 @@ def observations(kind: str, n_points: int, seed: int, *, gaps: bool) -> list[tup
         if any(all(getattr(sizes, a) >= 0.7 * getattr(long, a) for a in axes) for long in too_long):
             continue
         sizes, seconds = measure(kind, sizes, seed + len(found))
+        if gaps and not sizes.gappy:
+            continue
         found.append((sizes, seconds))
         if seconds > LONGEST:
             too_long.append(sizes)
@@ -112,16 +138,27 @@ def observations(kind: str, n_points: int, seed: int, *, gaps: bool) -> list[tup
 def outputs(kind: str, sizes: BatchSizes) -> BatchSizes:
     """Sizes with the outputs that the classifier learns in the place of the classes."""
     two = kind.startswith(costs.ONE_OUTPUT) and sizes.classes == 2
-    return costs.replace(sizes, classes=costs.BINARY_OUTPUTS) if two else sizes
+    return replace(sizes, classes=costs.BINARY_OUTPUTS) if two else sizes
 
 
 def coefficients(kind: str, found: list[tuple[BatchSizes, float]]) -> dict[str, float]:
-    """Non-negative least squares on relative errors."""
+    """Non-negative least squares on the logarithms of predicted over measured, in which long batches count for more.
+
+    Each step takes the logarithms as linear in the coefficients, with the slope of the chord from 1 to the last ratio.
+    """
     powers = np.array([[term(outputs(kind, s)) for term in COST_TERMS.values()] for s, _ in found], dtype=float)
     seconds = np.array([max(t, 1e-4) for _, t in found])
     scale = powers.max(axis=0)
     scale[scale == 0] = 1.0
-    solved, _ = nnls(powers / scale / seconds[:, None], np.ones(len(seconds)))
+    relative, count = powers / scale / seconds[:, None], (seconds / seconds.max()) ** 0.25
+    chord = np.ones(len(seconds))
+    for _ in range(STEPS):
+        solved, _ = nnls(relative * (chord * count)[:, None], chord * count)
+        ratio = relative @ solved
+        far = np.abs(ratio - 1) > 1e-9
+        chord = np.where(
+            far, np.log(ratio, where=ratio > 0, out=np.full(len(ratio), -5.0)) / np.where(far, ratio - 1, 1), 1
+        )
     return {name: float(f"{c:.3g}") for name, c in zip(COST_TERMS, solved / scale, strict=True) if c > 0}
 
 

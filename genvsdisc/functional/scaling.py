@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 _LEAST_SQUARE = 1e-150  # deviations below lose digits in their squares
 _SUSPICIOUS = 1e-9  # of the mean: a deviation below may be the rounding of a sum of equal values
-_BLOCK = 50_000  # rows centered at a time
+_BLOCK = 50_000  # rows centered at a time, fewer of wide ones:
+_CELLS = 2**21
 _FAR = 0.5  # share of a second moment about the common mean that may be due to the mean of one weighting
 
 
@@ -51,8 +52,9 @@ def _moments(X: NDArray, shares: NDArray) -> tuple[NDArray, NDArray]:
     """Moments about a common mean, in two matrix products; about each mean where these are far from it."""
     center = X.mean(axis=0, dtype=float)
     moves, squares = np.zeros((2, len(shares), X.shape[1]), np.result_type(shares, center))
-    for start in range(0, len(X), _BLOCK):
-        rows = slice(start, start + _BLOCK)
+    step = max(1, min(_BLOCK, _CELLS // max(1, X.shape[1])))
+    for start in range(0, len(X), step):
+        rows = slice(start, start + step)
         centered = X[rows] - center
         moves += shares[:, rows] @ centered
         squares += shares[:, rows] @ np.square(centered)

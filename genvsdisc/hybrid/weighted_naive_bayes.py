@@ -12,13 +12,14 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils._param_validation import Interval
 
 from genvsdisc.base import Parameters, ProbabilisticClassifier
+from genvsdisc.class_priors import ReweightedPosterior
 from genvsdisc.functional.columns.column_weights import fit_column_weights
 from genvsdisc.generative.naive_bayes.classifier import NaiveBayesClassifier
 from genvsdisc.generative.naive_bayes.inference import declared
 from genvsdisc.hybrid.contrasts import Contrasts
 
 
-class WeightedNaiveBayesClassifier(ProbabilisticClassifier):
+class WeightedNaiveBayesClassifier(ReweightedPosterior, ProbabilisticClassifier):
     r"""Logistic regression on log ratios of marginal densities: naive Bayes with a learned weight for each column.
 
     The densities :math:`p_j(x_j \mid k)` of single columns are those of `NaiveBayesClassifier`, by maximum likelihood.
@@ -61,7 +62,7 @@ class WeightedNaiveBayesClassifier(ProbabilisticClassifier):
     intercept_ : ndarray of shape (n_classes,)
         :math:`\log \pi_k + c_k`, with :math:`c_k` 0 for the first class.
     class_prior_ : ndarray of shape (n_classes,)
-        Shares of the classes.
+        Shares of the classes: what `set_priors` and `adapt_priors` exchange.
     means_, variances_ : ndarray of shape (n_classes, n_features)
         As those of `NaiveBayesClassifier`.
     category_log_prob_ : ndarray of shape (n_classes, n_categories)
@@ -119,6 +120,7 @@ class WeightedNaiveBayesClassifier(ProbabilisticClassifier):
         "tol": [Interval(Real, 0, None, closed="neither")],
     }
     _marginals: NaiveBayesClassifier
+    intercept_: NDArray
 
     def __init__(
         self,
@@ -223,6 +225,9 @@ class WeightedNaiveBayesClassifier(ProbabilisticClassifier):
             ConvergenceWarning,
             stacklevel=4,
         )
+
+    def _shift_log_odds(self, shift: NDArray) -> None:
+        self.intercept_ = (self.intercept_ + shift).astype(self.intercept_.dtype)
 
     # Scores ------------------------------------------------------------------------------------------------------
 

@@ -124,7 +124,9 @@ class StageCosts:
             sizes = self.design.sizes(n, n_classes) if isinstance(given, str) else set(given)
             return sum(candidate.seconds(draws, n, min(int(m), n), test) for m in sizes)
         if stage == "bias and variance":
-            return sum(candidate.seconds(sets * draws, n, (n - test) // sets, test) for sets in (4, 2))
+            quarter = (n - test) // 4  # the fits to quarters judge those of each other too
+            halves = candidate.seconds(2 * draws, n, (n - test) // 2, test)
+            return halves + candidate.seconds(4 * draws, n, quarter, test + 3 * quarter)
         if stage == GAPS_STAGE:
             return self._gaps(candidate, draws)
         if stage == UNLABELED_STAGE:
@@ -220,8 +222,8 @@ def total_seconds(models: Mapping[str, ModelPlan]) -> float:
 
 
 def candidate_seconds(
-    kind: str, columns: int, classes: int, *, gappy: float = 0.0, patterns: int = 1, single: bool = False,
-    searches: int = 1, estimator: Any = None,
+    kind: str, columns: int, classes: int, *, gappy: float = 0.0, patterns: int = 1, holed: int = 0,
+    single: bool = False, searches: int = 1, estimator: Any = None,
 ) -> Callable[[int, int, int, int], float]:  # fmt: skip
     """Seconds of a batch of fits of one of this package's classifiers, as `Candidate` holds it.
 
@@ -229,7 +231,7 @@ def candidate_seconds(
     ----------
     kind : str
         As `genvsdisc.study.costs.cost_kind` gives it.
-    columns, classes, gappy, patterns
+    columns, classes, gappy, patterns, holed
         As in `genvsdisc.study.costs.BatchSizes`.
     single : bool, default=False
         Whether the draws are fitted one by one, behind steps that learn from their rows.
@@ -240,11 +242,10 @@ def candidate_seconds(
 
     def seconds(fits: int, rows: int, train: int, test: int) -> float:
         if single or searches > 1:
-            one = BatchSizes(1, train, train, test, columns, classes, gappy, min(patterns, train))
+            one = BatchSizes(1, train, train, test, columns, classes, gappy, min(patterns, train), holed)
             return fits * (searches * (batch_seconds(kind, one, estimator) + SINGLE) + 1e-8 * train * columns)
-        return batch_seconds(
-            kind, BatchSizes(fits, rows, train, test, columns, classes, gappy, min(patterns, train)), estimator
-        )
+        sizes = BatchSizes(fits, rows, train, test, columns, classes, gappy, min(patterns, train), holed)
+        return batch_seconds(kind, sizes, estimator)
 
     return seconds
 

@@ -114,3 +114,30 @@ def test_too_few_steps_warn_and_no_penalty_is_refused():
         WeightedNaiveBayesClassifier(max_iter=1).fit(X, y)
     with pytest.raises(ValueError, match="reg_lambda"):
         WeightedNaiveBayesClassifier(0.0).fit(X, y)
+
+
+def test_priors_are_swapped_in_the_posterior_and_found_in_rows_without_labels():
+    X, y = mixed(n_classes=3)
+    X["x"] = X["x"] + np.select([y == "b", y == "c"], [3, 6], 0)
+    model = WeightedNaiveBayesClassifier().fit(X, y)
+    before, old = model.predict_proba(X), model.class_prior_
+    new = np.array([0.7, 0.2, 0.1])
+    by_hand = before * new / old
+    np.testing.assert_allclose(
+        model.set_priors(new).predict_proba(X), by_hand / by_hand.sum(axis=1, keepdims=True), atol=1e-12
+    )
+    rows = np.concatenate([np.flatnonzero(y == "a"), np.flatnonzero(y != "a")[:40]])
+    shares = np.array([(y[rows] == name).mean() for name in "abc"])
+    found = model.adapt_priors(X.iloc[rows]).class_prior_
+    np.testing.assert_allclose(found, shares, atol=0.06)
+    np.testing.assert_allclose(found, model.predict_proba(X.iloc[rows]).mean(axis=0), atol=1e-6)  # Saerens' fixed point
+    with pytest.raises(ValueError, match="sum to 1"):
+        model.set_priors([0.5, 0.2, 0.1])
+
+
+def test_a_class_without_rows_or_prior_is_left_out_by_other_priors():
+    X, y = mixed(n_classes=3)
+    model = WeightedNaiveBayesClassifier().fit(X, y, sample_weight=(y != "b").astype(float))
+    probabilities = model.set_priors([0.5, 0.4, 0.1]).predict_proba(X)
+    assert (probabilities[:, 1] == 0).all()
+    np.testing.assert_allclose(model.set_priors([0, 0.5, 0.5]).predict_proba(X)[:, 2], 1)

@@ -137,13 +137,20 @@ def test_what_cannot_be_read_off_a_model_is_named(again, tmp_path, monkeypatch, 
     ("place", "stage"),
     [
         ("genvsdisc.study.fits.predictions.view_tables", "decision planes"),
+        ("genvsdisc.study.fits.predictions.leak_table", "check of leaks and groups"),
+        ("genvsdisc.study.fits.predictions.check_groups", "check of leaks and groups"),
+        ("genvsdisc.study.fits.gap_drawing.drawn_gaps", "gaps at prediction"),
+        ("genvsdisc.study.run.Run._undecided", "second round"),
         ("genvsdisc.study.run.verdict_card", "verdict"),
+        ("genvsdisc.study.run.write_verdict", "verdict"),
     ],
 )
-def test_pictures_and_verdict_may_fail(data, linear, tmp_path, monkeypatch, place, stage):
+def test_what_concerns_no_single_model_may_fail(data, linear, tmp_path, monkeypatch, place, stage):
     monkeypatch.setattr(place, fails)
-    found = gd.compare(data.X, data.y, linear, design=TINY)
-    assert found.failures["stage"].tolist() == [stage]
+    plan = {"budget": 3} if stage == "second round" else {"design": TINY}
+    found = gd.compare(data.X, data.y, linear, **plan)
+    assert set(found.failures["stage"]) == {stage}
+    assert (found.models["status"] == "ok").all()
     assert found.verdict
     page_of(found, tmp_path)
 

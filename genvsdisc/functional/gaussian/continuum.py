@@ -20,12 +20,12 @@ and the step of logistic regression at a = 0, where the result is the limit from
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
 from genvsdisc.functional.gaussian.natural import Densities, Features
+from genvsdisc.functional.gaussian.pair_sums import pair_sums
 from genvsdisc.functional.linear.objective import SoftmaxRegression
 
 _FEW_CLASSES = 5  # up to which the Hessian by pairs is faster (1.4 times for 3 classes)
@@ -131,11 +131,15 @@ class Continuum:
             return linear
         return linear - 0.5 * np.sum(found.precisions[:, 0] * self.total, axis=tuple(range(1, self.total.ndim)))
 
+    @property
+    def by_class(self) -> bool:
+        """Whether the derivative of the log scores is a block for each class, of few classes that all have rows."""
+        C = self.conditional.shape[1]
+        return not self.features.shared and C <= _FEW_CLASSES and bool(self.present.all())
+
     def steps(self, gradients: NDArray, residuals: NDArray, found: Densities) -> tuple[NDArray, NDArray]:
         """Newton steps in the moments (R, K, F), and the slopes (R,) of the objective along them."""
         R, C, F = gradients.shape
-        if not self.features.shared and C <= _FEW_CLASSES and self.present.all():
-            return self._separate_steps(gradients, residuals, found)
         derivative = self.derivative(found, C).reshape(R, C * F, C * F)
         curvature = self._curvature(residuals) + self._penalty_blocks(C)
         a = self.weight[:, None, None]
@@ -147,51 +151,6 @@ class Continuum:
         slopes = np.einsum("ri,ri->r", gradients.reshape(R, -1), (derivative @ moves)[..., 0])
         moves = moves.reshape(R, C, F)
         return np.concatenate([-moves, moves], axis=1) if C == 1 else moves, slopes
-
-    def _separate_steps(self, gradients: NDArray, residuals: NDArray, found: Densities) -> tuple[NDArray, NDArray]:
-        """As `steps`: the derivatives are a block for each class, and the last class gains what the others lose."""
-        R, C, F = gradients.shape
-        a = self.weight[:, None, None]
-        polynomials = self.features.polynomials(found)
-        if C == 1:
-            polynomials = polynomials.reshape(R, 2 * F, F)
-            derivative = polynomials.swapaxes(1, 2) @ polynomials
-            curvature = np.ascontiguousarray(self._curvature(residuals)) + self.penalty
-            system = (1 - a) * (curvature @ derivative)
-            np.einsum("rii->ri", system)[...] += self.weight[:, None]
-            moves = -np.linalg.solve(system, gradients.reshape(R, F, 1))
-            slopes = np.einsum("ri,ri->r", gradients[:, 0], (derivative @ moves)[..., 0])
-            moves = moves.reshape(R, 1, F)
-            return np.concatenate([-moves, moves], axis=1), slopes
-        blocks = polynomials.swapaxes(2, 3) @ polynomials
-        system = (1 - a)[..., None, None] * self._system_of_classes(residuals, blocks)
-        free = C - 1
-        system = system.reshape(R, free * F, free * F)
-        np.einsum("rii->ri", system)[...] += self.weight[:, None]
-        moves = -np.linalg.solve(system, gradients[:, :free].reshape(R, free * F, 1)).reshape(R, free, F)
-        moves = np.concatenate([moves, -moves.sum(axis=1, keepdims=True)], axis=1)
-        slopes = np.einsum("rkf,rkf->r", gradients, (blocks @ moves[..., None])[..., 0])
-        return moves, slopes
-
-    def _system_of_classes(self, residuals: NDArray, blocks: NDArray) -> NDArray:
-        """Curvature times derivative (R, C - 1, F, C - 1, F): rows and moves of all classes but the last."""
-        R, C, F = blocks.shape[:3]
-        free = C - 1
-        pairs = self._pair_sums(residuals)
-        pairs += self.penalty[:, None] / C
-        between: dict[tuple[int, int], NDArray] = {}
-        for p, (j, k) in enumerate(combinations(range(C), 2)):
-            between[j, k] = between[k, j] = pairs[:, p]
-        system = np.empty((R, free, F, free, F))
-        for j in range(free):
-            lost = between[j, free] @ blocks[:, free]
-            for k in range(free):
-                if k == j:
-                    own = np.add.reduce([between[j, m] for m in range(C) if m != j])
-                    np.add(own @ blocks[:, j], lost, out=system[:, j, :, j])
-                else:
-                    np.subtract(lost, between[j, k] @ blocks[:, k], out=system[:, j, :, k])
-        return system
 
     def derivative(self, found: Densities, n_outputs: int) -> NDArray:
         """Derivatives of the log-odds by the moments; for two classes the first gives what the second takes."""
@@ -220,12 +179,7 @@ class Continuum:
 
     def _pair_sums(self, residuals: NDArray) -> NDArray:
         """Sums (R, pairs, F, F) over rows, weighted by p_j p_k, for each two classes."""
-        R, C, n = residuals.shape
-        p = self.conditional._probabilities(residuals)
-        first, second = np.triu_indices(C, 1)
-        weighted = p[:, first] * p[:, second] * self.conditional.weights[:, None]
-        sums = self.conditional.products.sums(weighted.reshape(-1, n))
-        return np.ascontiguousarray(sums).reshape(R, len(first), *sums.shape[1:])
+        return pair_sums(self.conditional, residuals)
 
     def _penalty_blocks(self, n_outputs: int) -> NDArray:
         if n_outputs == 1:

@@ -58,6 +58,11 @@ class Densities:
         """Keep some of the replicates."""
         return Densities(*(getattr(self, field.name)[replicates] for field in fields(self)))
 
+    def put(self, replicates: NDArray, others: Densities) -> None:
+        """Put others in the place of some of the replicates."""
+        for field in fields(self):
+            getattr(self, field.name)[replicates] = getattr(others, field.name)
+
 
 @dataclass(frozen=True)
 class Features:

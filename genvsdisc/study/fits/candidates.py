@@ -88,6 +88,7 @@ def candidates(
         how: dict[str, Any] = {
             "gappy": 0.0 if imputed else gappy,
             "patterns": patterns,
+            "holed": holed,
             "single": _split_stateless(bench.model.estimator) is None,
             "searches": search_fits(bench.model.estimator),
             "estimator": bench.model.estimator,

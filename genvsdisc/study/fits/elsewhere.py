@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Generator, Sequence
@@ -20,16 +21,31 @@ WATCH_SECONDS = 1.0
 """How often a worker looks whether the process that it works for still runs."""
 
 
-def in_processes(calls: Sequence[Any], n_jobs: int | None) -> Generator[Any, None, None]:
+def in_processes(calls: Sequence[Any], n_jobs: int | None, *, in_turn: bool = False) -> Generator[Any, None, None]:
     """Yield the results of joblib's calls in their order; where that ends early, the processes end at once.
 
     To be closed by who reads it: an interruption may come while no result is waited for.
+
+    Parameters
+    ----------
+    calls : sequence of joblib's delayed calls
+    n_jobs : int or None
+        Processes, as joblib counts them.
+    in_turn : bool, default=False
+        Whether each call waits until the one before it has ended. The arrays that they share are then written once to
+        the folder for temporary files, and not to a file system in memory, and the processes map them from there.
     """
+    how: dict[str, Any] = {"pre_dispatch": 1, "batch_size": 1, "temp_folder": _on_disk()} if in_turn else {}
     try:
-        yield from Parallel(n_jobs=n_jobs, return_as="generator")(calls)
+        yield from Parallel(n_jobs=n_jobs, return_as="generator", **how)(calls)
     except BaseException:
         stop_workers()
         raise
+
+
+def _on_disk() -> str | None:
+    """Folder for arrays that processes share; None where the user has named one for joblib."""
+    return None if "JOBLIB_TEMP_FOLDER" in os.environ else tempfile.gettempdir()
 
 
 def died(error: Exception) -> bool:

@@ -25,7 +25,8 @@ from genvsdisc.study.fits.encode import MOST_ENCODED_CELLS, Bench
 from genvsdisc.study.fits.gaps import GAP_STAGE
 from genvsdisc.study.fits.job import Job
 from genvsdisc.study.fits.job_rows import OF_HELD_OUT, JobRows
-from genvsdisc.study.fits.predictions import DRAWN_STAGE, QUARTERS, check_portable, draw_views, predict
+from genvsdisc.study.fits.part_fits import QUARTERS
+from genvsdisc.study.fits.predictions import DRAWN_STAGE, check_portable, draw_views, predict
 from genvsdisc.study.statistics.dials import SHARE_DIALS, UNLABELED
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 from genvsdisc.study.table import PreparedTable
@@ -86,19 +87,11 @@ class Jobs:
         order = sorted(range(len(jobs)), key=lambda j: (-jobs[j].seconds, j))
         if self.large:
             give_freed_memory_back()
-        results = {j: self._here(jobs[j], advance) for j in order if self._fills_memory(jobs[j])}
-        away = [j for j in order if self.portable[jobs[j].model] and j not in results]
-        try:
-            self._send(away, jobs, results, advance)
-        except BrokenProcessPool as error:
-            if not died(error):  # a classifier that another process cannot import: the rest is fitted in this one
-                self.portable = [False] * len(self.portable)
-            else:
-                self._apart([j for j in away if j not in results], jobs, results, advance)
-        except Exception as error:
-            if not died(error):
-                raise
-            self._apart([j for j in away if j not in results], jobs, results, advance)
+        results: dict[int, Predictions] = {}
+        filling = [j for j in order if self._fills_memory(jobs[j])]
+        for some, in_turn in ((filling, True), ([j for j in order if j not in filling], False)):
+            away = [j for j in some if self.portable[jobs[j].model]]
+            self._away(away, jobs, results, advance, in_turn=in_turn)
         for j in order:
             if j not in results:
                 results[j] = self._here(jobs[j], advance)
@@ -110,8 +103,30 @@ class Jobs:
             add(found.setdefault(model, Predictions(self.benches[model].model)), results[j])
         return found
 
+    def _away(
+        self,
+        some: Sequence[int],
+        jobs: Sequence[Job],
+        results: dict[int, Predictions],
+        advance: Callable[[Job], None],
+        *,
+        in_turn: bool,
+    ) -> None:
+        """Run jobs in other processes; where one dies, what is left in smaller parts."""
+        try:
+            self._send(some, jobs, results, advance, in_turn=in_turn)
+        except BrokenProcessPool as error:
+            if not died(error):  # a classifier that another process cannot import: the rest is fitted in this one
+                self.portable = [False] * len(self.portable)
+            else:
+                self._apart([j for j in some if j not in results], jobs, results, advance, in_turn=in_turn)
+        except Exception as error:
+            if not died(error):
+                raise
+            self._apart([j for j in some if j not in results], jobs, results, advance, in_turn=in_turn)
+
     def _fills_memory(self, job: Job) -> bool:
-        """Whether a job of ours looks at most of a large table: one at a time, in this process, without a copy."""
+        """Whether a job of ours looks at most of a large table: one at a time, on rows that are mapped to memory."""
         bench = self.benches[job.model]
         ours = type(last_step(bench.model.estimator)).__module__.startswith("genvsdisc.")
         large = np.size(bench.table.X) > MOST_ENCODED_CELLS
@@ -125,16 +140,29 @@ class Jobs:
         return result
 
     def _send(
-        self, some: Sequence[int], jobs: Sequence[Job], results: dict[int, Predictions], advance: Callable[[Job], None]
+        self,
+        some: Sequence[int],
+        jobs: Sequence[Job],
+        results: dict[int, Predictions],
+        advance: Callable[[Job], None],
+        *,
+        in_turn: bool = False,
     ) -> None:
         """Run some of the jobs in other processes, and keep what comes back."""
-        with closing(in_processes([self._call(jobs[j]) for j in some], self.n_jobs)) as found:
+        calls = [self._call(jobs[j]) for j in some]
+        with closing(in_processes(calls, self.n_jobs, in_turn=in_turn)) as found:
             for j, result in zip(some, found, strict=True):
                 results[j] = result
                 advance(jobs[j])
 
     def _apart(
-        self, rest: Sequence[int], jobs: Sequence[Job], results: dict[int, Predictions], advance: Callable[[Job], None]
+        self,
+        rest: Sequence[int],
+        jobs: Sequence[Job],
+        results: dict[int, Predictions],
+        advance: Callable[[Job], None],
+        *,
+        in_turn: bool = False,
     ) -> None:
         """Run what is left after a process has died: model by model, then those of a model that does it one by one.
 
@@ -142,7 +170,7 @@ class Jobs:
         """
         for model in dict.fromkeys(jobs[j].model for j in rest):
             try:
-                self._send([j for j in rest if jobs[j].model == model], jobs, results, advance)
+                self._send([j for j in rest if jobs[j].model == model], jobs, results, advance, in_turn=in_turn)
                 continue
             except Exception as error:
                 if not died(error):
@@ -152,7 +180,7 @@ class Jobs:
             for j in sorted(own, key=lambda j: jobs[j].stage != "cross-validation"):  # without which the rest is idle
                 if not told & {jobs[j].stage, "cross-validation"}:
                     try:
-                        self._send([j], jobs, results, advance)
+                        self._send([j], jobs, results, advance, in_turn=in_turn)
                         continue
                     except Exception as error:
                         if not died(error):
@@ -221,6 +249,7 @@ def add(whole: Predictions, part: Predictions) -> None:
     whole.n_train = part.n_train if whole.n_train is None else whole.n_train
     whole.curves = joined(whole.curves, part.curves)
     whole.quarters += part.quarters
+    whole.swapped |= {k: np.concatenate([whole.swapped.get(k, new[:0]), new]) for k, new in part.swapped.items()}
     whole.halves += part.halves
     whole.tables += part.tables
     whole.noise = part.noise if whole.noise is None else whole.noise
@@ -241,10 +270,9 @@ def add(whole: Predictions, part: Predictions) -> None:
     if "learning curve" in whole.failures:
         whole.curves = {}
         whole.dials = {dial: along for dial, along in whole.dials.items() if dial not in SHARE_DIALS}
-    if "bias and variance" in whole.failures:
-        whole.quarters, whole.halves = [], []
-    if QUARTERS in whole.failures:
-        whole.quarters = []
+    whole.halves = [] if "bias and variance" in whole.failures else whole.halves
+    if {"bias and variance", QUARTERS} & set(whole.failures):
+        whole.quarters, whole.swapped = [], {}
 
 
 def joined(first: dict[str, CurveLosses], second: dict[str, CurveLosses]) -> dict[str, CurveLosses]:

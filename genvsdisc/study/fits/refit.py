@@ -19,7 +19,7 @@ CHUNK_CELLS = 4_000_000
 """Weights held at once: keeps a study of a million rows within memory."""
 
 PART_ROWS = 50_000
-"""Rows transformed and judged at a time, where a single fit is judged on more."""
+"""Rows of a table from which a single fit transforms those that it needs, and no others."""
 
 JUDGED_AT_ONCE = 5000
 """Rows that pass through all steps of a pipeline at a time: products of 50 columns are a thousand numbers a row."""
@@ -165,8 +165,8 @@ def _in_parts(
     final.set_params(**{name: np.random.RandomState(s) for name, s in _seeds(final, check_random_state(seed)).items()})
     fitted = final.fit_replicates(_through(steps, _safe_indexing(X, drawn)), y[drawn], weights[None, drawn])
     judged = [
-        fitted.predict_proba(_through(steps, _safe_indexing(source, rows[start : start + PART_ROWS])))[0]
-        for start in range(0, len(rows), PART_ROWS)
+        fitted.predict_proba(_through(steps, _safe_indexing(source, rows[start : start + JUDGED_AT_ONCE])))[0]
+        for start in range(0, len(rows), JUDGED_AT_ONCE)
     ]
     return _aligned(np.concatenate(judged), fitted.template.classes_, classes)
 

@@ -7,7 +7,8 @@ judges of a draw, the dial s gives them the shares ``(1 - s) q + s 1[rarest clas
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from genvsdisc.study.statistics.losses import pointwise_losses
 
 CLASS_SHIFTS = (0.0, 0.25, 0.5, 0.75, 0.9)
 """Shares of the rows that rows of the rarest class take the place of."""
+_CELLS = 2**17  # in one array of a block of draws: a few of them stay in cache
 
 
 def class_share_losses(
@@ -67,24 +69,25 @@ def class_share_losses(
     ----------
     Saerens, Latinne & Decaestecker (2002), Neural Computation 14, 21-41: both corrections.
     """
-    rarest = int(np.bincount(codes, sample_weight, minlength=trained_shares.shape[1]).argmin())
+    n_classes = trained_shares.shape[1]
+    rarest = int(np.bincount(codes, sample_weight, minlength=n_classes).argmin())
     units = np.arange(len(codes)) if units is None else units
     sums = {name: _Sums(losses, len(shifts), int(units.max()) + 1) for name in (SHARES, TRUE_PRIORS, ESTIMATED_PRIORS)}
-    for p, rows, old in zip(probabilities, test_rows, trained_shares, strict=True):
-        log_density = _log_ratio(p, old)
-        counts = np.ones(len(rows)) if sample_weight is None else sample_weight[rows]
-        counts = counts / counts.sum()
-        here = np.bincount(codes[rows], counts, minlength=len(old))
+    for judges in _blocks(probabilities, test_rows, trained_shares, sample_weight):
+        p, old, truth = judges.probabilities, judges.trained_shares, codes[judges.rows]
+        here = judges.shares(truth, n_classes)
         for s, shift in enumerate(shifts):
-            new = (1 - shift) * here + shift * (np.arange(len(old)) == rarest) * (here[rarest] > 0)
-            new /= new.sum()
-            weights = (new / np.where(here > 0, here, 1))[codes[rows]] * counts
+            new = (1 - shift) * here
+            new[:, rarest] += shift * (here[:, rarest] > 0)
+            new /= new.sum(axis=1, keepdims=True)
+            factors = new / np.where(here > 0, here, 1)
+            weights = np.take_along_axis(factors, truth, axis=1) * judges.counts
             adapted = {SHARES: p, TRUE_PRIORS: p, ESTIMATED_PRIORS: p}
             if shift:
-                adapted[TRUE_PRIORS] = reweighted(p, new, old)
-                adapted[ESTIMATED_PRIORS] = reweighted(p, _estimated(log_density, old, weights), old)
+                adapted[TRUE_PRIORS] = reweighted(p, new[:, None], old[:, None])
+                adapted[ESTIMATED_PRIORS] = reweighted(p, _estimated(p, old, weights)[:, None], old[:, None])
             for name, predicted in adapted.items():
-                sums[name].add(s, predicted, codes[rows], units[rows], weights)
+                sums[name].add(s, predicted, truth, units[judges.rows], weights)
     return {name: DialLosses(tuple(shifts), size, part.curves()) for name, part in sums.items()}
 
 
@@ -97,24 +100,56 @@ def reweighted(probabilities: NDArray, new: NDArray, old: NDArray) -> NDArray:
     >>> reweighted(np.array([[0.5, 0.5]]), np.array([0.9, 0.1]), np.array([0.5, 0.5]))
     array([[0.9, 0.1]])
     """
-    p = probabilities * np.divide(new, old, out=np.zeros(len(old)), where=old > 0)
-    total = p.sum(axis=1, keepdims=True)
+    p = probabilities * np.divide(new, old, out=np.zeros(np.broadcast_shapes(new.shape, old.shape)), where=old > 0)
+    total = p.sum(axis=-1, keepdims=True)
     return np.where(total > 0, p / np.where(total > 0, total, 1), probabilities)
 
 
-def _log_ratio(probabilities: NDArray, priors: NDArray) -> NDArray:
-    """Log densities of a row given each class, up to a term of the row; only of classes that were trained on."""
-    known = priors > 0
-    p = np.maximum(probabilities[:, known].astype(np.float64), 1e-300)
-    return np.log(p) - np.log(priors[known])
+@dataclass(frozen=True)
+class _Judges:
+    """Draws side by side: B of them, of m rows each; where a draw has fewer, rows that count nothing fill it up."""
+
+    probabilities: NDArray  # (B, m, K)
+    rows: NDArray  # (B, m)
+    counts: NDArray  # (B, m), each draw's sum to 1
+    trained_shares: NDArray  # (B, K)
+
+    def shares(self, truth: NDArray, n_classes: int) -> NDArray:
+        """Class shares (B, K) among the rows that judge."""
+        return np.stack([np.bincount(t, c, minlength=n_classes) for t, c in zip(truth, self.counts, strict=True)])
 
 
-def _estimated(log_density: NDArray, old: NDArray, weights: NDArray) -> NDArray:
-    """Priors of greatest likelihood for the weighted rows."""
-    priors = np.zeros(len(old))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # six digits of a prior are more than the rows tell
-        priors[old > 0] = mixture_weights(log_density, 50, 1e-7, weights)
+def _blocks(
+    probabilities: Sequence[NDArray],
+    test_rows: Sequence[NDArray],
+    trained_shares: NDArray,
+    sample_weight: NDArray | None,
+) -> Iterator[_Judges]:
+    """Give draws in blocks that stay in cache."""
+    most, n_classes = max(map(len, test_rows)), trained_shares.shape[1]
+    at_once = max(1, _CELLS // (most * n_classes))
+    for first in range(0, len(test_rows), at_once):
+        those = test_rows[first : first + at_once]
+        p = np.full((len(those), most, n_classes), 1 / n_classes)
+        rows, counts = np.zeros((len(those), most), dtype=np.intp), np.zeros((len(those), most))
+        for b, own in enumerate(those):
+            p[b, : len(own)] = probabilities[first + b]
+            rows[b, : len(own)] = own
+            counts[b, : len(own)] = 1 if sample_weight is None else sample_weight[own]
+        yield _Judges(p, rows, counts / counts.sum(axis=1, keepdims=True), trained_shares[first : first + at_once])
+
+
+def _estimated(probabilities: NDArray, old: NDArray, weights: NDArray) -> NDArray:
+    """Priors (B, K) of greatest likelihood for the weighted rows of each draw, among the classes that it trained on."""
+    priors = np.zeros(old.shape)
+    patterns, pattern_of = np.unique(old > 0, axis=0, return_inverse=True)
+    for pattern, known in enumerate(patterns):
+        own = np.flatnonzero(pattern_of == pattern)
+        p = np.maximum(probabilities[np.ix_(own, np.arange(probabilities.shape[1]), known)], 1e-300)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # six digits of a prior are more than the rows tell
+            found = mixture_weights(np.log(p) - np.log(old[own][:, known])[:, None], 50, 1e-7, weights[own])
+        priors[np.ix_(own, known)] = found
     return priors
 
 
@@ -128,11 +163,13 @@ class _Sums:
         self.judged = np.zeros(self.shape)
 
     def add(self, s: int, probabilities: NDArray, codes: NDArray, units: NDArray, weights: NDArray) -> None:
+        """Add draws: probabilities (B, m, K), and classes, units and weights (B, m) of the rows that judge."""
+        units, flat = units.ravel(), probabilities.reshape(-1, probabilities.shape[-1])
         for loss in self.losses:
-            weighted = weights * pointwise_losses(probabilities, codes, loss)
-            self.by_draw[loss][s].append(weighted.sum())
-            np.add.at(self.by_row[loss][s], units, weighted)
-        np.add.at(self.judged[s], units, weights)
+            weighted = weights * pointwise_losses(flat, codes.ravel(), loss).reshape(weights.shape)
+            self.by_draw[loss][s].extend(weighted.sum(axis=1))
+            self.by_row[loss][s] += np.bincount(units, weighted.ravel(), self.shape[1])
+        self.judged[s] += np.bincount(units, weights.ravel(), self.shape[1])
 
     def curves(self) -> dict[str, CurveLosses]:
         return {

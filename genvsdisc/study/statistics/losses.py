@@ -94,9 +94,7 @@ def pointwise_losses(probabilities: NDArray, codes: NDArray, loss: str, costs: N
         return np.asarray(costs[codes, cheapest(probabilities, costs)])
     if loss == "zero_one":
         return (probabilities.argmax(axis=-1) != codes).astype(float)
-    of_truth = np.take_along_axis(
-        probabilities, np.broadcast_to(codes[:, None], (*probabilities.shape[:-1], 1)), axis=-1
-    )[..., 0]
+    of_truth = probabilities[..., np.arange(len(codes)), codes]
     if loss == "brier":
         return np.einsum("...k,...k->...", probabilities, probabilities) - 2 * of_truth + 1
     if loss == "log_loss":

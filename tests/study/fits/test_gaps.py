@@ -31,10 +31,11 @@ def losses_of(model, X, codes, weights, tests, *, exact, impute=True):
 
 @pytest.mark.slow
 def test_exact_marginals_reach_the_bayes_error_of_the_observed_columns():
-    X, codes = drawn(12_000, 0)
-    weights = np.zeros((20, 12_000), dtype=np.uint8)
-    weights[:, :2000] = 1
-    tests = [np.arange(2000 + 500 * d, 2500 + 500 * d) for d in range(20)]
+    # 50,000 rows: a fitted model is then within about .00003 of the Bayes error, p (4 + D^2) phi(D / 2) / (4 D n).
+    X, codes = drawn(60_000, 0)
+    weights = np.zeros((20, 60_000), dtype=np.uint8)
+    weights[:, :50_000] = 1
+    tests = [np.arange(50_000 + 500 * d, 50_500 + 500 * d) for d in range(20)]
     gaps, curves = losses_of(GaussianClassifier(), X, codes, weights, tests, exact=True, impute=False)
     for s in range(1, len(GAP_SHARES)):
         expected, observed = [], []
@@ -50,7 +51,7 @@ def test_exact_marginals_reach_the_bayes_error_of_the_observed_columns():
                 observed.append(codes[i] != (p < 0.5))
         # The Bayes error of these rows, and of their labels: the same columns, the same rows.
         error = np.sqrt(np.var(np.subtract(observed, expected)) / len(expected))
-        assert abs(curves[GAPS].mean[s] - np.mean(expected)) < 3 * error + 0.003
+        assert abs(curves[GAPS].mean[s] - np.mean(expected)) < 3 * error
 
 
 def test_at_zero_the_rows_are_judged_as_they_are_and_without_a_column_by_the_others():

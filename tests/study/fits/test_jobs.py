@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import joblib
@@ -16,7 +17,8 @@ from sklearn.naive_bayes import GaussianNB
 
 import genvsdisc as gd
 from genvsdisc.study.evidence import Predictions
-from genvsdisc.study.fits.elsewhere import watch
+from genvsdisc.study.fits import jobs as jobs_module
+from genvsdisc.study.fits.elsewhere import in_processes, watch
 from genvsdisc.study.fits.jobs import add, joined
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 
@@ -146,6 +148,46 @@ def test_a_model_that_ends_its_process_is_named_and_the_rest_is_delivered(data, 
         assert "cross-validation" not in set(told["stage"])
     others = found.scores[found.scores["model"] != "deadly"].reset_index(drop=True)
     assert_frame_equal(others, alone.scores, check_dtype=False, check_categorical=False)
+
+
+class Crashing(gd.GaussianClassifier):
+    """A classifier of this package that ends its process on a matrix of weights, as a crash of LAPACK would."""
+
+    __module__ = "genvsdisc.crashing"  # no such module: it travels by value
+
+    def fit_replicates(self, X, y, sample_weight):
+        if len(X) >= 40:  # the trial, before
+            os._exit(11)
+        return super().fit_replicates(X, y, sample_weight)
+
+
+@pytest.mark.slow
+def test_a_large_fit_of_ours_that_ends_its_process_is_named_and_the_rest_is_delivered(data, linear, alone, monkeypatch):
+    monkeypatch.setattr(jobs_module, "MOST_ENCODED_CELLS", 1)
+    models = [*linear, gd.Model("crashing", Crashing(), family="generative")]
+    found = gd.compare(data.X, data.y, models, design=TINY, n_jobs=2)
+    told = found.failures.set_index("model")
+    assert set(told.index) == {"crashing"}
+    assert told["error"].str.contains("process ended in the middle").all()
+    others = found.scores[found.scores["model"] != "crashing"].reset_index(drop=True)
+    assert_frame_equal(others, alone.scores, check_dtype=False, check_categorical=False)
+
+
+@pytest.mark.slow
+def test_large_fits_run_one_at_a_time_on_rows_that_are_mapped_from_a_disk(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.delenv("JOBLIB_TEMP_FOLDER", raising=False)
+    rows = np.zeros(1 << 18)
+    calls = [joblib.delayed(where_rows_lie)(rows, time.time) for _ in range(3)]
+    found = list(in_processes(calls, 2, in_turn=True))
+    assert {Path(path).parents[1] for path, *_ in found} == {tmp_path}
+    assert all(end <= begin for (*_, end), (_, begin, _) in pairwise(found))
+
+
+def where_rows_lie(rows, clock):
+    begin = clock()
+    time.sleep(0.02)
+    return rows.filename, begin, clock()
 
 
 def test_nothing_is_watched_where_another_process_started_this_one():
