@@ -426,6 +426,6 @@ def test_of_models_that_are_as_good_the_verdict_s_own_is_named_first():
                                                                                       strict=True)]
     )  # fmt: skip
     shown = section("leaderboard", changed({"summary": tied, "differences": pairs}))
-    assert shown.finding.startswith(f"{own[:1].upper()}{own[1:]} and 1 more have the lowest")
+    assert shown.finding.startswith(f"{own} and 1 more have the lowest")
     board = next(block for block in shown.blocks if block.kind == "table")
     assert [row[0].text for row in board.rows[:2]] == [own, rival]
