@@ -1,8 +1,8 @@
 """Each row of the list of faults that were found by trying the package has a test that bears its number.
 
-Two digits: what was reported of other packages (f), a user's first hour (u, b; c: the command line; d: the page; e: the
-notebook), wrong numbers under adversarial checks (w). One digit: crashes under these checks (c), the README (f). From 10
-on the two kinds of c share their numbers. The small things at the end of the list are m.
+Two digits: what was reported of other packages (f), a user's first hour (u, b; c the command line, d the page, e the
+notebook), wrong numbers under adversarial checks (w), small things (m). One digit: crashes under these checks (c), the
+README (f). From 10 on the two kinds of c share their numbers.
 """
 
 import re
