@@ -170,10 +170,24 @@ def _array(y: Any) -> NDArray:
     if isinstance(y, list | tuple):
         labels = np.array(y, dtype=object)
         return np.asarray(y) if labels.ndim == 1 and types.infer_dtype(labels, skipna=False) in _PLAIN else labels
+    refuse_sparse_labels(y)
     labels = unmasked(y) if isinstance(y, np.ma.MaskedArray) else np.asarray(y)
+    labels = np.array(labels.tolist(), dtype=object) if labels.dtype.kind == "T" else labels
     if labels.ndim == 1 and labels.dtype.kind == "O" and not pd.isna(labels).any():
         labels = pd.Series(labels).infer_objects().to_numpy() if types.infer_dtype(labels) != "string" else labels
     return labels
+
+
+def refuse_sparse_labels(y: Any) -> None:
+    """Refuse labels in a sparse matrix or array.
+
+    Raises
+    ------
+    ValueError
+        If they are.
+    """
+    if sparse.issparse(y):
+        raise ValueError("y is a sparse matrix: give y.toarray().ravel()")
 
 
 def unmasked(y: np.ma.MaskedArray) -> NDArray:
@@ -201,7 +215,9 @@ def _refuse_unlike(labels: NDArray) -> None:
         np.unique(labels)
     except TypeError:
         first = labels[0]
-        other = next(label for label in labels if type(label) is not type(first))
+        other = next((label for label in labels if type(label) is not type(first)), None)
+        if other is None:  # of one type that has no order, such as members of an enum
+            raise ValueError(labels_without_order("y", first)) from None
         raise ValueError(labels_of_two_types("y", first, other)) from None
 
 
@@ -252,3 +268,8 @@ def labels_of_two_types(name: Any, first: Any, other: Any) -> str:
         "which are written alike: use one type" if str(first) == str(other) else "of two types: use one, such as words"
     )
     return f"the target {name!r} holds {first!r} and {other!r}, {how}"
+
+
+def labels_without_order(name: Any, label: Any) -> str:
+    """Say that labels are of a type whose values cannot be sorted."""
+    return f"the target {name!r} holds {label!r}, of a type that has no order: write labels as words or whole numbers"

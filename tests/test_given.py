@@ -1,6 +1,7 @@
 """What rows and labels may be given: estimators, transformers, `compare` and the questions say the same of others."""
 
 import datetime as dt
+import enum
 from decimal import Decimal
 
 import numpy as np
@@ -330,3 +331,37 @@ def test_a_draw_of_an_unknown_class_names_the_classes(estimator, label):
 def test_a_draw_of_a_class_that_is_a_date():
     fitted = gd.GaussianClassifier().fit(X, np.array(["2020-01-01", "2021-01-01"], "M8[ns]")[CODES])
     assert fitted.sample(3, y=np.datetime64("2021-01-01"), random_state=0)[1].tolist() == [1609459200000000000] * 3
+
+
+class Color(enum.Enum):
+    RED = 1
+    BLUE = 2
+
+
+@pytest.mark.parametrize(
+    ("y", "words"),
+    [
+        (sparse.csr_matrix(CODES[:, None]), "y is a sparse matrix: give y.toarray"),
+        (np.array([b"a", "a"], dtype=object)[CODES], "b'a' and 'a'"),
+    ],
+)
+def test_f12_f16_labels_that_no_function_takes_have_the_same_words(y, words):
+    for ask in (lambda: gd.GaussianClassifier().fit(X, y), lambda: gd.compare(X, y, {"a": ESTIMATORS[0]})):
+        with pytest.raises(ValueError, match=words):
+            ask()
+
+
+def test_f16_labels_of_a_type_without_order_are_named():
+    with pytest.raises(ValueError, match="no order: write labels as words"):
+        gd.LogisticClassifier().fit(X, [Color.RED, Color.BLUE] * 20)
+
+
+def test_f16_strings_of_numpys_variable_width_are_words():
+    y = np.array(["a", "b"], dtype=np.dtypes.StringDType())[CODES]
+    assert gd.GaussianClassifier().fit(X, y).classes_.tolist() == ["a", "b"]
+
+
+def test_f16_labels_without_a_name_are_called_the_same_everywhere():
+    for ask in (gd.GaussianClassifier().fit, gd.compare):
+        with pytest.raises(ValueError, match=r"in 'y' are missing|the target 'y' has one class only"):
+            ask(X, np.where(CODES == 0, "a", None))

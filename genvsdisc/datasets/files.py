@@ -58,6 +58,7 @@ _ALPHABETS = ("cp1251", "koi8_r", "cp1253")
 _SHORT_RUN = 1.9
 _NEARLY_ALL = 0.97
 _FEWEST_FOREIGN = 8  # bytes beyond ASCII
+_LEAST_MIXED = 0.1  # of the lines beyond ASCII are in UTF-8: by chance a line of another encoding hardly ever is
 _SAMPLED = 1 << 16
 _CONTROLS = re.compile(r"[\x01-\x08\x0e-\x1f]")
 _MOST_CONTROLS = 0.001  # of the characters of text
@@ -208,8 +209,28 @@ def in_utf8(source: Source, notes: list[str]) -> Source:
                 decoder.decode(chunk)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return _recoded(source, _encoding(source, notes))
+        return _from_other(source, notes)
     return replace(source, path=None, content=source.read()[3:]) if head.startswith(codecs.BOM_UTF8) else source
+
+
+def _from_other(source: Source, notes: list[str]) -> Source:
+    mixed = _line_by_line(source.read())
+    if mixed is None:
+        return _recoded(source, _encoding(source, notes))
+    notes.append("Some lines of the file are in UTF-8 and some are not: these were read as Windows-1252.")
+    return _recoded(replace(source, path=None, content=mixed), "utf-8")
+
+
+def _line_by_line(raw: bytes) -> bytes | None:
+    """Write in UTF-8 what is not, line by line, in a file that was put together from two; None if it was not."""
+    lines = raw.splitlines(keepends=True)
+    foreign = [place for place, line in enumerate(lines) if not _decodes(line, "utf-8")]
+    beyond = sum(not line.isascii() for line in lines)
+    if len(foreign) > (1 - _LEAST_MIXED) * beyond or not all(_decodes(lines[place], "cp1252") for place in foreign):
+        return None
+    for place in foreign:
+        lines[place] = lines[place].decode("cp1252").encode()
+    return b"".join(lines)
 
 
 def _recoded(source: Source, encoding: str) -> Source:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from difflib import get_close_matches
 
 import numpy as np
@@ -11,7 +12,9 @@ from numpy.typing import NDArray
 from genvsdisc.datasets.dialect import looks_like_data
 from genvsdisc.features.cells import read_cells
 from genvsdisc.features.dtypes import is_text
-from genvsdisc.features.marks import clean, listed, quoted
+from genvsdisc.features.marks import bare, clean, listed, quoted
+
+_RULE = r"[-=_+*|:~]{3,}"
 
 
 def column_names(names: list[str], file: str) -> list[str]:
@@ -22,7 +25,7 @@ def column_names(names: list[str], file: str) -> list[str]:
     ValueError
         If it does: a copy of the target would leak it.
     """
-    stripped = [str(name).strip() for name in names]
+    stripped = [bare(str(name)) for name in names]
     repeated = (
         [name for place, name in enumerate(stripped) if name and name in stripped[:place]]
         if len(set(stripped)) < len(stripped)
@@ -99,20 +102,29 @@ def rows_of_data(table: dict[str, pd.Series], y: pd.Series, notes: list[str]) ->
     kept = np.ones(len(y), dtype=bool)
     texts = {name: clean(values).reset_index(drop=True) for name, values in table.items() if is_text(values)}
     if len(texts) == len(table):
-        again = (y.reset_index(drop=True).astype(str) == str(y.name)).to_numpy()
-        for name, values in texts.items():
-            again = again & (values == name).fillna(False).to_numpy(bool)
-            if not again.any():
-                break
-        if again.any():
-            rows = "1 row that repeats" if again.sum() == 1 else f"{int(again.sum())} rows that repeat"
-            notes.append(f"{rows} the names left out.")
-            kept &= ~again
+        again = _all_cells(texts, y, lambda name, values: values.str.casefold() == str(name).casefold())
+        rules = _all_cells(texts, y, lambda _, values: values.str.fullmatch(_RULE))
+        for lines, what in ((again, "repeat{s} the names"), (rules, "{is} a rule")):
+            if lines.any():
+                several = bool(lines.sum() > 1)
+                verb = what.format(s="" if several else "s", **{"is": "are" if several else "is"})
+                notes.append(f"{int(lines.sum())} row{'s' * several} that {verb} left out.")
+                kept &= ~lines
     if kept[:1].any() and _begins_with_units(table, texts, y):
         shown = [str(values.iloc[0]) for values in texts.values() if pd.notna(values.iloc[0])]
         notes.append(f"The first row ({listed(shown, 4)}) looks like units: it is left out.")
         kept[0] = False
     return kept
+
+
+def _all_cells(texts: dict[str, pd.Series], y: pd.Series, holds: Callable[[str, pd.Series], pd.Series]) -> NDArray:
+    """Return True for rows in which something holds of the label and of every word."""
+    rows = np.ones(len(y), dtype=bool)
+    for name, values in [(str(y.name), y.reset_index(drop=True)), *texts.items()]:
+        rows &= holds(name, values.astype(object).astype(str)).fillna(False).to_numpy(bool)
+        if not rows.any():
+            break
+    return rows
 
 
 def _begins_with_units(table: dict[str, pd.Series], texts: dict[str, pd.Series], y: pd.Series) -> bool:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from genvsdisc.datasets.targets import refuse_nested_labels
 from genvsdisc.features.dtypes import is_text
-from genvsdisc.features.marks import MISSING, SIGNS, named, quoted
+from genvsdisc.features.marks import MISSING, SIGNS, bare_words, named, quoted
 
 _MOST_NAMED = 5
 _WHOLE = r"[+-]?(?:0|[1-9][0-9]*)"
@@ -44,10 +44,7 @@ def text_labels(y: pd.Series, missing: Collection[str] = MISSING) -> tuple[pd.Se
     if not is_text(y):
         return y, ""
     refuse_nested_labels(y)
-    if pd.api.types.is_object_dtype(y.dtype):
-        words = y.map(lambda label: label.strip() if isinstance(label, str) else label)
-    else:
-        words = y.str.strip()
+    words = bare_words(y)
     lost = words[words.isin([word for word in missing if word])]
     labels = words.mask(words.isin([*missing, ""]))
     counts = lost.value_counts()
@@ -76,18 +73,19 @@ def _numbers_of_text(labels: pd.Series) -> pd.Series:
 
 
 def label_notes(y: pd.Series) -> list[str]:
-    """Point out labels that may not be meant as classes: a mark such as "?", and labels that differ in case only."""
+    """Point out labels that may not be meant as classes: a mark such as "?", and labels that differ in little."""
     if not is_text(y):
         return []
     notes = []
     counts = y.value_counts()
     for sign in [sign for sign in SIGNS if sign in counts.index]:
         notes.append(f"Label {sign!r} ({counts[sign]:,} rows) is a class: leave it empty where the label is missing.")
-    folded: dict[str, str] = {}
-    alike = []
-    for label in sorted(counts.index):
-        if folded.setdefault(label.casefold(), label) != label:
-            alike.append(f"{quoted(folded[label.casefold()])} and {quoted(label)}")
-    if alike:
-        notes.append(f"Labels that differ in case only are two classes: {'; '.join(alike[:_MOST_NAMED])}.")
+    for what, fold in (("case", str.casefold), ("blanks", lambda label: "".join(label.split()))):
+        folded: dict[str, str] = {}
+        alike = []
+        for label in sorted(counts.index):
+            if folded.setdefault(fold(label), label) != label:
+                alike.append(f"{quoted(folded[fold(label)])} and {quoted(label)}")
+        if alike:
+            notes.append(f"Labels that differ in {what} only are two classes: {'; '.join(alike[:_MOST_NAMED])}.")
     return notes

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from genvsdisc.features.cells import read_cells
 from genvsdisc.features.dtypes import as_numbers, is_number, is_text, nested_value, plain_arrow, usual_dtype
+from genvsdisc.features.marks import bare, bare_words
 from genvsdisc.given import (
     complex_labels,
     infinite_labels,
@@ -19,6 +20,7 @@ from genvsdisc.given import (
     nested_labels,
     no_column,
     one_class,
+    refuse_sparse_labels,
     unmasked,
     warn_of_a_column,
 )
@@ -243,21 +245,23 @@ def _as_written(value: Any, *, date_only: bool) -> str:
 def _stripped(y: pd.Series) -> pd.Series:
     """Text labels without blanks at the ends; refuse labels of different types that are written alike."""
     if pd.api.types.infer_dtype(y) == "bytes":
-        return y.map(lambda label: label.decode("utf-8", "backslashreplace").strip())
+        return y.map(lambda label: bare(label.decode("utf-8", "backslashreplace")))
     if not pd.api.types.is_object_dtype(y.dtype):
-        return y.str.strip()
-    values = [value.strip() if isinstance(value, str) else value for value in pd.unique(y)]
+        return bare_words(y)
+    values = [bare(value) if isinstance(value, str) else value for value in pd.unique(y)]
     written: dict[str, Any] = {}
-    for value in values:
-        other = written.setdefault(str(value), value)
+    for value in values:  # pandas writes bytes as what they spell
+        word = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+        other = written.setdefault(word, value)
         if isinstance(other, str) != isinstance(value, str):
             raise ValueError(labels_of_two_types(y.name, other, value))
-    return y.map(lambda label: label.strip() if isinstance(label, str) else label).infer_objects()
+    return bare_words(y).infer_objects()
 
 
 def _one_column(y: Any) -> pd.Series:
     if isinstance(y, np.ma.MaskedArray):
         y = unmasked(y)
+    refuse_sparse_labels(y)
     if isinstance(y, str):
         raise ValueError(f"y must be the labels, got the name {y!r}: give X[{y!r}], and X without this column")
     if isinstance(y, pd.Series):

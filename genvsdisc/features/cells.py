@@ -27,6 +27,10 @@ NEARLY_ALL = 0.9
 _MOST_ODD = 0.1  # of the different values of such a column
 _ENOUGH = 0.5  # below this share a column is words, and nothing is said
 _SAMPLE = 1000  # words looked at before a long column is judged whole
+_DATED = (
+    r"(?i)^(?:.*[^0-9])?(?:[0-9]{4}[-/.](?:[0-9]{1,2}|[wq][0-9]{1,2})(?:[^0-9]|$)|[0-9]{1,2}:[0-9]{2}(?:[^0-9]|$)"
+    r"|[0-9]{1,2}[-/. ]+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-/., ]+[0-9]{2})"
+)
 _LOOSE = r"^[^A-Za-z]*[0-9][^A-Za-z]*$"
 
 
@@ -274,10 +278,13 @@ class _Distinct:
             return ""  # a few numbers among words are levels
         if share < _ENOUGH:
             loose = np.asarray(pc.match_substring_regex(self.words, _LOOSE)) & ~self.marks
+            dated = np.asarray(pc.match_substring_regex(self.words, _DATED)) & ~self.marks
+            what = "dates" if self.counts[dated].sum() >= NEARLY_ALL * counted else "numbers"
+            loose = dated if what == "dates" else loose
             if self.counts[loose].sum() < NEARLY_ALL * counted:
                 return ""
             first = self.words[int(np.flatnonzero(loose)[0])].as_py()
-            return f"looks like numbers, such as {quoted(first)}, but cannot be read as such"
+            return f"looks like {what}, such as {quoted(first)}, but cannot be read as such"
         shown = named([self.words[int(j)].as_py() for j in places], self.counts[places].tolist())
         what = "numbers" if isinstance(best.form, NumberFormat) else "dates" if best.form else "times"
         return f"{what} in {share:.0%} of the entries, but not {shown}: make these {what} or leave them empty"

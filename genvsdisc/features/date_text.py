@@ -19,6 +19,15 @@ _CLOCK = (
     r"(?P<H>[0-9]{1,2}):(?P<M>[0-9]{2})(?::(?P<S>[0-9]{2})(?:[.,](?P<F>[0-9]{1,9}))?)?"
     r"\s*(?P<P>[AaPp]\.?[Mm]\.?)?\s*(?P<Z>Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})?"
 )
+_WEEKDAY = (
+    r"^(?:mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"|mo|di|mi|do|fr|sa|so|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend)\.?,?\s+"
+)
+_ZONES = {
+    **{"PST": -8, "PDT": -7, "MST": -7, "MDT": -6, "CST": -6, "CDT": -5, "EST": -5, "EDT": -4},
+    **{"WET": 0, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "JST": 9},
+}  # hours ahead of UTC
+_CTIME = r"^([A-Za-z]{3} [ 0-9][0-9]) ([0-9]{2}:[0-9]{2}:[0-9]{2}) (?:(Z|UTC|GMT) )?([0-9]{4})$"
 _YEAR = r"(?P<y>[0-9]{4}|[0-9]{2})"
 _END = rf"(?:[T ,]+{_CLOCK})?$"
 _PATTERNS = {
@@ -26,7 +35,9 @@ _PATTERNS = {
     "numbers": rf"^(?P<a>[0-9]{{1,2}})[-/.](?P<b>[0-9]{{1,2}})[-/.](?P<y>[0-9]{{4}}|[0-9]{{2}}){_END}",
     "day": rf"^(?P<b>[0-9]{{1,2}})(?:st|nd|rd|th)?[-. /]+(?P<n>[A-Za-zä]{{3,9}})\.?[-., /]+{_YEAR}{_END}",
     "name": rf"^(?P<n>[A-Za-zä]{{3,9}})\.? +(?P<b>[0-9]{{1,2}})(?:st|nd|rd|th)?,? +(?P<y>[0-9]{{4}}){_END}",
-    "month": r"^(?P<y>[0-9]{4})-(?P<a>[0-9]{2})$",
+    "month": r"^(?P<y>[0-9]{4})[-/](?P<a>[0-9]{1,2})$",
+    "month_first": r"^(?P<a>[0-9]{1,2})[-/](?P<y>(?:1[6-9]|2[01])[0-9]{2})$",
+    "month_name": r"^(?P<n>[A-Za-zä]{3,9})(?:\.?[-/ ,']+(?P<y>[0-9]{4})|[-'](?P<s>[0-9]{2}))$",
 }
 _MONTHS = (
     "jan january januar",
@@ -62,6 +73,7 @@ class DateFormat:
 
     def parse(self, words: pa.Array) -> NDArray[np.datetime64]:
         """Read words as UTC dates of microseconds, NaT where one is none; any year from 1 to 9999."""
+        words = _plainer(words)
         out = np.full(len(words), _UNREAD)
         for name, pattern in _PATTERNS.items():
             fields = pc.extract_regex(words, pattern)
@@ -70,10 +82,21 @@ class DateFormat:
                 continue
             fields = fields.take(pa.array(found))
             days = _days(name, fields, self.order)
-            clock = _clock(fields) if name != "month" else np.zeros(len(found), np.int64)
+            clock = _clock(fields) if not name.startswith("month") else np.zeros(len(found), np.int64)
             good = ~np.isnat(days) & (clock != _NO_TIME)
             out[found[good]] = days[good].astype("M8[us]") + clock[good].astype("m8[us]")
         return out
+
+
+def _plainer(words: pa.Array) -> pa.Array:
+    """Write zones as hours, leave out the day of the week, and put the year of "Mar 19 12:00 2020" where others do."""
+    if pc.any(pc.match_substring_regex(words, r"[0-9] ?[A-Z]{3,4}$"), min_count=0).as_py():
+        for zone, offset in _ZONES.items():
+            words = pc.replace_substring_regex(words, rf"(:[0-9]{{2}}(?:[.,][0-9]+)?) ?{zone}$", rf"\1{offset:+03d}00")
+    if not pc.any(pc.match_substring_regex(words, r"^[A-Za-z]"), min_count=0).as_py():
+        return words
+    words = pc.replace_substring_regex(words, "(?i)" + _WEEKDAY, "")
+    return pc.replace_substring_regex(words, _CTIME, r"\1 \4 \2\3")
 
 
 _NO_TIME = np.iinfo(np.int64).min
@@ -118,16 +141,19 @@ def parse_times(words: pa.Array) -> NDArray[np.timedelta64]:
 
 def _days(name: str, fields: pa.StructArray, order: Order) -> NDArray[np.datetime64]:
     """Calendar days, NaT where there is no such day."""
-    year = _whole(fields, "y")
-    short = np.asarray(pc.fill_null(pc.equal(pc.utf8_length(pc.struct_field(fields, "y")), 2), False))
+    written = pc.struct_field(fields, "y")
+    if name == "month_name":
+        written = pc.if_else(pc.equal(written, ""), pc.struct_field(fields, "s"), written)
+    year = np.asarray(written.cast(pa.int64()))
+    short = np.asarray(pc.fill_null(pc.equal(pc.utf8_length(written), 2), False))
     year = np.where(short, np.where(year < _PIVOT, 2000, 1900) + year, year)
-    if name in ("day", "name"):
+    if name in ("day", "name", "month_name"):
         words = pc.utf8_lower(pc.fill_null(pc.struct_field(fields, "n"), "")).to_pylist()
         month = np.array([_MONTH_OF.get(word, 0) for word in words], dtype=np.int64)
     else:
         month = _whole(fields, "b" if name == "numbers" and order == "day" else "a")
     first = name == "numbers" and order == "day"
-    day = np.ones_like(month) if name == "month" else _whole(fields, "a" if first else "b")
+    day = np.ones_like(month) if name.startswith("month") else _whole(fields, "a" if first else "b")
     good = (year >= 1) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
     months = np.where(good, (year - 1970) * 12 + month - 1, 0).astype("M8[M]")
     days = months.astype("M8[D]") + np.where(good, day - 1, 0)

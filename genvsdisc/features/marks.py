@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from unicodedata import normalize
 
 import pandas as pd
 
@@ -12,7 +13,7 @@ from genvsdisc.features.dtypes import is_text
 _NOT_NUMBERS = ("-nan", "#N/A", "#N/A N/A", "#NA", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN")
 MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "-NaN", "NULL", "null", "<NA>", *_NOT_NUMBERS)
 """Text that stands for a missing entry in every column: pandas' list, but for "None", which may be a level."""
-SIGNS = ("?", "??", "???", "-", "--", "---", ".", "..", "...", "*", "**", "***")
+SIGNS = ("?", "??", "???", "-", "--", "---", ".", "..", "...", "*", "**", "***", "/", "//")
 _WORDS = (
     "none",
     "missing",
@@ -27,13 +28,45 @@ _WORDS = (
     "nil",
     "nodata",
 )
-_PHRASES = ("nodata", "not available", "not applicable", "not known", "no data", "no value")
-_SHORT = ("na", "n.a.", "n.a", "n/d", "nd", "n.d.", "n.d", "k.a.", "\\n", "(null)", "<null>")
+_PHRASES = (
+    "nodata",
+    "not available",
+    "not applicable",
+    "not known",
+    "no data",
+    "no value",
+)
+_SHORT = ("na", "n.a.", "n.a", "n/d", "nd", "n.d.", "n.d", "k.a.", "n.v.", "#n/v", "#nv", "\\n", "(null)", "<null>")
+_NOT_DONE = ("not measured", "not recorded", "not reported", "not given", "not done", "(blank)")
+_ZERO_DATES = ("0000-00-00", "0000-00-00 00:00:00", "00/00/0000", "00.00.0000", "00-00-0000")
 _ERRORS = ("#null!", "#div/0!", "#value!", "#ref!", "#num!", "#name?")
-MARKS = frozenset((*SIGNS, *_WORDS, *_PHRASES, *_SHORT, *_ERRORS, *(word.lower() for word in MISSING)))
+_KINDS = (SIGNS, _WORDS, _PHRASES, _NOT_DONE, _SHORT, _ERRORS, _ZERO_DATES, MISSING)
+MARKS = frozenset(word.lower() for words in _KINDS for word in words)
 """Text, in lower case, that stands for a missing entry where the rest of a column is numbers or dates."""
 NAMED = 3
 """Words that a note quotes."""
+
+
+_BLANKS = "".join(map(chr, (*range(9, 14), *range(28, 33), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029)))
+_BLANKS += "\u202f\u205f\u3000"  # what str.strip takes
+_BLANKS += "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"
+_BEYOND_ASCII = r"[^\x00-\x7f]"
+
+
+def bare(word: str) -> str:
+    """Strip blanks and characters without width at both ends; write letters with accents as one character."""
+    if word.isascii():
+        return word.strip()
+    return normalize("NFC", word).strip(_BLANKS)
+
+
+def bare_words(words: pd.Series) -> pd.Series:
+    """`bare` for a column of a string dtype, or of objects of which those that are text are stripped."""
+    if pd.api.types.is_object_dtype(words.dtype):
+        return words.map(lambda cell: bare(cell) if isinstance(cell, str) else cell)
+    stripped = words.str.strip()
+    beyond = stripped.str.contains(_BEYOND_ASCII, na=False)
+    return stripped.mask(beyond, stripped[beyond].map(bare)) if beyond.any() else stripped
 
 
 def clean(values: pd.Series) -> pd.Series:
@@ -52,9 +85,9 @@ def clean(values: pd.Series) -> pd.Series:
     if pd.api.types.is_object_dtype(values.dtype):
         if pd.api.types.infer_dtype(values, skipna=True) not in ("string", "mixed", "mixed-integer"):
             return values
-        stripped = values.map(lambda cell: cell.strip() if isinstance(cell, str) else cell)
+        stripped = bare_words(values)
     else:
-        stripped = values.str.strip()
+        stripped = bare_words(values)
         stripped = values if stripped.equals(values) else stripped  # the words of a large table are held once
     missing = stripped.isin(MISSING)
     return stripped.mask(missing) if missing.any() else stripped

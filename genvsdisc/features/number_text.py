@@ -27,6 +27,7 @@ _NUMBER = (
     rf"\s*(?P<after>{_UNIT})?\s*(?P<close>\))?(?P<minus>-)?$"
 )
 _PARTS = ("open", "bound", "sign", "before", "inner", "body", "exponent", "more", "after", "close", "minus")
+_TIMES_TEN = r"^(.*[0-9])\s*[x×*·]\s*10(?:\^|\*\*)\(?([+-]?[0-9]{1,3})\)?"
 _NOT_FINITE = r"^[+-]?(?:[iI][nN][fF]|[iI]nfinity|INFINITY)$"
 # What people type for the ASCII signs: minus signs and dashes, blanks of fixed width, full-width and Arabic digits.
 _TO_ASCII = str.maketrans(
@@ -34,6 +35,14 @@ _TO_ASCII = str.maketrans(
     "-------       0123456789.,0123456789.,%+",
 )
 _POINT_MONEY = ("$", "US$", "A$", "C$", "USD", "CAD", "AUD", "£", "GBP", "¥", "JPY", "₹", "INR")
+_THOUSAND, _MILLION = ("k", "K", "Tsd", "Tsd.", "thousand"), ("m", "M", "mn", "Mn", "mio", "Mio", "Mio.", "million")
+_BILLION = ("b", "B", "bn", "Bn", "Mrd", "Mrd.", "billion")
+_MAGNITUDES = {
+    **{"": 1.0, "T": 1e12, "tn": 1e12},
+    **dict.fromkeys(_THOUSAND, 1e3),
+    **dict.fromkeys(_MILLION, 1e6),
+    **dict.fromkeys(_BILLION, 1e9),
+}
 _AMBIGUOUS = {".": r"^[1-9][0-9]{0,2}\.[0-9]{3}$", ",": r"^[1-9][0-9]{0,2},[0-9]{3}$"}
 
 
@@ -47,10 +56,13 @@ class NumberFormat:
         "." or ","; "either" where a column has both and no thousands.
     unit : str
         The unit, currency or percent sign that stands at its numbers; those with another one are not read.
+    scaled : bool
+        Whether k, M and the like are thousands and millions, because numbers of several magnitudes stand together.
     """
 
     decimal: str = "."
     unit: str = ""
+    scaled: bool = False
 
     def parse(self, words: pa.Array) -> NDArray[np.float64]:
         """Read words as numbers, NaN where one is none."""
@@ -69,13 +81,16 @@ class NumberFormat:
         keep = pa.array(readable)
         numbers = pc.if_else(keep, text, pa.scalar(None, text.type)).cast(pa.float64())
         out = np.asarray(numbers.fill_null(np.nan), dtype=float)
-        out = np.where(_negative(parts), -out, out)
+        out = np.where(_negative(parts), -out, out) * (_factors(parts) if self.scaled else 1)
         return np.where(parts["infinite"], np.where(_negative(parts), -np.inf, np.inf), out)
 
     def reads(self, parts: Mapping[str, pa.Array]) -> NDArray[np.bool_]:
         """Return True where a word is a number in this format."""
-        units = unit_of(parts)
+        units = _array(parts["before"]) if self.scaled else unit_of(parts)
         bare = units == ""
+        if self.scaled:
+            known = ~np.isnan(_factors(parts))
+            return _forms(parts["body"], self.decimal) & known & (bare | (units == self.unit)) & parts["balanced"]
         if self.unit in ("%", "‰"):  # 0.5 beside 50 % may be either
             bare &= _matches(parts["body"], r"^[0.,]*$")
         return _forms(parts["body"], self.decimal) & (bare | (units == self.unit)) & parts["balanced"]
@@ -94,6 +109,8 @@ def split(words: pa.Array) -> dict[str, Any]:
     # "5.-" and "5,-- kr" are prices without cents, no negative numbers; spreadsheets mark text with an apostrophe.
     words = pc.replace_substring_regex(words, r"^(.*[0-9])([.,])-{1,2}([^0-9]*)$", r"\1\20\3")
     words = pc.replace_substring_regex(words, r"^'([+-]?[0-9])", r"\1")
+    words = pc.replace_substring_regex(words, r'^="(.*)"$', r"\1")
+    words = pc.replace_substring_regex(words, _TIMES_TEN, r"\1e\2")
     # Bare digits need no taking apart, which is most of the time in a long column.
     bare = pc.match_substring_regex(words, r"^-?[0-9.,]*[0-9][0-9.,]*$")
     dressed = pc.invert(bare)
@@ -106,6 +123,7 @@ def split(words: pa.Array) -> dict[str, Any]:
         parts[name] = pc.replace_with_mask(parts.get(name, nothing), dressed, found)
     opened = pc.or_(pc.equal(parts["open"], "("), pc.equal(parts["inner"], "("))
     parts["balanced"] = np.asarray(pc.equal(opened, pc.equal(parts["close"], ")")))
+    parts["glued"] = np.asarray(pc.match_substring_regex(words, r"[0-9][A-Za-z]"))
     parts["infinite"] = np.asarray(pc.match_substring_regex(words, _NOT_FINITE))
     signs = pc.if_else(pa.array(parts["infinite"]), pc.utf8_slice_codeunits(words, 0, 1), parts["sign"])
     parts["sign"] = signs
@@ -115,7 +133,30 @@ def split(words: pa.Array) -> dict[str, Any]:
 def unit_of(parts: Mapping[str, pa.Array]) -> NDArray[np.object_]:
     """The unit of each word: what stands behind the number, or the currency before it."""
     behind = parts["after"]
-    return np.asarray(pc.if_else(pc.equal(behind, ""), parts["before"], behind).to_numpy(zero_copy_only=False))
+    return _array(pc.if_else(pc.equal(behind, ""), parts["before"], behind))
+
+
+def _array(words: pa.Array) -> NDArray[np.object_]:
+    return np.asarray(words.to_numpy(zero_copy_only=False), dtype=object)
+
+
+def _factors(parts: Mapping[str, pa.Array]) -> NDArray[np.float64]:
+    """What k, M and the like multiply each number by; NaN where another unit stands."""
+    units, places = np.unique(_array(parts["after"]).astype(str), return_inverse=True)
+    return np.array([_MAGNITUDES.get(unit, np.nan) for unit in units])[places]
+
+
+def _is_scaled(parts: Mapping[str, Any], found: NDArray[np.bool_], counts: NDArray) -> bool:
+    """Return True for 300k beside 1.2M, and for 1.2k beside 950, where the unit is no unit but a magnitude."""
+    known = found & ~np.isnan(factors := _factors(parts))
+    units = _array(parts["after"])
+    if 2 * counts[known].sum() < counts[found].sum():
+        return False
+    suffixed = known & (units != "")
+    if len(np.unique(factors[suffixed])) > 1:
+        return True
+    bare = known & (units == "") & ~_matches(parts["body"], r"^[0.,]*$")
+    return bool(suffixed.any() and bare.any() and parts["glued"][suffixed].all() and not (units[suffixed] == "m").any())
 
 
 def number_format(parts: Mapping[str, Any], counts: NDArray, hint: str = "") -> tuple[NumberFormat, bool]:
@@ -137,13 +178,14 @@ def number_format(parts: Mapping[str, Any], counts: NDArray, hint: str = "") -> 
         Whether "1,234" or "1.234" might as well have been read the other way.
     """
     found = _filled(parts["body"])
-    unit = _commonest(unit_of(parts)[found], counts[found])
+    scaled = _is_scaled(parts, found, counts)
+    unit = _commonest((_array(parts["before"]) if scaled else unit_of(parts))[found], counts[found])
     body = parts["body"]
 
     def cells(mask: NDArray[np.bool_]) -> int:
         return int(counts[mask & found].sum())
 
-    point, comma = (NumberFormat(decimal, unit) for decimal in ".,")
+    point, comma = (NumberFormat(decimal, unit, scaled) for decimal in ".,")
     by_point, by_comma = cells(point.reads(parts)), cells(comma.reads(parts))
     either = replace(point, decimal="either")
     if cells(either.reads(parts)) > max(by_point, by_comma):

@@ -170,7 +170,7 @@ def compare(
     check_budget(budget)
     check_jobs(n_jobs)
     check_cache(cache)
-    y = as_target(y, name="target", allow_missing=True)
+    y = as_target(y, allow_missing=True)
     whole = as_frame(X)
     held_out = given_test(X_test, y_test, whole)
     X, sampling = read_sampling(whole, groups=groups, time=time)

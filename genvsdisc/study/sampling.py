@@ -224,7 +224,7 @@ def _times(values: pd.Series, name: str) -> NDArray:
     numbers = pd.to_numeric(values, errors="coerce")
     if numbers.notna().all():
         return numbers.to_numpy(float)
-    dates = pd.to_datetime(values.astype(str), format="ISO8601", errors="coerce")
+    dates = pd.to_datetime(values.astype(str), format="ISO8601", errors="coerce", utc=True)
     if dates.isna().any():
         raise ValueError(
             f"time {name!r} must hold numbers or dates such as 2024-01-31, got {values[dates.isna()].iloc[0]!r}: "

@@ -131,7 +131,7 @@ def prepare(
     ValueError
         If lengths differ, the target is continuous, fewer than two classes remain, or no column does.
     """
-    frame, labels = as_frame(X), as_target(y, name="target", allow_missing=True)
+    frame, labels = as_frame(X), as_target(y, allow_missing=True)
     check_consistent_length(frame, labels)
     labelled = labels.notna().to_numpy()
     if not labelled.any():

@@ -86,7 +86,7 @@ def read_unlabeled(
         If `given` has no rows, lacks columns of X, or holds other things in them.
     """
     sampling, notes = sampling or Sampling(), list[str]()
-    missing = as_target(y, name="target", allow_missing=True).isna().to_numpy()
+    missing = as_target(y, allow_missing=True).isna().to_numpy()
     parts = [_own(reader, X, missing, sampling, weights, notes)]
     if given is not None:
         parts.append(_given(reader, X, given, sampling, weights, groups, notes))

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from genvsdisc.datasets import read_table
+from genvsdisc.features.cells import read_cells
 from genvsdisc.features.dtypes import as_numbers
 from genvsdisc.features.kinds import column_kinds
 
@@ -618,3 +619,78 @@ def test_f24_a_stray_control_character_makes_no_binary_file(tmp_path, escapes, r
     else:
         with pytest.raises(ValueError, match="not a text table"):
             read_table(tmp_path / "t.csv", "y")
+
+
+@pytest.mark.parametrize(
+    ("words", "numbers"),
+    [
+        (["950", "1.2K", "15K"], [950, 1200, 15000]),
+        (["\u20ac300K", "\u20ac1.2M", "\u20ac0"], [3e5, 1.2e6, 0]),
+        (["2,5 Mio", "300 Tsd", "1,75 Mio"], [2.5e6, 3e5, 1.75e6]),
+        (["10 k", "25 k", "7 k"], [10, 25, 7]),  # one unit throughout is a unit
+        (["300 K", "290", "288 K"], [300, 290, 288]),  # kelvin
+        (["1.5\u00d710^3", "2x10^-1", "7\u00d710^0"], [1500, 0.2, 7]),
+        (['="1.5"', '="-2"', '="30"'], [1.5, -2, 30]),
+    ],
+)
+def test_f19_magnitudes_and_powers_of_ten(words, numbers):
+    assert read_cells(pd.Series(words * 4)).column.tolist()[:3] == pytest.approx(numbers)
+
+
+@pytest.mark.parametrize(
+    ("word", "date"),
+    [
+        ("Friday, 04 September 2020", "2020-09-04"),
+        ("Fr. 04.09.2020", "2020-09-04"),
+        ("Fri Sep  4 12:30:00 2020", "2020-09-04T12:30"),
+        ("Fri Sep 04 12:30:00 UTC 2020", "2020-09-04T12:30"),
+        ("2020-09-04 12:30:00 CEST", "2020-09-04T10:30"),
+        ("2020/09", "2020-09-01"),
+        ("09/2020", "2020-09-01"),
+        ("Sep-20", "2020-09-01"),
+        ("September 2020", "2020-09-01"),
+    ],
+)
+def test_f17_dates_with_days_of_the_week_zones_or_months_only(word, date):
+    assert read_cells(pd.Series([word, None, word, "0000-00-00"])).column.tolist()[0] == pd.Timestamp(date)
+
+
+def test_f17_dates_that_cannot_be_read_are_told():
+    words = pd.Series([f"2020-01-{day:02d} 12:00 Europe/Berlin" for day in range(1, 31)])
+    assert "looks like dates" in read_cells(words).note
+
+
+def test_f06_characters_without_width_and_accents_make_no_classes(read):
+    labels = ["\u00e9", "e\u0301", "\ufeffo", "o\u200b", "o\u00a0", "\u00e9\u3000"] * 5
+    data = read("x,y\n" + "".join(f"{i}.5,{label}\n" for i, label in enumerate(labels)))
+    assert sorted(data.y.unique()) == ["o", "\u00e9"]
+
+
+def test_f06_labels_that_differ_in_blanks_are_told(read):
+    data = read("x,y\n" + "".join(f"{i}.5,{['a b', 'a  b', 'c'][i % 3]}\n" for i in range(30)))
+    assert any("differ in blanks only" in note for note in data.notes)
+
+
+def test_f07_a_name_that_differs_by_what_cannot_be_seen_stands_twice(read):
+    with pytest.raises(ValueError, match="'y' stands more than once"):
+        read("x,\u200by,y\n1,a,a\n2,b,b\n")
+
+
+@pytest.mark.parametrize("line", ["X,Y", "---,---", "=====,====="])
+def test_b02_names_in_another_case_and_rules_are_no_rows(read, line):
+    rows = [f"{i}.5,{'ab'[i % 2]}" for i in range(30)]
+    data = read("\n".join(["x,y", *rows[:15], line, *rows[15:]]))
+    assert data.X["x"].tolist() == [i + 0.5 for i in range(30)]
+    assert sorted(data.y.unique()) == ["a", "b"]
+    assert any("left out" in note for note in data.notes)
+
+
+YES = "s\u00ed"
+
+
+def test_f24_lines_of_two_encodings_are_read_each_by_its_own(tmp_path):
+    rows = [f"{i}.5,{['no', YES][i % 2]}\n".encode("utf-8" if i < 20 else "cp1252") for i in range(40)]
+    (tmp_path / "t.csv").write_bytes(b"x,y\n" + b"".join(rows))
+    data = read_table(tmp_path / "t.csv", "y")
+    assert sorted(data.y.unique()) == ["no", "s\u00ed"]
+    assert any("Windows-1252" in note for note in data.notes)
