@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from genvsdisc.functional.gaussian.moments import Moments
 from genvsdisc.functional.linear.gram import packing
 from genvsdisc.generative.gaussian.completion import Completion, MapStep
+from genvsdisc.generative.gaussian.row_products import weight_of_classes
 from genvsdisc.generative.gaussian.shrinkage import Regularization
 
 _MANY_UNKNOWN, _MOST_UNKNOWN = 500, 1000  # means and covariances of missing entries
@@ -39,14 +40,18 @@ def newton_pays(
     holes: NDArray, codes: NDArray, weights: NDArray, n_classes: int, rule: Regularization, regularized: NDArray
 ) -> NDArray:
     """Which members Newton's method is quicker for, (R,)."""
-    of_class = (codes[:, None] == np.arange(n_classes)).astype(weights.dtype)
-    gaps = holes.any(axis=1)
-    rows = weights @ of_class
+    if not regularized.any():
+        return regularized
+    few = _SLOW * holes.shape[1]
+    rows = weight_of_classes(codes, weights, n_classes)
     if rule.shared:
         rows = rows.sum(axis=1, keepdims=True)
-    else:
-        rows = np.where(weights[:, gaps] @ of_class[gaps] > 0, rows, np.inf)
-    pays = regularized & (rows <= _SLOW * holes.shape[1]).any(axis=1)
+    elif rows.min() <= few:
+        gaps = holes.any(axis=1)
+        rows = np.where(weight_of_classes(codes[gaps], weights[:, gaps], n_classes) > 0, rows, np.inf)
+    pays = regularized & (rows <= few).any(axis=1)
+    if not pays.any():
+        return pays
     pays[pays] = n_unknown(holes, codes, weights[pays]) <= _MANY_UNKNOWN
     return pays
 
