@@ -18,7 +18,7 @@ from genvsdisc.generative.gaussian.completion import Completion, MapStep
 from genvsdisc.generative.gaussian.row_products import weight_of_classes
 from genvsdisc.generative.gaussian.shrinkage import Regularization
 
-_MANY_UNKNOWN, _MOST_UNKNOWN = 500, 1000  # means and covariances of missing entries
+_MANY_UNKNOWN, MOST_UNKNOWN = 500, 1000  # means and covariances of missing entries
 _SLOW = 4  # rows for each column of a covariance up to which EM is slow
 _MAX_STEPS = 100
 _FIRST = 10.0
@@ -61,7 +61,7 @@ def n_unknown(holes: NDArray, codes: NDArray, weights: NDArray) -> NDArray:
     gaps = np.flatnonzero(holes.any(axis=1))
     used = (weights[:, gaps] > 0).astype(float)
     means = used @ holes[gaps].sum(axis=1)
-    if means.min(initial=np.inf) > _MOST_UNKNOWN:
+    if means.min(initial=np.inf) > MOST_UNKNOWN:
         return np.asarray(means)
     patterns, which = np.unique(np.column_stack([codes[gaps], holes[gaps]]), axis=0, return_inverse=True)
     missing = patterns[:, 1:].sum(axis=1)
@@ -74,7 +74,7 @@ def by_newton(
 ) -> tuple[Moments, NDArray] | None:
     """Moments and log likelihoods of one weighting (1, n); None where that is not the way."""
     used = weights[0] > 0
-    if not holes[used].any() or n_unknown(holes, codes, weights)[0] > _MOST_UNKNOWN:
+    if not holes[used].any() or n_unknown(holes, codes, weights)[0] > MOST_UNKNOWN:
         return None
     problem = Completion.build(X[used], holes[used], codes[used], weights[0, used], n_classes, rule)
     found = completed(problem, tol)
