@@ -25,7 +25,7 @@ from sklearn.utils.validation import _check_sample_weight, check_array
 from genvsdisc.freed_memory import keep_freed_memory
 from genvsdisc.functional.posterior import softmax
 from genvsdisc.given import given_labels, one_class
-from genvsdisc.replicates import Parameters, Replicates
+from genvsdisc.replicates import Parameters, Replicates, take_parameters
 from genvsdisc.validation import FastValidation, column_name, encoded_labels
 
 
@@ -73,8 +73,7 @@ class ProbabilisticClassifier(ClassifierMixin, FastValidation, ABC):
         else:
             weights = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
             weights = self._usable_weights(weights[None])[0]
-        for name, values in self._fit_stack(X, codes, weights[None, :]).items():
-            setattr(self, name, values[0])
+        take_parameters(self, self._fit_stack(X, codes, weights[None, :]))
         return self
 
     def fit_replicates(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike) -> Replicates:

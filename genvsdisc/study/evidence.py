@@ -138,6 +138,7 @@ class Predictions:
     curves: dict[str, CurveLosses] = field(default_factory=dict)
     quarters: list[NDArray] = field(default_factory=list)
     halves: list[NDArray] = field(default_factory=list)
+    swapped: dict[str, NDArray] = field(default_factory=dict)
     tables: list[NDArray] = field(default_factory=list)
     noise: pd.DataFrame | None = None
     dials: dict[str, DialLosses] = field(default_factory=dict)

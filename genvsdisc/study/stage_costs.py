@@ -124,7 +124,9 @@ class StageCosts:
             sizes = self.design.sizes(n, n_classes) if isinstance(given, str) else set(given)
             return sum(candidate.seconds(draws, n, min(int(m), n), test) for m in sizes)
         if stage == "bias and variance":
-            return sum(candidate.seconds(sets * draws, n, (n - test) // sets, test) for sets in (4, 2))
+            quarter = (n - test) // 4  # the fits to quarters judge those of each other too
+            halves = candidate.seconds(2 * draws, n, (n - test) // 2, test)
+            return halves + candidate.seconds(4 * draws, n, quarter, test + 3 * quarter)
         if stage == GAPS_STAGE:
             return self._gaps(candidate, draws)
         if stage == UNLABELED_STAGE:

@@ -38,8 +38,9 @@ METHODS = (
     (
         "Intervals and p-values",
         "Student t over folds, with the variance of a fold multiplied by 1/J + n_test/n_train for J folds, because "
-        "training sets overlap. Nadeau and Bengio (2003), Machine Learning 52. p-values of several pairs are corrected "
-        "as in Holm (1979), Scandinavian Journal of Statistics 6.",
+        "training sets overlap; by the design effect of the difference times n_test/n_train where that is more, as for "
+        "nearest neighbors, which err together. Nadeau and Bengio (2003), Machine Learning 52. p-values of several "
+        "pairs are corrected as in Holm (1979), Scandinavian Journal of Statistics 6.",
     ),
     (
         "Probabilities of better and equal",

@@ -25,7 +25,8 @@ from genvsdisc.study.fits.encode import MOST_ENCODED_CELLS, Bench
 from genvsdisc.study.fits.gaps import GAP_STAGE
 from genvsdisc.study.fits.job import Job
 from genvsdisc.study.fits.job_rows import OF_HELD_OUT, JobRows
-from genvsdisc.study.fits.predictions import DRAWN_STAGE, QUARTERS, check_portable, draw_views, predict
+from genvsdisc.study.fits.part_fits import QUARTERS
+from genvsdisc.study.fits.predictions import DRAWN_STAGE, check_portable, draw_views, predict
 from genvsdisc.study.statistics.dials import SHARE_DIALS, UNLABELED
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 from genvsdisc.study.table import PreparedTable
@@ -248,6 +249,7 @@ def add(whole: Predictions, part: Predictions) -> None:
     whole.n_train = part.n_train if whole.n_train is None else whole.n_train
     whole.curves = joined(whole.curves, part.curves)
     whole.quarters += part.quarters
+    whole.swapped |= {k: np.concatenate([whole.swapped.get(k, new[:0]), new]) for k, new in part.swapped.items()}
     whole.halves += part.halves
     whole.tables += part.tables
     whole.noise = part.noise if whole.noise is None else whole.noise
@@ -268,10 +270,9 @@ def add(whole: Predictions, part: Predictions) -> None:
     if "learning curve" in whole.failures:
         whole.curves = {}
         whole.dials = {dial: along for dial, along in whole.dials.items() if dial not in SHARE_DIALS}
-    if "bias and variance" in whole.failures:
-        whole.quarters, whole.halves = [], []
-    if QUARTERS in whole.failures:
-        whole.quarters = []
+    whole.halves = [] if "bias and variance" in whole.failures else whole.halves
+    if {"bias and variance", QUARTERS} & set(whole.failures):
+        whole.quarters, whole.swapped = [], {}
 
 
 def joined(first: dict[str, CurveLosses], second: dict[str, CurveLosses]) -> dict[str, CurveLosses]:

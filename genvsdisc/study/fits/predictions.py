@@ -35,7 +35,7 @@ from genvsdisc.study.fits.drawn_rows import predictive_tables
 from genvsdisc.study.fits.gaps import GAP_STAGE
 from genvsdisc.study.fits.group_check import check_groups
 from genvsdisc.study.fits.learning_curves import curve_probabilities
-from genvsdisc.study.fits.parts import TOO_FEW, training_weights
+from genvsdisc.study.fits.part_fits import fit_parts
 from genvsdisc.study.fits.planes import view_tables
 from genvsdisc.study.fits.refit import judged_by, refit_probabilities, seeded
 from genvsdisc.study.fits.row_batches import fit_many_rows
@@ -49,8 +49,6 @@ from genvsdisc.study.statistics.learning_curves import CurveLosses
 from genvsdisc.study.table import PreparedTable
 
 DRAWN_STAGE = "tables of the law"
-QUARTERS = "bias and variance with a quarter of the rows"
-"""What a model may fail of its stage alone."""
 MOST_LOOKED_AT, LOOKED_AT_STRETCHES = 200_000, 20
 """Rows in which groups and leaks are looked for, at most, and the stretches of the table that they then are."""
 _COUNT = re.compile(r" \(\d+ of \d+ replicates\)")  # differs from stage to stage; the message is the same
@@ -141,18 +139,6 @@ def learning_curve(model: Model, table: PreparedTable, draws: Draws, result: Pre
     shift_classes(predicted[-1], drawn, draws, result)
 
 
-def fit_parts(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
-    """Fit to sets that share no row, for bias and variance; a model may fail quarters alone, its halves are larger."""
-    if not len(draws.parts):
-        raise ValueError(TOO_FEW)
-    drawn = table.take(draws.resampled_rows)
-    result.halves = _fit_sets(model, drawn, draws, 2)
-    try:
-        result.quarters = _fit_sets(model, drawn, draws, 1)
-    except ValueError as error:
-        result.failures[QUARTERS] = reason(error)
-
-
 def fit_drawn_tables(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
     """Fit to tables drawn from the law, all judged by rows of another one."""
     if table.drawn is None:
@@ -167,23 +153,6 @@ def fit_drawn_tables(model: Model, table: PreparedTable, draws: Draws, result: P
         random_state=draws.seed,
     )
     result.tables = [np.stack(predicted[first : first + AT_ONCE]) for first in range(0, N_TABLES, AT_ONCE)]
-
-
-def _fit_sets(model: Model, drawn: PreparedTable, draws: Draws, n_joined: int) -> list[NDArray]:
-    """Probabilities given to the judges of each draw by fits to its sets of one or two quarters."""
-    weights = training_weights(draws.parts, n_joined)
-    n_sets = len(weights) // len(draws.parts)
-    predicted = refit_probabilities(
-        model.estimator,
-        drawn.X,
-        drawn.y,
-        weights,
-        [indices for indices in draws.judges for _ in range(n_sets)],
-        classes=drawn.classes,
-        random_state=draws.seed,
-        sample_weight=drawn.weights,
-    )
-    return [np.stack(predicted[first : first + n_sets]) for first in range(0, len(predicted), n_sets)]
 
 
 def follow_descent(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:

@@ -4,8 +4,8 @@ Whoever picks the lowest of eight means and tests it as if it had been the only 
 tables. Choosing on the other folds of each repeat does not cure that: as the choice hardly changes from fold to fold,
 the luck of the chosen stays in the mean, and 5 to 18 % of tables have a false winner. The comparison here is with the
 best, whichever that is (Hsu's multiple comparisons with the best). With m_gd the mean difference in loss of models g
-and d, s_gd its corrected standard error (Nadeau & Bengio), and c the quantile of the largest of the t statistics of all
-g against one d,
+and d, s_gd its corrected standard error (Nadeau & Bengio, or more by its design effect), and c the quantile of the
+largest of the t statistics of all g against one d,
 
     ``min_g mu_g - min_d mu_d <= max_d min_g (m_gd + c s_gd)``
 
@@ -27,6 +27,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
+
+from genvsdisc.study.statistics.paired_tests import error_factor
 
 N_SAMPLES = 40_000
 """Draws of the largest t: the error of its 97.5 % quantile is under 0.02 standard errors."""
@@ -53,7 +55,13 @@ class BestComparison(NamedTuple):
 
 
 def compare_best(
-    left: NDArray, right: NDArray, *, test_fraction: float, rope: float = 0.01, level: float = 0.95
+    left: NDArray,
+    right: NDArray,
+    *,
+    test_fraction: float,
+    rope: float = 0.01,
+    level: float = 0.95,
+    design_effects: NDArray | None = None,
 ) -> BestComparison:
     """Compare the best of two families of models scored on the same splits.
 
@@ -67,6 +75,8 @@ def compare_best(
         Differences from -rope to rope count as none.
     level : float, default=0.95
         Confidence of the two-sided interval.
+    design_effects : ndarray of shape (n_left, n_right), default=None
+        That of the difference of each pair, as for `genvsdisc.corrected_ttest`.
 
     Returns
     -------
@@ -81,17 +91,16 @@ def compare_best(
     >>> found.lower < 0 < found.upper
     True
     """
-    pairs = _Pairs.of(left, right, test_fraction)
+    effects = np.ones((left.shape[1], right.shape[1])) if design_effects is None else design_effects
+    pairs = _Pairs.of(left, right, test_fraction, effects)
     g, d = int(left.mean(axis=0).argmin()), int(right.mean(axis=0).argmin())
     of_left = _largest_t(left - right[:, [d]])
     of_right = _largest_t(right - left[:, [g]])
     quantile = (1 + level) / 2
     beats = _confidence(of_left, pairs.left_ahead_by(0.0)), _confidence(of_right, pairs.right_ahead_by(0.0))
-    single = _Pairs.of(left[:, [g]], right[:, [d]], test_fraction)
+    single = _Pairs.of(left[:, [g]], right[:, [d]], test_fraction, effects[g, d])
     one = _largest_t(left[:, [g]] - right[:, [d]])
     plain = _three(_confidence(one, single.left_ahead_by(rope)), _confidence(one, single.right_ahead_by(rope)))
-    not_below = _confidence(of_right, pairs.right_ahead_by(-rope))
-    not_above = _confidence(of_left, pairs.left_ahead_by(-rope))
     not_below = _confidence(of_right, pairs.right_ahead_by(-rope))
     not_above = _confidence(of_left, pairs.left_ahead_by(-rope))
     chosen = (
@@ -132,9 +141,9 @@ class _Pairs(NamedTuple):
     error: NDArray
 
     @classmethod
-    def of(cls, left: NDArray, right: NDArray, test_fraction: float) -> _Pairs:
+    def of(cls, left: NDArray, right: NDArray, test_fraction: float, design_effects: NDArray | float = 1.0) -> _Pairs:
         gaps = left[:, :, None] - right[:, None, :]
-        factor = np.sqrt(1 / len(gaps) + test_fraction / (1 - test_fraction))
+        factor = np.sqrt(error_factor(len(gaps), test_fraction, design_effects))
         spread = np.where(np.ptp(gaps, axis=0) == 0, 0.0, gaps.std(axis=0, ddof=1))
         return cls(gaps.mean(axis=0), factor * spread)
 

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from genvsdisc.study.statistics.best_of_family import compare_best
+from genvsdisc.study.statistics.design_effects import DesignEffects, of_pairs
 from genvsdisc.study.statistics.losses import COST, LOSSES, ends, is_rising
 from genvsdisc.study.statistics.paired_tests import corrected_ttest, holm, judge
 
@@ -86,6 +87,7 @@ def difference_table(
     rope: float = 0.01,
     rope_of_cost: float | None = None,
     level: float = 0.95,
+    effects: DesignEffects | None = None,
 ) -> pd.DataFrame:
     """Compare the best of each family, and every pair of one form: the table `differences`.
 
@@ -101,6 +103,9 @@ def difference_table(
         The same for the loss "cost", in its units; None for `rope`.
     level : float, default=0.95
         Confidence of the intervals.
+    effects : dict of str to DataFrame, default=None
+        Design effects of the differences, from `genvsdisc.study.statistics.design_effects`; without them, Nadeau &
+        Bengio's guess is all.
 
     Returns
     -------
@@ -113,12 +118,15 @@ def difference_table(
     """
     cost = scores["loss"] == COST
     ropes = [(scores[~cost], rope), (scores[cost], rope if rope_of_cost is None else rope_of_cost)]
-    parts = [best_table(of_loss, models, rope=width, level=level) for of_loss, width in ropes if len(of_loss)]
-    parts += [pair_table(of_loss, models, rope=width, level=level) for of_loss, width in ropes if len(of_loss)]
+    widths = [(of_loss, width) for of_loss, width in ropes if len(of_loss)]
+    parts = [best_table(of_loss, models, rope=width, level=level, effects=effects) for of_loss, width in widths]
+    parts += [pair_table(of_loss, models, rope=width, level=level, effects=effects) for of_loss, width in widths]
     return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
 
 
-def best_table(scores: pd.DataFrame, models: pd.DataFrame, *, rope: float, level: float) -> pd.DataFrame:
+def best_table(
+    scores: pd.DataFrame, models: pd.DataFrame, *, rope: float, level: float, effects: DesignEffects | None = None
+) -> pd.DataFrame:
     """Compare the best of each family by each loss; models that failed on some split have no part in it."""
     rows = []
     for loss, values, fractions in _by_split(scores, models):
@@ -132,7 +140,12 @@ def best_table(scores: pd.DataFrame, models: pd.DataFrame, *, rope: float, level
             continue
         left, right = families
         found = compare_best(
-            left.to_numpy(), right.to_numpy(), test_fraction=float(fractions.mean()), rope=rope, level=level
+            left.to_numpy(),
+            right.to_numpy(),
+            test_fraction=float(fractions.mean()),
+            rope=rope,
+            level=level,
+            design_effects=of_pairs(effects, loss, list(left.columns), list(right.columns)),
         )
         names = (left.columns[found.left], right.columns[found.right])
         belief = (found.p_left, found.p_equal, found.p_right)
@@ -140,7 +153,14 @@ def best_table(scores: pd.DataFrame, models: pd.DataFrame, *, rope: float, level
     return pd.DataFrame(rows, columns=["generative", "discriminative", "form", "loss", *DIFFERENCE_COLUMNS])
 
 
-def pair_table(scores: pd.DataFrame, models: pd.DataFrame, *, rope: float = 0.01, level: float = 0.95) -> pd.DataFrame:
+def pair_table(
+    scores: pd.DataFrame,
+    models: pd.DataFrame,
+    *,
+    rope: float = 0.01,
+    level: float = 0.95,
+    effects: DesignEffects | None = None,
+) -> pd.DataFrame:
     """Compare every pair of one form; parameters and columns as in `difference_table`.
 
     Where models predict the same, as those that differ in columns which the table does not have, only the first pair
@@ -156,7 +176,8 @@ def pair_table(scores: pd.DataFrame, models: pd.DataFrame, *, rope: float = 0.01
                 tested.add(originals)
                 both: NDArray[np.bool_] = np.asarray(_judged(values[[generative, discriminative]]).all(axis=1))
                 gaps = (values[generative] - values[discriminative])[both]
-                found = judge(gaps, test_fraction=fractions[both], rope=rope, level=level)
+                effect = of_pairs(effects, loss, [generative], [discriminative]).item()
+                found = judge(gaps, test_fraction=fractions[both], rope=rope, level=level, design_effect=effect)
                 rows.append((generative, discriminative, form, loss, *found[:4], np.nan, *found[4:]))
     table = pd.DataFrame(rows, columns=["generative", "discriminative", "form", "loss", *DIFFERENCE_COLUMNS])
     table = table.astype(dict.fromkeys(DIFFERENCE_COLUMNS, float))

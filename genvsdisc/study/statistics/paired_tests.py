@@ -5,13 +5,15 @@ the correlation ``rho = n_test / (n_train + n_test)`` into the variance of the m
 
     ``var(mean) = (1/J + rho / (1 - rho)) s^2 = (1/J + n_test / n_train) s^2``,
 
-and both the t test and the Bayesian posterior here rest on it.
+and both the t test and the Bayesian posterior here rest on it. Where the design effect of the difference is known
+(`genvsdisc.study.statistics.design_effects`), the variance is at least ``effect n_test / n_train s^2``: the folds of a
+table exhaust it, so that n_test/n_train s^2, and not rho s^2, is the variance of a mean of independent rows.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -50,6 +52,7 @@ def corrected_ttest(
     test_fraction: ArrayLike,
     alternative: Alternative = "two-sided",
     level: float = 0.95,
+    design_effect: float = 1.0,
 ) -> CorrectedTTest:
     """Corrected resampled t test of paired score differences (Nadeau & Bengio 2003).
 
@@ -67,6 +70,9 @@ def corrected_ttest(
         What the mean difference is if it is not 0.
     level : float, default=0.95
         Confidence of the interval; one-sided where the alternative is.
+    design_effect : float, default=1.0
+        Variance of the mean difference over all rows, in units of that of independent rows, where it is known to be
+        more than the correction assumes: the squared standard error is at least ``design_effect n_test/n_train s^2``.
 
     Returns
     -------
@@ -91,7 +97,7 @@ def corrected_ttest(
     >>> print(f"t = {test.statistic:.3f}, p = {test.pvalue:.3f}, interval {test.lower:.4f} to {test.upper:.4f}")
     t = 0.752, p = 0.454, interval -0.0164 to 0.0364
     """
-    values, mean, standard_error = _mean_and_error(differences, test_fraction)
+    values, mean, standard_error = _mean_and_error(differences, test_fraction, design_effect)
     _check_level(level)
     df = len(values) - 1
     with np.errstate(divide="ignore"):
@@ -116,7 +122,12 @@ def corrected_ttest(
 
 
 def bayesian_comparison(
-    differences: ArrayLike, *, test_fraction: ArrayLike, rope: float = 0.01, level: float = 0.95
+    differences: ArrayLike,
+    *,
+    test_fraction: ArrayLike,
+    rope: float = 0.01,
+    level: float = 0.95,
+    design_effect: float = 1.0,
 ) -> BayesianComparison:
     """Bayesian correlated t test of paired score differences (Benavoli, Corani, Demšar & Zaffalon 2017).
 
@@ -133,6 +144,8 @@ def bayesian_comparison(
         Differences from -rope to rope count as none, in the units of the score.
     level : float, default=0.95
         Probability in the central credible interval.
+    design_effect : float, default=1.0
+        As for `corrected_ttest`.
 
     Returns
     -------
@@ -157,7 +170,7 @@ def bayesian_comparison(
     >>> print(f"{found.p_left:.3f} {found.p_rope:.3f} {found.p_right:.3f}")
     0.068 0.432 0.500
     """
-    values, mean, scale = _mean_and_error(differences, test_fraction)
+    values, mean, scale = _mean_and_error(differences, test_fraction, design_effect)
     _check_level(level)
     if not rope >= 0:
         raise ValueError(f"rope must not be negative, got {rope!r}")
@@ -182,7 +195,9 @@ class Judgment(NamedTuple):
     p_right: float
 
 
-def judge(differences: ArrayLike, *, test_fraction: ArrayLike, rope: float, level: float) -> Judgment:
+def judge(
+    differences: ArrayLike, *, test_fraction: ArrayLike, rope: float, level: float, design_effect: float = 1.0
+) -> Judgment:
     """Put differences to the corrected t test (two-sided) and to its Bayesian form.
 
     NaN throughout where a difference is missing: a classifier that failed on some split is not compared.
@@ -190,12 +205,23 @@ def judge(differences: ArrayLike, *, test_fraction: ArrayLike, rope: float, leve
     values = np.asarray(differences, dtype=float)
     if len(values) < 2 or np.isnan(values).any():
         return Judgment(*[np.nan] * len(Judgment._fields))
-    test = corrected_ttest(values, test_fraction=test_fraction, level=level)
-    belief = bayesian_comparison(values, test_fraction=test_fraction, rope=rope)
+    test = corrected_ttest(values, test_fraction=test_fraction, level=level, design_effect=design_effect)
+    belief = bayesian_comparison(values, test_fraction=test_fraction, rope=rope, design_effect=design_effect)
     return Judgment(test.mean, test.lower, test.upper, test.pvalue, belief.p_left, belief.p_rope, belief.p_right)
 
 
-def _mean_and_error(differences: ArrayLike, test_fraction: ArrayLike) -> tuple[NDArray, float, float]:
+def error_factor(n_splits: int, test_fraction: float, design_effect: Any = 1.0) -> Any:
+    """Squared standard error of the mean of differences, in squares of their spread: a number, or one for each effect.
+
+    That of Nadeau & Bengio, or where it is larger that of a mean with this design effect over all rows.
+    """
+    ratio = test_fraction / (1 - test_fraction)
+    return np.maximum(1 / n_splits + ratio, ratio * design_effect)
+
+
+def _mean_and_error(
+    differences: ArrayLike, test_fraction: ArrayLike, design_effect: float
+) -> tuple[NDArray, float, float]:
     """Differences, their mean, and its corrected standard error."""
     values = np.asarray(differences, dtype=float)
     if values.ndim != 1 or len(values) < 2:
@@ -207,9 +233,11 @@ def _mean_and_error(differences: ArrayLike, test_fraction: ArrayLike) -> tuple[N
         raise ValueError(f"test_fraction must be one number or {len(values)}, got shape {fractions.shape}")
     if not ((fractions >= 0) & (fractions < 1)).all():
         raise ValueError(f"test_fraction must be in [0, 1): n_test / (n_train + n_test), got {test_fraction!r}")
+    if not 0 <= design_effect < np.inf:
+        raise ValueError(f"design_effect must be a number that is not negative, got {design_effect!r}")
     rho = float(fractions.mean())
     spread = 0.0 if np.ptp(values) == 0 else values.std(ddof=1)
-    return values, float(values.mean()), float(np.sqrt(1 / len(values) + rho / (1 - rho)) * spread)
+    return values, float(values.mean()), float(np.sqrt(error_factor(len(values), rho, design_effect)) * spread)
 
 
 def _check_level(level: float) -> None:

@@ -70,3 +70,15 @@ def seen_columns(estimator: Any, columns: Sequence[Any]) -> Sequence[Any]:
             return ()
         columns = step.get_feature_names_out(columns)
     return seen_columns(estimator[-1], columns)
+
+
+def n_parameters(fitted: Any) -> Any:
+    """Free parameters: as the classifier counts them, else coefficients and intercepts, else unknown."""
+    classifier = final_step(fitted)
+    if hasattr(classifier, "n_parameters_"):
+        return int(classifier.n_parameters_)
+    if not hasattr(classifier, "coef_"):
+        return pd.NA
+    if by_pairs(classifier):
+        return int(np.prod(np.shape(classifier.coef_)) + np.size(classifier.intercept_))
+    return (len(classifier.classes_) - 1) * (np.shape(classifier.coef_)[-1] + 1)

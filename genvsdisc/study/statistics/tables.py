@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from genvsdisc.features.kinds import as_numbers
 from genvsdisc.study.decision_costs import least_mistake
-from genvsdisc.study.evidence import Draws, Failure, Predictions, Views, final_step
+from genvsdisc.study.evidence import Draws, Failure, Predictions, Views
 from genvsdisc.study.schema import TABLES, conformed
 from genvsdisc.study.statistics.assumptions import assumption_table, priced
 from genvsdisc.study.statistics.calibration import calibration_tables
@@ -23,6 +23,7 @@ from genvsdisc.study.statistics.confusion import confusion_table
 from genvsdisc.study.statistics.count_columns import columns_told, poisson_columns
 from genvsdisc.study.statistics.crossing import crossing_table
 from genvsdisc.study.statistics.decomposition import PAIR, decomposition_tables, drawn_law
+from genvsdisc.study.statistics.design_effects import design_effects
 from genvsdisc.study.statistics.dial_table import continuum_table
 from genvsdisc.study.statistics.differences import difference_table, summary_table, twins
 from genvsdisc.study.statistics.expected_costs import decision_curves, decision_table
@@ -30,7 +31,7 @@ from genvsdisc.study.statistics.failures import failure_table, isolated, meaning
 from genvsdisc.study.statistics.holdout_tables import holdout_tables
 from genvsdisc.study.statistics.learning_curves import curve_table
 from genvsdisc.study.statistics.novelty import novelties
-from genvsdisc.study.statistics.parameters import by_pairs, parameter_table
+from genvsdisc.study.statistics.parameters import n_parameters, parameter_table
 from genvsdisc.study.statistics.predictive import predictive_table
 from genvsdisc.study.statistics.robustness import robustness_table
 from genvsdisc.study.statistics.scores import score_table
@@ -101,10 +102,19 @@ class Known:
         """Models that could be fitted."""
         return self.models[self.models["status"] == "ok"]
 
+    @property
+    def effects(self) -> dict[str, pd.DataFrame]:
+        """Design effects of the differences."""
+        return isolated(
+            "design effects", lambda: design_effects(self.usable, self.table, self.draws), self.failures, {}
+        )
+
 
 TABLE_PARTS: dict[str, Callable[[Known], pd.DataFrame | Mapping[str, pd.DataFrame | None] | None]] = {
     "summary": lambda k: summary_table(k.scores, k.models),
-    "differences": lambda k: difference_table(k.scores, k.ranked, **ropes(k.table, k.draws.design.rope)),
+    "differences": lambda k: difference_table(
+        k.scores, k.ranked, effects=k.effects, **ropes(k.table, k.draws.design.rope)
+    ),
     "decisions": lambda k: costed_tables(k.usable, k.table, k.draws, k.tables["summary"]),
     "holdout": lambda k: holdout_tables(
         k.usable, k.table, k.scores, k.models, k.tables["differences"], k.table.losses(k.draws.design.losses)
@@ -173,7 +183,7 @@ def with_twins(models: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def ropes(table: PreparedTable, rope: float) -> dict[str, float]:
+def ropes(table: PreparedTable, rope: float) -> dict[str, Any]:
     """Regions of practical equivalence: of the losses, and of the cost, in the least that a mistake costs."""
     return {"rope": rope} | ({} if table.costs is None else {"rope_of_cost": rope * least_mistake(table.costs)})
 
@@ -269,18 +279,6 @@ def timing_table(evidence: Sequence[Predictions]) -> pd.DataFrame:
     """Seconds of each stage of each model."""
     rows = [(stage, e.model.name, seconds) for e in evidence for stage, seconds in e.seconds.items()]
     return pd.DataFrame(rows, columns=["stage", "model", "seconds"])
-
-
-def n_parameters(fitted: Any) -> Any:
-    """Free parameters: as the classifier counts them, else coefficients and intercepts, else unknown."""
-    classifier = final_step(fitted)
-    if hasattr(classifier, "n_parameters_"):
-        return int(classifier.n_parameters_)
-    if not hasattr(classifier, "coef_"):
-        return pd.NA
-    if by_pairs(classifier):
-        return int(np.prod(np.shape(classifier.coef_)) + np.size(classifier.intercept_))
-    return (len(classifier.classes_) - 1) * (np.shape(classifier.coef_)[-1] + 1)
 
 
 def _tuned_to(fitted: Any) -> str:
