@@ -24,7 +24,8 @@ from sklearn.utils.validation import _check_sample_weight, check_array
 
 from genvsdisc.freed_memory import keep_freed_memory
 from genvsdisc.functional.posterior import softmax
-from genvsdisc.replicates import Parameters, Replicates
+from genvsdisc.given import given_labels, one_class
+from genvsdisc.replicates import Parameters, Replicates, take_parameters
 from genvsdisc.validation import FastValidation, column_name, encoded_labels
 
 
@@ -33,6 +34,7 @@ class ProbabilisticClassifier(ClassifierMixin, FastValidation, ABC):
 
     _family = "other"
     _allow_nan = False
+    _weights_are_shares = False  # whether a common factor of the weights changes nothing
     # Names of the fitted attributes from which `_log_scores` computes; all must be in what `_fit_stack` returns.
     _score_attributes: tuple[str, ...] = ()
 
@@ -70,8 +72,8 @@ class ProbabilisticClassifier(ClassifierMixin, FastValidation, ABC):
             weights = np.ones(len(X), X.dtype)
         else:
             weights = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
-        for name, values in self._fit_stack(X, codes, weights[None, :]).items():
-            setattr(self, name, values[0])
+            weights = self._usable_weights(weights[None])[0]
+        take_parameters(self, self._fit_stack(X, codes, weights[None, :]))
         return self
 
     def fit_replicates(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike) -> Replicates:
@@ -94,16 +96,38 @@ class ProbabilisticClassifier(ClassifierMixin, FastValidation, ABC):
         """
         template = copy(self)
         X, codes = template._validate_training(X, y)
-        weights = check_array(sample_weight, dtype=X.dtype, ensure_non_negative=True, input_name="sample_weight")
-        if weights.shape[1] != X.shape[0]:
+        shape = np.shape(sample_weight)
+        if len(shape) != 2 or shape[1] != X.shape[0]:
             raise ValueError(
-                f"sample_weight must have shape (n_replicates, {X.shape[0]}), a column for each row of X, "
-                f"got {weights.shape}"
+                f"sample_weight must have shape (n_replicates, {X.shape[0]}), a column for each row of X, got {shape}"
             )
-        if not weights.any(axis=1).all():
-            r = int(np.argmin(weights.any(axis=1)))
-            raise ValueError(f"every replicate needs a positive weight; row {r} of sample_weight is all zero")
+        weights = check_array(sample_weight, dtype=X.dtype, ensure_non_negative=True, input_name="sample_weight")
+        weights = self._usable_weights(weights)
         return Replicates(template, template._fit_stack(X, codes, weights))
+
+    def score(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
+        """Accuracy, of labels of any type; that of `sklearn.metrics` takes numbers and words.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows.
+        y : array-like of shape (n_samples,)
+            Their labels.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows.
+
+        Returns
+        -------
+        accuracy : float
+            Share of the rows, or of their weight, whose label is predicted.
+        """
+        labels = given_labels(y)
+        if labels is not None and labels.dtype.kind == "O" and not isinstance(labels[0], str):
+            right = np.asarray(self.predict(X) == labels)
+            weights = None if sample_weight is None else np.asarray(sample_weight, dtype=float)
+            return float(np.average(right, weights=weights))
+        return float(super().score(X, labels, sample_weight))
 
     # Predictions -----------------------------------------------------------------------------------------------
 
@@ -192,7 +216,8 @@ class ProbabilisticClassifier(ClassifierMixin, FastValidation, ABC):
     def _validate_training(self, X: Any, y: Any) -> tuple[NDArray, NDArray]:
         """Check X and y, set `classes_`, and return X as floats and y as indices into `classes_`."""
         keep_freed_memory()
-        X, y = self._validated_training(X, y, **self._row_rules())
+        goes_on = bool(getattr(self, "warm_start", False)) and "classes_" in self.__dict__
+        X, y = self._validated_training(X, y, reset=not goes_on, **self._row_rules())
         classes, codes = encoded_labels(y)
         self._check_classes(classes)
         self.classes_ = classes
@@ -201,7 +226,24 @@ class ProbabilisticClassifier(ClassifierMixin, FastValidation, ABC):
     def _check_classes(self, classes: NDArray) -> None:
         """Raise if a classifier of these classes cannot be fitted."""
         if len(classes) < 2:
-            raise ValueError(f"y needs at least 2 classes, got 1 class: {classes.tolist()[0]!r}")
+            raise ValueError(one_class("y", classes.tolist()[0]))
+
+    def _usable_weights(self, weights: NDArray) -> NDArray:
+        """Weights (R, n) by whose sums can be divided; those of which only ratios matter are made such."""
+        with np.errstate(over="ignore"):
+            totals = weights.sum(axis=1)
+        if not totals.all():
+            r = int(np.argmin(totals))
+            raise ValueError(f"every replicate needs a positive weight; row {r} of sample_weight is all zero")
+        if np.isfinite(totals.max()) and totals.min() >= np.finfo(weights.dtype).tiny:
+            return weights
+        if self._weights_are_shares:
+            return np.asarray(weights / weights.max(axis=1, keepdims=True))
+        total = totals.min() if np.isfinite(totals.max()) else totals.max()
+        raise ValueError(
+            f"the weights add up to {total:.3g}, by which {weights.dtype} cannot divide: divide sample_weight by its "
+            "largest entry"
+        )
 
     def _validate_rows(self, X: Any) -> NDArray:
         """Check the rows that a fitted classifier is to predict."""

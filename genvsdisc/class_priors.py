@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import Any, Self
 
 import numpy as np
@@ -15,6 +16,8 @@ from sklearn.utils.validation import check_is_fitted
 
 def check_priors(priors: ArrayLike, n_classes: int) -> NDArray:
     """Return the priors as floats, or an error that says what is wrong with them."""
+    if isinstance(priors, Mapping):
+        raise ValueError(f"priors must be a list in the order of classes_, got the {type(priors).__name__} {priors}")
     values = np.asarray(priors, dtype=np.float64)
     if values.shape != (n_classes,):
         raise ValueError(f"priors must have one entry for each of the {n_classes} classes, got shape {values.shape}")

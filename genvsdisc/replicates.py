@@ -22,6 +22,18 @@ CELLS_PER_CALL = 1300
 """Scores that take about as long as the overhead of one call."""
 
 
+def take_parameters(classifier: Any, parameters: Parameters, r: int = 0) -> None:
+    """Set the fitted attributes of a classifier to those of fit r.
+
+    Arrays lie in one piece, as after a way through a file or to another process: what is summed in another order
+    differs in its last bit.
+    """
+    for name, values in parameters.items():
+        value = values[r]
+        scattered = isinstance(value, np.ndarray) and not value.flags.forc
+        setattr(classifier, name, np.ascontiguousarray(value) if scattered else value)
+
+
 @dataclass(frozen=True)
 class Replicates:
     """Classifiers of one kind, fitted to many weightings of the same rows; made by ``fit_replicates``."""
@@ -35,8 +47,7 @@ class Replicates:
     def __getitem__(self, r: int) -> ProbabilisticClassifier:
         """Replicate r as an ordinary fitted classifier."""
         classifier = copy(self.template)
-        for name, values in self.parameters.items():
-            setattr(classifier, name, values[r])
+        take_parameters(classifier, self.parameters, r)
         return classifier
 
     def _scores(self, X: ArrayLike) -> NDArray:

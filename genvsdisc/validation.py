@@ -12,11 +12,12 @@ from operator import is_not
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
+
+from genvsdisc.given import given_labels, given_rows, refuse_words
 
 _FLOATS = (np.dtype(np.float64), np.dtype(np.float32))
 _CONTAINERS = (list, dict, set, np.ndarray)
@@ -53,22 +54,29 @@ class FastValidation(BaseEstimator):
     def _validated_training(self, X: Any, y: Any, **rules: Any) -> tuple[NDArray, NDArray]:
         """Check rows and labels as `validate_data` does and return them as arrays."""
         plain = is_plain(X) and _has_plain_labels(y) and len(X) == len(y) and not hasattr(self, "feature_names_in_")
-        if plain and _is_finite(X):
+        if plain and _is_finite(X) and (rules.get("reset", True) or X.shape[1] == self.n_features_in_):
             self.n_features_in_ = X.shape[1]
             return X, y
-        _refuse_lazy(X)
-        _refuse_missing(y)
-        X, y = validate_data(self, X, y, **rules)
-        return X, y
+        return validated(self, X, y, **rules)
 
     def _validated_rows(self, X: Any, *, finite: bool, **rules: Any) -> NDArray:
         """Check rows for a fitted estimator; without `finite`, infinite and missing values of plain arrays pass."""
         plain = is_plain(X) and X.shape[1] == self.n_features_in_ and not hasattr(self, "feature_names_in_")
         if plain and (not finite or _is_finite(X)):
             return X
-        _refuse_lazy(X)
-        rows: NDArray = validate_data(self, X, reset=False, **rules)
+        rows: NDArray = validated(self, X, reset=False, **rules)
         return rows
+
+
+def validated(estimator: Any, X: Any, *y: Any, **rules: Any) -> Any:
+    """Check rows, and labels where they are given, as `validate_data` does: with words for what it leaves to NumPy."""
+    X, given = given_rows(X), [given_labels(labels) for labels in y]
+    try:
+        return validate_data(estimator, X, *given, **rules)
+    except (TypeError, ValueError) as error:
+        if "to float" in str(error) or "float() argument" in str(error):
+            refuse_words(X)
+        raise
 
 
 def _may_change(value: Any) -> bool:
@@ -79,22 +87,6 @@ def _may_change(value: Any) -> bool:
 def is_plain(X: Any) -> bool:
     """Return True if `validate_data` would return X unchanged, provided that it is finite."""
     return type(X) is np.ndarray and X.ndim == 2 and X.dtype in _FLOATS and X.size > 0
-
-
-def _refuse_lazy(X: Any) -> None:
-    """Refuse a lazy frame of polars, of which scikit-learn makes one cell."""
-    if hasattr(X, "collect") and hasattr(X, "collect_schema"):
-        raise ValueError("X is a lazy frame, which has no rows yet: give X.collect()")
-
-
-def _refuse_missing(y: Any) -> None:
-    """Refuse missing labels among words, which scikit-learn fails to compare; among numbers it says so itself."""
-    labels = y if hasattr(y, "dtype") else np.array(y, dtype=object)
-    if np.ndim(labels) == 1 and labels.dtype == object and (missing := np.asarray(pd.isna(labels))).any():
-        raise ValueError(
-            f"Input y contains NaN: {int(missing.sum())} of {len(labels)} labels are missing, the first in row "
-            f"{int(missing.argmax())}; leave these rows out"
-        )
 
 
 def _has_plain_labels(y: Any) -> bool:
@@ -117,7 +109,8 @@ def encoded_labels(y: NDArray) -> tuple[NDArray, NDArray]:
         present = np.bincount(index) > 0
         classes = np.flatnonzero(present).astype(y.dtype) + offset
         return classes, index if present.all() else (np.cumsum(present) - 1)[index]
-    check_classification_targets(y)
+    if y.dtype.kind != "O" or isinstance(y[0], str | bytes):  # dates and the like are classes, continuous numbers not
+        check_classification_targets(y)
     classes, codes = np.unique(y, return_inverse=True)
     return classes, codes
 

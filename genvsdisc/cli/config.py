@@ -14,7 +14,7 @@ from typing import Any
 
 import typer
 
-from genvsdisc.cli.rosters import divided
+from genvsdisc.cli.rosters import ROSTER, divided
 
 TABLE, NO_KEYS = "table", ("config", "help", "tables")
 LISTS = ("columns", "drop", "models")
@@ -23,6 +23,9 @@ FILES = ("table", "test", "unlabeled", "costs", "plan", "models")
 """Options that may name files: what is not found from the current folder is looked for beside the configuration."""
 ONE_OF = (("budget", "quick", "thorough"), ("test", "test_column"))
 """Options of which the command line's replaces each of a file's."""
+SAME_WORK = ("tables", "output", "jobs", "cache", "config", "json", "save_models", "fail_if", "plan")
+"""Options that leave what is fitted as it was, or of which the plan itself says whether it still holds."""
+_REPORT = "genvsdisc.cli.report"
 
 
 def read_config(context: typer.Context, path: Path | None) -> Path | None:
@@ -51,6 +54,26 @@ def settled(context: typer.Context, asked: Mapping[str, Any]) -> dict[str, Any]:
     return final
 
 
+def former_plan(context: typer.Context, roster: str) -> dict[str, Any] | None:
+    """The plan of the report that is run again: what was timed then is not timed anew, so that its numbers come back.
+
+    Parameters
+    ----------
+    context : Context
+    roster : str
+        Digest of the Python files that define models.
+
+    Returns
+    -------
+    plan : dict or None
+        None where no report is run again, its models were others, or the command line asks for other work.
+    """
+    meta, file = context.meta.get(_REPORT, {}), context.default_map or {}
+    typed = [name for name in context.params if _source(context, name) == "COMMANDLINE" and name not in SAME_WORK]
+    other = any(str(context.params[name]) != str(file.get(name)) for name in typed)
+    return None if other or meta.get(ROSTER, "") != roster else meta.get("plan")
+
+
 def tables_of(context: typer.Context) -> list[str]:
     """Tables that the file names."""
     found = (context.default_map or {}).get(TABLE) or []
@@ -64,7 +87,7 @@ def _source(context: typer.Context, name: str) -> str:
 def _options(context: typer.Context, path: Path) -> dict[str, Any]:
     path = path / "meta.json" if path.is_dir() else path
     text = path.read_text(encoding="utf-8", errors="replace")
-    found = _of_report(text, path) if path.suffix.lower() == ".json" else _of_toml(text, path)
+    found = _of_report(context, text, path) if path.suffix.lower() == ".json" else _of_toml(text, path)
     known = {each.name: each for each in context.command.params if each.name and each.name not in NO_KEYS}
     options: dict[str, Any] = {}
     for key, value in found.items():
@@ -89,15 +112,17 @@ def _of_toml(text: str, path: Path) -> dict[str, Any]:
         raise ValueError(f"--config {str(path)!r} is no TOML: {error}") from None
 
 
-def _of_report(text: str, path: Path) -> dict[str, Any]:
+def _of_report(context: typer.Context, text: str, path: Path) -> dict[str, Any]:
     try:
-        saved = json.loads(text)
-        return dict(saved["meta"]["options"])
+        meta = json.loads(text)["meta"]
+        options = dict(meta["options"])
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(
             f"--config {str(path)!r} holds no options ({type(error).__name__}: {error}); give the meta.json of a page "
             "that genvsdisc report made, or a TOML file"
         ) from None
+    context.meta[_REPORT] = meta
+    return options
 
 
 def _value(name: str, value: Any, folder: Path, where: str) -> Any:

@@ -13,11 +13,11 @@ import typer
 import genvsdisc
 from genvsdisc.cli import options
 from genvsdisc.cli.after import check_asked, finish
-from genvsdisc.cli.config import settled, tables_of
+from genvsdisc.cli.config import former_plan, settled, tables_of
 from genvsdisc.cli.costs import asked_costs
 from genvsdisc.cli.folders import SOURCE, report_folder, source_digest
 from genvsdisc.cli.predict import unsaved_models
-from genvsdisc.cli.rosters import asked_roster, content_of_files, lacking_families
+from genvsdisc.cli.rosters import ROSTER, asked_roster, content_of_files, lacking_families
 from genvsdisc.cli.tables import asked_dataset, asked_test, asked_unlabeled, set_apart_rows, split_off, with_columns
 from genvsdisc.cli.terminal import fail, kept_off, note, notes_in_sight, say
 from genvsdisc.cli.words import asked_budget, asked_jobs, recorded, shell_command, stored_plan
@@ -74,6 +74,8 @@ def report(
     from genvsdisc.study.statistics.leaks import leak_warnings
 
     arguments = _arguments(asked)
+    files = content_of_files(asked["models"])
+    former = former_plan(context, files) if asked["plan"] is None else None
     set_apart = [asked[name] for name in SET_APART if asked[name] is not None]
     dataset, test_rows = _rows(given, asked, set_apart)
     if test_rows is not None:
@@ -90,13 +92,13 @@ def report(
     if asked["tune"]:
         note(TUNING_PRICE)
     with atomic_folder(folder) as staging:
-        comparison, status = _compared(dataset, roster, arguments)
+        comparison, status = _compared(dataset, roster, arguments, former)
         used = "unlabeled_rows" in comparison.meta
         own = [each for each in dataset.notes if each != kept_back or not used]
         notes = [*comparison.meta.get("notes", []), *own]
         comparison.meta["notes"] = [each for each in notes if each not in comparison.meta.get("left_out", ())]
         said = recorded(given, asked, {each.name: each.default for each in context.command.params if each.name})
-        comparison.meta["command"] = _command(given, said, asked, dataset)
+        comparison.meta |= {"command": _command(given, said, asked, dataset)} | ({ROSTER: files} if files else {})
         comparison.to_html(staging / "index.html")
         comparison.meta["options"] = said  # not on the page: it may name folders
         comparison.meta[SOURCE] = source_digest(given)
@@ -155,15 +157,25 @@ def _command(given: list[str], said: Mapping[str, Any], asked: Mapping[str, Any]
     return shell_command(given, target | {name: value for name, value in asked.items() if name in (*said, "seed")})
 
 
-def _compared(dataset: Dataset, roster: list[Any] | None, arguments: dict[str, Any]) -> tuple[Any, int]:
-    """Compare; where no model could be fitted, what a page can say of that, and exit status 2."""
-    arguments |= {"name": dataset.name, "posterior": dataset.posterior, "draw": dataset.draw}
+def _compared(
+    dataset: Dataset, roster: list[Any] | None, arguments: dict[str, Any], former: dict[str, Any] | None
+) -> tuple[Any, int]:
+    """Compare; where no model could be fitted, what a page can say of that, and exit status 2.
+
+    A former plan that is not of this table, or of another version, is made anew.
+    """
+    named = {"name": dataset.name, "posterior": dataset.posterior, "draw": dataset.draw}
+    planned = {} if former is None else {"plan": former}
     try:
         with kept_off():
-            return genvsdisc.compare(dataset.X, dataset.y, roster, **arguments), 0
+            return genvsdisc.compare(dataset.X, dataset.y, roster, **arguments | named | planned), 0
     except ValueError as error:
+        from genvsdisc.study.plan import PlanError
         from genvsdisc.study.run import NothingToCompare  # loaded by compare; slow to import before it
 
+        if former is not None and isinstance(error, PlanError):
+            note(f"planned anew, for the table or the models have changed since the report that is run again: {error}")
+            return _compared(dataset, roster, arguments, None)
         if not isinstance(error, NothingToCompare):
             raise
         return genvsdisc.Comparison(error.tables, error.meta), 2

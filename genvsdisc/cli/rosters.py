@@ -13,6 +13,8 @@ from typing import Any
 
 import genvsdisc
 
+ROSTER = "roster"
+"""Entry of a report's facts: a digest of the Python files that defined its models."""
 _FILE = re.compile(r"(.+\.py)(?::(\w*))?$", re.IGNORECASE)
 _OPEN, _CLOSED = "([{", ")]}"
 

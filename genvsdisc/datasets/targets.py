@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import datetime
-import warnings
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from sklearn.exceptions import DataConversionWarning
 
 from genvsdisc.features.cells import read_cells
 from genvsdisc.features.dtypes import as_numbers, is_number, is_text, nested_value, plain_arrow, usual_dtype
+from genvsdisc.given import (
+    complex_labels,
+    infinite_labels,
+    labels_of_two_types,
+    missing_labels,
+    nested_labels,
+    no_column,
+    one_class,
+    unmasked,
+    warn_of_a_column,
+)
 
 MOST_NUMERIC_CLASSES = 20
 """A target of numbers with more different values than this is continuous, unless they are whole and many each."""
@@ -57,17 +66,14 @@ def as_target(y: Any, *, name: str = "y", allow_missing: bool = False) -> pd.Ser
     ...
     ValueError: 2 of 4 labels in 'species' are missing, the first in row 1: leave these rows out
     """
-    if isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype.kind in "iub":  # they cannot be missing
+    if type(y) is np.ndarray and y.ndim == 1 and y.dtype.kind in "iub":  # they cannot be missing
         return pd.Series(y, name=name)
     labels = _one_column(y)
     labels = pd.Series(labels.array, name=name if labels.name in (None, "") else str(labels.name))
     refuse_nested_labels(labels)
     missing = labels.isna().to_numpy()
     if missing.any() and not allow_missing:
-        raise ValueError(
-            f"{int(missing.sum())} of {len(labels)} labels in {labels.name!r} are missing, the first in row "
-            f"{int(missing.argmax())}: leave these rows out"
-        )
+        raise ValueError(missing_labels(labels.name, missing))
     return labels
 
 
@@ -103,6 +109,7 @@ def class_labels(y: Any, *, name: str = "y") -> pd.Series:
         values = labels.to_numpy()  # whose extremes are found in a tenth of a Series' time
         return labels if values.min() < values.max() else check_target(labels)
     labels = usual_dtype(labels)
+    labels = labels.astype(float) if labels.dtype == np.float16 else labels  # in which 2**53 is infinite
     if labels.dtype.kind == "f" and np.array_equal(labels, np.rint(labels)) and np.abs(labels).max() < 2**53:
         labels = labels.astype(np.int64)
     if labels.dtype.kind in "iub" and len(labels) and labels.min() < labels.max():
@@ -119,13 +126,10 @@ def refuse_nested_labels(labels: pd.Series) -> None:
         If one is.
     """
     if labels.dtype.kind == "c":
-        raise ValueError(f"the target {labels.name!r} holds complex numbers: a label is one number or word")
+        raise ValueError(complex_labels(labels.name))
     label = nested_value(labels)
     if label is not None and not isinstance(label, tuple):  # which can be told apart
-        raise ValueError(
-            f"the target {labels.name!r} holds {type(label).__name__}s, such as {str(label)[:40]}: a label is one "
-            "number or word"
-        )
+        raise ValueError(nested_labels(labels.name, label))
 
 
 def check_target(y: pd.Series, *, n_rows: int | None = None) -> pd.Series:
@@ -166,9 +170,7 @@ def check_target(y: pd.Series, *, n_rows: int | None = None) -> pd.Series:
         y = _stripped(y)
     distinct = y.nunique()
     if distinct < 2:
-        raise ValueError(
-            f"the target {y.name!r} has one class only, {y.drop_duplicates().tolist()[0]!r}: nothing to tell apart"
-        )
+        raise ValueError(one_class(y.name, y.drop_duplicates().tolist()[0]))
     if not is_number(y):
         if pd.api.types.is_bool_dtype(y.dtype):
             return y.astype(bool)
@@ -181,7 +183,7 @@ def check_target(y: pd.Series, *, n_rows: int | None = None) -> pd.Series:
 
 def _refuse_continuous(numbers: np.ndarray, name: Any, n_rows: int | None = None) -> None:
     if np.isinf(numbers).any():
-        raise ValueError(f"the target {name!r} holds infinite numbers: leave these rows out, or write classes as words")
+        raise ValueError(infinite_labels(name))
     whole = np.array_equal(numbers, np.rint(numbers))
     distinct = len(np.unique(numbers))
     rows = n_rows or len(numbers)
@@ -249,13 +251,13 @@ def _stripped(y: pd.Series) -> pd.Series:
     for value in values:
         other = written.setdefault(str(value), value)
         if isinstance(other, str) != isinstance(value, str):
-            raise ValueError(
-                f"the target {y.name!r} holds {other!r} and {value!r}, which are written alike: use one type"
-            )
+            raise ValueError(labels_of_two_types(y.name, other, value))
     return y.map(lambda label: label.strip() if isinstance(label, str) else label).infer_objects()
 
 
 def _one_column(y: Any) -> pd.Series:
+    if isinstance(y, np.ma.MaskedArray):
+        y = unmasked(y)
     if isinstance(y, str):
         raise ValueError(f"y must be the labels, got the name {y!r}: give X[{y!r}], and X without this column")
     if isinstance(y, pd.Series):
@@ -271,11 +273,8 @@ def _one_column(y: Any) -> pd.Series:
         y = pd.DataFrame({name: plain_arrow(table.column(name)) for name in table.column_names})
     shape = np.shape(y) if hasattr(y, "shape") else np.shape(np.array(y, dtype=object))
     if len(shape) == 2 and shape[1] == 1:
-        message = (
-            "A column-vector y was passed when a 1d array was expected. Please change the shape of y to (n_samples,)."
-        )
-        warnings.warn(message, DataConversionWarning, stacklevel=4)
+        warn_of_a_column(5)
         return y.iloc[:, 0] if isinstance(y, pd.DataFrame) else pd.Series(np.asarray(y)[:, 0])
     if len(shape) != 1:
-        raise ValueError(f"y must be one column of labels, of shape (n_samples,), got shape {shape}")
+        raise ValueError(no_column(shape))
     return pd.Series(y if isinstance(y, np.ndarray | pd.Index | pd.api.extensions.ExtensionArray) else list(y))

@@ -25,6 +25,7 @@ class DiscriminativeClassifier(ReweightedPosterior, CallbackSupportMixin, Probab
     """Base of the classifiers that minimize a loss of the posterior."""
 
     _family = "discriminative"
+    _weights_are_shares = True  # the objective is a mean
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "reg_lambda": [Interval(Real, 0, None, closed="left")],
         "optimizer": [StrOptions(set(OPTIMIZERS))],

@@ -103,7 +103,8 @@ def plain_arrow(column: pa.ChunkedArray) -> pd.Series:
         column = column.unify_dictionaries()
         levels = column.chunk(0).dictionary if column.num_chunks else pa.array([], kind.value_type)
         categories = pd.Index(plain_arrow(pa.chunked_array([levels])))
-        codes = [chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False) for chunk in column.chunks]
+        signed = [chunk.indices.cast(pa.int64()) for chunk in column.chunks]  # those of polars have no sign
+        codes = [places.fill_null(-1).to_numpy(zero_copy_only=False) for places in signed]
         places = np.concatenate(codes) if codes else np.empty(0, int)
         return pd.Series(pd.Categorical.from_codes(places.astype(int), categories, ordered=kind.ordered))
     if pa.types.is_decimal(kind) or kind == pa.float16():

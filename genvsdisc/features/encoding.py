@@ -18,6 +18,7 @@ from genvsdisc.features.level_codes import MISSING_CODE, level_codes, read_as_ju
 from genvsdisc.features.marks import listed
 from genvsdisc.features.tables import as_frame
 from genvsdisc.features.words import held_words
+from genvsdisc.given import refuse_repeated, refuse_sparse
 
 
 class TableEncoder(TransformerMixin, BaseEstimator):
@@ -177,9 +178,12 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     def _table(self, X: Any, *, reset: bool = False) -> pd.DataFrame:
         """X as a pandas table; an array gets the schema's names, or x0, x1, ..."""
         check = reset or hasattr(self, "n_features_in_")
-        if not isinstance(X, pd.DataFrame) and (hasattr(X, "__arrow_c_stream__") or hasattr(X, "collect_schema")):
+        refuse_sparse(X)
+        of_columns = hasattr(X, "__arrow_c_stream__") or hasattr(X, "collect_schema") or isinstance(X, Mapping)
+        if not isinstance(X, pd.DataFrame) and (of_columns or getattr(getattr(X, "dtype", None), "names", None)):
             X = as_frame(X)
         if isinstance(X, pd.DataFrame):
+            refuse_repeated(X.columns)
             if check and self.columns is None:
                 validate_data(self, X, reset=reset, skip_check_array=True)
             return X

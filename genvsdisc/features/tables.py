@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from scipy import sparse
 
 from genvsdisc.features.dtypes import plain_arrow, usual_dtype
+from genvsdisc.given import refuse_repeated, refuse_sparse
 
 
 def as_frame(X: Any) -> pd.DataFrame:
@@ -42,9 +42,10 @@ def as_frame(X: Any) -> pd.DataFrame:
     if not frame.shape[1]:
         raise ValueError(f"X has no columns; its shape is {frame.shape}")
     frame.columns = _names(frame.columns)
-    repeated = frame.columns[frame.columns.duplicated()]
-    if len(repeated):
-        raise ValueError(f"column names must differ; {repeated[0]!r} stands more than once: rename one")
+    refuse_repeated(frame.columns)
+    for name, dtype in frame.dtypes.items():
+        if dtype.kind == "c":
+            raise ValueError(f"column {name!r} holds complex numbers: split it into real and imaginary parts")
     for name in frame.columns[[isinstance(dtype, pd.SparseDtype) for dtype in frame.dtypes]]:
         frame[name] = usual_dtype(frame[name])
     return frame
@@ -80,12 +81,7 @@ def as_rows(X: Any, *, name: str = "X") -> Any:
 
 def _with_rows(X: Any, name: str) -> Any:
     """Refuse sparse matrices, collect lazy frames."""
-    if sparse.issparse(X):
-        shape = np.shape(cast(Any, X))
-        raise ValueError(
-            f"{name} is a sparse matrix of shape {shape}: give {name}.toarray() ({8e-6 * np.prod(shape):,.0f} MB), or "
-            "fewer columns of it first (sklearn.feature_selection, TruncatedSVD)"
-        )
+    refuse_sparse(X, name)
     if hasattr(X, "collect") and hasattr(X, "collect_schema"):  # a lazy frame of polars
         X = X.collect()
     return X
@@ -103,6 +99,7 @@ def _as_it_is(X: Any) -> bool:
 def _frame(X: Any) -> pd.DataFrame:
     if isinstance(X, pd.DataFrame):
         return X.reset_index(drop=True)
+    refuse_sparse(X)  # of which one kind is a mapping
     if not isinstance(X, Mapping | list | tuple):
         X = _with_rows(X, "X")
     if isinstance(X, pd.Series) or (hasattr(X, "name") and hasattr(X, "to_frame")):

@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial.distance import cdist
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.utils.validation import _check_feature_names_in, check_array, check_is_fitted, validate_data
+from sklearn.utils.validation import _check_feature_names_in, check_array, check_is_fitted
+
+from genvsdisc.validation import validated
 
 _FLOATS = (np.float64, np.float32)
 _CELLS = 2**18  # products made at a time
@@ -89,7 +91,7 @@ class QuadraticFeatures(TransformerMixin, BaseEstimator):
         -------
         self : object
         """
-        validate_data(self, X, dtype=_FLOATS)
+        validated(self, X, dtype=_FLOATS)
         self._factors(self.n_features_in_)
         self._origins(self.n_features_in_)
         return self
@@ -107,7 +109,7 @@ class QuadraticFeatures(TransformerMixin, BaseEstimator):
         features : ndarray of shape (n_samples, n_features_out)
             In the order given above; with all columns and products n_features + n_features (n_features + 1) / 2.
         """
-        rows: NDArray = validate_data(self, X, dtype=_FLOATS, reset=False)
+        rows: NDArray = validated(self, X, dtype=_FLOATS, reset=False)
         first, second = self._factors(rows.shape[1])
         measured = rows - self._origins(rows.shape[1]).astype(rows.dtype) if len(self.origins) else rows
         n, d = rows.shape
@@ -235,7 +237,7 @@ class PrototypeDistances(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
         ValueError
             If prototypes have another number of columns than X, or more are asked for than X has rows.
         """
-        rows: NDArray = validate_data(self, X, dtype=_FLOATS)
+        rows: NDArray = validated(self, X, dtype=_FLOATS)
         self.prototypes_ = _far_apart(rows, self._count(len(rows))) if self.prototypes is None else self._given(rows)
         return self
 
@@ -268,7 +270,7 @@ class PrototypeDistances(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
         distances : ndarray of shape (n_samples, n_prototypes)
         """
         check_is_fitted(self)
-        rows: NDArray = validate_data(self, X, dtype=_FLOATS, reset=False)
+        rows: NDArray = validated(self, X, dtype=_FLOATS, reset=False)
         return cdist(rows, self.prototypes_).astype(rows.dtype, copy=False)
 
     @property

@@ -8,15 +8,17 @@ from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import logsumexp
 from sklearn.utils import check_random_state
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.multiclass import _check_partial_fit_first_call
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from genvsdisc.base import ProbabilisticClassifier
 from genvsdisc.class_priors import check_priors, mixture_weights
+from genvsdisc.given import given_labels
+from genvsdisc.validation import encoded_labels, validated
 
 _LARGE = 1e8  # fourth powers stay in the range of single precision, 1e-38 to 3e38
 
@@ -115,7 +117,7 @@ class GenerativeClassifier(ProbabilisticClassifier):
             raise ValueError(
                 f"y must be a single class or None, got an array of shape {np.shape(y)}; call sample once a class"
             )
-        place = np.flatnonzero([bool(label == y) for label in self.classes_.tolist()])
+        place = np.flatnonzero([] if pd.isna(y) else [bool(label == y) for label in self.classes_])
         if not len(place):
             raise ValueError(f"y must be one of the classes {self.classes_.tolist()}, got {y!r}")
         codes = np.full(n_samples, place[0])
@@ -200,7 +202,7 @@ class GenerativeClassifier(ProbabilisticClassifier):
             If an option needs all rows at once.
         """
         trial = copy(self)
-        first = _check_partial_fit_first_call(trial, classes)
+        first = trial._learns_classes(classes)
         statistics = trial._statistics_of(X, y, sample_weight, first=first)
         trial._learn(statistics if first else trial._union(self._statistics(), self, statistics, trial))
         self.__dict__.update(trial.__dict__)
@@ -250,9 +252,27 @@ class GenerativeClassifier(ProbabilisticClassifier):
         self.__dict__.update(trial.__dict__)
         return self
 
+    def _learns_classes(self, classes: ArrayLike | None) -> bool:
+        """Take note of the classes at the first call, and return True; refuse others at a later one."""
+        known = getattr(self, "classes_", None)
+        if classes is None:
+            if known is None:
+                raise ValueError("classes must be passed on the first call to partial_fit.")
+            return False
+        if np.size(classes) == 0:
+            raise ValueError("classes is empty: name all of them at the first call")
+        given, _ = encoded_labels(given_labels(classes))
+        if known is None:
+            self._check_classes(given)
+            self.classes_ = given
+            return True
+        if not np.array_equal(known, given):
+            raise ValueError(f"classes must be those of the first call, {known.tolist()}, got {given.tolist()}")
+        return False
+
     def _validate_batch(self, X: Any, y: Any, *, first: bool) -> tuple[NDArray, NDArray]:
         """Check a batch; return X as floats and y as indices into `classes_`."""
-        X, y = validate_data(self, X, y, reset=first, **self._row_rules())
+        X, y = validated(self, X, y, reset=first, **self._row_rules())
         codes = np.searchsorted(self.classes_, y).clip(max=len(self.classes_) - 1)
         unknown = self.classes_[codes] != y
         if unknown.any():
@@ -263,7 +283,8 @@ class GenerativeClassifier(ProbabilisticClassifier):
         return _in_range(X), codes
 
     def _batch_weights(self, sample_weight: ArrayLike | None, X: NDArray) -> NDArray:
-        return _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
+        weights: NDArray = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
+        return weights
 
     # Priors ----------------------------------------------------------------------------------------------------
 

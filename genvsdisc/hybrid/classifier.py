@@ -30,7 +30,9 @@ from genvsdisc.functional.scaling import means_and_deviations
 from genvsdisc.generative.gaussian.classifier import GaussianClassifier
 from genvsdisc.hybrid.dial import DIAL, folds_of, log_loss_of, logits_of
 from genvsdisc.hybrid.frame import FeatureFrame
+from genvsdisc.validation import column_name
 
+_SMALLEST_SPREAD = 1e-150  # of which a penalty takes the square of the inverse
 _MOST_COEFFICIENTS = 4000
 _MOST_STEPS = 2000  # to the densities of given log-odds; a step looks at no row
 
@@ -156,6 +158,7 @@ class HybridClassifier(ProbabilisticClassifier):
         X, dtype = X.astype(float, copy=False), X.dtype
         features = self._features(X.shape[1])
         start = self._generative(X, codes, weights)
+        self._refuse_tiny(X)
         frame = FeatureFrame.of(X[weights.any(axis=0)], features)
         a = self._weights_of_the_joint(X, codes, weights, frame)
         problem, target = self._problem(X, codes, weights, frame, start, a)
@@ -177,6 +180,18 @@ class HybridClassifier(ProbabilisticClassifier):
         theta[inner] = problem.take(inner).coefficients(moments[inner])
         self._warn_of(converged)
         return self._attributes(problem, moments, theta, start, frame, dtype) | {"n_iter_": n_iter}
+
+    def _refuse_tiny(self, X: NDArray) -> None:
+        """Refuse columns whose squares are zero in floating-point numbers; the Gaussian end refuses the large ones."""
+        spread = np.ptp(X, axis=0)
+        squares = self.covariance == "separate" and not self.standardize  # are penalized features then
+        tiny = np.flatnonzero((spread > 0) & (spread < _SMALLEST_SPREAD ** (0.5 if squares else 1)))
+        if len(tiny):
+            power = "fourth power" if squares else "square"
+            raise ValueError(
+                f"{column_name(self, tiny[0])} spreads over {spread[tiny[0]]:.3g}, whose {power} is "
+                "too small for floating-point numbers; rescale the column"
+            )
 
     def _features(self, d: int) -> Features:
         features = Features(d, self.covariance == "shared", self.structure == "full")

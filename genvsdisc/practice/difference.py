@@ -45,6 +45,7 @@ _UNSAID = (
     ABSENT,
     ROUNDED,
     "density_floors",
+    "roster",
 )
 
 
@@ -65,7 +66,8 @@ class Difference:
     Attributes
     ----------
     same : bool
-        Whether all tables and facts are equal, but for how long it took and what a page had no room for.
+        Whether all tables and facts are equal, but for how long it took, what a page had no room for, and words of the
+        command that changed nothing (``--fail-if``, ``--save-models``).
     changes : tuple of Change
     numbers : DataFrame
         Columns model, family, loss, paired, before, after, difference, lower, upper, pvalue, pvalue_holm, beyond:
@@ -139,7 +141,8 @@ def _schema(before: Collection[str], after: Collection[str]) -> Iterator[Change]
 
 def _same(before: Comparison, after: Comparison) -> bool:
     absent = {*LEFT_OUT, *before.meta.get(ABSENT, ()), *after.meta.get(ABSENT, ())}
-    unseen = {ABSENT, ROUNDED, *(name for name in OFF_PAGE if name not in before.meta or name not in after.meta)}
+    unseen = {"command", "options", ABSENT, ROUNDED}  # words that changed nothing are no difference
+    unseen |= {name for name in OFF_PAGE if name not in before.meta or name not in after.meta}
     facts = [{key: value for key, value in each.meta.items() if key not in unseen} for each in (before, after)]
     return facts[0] == facts[1] and all(
         table.equals(after.tables[name]) for name, table in before.tables.items() if name not in absent
@@ -202,6 +205,7 @@ def _rows(area: str, what: str, before: pd.DataFrame, after: pd.DataFrame, key: 
 def _models(before: Comparison, after: Comparison) -> Iterator[Change]:
     chosen = ["model", "family", "form", "status", "error", "tuned"]
     yield from _rows("models", "models", before.models[chosen], after.models[chosen], "model")
+    yield from _mapping("models", *({"Python files": each.meta.get("roster")} for each in (before, after)))
 
 
 def _verdict(before: Comparison, after: Comparison) -> Iterator[Change]:

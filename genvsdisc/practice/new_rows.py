@@ -37,9 +37,9 @@ def told_of_rows(fitted: Any, X: Any) -> list[str]:
     frame = as_frame(X)
     known = {str(name).strip() for name in (*reader.names, *reader.columns)}
     more = [str(name) for name in frame.columns if str(name).strip() not in known]
-    named_so = f"no such column{'s' * (len(more) > 1)}"
     table = reader.transform(X)
-    return [f"Not looked at, for the table of training had {named_so}: {listed(more)}."] * bool(more) + [
+    them = "them" if len(more) > 1 else "it"
+    return [f"Not looked at, for the models did not learn from {them}: {listed(more)}."] * bool(more) + [
         f"Column {str(name)!r}: {words} {'was' if entries == 1 else 'were'} not met in training."
         for name, column in _words(fitted)
         for words, entries in _unmet(table[name], column)

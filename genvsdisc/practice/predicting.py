@@ -32,7 +32,7 @@ def prediction_table(fitted: Any, X: Any, floor: float | None = None) -> pd.Data
     table : DataFrame
         Columns row (from 1), label, ``p(label)`` for each class, log_density, unlike_any_class.
     """
-    probabilities = np.asarray(fitted.predict_proba(X))
+    probabilities = np.asarray(fitted.predict_proba(X), dtype=float)  # float32 too: all its digits, read as a double
     table: dict[str, Any] = {
         "row": np.arange(1, len(probabilities) + 1),
         "label": np.asarray(fitted.predict(X)),

@@ -25,6 +25,10 @@ CONDITION_STAGES = ("gaps at prediction", "unlabeled rows", "classes left out")
 """Stages with ten draws and no more, after all others have theirs."""
 
 
+class PlanError(ValueError):
+    """A stored plan that is none, or was made for another table or other models."""
+
+
 @dataclass
 class ModelPlan:
     """What is done to one model.
@@ -105,21 +109,21 @@ class Plan:
 
         Raises
         ------
-        ValueError
+        PlanError
             If it is not what `as_dict` writes, or was made for another table or other models.
         """
         try:
             models = {name: ModelPlan(**values) for name, values in stored["models"].items()}
             plan = cls(**{**stored, "models": models})
         except (TypeError, KeyError, AttributeError) as error:
-            raise ValueError(f"plan must be the 'plan' in the facts of a former comparison ({error})") from error
+            raise PlanError(f"plan must be the 'plan' in the facts of a former comparison ({error})") from error
         if (plan.n_rows, plan.n_classes) != (n_rows, n_classes):
-            raise ValueError(
+            raise PlanError(
                 f"the plan was made for {plan.n_rows} rows of {plan.n_classes} classes, the table has {n_rows} of "
                 f"{n_classes}; leave the plan out to make a new one"
             )
         if list(models) != list(names):
-            raise ValueError(f"the plan was made for the models {', '.join(models)}; got {', '.join(names)}")
+            raise PlanError(f"the plan was made for the models {', '.join(models)}; got {', '.join(names)}")
         return plan
 
 

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 from stand_ins import files_under
 
+import genvsdisc
+from genvsdisc.study.plan import PlanError
+
 pytestmark = pytest.mark.usefixtures("calls")
 
 STUDY = """\
@@ -60,6 +63,66 @@ def test_meta_json_gives_the_same_report_again(calls, run, tmp_path):
         "table": "rows.csv", "target": "y", "drop": "d", "models": "logistic", "seed": 4, "budget": 20.0
     }  # fmt: skip
     assert str(tmp_path) not in Path("first/index.html").read_text()
+
+
+def of_report(**facts):
+    """The meta.json of a report whose models were timed."""
+    Path("again").mkdir()
+    options = {"table": "rows.csv", "target": "y", "models": "logistic", "seed": 4, "budget": 20.0}
+    Path("again/meta.json").write_text(json.dumps({"meta": {"options": options, "plan": {"timed": 0.125}} | facts}))
+
+
+@pytest.mark.parametrize(
+    ("words", "plan"),
+    [
+        ([], {"timed": 0.125}),
+        (["--jobs", 1, "--budget", 20], {"timed": 0.125}),
+        (["--seed", 5], None),
+        (["--quick"], None),
+        (["--drop", "d"], None),
+        (["--models", "naive Bayes"], None),
+    ],
+)
+def test_a_report_is_run_again_as_it_was_planned_unless_other_work_is_asked_for(calls, run, words, plan):
+    of_report()
+    assert run("report", "--config", "again", *words, "--output", "out")[0] == 0
+    assert [call.plan for call in calls] == [plan]
+    assert "plan" not in json.loads(Path("out/meta.json").read_text())["meta"]["options"]
+
+
+def test_a_former_plan_goes_before_that_of_the_report_that_is_run_again(calls, run):
+    of_report()
+    Path("other.json").write_text('{"meta": {"plan": {"timed": 2}}}')
+    assert run("report", "--config", "again", "--plan", "other.json", "--output", "out")[0] == 0
+    assert calls[0].plan == {"timed": 2}
+
+
+def test_a_plan_of_another_roster_or_another_table_is_made_anew(calls, run, monkeypatch):
+    Path("mine.py").write_text("from sklearn.naive_bayes import GaussianNB\nMODELS = {'nb': GaussianNB()}")
+    of_report()
+    assert run("report", "--config", "again", "--models", "mine.py:MODELS", "--output", "first")[0] == 0
+    assert run("report", "--config", "first", "--output", "second")[0] == 0
+    assert [call.plan for call in calls] == [None, None]  # the stand-in makes none
+    for changed, plan in [("", {"timed": 1}), ("\n# changed", None)]:
+        saved = json.loads(Path("first/meta.json").read_text())
+        saved["meta"]["plan"] = {"timed": 1}
+        Path("first/meta.json").write_text(json.dumps(saved))
+        with Path("mine.py").open("a") as roster:
+            roster.write(changed)
+        assert run("report", "--config", "first", "--output", "second")[0] == 0
+        assert calls[-1].plan == plan
+
+    def compare(X, y, models, *, plan, **options):
+        if plan is not None:
+            raise PlanError("the plan was made for 9 rows")
+        return stood_in(X, y, models, plan=plan, **options)
+
+    stood_in = genvsdisc.compare
+    monkeypatch.setitem(vars(genvsdisc), "compare", compare)
+    status, _, err = run("report", "--config", "again", "--output", "third")
+    assert status == 0
+    assert "note: planned anew, for the table or the models have changed" in err
+    assert calls[-1].plan is None
 
 
 @pytest.mark.parametrize("rules", ["'zero_one.logistic >'", "['loss.logistic > 1', 'zero_one.logistic >']"])

@@ -21,6 +21,7 @@ from genvsdisc.functional.gaussian.moments import Moments, class_moments, filled
 from genvsdisc.generative.gaussian.em import check_observed, completed_rows, em_moments
 from genvsdisc.generative.gaussian.shrinkage import Regularization, chosen, describe, estimated, stacked_rules
 from genvsdisc.generative.joint import GenerativeClassifier
+from genvsdisc.replicates import take_parameters
 
 _FIRST_ROWS = 256  # where missing entries are looked for first, which costs nothing beside a fit
 _LEAST_SQUARE = 1e-290  # sums of squares below have lost digits, if the rows differ at all
@@ -316,8 +317,7 @@ class GaussianClassifier(GenerativeClassifier):
         except ValueError as error:
             self._unready = f"more rows are needed: {error}"
             fitted = {"_moments": [statistics]}
-        for name, values in fitted.items():
-            setattr(self, name, values[0])
+        take_parameters(self, fitted)
 
     def _validate_rows(self, X: ArrayLike) -> NDArray:
         if self._unready:

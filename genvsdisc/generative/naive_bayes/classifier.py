@@ -27,6 +27,7 @@ from genvsdisc.generative.naive_bayes.statistics import (
     numeric_estimates,
     table_estimates,
 )
+from genvsdisc.replicates import take_parameters
 
 
 class NaiveBayesClassifier(GenerativeClassifier):
@@ -234,8 +235,7 @@ class NaiveBayesClassifier(GenerativeClassifier):
         return None
 
     def _learn(self, statistics: Statistics) -> None:
-        for name, values in self._estimates(statistics[None]).items():
-            setattr(self, name, values[0])
+        take_parameters(self, self._estimates(statistics[None]))
 
     def _estimates(self, statistics: Statistics) -> dict[str, Any]:
         """Parameters of R training sets from their statistics, which they keep for `partial_fit`."""

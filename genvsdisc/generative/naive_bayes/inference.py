@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import issparse
 
+from genvsdisc.given import dates, holds_dates
+
 DISTRIBUTION_NAMES = ("gaussian", "bernoulli", "categorical", "poisson")
 EITHER = "gaussian or poisson"
 """Whichever of the two the likelihood of the training rows prefers, for whole numbers that an array holds as floats."""
@@ -23,7 +25,7 @@ _FEW_ROWS = 64
 
 def typed_frame(X: Any, distributions: Any) -> Any:
     """X as a pandas frame where its columns have types of their own, else None."""
-    if (hasattr(X, "iloc") or hasattr(X, "to_pandas")) and hasattr(X, "columns") and hasattr(X, "dtypes"):
+    if (hasattr(X, "iloc") or hasattr(X, "to_pandas")) and hasattr(X, "columns"):
         return X if hasattr(X, "iloc") else X.to_pandas()
     if issparse(X) or "categorical" not in declared(distributions):
         return None
@@ -80,6 +82,8 @@ def _inferred(column: Any) -> str:
     import pandas as pd
     from pandas.api import types
 
+    if holds_dates(column):
+        raise ValueError(dates(column.name, column.dtype))
     if isinstance(column.dtype, pd.CategoricalDtype):
         return "categorical"
     if types.is_bool_dtype(column.dtype) or types.infer_dtype(column, skipna=True) == "boolean":

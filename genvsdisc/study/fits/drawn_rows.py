@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
+from genvsdisc.features.dtypes import as_numbers
 from genvsdisc.study.evidence import final_step
 from genvsdisc.study.statistics.parameters import seen_columns
 from genvsdisc.study.statistics.predictive import predictive_rows
@@ -91,7 +92,9 @@ def _drawn(classifier: Any, labels: NDArray, places: list[int], n_sets: int, rng
 
 def _numbers(X: Any, places: list[int]) -> NDArray:
     """Columns of numbers, of a matrix or of a frame that holds words too."""
-    return np.asarray(X.iloc[:, places] if isinstance(X, pd.DataFrame) else np.asarray(X)[:, places], dtype=float)
+    if isinstance(X, pd.DataFrame):
+        return np.column_stack([as_numbers(X.iloc[:, place]) for place in places])
+    return np.asarray(np.asarray(X)[:, places], dtype=float)
 
 
 def _independent(classifier: Any) -> bool:

@@ -1,0 +1,254 @@
+"""What rows and labels may be given: one refusal in words for each thing that is none, whoever is asked.
+
+Estimators, transformers, `compare` and the questions say the same; what each makes of rows and labels that are some is
+its own affair.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+from pandas.api import types
+from scipy import sparse
+from sklearn.exceptions import DataConversionWarning
+
+TEMPORAL = {"datetime64", "datetime", "date", "timedelta64", "timedelta", "time", "period"}
+"""What `pandas.api.types.infer_dtype` calls objects that are moments or stretches of time."""
+_PLAIN = {"string", "integer", "floating", "boolean", "bytes"}
+_ENCODE = "put a TableEncoder in front (make_pipeline(TableEncoder(), ...))"
+
+
+# Rows -----------------------------------------------------------------------------------------------------------------
+
+
+def given_rows(X: Any) -> Any:
+    """Give back rows that an estimator may look at: with names that differ and no dates, masked entries as NaN.
+
+    Raises
+    ------
+    ValueError
+        If X is sparse, lazy, a mapping or a structured array, a name stands twice, or a column holds dates.
+    """
+    refuse_sparse(X)
+    if hasattr(X, "collect") and hasattr(X, "collect_schema"):
+        raise ValueError("X is a lazy frame, which has no rows yet: give X.collect()")
+    if isinstance(X, Mapping) or getattr(getattr(X, "dtype", None), "names", None):
+        what = f"a {type(X).__name__}" if isinstance(X, Mapping) else "a structured array"
+        raise ValueError(f"X must be a table of shape (n_samples, n_features), got {what}: give pandas.DataFrame(X)")
+    if isinstance(X, np.ma.MaskedArray):
+        return np.ma.filled(X.astype(float), np.nan)
+    if isinstance(X, pd.DataFrame):
+        refuse_repeated(X.columns)
+    for name, kind in _dated(X):
+        raise ValueError(dates(name, kind))
+    return X
+
+
+def refuse_sparse(X: Any, name: str = "X") -> None:
+    """Refuse a sparse matrix, which nothing here takes.
+
+    Raises
+    ------
+    ValueError
+        If it is one.
+    """
+    if sparse.issparse(X):
+        shape = np.shape(cast(Any, X))
+        raise ValueError(
+            f"{name} is a sparse matrix of shape {shape}: give {name}.toarray() ({8e-6 * np.prod(shape):,.0f} MB), or "
+            "fewer columns of it first (sklearn.feature_selection, TruncatedSVD)"
+        )
+
+
+def refuse_repeated(names: pd.Index) -> None:
+    """Refuse names of columns of which one stands twice.
+
+    Raises
+    ------
+    ValueError
+        If one does.
+    """
+    repeated = names[names.duplicated()]
+    if len(repeated):
+        raise ValueError(f"column names must differ; {repeated[0]!r} stands more than once: rename one")
+
+
+def refuse_words(X: Any) -> None:
+    """Name the first column whose entries are no numbers, after a conversion to floats has failed.
+
+    Raises
+    ------
+    ValueError
+        If there is one.
+    """
+    if hasattr(X, "to_pandas"):
+        X = X.to_pandas()
+    if not isinstance(X, pd.DataFrame) and np.ndim(X) != 2:
+        return
+    frame = X if isinstance(X, pd.DataFrame) else pd.DataFrame(X)
+    for j, name in enumerate(frame.columns):
+        column = frame.iloc[:, j].dropna()
+        entries = (entry for entry in column if not _is_number(entry))
+        if (entry := next(entries, None)) is not None and not isinstance(entry, dict):
+            shown = repr(name) if isinstance(X, pd.DataFrame) else f"{j} of X"
+            raise ValueError(f"column {shown} holds {str(entry)[:40]!r}, which is no number: {_ENCODE}")
+
+
+def _is_number(entry: Any) -> bool:
+    try:
+        float(entry)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def holds_dates(values: pd.Series) -> bool:
+    """Return True for a column of dates, times or durations, of whatever type; a category is none."""
+    dtype = values.dtype
+    if isinstance(dtype, pd.ArrowDtype):
+        return bool(pa.types.is_temporal(dtype.pyarrow_dtype))
+    if types.is_object_dtype(dtype):
+        return types.infer_dtype(values, skipna=True) in TEMPORAL
+    return isinstance(dtype, pd.PeriodDtype) or dtype.kind in "mM"
+
+
+def dates(name: Any, kind: Any) -> str:
+    """Say that a column holds dates, of this type."""
+    return f"column {name!r} holds dates or times ({kind}), which are no numbers yet: {_ENCODE}"
+
+
+def _dated(X: Any) -> list[tuple[Any, Any]]:
+    """Columns that hold dates, with their types; in an array all columns do, or none."""
+    if isinstance(X, pd.DataFrame):
+        columns = [(name, X.iloc[:, j]) for j, name in enumerate(X.columns)]
+        return [(name, values.dtype) for name, values in columns if holds_dates(values)]
+    if isinstance(X, pa.Table | pa.RecordBatch):
+        return [(field.name, field.type) for field in X.schema if pa.types.is_temporal(field.type)]
+    if isinstance(X, np.ndarray):
+        return [(0, X.dtype)] if X.dtype.kind in "mM" else []
+    schema = getattr(X, "schema", None)  # of polars
+    kinds = dict(schema) if isinstance(schema, Mapping) else {}
+    return [(name, kind) for name, kind in kinds.items() if getattr(kind, "is_temporal", bool)()]
+
+
+# Labels ---------------------------------------------------------------------------------------------------------------
+
+
+def given_labels(y: Any) -> Any:
+    """Labels of one sortable type as an array (n,), as they are written; None as it is, of which scikit-learn speaks.
+
+    Raises
+    ------
+    ValueError
+        If y is no column, or labels are missing, infinite, nested, complex or of several types.
+    """
+    if y is None or (type(y) is np.ndarray and y.ndim == 1 and y.dtype.kind in "iubU"):
+        return y
+    if hasattr(y, "collect") and hasattr(y, "collect_schema"):
+        raise ValueError("y is a lazy frame, which has no rows yet: give y.collect()")
+    labels = _in_one_column(_array(y))
+    if labels.dtype.kind == "c":
+        raise ValueError(f"Complex data not supported: {complex_labels('y')}")
+    missing = np.asarray(pd.isna(labels))
+    if missing.any():
+        raise ValueError(f"Input y contains NaN: {missing_labels('y', missing)}")
+    if labels.dtype.kind == "f" and np.isinf(labels).any():
+        raise ValueError(f"Input y contains infinity: {infinite_labels('y')}")
+    if labels.dtype.kind == "O":
+        _refuse_unlike(labels)
+    return labels
+
+
+def _array(y: Any) -> NDArray:
+    """An array of the labels, of the type that all of them have."""
+    if isinstance(y, list | tuple):
+        labels = np.array(y, dtype=object)
+        return np.asarray(y) if labels.ndim == 1 and types.infer_dtype(labels, skipna=False) in _PLAIN else labels
+    labels = unmasked(y) if isinstance(y, np.ma.MaskedArray) else np.asarray(y)
+    if labels.ndim == 1 and labels.dtype.kind == "O" and not pd.isna(labels).any():
+        labels = pd.Series(labels).infer_objects().to_numpy() if types.infer_dtype(labels) != "string" else labels
+    return labels
+
+
+def unmasked(y: np.ma.MaskedArray) -> NDArray:
+    """Labels of a masked array: None where they are masked."""
+    labels = np.array(y.data, dtype=object)
+    labels[np.ma.getmaskarray(y)] = None
+    return labels
+
+
+def _in_one_column(labels: NDArray) -> NDArray:
+    if labels.ndim == 2 and labels.shape[1] == 1:
+        warn_of_a_column(5)
+        return _array(labels[:, 0])
+    if labels.ndim != 1:
+        raise ValueError(no_column(labels.shape))
+    return labels
+
+
+def _refuse_unlike(labels: NDArray) -> None:
+    """Refuse labels that are lists, or of types that do not sort."""
+    nested = next((label for label in labels if isinstance(label, list | dict | set | np.ndarray)), None)
+    if nested is not None:
+        raise ValueError(nested_labels("y", nested))
+    try:
+        np.unique(labels)
+    except TypeError:
+        first = labels[0]
+        other = next(label for label in labels if type(label) is not type(first))
+        raise ValueError(labels_of_two_types("y", first, other)) from None
+
+
+def warn_of_a_column(stacklevel: int) -> None:
+    """Warn as scikit-learn does where labels are a column of a table."""
+    message = "A column-vector y was passed when a 1d array was expected. Please change the shape of y to (n_samples,)."
+    warnings.warn(message, DataConversionWarning, stacklevel=stacklevel)
+
+
+def no_column(shape: tuple[int, ...]) -> str:
+    """Say that labels have this shape, which is not that of a column."""
+    return f"y must be one column of labels, of shape (n_samples,), got shape {shape}"
+
+
+def missing_labels(name: Any, missing: NDArray) -> str:
+    """Say how many labels are missing, and where the first one is."""
+    return (
+        f"{int(missing.sum())} of {len(missing)} labels in {name!r} are missing, the first in row "
+        f"{int(missing.argmax())}: leave these rows out"
+    )
+
+
+def infinite_labels(name: Any) -> str:
+    """Say that labels are infinite."""
+    return f"the target {name!r} holds infinite numbers: leave these rows out, or write classes as words"
+
+
+def nested_labels(name: Any, label: Any) -> str:
+    """Say that labels are lists or the like."""
+    return (
+        f"the target {name!r} holds {type(label).__name__}s, such as {str(label)[:40]}: a label is one number or word"
+    )
+
+
+def complex_labels(name: Any) -> str:
+    """Say that labels are complex."""
+    return f"the target {name!r} holds complex numbers: a label is one number or word"
+
+
+def one_class(name: Any, label: Any) -> str:
+    """Say that there is one class only."""
+    return f"the target {name!r} has one class only, {label!r}: nothing to tell apart"
+
+
+def labels_of_two_types(name: Any, first: Any, other: Any) -> str:
+    """Say that two labels differ in type, if they are written alike or not."""
+    how = (
+        "which are written alike: use one type" if str(first) == str(other) else "of two types: use one, such as words"
+    )
+    return f"the target {name!r} holds {first!r} and {other!r}, {how}"
