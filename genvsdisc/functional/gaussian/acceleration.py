@@ -3,6 +3,8 @@
 EM is the iteration ``x <- g(x)``. With the residual ``f = g(x) - x`` and the differences dX, dF of the last few
 iterates and residuals, Anderson's step is ``x + f - (dX + dF) gamma``, gamma minimizing ``|f - dF gamma|^2``. One that
 lowers the objective is replaced by the step of EM, which cannot lower it (the scheme of Henderson & Varadhan 2019).
+Where no objective is known that EM never lowers, as with a regularization that depends on the moments, one after which
+the residual is more than twice as large is replaced.
 """
 
 from __future__ import annotations
@@ -13,13 +15,12 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from genvsdisc.functional import batched_linalg
+from genvsdisc.functional.gaussian.anderson import AndersonHistory
 
-_MEMORY, _OF_MANY = 12, 8  # differences kept, of few members and of so many that solving for each is dear
-_MANY = 64
-_RIDGE = 1e-13  # of the trace of dF'dF: what keeps its factor regular
 _WORTH_DROPPING = 0.15  # share of the members from which on it pays to go on without them
-_STALLED = 8  # steps in a row without a gain that rounding would not hide
+_STALLED, _NO_NEARER = 8, 40  # steps in a row without a gain that rounding would not hide; without a smaller residual
+_WORSE = float(np.log(2))  # growth of the residual that an extrapolation may bring
+_ROUNDING = 1e-7  # residual from which on it may have stopped falling for rounding
 
 
 class LeftParameterSpaceError(ArithmeticError):
@@ -33,9 +34,10 @@ class Evaluation:
     image: NDArray  # g(x), (R, p) or (R, B, p)
     residual: NDArray  # largest step of a mean or covariance, in units of standard deviations, (R,) or (R, B)
     log_likelihood: NDArray  # at x, as `residual`
-    objective: NDArray  # at x, which g does not lower, as `residual`
+    objective: NDArray  # at x, as `residual`
     regular: NDArray  # whether x is inside the parameter space, as `residual`
     ahead: NDArray | None = None  # a guess of where steps like this one lead to, as `image`
+    monotone: bool = True  # whether g does not lower the objective; else the residual judges an extrapolation
 
     def flat(self) -> Evaluation:
         """Every block as a member of its own."""
@@ -47,7 +49,25 @@ class Evaluation:
             self.objective.ravel(),
             self.regular.ravel(),
             None if self.ahead is None else self.ahead.reshape(-1, p),
+            self.monotone,
         )
+
+    @property
+    def merit(self) -> NDArray:
+        """What an extrapolation may not lower, but for rounding or, where that is the residual, a factor."""
+        return self.objective if self.monotone else -np.log(np.maximum(self.residual, 1e-300))
+
+    def is_steady(self, before: NDArray, steady: float) -> NDArray:
+        """Whether the log likelihood has moved by no more than this and rounding."""
+        if steady == np.inf:
+            return np.ones(len(before), dtype=bool)
+        rounding = 4 * np.finfo(self.image.dtype).eps * np.abs(self.log_likelihood)
+        return np.abs(self.log_likelihood - before) <= steady + rounding
+
+    @property
+    def slack(self) -> NDArray | float:
+        """By how much it may lower it all the same."""
+        return 1e-13 * np.abs(self.objective) if self.monotone else _WORSE
 
 
 class FixedPointProblem(Protocol):
@@ -72,7 +92,14 @@ class FixedPoints:
 
 
 def fixed_points(
-    problem: FixedPointProblem, x: NDArray, *, tol: NDArray | float, max_iter: int, gain: float = 1e-8
+    problem: FixedPointProblem,
+    x: NDArray,
+    *,
+    tol: NDArray | float,
+    max_iter: int,
+    gain: float = 1e-8,
+    steady: float = np.inf,
+    followed: bool = False,
 ) -> FixedPoints:
     """Iterate a stack of EM maps to their fixed points.
 
@@ -90,6 +117,11 @@ def fixed_points(
     gain : float, default=1e-8
         Where the problem says what lies ahead, a member also stops when the step there is expected to leave less to
         gain than this share of its objective.
+    steady : float, default=inf
+        A small residual is the end only where the last step moved the log likelihood by no more than this; in a
+        maximum it does not, but the end of a regularized EM is none.
+    followed : bool, default=False
+        Whether a step of the map from the end follows, which comes nearer by as much as the last ones.
 
     Returns
     -------
@@ -112,67 +144,64 @@ def fixed_points(
     result = FixedPoints(ends.reshape(x.shape), np.zeros(R, dtype=bool), np.full((0, R), np.nan))
     members, limits = np.arange(R), np.repeat(np.broadcast_to(tol, R), B)
     blocks = np.arange(R * B)
-    history = _History.empty(R * B, p, x.dtype)
+    history = AndersonHistory.empty(R * B, p, x.dtype)
     current, residual_vector, image = ends.copy(), np.zeros_like(ends), ends
-    objective = np.full(R * B, -np.inf)
+    merit = best = objective = np.full(R * B, -np.inf)
     stalled = np.zeros(R * B, dtype=int)
     log_likelihood, trace = np.full(R * B, np.nan), []
     candidate, extrapolated, resting = current, np.zeros(R * B, dtype=bool), np.zeros(R * B, dtype=bool)
     before = np.ones(R * B)  # ratio of the last two steps
+    lost = np.zeros(R * B, dtype=bool)  # came to rest without an end
     for turn in range(max_iter):
         step = problem.evaluate(candidate.reshape(-1, *x.shape[1:])).flat()
-        accepted = ~extrapolated | (step.regular & (step.objective >= objective - 1e-13 * np.abs(step.objective)))
+        accepted = ~extrapolated | (step.regular & (step.merit >= merit - step.slack))
         if not (extrapolated | step.regular).all():
             raise LeftParameterSpaceError
-        gained = step.objective - objective > 1e-12 * np.abs(step.objective)
+        gained = step.merit - best > 1e-12 * np.abs(step.merit)
         new_residual = (step.image if step.ahead is None else step.ahead) - candidate
-        little = _expects_little(step, objective, new_residual, residual_vector, gain)
+        little = _expects_little(step, objective, log_likelihood[blocks], new_residual, residual_vector, gain)
         ratio = _ratio(new_residual, residual_vector)
         if turn:
             history.add(candidate - current, new_residual - residual_vector, accepted)
             history.clear(~accepted)
         stalled = np.where(accepted, np.where(gained, 0, stalled + 1), stalled)
-        new = candidate, new_residual, step.image, step.objective
+        new = candidate, new_residual, step.image, step.merit
         if accepted.all():
-            current, residual_vector, image, objective = new
+            current, residual_vector, image, merit = new
         else:
-            old = current, residual_vector, image, objective
-            current, residual_vector, image, objective = (
-                _chosen(accepted, *each) for each in zip(new, old, strict=True)
-            )
+            old = current, residual_vector, image, merit
+            current, residual_vector, image, merit = (_chosen(accepted, *each) for each in zip(new, old, strict=True))
+        best = merit if step.monotone else np.maximum(best, merit)
+        objective = np.where(accepted, step.objective, objective)
+        at_rest = step.is_steady(log_likelihood[blocks], steady)
         log_likelihood[blocks] = np.where(accepted, step.log_likelihood, log_likelihood[blocks])
         trace.append(log_likelihood.reshape(R, B).sum(axis=1))
         jump, possible = history.jump(residual_vector)
         following = current + residual_vector - jump
         slower, before = np.maximum(ratio, before), ratio
-        near = step.residual * slower <= limits[blocks] * (1 - slower)
-        done = accepted & ~resting & ((step.residual <= limits[blocks]) | (stalled >= _STALLED) | little | near)
+        near = step.residual * slower ** (2 if followed else 1) <= limits[blocks] * (1 - slower)
+        still = stalled >= (_STALLED if step.monotone else _NO_NEARER)
+        done = accepted & ~resting & (at_rest & ((step.residual <= limits[blocks]) | near) | still | little)
         if done.any():
             end = _chosen(near, following, image if step.ahead is None else step.ahead)
             ends[blocks[done]] = end[done]
             resting |= done
+            if not step.monotone:
+                lost |= done & still & (step.residual > _ROUNDING)
             finished = resting.reshape(-1, B).all(axis=1)
-            result.converged[members] = finished
+            result.converged[members] = finished & ~lost.reshape(-1, B).any(axis=1)
             if finished.all():
                 break
             if finished.mean() > _WORTH_DROPPING:
                 keep, kept = np.flatnonzero(~finished), np.flatnonzero(np.repeat(~finished, B))
                 problem, members, blocks, history = problem.take(keep), members[keep], blocks[kept], history.take(kept)
-                current, residual_vector, image, objective, stalled, accepted, resting, before, possible, following = (
-                    values[kept]
-                    for values in (
-                        current,
-                        residual_vector,
-                        image,
-                        objective,
-                        stalled,
-                        accepted,
-                        resting,
-                        before,
-                        possible,
-                        following,
-                    )
+                current, residual_vector, image, following = (
+                    values[kept] for values in (current, residual_vector, image, following)
                 )
+                merit, best, objective, before, stalled = (
+                    values[kept] for values in (merit, best, objective, before, stalled)
+                )
+                accepted, resting, possible, lost = (values[kept] for values in (accepted, resting, possible, lost))
         extrapolated = accepted & (possible | (step.ahead is not None)) & ~resting
         candidate = following
         if not extrapolated.all():
@@ -194,88 +223,19 @@ def _chosen(which: NDArray, new: NDArray, old: NDArray) -> NDArray:
     return np.where(which.reshape(-1, *[1] * (new.ndim - 1)), new, old)
 
 
-def _expects_little(step: Evaluation, objective: NDArray, residual: NDArray, before: NDArray, share: float) -> NDArray:
+def _expects_little(
+    step: Evaluation, objective: NDArray, log_likelihood: NDArray, residual: NDArray, before: NDArray, share: float
+) -> NDArray:
     """Whether what is left to gain after this step is no more than a share of the objective.
 
     Gains go as squared steps: the last gain times the ratio of this step and the last, once for what this one brings
-    and once more for what it leaves.
+    and once more for what it leaves. The part of the log likelihood that the objective does not gain, since that has
+    its maximum elsewhere, goes as the steps.
     """
     if step.ahead is None:
-        return np.zeros(len(objective), dtype=bool)
+        return np.zeros(len(residual), dtype=bool)
     last, now = (np.einsum("rp,rp->r", each, each) for each in (before, residual))
-    gain = np.where(np.isfinite(objective), np.abs(step.objective - objective), np.inf)
-    return np.asarray((now > 0) & (now < last) & (gain * now**2 <= share * np.abs(step.objective) * last**2))
-
-
-@dataclass
-class _History:
-    """The last differences of iterates plus residuals, and of residuals; zero where a member has none."""
-
-    sums: NDArray  # (memory, R, p), dX + dF
-    residuals: NDArray  # (memory, R, p), dF
-    products: NDArray  # (memory, memory, R), dF' dF
-    count: int = 0  # how many were ever added
-
-    @classmethod
-    def empty(cls, R: int, p: int, dtype: np.dtype) -> _History:
-        memory = _MEMORY if R < _MANY else _OF_MANY
-        sums, residuals = np.empty((2, memory, R, p), dtype)
-        return cls(sums, residuals, np.zeros((memory, memory, R), dtype))
-
-    @property
-    def memory(self) -> int:
-        """How many there can be."""
-        return len(self.sums)
-
-    @property
-    def size(self) -> int:
-        """How many there are."""
-        return min(self.count, self.memory)
-
-    def take(self, indices: NDArray) -> _History:
-        sums, residuals = (np.empty((self.memory, len(indices), each.shape[2]), each.dtype) for each in self._both)
-        for new, old in zip((sums, residuals), self._both, strict=True):
-            np.take(old[: self.size], indices, axis=1, out=new[: self.size])
-        return _History(sums, residuals, self.products.take(indices, axis=2), self.count)
-
-    @property
-    def _both(self) -> tuple[NDArray, NDArray]:
-        return self.sums, self.residuals
-
-    def add(self, moved: NDArray, changed: NDArray, mask: NDArray) -> None:
-        i = self.count % self.memory
-        self.residuals[i] = changed
-        np.add(moved, changed, out=self.sums[i])
-        if not mask.all():
-            self.residuals[i, ~mask] = self.sums[i, ~mask] = 0
-        self.count += 1
-        m = self.size
-        row = np.einsum("mrp,rp->mr", self.residuals[:m], self.residuals[i])
-        self.products[i, :m] = self.products[:m, i] = row
-
-    def clear(self, mask: NDArray) -> None:
-        if mask.any():
-            self.sums[: self.size, mask] = self.residuals[: self.size, mask] = 0
-            self.products[..., mask] = 0
-
-    def jump(self, residual: NDArray) -> tuple[NDArray, NDArray]:
-        """What Anderson's step takes off the step of EM (0 without a history), and which members have a history."""
-        m, R = self.size, len(residual)
-        products = self.products[:m, :m]
-        sizes = np.einsum("mmr->mr", products)
-        possible = np.asarray(sizes.any(axis=0))
-        if not possible.any():
-            return np.zeros_like(residual), possible
-        scale = 1 / np.sqrt(np.where(sizes > 0, sizes, 1))
-        matrix = products * scale
-        matrix *= scale[:, None]
-        diagonal = np.einsum("mmr->mr", matrix)
-        diagonal += _RIDGE * self.memory
-        diagonal[sizes == 0] = 1
-        right = np.einsum("mrp,rp->mr", self.residuals[:m], residual)
-        right *= scale
-        if batched_linalg.pays(m, R, solving=True):
-            gamma = batched_linalg.solve(matrix, right)
-        else:
-            gamma = np.linalg.solve(matrix.transpose(2, 0, 1), right.T[:, :, None])[:, :, 0].T
-        return np.einsum("mrp,mr->rp", self.sums[:m], gamma * scale), possible
+    known, most = np.isfinite(objective), share * np.abs(step.objective)
+    gain = np.where(known, np.abs(step.objective - objective), np.inf)
+    apart = np.where(known, np.abs(step.log_likelihood - log_likelihood - step.objective + objective), np.inf)
+    return np.asarray((now > 0) & (now < last) & (gain * now**2 <= most * last**2) & (apart * now <= most * last))

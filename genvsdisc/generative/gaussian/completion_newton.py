@@ -37,35 +37,41 @@ def regularized_members(rule: Regularization, R: int) -> NDArray:
 
 def newton_pays(
     holes: NDArray, codes: NDArray, weights: NDArray, n_classes: int, rule: Regularization, regularized: NDArray
-) -> tuple[NDArray, NDArray]:
-    """Which members (R,) Newton's method is quicker for, and which it can end if the rounds have not."""
-    never = np.zeros(len(weights), dtype=bool)
-    if not regularized.any():
-        return never, never
+) -> NDArray:
+    """Which members Newton's method is quicker for, (R,)."""
+    of_class = (codes[:, None] == np.arange(n_classes)).astype(weights.dtype)
     gaps = holes.any(axis=1)
-    used = weights[:, gaps] > 0
-    unknown = used @ holes[gaps].sum(axis=1)
-    if unknown.min() > _MOST_UNKNOWN:
-        return never, never
+    rows = weights @ of_class
+    if rule.shared:
+        rows = rows.sum(axis=1, keepdims=True)
+    else:
+        rows = np.where(weights[:, gaps] @ of_class[gaps] > 0, rows, np.inf)
+    pays = regularized & (rows <= _SLOW * holes.shape[1]).any(axis=1)
+    pays[pays] = n_unknown(holes, codes, weights[pays]) <= _MANY_UNKNOWN
+    return pays
+
+
+def n_unknown(holes: NDArray, codes: NDArray, weights: NDArray) -> NDArray:
+    """Number of conditional means, and of conditional covariances of the patterns of each class, (R,)."""
+    gaps = np.flatnonzero(holes.any(axis=1))
+    used = (weights[:, gaps] > 0).astype(float)
+    means = used @ holes[gaps].sum(axis=1)
+    if means.min(initial=np.inf) > _MOST_UNKNOWN:
+        return np.asarray(means)
     patterns, which = np.unique(np.column_stack([codes[gaps], holes[gaps]]), axis=0, return_inverse=True)
     missing = patterns[:, 1:].sum(axis=1)
-    there = np.stack([np.bincount(which.ravel(), row, len(patterns)) > 0 for row in used])
-    unknown = unknown + there @ (missing * (missing + 1) // 2)
-    rows = np.stack([np.bincount(codes, w, n_classes) for w in weights])
-    with_gaps = np.stack([np.bincount(codes[gaps], row, n_classes) > 0 for row in used])
-    rows = rows.sum(axis=1, keepdims=True) if rule.shared else np.where(with_gaps, rows, np.inf)
-    slow = (rows <= _SLOW * holes.shape[1]).any(axis=1)
-    return regularized & slow & (unknown <= _MANY_UNKNOWN), regularized & (unknown <= _MOST_UNKNOWN)
+    there = used @ (which.ravel()[:, None] == np.arange(len(patterns))) > 0
+    return np.asarray(means + there @ (missing * (missing + 1) // 2))
 
 
 def by_newton(
     X: NDArray, holes: NDArray, codes: NDArray, weights: NDArray, n_classes: int, rule: Regularization, tol: float
 ) -> tuple[Moments, NDArray] | None:
-    """Moments and log likelihoods of one weighting (n,); None where that is not the way."""
-    used = weights > 0
-    if not holes[used].any():
+    """Moments and log likelihoods of one weighting (1, n); None where that is not the way."""
+    used = weights[0] > 0
+    if not holes[used].any() or n_unknown(holes, codes, weights)[0] > _MOST_UNKNOWN:
         return None
-    problem = Completion.build(X[used], holes[used], codes[used], weights[used], n_classes, rule)
+    problem = Completion.build(X[used], holes[used], codes[used], weights[0, used], n_classes, rule)
     found = completed(problem, tol)
     if found is None:
         return None

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from genvsdisc.functional.gaussian.acceleration import Evaluation
 from genvsdisc.functional.gaussian.moments import Moments
-from genvsdisc.generative.gaussian.shrinkage import Regularization
+from genvsdisc.generative.gaussian.shrinkage import Regularization, unit_scale
 
 _LOG_2_PI = float(np.log(2 * np.pi))
 _LEAST_SHARE = 1e-9  # of the rows in a covariance, where a shrinkage of 1 leaves them none
@@ -57,6 +57,8 @@ class Blend:
     rule: Regularization
     coefficient: NDArray  # c, (R, G)
     prior: NDArray  # weight of the prior, 1 / c less the weight of the group, (R, G)
+    parts: NDArray  # of the scatters of classes in covariances before shrinkage, (R, G, K)
+    shrinkage: NDArray  # (R, G)
 
     @classmethod
     def build(cls, rule: Regularization, weight: NDArray) -> Blend:
@@ -68,7 +70,12 @@ class Blend:
             share = (1 - a) * weight + a * total
         shrinkage = np.broadcast_to(np.asarray(rule.shrinkage, weight.dtype), share.shape)
         keep = np.maximum(1 - shrinkage, _LEAST_SHARE)
-        return cls(rule, keep / share, share / keep - (total if rule.shared else weight))
+        prior = share / keep - (total if rule.shared else weight)
+        if rule.shared:
+            parts = np.repeat(1 / share[:, None], weight.shape[1], axis=2)
+        else:
+            parts = ((1 - a)[..., None] * np.eye(weight.shape[1], dtype=weight.dtype) + a[..., None]) / share[..., None]
+        return cls(rule, keep / share, prior, parts, shrinkage)
 
     @cached_property
     def has_targets(self) -> bool:
@@ -78,7 +85,21 @@ class Blend:
     def take(self, indices: NDArray) -> Blend:
         """Keep these members of the stack."""
         rule = self.rule.of_members(indices, len(self.coefficient))
-        return Blend(rule, self.coefficient[indices], self.prior[indices])
+        names = ("coefficient", "prior", "parts", "shrinkage")
+        return Blend(rule, *(getattr(self, name)[indices] for name in names))
+
+    def covariances(self, moments: Moments) -> NDArray:
+        """Covariances (R, G, d, d) of full moments: those of the rule, in fewer steps where no column is constant."""
+        (R, K, d), G = moments.center.shape, self.parts.shape[1]
+        result = (self.parts @ moments.second.reshape(R, K, d * d)).reshape(R, G, d, d)
+        diagonal = np.einsum("...ii->...i", result)
+        if not diagonal.all():
+            return self.rule.covariances(moments)[0]
+        scale = unit_scale(moments) if self.rule.standardize else 1.0
+        level = (diagonal / scale).mean(axis=-1, keepdims=True) * scale
+        result *= 1 - self.shrinkage[..., None, None]
+        diagonal += self.shrinkage[..., None] * level
+        return result
 
     def grouped(self, values: NDArray) -> NDArray:
         """Sum over the classes (R, K, ...) that share a covariance, (R, G, ...)."""

@@ -7,14 +7,11 @@ Wishart prior,
 
     ``sum_i log p(x_i,seen | y_i) - 1/2 sum_k [(1/c_k - W_k) log |C_k| + trace(C_k^-1 T_k) / c_k]``,
 
-so that no step lowers it, and covariances stay away from singular ones. The T_k are those that the moments of the
-former round give (at first: variances of what is observed; with pooling, the fit of the shared covariance). Rounds go
-on until the T_k are those of their own solution: then it is the fixed point of plain EM with the M-step of the model,
-targets and all. After five rounds that do not each halve what is left, as where no row has a say on an entry (two
-columns never observed together), Newton's method finds that fixed point if at most a thousand conditional means and
-covariances are unknown; it does so at once where covariances have few rows for their columns, in which EM is slow.
-Its log likelihood is that of plain EM run to the end, not the largest: the M-step of a regularized model seeks another
-maximum.
+so that covariances stay away from singular ones. The T_k are those that the moments of each step give, so that the end
+is the fixed point of plain EM with the M-step of the model, targets and all. Where 150 accelerated steps do not come to
+it, Newton's method does if at most a thousand conditional means and covariances are unknown; it does so at once where
+covariances have few rows for their columns, in which EM is slow. The log likelihood is that of plain EM run to the end,
+not the largest: the M-step of a regularized model seeks another maximum.
 """
 
 from __future__ import annotations
@@ -36,9 +33,8 @@ from genvsdisc.generative.gaussian.layout import constant_columns
 from genvsdisc.generative.gaussian.shrinkage import Regularization
 
 _MAX_ITER = 2000
-_ROUNDS, _MOST_ROUNDS = 5, 40
-_START = 1e-2  # accuracy of the shared covariance from which separate ones start
-_ROUGH, _SHARE = 1e-4, 1e-4  # accuracy of rounds that others follow, at most, and as a share of the targets' last move
+_STEADY = 10  # times the tolerance: change of the log likelihood of a regularized EM at its end
+_PATIENCE = 150  # steps after which Newton's method takes over where it can
 _FIRST_ROWS = 256
 _CHUNK, _ENTRIES = 1 << 23, 1 << 20  # numbers held for a chunk of the weightings, of covariances and of missing entries
 
@@ -129,23 +125,29 @@ def _solve(
     R = len(weights)
     found: dict[int, tuple[Moments, NDArray] | None] = {}
     regularized = regularized_members(rule, R)
-    quick, possible = newton_pays(holes, codes, weights, n_classes, rule, regularized)
+    quick = newton_pays(holes, codes, weights, n_classes, rule, regularized)
     for r in np.flatnonzero(quick).tolist():
-        found[r] = by_newton(X, holes, codes, weights[r], n_classes, rule.of_members([r], R), tol)
+        found[r] = by_newton(X, holes, codes, weights[[r]], n_classes, rule.of_members([r], R), tol)
     left = np.array([found.get(r) is None for r in range(R)])
     for group in (left & regularized, left & ~regularized):
         members = np.flatnonzero(group)
         if not len(members):
             continue
-        some = rule.of_members(members, R)
-        part, traces, settled = _by_rounds(X, holes, codes, weights[members], n_classes, some, tol)
-        if len(members) == R and (settled | ~possible).all():
+        some, most = rule.of_members(members, R), _PATIENCE if regularized[members[0]] else _MAX_ITER
+        part, traces, settled = _by_steps(X, holes, codes, weights[members], n_classes, some, tol, most)
+        if len(members) == R and (settled.all() or most == _MAX_ITER):
+            _warn_unless(settled)
             return part, traces
         for i, r in enumerate(members.tolist()):
-            exact = None
-            if possible[r] and not (settled[i] or quick[r]):
-                exact = by_newton(X, holes, codes, weights[r], n_classes, rule.of_members([r], R), tol)
-            found[r] = exact or (part[i : i + 1], traces[:, i : i + 1])
+            found[r] = part[i : i + 1], traces[:, i : i + 1]
+            if most < _MAX_ITER and not settled[i]:
+                one = X, holes, codes, weights[[r]], n_classes, rule.of_members([r], R), tol
+                found[r] = None if quick[r] else by_newton(*one)
+                settled[i] = True
+                if found[r] is None:
+                    moments, trace, settled[i : i + 1] = _by_steps(*one, _MAX_ITER)
+                    found[r] = moments, trace
+        _warn_unless(settled)
     ends = [end for _, end in sorted(found.items()) if end is not None]
     return stacked([moments for moments, _ in ends]), _side_by_side([trace for _, trace in ends])
 
@@ -171,52 +173,27 @@ def _side_by_side(traces: list[NDArray]) -> NDArray:
     return np.concatenate(longer, axis=1)
 
 
-def _by_rounds(
-    X: NDArray, holes: NDArray, codes: NDArray, weights: NDArray, n_classes: int, rule: Regularization, tol: float
+def _by_steps(
+    X: NDArray,
+    holes: NDArray,
+    codes: NDArray,
+    weights: NDArray,
+    n_classes: int,
+    rule: Regularization,
+    tol: float,
+    most: int,
 ) -> tuple[Moments, NDArray, NDArray]:
-    """Moments, log likelihoods and whether the targets are those of their solution, for a stack."""
-    first = rule.of_one_group() if rule.couples_classes else rule
-    problem, x = JointProblem.build(X, holes, codes, weights, n_classes, first)
-    if rule.couples_classes:
-        x = _rounds(problem, x, max(tol, _START))[0]
-        problem, x = problem.with_rule(rule, x)
-    x, log_likelihoods, settled = _rounds(problem, x, tol)
-    return problem.moments(x), log_likelihoods, settled
-
-
-def _rounds(problem: JointProblem, x: NDArray, tol: float) -> tuple[NDArray, NDArray, NDArray]:
-    """Solve for given targets and renew them, until they are those of their own solution, or hardly come nearer."""
-    x, members = x.copy(), np.arange(len(x))
-    traces: list[NDArray] = []
-    before, settled = np.full(len(x), np.inf), np.full(len(x), not problem.blend.has_targets)
-    # The likelihood of the observed entries is not flat where the penalized one has its maximum.
-    near = tol / 100 if problem.blend.has_targets and problem.model is None else tol
-    for turn in range(_MOST_ROUNDS if problem.blend.has_targets else 1):
-        moved = problem.hold_targets(x[members])
-        settled[members] |= moved <= near
-        goes_on = (moved > near) & ((turn < _ROUNDS) | (moved < before / 2))
-        if not goes_on.all():
-            problem, members, moved = problem.take(np.flatnonzero(goes_on)), members[goes_on], moved[goes_on]
-        if not len(members):
-            break
-        before = moved
-        if turn == 0:
-            x[members] = problem.sampled_solution(x[members])
-        # Targets that will move on need not be met exactly.
-        enough = np.clip(_SHARE * moved, near, max(near, _ROUGH)) if problem.blend.has_targets else near
-        try:
-            result = fixed_points(problem, x[members], tol=enough, max_iter=_MAX_ITER, gain=tol)
-        except LeftParameterSpaceError:
-            index, column = problem.first_singular()
-            raise SingularCovarianceError(index, column, constant=False, full=True) from None
-        x[members] = result.x
-        trace = np.repeat(
-            traces[-1][-1:] if traces else np.full((1, len(x)), np.nan), len(result.log_likelihoods), axis=0
-        )
-        trace[:, members] = result.log_likelihoods
-        traces.append(trace)
-        _warn_unless(result.converged)
-    return x, np.concatenate(traces), settled
+    """Moments, log likelihoods and whether they came to rest within so many steps, for a stack."""
+    problem, x = JointProblem.build(X, holes, codes, weights, n_classes, rule)
+    regularized = problem.blend.has_targets
+    steady = _STEADY * tol if regularized and problem.model is None else np.inf
+    try:
+        start = problem.begin(x)
+        result = fixed_points(problem, start, tol=tol, max_iter=most, gain=tol, steady=steady, followed=regularized)
+    except LeftParameterSpaceError:
+        index, column = problem.first_singular()
+        raise SingularCovarianceError(index, column, constant=False, full=True) from None
+    return problem.moments(result.x), result.log_likelihoods, result.converged
 
 
 def _warn_unless(converged: NDArray) -> None:

@@ -32,7 +32,6 @@ from genvsdisc.generative.gaussian.shrinkage import Regularization
 _LOG_2_PI = float(np.log(2 * np.pi))
 _ROUGH, _MOST_STEPS = 1e-2, 200  # accuracy of the solution for a sample
 _MANY_ROWS = 1 << 10  # with missing entries, from which on rows are completed one by one
-_FOLLOWED = 1  # steps of the sample after one of all rows
 
 
 @dataclass
@@ -55,11 +54,15 @@ class JointProblem:
     variances: NDArray  # in the order O, V, (R, d)
     scale: NDArray  # of the parameters, (R, 1, p)
     unseen: NDArray  # means of V that no row determines, from the origin, NaN elsewhere, (R, K, v)
-    targets: NDArray  # of the prior, T_k / c_k in the order O, V, (R, G, d, d)
+    targets: NDArray  # of the prior, T_k / c_k in the order O, V, as the last parameters gave them, (R, G, d, d)
     inverses: NDArray  # of the scatter of O over the rows of a level and above, with prior, (R, G, levels, o, o)
     constant: NDArray  # log likelihood of O, (R, G)
     singular: NDArray  # first singular column of the last covariances, or -1, (R, G)
 
+    held: tuple[NDArray, NDArray] | None = None
+    """Targets and constant of the objective, by which what is left to gain is judged."""
+    latest: tuple[NDArray, Moments] | None = None
+    """Last parameters, and the moments expected of all rows."""
     model: Self | None = None
     """The same problem for a sample of the rows."""
 
@@ -153,18 +156,6 @@ class JointProblem:
         rest = {name: getattr(self, name)[indices] for name in names}
         return replace(self, blend=self.blend.take(indices), ragged=self.ragged.take(indices), **rest)
 
-    def with_rule(self, rule: Regularization, x: NDArray) -> tuple[Self, NDArray]:
-        """The same rows, and parameters, with a covariance for each class or one for all."""
-        shift, slopes, rest = self.unpacked(x)
-        blend = Blend.build(rule, self.weight)
-        G, (_, K) = blend.coefficient.shape[1], self.weight.shape
-        slopes, rest = (np.repeat(part[:, :1], G, axis=1) for part in (slopes, rest))
-        scale = _scales(self.variances, K // G, len(self.kept))
-        problem = replace(self, blend=blend, targets=self.targets[:, :0], scale=scale)
-        if self.model is not None:
-            problem.model = self.model.with_rule(rule, x)[0]
-        return problem, problem.packed(shift, slopes, rest)
-
     def first_singular(self) -> tuple[tuple[int, int], int]:
         """Which covariance of the last step was singular, and the column that brings nothing new to it."""
         r, g = np.argwhere(self.singular >= 0)[0].tolist()
@@ -173,16 +164,21 @@ class JointProblem:
     # Parameters as one vector -----------------------------------------------------------------------------------
 
     def packed(self, intercepts: NDArray, slopes: NDArray, rest: NDArray) -> NDArray:
-        """Vectors (R, G, p) in units of the scale."""
+        """Vectors (R, G, p), or (R, 1, G p), in units of the scale."""
         R, G = slopes.shape[:2]
         first, second, _ = packing(len(self.gone))
         parts = intercepts.reshape(R, G, -1), slopes.reshape(R, G, -1), rest[..., first, second]
-        return np.concatenate(parts, axis=2) / self.scale
+        return self._in_blocks(np.concatenate(parts, axis=2) / self.scale)
+
+    def _in_blocks(self, values: NDArray) -> NDArray:
+        """Values (R, G, p) by blocks that have no influence on each other: side by side where covariances have."""
+        together = self.blend.has_targets and (self.blend.rule.couples_classes or self.blend.rule.standardize)
+        return values.reshape(len(values), 1, -1) if together else values
 
     def unpacked(self, x: NDArray) -> tuple[NDArray, NDArray, NDArray]:
         """Intercepts (R, K, v), slopes (R, G, v, o) and residual covariances (R, G, v, v)."""
         (R, K), G, v, o = self.weight.shape, self.blend.coefficient.shape[1], len(self.gone), len(self.kept)
-        x, first = x * self.scale, K // G * v
+        x, first = x.reshape(R, G, -1) * self.scale, K // G * v
         slopes = x[..., first : first + v * o].reshape(R, G, v, o)
         return x[..., :first].reshape(R, K, v), slopes, x[..., first + v * o :].take(packing(v)[2], axis=2)
 
@@ -191,19 +187,23 @@ class JointProblem:
         intercepts, slopes, rest = self.unpacked(x)
         factors, log_det, _ = regular_factors(rest, np.einsum("...ii->...i", rest))
         precision = factors @ np.swapaxes(factors, -1, -2)
-        sums = self._expect(intercepts, *self._by_class(slopes, precision, log_det))[0][:, :, 0]
+        sums = self._expect(intercepts, *self._by_class(slopes, precision, log_det))[0]
+        return self._moments_of(sums[:, :, 0], intercepts)[0]
+
+    def _moments_of(self, sums: NDArray, intercepts: NDArray) -> tuple[Moments, NDArray]:
+        """Moments from the expected sums (R, K, v, 1 + d) over all rows, and the means of V from the origin."""
         (R, K), o, d = self.weight.shape, len(self.kept), self.origin.shape[1]
         present = self.weight[..., None] > 0
         mean = np.where(present, sums[..., 0] / np.where(present, self.weight[..., None], 1), intercepts)
-        matrix = np.empty((R, K, d, d), x.dtype)
+        matrix = np.empty((R, K, d, d), sums.dtype)
         matrix[..., :o, :o] = self.scatter
         matrix[..., o:, :o] = sums[..., 1 : 1 + o] - sums[..., :1] * self.offset[..., None, :]
         matrix[..., :o, o:] = np.swapaxes(matrix[..., o:, :o], -1, -2)
         second = sums[..., 1 + o :] - sums[..., :1] * mean[..., None, :]
         matrix[..., o:, o:] = 0.5 * (second + np.swapaxes(second, -1, -2))
-        mean = np.where(np.isnan(self.unseen), mean, self.unseen)
-        center = self.origin + np.concatenate([self.offset, mean], axis=-1)
-        return Moments(self.weight, center, np.zeros_like(center), matrix)
+        known = np.where(np.isnan(self.unseen), mean, self.unseen)
+        center = self.origin + np.concatenate([self.offset, known], axis=-1)
+        return Moments(self.weight, center, np.zeros_like(center), matrix), mean
 
     @property
     def maximizes_likelihood(self) -> bool:
@@ -230,61 +230,67 @@ class JointProblem:
 
     def moments(self, x: NDArray) -> Moments:
         """Moments of all rows at the solution, in the order of the columns of X."""
-        inner = self._modeled_moments(x) if self.maximizes_likelihood else self._expected_moments(x)
+        inner = self._modeled_moments(x) if self.maximizes_likelihood else self._last_moments(x)
         order = np.argsort(np.concatenate([self.kept, self.gone]))
         second = np.ascontiguousarray(inner.second[..., order[:, None], order])
         return Moments(inner.weight, inner.center[..., order], inner.first, second)
 
+    def _last_moments(self, x: NDArray) -> Moments:
+        """Moments that all rows let expect; by those before the last step, and the sample, where there is one."""
+        if self.model is None or self.latest is None:
+            return self._expected_moments(x)
+        before, moments = self.latest
+        now, then = (self.model._expected_moments(each) for each in (x, before))
+        return replace(
+            moments, center=moments.center + now.center - then.center, second=moments.second + now.second - then.second
+        )
+
     # One step ---------------------------------------------------------------------------------------------------
 
-    def hold_targets(self, x: NDArray) -> NDArray:
-        """Take the targets that the parameters give; return by how much they moved, in units of variances, (R,)."""
-        if self.model is not None:
-            try:
-                self.model.hold_targets(x)
-            except SingularCovarianceError:
-                self.model = None
-        o = len(self.kept)
+    def begin(self, x: NDArray) -> NDArray:
+        """Take the targets that stay, if those of a regularization do not change them in every step; return a start."""
+        if not self.blend.has_targets:
+            self._hold(x)
+        if self.model is None:
+            return x
+        try:
+            if not self.blend.has_targets:
+                self.model._hold(x)
+            return fixed_points(self.model, x, tol=_ROUGH, max_iter=_MOST_STEPS).x
+        except (LeftParameterSpaceError, SingularCovarianceError):
+            self.model = None
+            return x
+
+    def _hold(self, x: NDArray) -> None:
         if self.maximizes_likelihood:
             self.targets = np.zeros((*self.blend.coefficient.shape, *self.origin.shape[1:] * 2), x.dtype)
             self._factor_others(self.blend.coefficient[..., None, None] * self.blend.grouped(self.scatter))
-            return np.full(len(x), np.inf)
-        moments = self._expected_moments(x)
-        covariances = self.blend.rule.covariances(moments)[0]
+            return
+        self._aim(self._expected_moments(x))
+
+    def _aim(self, moments: Moments) -> None:
+        """Take the targets of these moments."""
+        o = len(self.kept)
+        covariances = self.blend.covariances(moments)
         c = self.blend.coefficient[..., None, None]
         targets = covariances - c * self.blend.grouped(moments.second)
         if not self.blend.has_targets:  # what rounding left, except for the floor of constant features
             targets = np.where(np.abs(targets) > 1e-10 * np.abs(covariances), targets, 0)
-        targets = targets / c
-        moved = np.full(len(x), np.inf)
-        if self.targets.size:
-            scale = np.sqrt(np.einsum("...ii->...i", covariances))
-            moved = (np.abs(targets - self.targets) * c / (scale[..., None] * scale[..., None, :])).max(axis=(1, 2, 3))
-        self.targets = targets
+        self.targets = targets / c
         self._factor_others(covariances[..., :o, :o])
-        return moved
-
-    def sampled_solution(self, x: NDArray) -> NDArray:
-        """What the sample of the rows, if there is one, takes for the solution: a start for all rows."""
-        if self.model is None:
-            return x
-        try:
-            return fixed_points(self.model, x, tol=_ROUGH, max_iter=_MOST_STEPS).x
-        except LeftParameterSpaceError:
-            self.model = None
-            return x
 
     def _ahead(self, x: NDArray, image: NDArray) -> NDArray | None:
         """Where steps like this one lead to, by those of the sample, each with what it leaves out of this one."""
         if self.model is None:
             return None
-        here, end = self.model.evaluate(x), image
-        for _ in range(_FOLLOWED):
-            there = self.model.evaluate(end)
-            if not (here.regular.all() and there.regular.all()):
-                return None
-            end = image + there.image - here.image
-        return end
+        try:
+            here, there = self.model.evaluate(x), self.model.evaluate(image)
+        except SingularCovarianceError:
+            self.model = None
+            return None
+        if not (here.regular.all() and there.regular.all()):
+            return None
+        return image + there.image - here.image
 
     def _factor_others(self, covariances: NDArray) -> None:
         """Log likelihood of O, and inverses of what its rows at each level add up to."""
@@ -298,16 +304,37 @@ class JointProblem:
         mean = first / np.where(size > 0, size, 1)
         scatters = self.blend.grouped(inner - first[..., :, None] * mean[..., None, :])
         scatters += self.targets[:, :, None, :o, :o]
+        self._inverted_others(covariances)
+        factors, _ = self._whitened(scatters)
+        self.inverses = factors @ np.swapaxes(factors, -1, -2)
+
+    def _whitened(self, matrices: NDArray) -> tuple[NDArray, NDArray]:
+        """See `whiten`, of matrices of the columns O."""
         try:
-            factors, log_det = whiten(covariances, full=True)
-            inner_factors, _ = whiten(scatters, full=True)
+            return whiten(matrices, full=True)
         except SingularCovarianceError as error:
             error.index, error.column = error.index[:2], int(self.kept[error.column])
             raise
-        self.inverses = inner_factors @ np.swapaxes(inner_factors, -1, -2)
-        white = np.swapaxes(factors, -1, -2) @ self.blend.grouped(self.scatter) @ factors
-        square = np.einsum("rgii->rg", white)
-        self.constant = -0.5 * (weight * (log_det + o * _LOG_2_PI) + square)
+
+    def _inverted_others(self, covariances: NDArray) -> NDArray:
+        """Inverse covariances of O; their log likelihood is put down."""
+        factors, log_det = self._whitened(covariances)
+        inverses = factors @ np.swapaxes(factors, -1, -2)
+        square = np.einsum("rgij,rgij->rg", inverses, self.blend.grouped(self.scatter))
+        weight = self.blend.grouped(self.weight)
+        self.constant = -0.5 * (weight * (log_det + len(self.kept) * _LOG_2_PI) + square)
+        return inverses
+
+    def _regressions(self, mean: NDArray, covariances: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+        """M-step where all rows speak of all regressions: those of these covariances, with means (R, K, v) of V."""
+        o = len(self.kept)
+        rest, on_o = covariances[..., o:, o:], covariances[..., o:, :o]
+        if o:
+            slopes = on_o @ self._inverted_others(covariances[..., :o, :o])
+            rest = rest - slopes @ np.swapaxes(on_o, -1, -2)
+            return mean - (self._by_class(slopes)[0] @ self.offset[..., None])[..., 0], slopes, rest
+        self.constant = np.zeros(rest.shape[:2])
+        return mean, on_o, rest
 
     def _by_class(self, *parts: NDArray) -> tuple[NDArray, ...]:
         """Parameters (R, G, ...) as (R, K, ...)."""
@@ -320,16 +347,31 @@ class JointProblem:
         factors, log_det, self.singular = regular_factors(rest, self.variances[:, None, len(self.kept) :])
         precision = factors @ np.swapaxes(factors, -1, -2)
         sums, log_likelihood = self._expect(intercepts, *self._by_class(slopes, precision, log_det))
-        new = self.packed(*self._maximize(sums))
-        residual = np.abs(new - x).max(axis=2, initial=0)
-        objective = log_likelihood - self._penalty(slopes, precision, log_det)
-        return Evaluation(new, residual, log_likelihood, objective, self.singular < 0, self._ahead(x, new))
+        if self.blend.has_targets:
+            moments, mean = self._moments_of(sums[:, :, 0], intercepts)
+            if self.model is not None:
+                self.latest = x, moments
+        if self.blend.has_targets and self.model is None and len(self.levels) == 1:
+            new = self.packed(*self._regressions(mean, self.blend.covariances(moments)))
+        else:
+            if self.blend.has_targets:
+                self._aim(moments)
+            new = self.packed(*self._maximize(sums))
+        B, residual = new.shape[1], np.abs(new - x).max(axis=2, initial=0)
+        objective = log_likelihood = log_likelihood + self.constant
+        if self.model is not None and self.blend.has_targets:
+            self.held = self.held or (self.targets, self.constant)
+            objective = log_likelihood - self.constant + self.held[1] - self._penalty(slopes, precision, log_det)
+        if objective.shape[1] > B:
+            log_likelihood, objective = (each.sum(axis=1, keepdims=True) for each in (log_likelihood, objective))
+        regular = np.asarray((self.singular < 0).reshape(len(x), B, -1).all(axis=2))
+        ahead = self._ahead(x, new)
+        return Evaluation(new, residual, log_likelihood, objective, regular, ahead, not self.blend.has_targets)
 
-    def _penalty(self, slopes: NDArray, precision: NDArray, log_det: NDArray) -> NDArray | float:
+    def _penalty(self, slopes: NDArray, precision: NDArray, log_det: NDArray) -> NDArray:
         """What the objective takes off the log likelihood, (R, G), less a constant."""
-        if not self.blend.has_targets:
-            return 0.0
-        o, T = len(self.kept), self.targets
+        assert self.held is not None
+        o, T = len(self.kept), self.held[0]
         along = slopes @ T[..., :o, o:]
         spread = T[..., o:, o:] - along - np.swapaxes(along, -1, -2)
         spread += slopes @ T[..., :o, :o] @ np.swapaxes(slopes, -1, -2)
@@ -383,7 +425,7 @@ class JointProblem:
     def _expect(
         self, intercepts: NDArray, slopes: NDArray, precision: NDArray, log_det: NDArray
     ) -> tuple[NDArray, NDArray]:
-        """E-step: expected sums of products of V with (1, O, V), and the log likelihoods (R, G).
+        """E-step: expected sums of products of V with (1, O, V), and the log likelihoods of V given O, (R, G).
 
         The sums (R, K, levels, v, 1 + d) are over the rows of each level and above. The squared length of what a row
         shows is that of the row as completed, and the covariances of the completed entries add their number.
@@ -394,7 +436,7 @@ class JointProblem:
         square = self._squares(sums[:, :, 0], intercepts, slopes, precision) - self.ragged.missing
         observed = self.weight * v - self.ragged.missing
         log_determinants = log_determinants + self.weight * log_det
-        return sums, self.constant - 0.5 * self.blend.grouped(square + log_determinants + observed * _LOG_2_PI)
+        return sums, -0.5 * self.blend.grouped(square + log_determinants + observed * _LOG_2_PI)
 
     def _squares(self, sums: NDArray, intercepts: NDArray, slopes: NDArray, precision: NDArray) -> NDArray:
         """Sums (R, K) of squared lengths of the residuals of V given O, from sums (R, K, v, 1 + d) over all rows."""

@@ -37,11 +37,6 @@ class Regularization:
         least = np.finfo(dtype).eps ** (3 / 8)
         return replace(self, pooling=np.maximum(self.pooling, least), shrinkage=np.maximum(self.shrinkage, least))
 
-    def of_one_group(self) -> Regularization:
-        """The same shrinkage, its mean where each class has its own, of one covariance for all classes."""
-        shrinkage = np.mean(self.shrinkage, axis=-1, keepdims=True) if np.ndim(self.shrinkage) else self.shrinkage
-        return replace(self, shared=True, shrinkage=shrinkage)
-
     def of_members(self, index: Any, R: int) -> Regularization:
         """Rule of some of R members of a stack."""
         values = {"pooling": self.pooling, "shrinkage": self.shrinkage}

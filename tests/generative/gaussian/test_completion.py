@@ -102,6 +102,28 @@ def test_fewer_rows_than_columns_end_where_plain_em_does(covariance, pooling, sh
     assert_ends_with_plain_em(*cars(36), covariance, pooling, shrinkage, standardize)
 
 
+def numbers(n, d, share, seed):
+    rng = np.random.default_rng(seed)
+    y = np.arange(n) % 2
+    X = rng.normal(size=(n, d)) @ rng.normal(size=(d, d)) + 2 * rng.normal(size=(2, d))[y]
+    return np.where(rng.random(X.shape) < share, np.nan, X), y
+
+
+COUPLED = [*RULES, ("separate", 0.2, 0.0, False), ("shared", 0.0, 0.9, True), ("separate", 0.0, 1.0, True)]
+
+
+@pytest.mark.parametrize(("covariance", "pooling", "shrinkage", "standardize"), COUPLED)
+def test_many_rows_end_where_plain_em_does(covariance, pooling, shrinkage, standardize):
+    """By steps: the targets of a regularization are those of their own solution."""
+    assert_ends_with_plain_em(*numbers(60, 3, 0.2, 2), covariance, pooling, shrinkage, standardize)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("covariance", "pooling", "shrinkage", "standardize"), COUPLED)
+def test_rows_that_show_half_of_their_entries_end_where_plain_em_does(covariance, pooling, shrinkage, standardize):
+    assert_ends_with_plain_em(*numbers(300, 5, 0.5, 3), covariance, pooling, shrinkage, standardize)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("covariance", "pooling", "shrinkage", "standardize"), RULES)
 @pytest.mark.parametrize("n", [60, 120])
@@ -144,7 +166,7 @@ def test_the_log_likelihood_is_that_of_the_observed_entries(shared):
 
 
 @pytest.mark.parametrize("covariance", ["shared", "separate"])
-def test_rounds_and_newton_agree(covariance, monkeypatch):
+def test_steps_and_newton_agree(covariance, monkeypatch):
     X, y = cars(140, 5, (3,), 2)
     options = {"pooling": 0.01, "shrinkage": 0.01, "standardize": True}
     model = GaussianClassifier(covariance, tol=1e-10, **options).fit(X, y)
