@@ -21,6 +21,7 @@ from sklearn.pipeline import make_pipeline
 from threadpoolctl import threadpool_limits
 
 from genvsdisc.baseline import PriorClassifier
+from genvsdisc.datasets import make_gaussian_pair
 from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
 from genvsdisc.discriminative.networks.mlp import MLPClassifier
 from genvsdisc.generative.gaussian.classifier import GaussianClassifier
@@ -74,12 +75,17 @@ def table(rng: np.random.Generator, sizes: BatchSizes) -> tuple[np.ndarray, np.n
     X = rng.normal(size=(sizes.rows, sizes.columns)) + rng.normal(size=(sizes.classes, sizes.columns))[codes]
     if not sizes.gappy:
         return X, codes
-    X += rng.normal(size=(sizes.rows, 2)) @ rng.normal(size=(2, sizes.columns))
+    if rng.random() < 0.5:
+        X += make_gaussian_pair(
+            sizes.rows, sizes.columns, shared=False, random_state=rng.integers(1 << 31)
+        ).X.to_numpy()
+    else:
+        X += rng.normal(size=(sizes.rows, 2)) @ rng.normal(size=(2, sizes.columns))
     indicators = rng.integers(0, sizes.columns // 2 + 1)
     X[:, :indicators] = X[:, :indicators] > rng.uniform(0, 2, indicators)
     gappy = rng.random(sizes.rows) < sizes.gappy
     some = rng.permutation(sizes.columns)[: sizes.holed]
-    holes = rng.random((sizes.rows, len(some))) < min(1.0, rng.uniform(1, 4) / len(some))
+    holes = rng.random((sizes.rows, len(some))) < min(1.0, rng.uniform(0, 3) / len(some))
     holes[np.arange(sizes.rows), rng.integers(0, len(some), sizes.rows)] = True
     holes &= gappy[:, None]
     shown = X[:, some]
@@ -109,8 +115,14 @@ def measure(kind: str, sizes: BatchSizes, seed: int) -> tuple[BatchSizes, float]
         refit_probabilities(estimator, X, codes, weights, tests, classes=np.arange(sizes.classes), random_state=0)
     seconds = time.process_time() - start
     if holes.any():
-        gappy, patterns = float(holes.any(axis=1).mean()), len(np.unique(holes, axis=0))
-        sizes = replace(sizes, gappy=gappy, patterns=min(patterns, sizes.train), holed=int(holes.any(axis=0).sum()))
+        rows, patterns = holes.any(axis=1), len(np.unique(holes, axis=0))
+        sizes = replace(
+            sizes,
+            gappy=float(rows.mean()),
+            patterns=min(patterns, sizes.train),
+            holed=int(holes.any(axis=0).sum()),
+            depth=float(holes.sum() / rows.sum()),
+        )
     return sizes, seconds
 
 

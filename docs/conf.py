@@ -19,6 +19,7 @@ version = release = genvsdisc.__version__
 extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
+    "links",
     "mathml",
     "sphinx_copybutton",
     "sphinx_design",

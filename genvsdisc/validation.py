@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import cache
 from operator import is_not
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -120,6 +121,17 @@ def check_jobs(n_jobs: Any) -> None:
     whole = isinstance(n_jobs, int | np.integer) and not isinstance(n_jobs, bool)
     if n_jobs is not None and (not whole or n_jobs == 0):
         raise ValueError(f"n_jobs must be a number of processes, -1 for all cores, or None, got {n_jobs!r}")
+
+
+def check_cache(cache: Any) -> None:
+    """Refuse a cache that is a file, or lies below one, before anything is fitted."""
+    if cache is None:
+        return
+    place = Path(cache).absolute()
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    if not place.is_dir():
+        raise ValueError(f"cache must be a folder, got {str(cache)!r}: {place.name!r} is a file")
 
 
 def column_name(estimator: Any, j: int) -> str:

@@ -179,6 +179,20 @@ def test_names_from_the_data_are_drawn_as_they_are_on_one_line():
     assert "two lines" in drawn
 
 
+@pytest.mark.parametrize("name", ["plot_scores", "plot_differences", "plot_costs", "plot_decomposition"])
+def test_e05_names_of_rows_do_not_cross_the_spine_in_plain_matplotlib(name):
+    """In the default style, without the page's sheet."""
+    with matplotlib.rc_context(matplotlib.rcParamsDefault):
+        figure = Figure()
+        axes = getattr(figures, name)(PANELS[name], ax=figure.subplots())
+        figure.canvas.draw()
+        left = axes.spines["left"].get_window_extent().x0
+        extents = [text.get_window_extent() for text in axes.texts]
+    assert any(extent.x0 < left < extent.x1 for extent in extents)
+    assert not axes.spines["left"].get_visible()
+    assert min(extent.x0 for extent in extents) > 0
+
+
 def test_importing_figures_starts_no_display_and_no_pyplot():
     code = "import sys, genvsdisc.figures; sys.exit('matplotlib.pyplot' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -24,7 +24,8 @@ def predict_command(
 ) -> None:
     """Predict the rows of a file with a model of a report: label, probabilities, and rows unlike any class.
 
-    Columns are found by their names; others are ignored. Example: genvsdisc predict reports/wine new.csv --output o.csv
+    Columns are found by their names; others are ignored. Where the report had costs, least_cost is the answer that is
+    expected to cost least. Example: genvsdisc predict reports/wine new.csv --output o.csv
     """
     from genvsdisc.datasets.rows import read_rows
     from genvsdisc.practice.loading import SavedModels
@@ -52,7 +53,7 @@ def predict_command(
     notes_in_sight(told_of_rows(fitted, X))
     floors = {each: kept.get("log_density_floor") for each, kept in saved.schema["models"].items()}
     try:
-        found = prediction_table(fitted, X, floors[name])
+        found = prediction_table(fitted, X, floors[name], saved.schema.get("costs"))
     except Exception as error:  # whatever a classifier of anyone says of rows that it cannot take
         if isinstance(error, ValueError) and mendable(error):
             raise
@@ -80,7 +81,8 @@ def _tell_unlike(found: Any) -> None:
         return
     n = int(found["unlike_any_class"].sum())
     if n:
-        note(f"{n} of {len(found)} rows are unlike any class: log p(x) below that of 99% of the training rows")
+        are = "is" if n == 1 else "are"
+        note(f"{n} of {len(found)} rows {are} unlike any class: log p(x) below that of 99% of the training rows")
 
 
 def _tell_versions(versions: dict[str, str]) -> None:

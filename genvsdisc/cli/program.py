@@ -41,7 +41,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
     usage_error: Any = typer.BadParameter.__mro__[1]
     try:
         with unwind_on_termination():
-            status = app(arguments, standalone_mode=False)
+            status = app(arguments, prog_name="genvsdisc", standalone_mode=False)
     except usage_error as error:
         fail(error.format_message(), 2)
     except (ValueError, OSError) as error:

@@ -187,7 +187,7 @@ def _with_parts(column: Column, days: NDArray[np.float64]) -> Column:
 def _judge_numbers(numbers: NDArray[np.float64], note: str, counts: dict[str, Any]) -> Column:
     present = numbers[~np.isnan(numbers)]
     finite = np.abs(present[np.isfinite(present)])
-    if len(finite) and not SMALLEST <= finite.max() <= LARGEST:
+    if finite.any() and not SMALLEST <= finite.max() <= LARGEST:  # zeros beside infinities have no unit
         unit = 10.0 ** np.floor(np.log10(finite.max()))
         why = f"its numbers reach {finite.max():.3g}, whose squares floating point cannot add; divide it by {unit:g}"
         return Column("out of range", note=_joined(why, note), **counts)

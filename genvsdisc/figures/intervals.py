@@ -211,6 +211,7 @@ def _name_rows(ax: Axes, names: Sequence[str] | pd.Series) -> None:
         )  # fmt: skip
     ax.set_ylim(len(names) - 0.5, -0.9)
     ax.set_yticks([])
+    ax.spines["left"].set_visible(False)  # the names begin left of it
 
 
 def _zero_line(ax: Axes, n_rows: int) -> None:

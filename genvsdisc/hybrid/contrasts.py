@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -57,10 +57,14 @@ class Contrasts:
         step = max(256, _BLOCK_CELLS // max(1, len(self.tables) * len(self.kinds.distributions)))
         return [slice(start, start + step) for start in range(0, n_rows, step)]
 
-    def blocks(self, X: NDArray, codes: NDArray, weights: NDArray) -> list[Block]:
-        """Rows that have a weight, with their contrasts."""
-        rows = np.flatnonzero(weights)
-        share = weights[rows].astype(float)
-        share /= share.sum()
-        parts = self.parts(len(rows))
-        return [Block(self.of(X[rows[part]].astype(float)), codes[rows[part]], share[part]) for part in parts]
+
+def stacked_blocks(each: Sequence[Contrasts], X: NDArray, codes: NDArray, weights: NDArray) -> list[Block]:
+    """Rows that weigh something for one of the training sets (R, n) at least, with the contrasts of each."""
+    rows = np.flatnonzero(weights.any(axis=0))
+    shares = weights[:, rows].astype(float)
+    shares /= shares.sum(axis=1, keepdims=True)
+    blocks = []
+    for part in each[0].parts(len(rows)):
+        some = X[rows[part]].astype(float)
+        blocks.append(Block(np.stack([contrasts.of(some) for contrasts in each]), codes[rows[part]], shares[:, part]))
+    return blocks

@@ -16,7 +16,9 @@ from genvsdisc.class_priors import ReweightedPosterior
 from genvsdisc.functional.columns.column_weights import fit_column_weights
 from genvsdisc.generative.naive_bayes.classifier import NaiveBayesClassifier
 from genvsdisc.generative.naive_bayes.inference import declared
-from genvsdisc.hybrid.contrasts import Contrasts
+from genvsdisc.hybrid.contrasts import Contrasts, stacked_blocks
+
+_CELLS = 2**18  # contrasts of the training sets that are fitted together
 
 
 class WeightedNaiveBayesClassifier(ReweightedPosterior, ProbabilisticClassifier):
@@ -185,20 +187,27 @@ class WeightedNaiveBayesClassifier(ReweightedPosterior, ProbabilisticClassifier)
         with np.errstate(divide="ignore"):
             intercepts = np.log(prior)
         column_weights, n_iter, converged = np.ones((R, X.shape[1])), np.zeros(R, int), np.ones(R, bool)
-        for r in range(R):
-            present = np.flatnonzero(prior[r] > 0)
+        patterns, group_of = np.unique(prior > 0, axis=0, return_inverse=True)
+        for g, pattern in enumerate(patterns):
+            present = np.flatnonzero(pattern)
             if len(present) < 2:
                 continue
-            contrasts = Contrasts(self._marginals._kinds, {name: fitted[name][r][present] for name in self._densities})
-            known = np.log(prior[r, present])
-            column_weights[r], offsets, n_iter[r], converged[r] = fit_column_weights(
-                contrasts.blocks(X, np.searchsorted(present, codes), weights[r]),
-                known[1:] - known[0],
-                self.reg_lambda,
-                max_iter=self.max_iter,
-                tol=self.tol,
-            )
-            intercepts[r, present] = known[0] + np.append(0.0, offsets)
+            own = np.flatnonzero(group_of.ravel() == g)
+            step = max(1, _CELLS // (len(present) * X.size))
+            for some in (own[first : first + step] for first in range(0, len(own), step)):
+                each = [
+                    Contrasts(self._marginals._kinds, {name: fitted[name][r][present] for name in self._densities})
+                    for r in some
+                ]
+                known = np.log(prior[np.ix_(some, present)])
+                column_weights[some], offsets, n_iter[some], converged[some] = fit_column_weights(
+                    stacked_blocks(each, X, np.searchsorted(present, codes), weights[some]),
+                    known[:, 1:] - known[:, :1],
+                    self.reg_lambda,
+                    max_iter=self.max_iter,
+                    tol=self.tol,
+                )
+                intercepts[np.ix_(some, present[1:])] = known[:, :1] + offsets
         self._warn_of(converged)
         d = X.shape[1]
         counted = np.asarray(fitted["n_parameters_"]) + d + K - 1

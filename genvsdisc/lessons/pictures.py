@@ -13,6 +13,7 @@ from genvsdisc.figures.style import (
     CLASS_COLORS,
     CLASS_MARKERS,
     FAMILY_COLORS,
+    FAMILY_MARKERS,
     broken_names,
     end_labels,
     log_axis,
@@ -42,6 +43,14 @@ def _chosen(tables: Tables, name: str, where: dict[str, Any]) -> pd.DataFrame:
 
 def _color(name: str, i: int) -> str:
     return FAMILY_COLORS[_OF_FAMILY[name]] if name in _OF_FAMILY else CLASS_COLORS[i % len(CLASS_COLORS)]
+
+
+def _markers(names: list[str]) -> list[Any]:
+    """Those of the families, where each name is of another one."""
+    families = [_OF_FAMILY.get(name, "") for name in names]
+    if all(families) and len(set(families)) == len(families):
+        return [FAMILY_MARKERS[family] for family in families]
+    return list(CLASS_MARKERS)
 
 
 @dataclass(frozen=True)
@@ -141,6 +150,7 @@ class Points:
         table = _chosen(tables, self.table, self.where)
         cases = list(dict.fromkeys(table[self.case].astype(str)))
         kinds = list(dict.fromkeys(table[self.by].astype(str))) if self.by else [""]
+        markers = _markers(kinds)
         for i, kind in enumerate(kinds):
             part = table[table[self.by].astype(str) == kind] if self.by else table
             offset = (i - (len(kinds) - 1) / 2) * 0.3
@@ -148,7 +158,7 @@ class Points:
             color = _color(kind, i)
             look: dict[str, Any] = {
                 "color": color,
-                "marker": CLASS_MARKERS[i],
+                "marker": markers[i],
                 "linestyle": "none",
                 "markeredgewidth": 0,
             }

@@ -16,7 +16,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What begins a cell that a spreadsheet computes."""
 
 
-def prediction_table(fitted: Any, X: Any, floor: float | None = None) -> pd.DataFrame:
+def prediction_table(fitted: Any, X: Any, floor: float | None = None, costs: Any = None) -> pd.DataFrame:
     """Label and probabilities of every row; whether it is unlike any class, where the model knows.
 
     Parameters
@@ -26,17 +26,24 @@ def prediction_table(fitted: Any, X: Any, floor: float | None = None) -> pd.Data
     X : DataFrame or array-like of shape (n_samples, n_columns)
     floor : float, default=None
         Log density below which a row is unlike any class: the training 1%; None leaves the last two columns out.
+    costs : array-like of shape (n_classes, n_classes), default=None
+        ``costs[true, said]``, for the column least_cost: the answer of least expected cost, by which the report judged.
 
     Returns
     -------
     table : DataFrame
-        Columns row (from 1), label, ``p(label)`` for each class, log_density, unlike_any_class.
+        Columns row (from 1), label, least_cost where there are costs, ``p(label)`` for each class, log_density,
+        unlike_any_class.
     """
     probabilities = np.asarray(fitted.predict_proba(X), dtype=float)  # float32 too: all its digits, read as a double
     table: dict[str, Any] = {
         "row": np.arange(1, len(probabilities) + 1),
         "label": np.asarray(fitted.predict(X)),
     }
+    if costs is not None:
+        table["least_cost"] = np.asarray(fitted.classes_)[
+            (probabilities @ np.asarray(costs, dtype=float)).argmin(axis=1)
+        ]
     table |= {f"p({label})": probabilities[:, k] for k, label in enumerate(fitted.classes_)}
     density = log_density(fitted, X) if floor is not None else None
     if floor is not None and density is not None:

@@ -107,6 +107,7 @@ def _schema(comparison: Comparison, models: Mapping[str, Any], not_saved: Mappin
         "versions": meta.get("versions", {}),
         "comparison": {key: meta.get(key) for key in ("name", "target", "seed", "n_rows", "splits_hash")},
         "labels": [_plain(label) for label in any_model.classes_],
+        "costs": meta.get("costs", {}).get("matrix"),
         "columns": [
             {
                 "name": str(name),

@@ -20,7 +20,7 @@ from genvsdisc.study.plan import (
     ModelPlan,
     Plan,
 )
-from genvsdisc.study.stage_costs import MOST_AT_ONCE, Candidate, StageCosts, total_seconds
+from genvsdisc.study.stage_costs import MOST_AT_ONCE, UNLABELED_STAGE, Candidate, StageCosts, share_of, total_seconds
 
 CORES = 2
 """A budget is seconds on a machine of two cores."""
@@ -37,15 +37,13 @@ ALONE = 6
 REPEATS = (1, 2, 3, 3, 3, 10)
 """Repeats of the folds at the same steps; a second round adds some where the verdict is undecided."""
 FEWEST_SUBTABLE = 1000
-CONDITION_SHARE = 0.15
-"""Share of what is left that a stage which turns a dial may take for the models of one form."""
 RESERVE = 0.2
 """Share of the capacity kept for the second round."""
 
 
 def applies(stage: str, candidate: Candidate) -> bool:
     """Whether a stage has anything to fit for a model: only some learn from rows without a label."""
-    return stage != "unlabeled rows" or candidate.learns_unlabeled
+    return stage != UNLABELED_STAGE or candidate.learns_unlabeled
 
 
 class Allocation:
@@ -79,11 +77,11 @@ class Allocation:
             self._search(candidate)
             self._draw_from(candidate)
         self._impute()
-        for stage in CONDITION_STAGES:
+        for stage in sorted(CONDITION_STAGES, key=lambda stage: stage == UNLABELED_STAGE):
             for group in self._groups():
                 chosen = [candidate for candidate in group if applies(stage, candidate)]
                 if chosen:
-                    self._begin(stage, chosen, CONDITION_SHARE)
+                    self._begin(stage, chosen, share_of(stage))
         self._say_missing()
         self._climb()
         models = {c.name: self.plan.models[c.name] for c in self.candidates}
@@ -229,8 +227,7 @@ class Allocation:
             return
         for stage, models in self.missing.items():
             names, price = [name for name, _ in models], sum(seconds for _, seconds in models)
-            share = CONDITION_SHARE if stage in CONDITION_STAGES else 0.4
-            fewest = max(seconds for _, seconds in models) / share / (USABLE * CORES)
+            fewest = max(seconds for _, seconds in models) / share_of(stage) / (USABLE * CORES)
             room = self.larger.that_has_room(partial(has_draws, stage=stage, names=names), at_least=fewest)
             notes = self.plan.condition_notes if stage in CONDITION_STAGES else self.plan.notes
             notes.append(f"No {stage} of {'; '.join(names)}: ten draws take about {_seconds(price)}, {room}.")

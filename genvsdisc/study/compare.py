@@ -32,7 +32,7 @@ from genvsdisc.study.statistics.measures import check_measures
 from genvsdisc.study.table import PreparedTable, check_posterior, prepare
 from genvsdisc.study.unlabeled_rows import read_unlabeled
 from genvsdisc.study.weights import RowWeights, read_weights, row_counts
-from genvsdisc.validation import check_jobs
+from genvsdisc.validation import check_cache, check_jobs
 
 NO_LEARNER = "No generative model here can be fitted to weighted rows: none learns from the rows without a label."
 SMALL_BUDGET = 20.0
@@ -169,6 +169,7 @@ def compare(
     check_progress(progress)
     check_budget(budget)
     check_jobs(n_jobs)
+    check_cache(cache)
     y = as_target(y, name="target", allow_missing=True)
     whole = as_frame(X)
     held_out = given_test(X_test, y_test, whole)

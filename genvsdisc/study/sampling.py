@@ -181,9 +181,8 @@ def read_sampling(X: pd.DataFrame, *, groups: Any = None, time: Any = None) -> t
     X, values, name = column_or_values(X, given, word)
     codes = _codes(values, word, name)
     if codes.max() == 0:
-        raise ValueError(
-            f"{word} {name!r} has one value only, {values.iloc[0]!r}: no split can separate its rows; leave it out"
-        )
+        called = f"{word} {name!r}" if name else word
+        raise ValueError(f"{called} has one value only, {values.iloc[0]}: no split can separate its rows; leave it out")
     return X, Sampling("time" if groups is None else "groups", codes, name)
 
 

@@ -35,6 +35,10 @@ PATTERN_SECONDS, PATTERN_SQUARED = 1.7e-6, 5e-9
 rows of 6 to 60 columns and 2 and 11 classes, 0.7 to 1.5 times right."""
 FILLED_SECONDS, FILLED_CUBED = 1.2e-5, 6e-10
 """Seconds of filling in a row with gaps of its own by expectations, and with the cube of the columns."""
+CONDITION_SHARE = 0.15
+"""Share of what is left that a stage which turns a dial may take for the models of one form."""
+UNLABELED_SHARE = 0.4
+"""Such a share for rows without a label, the last of these stages, of which generative models alone take part."""
 UNLABELED_ROWS, N_HIDDEN = 1000, 4
 """Training rows of which some lose their label, at most; shares that do."""
 CHOOSING, CHOOSING_ABREAST, LAST_EM = 6, 6, 20
@@ -216,6 +220,13 @@ def most_added(n_classes: int) -> int:
     return max(1, MOST_ADDED_COPIES // n_classes)
 
 
+def share_of(stage: str) -> float:
+    """Share of what is left that a stage may take for the models of one form."""
+    if stage == UNLABELED_STAGE:
+        return UNLABELED_SHARE
+    return CONDITION_SHARE if stage in CONDITION_STAGES else 0.4
+
+
 def total_seconds(models: Mapping[str, ModelPlan]) -> float:
     """Add up the predicted seconds of all models, in three digits."""
     return float(f"{sum(sum(chosen.seconds.values()) for chosen in models.values()):.3g}")
@@ -223,7 +234,7 @@ def total_seconds(models: Mapping[str, ModelPlan]) -> float:
 
 def candidate_seconds(
     kind: str, columns: int, classes: int, *, gappy: float = 0.0, patterns: int = 1, holed: int = 0,
-    single: bool = False, searches: int = 1, estimator: Any = None,
+    depth: float = 0.0, single: bool = False, searches: int = 1, estimator: Any = None,
 ) -> Callable[[int, int, int, int], float]:  # fmt: skip
     """Seconds of a batch of fits of one of this package's classifiers, as `Candidate` holds it.
 
@@ -231,7 +242,7 @@ def candidate_seconds(
     ----------
     kind : str
         As `genvsdisc.study.costs.cost_kind` gives it.
-    columns, classes, gappy, patterns, holed
+    columns, classes, gappy, patterns, holed, depth
         As in `genvsdisc.study.costs.BatchSizes`.
     single : bool, default=False
         Whether the draws are fitted one by one, behind steps that learn from their rows.
@@ -242,9 +253,9 @@ def candidate_seconds(
 
     def seconds(fits: int, rows: int, train: int, test: int) -> float:
         if single or searches > 1:
-            one = BatchSizes(1, train, train, test, columns, classes, gappy, min(patterns, train), holed)
+            one = BatchSizes(1, train, train, test, columns, classes, gappy, min(patterns, train), holed, depth)
             return fits * (searches * (batch_seconds(kind, one, estimator) + SINGLE) + 1e-8 * train * columns)
-        sizes = BatchSizes(fits, rows, train, test, columns, classes, gappy, min(patterns, train), holed)
+        sizes = BatchSizes(fits, rows, train, test, columns, classes, gappy, min(patterns, train), holed, depth)
         return batch_seconds(kind, sizes, estimator)
 
     return seconds

@@ -70,6 +70,10 @@ def read_weights(X: pd.DataFrame, sample_weight: Any = None) -> tuple[pd.DataFra
     return X, RowWeights(values, name, bool(np.isscalar(sample_weight)))
 
 
+_LEAST_TOTAL, _LARGEST_TOTAL = 1e-300, 2.0**53
+"""Below, weights lose their digits; above, copies of rows cannot be counted one by one."""
+
+
 def _checked(given: pd.Series, called: str) -> NDArray[np.float64]:
     numbers = given if is_number(given) or pd.api.types.is_bool_dtype(given.dtype) else _numbers(given, called)
     values = as_numbers(numbers)
@@ -84,6 +88,10 @@ def _checked(given: pd.Series, called: str) -> NDArray[np.float64]:
             raise ValueError(f"{called} {fault} in {int(rows.sum())} rows, the first of them row {first}: {remedy}")
     if not values.any():
         raise ValueError(f"{called} is 0 in all rows: at least two rows must count")
+    with np.errstate(over="ignore"):
+        total = values.sum()
+    if not _LEAST_TOTAL <= total <= _LARGEST_TOTAL:
+        raise ValueError(f"{called} adds up to {total:.3g}, by which nothing can be divided: divide it by its largest")
     return values
 
 

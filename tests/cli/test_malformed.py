@@ -58,6 +58,11 @@ FILES = {
     "bad.toml": "seed = 1\nmodles = 'logistic'\n",
     "plan.json": '{"meta": {"plan": {"models": 3}}}',
     "costs.csv": "0,1\n",
+    "wrong_costs.csv": "true,p,r\np,0,1\nq,5,0\n",
+    "broken.toml": "seed = \n",
+    "kept/models/schema.json": '{"format": "genvsdisc models, format 1"}',
+    "torn.html": '<template id="genvsdisc-record">{Wp48S^xk9=GL@E0stWa761SMb</template>',
+    "gaps.csv": GOOD.replace("s1,", ",").replace("2020-01-02", "?"),
 }
 MALFORMED = [
     ("no such file", ["nothing.csv"], "no such file: 'nothing.csv'"),
@@ -111,6 +116,32 @@ MALFORMED = [
     ("a rule that cannot be read", ["good.csv", "--fail-if", "loss.logistic >"], "--fail-if: "),
     ("an output that is a file", ["good.csv", "--output", "good.csv"], "good.csv"),
     ("a JSON file in no folder", ["good.csv", "--json", "nowhere/a.json"], "there is no folder 'nowhere'"),
+    ("groups with gaps", ["gaps.csv", "--groups", "who"], "who"),
+    ("times with gaps", ["gaps.csv", "--time", "when"], "when"),
+    ("times that are words", ["good.csv", "--time", "who"], "who"),
+    ("a word that sets nothing apart", ["good.csv", "--test-column", "who"], "--test-column 'who' holds 's0' in row 0"),
+    ("two test sets", ["good.csv", "--test", "good.csv", "--test-column", "z"], "are two sets of rows to test on"),
+    ("costs of other classes", ["good.csv", "--costs", "wrong_costs.csv"], "no class is named 'r'"),
+    ("half of the costs", ["good.csv", "--costs", "fp=1"], "lacks fn"),
+    ("no such file of costs", ["good.csv", "--costs", "nothing.csv"], "No such file or directory: 'nothing.csv'"),
+    ("a loss without costs", ["good.csv", "--loss", "cost"], "loss needs costs="),
+    ("no such name in a roster", ["good.csv", "--models", "good.csv:M"], "no model is named 'good.csv:M'"),
+    ("a call of anything", ["good.csv", "--models", "os.system('ls')"], "os.system is no estimator, and is not called"),
+    ("a file that is no TOML", ["good.csv", "--config", "broken.toml"], "is no TOML"),
+    ("a page as configuration", ["--config", "torn.html"], "torn.html"),
+    ("a rule about no model", ["good.csv", "--fail-if", "loss.svm > 1"], "no model is named 'svm'"),
+    ("a cache that is a file", ["good.csv", "--cache", "good.csv"], "cache must be a folder, got 'good.csv'"),
+    ("no such rows without labels", ["good.csv", "--unlabeled", "nothing.csv"], "no such file: 'nothing.csv'"),
+    ("a seed below 0", ["good.csv", "--seed", "-1"], "--seed"),
+    ("a budget of nothing", ["good.csv", "--budget", "nan"], "--budget must be a number of seconds above 0, got nan"),
+    ("a word too many for a saved report", ["folder", "--tune"], "is a saved comparison, to be drawn anew as it is"),
+    ("no saved models", ["predict", "folder", "good.csv"], "'folder' holds no saved models"),
+    ("a folder that is not there", ["predict", "nowhere", "good.csv"], "no such folder: 'nowhere'"),
+    ("a schema of nothing", ["predict", "kept", "good.csv"], "schema.json' is not what was saved"),
+    ("a destination that is no table", ["predict", "kept", "good.csv", "--output", "a.pkl"], "must end in .csv"),
+    ("a report that is not there", ["diff", "folder", "nowhere"], "folder"),
+    ("a torn page", ["diff", "torn.html", "torn.html"], "'torn.html': the record is damaged"),
+    ("a page of something else", ["diff", "page.csv", "page.csv"], "page.csv"),
 ]  # fmt: skip
 
 
@@ -128,12 +159,13 @@ def test_one_line_and_nothing_written(tmp_path, monkeypatch, capsys, words, mess
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
     monkeypatch.chdir(tmp_path)
     for name, content in FILES.items():
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).write_bytes(content if isinstance(content, bytes) else content.encode())
     Path("folder").mkdir()
     sqlite3.connect("base.csv").execute("create table t (x)").connection.close()
     before = files_under(tmp_path)
     with pytest.raises(SystemExit) as stop:
-        cli.main(["report", *words, "--jobs", "1"])
+        cli.main(words if words[0] in ("predict", "diff") else ["report", *words, "--jobs", "1"])
     out, err = capsys.readouterr()
     assert (stop.value.code, out) == (2, "")
     told = [line for line in err.splitlines() if line.startswith("genvsdisc: ")]

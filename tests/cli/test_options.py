@@ -2,8 +2,11 @@
 
 import inspect
 import re
+import sys
+from pathlib import Path
 
 import pytest
+import typer
 
 import genvsdisc
 from genvsdisc.cli import options
@@ -79,9 +82,71 @@ def test_the_names_of_models_in_the_help_are_those_of_the_roster():
     assert list(options.MODEL_NAMES) == [model.name for model in default_models()]
 
 
-def test_every_option_may_stand_in_a_configuration():
-    import typer
+# Option -> what a file says, and what the command is then given.
+IN_A_FILE = {
+    "target": ("'y'", "y"),
+    "columns": ('["a", "b,c"]', 'a,"b,c"'),
+    "drop": ("'d'", "d"),
+    "groups": ("'who'", "who"),
+    "time": ("'when'", "when"),
+    "weights": ("'w'", "w"),
+    "test": ("'test.csv'", Path("test.csv")),
+    "test-column": ("'part'", "part"),
+    "unlabeled": ("'new.csv'", Path("new.csv")),
+    "models": ('["logistic", "naive Bayes"]', "logistic, naive Bayes"),
+    "tune": ("true", True),
+    "loss": ("'cost'", "cost"),
+    "costs": ("{fp = 1, fn = 5}", "fp=1,fn=5"),
+    "seed": ("7", 7),
+    "budget": ("2.5", 2.5),
+    "quick": ("true", True),
+    "thorough": ("true", True),
+    "plan": ("'old.json'", Path("old.json")),
+    "cache": ("'kept'", Path("kept")),
+    "jobs": ("2", 2),
+    "output": ("'here'", Path("here")),
+    "save-models": ("true", True),
+    "json": ("'all.json'", Path("all.json")),
+    "fail-if": ("['loss.logistic > 0.3', 'verdict == open']", ["loss.logistic > 0.3", "verdict == open"]),
+}
 
-    command = typer.main.get_command(app)
-    names = {each.name for each in command.commands["report"].params}
-    assert {each.removeprefix("--").replace("-", "_") for each in TWINS} == names - {"tables"}
+
+def test_every_option_may_stand_in_a_configuration(tmp_path):
+    command = typer.main.get_command(app).commands["report"]
+    names = {each.name.replace("_", "-") for each in command.params} - {"tables", "config"}
+    assert names == set(IN_A_FILE) == {each.removeprefix("--") for each in TWINS} - {"config"}
+    file = tmp_path / "all.toml"
+    file.write_text("".join(f"{name} = {said}\n" for name, (said, _) in IN_A_FILE.items()))
+    given = command.make_context("report", ["--config", str(file)]).params
+    assert {name: given[name.replace("-", "_")] for name in IN_A_FILE} == {
+        name: value for name, (_, value) in IN_A_FILE.items()
+    }
+    assert all(value not in (None, False, 0) for _, value in IN_A_FILE.values())  # none is its default
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("genvsdisc rep", ["report"]),
+        ("genvsdisc d", ["diff", "datasets"]),
+        ("genvsdisc report --te", ["--test", "--test-column"]),
+        ("genvsdisc report iris --save", ["--save-models"]),
+        ("genvsdisc predict reports/iris new.csv --m", ["--model"]),
+    ],
+)
+def test_a_shell_completes_commands_and_options(monkeypatch, run, line, words):
+    monkeypatch.setattr(sys, "argv", ["genvsdisc"])
+    monkeypatch.setenv("_GENVSDISC_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", line)
+    monkeypatch.setenv("COMP_CWORD", str(line.count(" ")))
+    status, out, err = run()
+    assert (status, out.split(), err) == (0, words, "")
+
+
+def test_the_shell_asks_the_program_that_it_completes(monkeypatch, run):
+    monkeypatch.setattr(sys, "argv", ["genvsdisc"])
+    monkeypatch.setenv("_GENVSDISC_COMPLETE", "source_bash")
+    status, out, _ = run()
+    assert status == 0
+    assert "_GENVSDISC_COMPLETE=complete_bash" in out
+    assert "complete -o default -F _genvsdisc_completion genvsdisc" in out

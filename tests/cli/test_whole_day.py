@@ -95,6 +95,7 @@ def test_a_day(office, capsys):
     said = pd.read_csv("said.csv", dtype=str)
     new = pd.read_csv("new.csv", sep=";", encoding="cp1252")
     model = load_models("monday", models=["ridge"])["ridge"]
+    assert said.least_cost.tolist() == np.where(model.predict_proba(new)[:, 1] >= 1 / 6, "yes", "no").tolist()
     np.testing.assert_array_equal(said[["p(no)", "p(yes)"]].astype(float), model.predict_proba(new))
     status, _, err = run(capsys, "predict", "monday", "new.csv", "--model", "boosted", "--output", "no.csv")
     assert (status, Path("no.csv").exists()) == (2, False)

@@ -222,3 +222,9 @@ def test_b17_f26_numbers_whose_squares_cannot_be_added_are_named_with_a_divisor(
         assert found["x"].note == (
             f"its numbers reach {2 * size:.3g}, whose squares floating point cannot add; divide it by {size:g}"
         )
+
+
+@pytest.mark.parametrize("zero", [0.0, -0.0])
+def test_b17_zeros_beside_infinities_are_numbers_without_a_warning(zero):
+    """The power of ten of what is largest among them was asked for."""
+    assert column_kinds(pd.DataFrame({"x": [zero, np.inf, -np.inf] * 20}))["x"].kind == "continuous"

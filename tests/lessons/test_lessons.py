@@ -14,10 +14,12 @@ from pandas.api.types import is_numeric_dtype
 from parsed import parsed
 from scipy import stats
 
+from genvsdisc.figures.style import CLASS_MARKERS
 from genvsdisc.figures.svg import svg
 from genvsdisc.lessons import LESSONS, write_lessons
 from genvsdisc.lessons.lesson import Finding, Part, above, below, less, more, per_seed, spread
 from genvsdisc.lessons.page import lessons_page
+from genvsdisc.lessons.pictures import _markers
 from genvsdisc.lessons.snippets import SNIPPETS
 
 BY_NAME = {lesson.name: lesson for lesson in LESSONS}
@@ -365,3 +367,13 @@ def test_all_lessons_on_all_seeds(tmp_path):
     assert len(findings) == len(LESSONS)
     # What was found while this was written; a change of a finding is to be looked at.
     assert findings.count("Holds") >= 15
+
+
+@pytest.mark.parametrize(
+    ("names", "markers"),
+    [(["generative", "discriminative"], ["o", "s"]), (["discriminative", "naive Bayes"], ["s", "o"])],
+)
+def test_families_have_the_marks_of_the_report(names, markers):
+    assert _markers(names) == markers
+    assert _markers(["separate Σ", "shared Σ"])[:2] == list(CLASS_MARKERS[:2])  # of one family and color: told apart
+    assert _markers(["tanh", "generative"])[:2] == list(CLASS_MARKERS[:2])

@@ -239,6 +239,19 @@ def test_predict_writes_what_the_pipeline_says_bit_for_bit(compared, folder, tab
     assert "begins like a formula" in capsys.readouterr().err
 
 
+def test_the_answer_of_least_expected_cost_stands_beside_the_likeliest(copied, compared, table, tmp_path):
+    changed(copied, lambda record: record.update(costs=[[0, 1], [9, 0]]))  # costs[true, said]
+    table[0].to_csv(tmp_path / "new.csv", index=False)
+    out = tmp_path / "out.csv"
+    assert run("predict", copied, tmp_path / "new.csv", "--model", "logistic", "--output", out) == 0
+    found, fitted = pd.read_csv(out), compared.fitted["logistic"]
+    p = fitted.predict_proba(table[0])
+    expected = [min(("=yes", "no"), key=lambda s, row=row: row[1] * 9 if s == "=yes" else row[0]) for row in p]
+    assert found.least_cost.tolist() == expected
+    assert found.label.tolist() == fitted.predict(table[0]).tolist()
+    assert expected != found.label.tolist()
+
+
 @pytest.mark.parametrize("suffix", [".parquet", ".tsv", ".jsonl", ".csv.gz"])
 def test_rows_in_any_format_give_the_same(compared, folder, table, tmp_path, suffix):
     path, X = tmp_path / f"new{suffix}", table[0]

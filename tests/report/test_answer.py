@@ -412,3 +412,20 @@ def test_many_classes_list_their_worst_confusions(n_classes):
     inside = by_key(html)["models"].all("details")[-1]
     assert "most frequent confusions" in inside.text
     assert len(html.encode()) < 300_000
+
+
+def test_of_models_that_are_as_good_the_verdict_s_own_is_named_first():
+    """Two means that differ by the rounding of a sum: the heading names the model that the verdict names."""
+    summary, pairs = example.full().summary, example.full().differences
+    pairs = pairs.assign(form="best of each family").groupby("loss").head(1)
+    own = pairs.discriminative.iloc[0]
+    rival = next(name for name in summary.model if name not in (own, pairs.generative.iloc[0]))
+    least = summary["mean"].min() / 2
+    tied = summary.assign(
+        mean=[{own: least + 1e-16, rival: least}.get(name, mean) for name, mean in zip(summary.model, summary["mean"],
+                                                                                      strict=True)]
+    )  # fmt: skip
+    shown = section("leaderboard", changed({"summary": tied, "differences": pairs}))
+    assert shown.finding.startswith(f"{own} and 1 more have the lowest")
+    board = next(block for block in shown.blocks if block.kind == "table")
+    assert [row[0].text for row in board.rows[:2]] == [own, rival]

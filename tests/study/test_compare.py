@@ -227,3 +227,10 @@ def test_design_refuses_what_it_cannot_do():
             gd.Design(**wrong)
     with pytest.raises(ValueError, match="train_sizes"):
         gd.Design(train_sizes=(5, 200)).sizes(100, 2)
+
+
+def test_a_cache_that_is_a_file_or_below_one_is_refused_before_anything_is_fitted(tmp_path):
+    (tmp_path / "a.txt").write_text("")
+    for place in (tmp_path / "a.txt", str(tmp_path / "a.txt" / "below")):
+        with pytest.raises(ValueError, match=r"cache must be a folder, got .*'a.txt' is a file"):
+            gd.compare([[0.0], [1.0]], [0, 1], cache=place)

@@ -51,7 +51,7 @@ def test_times_are_ranked_and_ties_share_a_rank(values):
         ({"time": [1, 2, np.nan, 3]}, "time '' has no value in 1 rows"),
         ({"groups": [1, 2]}, r"a value for each of the 4 rows of X, or name one of its columns, got shape \(2,\)"),
         ({"groups": np.ones((4, 1))}, r"got shape \(4, 1\)"),
-        ({"groups": ["x"] * 4}, "groups '' has one value only, 'x'"),
+        ({"groups": ["x"] * 4}, "groups has one value only, x: no split"),
         ({"time": ["b", "a", "c", "d"]}, "time '' must hold numbers or dates such as 2024-01-31, got 'b'"),
         ({"groups": "day", "time": "day"}, "give groups or time, not both"),
     ],

@@ -89,6 +89,38 @@ def test_so_it_is_for_what_is_tuned_and_judged_by_costs():
 
 
 @pytest.mark.slow
+def test_so_it_is_for_a_test_set_groups_costs_and_models_of_others_all_together():
+    X, y, weights, rng = data()
+    test, labels, counts, _ = data(30, seed=3)
+    copies, again = np.repeat(np.arange(66), weights), np.repeat(np.arange(30), counts)
+    groups, others = rng.integers(0, 20, 66), rng.integers(20, 30, 30)
+    roster_ = [model for model in roster() if model.name in ("naive Bayes", "logistic", "bayes", "search")]
+    asked = {"design": SMALL, "groups": "g", "costs": {"fp": 1, "fn": 3}, "loss": "cost"}
+    weighted, repeated = (
+        gd.compare(X_.assign(g=g, **w), y_, roster_, X_test=test_.assign(g=o, **v), y_test=labels_, **asked, **named)
+        for X_, y_, g, w, test_, labels_, o, v, named in (
+            (X, y, groups, {"w": weights}, test, labels, others, {"w": counts}, {"sample_weight": "w"}),
+            (
+                X.iloc[copies],
+                y.iloc[copies],
+                groups[copies],
+                {},
+                test.iloc[again],
+                labels.iloc[again],
+                others[again],
+                {},
+                {},
+            ),
+        )
+    )
+    assert_equal_tables(weighted, repeated)
+    assert (weighted.models.status == "ok").all()
+    assert len(weighted.holdout) > 0
+    assert len(weighted.conditions) > 0
+    assert len(weighted.decisions) == len(roster_)
+
+
+@pytest.mark.slow
 def test_a_row_of_weight_zero_is_absent():
     X, y, weights, _ = data()
     linear = [model for model in roster() if model.name in ("shared Gaussian", "logistic")]

@@ -63,3 +63,10 @@ def test_the_effective_number_of_rows_is_that_of_a_mean():
     means = (rng.standard_normal((20_000, 200)) * weights).sum(axis=1) / weights.sum()
     assert effective_rows(weights) == pytest.approx(1 / means.var(), rel=0.03)  # the error of a variance of 20,000: 1 %
     assert effective_rows(np.full(7, 3.0)) == pytest.approx(7)
+
+
+@pytest.mark.parametrize(("weight", "total"), [(1e308, "inf"), (1e300, "5e.300"), (1e17, "5e.17"), (1e-320, "5e-320")])
+def test_f08_weights_that_cannot_be_added_or_divided_by_are_refused(weight, total):
+    words = rf"sample_weight adds up to {total}, by which nothing can be divided: divide it by its largest"
+    with pytest.raises(ValueError, match=words):
+        read_weights(pd.DataFrame({"a": range(5)}), np.full(5, weight))

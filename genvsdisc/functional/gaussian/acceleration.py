@@ -24,7 +24,10 @@ _ROUNDING = 1e-7  # residual from which on it may have stopped falling for round
 
 
 class LeftParameterSpaceError(ArithmeticError):
-    """A step of EM, not an extrapolation, ended where there is no objective."""
+    """A step of EM, not an extrapolation, ended where there is no objective.
+
+    Its arguments are the problem at that step, of the members that still moved, and which members these are.
+    """
 
 
 @dataclass
@@ -156,7 +159,7 @@ def fixed_points(
         step = problem.evaluate(candidate.reshape(-1, *x.shape[1:])).flat()
         accepted = ~extrapolated | (step.regular & (step.merit >= merit - step.slack))
         if not (extrapolated | step.regular).all():
-            raise LeftParameterSpaceError
+            raise LeftParameterSpaceError(problem, members)
         gained = step.merit - best > 1e-12 * np.abs(step.merit)
         new_residual = (step.image if step.ahead is None else step.ahead) - candidate
         little = _expects_little(step, objective, log_likelihood[blocks], new_residual, residual_vector, gain)

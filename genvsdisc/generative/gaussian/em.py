@@ -190,9 +190,10 @@ def _by_steps(
     try:
         start = problem.begin(x)
         result = fixed_points(problem, start, tol=tol, max_iter=most, gain=tol, steady=steady, followed=regularized)
-    except LeftParameterSpaceError:
-        index, column = problem.first_singular()
-        raise SingularCovarianceError(index, column, constant=False, full=True) from None
+    except LeftParameterSpaceError as error:
+        last, members = error.args
+        (r, g), column = last.first_singular()
+        raise SingularCovarianceError((int(members[r]), g), column, constant=False, full=True) from None
     return problem.moments(result.x), result.log_likelihoods, result.converged
 
 

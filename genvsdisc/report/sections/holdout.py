@@ -57,7 +57,7 @@ def agreement(comparison: Comparison) -> str:
     loss = heading_losses(comparison, comparison.holdout)[0]
     found = comparison.holdout[comparison.holdout.loss == loss]
     tested = found[found.shift_pvalue.notna()]
-    rows = counted(int(found.n_test.iloc[0]), "row")
+    rows = counted(int(comparison.meta.get("test_rows", found.n_test.iloc[0])), "row")
     if tested.empty:
         return f"{len(found)} models were scored once on {rows} of your own"
     # Holm's first step: some model is apart if the smallest p-value is below the level over their number.

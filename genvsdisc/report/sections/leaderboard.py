@@ -12,12 +12,14 @@ from genvsdisc.report.isolation import Draft, left_out, part
 from genvsdisc.report.numbers import counted, interval, interval_text, loss_word, losses_in_order, strip_on
 from genvsdisc.report.pairing import guessing_losses, heading_losses
 from genvsdisc.study.schema import records
+from genvsdisc.study.statistics.differences import BEST
 from genvsdisc.study.statistics.losses import COST, LOSSES, is_rising, rope_of
 
 if TYPE_CHECKING:
     from genvsdisc.study.comparison import Comparison
 
 _MAIN = (*LOSSES, COST, "roc_auc")  # columns of the leaderboard itself
+_DIGITS = 12  # decimals to which means are compared: what is beyond is the rounding of sums
 _CAP = 1.5  # times the loss of guessing: where a scale ends if a model does worse
 
 
@@ -55,7 +57,7 @@ def leaderboard_table(comparison: Comparison) -> Table:
     errors = dict(zip(roster.model, roster.error.where(roster.status == "failed", ""), strict=True))
     facts = pd.concat([summary, roster]).drop_duplicates("model").set_index("model")
     rows = []
-    for model in dict.fromkeys([*_order(summary, losses), *roster.model]):
+    for model in dict.fromkeys([*_order(comparison, losses), *roster.model]):
         count = facts.n_parameters[model]
         size = "" if pd.isna(count) else counted(int(count), "parameter")
         name = Cell(model, note=size, family=facts.family[model])
@@ -85,7 +87,7 @@ def _further(comparison: Comparison) -> Table | None:
     family = dict(zip(summary.model, summary.family, strict=True))
     rows = [
         [Cell(model, family=family[model]), *(cells[model, loss] for loss in losses)]
-        for model in _order(summary, heading_losses(comparison, summary))
+        for model in _order(comparison, heading_losses(comparison, summary))
         if all((model, loss) in cells for loss in losses)
     ]
     caption = "The same models by further measures: mean and 95% interval over the folds"
@@ -99,14 +101,18 @@ def leading(comparison: Comparison) -> str:
     scored = summary[(summary.loss == losses[0]) & summary["mean"].notna()] if losses else summary.head(0)
     if scored.empty:
         return "No model could be fitted"
-    loss, ranked = losses[0], scored.sort_values("mean", kind="stable")
-    best = ranked.iloc[0]
+    loss, ranked = losses[0], _ranked(comparison, scored)
+    best, ties = (
+        ranked.iloc[0],
+        int((ranked["mean"].round(_DIGITS) == round(ranked["mean"].iloc[0], _DIGITS)).sum()) - 1,
+    )
     mean, ends = interval_text(loss, best["mean"], best["lower"], best["upper"])
     rope = rope_of(comparison.meta, loss)
-    said = f"{best.model} has the lowest {loss_word(loss)}, {mean} ({ends})"
+    who = f"{best.model} and {ties} more have" if ties else f"{best.model} has"
+    said = f"{who} the lowest {loss_word(loss)}, {mean} ({ends})"
     if rope is None:
         return said
-    near = int((ranked["mean"] <= best["mean"] + rope).sum()) - 1
+    near = int((ranked["mean"] <= best["mean"] + rope).sum()) - 1 - ties
     within = f"{100 * rope:g} percentage point{'' if rope == 0.01 else 's'}" if loss == "zero_one" else f"{rope:g}"
     if not near:
         return f"{said}; no other is within {within}"
@@ -114,11 +120,18 @@ def leading(comparison: Comparison) -> str:
     return f"{said}; {others} within {within}"
 
 
-def _order(summary: pd.DataFrame, losses: list[str]) -> list[str]:
-    if not losses:
-        return []
-    first = summary[summary.loss == losses[0]]
-    return list(first.sort_values("mean", na_position="last", kind="stable").model)
+def _order(comparison: Comparison, losses: list[str]) -> list[str]:
+    summary = comparison.summary
+    return list(_ranked(comparison, summary[summary.loss == losses[0]]).model) if losses else []
+
+
+def _ranked(comparison: Comparison, scored: pd.DataFrame) -> pd.DataFrame:
+    """Rows of a loss, the best first; of those that are as good, to rounding, the verdict's own before the others."""
+    pairs = comparison.differences
+    pairs = pairs[(pairs.form == BEST) & pairs.loss.isin(scored.loss)]
+    own = scored.model.isin({*pairs.generative, *pairs.discriminative})
+    keys = pd.DataFrame({"mean": scored["mean"].round(_DIGITS), "other": ~own})
+    return scored.loc[keys.sort_values(["mean", "other"], na_position="last", kind="stable").index]
 
 
 def _scale(comparison: Comparison, loss: str) -> tuple[float, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -69,7 +69,7 @@ def candidates(
     if measure:
         times = _times(roster, workbenches, seed, times, n_jobs)
     found = []
-    gaps: dict[int, tuple[float, int, int]] = {}
+    gaps: dict[int, Gaps] = {}
     for model, bench in zip(roster, workbenches, strict=True):
         form, family = model.form or "" if model.name in paired else "", model.family or ""
         kind, weighted = cost_kind(bench.model.estimator), fits_weights(bench.model.estimator)
@@ -81,14 +81,12 @@ def candidates(
             continue
         key = id(bench.table.X)
         if key not in gaps:
-            gaps[key] = _gaps(bench.table.X)
-        gappy, patterns, holed = gaps[key]
+            gaps[key] = gaps_of(bench.table.X)
+        seen = gaps[key]
         inner, imputed = _inner(bench.model.estimator), _imputes(bench.model.estimator)
-        width = _width(inner, _n_columns(bench, kind), holed)
+        width = _width(inner, _n_columns(bench, kind), seen.holed)
         how: dict[str, Any] = {
-            "gappy": 0.0 if imputed else gappy,
-            "patterns": patterns,
-            "holed": holed,
+            **(seen._asdict() | ({"gappy": 0.0} if imputed else {})),
             "single": _split_stateless(bench.model.estimator) is None,
             "searches": search_fits(bench.model.estimator),
             "estimator": bench.model.estimator,
@@ -117,13 +115,23 @@ def _formed(roster: Sequence[Model]) -> list[tuple[str, str, str]]:
     return pairs(pd.DataFrame([(m.name, m.family, m.form or "") for m in roster], columns=["model", "family", "form"]))
 
 
-def _gaps(X: Any) -> tuple[float, int, int]:
-    """Share of rows with gaps, different sets of gaps in a row, and columns with gaps."""
+class Gaps(NamedTuple):
+    """Gaps of a table, as in `genvsdisc.study.costs.BatchSizes`."""
+
+    gappy: float = 0.0
+    patterns: int = 1
+    holed: int = 0
+    depth: float = 0.0
+
+
+def gaps_of(X: Any) -> Gaps:
+    """Count the gaps of the first rows."""
     missing = pd.DataFrame(X[:LOOKED_AT]).isna().to_numpy()
     if not missing.any():
-        return 0.0, 1, 0
+        return Gaps()
+    rows = missing.any(axis=1)
     patterns = np.unique(np.packbits(missing, axis=1), axis=0)
-    return float(missing.any(axis=1).mean()), len(patterns), int(missing.any(axis=0).sum())
+    return Gaps(float(rows.mean()), len(patterns), int(missing.any(axis=0).sum()), float(missing.sum() / rows.sum()))
 
 
 def _n_columns(bench: Bench, kind: str) -> int:

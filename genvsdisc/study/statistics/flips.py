@@ -61,7 +61,7 @@ def where_it_flips(
     if others.empty:
         return _told(row["loss"], tried) if tried else ""
     other = f"For another pair, {_lowered(str(others['finding'].iloc[0]))}"
-    tried = tried or f"not measured for {row['generative']} and {row['discriminative']}."
+    tried = tried or f"not measured for {row['generative']} and {row['discriminative']} (see what was left out)."
     return f"{_told(row['loss'], tried)} {other}"
 
 

@@ -23,7 +23,7 @@ from genvsdisc.study.statistics.differences import paired_splits
 from genvsdisc.study.statistics.losses import ends, pointwise_losses
 from genvsdisc.study.statistics.paired_tests import corrected_ttest
 from genvsdisc.study.table import PreparedTable
-from genvsdisc.study.weights import effective_rows
+from genvsdisc.study.weights import effective_rows, row_counts
 
 CONFIDENCE = 0.95
 
@@ -154,15 +154,24 @@ def holdout_tables(
 def _of_model(values: NDArray, loss: str, test: TestRows, scores: pd.DataFrame, name: str) -> dict[str, float]:
     found = estimate_of(values, test.weights, test.units)
     lower, upper = found.interval()
+    own = np.ones(len(test)) if test.weights is None else test.weights
     if loss == "zero_one":
-        alone = len(np.unique(test.units)) == len(test)
-        spread = found.mean * (1 - found.mean)
-        rows = effective_rows(np.ones(len(test)) if test.weights is None else test.weights)
-        lower, upper = share_interval(found, rows if alone or not found.se else spread / found.se**2)
+        lower, upper = share_interval(found, _independent_rows(found, np.bincount(test.units, own)))
     lowest, highest = ends(loss)
     interval = {"lower": max(lower, lowest), "upper": min(upper, highest)}
     of_loss = scores[(scores["loss"] == loss) & (scores["model"] == name)]
-    return {"mean": found.mean, "se": found.se, **interval, "n_test": len(test), **_shift(found, of_loss)}
+    n_test = round(row_counts(own).sum())
+    return {"mean": found.mean, "se": found.se, **interval, "n_test": n_test, **_shift(found, of_loss)}
+
+
+def _independent_rows(share: Estimate, masses: NDArray) -> float:
+    """How many independent rows would give a share this error: of single rows of one weight, as many as there are.
+
+    Where none or all err, the error says nothing, and the masses of the units tell.
+    """
+    if not share.se > 0:
+        return effective_rows(masses)
+    return share.mean * (1 - share.mean) / share.se**2 * len(masses) / (len(masses) - 1)
 
 
 def _of_pair(

@@ -42,7 +42,7 @@ def points(
     found = {"use": _use(tables, meta, loss) if useful else ""}
     if row is not None:
         found = {
-            "test": _tested(tables, row),
+            "test": _tested(tables, row, meta),
             "why": _why(tables, row),
             "flips": where_it_flips(
                 tables["crossings"], tables.get("condition_crossings"), row, tables.get("conditions")
@@ -53,7 +53,7 @@ def points(
     return [{"kind": kind, "text": text} for kind, text in found.items() if text]
 
 
-def _tested(tables: Mapping[str, pd.DataFrame], row: Any) -> str:
+def _tested(tables: Mapping[str, pd.DataFrame], row: Any, meta: Mapping[str, Any]) -> str:
     """How the pair does on a test set of the user's own, and whether that agrees with cross-validation."""
     pairs = tables.get("holdout_differences")
     if pairs is None or pairs.empty:
@@ -64,10 +64,11 @@ def _tested(tables: Mapping[str, pd.DataFrame], row: Any) -> str:
         return ""
     found, loss = own.iloc[0], row["loss"]
     means = tables["holdout"][tables["holdout"]["loss"] == loss].set_index("model")
+    n_test = meta.get("test_rows", means["n_test"].iloc[0])  # rows of the file, whatever they weigh
     one, other = (level(loss, means["mean"][row[side]]) for side in ("generative", "discriminative"))
     exact = f"; McNemar's exact p = {found['mcnemar_pvalue']:.2g}" if np.isfinite(found["mcnemar_pvalue"]) else ""
     said = (
-        f"On {number_of(means['n_test'].iloc[0])} rows of your own, the {LOSS_NAMES[loss]} of {row['generative']} is "
+        f"On {number_of(n_test)} rows of your own, the {LOSS_NAMES[loss]} of {row['generative']} is "
         f"{one} and that of {row['discriminative']} {other}, a difference of {amount(loss, found['difference'])} "
         "(95% interval "
         f"{between(loss, found['lower'], found['upper'])}{exact})"

@@ -7,7 +7,7 @@ import pytest
 from scipy.optimize import check_grad, minimize
 from scipy.special import logsumexp
 
-from genvsdisc.functional.columns.column_weights import Block, _expansion, _penalty, fit_column_weights
+from genvsdisc.functional.columns.column_weights import Block, _expansions, _penalty, fit_column_weights
 
 OFFSETS = np.array([0.3, -0.5, 0.1, 0.7])
 
@@ -42,11 +42,11 @@ def test_the_minimum_is_scipys_whatever_the_blocks(K, reg_lambda):
     expected = minimize(objective, np.zeros(3 + K - 1), (D, codes, weights, reg_lambda), tol=1e-12).x
     for cuts in ([], [17, 40]):
         edges = [0, *cuts, len(codes)]
-        blocks = [Block(D[:, a:b], codes[a:b], weights[a:b]) for a, b in pairwise(edges)]
+        blocks = [Block(D[None, :, a:b], codes[a:b], weights[None, a:b]) for a, b in pairwise(edges)]
         found, offsets, n_iter, converged = fit_column_weights(
-            blocks, OFFSETS[: K - 1], reg_lambda, max_iter=50, tol=1e-9
+            blocks, OFFSETS[None, : K - 1], reg_lambda, max_iter=50, tol=1e-9
         )
-        np.testing.assert_allclose(np.append(found, offsets), expected, atol=2e-5)
+        np.testing.assert_allclose(np.append(found[0], offsets[0]), expected, atol=2e-5)
         assert converged
         assert n_iter < 15
 
@@ -55,13 +55,17 @@ def test_the_minimum_is_scipys_whatever_the_blocks(K, reg_lambda):
 def test_gradient_and_hessian_are_differences(K):
     D, codes, weights = problem(K, seed=1)
     data = D / np.sqrt(mean_squares(D, weights)), codes, weights
-    block, point = [Block(*data)], np.random.default_rng(2).normal(size=3 + K - 1)
-    pull = np.append(np.zeros(3), OFFSETS[: K - 1]), _penalty(3, K - 1, 0.1)
-    value, gradient, hessian = _expansion(block, point, *pull)
+    block, point = [Block(data[0][None], codes, weights[None])], np.random.default_rng(2).normal(size=3 + K - 1)
+    rest, penalty = np.append(np.zeros(3), OFFSETS[: K - 1]), _penalty(3, K - 1, 0.1)
+
+    def expansion(p):
+        return [found[0] for found in _expansions(block, p[None], rest[None], penalty)]
+
+    value, gradient, hessian = expansion(point)
     assert value == pytest.approx(objective(point, *data, 0.1))
-    assert check_grad(lambda p: objective(p, *data, 0.1), lambda p: _expansion(block, p, *pull)[1], point) < 1e-6
+    assert check_grad(lambda p: objective(p, *data, 0.1), lambda p: expansion(p)[1], point) < 1e-6
     step = 1e-6 * np.eye(len(point))
-    differences = [(_expansion(block, point + h, *pull)[1] - gradient) / 1e-6 for h in step]
+    differences = [(expansion(point + h)[1] - gradient) / 1e-6 for h in step]
     np.testing.assert_allclose(hessian, differences, atol=1e-5)
 
 
@@ -70,7 +74,19 @@ def test_separated_rows_of_any_size_have_a_minimum():
     for scale in (1e-6, 1e9):
         D[0, :, 0] = scale * np.where(codes == 1, 1.0, -1.0)
         found, _, _, converged = fit_column_weights(
-            [Block(D, codes, weights)], np.zeros(1), 1e-3, max_iter=100, tol=1e-8
+            [Block(D[None], codes, weights[None])], np.zeros((1, 1)), 1e-3, max_iter=100, tol=1e-8
         )
         assert converged
         assert np.isfinite(found).all()
+
+
+def test_training_sets_of_a_stack_are_fitted_as_alone():
+    D, codes, weights = problem(3)
+    counts = np.random.default_rng(1).multinomial(60, weights, size=4) / 60
+    stack = np.stack([D * scale for scale in (1.0, 1e-3, 40.0, 1e6)])  # they stop at different steps
+    options = {"reg_lambda": 1e-3, "max_iter": 60, "tol": 1e-9}
+    together = fit_column_weights([Block(stack, codes, counts)], np.tile(OFFSETS[:2], (4, 1)), **options)
+    for r in range(4):
+        alone = fit_column_weights([Block(stack[[r]], codes, counts[[r]])], OFFSETS[None, :2], **options)
+        for whole, one in zip(together, alone, strict=True):
+            np.testing.assert_allclose(whole[r], one[0], rtol=1e-9, atol=1e-12)

@@ -302,3 +302,20 @@ def test_no_warning_of_numpy_leaves_a_fit():
         warnings.simplefilter("error")
         model = GaussianClassifier("separate").fit(X, y)
         model.predict_proba(np.vstack([X, X * 1e200]))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_c5_replicates_with_gaps_that_are_too_small_are_named(seed):
+    """Where some had come to rest before, the one that became singular was not found: an IndexError."""
+    rng = np.random.default_rng(seed)
+    X, y, weights = rng.normal(size=(40, 4)), np.arange(40) % 2, np.zeros((8, 40))
+    X[::9, 2] = np.nan
+    for row in weights:
+        row[rng.permutation(20)[:3] * 2] = row[rng.permutation(20)[:3] * 2 + 1] = 1
+    words = "the covariance shared by the classes is singular"
+    with pytest.warns(UserWarning, match=rf"replicate \d: {words}") as caught:
+        probabilities = GaussianClassifier().fit_replicates(X, y, weights).predict_proba(X)
+    np.testing.assert_allclose(probabilities.sum(axis=2), 1)
+    named = int(str(caught[0].message)[len("replicate ")])
+    with pytest.warns(UserWarning, match=rf"{words}|still moves"):
+        GaussianClassifier().fit(X, y, sample_weight=weights[named])

@@ -9,7 +9,13 @@ from sklearn.metrics import log_loss, zero_one_loss
 from sklearn.naive_bayes import GaussianNB
 
 import genvsdisc as gd
-from genvsdisc.study.statistics.holdout_tables import Estimate, estimate_of, mcnemar_pvalue, share_interval
+from genvsdisc.study.statistics.holdout_tables import (
+    Estimate,
+    _independent_rows,
+    estimate_of,
+    mcnemar_pvalue,
+    share_interval,
+)
 
 DESIGN = gd.Design(n_splits=4, n_repeats=1, n_draws=2)
 MODELS = {"bayes": GaussianNB(), "lr": LogisticRegression()}
@@ -89,6 +95,19 @@ def test_whole_weights_and_groups_of_copies_give_the_same_error():
     np.testing.assert_allclose(estimate_of(values, weights, np.arange(30)), estimate_of(values[copies], None, copies))
     plain = estimate_of(values, None, np.arange(30))
     assert plain.se == pytest.approx(values.std(ddof=1) / np.sqrt(30))
+
+
+@pytest.mark.parametrize("errs", [np.arange(30) % 4 == 0, np.zeros(30, dtype=bool)])
+def test_an_error_is_that_of_as_many_rows_as_there_are_and_copies_count_with_their_weight(errs):
+    weights = np.random.default_rng(1).integers(1, 4, 30)
+    copies = np.repeat(np.arange(30), weights)
+    plain = estimate_of(errs.astype(float), None, np.arange(30))
+    assert _independent_rows(plain, np.ones(30)) == pytest.approx(30)
+    weighted = estimate_of(errs.astype(float), weights.astype(float), np.arange(30))
+    repeated = estimate_of(errs[copies].astype(float), None, copies)
+    n_rows = _independent_rows(weighted, weights.astype(float))
+    assert n_rows == pytest.approx(_independent_rows(repeated, np.bincount(copies)))
+    assert n_rows < 31  # copies are no further rows
 
 
 def test_two_independent_estimates_differ_as_in_welchs_test():
