@@ -52,8 +52,8 @@ def target_place(names: list[str], target: str | None, file: str, notes: list[st
         place = named[-1] if named else len(names) - 1
         notes.append(f"No target was named: the last column, {quoted(names[place] or unnamed(place))}, is taken.")
         return place
-    if target.strip() in names and target.strip():
-        return names.index(target.strip())
+    if bare(target) in names and bare(target):
+        return names.index(bare(target))
     for place, name in enumerate(names):
         if not name and target == unnamed(place):
             return place

@@ -12,6 +12,7 @@ from genvsdisc.datasets.dialect import dialect_of
 from genvsdisc.datasets.files import Source, source_of
 from genvsdisc.datasets.formats import beginning, columns_by_format
 from genvsdisc.datasets.headers import column_names, named_columns
+from genvsdisc.features.marks import bare
 
 
 def read_rows(path: str | PathLike[str], *, text: Collection[str] = ()) -> tuple[pd.DataFrame, list[str]]:
@@ -51,7 +52,7 @@ def read_rows(path: str | PathLike[str], *, text: Collection[str] = ()) -> tuple
     found = columns_by_format(source, notes)
     if isinstance(found, Source):
         dialect = dialect_of(beginning(found), found, notes)
-        names = [name.strip() for name in dialect.names]
+        names = [bare(name) for name in dialect.names]
         places = {place for place, name in enumerate(names) if name in text}
         columns = parse_columns(found, dialect, places, notes)
     else:

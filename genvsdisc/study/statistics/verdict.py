@@ -49,7 +49,7 @@ def verdict_card(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any]) ->
     loss = loss if loss in losses else losses[0]
     differences = tables["differences"]
     best = differences[(differences["form"] == BEST) & (differences["loss"] == loss)]
-    beaten_by_guessing = _not_beaten(tables, loss)
+    beaten_by_guessing = _not_beaten(tables, meta, loss)
     useful = not beaten_by_guessing
     warnings = beaten_by_guessing + rare_class_warning(meta, loss) + _warnings(tables, meta)
     if best.empty:
@@ -193,13 +193,20 @@ def _some(sentences: list[str], others: str) -> list[str]:
     return sentences[:MOST_LISTED] + ([f"{more} {others}"] if more > 0 else [])
 
 
-def _not_beaten(tables: Mapping[str, pd.DataFrame], loss: str) -> list[str]:
-    """Say so if no model is better than the best baseline, by a test corrected for the number of models."""
+def _not_beaten(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any], loss: str) -> list[str]:
+    """Say so if no model is better than the best baseline, by a test corrected for the number of models.
+
+    Where the roster holds none, the majority class stands in: its loss is known from the shares of the classes, which
+    are the same in all stratified folds but for a row.
+    """
     models, scores = tables["models"], tables["scores"]
     of_loss = scores[scores["loss"] == loss]
     values = judged_by_all(of_loss.pivot_table(index=["repeat", "fold"], columns="model", values="value", dropna=False))
     kinds = models.set_index("model")["family"].reindex(values.columns)
     baselines, others = values.loc[:, kinds == "baseline"], values.loc[:, (kinds != "baseline")]
+    guess = _loss_of_guessing(tables, meta, loss)
+    if baselines.shape[1] == 0 and guess is not None:
+        baselines = pd.DataFrame({"majority class": guess}, index=values.index)
     if len(values) < 2 or baselines.shape[1] == 0 or others.shape[1] == 0:
         return []
     name = baselines.mean().idxmin()
@@ -207,3 +214,14 @@ def _not_beaten(tables: Mapping[str, pd.DataFrame], loss: str) -> list[str]:
     if any_beats(others.to_numpy(), np.asarray(baselines[name]), test_fraction=fraction):
         return []
     return [f"No model beats the {name} in {LOSS_NAMES[loss]} by more than chance."]
+
+
+def _loss_of_guessing(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any], loss: str) -> float | None:
+    """Loss of the shares of the classes as probabilities; None where the rows that judge have other shares."""
+    classes = tables.get("classes")
+    other_shares = {"weights", "test_rows"} & set(meta) or meta.get("sampling", {}).get("kind") != "rows"
+    if classes is None or other_shares or loss not in ("zero_one", "log_loss"):
+        return None
+    rows = classes.loc[classes["used"].astype(bool), "rows"].to_numpy(float)
+    shares = rows[rows > 0] / rows.sum()
+    return float(1 - shares.max() if loss == "zero_one" else -(shares * np.log(shares)).sum())

@@ -13,7 +13,7 @@ import genvsdisc as gd
 from genvsdisc.study.comparison import Comparison
 from genvsdisc.study.statistics.differences import BEST
 from genvsdisc.study.statistics.leaks import leak_table
-from genvsdisc.study.statistics.verdict import verdict_card, write_verdict
+from genvsdisc.study.statistics.verdict import _loss_of_guessing, verdict_card, write_verdict
 from genvsdisc.study.table import prepare
 
 META = {"n_rows": 140, "design": {"rope": 0.01}, "loss": "zero_one"}
@@ -185,6 +185,25 @@ def test_u04_no_model_better_than_guessing_is_said_first():
     assert said.startswith("No model beats the majority class in 0-1 error by more than chance.")
     assert point("use", card(pair(), means=guessing)) == ""
     assert card(pair())["warnings"] == []
+
+
+@pytest.mark.parametrize(("loss", "guess"), [("zero_one", 0.25), ("log_loss", 0.562335)])
+def test_u04_a_roster_without_a_baseline_is_held_to_the_shares_of_the_classes(loss, guess):
+    classes = pd.DataFrame({"label": ["a", "b", "c"], "rows": [150, 50, 1], "used": [True, True, False]})
+    facts = {"sampling": {"kind": "rows"}}
+    assert _loss_of_guessing({"classes": classes}, facts, loss) == pytest.approx(guess, abs=1e-6)
+    for other in ({"sampling": {"kind": "time"}}, facts | {"weights": {}}, facts | {"test_rows": 9}):
+        assert _loss_of_guessing({"classes": classes}, other, loss) is None
+
+
+def test_u04_two_models_that_do_not_beat_guessing():
+    y = np.array([0, 0, 0, 0, 1] * 20)
+    X = np.random.default_rng(0).normal(size=(100, 2))
+    roster = {"G": gd.GaussianClassifier(), "L": gd.LogisticClassifier(optimizer="newton")}
+    design = gd.Design(n_splits=4, n_repeats=1, n_draws=2)
+    assert gd.compare(X, y, roster, design=design).verdict.startswith("No model beats the majority class in 0-1 error")
+    said = gd.compare(X + 2 * y[:, None], y, roster, design=design).verdict
+    assert "No model beats" not in said
 
 
 @pytest.mark.slow
