@@ -206,7 +206,11 @@ def _read(name: Any, cells: pd.Series, given: GivenColumn, own: Reading) -> pd.S
             with suppress(ValueError):
                 return form.read(cells)
     what = {"numbers": "number", "dates": "date", "durations": "time"}[given.holds]
-    form = given.cells or own.format or CellFormat(NumberFormat() if given.holds == "numbers" else DateFormat())
+    plain = {"numbers": NumberFormat(), "dates": DateFormat(), "durations": None}[given.holds]
+    form = given.cells or own.format or CellFormat(plain)
+    with suppress(ValueError):
+        if (read := form.read(cells)).isna().all():  # nothing but marks of missing entries
+            return read
     words = cells.dropna()
     odd = next((word for word in pd.unique(words) if not _reads(form, word)), words.iloc[0])
     raise ValueError(f"column {str(name)!r} held {given.holds} in training, but now {quoted(str(odd))} is no {what}")
