@@ -25,6 +25,11 @@ _WITH_GAPS = {
     "words": "object", "truth values": "boolean", "numbers": "float64", "dates": "datetime64[us]",
     "durations": "timedelta64[us]",
 }  # fmt: skip
+_PLAIN = {
+    "numbers": ("number", CellFormat(NumberFormat())), "dates": ("date", CellFormat(DateFormat())),
+    "durations": ("time", CellFormat(None)),
+}  # fmt: skip
+"""What a column holds -> the word for a cell of it, and how it is read where no cell tells."""
 
 
 @dataclass(frozen=True)
@@ -205,9 +210,8 @@ def _read(name: Any, cells: pd.Series, given: GivenColumn, own: Reading) -> pd.S
         if form is not None:
             with suppress(ValueError):
                 return form.read(cells)
-    what = {"numbers": "number", "dates": "date", "durations": "time"}[given.holds]
-    plain = {"numbers": NumberFormat(), "dates": DateFormat(), "durations": None}[given.holds]
-    form = given.cells or own.format or CellFormat(plain)
+    what, plain = _PLAIN[given.holds]
+    form = given.cells or own.format or plain
     with suppress(ValueError):
         if (read := form.read(cells)).isna().all():  # nothing but marks of missing entries
             return read

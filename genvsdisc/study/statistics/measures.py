@@ -15,7 +15,7 @@ from sklearn.metrics import get_scorer, get_scorer_names
 from genvsdisc.study.statistics.losses import RARE_CLASS_MEASURES
 
 Scorer = str | Callable[..., float]
-ROUNDING = 1e-10
+SAME_LOG_ODDS = 1e-10
 """Difference in log odds below which two rows have one score."""
 
 
@@ -169,7 +169,7 @@ def _average_precision(positive: NDArray, score: NDArray, weights: NDArray | Non
     order = np.argsort(-score, kind="stable")
     own = np.ones(len(order)) if weights is None else np.asarray(weights, dtype=float)[order]
     ranked = score[order]
-    falls = ranked[:-1] - ranked[1:] > ROUNDING * ranked[:-1] * (1 - ranked[:-1])
+    falls = ranked[:-1] - ranked[1:] > SAME_LOG_ODDS * ranked[:-1] * (1 - ranked[:-1])
     last = np.append(np.flatnonzero(falls), len(order) - 1)  # of rows with one score
     right, taken = np.cumsum(own * positive[order])[last], np.cumsum(own)[last]
     total = right[-1]

@@ -117,7 +117,7 @@ def test_sizes_are_counted_in_rows_as_they_weigh():
             evidence[-1].swapped["brier"] = swapped
         draws = SimpleNamespace(
             resampled_rows=None, parts=parts, cv_tests=folds, design=gd.Design(n_splits=2, losses=("brier",)),
-            held_out_once=False, judges=places,
+            cv_train=None, judges=places,
         )  # fmt: skip
         return design_effects(evidence, table, draws)["brier"].iloc[0, 0]
 
