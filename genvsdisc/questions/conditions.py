@@ -16,6 +16,7 @@ from genvsdisc.questions.crossing import learning_curve_crossing
 from genvsdisc.questions.unlabeled import EVENLY, HIDDEN, added_rows, hidden_labels, with_and_without
 from genvsdisc.study.fits.gaps import GAP_SHARES, gap_losses, gap_rows
 from genvsdisc.study.fits.label_noise import FLIP_RATES, label_noise_curves
+from genvsdisc.study.fits.learned_priors import learned_priors
 from genvsdisc.study.statistics.class_shares import CLASS_SHIFTS, class_share_losses
 from genvsdisc.study.statistics.conditions import rows_of
 from genvsdisc.study.statistics.crossing import Crossing, crossing_from_losses
@@ -188,10 +189,11 @@ def _gaps(drawing: Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> 
 
 def _shares(drawing: Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> ConditionCurves:
     counts = drawing.weights.astype(float) @ (drawing.codes[:, None] == np.arange(len(drawing.classes)))
-    old = counts / counts.sum(axis=1, keepdims=True)
+    shares = counts / counts.sum(axis=1, keepdims=True)
     curves = {}
     for name, estimator in pair.items():
         predicted = drawing.refit(estimator, drawing.weights)
+        old = learned_priors(estimator, shares, drawing.classes)
         found = class_share_losses(predicted, drawing.tests, drawing.codes, old, (drawing.metric,), shifts=at.tolist())
         curves[name] = (at, found[dial].curves[drawing.metric])
     return curves
