@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from genvsdisc.models import check_probabilities
 from genvsdisc.preparation import takes_gaps
 from genvsdisc.questions.condition_drawing import ConditionCurves, Drawing
 from genvsdisc.questions.crossing import learning_curve_crossing
@@ -122,6 +123,10 @@ def condition_curve(
         raise ValueError(f"dial={dial!r} needs rows without a label: give unlabeled=, or rows of X with none in y")
     if not 0 < level < 1:
         raise ValueError(f"level must be between 0 and 1, got {level!r}")
+    if isinstance(values, str) and values != "auto":
+        raise ValueError(f"values must be 'auto' or numbers on the dial, got {values!r}")
+    for estimator in (generative, discriminative):
+        check_probabilities(estimator, type(estimator).__name__)
     if dial == TRAINING_ROWS:
         found = learning_curve_crossing(
             generative, discriminative, X, y, train_sizes=values, n_draws=n_draws, level=level, metric=metric,

@@ -58,7 +58,9 @@ def test_weights_of_classes_are_a_factor_of_the_shares_and_what_is_calibrated_ag
         assert learned_priors(estimator, SHARES, CLASSES) == pytest.approx(expected)
     absent = np.array([[0.8, 0.0, 0.2]])
     assert learned_priors(balanced, absent, CLASSES) == pytest.approx(np.array([[0.5, 0, 0.5]]))
-    assert learned_priors(GaussianNB(priors=[0.2, 0.6, 0.2]), absent, CLASSES) == pytest.approx(np.array([[0.5, 0, 0.5]]))
+    assert learned_priors(GaussianNB(priors=[0.2, 0.6, 0.2]), absent, CLASSES) == pytest.approx(
+        np.array([[0.5, 0, 0.5]])
+    )
 
 
 @pytest.mark.parametrize("dial", ["class shares, true priors", "class shares, estimated priors"])
