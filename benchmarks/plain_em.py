@@ -4,9 +4,9 @@ Run ``OMP_NUM_THREADS=1 python benchmarks/plain_em.py TABLE.csv TARGET [TABLE.cs
 textbook (Little & Rubin 2002, section 11.2) with the same M-step, written out here, from what the observed entries show
 of each column. It stops when a step changes the log likelihood of the observed entries by less than 1e-10 of it, or
 after 100,000 steps. A regularized M-step does not maximize that likelihood: it may rise to a peak and fall to that of
-the fixed point, by less in a step than any such bound long before it is there. So three more numbers are given: how
-much plain EM's last step still moves a mean or covariance, in standard deviations; how much one plain step from our end
-does; and where plain EM's likelihood leads to, if its changes go on to shrink as they do (Aitken).
+the fixed point, by less in a step than any such bound long before it is there. So two more numbers are given: how much
+plain EM's last step still moves a mean or covariance, in standard deviations, and how much one plain step from our end
+does.
 """
 
 import sys
@@ -106,21 +106,20 @@ def compare(name: str, table: pd.DataFrame, target: str) -> None:
             seconds = time.process_time() - start
         plain = PlainEM(X, y, classifier)
         here = plain.start()
-        before, rises, n = -np.inf, [0.0, 0.0], 0
+        before, n = -np.inf, 0
         while n < MOST:
             n += 1
             likelihood, *there = plain.step(*here)
             moves, here, rise = plain.moved(here, tuple(there)), tuple(there), likelihood - before
-            rises, before = [rises[1], rise], likelihood
+            before = likelihood
             if abs(rise) < SHARE * abs(likelihood):
                 break
-        leads = likelihood + rises[1] ** 2 / (rises[0] - rises[1]) if rises[0] != rises[1] else likelihood
         ends = classifier.means_, np.broadcast_to(classifier.covariances_, here[1].shape)
         ours, *there = plain.step(*ends)
         print(
             f"{name:<18}{model.key:<10}{X.shape[0]:>6} x {X.shape[1]:<4}ours {ours:.6f} in {seconds:.3f} s, "
             f"a plain step moves it by {plain.moved(ends, tuple(there)):.0e}; "
-            f"plain {likelihood:.6f} after {n} steps, moves by {moves:.0e}, leads to {leads:.6f}",
+            f"plain {likelihood:.6f} after {n} steps, moves by {moves:.0e}",
             flush=True,
         )
 

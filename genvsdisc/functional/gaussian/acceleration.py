@@ -20,7 +20,7 @@ from genvsdisc.functional.gaussian.anderson import AndersonHistory
 _WORTH_DROPPING = 0.15  # share of the members from which on it pays to go on without them
 _STALLED, _NO_NEARER = 8, 40  # steps in a row without a gain that rounding would not hide; without a smaller residual
 _WORSE = float(np.log(2))  # growth of the residual that an extrapolation may bring
-_ROUNDING = 1e-7  # residual from which on it may have stopped falling for rounding
+_ROUNDING = 1e-5  # residual from which on it may have stopped falling for rounding
 
 
 class LeftParameterSpaceError(ArithmeticError):

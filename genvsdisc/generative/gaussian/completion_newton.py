@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from genvsdisc.functional.gaussian.moments import Moments
 from genvsdisc.functional.linear.gram import packing
 from genvsdisc.generative.gaussian.completion import Completion, MapStep
+from genvsdisc.generative.gaussian.row_products import weight_of_classes
 from genvsdisc.generative.gaussian.shrinkage import Regularization
 
-_MANY_UNKNOWN, _MOST_UNKNOWN = 500, 1000  # means and covariances of missing entries
+_MANY_UNKNOWN, MOST_UNKNOWN = 500, 1000  # means and covariances of missing entries
 _SLOW = 4  # rows for each column of a covariance up to which EM is slow
 _MAX_STEPS = 100
 _FIRST = 10.0
@@ -39,14 +40,18 @@ def newton_pays(
     holes: NDArray, codes: NDArray, weights: NDArray, n_classes: int, rule: Regularization, regularized: NDArray
 ) -> NDArray:
     """Which members Newton's method is quicker for, (R,)."""
-    of_class = (codes[:, None] == np.arange(n_classes)).astype(weights.dtype)
-    gaps = holes.any(axis=1)
-    rows = weights @ of_class
+    if not regularized.any():
+        return regularized
+    few = _SLOW * holes.shape[1]
+    rows = weight_of_classes(codes, weights, n_classes)
     if rule.shared:
         rows = rows.sum(axis=1, keepdims=True)
-    else:
-        rows = np.where(weights[:, gaps] @ of_class[gaps] > 0, rows, np.inf)
-    pays = regularized & (rows <= _SLOW * holes.shape[1]).any(axis=1)
+    elif rows.min() <= few:
+        gaps = holes.any(axis=1)
+        rows = np.where(weight_of_classes(codes[gaps], weights[:, gaps], n_classes) > 0, rows, np.inf)
+    pays = regularized & (rows <= few).any(axis=1)
+    if not pays.any():
+        return pays
     pays[pays] = n_unknown(holes, codes, weights[pays]) <= _MANY_UNKNOWN
     return pays
 
@@ -56,7 +61,7 @@ def n_unknown(holes: NDArray, codes: NDArray, weights: NDArray) -> NDArray:
     gaps = np.flatnonzero(holes.any(axis=1))
     used = (weights[:, gaps] > 0).astype(float)
     means = used @ holes[gaps].sum(axis=1)
-    if means.min(initial=np.inf) > _MOST_UNKNOWN:
+    if means.min(initial=np.inf) > MOST_UNKNOWN:
         return np.asarray(means)
     patterns, which = np.unique(np.column_stack([codes[gaps], holes[gaps]]), axis=0, return_inverse=True)
     missing = patterns[:, 1:].sum(axis=1)
@@ -69,7 +74,7 @@ def by_newton(
 ) -> tuple[Moments, NDArray] | None:
     """Moments and log likelihoods of one weighting (1, n); None where that is not the way."""
     used = weights[0] > 0
-    if not holes[used].any() or n_unknown(holes, codes, weights)[0] > _MOST_UNKNOWN:
+    if not holes[used].any() or n_unknown(holes, codes, weights)[0] > MOST_UNKNOWN:
         return None
     problem = Completion.build(X[used], holes[used], codes[used], weights[0, used], n_classes, rule)
     found = completed(problem, tol)

@@ -26,7 +26,7 @@ from genvsdisc.functional.gaussian.acceleration import LeftParameterSpaceError, 
 from genvsdisc.functional.gaussian.covariance import SingularCovarianceError
 from genvsdisc.functional.gaussian.missing import patterns
 from genvsdisc.functional.gaussian.moments import Moments, class_moments, stacked
-from genvsdisc.generative.gaussian.completion_newton import by_newton, newton_pays, regularized_members
+from genvsdisc.generative.gaussian.completion_newton import MOST_UNKNOWN, by_newton, newton_pays, regularized_members
 from genvsdisc.generative.gaussian.diagonal import DiagonalProblem
 from genvsdisc.generative.gaussian.expectation import JointProblem
 from genvsdisc.generative.gaussian.layout import constant_columns
@@ -129,11 +129,12 @@ def _solve(
     for r in np.flatnonzero(quick).tolist():
         found[r] = by_newton(X, holes, codes, weights[[r]], n_classes, rule.of_members([r], R), tol)
     left = np.array([found.get(r) is None for r in range(R)])
+    patience = _PATIENCE if np.count_nonzero(holes) <= 2 * MOST_UNKNOWN else _MAX_ITER
     for group in (left & regularized, left & ~regularized):
         members = np.flatnonzero(group)
         if not len(members):
             continue
-        some, most = rule.of_members(members, R), _PATIENCE if regularized[members[0]] else _MAX_ITER
+        some, most = rule.of_members(members, R), patience if regularized[members[0]] else _MAX_ITER
         part, traces, settled = _by_steps(X, holes, codes, weights[members], n_classes, some, tol, most)
         if len(members) == R and (settled.all() or most == _MAX_ITER):
             _warn_unless(settled)
@@ -201,7 +202,7 @@ def _warn_unless(converged: NDArray) -> None:
     if not converged.all():
         warnings.warn(
             f"EM for missing entries still moves after {_MAX_ITER} steps: some entries are hardly determined by the "
-            "others; use structure='diagonal' or shrinkage > 0",
+            "others; use structure='diagonal', or shrinkage > 0, or more of it",
             ConvergenceWarning,
             stacklevel=8,
         )

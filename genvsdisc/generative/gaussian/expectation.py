@@ -27,6 +27,7 @@ from genvsdisc.generative.gaussian.incomplete_rows import IncompleteRows, levels
 from genvsdisc.generative.gaussian.layout import Layout, LeftOutOfSampleError, Sample
 from genvsdisc.generative.gaussian.missing_entries import missing_entries
 from genvsdisc.generative.gaussian.row_patterns import pattern_keys, ragged_rows
+from genvsdisc.generative.gaussian.row_products import weight_of_classes
 from genvsdisc.generative.gaussian.shrinkage import Regularization
 
 _LOG_2_PI = float(np.log(2 * np.pi))
@@ -108,7 +109,7 @@ class JointProblem:
     ) -> Self:
         origin, order, o = layout.origin, layout.order, len(layout.kept)
         K = len(origin)
-        weight = np.stack([np.bincount(codes, w, K) for w in weights]).astype(X.dtype)
+        weight = weight_of_classes(codes, weights, K).astype(X.dtype)
         offset, scatter = np.zeros((*weight.shape, o), X.dtype), np.zeros((*weight.shape, o, o), X.dtype)
         if o:
             moments = class_moments(X[:, layout.kept], codes, weights, K)

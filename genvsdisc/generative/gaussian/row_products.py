@@ -13,6 +13,13 @@ CHUNK = 1 << 16  # numbers of a piece: half a megabyte
 _FEW, _PRODUCTS_LIMIT = 8, 48  # weightings from which, and columns up to which, it pays to form products of columns
 
 
+def weight_of_classes(codes: NDArray, weights: NDArray, n_classes: int) -> NDArray:
+    """Sums of the weights (R, n) of the rows of each class, (R, K)."""
+    if len(weights) < _FEW:
+        return np.stack([np.bincount(codes, row, n_classes) for row in weights])
+    return weights @ (codes[:, None] == np.arange(n_classes)).astype(weights.dtype)
+
+
 def products_about(Z: NDArray, codes: NDArray, weights: NDArray, K: int) -> NDArray:
     """Sums of products of (1, z) over the rows of each class, (R, K, 1 + d, 1 + d)."""
     (n, d), R = Z.shape, len(weights)

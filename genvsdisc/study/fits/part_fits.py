@@ -26,7 +26,9 @@ def fit_parts(model: Model, table: PreparedTable, draws: Draws, result: Predicti
     drawn = table.take(draws.resampled_rows)
     result.halves = _stacked(_fit_sets(model, drawn, draws, 2, [rows for rows in draws.judges for _ in range(2)]), 2)
     # The fits to quarters judge each other's rows too: see `genvsdisc.study.statistics.design_effects`.
-    others = [rows_of_other_quarters(parts, quarter) for parts in draws.parts for quarter in range(JUDGE)]
+    # Under time they do not: nothing is judged by what came after it.
+    forward = drawn.sampling.kind == "time"
+    others = [rows_of_other_quarters(parts, q)[: 0 if forward else None] for parts in draws.parts for q in range(JUDGE)]
     judges = [rows for rows in draws.judges for _ in range(JUDGE)]
     try:
         every = _fit_sets(model, drawn, draws, 1, [np.concatenate(both) for both in zip(judges, others, strict=True)])
@@ -34,6 +36,8 @@ def fit_parts(model: Model, table: PreparedTable, draws: Draws, result: Predicti
         result.failures[QUARTERS] = reason(error)
         return
     result.quarters = _stacked([p[: len(rows)] for p, rows in zip(every, judges, strict=True)], JUDGE)
+    if forward:
+        return
     swapped = [p[len(rows) :] for p, rows in zip(every, judges, strict=True)]
     result.swapped = {
         loss: swapped_losses(swapped, draws.parts, drawn.codes, loss, drawn.weights, drawn.costs)

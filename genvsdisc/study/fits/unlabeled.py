@@ -54,6 +54,7 @@ def semi_supervised_probabilities(
     weights: Sequence[float] = UNLABELED_WEIGHTS,
     random_state: int | None = None,
     sample_weight: NDArray | None = None,
+    units: NDArray | None = None,
 ) -> tuple[list[NDArray], NDArray]:
     """Fit to labeled and unlabeled rows and predict.
 
@@ -74,6 +75,8 @@ def semi_supervised_probabilities(
     random_state : int or None, default=None
     sample_weight : ndarray of shape (n,), default=None
         How much each row counts in the fits.
+    units : ndarray of shape (n,), default=None
+        Group, or block of successive rows, of each row: the folds that choose a weight keep them whole. None for rows.
 
     Returns
     -------
@@ -84,22 +87,34 @@ def semi_supervised_probabilities(
     problem = _Problem(estimator, X, codes, n_classes, random_state, sample_weight)
     chosen = np.full(len(labeled), float(weights[0]))
     if len(weights) > 1:
-        chosen = _best_weights(problem, labeled, unlabeled, weights, random_state)
+        chosen = _best_weights(problem, labeled, unlabeled, weights, random_state, units)
     posterior = problem.settled(labeled, unlabeled, chosen, MOST_STEPS)
     return [posterior[r, rows] for r, rows in enumerate(tests)], chosen
 
 
 def _best_weights(
-    problem: _Problem, labeled: NDArray, unlabeled: NDArray, weights: Sequence[float], seed: int | None
+    problem: _Problem,
+    labeled: NDArray,
+    unlabeled: NDArray,
+    weights: Sequence[float],
+    seed: int | None,
+    units: NDArray | None,
 ) -> NDArray:
     """Weight of least held-out log loss in each draw; without unlabeled rows, or too few labeled ones, the first."""
     rng, codes = np.random.default_rng(seed), problem.codes
     losses = np.zeros((len(labeled), len(weights)))
-    fewest = min(np.bincount(codes[row], minlength=problem.n_classes)[np.unique(codes[row])].min() for row in labeled)
+    if units is None:
+        counts = (np.bincount(codes[row], minlength=problem.n_classes)[np.unique(codes[row])] for row in labeled)
+        fewest = min(count.min() for count in counts)
+    else:
+        fewest = min(len(np.unique(units[row])) for row in labeled)
     folds = int(min(INNER_FOLDS, fewest))
     if folds < 2:
         return np.full(len(labeled), float(weights[0]))
-    parts = np.stack([_stratified_parts(codes, row, folds, rng) for row in labeled])
+    if units is None:
+        parts = np.stack([_stratified_parts(codes, row, folds, rng) for row in labeled])
+    else:
+        parts = np.stack([_whole_parts(units, row, folds, rng) for row in labeled])
     tries = list(product(range(folds), range(len(weights))))
     abreast = max(1, _CELLS // (labeled.size * problem.n_classes))
     for first in range(0, len(tries), abreast):
@@ -107,7 +122,10 @@ def _best_weights(
         held_out = np.concatenate([labeled & (parts == f) for f, _ in some])
         given = np.repeat([weights[w] for _, w in some], len(labeled))
         shown = np.tile(labeled, (len(some), 1)) & ~held_out
-        seen = problem.settled(shown, np.tile(unlabeled, (len(some), 1)), given, CHOOSING_STEPS)
+        added = np.tile(unlabeled, (len(some), 1))
+        if units is not None:
+            added &= ~np.stack([np.isin(units, units[rows]) for rows in held_out])
+        seen = problem.settled(shown, added, given, CHOOSING_STEPS)
         for i, rows in enumerate(held_out):
             r, w = i % len(labeled), some[i // len(labeled)][1]
             losses[r, w] += pointwise_losses(seen[i, rows], codes[rows], "log_loss").sum()
@@ -120,6 +138,14 @@ def _stratified_parts(codes: NDArray, rows: NDArray, folds: int, rng: np.random.
     order = rng.permutation(np.flatnonzero(rows))
     order = order[np.argsort(codes[order], kind="stable")]
     part[order] = np.arange(len(order)) % folds
+    return part
+
+
+def _whole_parts(units: NDArray, rows: NDArray, folds: int, rng: np.random.Generator) -> NDArray:
+    """Fold of each labeled row, dealt out unit by unit."""
+    present, places = np.unique(units[rows], return_inverse=True)
+    part = np.full(len(units), -1)
+    part[rows] = rng.permutation(np.arange(len(present)) % folds)[places]
     return part
 
 

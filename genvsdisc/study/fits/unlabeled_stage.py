@@ -72,6 +72,7 @@ def add_rows(model: Model, table: PreparedTable, unlabeled: UnlabeledRows, draws
         found, weights = semi_supervised_probabilities(
             model.estimator, X, np.append(drawn.codes[keep], np.zeros(len(used), dtype=int)), known, added, judged,
             n_classes=len(drawn.classes), random_state=draws.seed, sample_weight=counts,
+            units=_units(drawn, keep, len(used)),
         )  # fmt: skip
         of_value.append(found)
         chosen.append(float(weights.mean()))
@@ -99,6 +100,14 @@ def _counts(labeled: NDArray | None, unlabeled: NDArray | None, keep: NDArray, u
         return None
     own = np.ones(len(keep)) if labeled is None else labeled[keep]
     return np.append(own, np.ones(len(used)) if unlabeled is None else unlabeled[used])
+
+
+def _units(drawn: PreparedTable, keep: NDArray, n_added: int = 0) -> NDArray | None:
+    """Groups, or blocks of time, of the rows that are kept, and of added ones each its own; None for plain rows."""
+    if drawn.sampling.kind == "rows":
+        return None
+    own = drawn.sampling.units(len(drawn.codes))
+    return np.append(own[keep], own.max() + 1 + np.arange(n_added))
 
 
 def _curves(of_value: list[Any], tests: list[NDArray], drawn: PreparedTable, draws: Draws) -> dict[str, CurveLosses]:
@@ -131,7 +140,7 @@ def hide_labels(model: Model, table: PreparedTable, draws: Draws, result: Predic
         hidden = whole[:, keep] & ~labeled
         found, weights = semi_supervised_probabilities(
             model.estimator, X, codes, labeled, hidden, judged, n_classes=len(drawn.classes),
-            random_state=draws.seed, sample_weight=counts,
+            random_state=draws.seed, sample_weight=counts, units=_units(drawn, keep),
         )  # fmt: skip
         of_value.append(found)
         chosen.append(float(weights.mean()))

@@ -167,3 +167,53 @@ def test_blocks_of_a_member_come_to_rest_each_by_itself():
     np.testing.assert_allclose(together.x.reshape(6, 6), apart.x, rtol=0, atol=1e-10)
     totals = apart.log_likelihoods[-1].reshape(3, 2).sum(axis=1)
     np.testing.assert_allclose(together.log_likelihoods[-1], totals, rtol=1e-12)
+
+
+@dataclass
+class WithoutObjective:
+    """The linear map, with a log likelihood that has its maximum elsewhere and no objective that g never lowers."""
+
+    inner: Ascent
+
+    def evaluate(self, x):
+        step = self.inner.evaluate(x)
+        linear = 1e4 * x.sum(axis=1)
+        return Evaluation(step.image, step.residual, linear, linear, step.regular, monotone=False)
+
+    def take(self, indices):
+        return WithoutObjective(self.inner.take(indices))
+
+
+@pytest.mark.parametrize("slowest", [0.5, 0.99, 0.9999])
+def test_without_an_objective_the_residual_decides(slowest):
+    problem = ascent(slowest)
+    expected = np.linalg.solve(np.eye(6) - problem.A, problem.b[..., None])[..., 0]
+    found = fixed_points(WithoutObjective(problem), np.zeros_like(problem.b), tol=1e-11, max_iter=500)
+    assert found.converged.all()
+    np.testing.assert_allclose(found.x, expected, rtol=0, atol=1e-11 / (1 - slowest) * 10)
+
+
+def test_a_log_likelihood_that_still_moves_is_not_the_end():
+    problem = WithoutObjective(ascent(0.9))
+    start = np.zeros_like(problem.inner.b)
+    rough, steady = (fixed_points(problem, start, tol=1e-2, max_iter=500, steady=limit) for limit in (np.inf, 1e-3))
+    assert len(rough.log_likelihoods) < len(steady.log_likelihoods)
+    moves = np.abs(np.diff(steady.log_likelihoods, axis=0))
+    assert (moves[-1] <= 1e-3).all()
+
+
+class Restless(WithoutObjective):
+    """Steps of one length, now here, now there."""
+
+    def evaluate(self, x):
+        step = super().evaluate(x)
+        step.image = x + np.sign(np.sin(1e3 * x + 1))
+        step.residual = np.ones(len(x))
+        return step
+
+
+def test_what_never_comes_nearer_is_no_end():
+    problem = ascent(0.5)
+    found = fixed_points(Restless(problem), np.zeros_like(problem.b), tol=1e-8, max_iter=400)
+    assert not found.converged.any()
+    assert len(found.log_likelihoods) < 100

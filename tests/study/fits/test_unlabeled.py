@@ -1,5 +1,7 @@
 """Rows without a label: EM is that of the mixture, and what the rows are worth is what O'Neill computed."""
 
+from typing import ClassVar
+
 import numpy as np
 import pytest
 from scipy.stats import norm
@@ -127,3 +129,32 @@ def test_what_a_row_without_a_label_is_worth():
     expected = 1 + n_unlabeled * information / n_labeled
     error = expected * np.sqrt(sum(np.var(s) / np.mean(s) ** 2 for s in squares.values()) / n_draws)
     assert abs(ratio - expected) < 3 * error + 0.03 * expected
+
+
+class Watched(GaussianNB):
+    """Notes which groups (the last column) have a row in each fit."""
+
+    fits: ClassVar[list] = []
+
+    def fit(self, X, y, sample_weight):
+        self.groups_ = set(X[:, -1])
+        Watched.fits.append(self.groups_)
+        return super().fit(X[:, :-1], y, sample_weight)
+
+    def predict_proba(self, X):
+        return super().predict_proba(X[:, :-1])
+
+
+def test_folds_that_choose_a_weight_keep_groups_whole():
+    rng = np.random.default_rng(0)
+    groups, codes = np.repeat(np.arange(12), 5), rng.integers(2, size=60)
+    X = np.column_stack([rng.normal(size=(60, 2)) + codes[:, None], groups])
+    labeled, test = (groups < 9) & (np.arange(60) % 5 < 3), np.flatnonzero(groups >= 9)
+    Watched.fits.clear()
+    semi_supervised_probabilities(
+        Watched(), X, codes, labeled[None], ((groups < 9) & ~labeled)[None], [test], n_classes=2, units=groups,
+        random_state=0,
+    )  # fmt: skip
+    choosing = [fit for fit in Watched.fits if len(fit) < 9]
+    assert len(choosing) >= 9  # three folds by three weights
+    assert {len(fit) for fit in choosing} == {6}  # three groups of nine are held out, with their rows without a label
