@@ -1,4 +1,4 @@
-"""Priors that posteriors were learned under: with them divided out, a classifier given others is the plain one again."""
+"""Priors behind posteriors: with them divided out, a classifier that was given others is the plain one again."""
 
 import numpy as np
 import pytest
