@@ -77,7 +77,8 @@ class Allocation:
             self._search(candidate)
             self._draw_from(candidate)
         self._impute()
-        for stage in sorted(CONDITION_STAGES, key=lambda stage: stage == UNLABELED_STAGE):
+        given = self.plan.n_unlabeled > 0  # rows without a label that somebody brought come first, hidden labels last
+        for stage in sorted(CONDITION_STAGES, key=lambda stage: (stage == UNLABELED_STAGE) != given):
             for group in self._groups():
                 chosen = [candidate for candidate in group if applies(stage, candidate)]
                 if chosen:
@@ -229,7 +230,8 @@ class Allocation:
             names, price = [name for name, _ in models], sum(seconds for _, seconds in models)
             fewest = max(seconds for _, seconds in models) / share_of(stage) / (USABLE * CORES)
             room = self.larger.that_has_room(partial(has_draws, stage=stage, names=names), at_least=fewest)
-            notes = self.plan.condition_notes if stage in CONDITION_STAGES else self.plan.notes
+            beside = stage in CONDITION_STAGES and not (stage == UNLABELED_STAGE and self.plan.n_unlabeled)
+            notes = self.plan.condition_notes if beside else self.plan.notes
             notes.append(f"No {stage} of {'; '.join(names)}: ten draws take about {_seconds(price)}, {room}.")
 
     def _search(self, candidate: Candidate) -> None:

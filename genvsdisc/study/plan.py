@@ -74,7 +74,7 @@ class Plan:
         What was thinned or left out, at what price, and what a larger budget would buy.
     condition_notes : list of str
         The same of the dials that the answer does not rest on: gaps, rows without a label, classes left out. They are
-        told beside the map of conditions and nowhere else.
+        told beside the map of conditions and nowhere else, but for rows without a label that were given.
     imputed : bool
         Whether rows with gaps are completed by an iterative imputer too.
     n_encoded : int

@@ -65,9 +65,11 @@ def per_fit(seconds):
     return of
 
 
+FAMILIES = ("generative", "discriminative")
+
+
 def cheap_pair():
-    families = ("generative", "discriminative")
-    return [Candidate(f"cheap {family}", "linear", family, per_row(1e-7)) for family in families]
+    return [Candidate(f"cheap {family}", "linear", family, per_row(1e-7)) for family in FAMILIES]
 
 
 # The plan ------------------------------------------------------------------------------------------------------------
@@ -151,6 +153,21 @@ def test_every_plan_keeps_within_its_capacity_and_gives_ten_draws_or_none(budget
         less = chosen.left_out or any(name in note for note in (*plan.notes, *plan.condition_notes))
         assert set(chosen.draws) <= stages[name]
         assert less or set(chosen.draws) == stages[name]
+
+
+def test_rows_without_a_label_that_were_given_come_first_and_what_is_left_out_of_them_is_told():
+    cheap = [Candidate(f"cheap {family}", "linear", family, per_row(2e-7)) for family in FAMILIES]
+    dear = Candidate("dear", "", "generative", per_row(6e-6))
+    hidden, given = (
+        planned_by_budget(10, [*cheap, dear], [60, 60], 5, Design(), n_unlabeled=more) for more in (0, 400)
+    )
+    for plan, notes in ((hidden, hidden.condition_notes), (given, given.notes)):
+        assert "unlabeled rows" not in plan.models["dear"].draws
+        assert any(note.startswith("No unlabeled rows of dear") for note in notes)
+    assert not any("unlabeled" in note for note in (*hidden.notes, *given.condition_notes))
+    assert given.models["cheap generative"].draws["unlabeled rows"] == FEWEST_DRAWS
+    order = [stage for stage in given.models["cheap generative"].draws if stage in CONDITION_STAGES]
+    assert order[0] == "unlabeled rows"
 
 
 def test_a_larger_budget_never_buys_less():
