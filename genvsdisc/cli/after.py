@@ -43,7 +43,7 @@ def check_asked(
 
     models = default_models(X) if roster is None else roster
     names = [model if isinstance(model, str) else model.name for model in models]
-    known = losses if y is None else _losses_to_come(asked, y)
+    known = list(dict.fromkeys(losses)) if y is None else _losses_to_come(asked, y)
     for rule in rules:
         try:
             read_rule(rule, models=names, losses=list(known))
