@@ -15,17 +15,21 @@ if TYPE_CHECKING:
 GATE = 3  # exit status where a rule of --fail-if is true
 
 
-def check_asked(asked: Mapping[str, Any], roster: Sequence[Any] | None, X: Any, *, losses: Sequence[str] = ()) -> None:
+def check_asked(
+    asked: Mapping[str, Any], roster: Sequence[Any] | None, X: Any, y: Any = None, *, losses: Sequence[str] = ()
+) -> None:
     """Refuse a file that cannot be written, and rules that cannot be read, before anything is fitted.
 
     Parameters
     ----------
     asked : mapping
-        Options by name: json, fail_if, costs.
+        Options by name: json, fail_if, costs, weights.
     roster : sequence of Model or str, or None
         The models; None for the default ones of the table X.
+    y : Series, default=None
+        The labels, of a comparison that is still to be made: they tell whether it measures rare classes.
     losses : sequence of str, default=()
-        Losses that there are beside the usual ones.
+        Losses of a comparison that there is.
     """
     json, rules = asked["json"], asked["fail_if"] or ()
     if json is not None and json.is_dir():
@@ -36,17 +40,26 @@ def check_asked(asked: Mapping[str, Any], roster: Sequence[Any] | None, X: Any, 
         return
     from genvsdisc.models import default_models
     from genvsdisc.practice.gate import RuleError, read_rule
-    from genvsdisc.study.statistics.losses import LOSS_NAMES
 
     models = default_models(X) if roster is None else roster
     names = [model if isinstance(model, str) else model.name for model in models]
-    known = dict.fromkeys([*LOSS_NAMES, *losses, *(["cost"] if asked.get("costs") else [])])
+    known = list(dict.fromkeys(losses)) if y is None else _losses_to_come(asked, y)
     for rule in rules:
         try:
             read_rule(rule, models=names, losses=list(known))
         except RuleError as error:
             typer.echo(legible(error.pointer), err=True)
             raise ValueError(f"--fail-if: {error.problem}") from error
+
+
+def _losses_to_come(asked: Mapping[str, Any], y: Any) -> list[str]:
+    """Losses that a comparison will have; those of rare classes too where weights may make a class rare."""
+    from genvsdisc.study.statistics.losses import COST, LOSSES, RARE_CLASS_MEASURES
+    from genvsdisc.study.statistics.scores import RARE
+
+    rare = asked["weights"] is not None or y.value_counts(normalize=True).min() < RARE
+    costs = [COST] if asked["costs"] else []
+    return [*LOSSES, "roc_auc", *costs, *(RARE_CLASS_MEASURES if rare or costs else ())]
 
 
 def finish(comparison: Comparison, asked: Mapping[str, Any]) -> None:

@@ -83,7 +83,7 @@ def report(
     arguments["unlabeled"], read = asked_unlabeled(asked["unlabeled"], dataset)
     roster = asked_roster(asked["models"], dataset.X.drop(columns=[n for n in set_apart if n in dataset.X]))
     arguments["costs"] = asked_costs(asked["costs"], dataset.y)
-    check_asked(asked, roster, dataset.X)
+    check_asked(asked, roster, dataset.X, dataset.y)
     folder, elsewhere = report_folder(dataset.name, given, asked["output"])
     kept_back = set_apart_rows(dataset)  # till it is known whether models learn from them
     notes_in_sight(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import zipfile
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -110,8 +109,8 @@ class SavedModels:
             raise ValueError(f"{str(path)!r} is not the file that was saved for {name!r}: its hash differs; {_REMEDY}")
         try:
             others = [each for each in sio.get_untrusted_types(data=content) if each not in TRUSTED_TYPES]
-        except (ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
-            raise ValueError(f"{str(path)!r} is no skops file ({error}); {_REMEDY}") from error
+        except Exception as error:  # a file that nobody vouches for may break its reader in any way
+            raise ValueError(f"{str(path)!r} is no skops file ({type(error).__name__}: {error}); {_REMEDY}") from error
         foreign = [each for each in others if each.partition(".")[0] not in trusted]
         if foreign:
             packages = sorted({each.partition(".")[0] for each in foreign})

@@ -129,6 +129,8 @@ MALFORMED = [
     ("a call of anything", ["good.csv", "--models", "os.system('ls')"], "os.system is no estimator, and is not called"),
     ("a file that is no TOML", ["good.csv", "--config", "broken.toml"], "is no TOML"),
     ("a page as configuration", ["--config", "torn.html"], "torn.html"),
+    ("a rule about costs that nobody gave", ["good.csv", "--fail-if", "cost.logistic > 1"], "no loss is named 'cost'"),
+    ("a rule about no rare class", ["good.csv", "--fail-if", "mcc.logistic < 0"], "no loss is named 'mcc'"),
     ("a rule about no model", ["good.csv", "--fail-if", "loss.svm > 1"], "no model is named 'svm'"),
     ("a cache that is a file", ["good.csv", "--cache", "good.csv"], "cache must be a folder, got 'good.csv'"),
     ("no such rows without labels", ["good.csv", "--unlabeled", "nothing.csv"], "no such file: 'nothing.csv'"),

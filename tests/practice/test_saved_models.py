@@ -4,7 +4,9 @@ import json
 import shutil
 import sys
 import types
+from hashlib import sha256
 from importlib import import_module
+from zipfile import ZipFile
 
 import numpy as np
 import pandas as pd
@@ -196,13 +198,22 @@ def test_a_changed_file_is_refused(copied):
 
 
 def test_a_foreign_object_is_refused_even_under_a_right_hash(copied):
-    from hashlib import sha256
-
     file = next((copied / "models").glob("*logistic.skops"))
     content = sio.dumps(import_module("os").path.exists)
     file.write_bytes(content)
     changed(copied, lambda record: record["models"]["logistic"].update(sha256=sha256(content).hexdigest()))
     with pytest.raises(ValueError, match=r"types of other packages: .*path.exists"):
+        gd.load_models(copied, models=["logistic"])
+
+
+@pytest.mark.parametrize("record", [None, "[1]", "{}", "[", "3", '{"protocol": 2, "__loader__": 7}'])
+def test_what_is_no_skops_file_is_refused_even_under_a_right_hash(copied, record):
+    file = next((copied / "models").glob("*logistic.skops"))
+    with ZipFile(file, "w") as archive:
+        archive.writestr("more.json" if record is None else "schema.json", record or "")
+    digest = sha256(file.read_bytes()).hexdigest()
+    changed(copied, lambda schema: schema["models"]["logistic"].update(sha256=digest))
+    with pytest.raises(ValueError, match="is no skops file"):
         gd.load_models(copied, models=["logistic"])
 
 
