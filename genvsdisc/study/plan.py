@@ -79,6 +79,8 @@ class Plan:
         Whether rows with gaps are completed by an iterative imputer too.
     n_encoded : int
         Columns of the table as numbers.
+    n_indicators : int
+        How many more these are than the columns of the table: indicators of words.
     n_unlabeled : int
         Rows without a label that generative models may learn from too.
     """
@@ -97,6 +99,7 @@ class Plan:
     condition_notes: list[str] = field(default_factory=list)
     imputed: bool = True
     n_encoded: int = 1
+    n_indicators: int = 0
     n_unlabeled: int = 0
 
     def as_dict(self) -> dict[str, Any]:

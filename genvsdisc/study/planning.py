@@ -116,6 +116,7 @@ def _allocated(
     step = 2 if budget <= 20 else 4 if budget <= 120 else 5
     plan = Plan(float(budget), {}, n_rows, n_classes, n_rows >= LARGE, min(n_rows, MOST_SUBTABLE), {}, capacity)
     plan.n_encoded, plan.n_unlabeled = n_encoded, n_unlabeled
+    plan.n_indicators = max(0, n_encoded - n_columns)
     design = replace(design, n_repeats=1, n_draws=CURVE_DRAWS[step])
     return Allocation(plan, design, candidates, capacity, step, larger).run()
 
