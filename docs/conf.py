@@ -67,6 +67,7 @@ html_title = "genvsdisc"
 html_math_renderer = "mathml"
 html_static_path = ["_static"]
 html_css_files = ["custom.css"]
+html_sidebars = {"lessons": []}  # it has no pages below it
 html_show_sourcelink = False
 html_copy_source = False
 html_theme_options = {
@@ -82,8 +83,8 @@ def _list_lessons() -> str:
     from genvsdisc.lessons import LESSONS
 
     lines = Path(__file__).with_name("findings.txt").read_text(encoding="utf-8").splitlines()
-    found = dict(line.split(": ", 1) for line in lines)
-    listed = [f"- **{each.title}** (`{each.name}`): {each.claim}. *{found[each.name]}*" for each in LESSONS]
+    found = {name: f"{word[0].upper()}{word[1:]}" for name, word in (line.split(": ", 1) for line in lines)}
+    listed = [f"- **{each.title}** (`{each.name}`): {each.claim}. *{found[each.name]}.*" for each in LESSONS]
     return "\n".join(listed) + "\n"
 
 
