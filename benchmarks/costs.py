@@ -159,6 +159,8 @@ def coefficients(kind: str, found: list[tuple[BatchSizes, float]]) -> dict[str, 
     Each step takes the logarithms as linear in the coefficients, with the slope of the chord from 1 to the last ratio.
     """
     powers = np.array([[term(outputs(kind, s)) for term in COST_TERMS.values()] for s, _ in found], dtype=float)
+    if not any(s.gappy for s, _ in found):  # one pattern there, and many where a table with gaps is priced
+        powers[:, ["patterns" in name for name in COST_TERMS]] = 0.0
     seconds = np.array([max(t, 1e-4) for _, t in found])
     scale = powers.max(axis=0)
     scale[scale == 0] = 1.0

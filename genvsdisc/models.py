@@ -173,6 +173,15 @@ def _gives_probabilities(estimator: Any) -> bool:
     return stacked or hasattr(estimator, "predict_proba")
 
 
+def check_probabilities(estimator: Any, name: str) -> None:
+    """Raise a TypeError for a classifier without ``predict_proba``."""
+    if not _gives_probabilities(estimator):
+        raise TypeError(
+            f"{name} has no predict_proba, which log loss and calibration need; "
+            "put it in a sklearn.calibration.CalibratedClassifierCV"
+        )
+
+
 def _for_several_targets(estimator: Any) -> bool:
     """Whether a classifier takes a matrix of targets only."""
     if not hasattr(estimator, "__sklearn_tags__"):
@@ -190,11 +199,7 @@ def _checked(model: Model) -> Model:
         raise TypeError(f"{model.name!r} must be a classifier such as LogisticRegression(), got {estimator!r}")
     if _for_several_targets(estimator):
         raise TypeError(f"{model.name!r} is for several targets at once; give the classifier inside it")
-    if not _gives_probabilities(estimator):
-        raise TypeError(
-            f"{model.name!r} has no predict_proba, which log loss and calibration need; "
-            "put it in a sklearn.calibration.CalibratedClassifierCV"
-        )
+    check_probabilities(estimator, repr(model.name))
     if model.family is not None:
         return model
     family, form = family_and_form(estimator)

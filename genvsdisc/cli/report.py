@@ -107,7 +107,8 @@ def report(
     for name, why in not_saved.items():
         note(f"{name} could not be saved: {why}")
     told = [text for text in comparison.meta.get("left_out", ()) if text not in dataset.notes]
-    told += [each for each in comparison.meta["notes"] if each == kept_back or each not in dataset.notes]
+    said_before = {*dataset.notes, TUNING_PRICE} - {kept_back}
+    told += [each for each in comparison.meta["notes"] if each not in said_before]
     notes_in_sight(told)
     notes_in_sight(comparison.meta.get("plan", {}).get("notes", ()))
     page = str(folder / "index.html")

@@ -15,6 +15,7 @@ from genvsdisc.datasets.files import Source
 WHITESPACE = " "
 """Delimiter of tables whose fields any number of blanks and tabs divide."""
 _DELIMITERS = (",", ";", "\t", "|", WHITESPACE)
+_DIVIDED_BY = {";": "semicolons", "\t": "tabs", "|": "bars", WHITESPACE: "blanks"}
 _RECORDS_SNIFFED = 200
 _NEARLY_ALL = 0.9
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[,;\t ]*(?:\r\n|\r|\n)', re.IGNORECASE)
@@ -103,6 +104,8 @@ def dialect_of(text: str, source: Source, notes: list[str]) -> Dialect:
     comments = before if lines is bare and len(bare) < len(body) else None
     if len(names) < 2:
         raise ValueError(f"{source.name!r} has one column only, by its first line: {names[0].strip()[:60]!r}")
+    if delimiter is None and chosen != _DELIMITERS[0]:
+        notes.append(f"The columns are divided by {_DIVIDED_BY[chosen]}.")
     if skipped:
         shown = " ".join(skipped[0].split())
         notes.append(f"{len(skipped)} line{'s' * (len(skipped) > 1)} before the names left out: {shown[:60]!r}.")

@@ -76,6 +76,7 @@ def read_table(
     ([25.5, 60.0, nan], ['cat', 'dog', 'dog'])
     >>> for note in pets.notes:
     ...     print(note)
+    The columns are divided by semicolons.
     1 row without a value of 'pet' left out.
     Column 'height': '25,5' is read as 25.5; '?' (1 entry) as missing.
     """

@@ -25,6 +25,11 @@ _WITH_GAPS = {
     "words": "object", "truth values": "boolean", "numbers": "float64", "dates": "datetime64[us]",
     "durations": "timedelta64[us]",
 }  # fmt: skip
+_PLAIN = {
+    "numbers": ("number", CellFormat(NumberFormat())), "dates": ("date", CellFormat(DateFormat())),
+    "durations": ("time", CellFormat(None)),
+}  # fmt: skip
+"""What a column holds -> the word for a cell of it, and how it is read where no cell tells."""
 
 
 @dataclass(frozen=True)
@@ -205,8 +210,11 @@ def _read(name: Any, cells: pd.Series, given: GivenColumn, own: Reading) -> pd.S
         if form is not None:
             with suppress(ValueError):
                 return form.read(cells)
-    what = {"numbers": "number", "dates": "date", "durations": "time"}[given.holds]
-    form = given.cells or own.format or CellFormat(NumberFormat() if given.holds == "numbers" else DateFormat())
+    what, plain = _PLAIN[given.holds]
+    form = given.cells or own.format or plain
+    with suppress(ValueError):
+        if (read := form.read(cells)).isna().all():  # nothing but marks of missing entries
+            return read
     words = cells.dropna()
     odd = next((word for word in pd.unique(words) if not _reads(form, word)), words.iloc[0])
     raise ValueError(f"column {str(name)!r} held {given.holds} in training, but now {quoted(str(odd))} is no {what}")

@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from genvsdisc.models import check_probabilities
 from genvsdisc.preparation import takes_gaps
 from genvsdisc.questions.condition_drawing import ConditionCurves, Drawing
 from genvsdisc.questions.crossing import learning_curve_crossing
 from genvsdisc.questions.unlabeled import EVENLY, HIDDEN, added_rows, hidden_labels, with_and_without
 from genvsdisc.study.fits.gaps import GAP_SHARES, gap_losses, gap_rows
 from genvsdisc.study.fits.label_noise import FLIP_RATES, label_noise_curves
+from genvsdisc.study.fits.learned_priors import learned_priors
 from genvsdisc.study.statistics.class_shares import CLASS_SHIFTS, class_share_losses
 from genvsdisc.study.statistics.conditions import rows_of
 from genvsdisc.study.statistics.crossing import Crossing, crossing_from_losses
@@ -121,6 +123,10 @@ def condition_curve(
         raise ValueError(f"dial={dial!r} needs rows without a label: give unlabeled=, or rows of X with none in y")
     if not 0 < level < 1:
         raise ValueError(f"level must be between 0 and 1, got {level!r}")
+    if isinstance(values, str) and values != "auto":
+        raise ValueError(f"values must be 'auto' or numbers on the dial, got {values!r}")
+    for estimator in (generative, discriminative):
+        check_probabilities(estimator, type(estimator).__name__)
     if dial == TRAINING_ROWS:
         found = learning_curve_crossing(
             generative, discriminative, X, y, train_sizes=values, n_draws=n_draws, level=level, metric=metric,
@@ -188,10 +194,11 @@ def _gaps(drawing: Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> 
 
 def _shares(drawing: Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> ConditionCurves:
     counts = drawing.weights.astype(float) @ (drawing.codes[:, None] == np.arange(len(drawing.classes)))
-    old = counts / counts.sum(axis=1, keepdims=True)
+    shares = counts / counts.sum(axis=1, keepdims=True)
     curves = {}
     for name, estimator in pair.items():
         predicted = drawing.refit(estimator, drawing.weights)
+        old = learned_priors(estimator, shares, drawing.classes)
         found = class_share_losses(predicted, drawing.tests, drawing.codes, old, (drawing.metric,), shifts=at.tolist())
         curves[name] = (at, found[dial].curves[drawing.metric])
     return curves

@@ -12,6 +12,7 @@ from sklearn.utils import check_consistent_length, check_random_state
 
 from genvsdisc.datasets.targets import class_labels
 from genvsdisc.features.tables import as_rows
+from genvsdisc.models import check_probabilities
 from genvsdisc.study.design import Design
 from genvsdisc.study.fits.learning_curves import curve_probabilities
 from genvsdisc.study.fits.splits import nested_draws
@@ -95,6 +96,8 @@ def learning_curve_crossing(
     if not 0 < level < 1:
         raise ValueError(f"level must be between 0 and 1, got {level!r}")
     check_jobs(n_jobs)
+    for estimator in (generative, discriminative):
+        check_probabilities(estimator, type(estimator).__name__)
     X, y = as_rows(X), class_labels(y).to_numpy()
     check_consistent_length(X, y)
     classes, codes = np.unique(y, return_inverse=True)

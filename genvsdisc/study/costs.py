@@ -4,8 +4,9 @@ The cost of a batch of fits is a sum of powers of its sizes, ``sum_t c_t f_t``, 
 were fitted by ``benchmarks/costs.py`` (non-negative least squares on relative errors) to the processor time of
 `refit_probabilities` on random synthetic tables: 60 to 20,000 rows, 2 to 80 columns (800 for logistic regression), 2 to
 20 classes. With gaps: 60 to 5,000 rows, 3 to 100 columns, of which some are indicators of levels and a tenth to all
-have gaps, 2 to 12 classes; timed on a busy machine, and scaled by what complete fits took beside them. No real table
-was among them. All belong to one machine; on another the plan is the same, and the clock differs.
+have gaps, 2 to 12 classes; timed on a busy machine, and scaled by what complete fits took beside them, as was the
+weighted naive Bayes. No real table was among them. All belong to one machine; on another the plan is the same, and the
+clock differs.
 """
 
 from __future__ import annotations

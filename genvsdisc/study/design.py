@@ -67,6 +67,10 @@ class Design:
             value = getattr(self, name)
             if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
                 raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}")
+        given_sizes = np.asarray(self.train_sizes)  # "auto", else whole numbers
+        numbers = given_sizes.ndim == 1 and given_sizes.dtype.kind in "iuf"
+        if str(given_sizes) != "auto" and not (numbers and (given_sizes == np.floor(given_sizes)).all()):
+            raise ValueError(f"train_sizes must be 'auto' or whole numbers of rows, got {self.train_sizes!r}")
         if not 0 < self.test_size < 1:
             raise ValueError(f"test_size must be between 0 and 1, got {self.test_size!r}")
         if not 0 <= self.rope < np.inf:

@@ -41,7 +41,7 @@ FILLED_SECONDS, FILLED_CUBED = 1.2e-5, 6e-10
 """Seconds of filling in a row with gaps of its own by expectations, and with the cube of the columns."""
 CONDITION_SHARE = 0.15
 """Share of what is left that a stage which turns a dial may take for the models of one form."""
-UNLABELED_SHARE = 0.4
+UNLABELED_SHARE = 0.6
 """Such a share for rows without a label, the last of these stages, of which generative models alone take part."""
 UNLABELED_ROWS, N_HIDDEN = 1000, 4
 """Training rows of which some lose their label, at most; shares that do."""

@@ -41,7 +41,9 @@ def test_every_dialect_gives_the_same_table(tmp_path, delimiter, encoding, newli
     np.testing.assert_array_equal(data.X["größe"], [1.5, np.nan, np.nan, -2000])
     assert data.X["name, full"].str.replace("\r", "").tolist() == [row[1] for row in ROWS[1:]]
     assert data.y.tolist() == ["a", "b", "a", "b"]
-    assert data.notes == {"latin-1": ("The file is not in UTF-8; it was read as Latin-1.",)}.get(encoding, ())
+    told = ["The file is not in UTF-8; it was read as Latin-1."] * (encoding == "latin-1")
+    divided = {";": "semicolons", "\t": "tabs", "|": "bars"}.get(delimiter)
+    assert data.notes == (*told, *([f"The columns are divided by {divided}."] if divided else []))
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".tsv", ".parquet", ".pq"])

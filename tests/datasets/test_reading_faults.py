@@ -61,7 +61,7 @@ def test_b04_decimal_commas_in_tabs_and_beside_points(read):
     mixed = [c.replace(",", ".") if i % 3 else c for i, c in enumerate(cells)]
     data = read(column(mixed, ";"))
     assert data.X["x"].tolist() == exact
-    assert "decimal commas and points stand side by side" in data.notes[0]
+    assert "decimal commas and points stand side by side" in data.notes[1]
 
 
 @pytest.mark.parametrize("footer", ["Total,", "Total", "Sum:,", "n = 100,", "Source: the park,", ","])
@@ -505,7 +505,7 @@ def test_a_title_a_row_of_units_a_footer_and_decimal_commas_at_once(read):
     data = read(text.encode("cp1252"))
     assert data.X["h\u00f6he"].tolist() == [i * 7 % 50 + 0.5 for i in range(60)]
     assert data.X["gewicht"].tolist() == [i + 0.25 for i in range(60)]
-    assert len(data.notes) == 5
+    assert len(data.notes) == 6
 
 
 def test_notes_stand_once_and_name_the_column(read):

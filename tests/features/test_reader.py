@@ -58,6 +58,10 @@ def test_order_extra_columns_and_choice_of_rows_do_not_matter(order, rows):
         ("age", pd.Categorical(["31", "29"]), [31, 29]),
         ("age", [None], [np.nan]),
         ("height", ["?", "2"], [np.nan, 2.0]),
+        ("height", ["?"], [np.nan]),  # a mark alone: nothing in this file tells that the column is numbers
+        ("age", ["-", "n.a."], [np.nan, np.nan]),
+        ("price", ["?"], [np.nan]),
+        ("since", ["unknown"], [pd.NaT]),
         ("height", [True, False], [1.0, 0.0]),
         ("town", [1.0, 2], ["1", "2"]),
         ("member", [1, 0], [True, False]),

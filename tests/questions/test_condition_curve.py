@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.datasets import load_breast_cancer
+from sklearn.svm import LinearSVC
 
 import genvsdisc as gd
 from genvsdisc.questions.conditions import _TURN
@@ -78,6 +79,13 @@ def test_impossible_requests_are_refused():
         gd.condition_curve(*PAIR, DATA.X, DATA.y, dial=ADDED_ROWS)
     with pytest.raises(ValueError, match="unlabeled must be rows with the 3 columns of X"):
         gd.condition_curve(*PAIR, DATA.X, DATA.y, dial="unlabeled", unlabeled=np.ones((4, 2)))
+    for dial in ("gaps", TRAINING_ROWS):
+        with pytest.raises(ValueError, match="must be 'auto' or"):
+            gd.condition_curve(*PAIR, DATA.X, DATA.y, dial=dial, values="many")
+        with pytest.raises(TypeError, match="LinearSVC has no predict_proba"):
+            gd.condition_curve(PAIR[0], LinearSVC(), DATA.X, DATA.y, dial=dial)
+    with pytest.raises(ValueError, match="train_sizes must be 'auto' or whole numbers of rows"):
+        gd.condition_curve(*PAIR, DATA.X, DATA.y, dial=TRAINING_ROWS, values=[np.nan])
     words = pd.DataFrame({"a": list("xy") * 80, "b": 1.0})
     with pytest.raises(ValueError, match="encode it with TableEncoder"):
         gd.condition_curve(*PAIR, words, DATA.y, dial="gaps")

@@ -111,3 +111,30 @@ def test_dials_of_which_the_same_is_said_share_a_heading():
         "LDA to logit and NB to logit: nothing between beats the discriminative end; QDA to logit: the ends and all "
         "between cannot be told apart"
     )
+
+
+def test_the_map_says_that_the_condition_decides_where_each_is_surely_ahead_somewhere():
+    comparison = example.full()
+    crossings = comparison.condition_crossings
+    steady = crossings.assign(estimate=float("nan"), lower=float("nan"), upper=float("nan"))
+
+    def heading(leaders):
+        found = Comparison(comparison.tables | {"condition_crossings": steady.assign(leaders=leaders)}, comparison.meta)
+        return section("conditions", found).finding
+
+    assert "the condition decides on" in heading(steady.leaders)
+    assert "changes the winner of" in heading("undecided; undecided; undecided")
+    ahead = heading(steady.generative + "; undecided; undecided")
+    assert "none of 5 dials changes the winner of" in ahead
+
+
+def test_a_way_that_was_not_measured_for_a_model_has_no_row():
+    comparison = example.full()
+    conditions = comparison.conditions
+    gone = conditions[~((conditions.dial == "unlabeled rows") & (conditions.family == "generative"))]
+    assert len(gone) < len(conditions)
+    crossings = comparison.condition_crossings[comparison.condition_crossings.dial != "unlabeled rows"]
+    tables = {"conditions": gone.reset_index(drop=True), "condition_crossings": crossings.reset_index(drop=True)}
+    found = Comparison(comparison.tables | tables, comparison.meta)
+    rows = [row for each in flat(section("conditions", found).blocks) if each.kind == "table" for row in each.rows]
+    assert not [row for row in rows if row[0].note == "all rows" and all(cell.text == "–" for cell in row[1:])]

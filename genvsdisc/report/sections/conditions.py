@@ -163,12 +163,16 @@ def _ways(comparison: Comparison, loss: str, pair: tuple[str, str] | None) -> li
             seen: list[Any] = []
             for dial, word in present:
                 own = conditions[(conditions.model == model) & (conditions.dial == dial)]
-                if own["mean"].tolist() in seen:  # a way that changes nothing for this model
+                if own.empty or own["mean"].tolist() in seen:  # not measured, or it changes nothing for this model
                     continue
                 seen.append(own["mean"].tolist())
                 at = {row.value: estimate(loss, row.mean, row.se) for row in records(own)}
-                family = own.family.iloc[0] if len(own) else ""
-                rows.append([Cell(model, note=word, family=family), *(at.get(value, number("–")) for value in values)])
+                rows.append(
+                    [
+                        Cell(model, note=word, family=own.family.iloc[0]),
+                        *(at.get(value, number("–")) for value in values),
+                    ]
+                )
         unit = DIALS[present[0][0]]
         caption = f"{loss_word(loss).capitalize()}, ± standard error, by share {unit.unit}"
         heads = ["Model", *(unit.number(value) for value in values)]
@@ -225,6 +229,9 @@ def _finding(comparison: Comparison, loss: str, pair: tuple[str, str] | None) ->
     rows = rows[rows.dial.isin(MAP)]
     turned = rows[rows.estimate.notna()]
     told = f"{pair[0]} against {pair[1]}"
+    ahead = {leader for leaders in rows.leaders for leader in leaders.split("; ")}
+    if turned.empty and ahead.issuperset(pair):
+        return f"In {loss_word(loss)}, the condition decides on {told}: each is surely ahead under some"
     if turned.empty:
         return f"In {loss_word(loss)}, none of {counted(len(rows), 'dial')} changes the winner of {told} for certain"
     first: Any = turned.iloc[0]

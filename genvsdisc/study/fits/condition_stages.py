@@ -17,6 +17,7 @@ from genvsdisc.preparation import takes_gaps
 from genvsdisc.study.evidence import Draws, Predictions
 from genvsdisc.study.fits.gaps import gap_losses
 from genvsdisc.study.fits.label_noise import FLIP_RATES, MOST_TRAINING_ROWS, label_noise_curves, noise_table
+from genvsdisc.study.fits.learned_priors import learned_priors
 from genvsdisc.study.fits.novelty import left_out_scores
 from genvsdisc.study.fits.weighted_fits import copies, stand_for_copies
 from genvsdisc.study.statistics.class_shares import class_share_losses
@@ -29,7 +30,9 @@ FEW_ROWS = 10
 """Training rows of each class, about, at which noisy labels are looked at too."""
 
 
-def shift_classes(predicted: list[NDArray] | None, drawn: PreparedTable, draws: Draws, result: Predictions) -> None:
+def shift_classes(
+    model: Model, predicted: list[NDArray] | None, drawn: PreparedTable, draws: Draws, result: Predictions
+) -> None:
     """Judge what the largest training sets of the learning curve gave under other class shares."""
     if predicted is None:
         return
@@ -42,7 +45,7 @@ def shift_classes(predicted: list[NDArray] | None, drawn: PreparedTable, draws: 
             predicted,
             draws.curve_tests,
             drawn.codes,
-            counts / counts.sum(axis=1, keepdims=True),
+            learned_priors(model.estimator, counts / counts.sum(axis=1, keepdims=True), drawn.classes),
             draws.design.losses,
             units=drawn.sampling.units(len(drawn.codes)),
             sample_weight=drawn.weights,

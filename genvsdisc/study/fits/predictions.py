@@ -136,7 +136,7 @@ def learning_curve(model: Model, table: PreparedTable, draws: Draws, result: Pre
         loss: CurveLosses.of(predicted, tests, drawn.codes, loss, units, weights=drawn.weights, costs=table.costs)
         for loss in table.losses(draws.design.losses)
     }
-    shift_classes(predicted[-1], drawn, draws, result)
+    shift_classes(model, predicted[-1], drawn, draws, result)
 
 
 def fit_drawn_tables(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:

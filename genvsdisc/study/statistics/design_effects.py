@@ -116,10 +116,12 @@ def design_effects(evidence: Sequence[Predictions], table: PreparedTable, draws:
     if not all(sides):
         return {}
     drawn = table.take(draws.resampled_rows)
-    n_quarter = (draws.parts < JUDGE).sum(axis=1).mean() / JUDGE
-    n_train = np.mean([len(table.codes) - len(rows) for rows in draws.cv_tests[: draws.design.n_splits]])
-    if draws.held_out_once:
-        n_train = np.mean([e.n_train or n_quarter for e in known])
+    n_quarter = ((draws.parts < JUDGE) @ drawn.sampling.masses(len(drawn.codes))).mean() / JUDGE
+    masses = table.sampling.masses(len(table.codes))
+    n_train = np.mean([masses.sum() - masses[rows].sum() for rows in draws.cv_tests[: draws.design.n_splits]])
+    if draws.cv_train is not None:
+        trained = [n_quarter if e.n_train is None else masses[draws.cv_train[: e.n_train]].sum() for e in known]
+        n_train = np.mean(trained)
     doublings = max(0.0, float(np.log2(n_train / n_quarter)))
     shares = {e.model.name: _RowLosses.of(e, drawn, draws) for e in known}
     names = [[e.model.name for e in side] for side in sides]

@@ -15,6 +15,8 @@ from sklearn.metrics import get_scorer, get_scorer_names
 from genvsdisc.study.statistics.losses import RARE_CLASS_MEASURES
 
 Scorer = str | Callable[..., float]
+SAME_LOG_ODDS = 1e-10
+"""Difference in log odds below which two rows have one score."""
 
 
 def measure_name(measure: Scorer) -> str:
@@ -160,11 +162,15 @@ def _of_rare_classes(measure: str, p: NDArray, codes: NDArray, weights: NDArray 
 def _average_precision(positive: NDArray, score: NDArray, weights: NDArray | None) -> float:
     """Sum over thresholds of the recall won times the precision there, as scikit-learn's `average_precision_score`.
 
-    That one checks its input for longer than it computes, and this is called for every class, model and fold.
+    That one checks its input for longer than it computes, and this is called for every class, model and fold. Rows
+    whose log odds differ by rounding only have one score: a product of matrices gives two copies of a row other last
+    digits, and a threshold between the copies would count for more than the row's weight of two.
     """
     order = np.argsort(-score, kind="stable")
     own = np.ones(len(order)) if weights is None else np.asarray(weights, dtype=float)[order]
-    last = np.append(np.flatnonzero(np.diff(score[order])), len(order) - 1)  # of rows with one score
+    ranked = score[order]
+    falls = ranked[:-1] - ranked[1:] > SAME_LOG_ODDS * ranked[:-1] * (1 - ranked[:-1])
+    last = np.append(np.flatnonzero(falls), len(order) - 1)  # of rows with one score
     right, taken = np.cumsum(own * positive[order])[last], np.cumsum(own)[last]
     total = right[-1]
     if total <= 0:

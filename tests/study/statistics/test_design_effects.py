@@ -1,5 +1,7 @@
 """Design effects: means by hand, planted correlations, and what nearest neighbors and parametric models have."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,6 +20,9 @@ from genvsdisc.study.statistics.design_effects import _RowLosses, _Swaps, design
 from genvsdisc.study.statistics.differences import difference_table
 from genvsdisc.study.statistics.tables import model_table, score_table
 from genvsdisc.study.table import prepare
+
+HALVES = slice(0, 4), slice(4, 6)
+"""Fits to quarters, fits to halves."""
 
 
 def test_swapped_losses_are_means_over_the_rows_of_a_quarter():
@@ -88,6 +93,40 @@ def test_what_is_not_known_has_the_effect_1():
     assert of_pairs(effects, "brier", ["c", "a"], ["b"]).tolist() == [[1.0], [1.5]]
     assert of_pairs(effects, "log_loss", ["a"], ["b"]).tolist() == [[1.0]]
     assert of_pairs(None, "brier", ["a"], ["b"]).tolist() == [[1.0]]
+
+
+def test_sizes_are_counted_in_rows_as_they_weigh():
+    """Weights without a fit: the power law runs from what a quarter weighs to what a fold's training set weighs."""
+    rng = np.random.default_rng(5)
+    X, y, weights = pd.DataFrame({"a": rng.normal(size=40)}), np.arange(40) % 2, rng.integers(1, 6, 40)
+    copies = np.repeat(np.arange(40), weights)
+    weighted = prepare(X, y, n_splits=2, weights=weights.astype(float))
+    repeated = prepare(X.iloc[copies], y[copies], n_splits=2)
+    parts = np.stack([rng.permutation(np.arange(40) % 8) for _ in range(6)]).astype(np.uint8)
+    folds = [np.arange(0, 25), np.arange(25, 40)]
+    every, judges = np.arange(40), [np.flatnonzero(of_draw >= 4) for of_draw in parts]
+    said = rng.dirichlet([2, 2], size=(2, 6, 6, 40))  # models, draws, fits to quarters and halves, rows
+    swaps = [planted(0.5, 6, rng).swapped for _ in range(2)]
+
+    def effects(table, of_row, parts, folds):
+        places = [np.flatnonzero(np.isin(of_row, rows)) for rows in judges]
+        evidence = []
+        for name, family, given, swapped in zip("gd", ("generative", "discriminative"), said, swaps, strict=True):
+            kept = [[p[:, of_row[rows]] for p, rows in zip(given[:, which], places, strict=True)] for which in HALVES]
+            evidence.append(Predictions(gd.Model(name, None, family), quarters=kept[0], halves=kept[1]))
+            evidence[-1].swapped["brier"] = swapped
+        draws = SimpleNamespace(
+            resampled_rows=None, parts=parts, cv_tests=folds, design=gd.Design(n_splits=2, losses=("brier",)),
+            cv_train=None, judges=places,
+        )  # fmt: skip
+        return design_effects(evidence, table, draws)["brier"].iloc[0, 0]
+
+    one = effects(weighted, every, parts, folds)
+    assert one == pytest.approx(
+        effects(repeated, copies, parts[:, copies], [np.flatnonzero(np.isin(copies, rows)) for rows in folds]),
+        rel=1e-12,
+    )
+    assert one > 1.01
 
 
 # Models ---------------------------------------------------------------------------------------------------------------

@@ -47,6 +47,24 @@ def test_measures_of_rare_classes_are_those_of_scikit_learn(n_classes, weighted)
         assert measured(name, p, codes, weights, None, labels) == pytest.approx(value, abs=1e-12)
 
 
+def test_copies_of_a_row_that_differ_by_rounding_are_one_threshold():
+    rng = np.random.default_rng(1)
+    codes, weights = rng.integers(0, 2, 60), rng.integers(1, 4, 60)
+    p = rng.uniform(0.01, 0.99, 60)
+    copies = np.repeat(np.arange(60), weights)
+    rounded = p[copies] * (1 + rng.uniform(-3e-16, 3e-16, len(copies)))
+    one = measured("average_precision", np.column_stack([1 - p, p]), codes, weights.astype(float), None, np.arange(2))
+    other = measured(
+        "average_precision", np.column_stack([1 - rounded, rounded]), codes[copies], None, None, np.arange(2)
+    )
+    assert other == pytest.approx(one, abs=1e-12)
+    assert average_precision_score(codes[copies], rounded) != pytest.approx(one, abs=1e-4)
+    tiny = np.array([1e-30, 3e-30, 2e-30, 0.0])  # far apart in log odds, if near each other
+    assert measured(
+        "average_precision", np.column_stack([1 - tiny, tiny]), np.array([1, 0, 1, 0]), None, None, np.arange(2)
+    ) == average_precision_score([1, 0, 1, 0], tiny)
+
+
 def test_a_scorer_sees_the_labels_and_one_by_name_the_second_class_as_positive():
     p, codes, classes = RNG.dirichlet(np.ones(2), 60), RNG.integers(0, 2, 60), np.array(["no", "yes"])
     said = classes[p.argmax(axis=1)]

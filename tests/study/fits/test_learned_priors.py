@@ -1,0 +1,76 @@
+"""Priors behind posteriors: with them divided out, a classifier that was given others is the plain one again."""
+
+import numpy as np
+import pytest
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.naive_bayes import BernoulliNB, GaussianNB
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+
+import genvsdisc as gd
+from genvsdisc.study.fits.learned_priors import learned_priors
+from genvsdisc.study.statistics.class_shares import reweighted
+
+CLASSES = np.array(["a", "b", "c"])
+SHARES = np.array([[0.6, 0.3, 0.1]])
+
+
+@pytest.fixture(scope="module")
+def law():
+    rng = np.random.default_rng(0)
+    codes = rng.choice(3, size=600, p=SHARES[0])
+    return rng.normal(size=(600, 2)) + np.array([[0, 0], [1.5, 0], [0, 1.5]])[codes], CLASSES[codes]
+
+
+@pytest.mark.parametrize(
+    ("plain", "other"),
+    [
+        (gd.GaussianClassifier(), gd.GaussianClassifier(priors=[0.2, 0.3, 0.5])),
+        (gd.NaiveBayesClassifier(), make_pipeline(StandardScaler(), gd.NaiveBayesClassifier(priors=[0.1, 0.1, 0.8]))),
+        (GaussianNB(), GaussianNB(priors=[0.2, 0.3, 0.5])),
+        (BernoulliNB(), BernoulliNB(fit_prior=False)),
+        (BernoulliNB(), BernoulliNB(class_prior=[0.2, 0.3, 0.5])),
+    ],
+)
+def test_priors_that_were_given_are_divided_out(law, plain, other):
+    X, y = law
+    shares = np.unique(y, return_counts=True)[1][None] / len(y)
+    expected, found = plain.fit(X, y).predict_proba(X), other.fit(X, y).predict_proba(X)
+    assert np.abs(found - expected).max() > 0.1
+    assert reweighted(found, shares, learned_priors(other, shares, CLASSES)) == pytest.approx(expected, abs=1e-9)
+
+
+def test_weights_of_classes_are_a_factor_of_the_shares_and_what_is_calibrated_again_has_none():
+    weights = {"a": 1, "b": 2, "c": 4}
+    balanced = LogisticRegression(class_weight="balanced")
+    for estimator, priors in (
+        (balanced, [1, 1, 1]),
+        (GridSearchCV(make_pipeline(StandardScaler(), balanced), {}), [1, 1, 1]),
+        (gd.LogisticClassifier(class_weight=weights), [0.6, 0.6, 0.4]),
+        (CalibratedClassifierCV(balanced), SHARES[0]),
+        (SVC(class_weight="balanced", probability=True), SHARES[0]),
+        (LogisticRegression(), SHARES[0]),
+    ):
+        expected = np.array([priors]) / np.sum(priors)
+        assert learned_priors(estimator, SHARES, CLASSES) == pytest.approx(expected)
+    absent = np.array([[0.8, 0.0, 0.2]])
+    assert learned_priors(balanced, absent, CLASSES) == pytest.approx(np.array([[0.5, 0, 0.5]]))
+    assert learned_priors(GaussianNB(priors=[0.2, 0.6, 0.2]), absent, CLASSES) == pytest.approx(
+        np.array([[0.5, 0, 0.5]])
+    )
+
+
+@pytest.mark.parametrize("dial", ["class shares, true priors", "class shares, estimated priors"])
+def test_other_class_shares_do_not_count_given_priors_twice(law, dial):
+    X, y = law
+    options = {"dial": dial, "values": [0.5, 0.9], "n_draws": 3, "metric": "brier", "random_state": 0}
+    plain = gd.condition_curve(gd.GaussianClassifier(), LogisticRegression(), X, y, **options).curves
+    given = gd.condition_curve(
+        gd.GaussianClassifier(priors=[0.2, 0.3, 0.5]), LogisticRegression(class_weight="balanced"), X, y, **options
+    ).curves
+    for curves, abs_tol in ((lambda t: t[t.model == "generative"], 1e-4), (lambda t: t[t.model != "generative"], 0.02)):
+        one, two = (curves(t[t.value > 0])["mean"].to_numpy() for t in (plain, given))
+        assert two == pytest.approx(one, abs=abs_tol)
