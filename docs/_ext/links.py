@@ -50,5 +50,5 @@ def _warn(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Look at all pages when they are written."""
-    app.connect("build-finished", _warn)
+    app.connect("build-finished", _warn, priority=1000)  # after the extensions that copy their styles at the end
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -68,7 +68,7 @@ LESSON_NOTES = {
         r"∑_i {(y_i − w · x_i)}^2",
         "Move the last row out to 300: it was right before, and pulls harder the more it is.",
         reason=(
-            "The squared error charges a row for being farther out on the right side than its label says; the cross- "
+            "The squared error charges a row for being farther out on the right side than its label says; the cross-"
             "entropy stops caring once it is right."
         ),
     ),

@@ -21,6 +21,7 @@ from genvsdisc.study.plan import (
     Plan,
 )
 from genvsdisc.study.stage_costs import MOST_AT_ONCE, UNLABELED_STAGE, Candidate, StageCosts, share_of, total_seconds
+from genvsdisc.study.statistics.words import number_of
 
 CORES = 2
 """A budget is seconds on a machine of two cores."""
@@ -137,8 +138,8 @@ class Allocation:
             self.plan.subtable = max(fewest, self.plan.subtable // 2)
         if self.plan.subtable < self.plan.n_rows:
             self.plan.notes.append(
-                f"Learning curves, bias and variance and label noise come from {self.plan.subtable:,} of the "
-                f"{self.plan.n_rows:,} rows."
+                f"Learning curves, bias and variance and label noise come from {number_of(self.plan.subtable)} of the "
+                f"{number_of(self.plan.n_rows)} rows."
             )
 
     def _cross_validate(self, candidate: Candidate) -> None:
@@ -174,7 +175,7 @@ class Allocation:
     def _say_less(self, candidate: Candidate, folds: int, rows: int) -> None:
         whole = self.plan.n_rows - (min(MOST_TEST, self.plan.n_rows // 4) if self.plan.held_out_once else 0)
         if rows < whole:
-            self.plan.notes.append(f"{candidate.name} is trained on {rows:,} of {whole:,} rows.")
+            self.plan.notes.append(f"{candidate.name} is trained on {number_of(rows)} of {number_of(whole)} rows.")
         if folds < self.one_repeat and self.larger is not None:
             fits = "once" if folds == 1 else f"on {folds} of {self.one_repeat} folds"
             price = self._folds(candidate, self.one_repeat)

@@ -13,6 +13,7 @@ from genvsdisc.datasets.targets import as_target
 from genvsdisc.features.reader import TableReader
 from genvsdisc.study.holdout_rows import missing_columns, named_as
 from genvsdisc.study.sampling import Sampling
+from genvsdisc.study.statistics.words import number_of
 from genvsdisc.study.weights import RowWeights, read_weights
 
 FEWEST_PER_LABELED = 0.1
@@ -104,7 +105,8 @@ def read_unlabeled(
         rows, counts = rows.loc[fit].reset_index(drop=True), None if counts is None else counts[fit]
     n_labeled = len(labeled)
     if len(rows) < FEWEST_PER_LABELED * min(n_labeled, MOST_TRAINING):
-        said = f"{_rows(len(rows))} without a label left out: too few to learn from, beside {n_labeled:,} with one."
+        beside = f"beside {number_of(n_labeled)} with one"
+        said = f"{_rows(len(rows))} without a label left out: too few to learn from, {beside}."
         return None, (*notes, *([] if given is None or rows.empty else [said]))
     return UnlabeledRows(rows, counts), (f"{_rows(len(rows))} without a label {USE}.", *notes)
 
@@ -178,7 +180,7 @@ def _given(
 
 
 def _rows(number: int) -> str:
-    return f"{number:,} row{'s' * (number != 1)}"
+    return f"{number_of(number)} row{'s' * (number != 1)}"
 
 
 def _with_entries(rows: pd.DataFrame, weights: NDArray | None) -> UnlabeledRows:

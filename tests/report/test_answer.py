@@ -429,3 +429,18 @@ def test_of_models_that_are_as_good_the_verdict_s_own_is_named_first():
     assert shown.finding.startswith(f"{own} and 1 more have the lowest")
     board = next(block for block in shown.blocks if block.kind == "table")
     assert [row[0].text for row in board.rows[:2]] == [own, rival]
+
+
+def test_the_leaderboard_is_not_led_by_a_model_that_some_folds_only_have_judged():
+    summary, scores = (example.full().tables[name] for name in ("summary", "scores"))
+    ranked = summary[summary.loss == "zero_one"].sort_values("mean")
+    leader, second = ranked.model.iloc[:2]
+    assert section("leaderboard").finding.lower().startswith(leader.lower())
+    some = changed(tables={"scores": scores[(scores.model != leader) | ((scores.repeat == 0) & (scores.fold < 3))]})
+    assert section("leaderboard", some).finding.lower().startswith(f"{second} has the lowest".lower())
+    found = blocks("leaderboard", "table", some)[0]
+    names = [row[0].text for row in found.rows]
+    assert names[0] == second
+    assert names.index(leader) == int(ranked["mean"].notna().sum()) - 1  # before those that failed
+    assert "3 of 5 folds" in found.rows[names.index(leader)][0].note
+    assert "then those that only some folds have judged" in found.caption

@@ -49,10 +49,17 @@ METHODS = (
         "and Zaffalon (2017), JMLR 18.",
     ),
     (
+        "Best of each family",
+        "The interval holds whichever models are the best of their families, not only the two that came out lowest: "
+        "the largest t statistic of all rivals takes the place of one. It is longer toward a family with a rival that "
+        "is hardly known. Hsu (1996), Multiple Comparisons, chapter 4.",
+    ),
+    (
         "Bias, variance, noise",
         "Each model is fitted to training sets that share no row, of a quarter and of half of the rows that train, "
         "drawn many times over; at the size of the folds the loss is that of cross-validation and its variance is "
-        "extrapolated from the two sizes, or, where the law of the table is known, measured on tables drawn from it. "
+        "extrapolated from the two sizes (what it takes beyond the whole loss is added to its error), or, where the "
+        "law of the table is known, measured on tables drawn from it. "
         "0-1 error: the variance is half the rate at which two fits name different classes, Kohavi and Wolpert (1996), "
         "ICML. Brier score: around the mean prediction. Log loss: around the normalized geometric mean, Heskes (1998), "
         "Neural Computation 10.",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from genvsdisc.study.comparison import Comparison
 
 _CAP = 1.5  # times the loss of guessing: where panels end
-_BELOW = " A solid part left of zero is an estimate of a small bias whose error is larger than the bias itself."
+_BELOW = " No bias is below zero: a solid part left of zero is a small bias whose error is larger than the bias itself."
 _DRAWN = 2  # losses on the page; all are in decomposition.csv
 _TERMS = {"expected": "loss", "bias": "bias", "net_variance": "net variance", "variance": "variance"}
 _PARTS = ("bias", "net_variance", "variance")  # terms that tell a pair apart

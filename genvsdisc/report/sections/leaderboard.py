@@ -12,7 +12,7 @@ from genvsdisc.report.isolation import Draft, left_out, part
 from genvsdisc.report.numbers import counted, interval, interval_text, loss_word, losses_in_order, strip_on
 from genvsdisc.report.pairing import guessing_losses, heading_losses
 from genvsdisc.study.schema import records
-from genvsdisc.study.statistics.differences import BEST
+from genvsdisc.study.statistics.differences import BEST, partly_judged
 from genvsdisc.study.statistics.losses import COST, LOSSES, is_rising, rope_of
 
 if TYPE_CHECKING:
@@ -56,11 +56,12 @@ def leaderboard_table(comparison: Comparison) -> Table:
     }
     errors = dict(zip(roster.model, roster.error.where(roster.status == "failed", ""), strict=True))
     facts = pd.concat([summary, roster]).drop_duplicates("model").set_index("model")
+    partly = partly_judged(comparison.scores, losses[0]) if losses else {}
     rows = []
     for model in dict.fromkeys([*_order(comparison, losses), *roster.model]):
         count = facts.n_parameters[model]
         size = "" if pd.isna(count) else counted(int(count), "parameter")
-        name = Cell(model, note=size, family=facts.family[model])
+        name = Cell(model, note=", ".join(filter(None, (size, partly.get(model)))), family=facts.family[model])
         failed = errors.get(model, "")
         said = failed.removeprefix("cross-validation: ")
         said = said if left_out(said) else f"failed: {failed}"
@@ -68,7 +69,8 @@ def leaderboard_table(comparison: Comparison) -> Table:
         scored = not failed and all((model, loss) in cells for loss in losses) and losses
         rows.append([name, *([cells[model, loss] for loss in losses] if scored else [absent])])
     by = loss_word(losses[0]) if losses else ""
-    caption = f"Models by {by}, the best first: mean and 95% interval" if losses else "Models"
+    last = ", then those that only some folds have judged" if partly else ""
+    caption = f"Models by {by}, the best first{last}: mean and 95% interval" if losses else "Models"
     return table(caption, ["Model", *(map(loss_word, losses) if losses else ["Outcome"])], rows, source="summary.csv")
 
 
@@ -102,6 +104,7 @@ def leading(comparison: Comparison) -> str:
     if scored.empty:
         return "No model could be fitted"
     loss, ranked = losses[0], _ranked(comparison, scored)
+    ranked = ranked[~ranked.model.isin(partly_judged(comparison.scores, loss))]
     best, ties = (
         ranked.iloc[0],
         int((ranked["mean"].round(_DIGITS) == round(ranked["mean"].iloc[0], _DIGITS)).sum()) - 1,
@@ -126,12 +129,18 @@ def _order(comparison: Comparison, losses: list[str]) -> list[str]:
 
 
 def _ranked(comparison: Comparison, scored: pd.DataFrame) -> pd.DataFrame:
-    """Rows of a loss, the best first; of those that are as good, to rounding, the verdict's own before the others."""
+    """Rows of a loss, the best first; of those that are as good, to rounding, the verdict's own before the others.
+
+    Models that were not judged on all folds come last: their folds may be the easy ones, and the verdict has no use
+    for them.
+    """
     pairs = comparison.differences
     pairs = pairs[(pairs.form == BEST) & pairs.loss.isin(scored.loss)]
     own = scored.model.isin({*pairs.generative, *pairs.discriminative})
-    keys = pd.DataFrame({"mean": scored["mean"].round(_DIGITS), "other": ~own})
-    return scored.loc[keys.sort_values(["mean", "other"], na_position="last", kind="stable").index]
+    partly = scored.model.isin(partly_judged(comparison.scores, scored.loss.iloc[0]) if len(scored) else ())
+    partly |= scored["mean"].isna()
+    keys = pd.DataFrame({"partly": partly, "mean": scored["mean"].round(_DIGITS), "other": ~own})
+    return scored.loc[keys.sort_values(["partly", "mean", "other"], na_position="last", kind="stable").index]
 
 
 def _scale(comparison: Comparison, loss: str) -> tuple[float, float]:

@@ -79,9 +79,17 @@ def probabilities(comparison: Comparison) -> Probabilities | None:
     return Probabilities(
         (generative, equal, discriminative),
         (first, second, third),
-        f"Probability of each answer, in {loss_word(loss)}{meaning}{within}. Generative models describe what the rows "
-        "of each class look like, discriminative ones only where the classes part.",
+        f"Probability of each answer, in {loss_word(loss)}{meaning}{within}. {_choice(comparison)}Generative models "
+        "describe what the rows of each class look like, discriminative ones only where the classes part.",
     )
+
+
+def _choice(comparison: Comparison) -> str:
+    """Say why the interval is wider than those of the two models, and not centered."""
+    of_families = comparison.models[comparison.models.family.isin(_ANSWERS)]
+    if len(of_families) <= 2:
+        return ""
+    return "This and the interval count that the two were picked on these rows and that another may be the best. "
 
 
 def verdict_items(comparison: Comparison) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -68,6 +68,9 @@ class FoldTerms:
         common = min(len(self.losses), len(other.losses))  # some models are given more repeats than others
         losses = self.losses[:common] - other.losses[:common]
         return FoldTerms(self.sets.minus(other.sets), losses, self.test_fractions[:common])
+
+
+_Sized = TypeVar("_Sized", SetTerms, FoldTerms)
 
 
 def decomposition_tables(
@@ -173,13 +176,13 @@ class _Source:
         folds = self.scores[(self.scores["model"] == e.model.name) & (self.scores["loss"] == loss)]
         n_train = round(folds["n_train"].mean())
         fractions = folds["n_test"] / (folds["n_test"] + folds["n_train"])
-        measured: list[SetTerms | FoldTerms] = [sized for sized in sets if sized is not None]
+        measured: list[SetTerms | FoldTerms] = [_doubted(sized) for sized in sets if sized is not None]
         if drawn and self.drawn is not None:
             return [*measured, terms_of_tables(e.tables, self.drawn[1], loss, self.drawn[0])]
         if sets.quarter is None:
             return measured
         extrapolated = _extrapolated(sets.quarter, sets.half, n_train)
-        return [*measured, FoldTerms(extrapolated, folds["value"].to_numpy(), fractions.to_numpy())]
+        return [*measured, _doubted(FoldTerms(extrapolated, folds["value"].to_numpy(), fractions.to_numpy()))]
 
 
 def _extrapolated(quarter: SetTerms, half: SetTerms, n_train: int) -> SetTerms:
@@ -210,6 +213,19 @@ def _extrapolated(quarter: SetTerms, half: SetTerms, n_train: int) -> SetTerms:
     by_unit = half.by_unit * np.array([1.0, 1.0, factor])
     extrapolated = half.extrapolated * factor**2 + (large.mean() * departure) ** 2
     return SetTerms(n_train, by_draw, by_unit, half.trained * factor**2, float(extrapolated))
+
+
+def _doubted(sized: _Sized) -> _Sized:
+    """Add to the doubt in an extrapolated variance what it takes off the loss beyond all of it.
+
+    No bias is negative: that of 0-1 loss (Kohavi & Wolpert), Brier score and log loss, with the noise or without. A
+    variance above the loss less the noise fell faster than it was extrapolated, as that of a model does that comes to
+    separate the classes between the sizes, and is off by the excess at least.
+    """
+    excess = max(0.0, -sized.estimate("bias")[0])
+    if isinstance(sized, FoldTerms):
+        return replace(sized, sets=replace(sized.sets, extrapolated=sized.sets.extrapolated + excess**2))
+    return replace(sized, extrapolated=sized.extrapolated + excess**2) if sized.extrapolated else sized
 
 
 def _size(sized: SetTerms | FoldTerms) -> dict[str, int | str]:

@@ -224,6 +224,24 @@ def judged_by_all(values: pd.DataFrame) -> pd.DataFrame:
     return values.loc[:, whole][judged[:, whole].all(axis=1)]
 
 
+def partly_judged(scores: pd.DataFrame, loss: str) -> dict[str, str]:
+    """Models that fewer folds have judged than others, as where the budget ends, and how many did: '2 of 3 folds'.
+
+    They are compared with no other model over the folds. Nothing where all are such.
+    """
+    of_loss = scores[scores["loss"] == loss]
+    if of_loss.empty:
+        return {}
+    values = of_loss.pivot_table(index=["repeat", "fold"], columns="model", values="value", dropna=False)
+    whole = judged_by_all(values).columns
+    if not len(whole):
+        return {}
+    repeats = values.index.get_level_values("repeat")
+    of_one, every = int((repeats == repeats.min()).sum()), len(values)
+    seen = values[values.columns.difference(whole)].notna().sum()
+    return {str(model): f"{n} of {of_one if n < of_one else every} folds" for model, n in seen.items()}
+
+
 def paired_splits(scores: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
     """Pair the scores of two models in one loss: `value` is the difference on each split that judged both.
 

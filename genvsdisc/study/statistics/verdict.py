@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from genvsdisc.study.statistics.best_of_family import any_beats
-from genvsdisc.study.statistics.differences import BEST, judged_by_all
+from genvsdisc.study.statistics.differences import BEST, judged_by_all, partly_judged
 from genvsdisc.study.statistics.losses import COST, LOSS_NAMES, rope_of
 from genvsdisc.study.statistics.verdict_points import points
 from genvsdisc.study.statistics.words import amount, between, level, number_of, probability
@@ -51,7 +51,8 @@ def verdict_card(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any]) ->
     best = differences[(differences["form"] == BEST) & (differences["loss"] == loss)]
     beaten_by_guessing = _not_beaten(tables, meta, loss)
     useful = not beaten_by_guessing
-    warnings = beaten_by_guessing + rare_class_warning(meta, loss) + _warnings(tables, meta)
+    partial = _not_compared(tables, loss)
+    warnings = beaten_by_guessing + partial + rare_class_warning(meta, loss) + _warnings(tables, meta)
     if best.empty:
         return {
             "sentence": _without_pair(tables, loss),
@@ -153,6 +154,19 @@ def _without_pair(tables: Mapping[str, pd.DataFrame], loss: str) -> str:
         f"No verdict between the families: {why}. The lowest {LOSS_NAMES[loss]} is that of {best['model']}, which "
         f"{_alone(loss, level(loss, best['mean']))}."
     )
+
+
+def _not_compared(tables: Mapping[str, pd.DataFrame], loss: str) -> list[str]:
+    """Name the models that some folds only have judged, with their mean there: one may be lower than the best."""
+    scores, models = tables["scores"], tables["models"]
+    fitted = set(models.loc[models["status"] == "ok", "model"])
+    means = scores[scores["loss"] == loss].groupby("model")["value"].mean()
+    told = [
+        f"{model} ({folds}, {LOSS_NAMES[loss]} {level(loss, means[model])} there)"
+        for model, folds in partly_judged(scores, loss).items()
+        if model in fitted
+    ]
+    return [f"Not compared with the others, for some folds only have judged them: {'; '.join(told)}."] if told else []
 
 
 def rare_class_warning(meta: Mapping[str, Any], loss: str) -> list[str]:

@@ -92,6 +92,21 @@ def test_c3_ten_classes_of_four_rows_have_each_row_once():
     assert set(table.loc[table["model"] == "shared Gaussian", "n_train"]) == {7, 14, 20}
 
 
+def test_a_negative_bias_is_within_its_error():
+    """Between a half and all of the rows 12 columns come to be enough: the variance falls faster than any power."""
+    rng = np.random.default_rng(0)
+    y = np.arange(160) % 4
+    mixes = rng.normal(size=(4, 12, 12))
+    X = np.stack([mixes[k] @ rng.normal(size=12) for k in y]) + 2.2 * np.eye(4, 12)[y]
+    tables, _ = decomposed(pd.DataFrame(X, columns=[*"abcdefghijkl"]), y, [ROSTER[1]])
+    table = tables["decomposition"]
+    assert set(table["model"]) == {"separate Gaussian"}
+    below = table[table["bias"] < 0]
+    assert set(below["loss"]) == set(LOSSES)
+    assert (below["bias"] + below["bias_se"] >= 0).all()
+    assert (below["variance_se"] >= -below["bias"]).all()
+
+
 # The truth ------------------------------------------------------------------------------------------------------------
 
 

@@ -343,6 +343,18 @@ def test_what_to_use_is_judged_on_the_splits_that_all_have():
     assert point("use", verdict_card(given, META)).startswith("Use Gauss for the fewest errors")
 
 
+def test_a_model_that_some_folds_only_have_judged_is_named_first():
+    given = tables(pair())
+    scores = given["scores"] = given["scores"].rename(columns={"repeat": "fold", "fold": "repeat"})
+    assert not verdict_card(given, META)["warnings"]
+    given["scores"] = scores[(scores.model != "logit") | (scores.fold < 15)]
+    given["scores"].loc[given["scores"].model == "logit", "value"] = 0.178
+    assert verdict_card(given, META)["warnings"] == [
+        "Not compared with the others, for some folds only have judged them: logit (15 of 20 folds, 0-1 error 17.8% "
+        "there)."
+    ]
+
+
 @pytest.mark.parametrize("difference", [0.01, -0.0101, 0.012])
 def test_at_the_edge_of_equivalence_no_number_of_rows_is_promised(difference):
     assert point("settle", card(pair(difference=difference, half_width=0.03))) == ""
