@@ -242,6 +242,7 @@ def test_what_a_person_says_of_a_model_holds():
         (["GaussianNB"], TypeError, "must be a classifier"),
         ([GaussianNB], TypeError, "must be a classifier such as"),
         ({"a": gd.QuadraticFeatures()}, TypeError, "has no predict_proba"),
+        ({"a\nb": GaussianNB()}, ValueError, "name must be one line without control characters"),
         ([ClassifierChain(GaussianNB())], TypeError, "for several targets at once; give the classifier inside it"),
     ],
 )

@@ -243,7 +243,8 @@ class _Lengths:
         if not self.long:
             return
         if len(self.long) == self.rows:
-            raise ValueError(f"cannot read {name!r} as a table: its rows have more fields than its first line")
+            what = "its rows have more fields than its first line: name every column there"
+            raise ValueError(f"cannot read {name!r} as a table: {what}")
         line, fields = self.long[0]
         raise ValueError(f"cannot read {name!r} as a table: Expected {width} fields in line {line}, saw {fields}")
 

@@ -106,6 +106,11 @@ def dialect_of(text: str, source: Source, notes: list[str]) -> Dialect:
         raise ValueError(f"{source.name!r} has one column only, by its first line: {names[0].strip()[:60]!r}")
     if delimiter is None and chosen != _DELIMITERS[0]:
         notes.append(f"The columns are divided by {_DIVIDED_BY[chosen]}.")
+    if _has_row_names(names, width, _records(lines, chosen)):
+        names.insert(0, "")
+        notes.append(
+            "The line of names has one field less than the rows: the first column was taken for names of rows."
+        )
     if skipped:
         shown = " ".join(skipped[0].split())
         notes.append(f"{len(skipped)} line{'s' * (len(skipped) > 1)} before the names left out: {shown[:60]!r}.")
@@ -131,6 +136,14 @@ def without_comments(text: str, delimiter: str, width: int) -> tuple[str, int]:
 def looks_like_data(names: tuple[str, ...]) -> bool:
     """Return True if most names are numbers, as where a file has no line of names."""
     return sum(bool(_NUMBER.fullmatch(name.strip())) for name in names) > len(names) / 2
+
+
+def _has_row_names(names: list[str], width: int, records: Iterator[list[str]]) -> bool:
+    """Return True where rows begin with a name of their own that the line of names leaves out, as R writes tables."""
+    if width != len(names) + 1:
+        return False
+    rows = [record for record, _ in zip(records, range(_RECORDS_SNIFFED), strict=False) if len(record) == width]
+    return len({row[0] for row in rows}) == len(rows) > 1 and any(row[-1].strip() for row in rows)
 
 
 def _is_json(text: str) -> bool:

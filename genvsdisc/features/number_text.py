@@ -37,6 +37,8 @@ _TO_ASCII = str.maketrans(
 _POINT_MONEY = ("$", "US$", "A$", "C$", "USD", "CAD", "AUD", "£", "GBP", "¥", "JPY", "₹", "INR")
 _THOUSAND, _MILLION = ("k", "K", "Tsd", "Tsd.", "thousand"), ("m", "M", "mn", "Mn", "mio", "Mio", "Mio.", "million")
 _BILLION = ("b", "B", "bn", "Bn", "Mrd", "Mrd.", "billion")
+_LETTERS = ("m", "b", "B", "T")
+"""Magnitudes that alone beside bare numbers may be something else: metres, the second of two flats, a stage, tesla."""
 _MAGNITUDES = {
     **{"": 1.0, "T": 1e12, "tn": 1e12},
     **dict.fromkeys(_THOUSAND, 1e3),
@@ -156,7 +158,8 @@ def _is_scaled(parts: Mapping[str, Any], found: NDArray[np.bool_], counts: NDArr
     if len(np.unique(factors[suffixed])) > 1:
         return True
     bare = known & (units == "") & ~_matches(parts["body"], r"^[0.,]*$")
-    return bool(suffixed.any() and bare.any() and parts["glued"][suffixed].all() and not (units[suffixed] == "m").any())
+    told = ~np.isin(units[suffixed], _LETTERS)
+    return bool(suffixed.any() and bare.any() and parts["glued"][suffixed].all() and told.all())
 
 
 def number_format(parts: Mapping[str, Any], counts: NDArray, hint: str = "") -> tuple[NumberFormat, bool]:

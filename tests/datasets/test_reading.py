@@ -108,7 +108,7 @@ def test_named_index_of_parquet_is_a_column(tmp_path):
         (b"x,y\nx,y\n1\n", "'table.csv' has column names but no rows"),
         (b"y\na\nb\n", "one column only"),
         (b"x,y\n1,a\n2,b,c\n", "cannot read 'table.csv' as a table: .*Expected 2 fields in line 3, saw 3"),
-        (b"x,y\n1,a,c\n2,b,c\n", "its rows have more fields than its first line"),
+        (b"x,y\n1,a,c\n1,b,c\n", "its rows have more fields than its first line: name every column there"),
         (b'x,y\n"1,a\n', "cannot read 'table.csv' as a table"),
         (b"PK\3\4\0\0x,y\n", "'table.csv' is compressed, and damaged: File is not a zip file"),
         (b"\x89PNG\r\n\x1a\n,y\n\xff,\xd8\n", "'table.csv' is not a text table"),
@@ -149,3 +149,23 @@ def test_rows_without_a_label_stand_apart_and_are_read_as_the_others(tmp_path):
     assert read_table(path, "kind").unlabeled is None
     path.write_text("\n".join(["price;size;kind", *lines[:29]]) + "\n")
     assert read_table(path, "kind").unlabeled is None
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'"x" "z" "y"\n"1" 1.5 2 "a"\n"2" 2.5 3 "b"\n"10" 3.5 1 "a"\n',  # write.table
+        b"x\tz\ty\nMazda RX4\t1.5\t2\ta\nDatsun 710\t2.5\t3\tb\nValiant\t3.5\t1\ta\n",
+        b"x,z,y\n1,1.5,2,a\n2,2.5,3,b\n3,3.5,1,a\n",
+    ],
+)
+def test_names_of_rows_that_r_writes_are_a_column_without_a_name(tmp_path, raw):
+    data = read_table(written(tmp_path, raw), "y")
+    assert data.X[["x", "z"]].to_numpy().tolist() == [[1.5, 2], [2.5, 3], [3.5, 1]]
+    assert data.y.tolist() == ["a", "b", "a"]
+    assert any("taken for names of rows" in note for note in data.notes)
+
+
+def test_a_delimiter_at_the_end_of_each_row_names_no_rows(tmp_path):
+    data = read_table(written(tmp_path, b"x,z,y\n1.5,2,a,\n2.5,3,b,\n3.5,1,a,\n"), "y")
+    assert data.X["x"].tolist() == [1.5, 2.5, 3.5]

@@ -629,6 +629,8 @@ def test_f24_a_stray_control_character_makes_no_binary_file(tmp_path, escapes, r
         (["2,5 Mio", "300 Tsd", "1,75 Mio"], [2.5e6, 3e5, 1.75e6]),
         (["10 k", "25 k", "7 k"], [10, 25, 7]),  # one unit throughout is a unit
         (["300 K", "290", "288 K"], [300, 290, 288]),  # kelvin
+        (["12", "12b", "7"], [12, 12, 7]),  # the second flat at 12, no billions
+        (["1T", "2", "3T"], [1, 2, 3]),
         (["1.5\u00d710^3", "2x10^-1", "7\u00d710^0"], [1500, 0.2, 7]),
         (['="1.5"', '="-2"', '="30"'], [1.5, -2, 30]),
     ],
