@@ -55,9 +55,9 @@ def check_asked(
 def _losses_to_come(asked: Mapping[str, Any], y: Any) -> list[str]:
     """Losses that a comparison will have; those of rare classes too where weights may make a class rare."""
     from genvsdisc.study.statistics.losses import COST, LOSSES, RARE_CLASS_MEASURES
-    from genvsdisc.study.statistics.scores import RARE
+    from genvsdisc.study.statistics.scores import are_rare
 
-    rare = asked["weights"] is not None or y.value_counts(normalize=True).min() < RARE
+    rare = asked["weights"] is not None or are_rare(y.value_counts(normalize=True).to_numpy()).any()
     costs = [COST] if asked["costs"] else []
     return [*LOSSES, "roc_auc", *costs, *(RARE_CLASS_MEASURES if rare or costs else ())]
 

@@ -59,15 +59,19 @@ def score_table(
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=_COLUMNS)
 
 
-def rare_classes(table: PreparedTable) -> dict[Any, float]:
-    """Classes of less than a tenth of the (weighted) rows, with their shares.
+def are_rare(shares: NDArray) -> NDArray:
+    """Which classes have less than a tenth of the rows.
 
     Where there are many classes all have less: then a rare one has less than half of an equal share.
     """
+    return shares < min(RARE, 0.5 / len(shares))
+
+
+def rare_classes(table: PreparedTable) -> dict[Any, float]:
+    """Classes that are rare among the (weighted) rows, with their shares."""
     counts = np.bincount(table.codes, table.weights, minlength=len(table.classes))
     shares = counts / counts.sum()
-    least = min(RARE, 0.5 / len(shares))
-    return {table.classes[k]: float(shares[k]) for k in np.flatnonzero(shares < least)}
+    return {table.classes[k]: float(shares[k]) for k in np.flatnonzero(are_rare(shares))}
 
 
 def _scorers(table: PreparedTable, draws: Draws) -> dict[str, Callable[[NDArray, NDArray], float]]:
