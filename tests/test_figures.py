@@ -230,6 +230,14 @@ def test_d06_learning_curves_end_at_the_cap_and_a_triangle_marks_what_is_above()
     assert marks == [[[10, 1.05]], [[10, 1.05]]]
 
 
+@pytest.mark.parametrize(("last", "n_names"), [([3.0, 2.0], 2), ([np.nan, 2.0], 1), ([np.nan, np.nan], 0)])
+def test_curves_that_end_above_the_cap_are_named_at_the_edge(last, n_names):
+    table = curves([[0.9, 1.0, last[0]], [0.8, 1.0, last[1]]])
+    ax = figures.plot_learning_curves(table, ax=Figure().add_subplot(), cap=1.05)
+    assert len([text for text in ax.texts if text.get_text() in ("generative", "discriminative")]) == n_names
+    assert ax.get_ylim()[1] == pytest.approx(1.05) or n_names == 0
+
+
 @pytest.mark.parametrize("cap", [None, 20.0])
 def test_curves_below_the_cap_are_drawn_whole(cap):
     table = curves([[16.0, 0.9, 0.6], [3.0, 0.8, 0.55]])

@@ -246,7 +246,11 @@ def _family_lines(table: pd.DataFrame, x: str, ax: Axes, others: dict[str, float
     last = {str(name): curve.sort_values(x)["mean"].iloc[-1] for name, curve in groups(table, key)}
     ends = dict(zip(broken_names(list(last), 14), last.values(), strict=True))
     low, high = ax.get_ylim()
-    end_labels(ax, {name: y for name, y in (ends | others).items() if low <= y <= high})
+    seen = {name: y for name, y in others.items() if low <= y <= high}
+    beside = {
+        name: float(np.clip(y, low, high)) for name, y in ends.items() if np.isfinite(y)
+    }  # of the edge, beyond it
+    end_labels(ax, beside | seen)
 
 
 def _above_crossing(table: pd.DataFrame, cap: float | None, crossing: Any) -> float | None:

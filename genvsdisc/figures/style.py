@@ -200,6 +200,8 @@ def _plain_tick(value: float) -> str:
 
 def end_labels(ax: Axes, ends: dict[str, float]) -> None:
     """Name lines to the right of their ends; names that would touch are moved apart, and none leaves the panel."""
+    if not ends:
+        return
     ax.autoscale_view()
     places = ax.transAxes.inverted().transform(ax.transData.transform([(1, y) for y in ends.values()]))[:, 1]
     line = 13 / 72 * ax.figure.dpi / ax.get_window_extent().height  # 13 points
