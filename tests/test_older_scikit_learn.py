@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 OLDER = """
 import sys
 import sklearn.linear_model, sklearn.model_selection, sklearn.pipeline, sklearn.preprocessing  # they need callbacks
@@ -32,6 +34,7 @@ assert result.verdict.endswith(".")
 """
 
 
+@pytest.mark.slow
 def test_without_callbacks_everything_else_works():
     done = subprocess.run([sys.executable, "-c", OLDER], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

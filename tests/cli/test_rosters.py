@@ -184,6 +184,7 @@ MODELS = [Own(), __import__("sklearn.linear_model").linear_model.LogisticRegress
 '''
 
 
+@pytest.mark.slow
 def test_classes_of_the_file_are_fitted_in_other_processes(folder):
     (folder / "roster_of_classes.py").write_text(CLASSES)
     models = asked_roster("roster_of_classes.py:MODELS", X)

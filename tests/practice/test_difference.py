@@ -110,6 +110,7 @@ def earlier(before, tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", few(["", "p.html"]))
 def test_of_two_versions_what_both_have_is_compared_and_the_rest_named(before, earlier, file):
     with pytest.raises(ValueError, match=r"another version of genvsdisc.*genvsdisc diff compares what both"):

@@ -278,6 +278,7 @@ def test_w15_probabilities_of_the_wrong_shape_fail_their_model(data, form, word)
     assert word in found.models.set_index("model").loc["wrong", "error"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "form",
     few([pd.DataFrame, lambda p: p.tolist(), lambda p: p.astype(np.float32)]),
@@ -366,6 +367,7 @@ class Adds(GaussianNB):
         return super().predict_proba(X.assign(new=0.0)[[*X.columns[:3], "new"]])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("writer", few([Writes(), Adds()]))
 def test_w08_a_model_that_writes_into_its_rows_changes_nobody_else(data, writer):
     kept = data.X.copy()
@@ -399,6 +401,7 @@ class Locked(GaussianNB):
         return super().fit(X, y)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_jobs", few([2, None]))
 def test_c7_c8_a_model_that_cannot_be_fitted_to_all_rows_or_pickled_fails_alone(data, n_jobs, tmp_path):
     models = {"late": Late(), "locked": Locked(), "L": gd.LogisticClassifier()}
@@ -467,6 +470,7 @@ def test_design_takes_whole_numbers(wrong):
         gd.Design(**wrong)
 
 
+@pytest.mark.slow
 def test_k_classes_need_k_rows_on_either_side():
     r = np.random.default_rng(0)
     X, y = r.normal(size=(60, 3)), np.arange(60) % 20

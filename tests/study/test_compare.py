@@ -87,6 +87,7 @@ def test_a_model_that_fails_is_a_row_with_its_error_and_the_rest_goes_on(data, l
     assert found.summary.query("model == 'moody'")["mean"].isna().all()
 
 
+@pytest.mark.slow
 def test_any_classifier_of_scikit_learn_joins_by_name(data):
     models = {"forest": RandomForestClassifier(10), "mine": gd.GaussianClassifier(), "yours": gd.LogisticClassifier()}
     found = gd.compare(data.X, data.y, models, design=SMALL)
@@ -180,6 +181,7 @@ def test_finished_models_are_kept_in_the_cache(data, linear, tmp_path, monkeypat
     assert_frame_equal(again.scores, first.scores)
 
 
+@pytest.mark.slow
 def test_tuning_happens_inside_and_is_said(data, linear):
     design = gd.Design(n_splits=2, n_repeats=1, n_draws=2, train_sizes=(60,))
     found = gd.compare(data.X, data.y, [linear[0], linear[-1]], design=design, tune=True)

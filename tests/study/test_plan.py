@@ -89,6 +89,7 @@ def test_a_plan_is_json_and_repeats_the_comparison_exactly(data, linear, quick):
     assert_frame_equal(again.scores, quick.scores)
 
 
+@pytest.mark.slow
 def test_classifiers_of_others_are_timed_once_and_the_plan_repeats_that(data, monkeypatch):
     models = {"NB": GaussianNB(), "ours": gd.LogisticClassifier(optimizer="newton")}
     first = gd.compare(data.X, data.y, models, budget=4)

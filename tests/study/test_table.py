@@ -59,6 +59,7 @@ def test_kept_rows_are_counted_from_zero_and_the_table_given_is_not_touched():
     pd.testing.assert_frame_equal(X, before)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", [1e139, pytest.param(1e-139, marks=pytest.mark.slow)])
 def test_f01_b17_units_do_not_matter_up_to_where_squares_can_be_added(unit):
     rng = np.random.default_rng(0)

@@ -285,6 +285,7 @@ def test_a_part_that_failed_takes_its_stage_with_it():
     assert (whole.halves, whole.quarters, whole.curves) == ([], [], {})
 
 
+@pytest.mark.slow
 def test_draws_in_slices_are_the_draws_in_one_piece(data, linear, alone, monkeypatch):
     monkeypatch.setattr("genvsdisc.study.fits.job.JOB_SECONDS", 1e-4)
     sliced = gd.compare(data.X, data.y, linear, design=TINY)

@@ -196,6 +196,7 @@ def test_u04_a_roster_without_a_baseline_is_held_to_the_shares_of_the_classes(lo
         assert _loss_of_guessing({"classes": classes}, other, loss) is None
 
 
+@pytest.mark.slow
 def test_u04_two_models_that_do_not_beat_guessing():
     y = np.array([0, 0, 0, 0, 1] * 20)
     X = np.random.default_rng(0).normal(size=(100, 2))
