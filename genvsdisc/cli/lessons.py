@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand
 
+from genvsdisc.cli.panels import OnceCommand
 from genvsdisc.cli.terminal import say
 from genvsdisc.files import atomic_folder
 
 
-class LessonsCommand(TyperCommand):
+class LessonsCommand(OnceCommand):
     """Lists the lessons below its help; they are imported only then."""
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:

@@ -7,6 +7,9 @@ from typing import Any
 import typer
 from typer.core import TyperCommand
 
+_LISTS = ("models", "columns", "drop")
+"""Options that take several names in one value."""
+
 
 def option(panel: str, words: str, example: str, *names: str, **settings: Any) -> Any:
     """Make an option that stands in a panel of the help, with an example.
@@ -27,7 +30,21 @@ def option(panel: str, words: str, example: str, *names: str, **settings: Any) -
     return typer.Option(*names, help=f"{words} Example: {example}", rich_help_panel=panel, **settings)
 
 
-class PanelCommand(TyperCommand):
+class OnceCommand(TyperCommand):
+    """Refuses an option of one value that is given twice, of which the first would be lost without a word."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse the words after the command's name."""
+        given: list[Any] = self.make_parser(ctx).parse_args(args=list(args))[2]
+        single = [each for each in given if each.param_type_name == "option" and not (each.multiple or each.is_flag)]
+        for each_option in single:
+            if single.count(each_option) > 1 and not ctx.resilient_parsing:
+                listed = " (names in one, with commas between)" if each_option.name in _LISTS else ""
+                raise typer.BadParameter(f"given twice, where one value is taken{listed}", ctx=ctx, param=each_option)
+        return super().parse_args(ctx, args)
+
+
+class PanelCommand(OnceCommand):
     """Writes the options of a command by panels, in the order of their first options."""
 
     def format_options(self, ctx: Any, formatter: Any) -> None:

@@ -13,7 +13,7 @@ import genvsdisc
 from genvsdisc.cli.datasets import datasets
 from genvsdisc.cli.diff import diff_command
 from genvsdisc.cli.lessons import LessonsCommand, lessons
-from genvsdisc.cli.panels import PanelCommand
+from genvsdisc.cli.panels import OnceCommand, PanelCommand
 from genvsdisc.cli.predict import predict_command
 from genvsdisc.cli.report import report
 from genvsdisc.cli.terminal import INTERRUPTED, fail, mendable, say, words_of
@@ -21,9 +21,9 @@ from genvsdisc.files import unwind_on_termination
 
 COMMANDS: tuple[tuple[Callable[..., None], type[TyperCommand]], ...] = (
     (report, PanelCommand),
-    (predict_command, TyperCommand),
-    (diff_command, TyperCommand),
-    (datasets, TyperCommand),
+    (predict_command, OnceCommand),
+    (diff_command, OnceCommand),
+    (datasets, OnceCommand),
     (lessons, LessonsCommand),
 )
 """Functions, which typer names and documents by their names and docstrings, with the class that writes their help."""

@@ -131,6 +131,8 @@ MALFORMED = [
     ("a file that is no TOML", ["good.csv", "--config", "broken.toml"], "is no TOML"),
     ("a page as configuration", ["--config", "torn.html"], "torn.html"),
     ("a rule about costs that nobody gave", ["good.csv", "--fail-if", "cost.logistic > 1"], "no loss is named 'cost'"),
+    ("models asked twice", ["good.csv", "--models", "logistic", "--models", "naive Bayes"], "with commas between"),
+    ("a target asked twice", ["good.csv", "--target", "y", "--target", "x"], "given twice, where one value is taken"),
     ("a rule about many classes, none rare", ["twelve.csv", "--fail-if", "mcc.logistic < 0"], "no loss is named 'mcc'"),
     ("a rule about no rare class", ["good.csv", "--fail-if", "mcc.logistic < 0"], "no loss is named 'mcc'"),
     ("a rule about no model", ["good.csv", "--fail-if", "loss.svm > 1"], "no model is named 'svm'"),

@@ -176,9 +176,10 @@ def rare_class_warning(meta: Mapping[str, Any], loss: str) -> list[str]:
         return []
     told = ", ".join(f"{label} ({level('zero_one', share)} of the rows)" for label, share in list(rare.items())[:3])
     more = f" and {len(rare) - 3} more" if len(rare) > 3 else ""
+    costs = "Look at the mean cost" if "costs" in meta else "Give costs (costs=), or look at"
     return [
         f"The 0-1 error is the wrong question for the rare class{'es' if len(rare) > 1 else ''} {told}{more}: never "
-        "saying so hardly raises it. Give costs (costs=), or look at log loss, balanced error, F1 and average "
+        f"saying so hardly raises it. {costs}{',' if 'costs' in meta else ''} log loss, balanced error, F1 and average "
         "precision."
     ]
 
