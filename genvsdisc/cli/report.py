@@ -70,6 +70,7 @@ def report(
     if len(given) == 1 and Path(given[0]).is_dir():
         _redraw(Path(given[0]), asked)
         return
+    from genvsdisc.practice.saving import FOLDER, drop_former_models
     from genvsdisc.study.fits.tuning import TUNING_PRICE
     from genvsdisc.study.statistics.leaks import leak_warnings
 
@@ -104,6 +105,9 @@ def report(
         comparison.meta[SOURCE] = source_digest(given)
         comparison.save(staging, models=asked["save_models"] and not status)
         not_saved = unsaved_models(staging) if asked["save_models"] and not status else {}
+        written = {file.name for file in staging.glob(f"{FOLDER}/*")}
+    if drop_former_models(Path(folder), written):
+        note("the models that a former report had saved there are removed: they are not of this one")
     for name, why in not_saved.items():
         note(f"{name} could not be saved: {why}")
     told = [text for text in comparison.meta.get("left_out", ()) if text not in dataset.notes]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -128,6 +128,26 @@ def _schema(comparison: Comparison, models: Mapping[str, Any], not_saved: Mappin
 def _plain(value: Any) -> Any:
     value = value.item() if isinstance(value, np.generic) else value
     return value if isinstance(value, str | bool | int) or value is None else str(value)
+
+
+def drop_former_models(folder: Path, written: Collection[str]) -> bool:
+    """Remove the models that a former comparison left in a folder: what it says of other rows is not of this one.
+
+    Returns
+    -------
+    dropped : bool
+        Whether none are left where there were some.
+    """
+    place = folder / FOLDER
+    former = sorted(place.iterdir()) if place.is_dir() else []
+    for file in former:
+        if file.name not in written and (file.suffix == ".skops" or file.name == SCHEMA):
+            file.unlink()
+    if not former or written:
+        return False
+    if not any(place.iterdir()):
+        place.rmdir()
+    return True
 
 
 def _plain_name(name: str) -> str:

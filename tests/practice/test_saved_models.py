@@ -20,7 +20,7 @@ import genvsdisc as gd
 from genvsdisc.cli import main
 from genvsdisc.features.reader import TableReader
 from genvsdisc.practice.new_rows import why_not
-from genvsdisc.practice.saving import skops_bytes
+from genvsdisc.practice.saving import drop_former_models, skops_bytes
 from genvsdisc.practice.trusted import OWN_TYPES, PLAIN_TYPES
 
 FEW = gd.Design(n_splits=2, n_repeats=1, n_draws=3, train_sizes=(20, 40))
@@ -378,3 +378,15 @@ def test_a_folder_without_models_is_refused(tmp_path, monkeypatch, capsys, where
     monkeypatch.chdir(tmp_path)
     assert run("predict", where, "new.csv") == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_models_of_a_former_report_do_not_outlive_it(tmp_path):
+    (tmp_path / "models").mkdir()
+    for name in ("01-old.skops", "schema.json", "notes.txt"):
+        (tmp_path / "models" / name).write_text("former")
+    assert not drop_former_models(tmp_path, {"schema.json", "01-new.skops"})
+    assert sorted(file.name for file in (tmp_path / "models").iterdir()) == ["notes.txt", "schema.json"]
+    assert drop_former_models(tmp_path, ())
+    assert [file.name for file in (tmp_path / "models").iterdir()] == ["notes.txt"]  # somebody's own
+    (tmp_path / "models" / "notes.txt").unlink()
+    assert not drop_former_models(tmp_path / "elsewhere", ())
