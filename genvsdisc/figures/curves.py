@@ -247,9 +247,8 @@ def _family_lines(table: pd.DataFrame, x: str, ax: Axes, others: dict[str, float
     ends = dict(zip(broken_names(list(last), 14), last.values(), strict=True))
     low, high = ax.get_ylim()
     seen = {name: y for name, y in others.items() if low <= y <= high}
-    beside = {
-        name: float(np.clip(y, low, high)) for name, y in ends.items() if np.isfinite(y)
-    }  # of the edge, beyond it
+    # A line that ends beyond an edge is named there.
+    beside = {name: float(np.clip(y, low, high)) for name, y in ends.items() if np.isfinite(y)}
     end_labels(ax, beside | seen)
 
 

@@ -17,6 +17,14 @@ from genvsdisc.study.fitted import Fitted
 _REMEDY = "save the models again with genvsdisc report --save-models"
 
 
+def _is_of_another(facts: Path, schema: Mapping[str, Any]) -> bool:
+    """Whether the comparison that was saved there last is not the one whose models these are."""
+    if not facts.is_file():
+        return False
+    meta = json.loads(facts.read_text(encoding="utf-8"))["meta"]
+    return any(meta.get(key) != value for key, value in schema.get("comparison", {}).items())
+
+
 @dataclass(frozen=True)
 class SavedModels:
     """Models in a folder, none of them built yet.
@@ -61,6 +69,10 @@ class SavedModels:
             raise ValueError(f"{str(place / SCHEMA)!r} is not what was saved ({error!r}); {_REMEDY}") from error
         if not whole:
             raise ValueError(f"{str(place / SCHEMA)!r} is not what this version of genvsdisc saves; {_REMEDY}")
+        if place != Path(folder) and _is_of_another(Path(folder) / "meta.json", schema):
+            raise ValueError(
+                f"the models in {str(place)!r} are of another comparison than the tables beside; {_REMEDY}"
+            )
         return cls(place, schema)
 
     @property

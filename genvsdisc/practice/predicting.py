@@ -10,6 +10,7 @@ import pandas as pd
 
 from genvsdisc.densities import log_density
 from genvsdisc.files import atomic_file
+from genvsdisc.study.statistics.losses import cheapest
 
 SUFFIXES = (".csv", ".tsv", ".parquet")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -41,9 +42,7 @@ def prediction_table(fitted: Any, X: Any, floor: float | None = None, costs: Any
         "label": np.asarray(fitted.predict(X)),
     }
     if costs is not None:
-        table["least_cost"] = np.asarray(fitted.classes_)[
-            (probabilities @ np.asarray(costs, dtype=float)).argmin(axis=1)
-        ]
+        table["least_cost"] = np.asarray(fitted.classes_)[cheapest(probabilities, np.asarray(costs, dtype=float))]
     table |= {f"p({label})": probabilities[:, k] for k, label in enumerate(fitted.classes_)}
     density = log_density(fitted, X) if floor is not None else None
     if floor is not None and density is not None:

@@ -139,11 +139,11 @@ def drop_former_models(folder: Path, written: Collection[str]) -> bool:
         Whether none are left where there were some.
     """
     place = folder / FOLDER
-    former = sorted(place.iterdir()) if place.is_dir() else []
-    for file in former:
-        if file.name not in written and (file.suffix == ".skops" or file.name == SCHEMA):
+    models = [*place.glob("*.skops"), *place.glob(SCHEMA)]
+    for file in models:
+        if file.name not in written:
             file.unlink()
-    if not former or written:
+    if not models or written:
         return False
     if not any(place.iterdir()):
         place.rmdir()

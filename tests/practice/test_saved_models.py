@@ -388,5 +388,15 @@ def test_models_of_a_former_report_do_not_outlive_it(tmp_path):
     assert sorted(file.name for file in (tmp_path / "models").iterdir()) == ["notes.txt", "schema.json"]
     assert drop_former_models(tmp_path, ())
     assert [file.name for file in (tmp_path / "models").iterdir()] == ["notes.txt"]  # somebody's own
-    (tmp_path / "models" / "notes.txt").unlink()
+    assert not drop_former_models(tmp_path, ())
     assert not drop_former_models(tmp_path / "elsewhere", ())
+
+
+def test_models_of_another_comparison_than_the_tables_beside_are_refused(compared, copied):
+    compared.save(copied)  # the same comparison again, without its models: they are still its own
+    assert list(gd.load_models(copied, models=["logistic"])) == ["logistic"]
+    gd.Comparison(compared.tables, compared.meta | {"splits_hash": "other"}).save(copied)
+    with pytest.raises(ValueError, match="are of another comparison than the tables beside"):
+        gd.load_models(copied)
+    assert run("predict", copied, copied / "meta.json") == 2
+    assert list(gd.load_models(copied / "models", models=["logistic"])) == ["logistic"]  # asked for by name

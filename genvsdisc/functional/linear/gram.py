@@ -63,7 +63,8 @@ class ColumnProducts:
 
     def _sums_of_own_rows(self, weights: NDArray) -> NDArray:
         """Sums for weights >= 0, from the rows that have some: a product with the own transpose costs half."""
-        sums = np.empty((len(weights), self.rows.shape[1] + 1, self.rows.shape[1] + 1))
+        width = self.rows.shape[1] + 1
+        sums = np.empty((len(weights), width, width), np.result_type(self.rows, weights))
         for total, weight in zip(sums, weights, strict=True):
             own = np.flatnonzero(weight)
             rows = self._with_ones[own]

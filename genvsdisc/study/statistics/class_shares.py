@@ -144,7 +144,7 @@ def _estimated(probabilities: NDArray, old: NDArray, weights: NDArray) -> NDArra
     priors = np.zeros(old.shape)
     patterns, pattern_of = np.unique(old > 0, axis=0, return_inverse=True)
     for pattern, known in enumerate(patterns):
-        own = np.flatnonzero(pattern_of == pattern)
+        own = np.flatnonzero(pattern_of.ravel() == pattern)
         p = np.maximum(probabilities[np.ix_(own, np.arange(probabilities.shape[1]), known)], 1e-300)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # six digits of a prior are more than the rows tell

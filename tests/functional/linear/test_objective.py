@@ -101,3 +101,19 @@ def test_products(n_rows: int, width: int, n_weightings: int) -> None:
     ones = np.column_stack([rows, np.ones(n_rows)])
     expected = np.einsum("mn,nd,ne->mde", weights, ones, ones, optimize=True)
     np.testing.assert_allclose(ColumnProducts(rows).sums(weights), expected, atol=1e-9)
+
+
+@pytest.mark.parametrize("n_own", [0, 1, 30, 400])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_products_of_weightings_of_few_rows(n_own: int, dtype: type) -> None:
+    rng = np.random.default_rng(n_own)
+    rows, weights = rng.normal(size=(800, 40)).astype(dtype), np.zeros((5, 800), dtype)
+    for weighting in weights[1:]:
+        weighting[rng.permutation(800)[:n_own]] = rng.exponential(size=n_own)
+    ones = np.column_stack([rows, np.ones(800)]).astype(float)
+    products = ColumnProducts(rows)
+    sums = products.sums(weights)
+    assert "_pairs" not in vars(products)  # each multiplied its own rows
+    assert sums.dtype == dtype
+    expected = np.einsum("mn,nd,ne->mde", weights.astype(float), ones, ones, optimize=True)
+    np.testing.assert_allclose(sums, expected, atol=1e-11 if dtype == np.float64 else 1e-3)
