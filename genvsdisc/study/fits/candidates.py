@@ -106,6 +106,7 @@ def candidates(
                 batched=batched,
                 covariances=kind.startswith("Gaussian"),
                 held=held,
+                columns=width,
             )
         )
     return found
