@@ -135,6 +135,7 @@ MALFORMED = [
     ("a target asked twice", ["good.csv", "--target", "y", "--target", "x"], "given twice, where one value is taken"),
     ("a rule about many classes, none rare", ["twelve.csv", "--fail-if", "mcc.logistic < 0"], "no loss is named 'mcc'"),
     ("a rule about no rare class", ["good.csv", "--fail-if", "mcc.logistic < 0"], "no loss is named 'mcc'"),
+    ("none rare by weights", ["good.csv", "--weights", "w", "--fail-if", "mcc.logistic < 0"], "no loss is named 'mcc'"),
     ("a rule about no model", ["good.csv", "--fail-if", "loss.svm > 1"], "no model is named 'svm'"),
     ("a cache that is a file", ["good.csv", "--cache", "good.csv"], "cache must be a folder, got 'good.csv'"),
     ("no such rows without labels", ["good.csv", "--unlabeled", "nothing.csv"], "no such file: 'nothing.csv'"),
