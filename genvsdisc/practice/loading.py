@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from genvsdisc.practice.saving import FOLDER, FORMAT, SCHEMA
+from genvsdisc.practice.saving import FOLDER, FORMAT, SCHEMA, schema_digest
 from genvsdisc.practice.trusted import TRUSTED_TYPES
 from genvsdisc.study.fitted import Fitted
 
@@ -65,10 +65,13 @@ class SavedModels:
             )
             names = [column["name"] for column in schema["columns"]]
             whole = whole and bool(names) and isinstance(schema["winner"]["model"], str)
+            damaged = whole and schema["sha256"] != schema_digest(schema)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{str(place / SCHEMA)!r} is not what was saved ({error!r}); {_REMEDY}") from error
         if not whole:
             raise ValueError(f"{str(place / SCHEMA)!r} is not what this version of genvsdisc saves; {_REMEDY}")
+        if damaged:
+            raise ValueError(f"{str(place / SCHEMA)!r} is not what was saved: its hash differs; {_REMEDY}")
         if place != Path(folder) and _is_of_another(Path(folder) / "meta.json", schema):
             raise ValueError(
                 f"the models in {str(place)!r} are of another comparison than the tables beside; {_REMEDY}"

@@ -20,7 +20,7 @@ import genvsdisc as gd
 from genvsdisc.cli import main
 from genvsdisc.features.reader import TableReader
 from genvsdisc.practice.new_rows import why_not
-from genvsdisc.practice.saving import drop_former_models, skops_bytes
+from genvsdisc.practice.saving import drop_former_models, schema_digest, skops_bytes
 from genvsdisc.practice.trusted import OWN_TYPES, PLAIN_TYPES
 
 FEW = gd.Design(n_splits=2, n_repeats=1, n_draws=3, train_sizes=(20, 40))
@@ -182,10 +182,11 @@ def test_only_a_comparison_with_models_saves_some(tmp_path):
 
 
 def changed(folder, how):
+    """Another schema, under a right hash."""
     schema = folder / "models" / "schema.json"
     record = json.loads(schema.read_text(encoding="utf-8"))
     how(record)
-    schema.write_text(json.dumps(record), encoding="utf-8")
+    schema.write_text(json.dumps(record | {"sha256": schema_digest(record)}), encoding="utf-8")
 
 
 def test_a_changed_file_is_refused(copied):
@@ -194,6 +195,19 @@ def test_a_changed_file_is_refused(copied):
     content[100] ^= 1
     file.write_bytes(bytes(content))
     with pytest.raises(ValueError, match="is not the file that was saved for 'logistic': its hash differs"):
+        gd.load_models(copied)
+
+
+@pytest.mark.parametrize("old", ['"log_density_floor": -', '"costs": ', '"=yes"', '"kind": "continuous"', "\n}"])
+def test_a_changed_schema_is_refused_wherever_it_was_changed(copied, old):
+    """Its labels, costs and floors decide about answers: a changed cost was taken without a word."""
+    schema = copied / "models" / "schema.json"
+    text = schema.read_text(encoding="utf-8")
+    new = {'"costs": ': '"costs": 3, "was": ', "\n}": ',"more":1\n}'}.get(old, old.replace("=", "~").replace("c", "d"))
+    new = new if new != old else old.replace("-", "")
+    assert old in text
+    schema.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"schema.json' is not what was saved"):
         gd.load_models(copied)
 
 
