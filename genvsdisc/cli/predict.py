@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 import genvsdisc
-from genvsdisc.cli.terminal import mendable, note, notes_in_sight, say
+from genvsdisc.cli.terminal import legible, mendable, note, notes_in_sight, say
 
 
 def predict_command(
@@ -72,7 +73,7 @@ def predict_command(
         note(f"the label {label!r} begins like a formula: a spreadsheet may compute it instead of showing it")
     _tell_unlike(found)
     if output is None:
-        typer.echo(as_csv(found), nl=False)
+        sys.stdout.write(legible(as_csv(found)) if sys.stdout.isatty() else as_csv(found))  # echo would strip codes
         return
     write_predictions(found, output)
     say(str(output))

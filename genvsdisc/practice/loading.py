@@ -13,6 +13,7 @@ from typing import Any
 from genvsdisc.practice.saving import FOLDER, FORMAT, SCHEMA, schema_digest
 from genvsdisc.practice.trusted import TRUSTED_TYPES
 from genvsdisc.study.fitted import Fitted
+from genvsdisc.study.saved_folders import saved_facts
 
 _REMEDY = "save the models again with genvsdisc report --save-models"
 
@@ -21,7 +22,7 @@ def _is_of_another(facts: Path, schema: Mapping[str, Any]) -> bool:
     """Whether the comparison that was saved there last is not the one whose models these are."""
     if not facts.is_file():
         return False
-    meta = json.loads(facts.read_text(encoding="utf-8"))["meta"]
+    meta = saved_facts(facts.parent)[1]
     return any(meta.get(key) != value for key, value in schema.get("comparison", {}).items())
 
 

@@ -277,6 +277,16 @@ def test_the_answer_of_least_expected_cost_stands_beside_the_likeliest(copied, c
     assert expected != found.label.tolist()
 
 
+@pytest.mark.parametrize(("terminal", "shown"), [(True, "no\\x1b[2J"), (False, "no\x1b[2J")])
+def test_a_terminal_does_not_obey_labels_of_others(copied, table, tmp_path, capsys, monkeypatch, terminal, shown):
+    labels = pd.DataFrame({"row": [1], "label": ["no\x1b[2J"]})
+    monkeypatch.setattr("genvsdisc.practice.predicting.prediction_table", lambda *_: labels)
+    table[0].to_csv(tmp_path / "new.csv", index=False)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: terminal)
+    assert run("predict", copied, tmp_path / "new.csv", "--model", "logistic") == 0
+    assert capsys.readouterr().out == f"row,label\n1,{shown}\n"
+
+
 @pytest.mark.parametrize("suffix", [".parquet", ".tsv", ".jsonl", ".csv.gz"])
 def test_rows_in_any_format_give_the_same(compared, folder, table, tmp_path, suffix):
     path, X = tmp_path / f"new{suffix}", table[0]
