@@ -36,7 +36,7 @@ def with_held_out_shrinkage(estimator: Any, sampling: Sampling) -> Any:
     return HeldOutShrinkage(estimator, grid, scoring="neg_log_loss", cv=InnerFolds(sampling))
 
 
-def settled(fitted: Any) -> Any:
+def without_search(fitted: Any) -> Any:
     """Return what the search chose in place of the search, which would take all groups of the table along."""
     return fitted.best_estimator_ if isinstance(fitted, HeldOutShrinkage) else fitted
 
@@ -82,9 +82,10 @@ class HeldOutShrinkage(GridSearchCV):
         priors = None if final.priors is None else check_priors(final.priors, len(classes))
         rule = Regularization(final.covariance == "shared", final.structure, 0.0, 0.0, final.standardize)
         learns = any(step != "passthrough" and get_tags(step).requires_fit for _, step in steps[:-1])
-        rows = None if learns else _completed(clone(front).fit(X).transform(X), codes, weights, rule, final.tol)
+        whole = X if learns else _completed(clone(front).fit(X).transform(X), codes, weights, rule, final.tol)
         found = []
         for train, test in check_cv(self.cv, y, classifier=True).split(X, y):
+            rows = whole
             if learns:
                 seen = clone(front).fit(_safe_indexing(X, train), y[train])
                 rows = _completed(seen.transform(X), codes, weights, rule, final.tol)

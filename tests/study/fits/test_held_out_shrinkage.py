@@ -9,7 +9,7 @@ from sklearn.preprocessing import StandardScaler
 
 import genvsdisc as gd
 from genvsdisc import GaussianClassifier
-from genvsdisc.study.fits.held_out_shrinkage import HeldOutShrinkage, settled, with_held_out_shrinkage
+from genvsdisc.study.fits.held_out_shrinkage import HeldOutShrinkage, with_held_out_shrinkage, without_search
 from genvsdisc.study.sampling import Sampling
 
 
@@ -53,7 +53,7 @@ def test_the_choice_is_that_of_a_search_over_the_grid(kind, options):
     np.testing.assert_allclose(-ours.ravel(), theirs.cv_results_["mean_test_score"], rtol=1e-9)
     assert search.fit(X, y).best_params_ == theirs.best_params_
     np.testing.assert_array_equal(search.predict_proba(X), theirs.predict_proba(X))
-    assert settled(search) is search.best_estimator_
+    assert without_search(search) is search.best_estimator_
 
 
 def test_steps_that_learn_are_fitted_to_the_rows_that_train():
