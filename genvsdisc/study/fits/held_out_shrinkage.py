@@ -18,16 +18,13 @@ from genvsdisc.generative.gaussian.em import completed_rows, em_moments
 from genvsdisc.generative.gaussian.held_out import held_out_losses
 from genvsdisc.generative.gaussian.leave_one_out import POOLINGS, SHRINKAGES
 from genvsdisc.generative.gaussian.shrinkage import Regularization
-from genvsdisc.study.fits.inner_folds import InnerFolds
+from genvsdisc.study.fits.inner_folds import InnerFolds, last_of
 from genvsdisc.study.sampling import Sampling
 
 
 def with_held_out_shrinkage(estimator: Any, sampling: Sampling) -> Any:
     """Put the search in the place of ``shrinkage="auto"``, behind any steps; other classifiers stay as they are."""
-    place, final = ("", estimator)
-    if isinstance(estimator, Pipeline):
-        name, final = estimator.steps[-1]
-        place = f"{name}__"
+    place, final = last_of(estimator)
     if not isinstance(final, GaussianClassifier) or final.shrinkage != "auto":
         return estimator
     grid = {f"{place}pooling": list(POOLINGS), f"{place}shrinkage": list(SHRINKAGES)}

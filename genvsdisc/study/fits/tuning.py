@@ -16,7 +16,7 @@ from sklearn.model_selection._search import BaseSearchCV
 from genvsdisc.models import Model
 from genvsdisc.study.fits.coded_labels import CodedLabels
 from genvsdisc.study.fits.held_out_shrinkage import with_held_out_shrinkage
-from genvsdisc.study.fits.inner_folds import InnerFolds
+from genvsdisc.study.fits.inner_folds import InnerFolds, respecting_within
 from genvsdisc.study.sampling import Sampling
 from genvsdisc.study.statistics.losses import mean, pointwise_losses
 
@@ -78,7 +78,8 @@ def tuned(
 def respecting(model: Model, sampling: Sampling) -> Model:
     """Let a search (or a calibration) that is the model itself split as the table asks for, whatever its `cv`.
 
-    Automatic shrinkage, which leaves out single rows, becomes such a search.
+    Automatic shrinkage, which leaves out single rows, becomes such a search; a last step that cross-validates by itself
+    is given folds too.
 
     Parameters
     ----------
@@ -92,7 +93,8 @@ def respecting(model: Model, sampling: Sampling) -> Model:
     if sampling.kind == "rows":
         return model
     if not isinstance(model.estimator, BaseSearchCV | CalibratedClassifierCV):
-        return replace(model, estimator=with_held_out_shrinkage(model.estimator, sampling))
+        within = respecting_within(model.estimator, sampling)
+        return replace(model, estimator=with_held_out_shrinkage(within, sampling))
     cv = model.estimator.cv
     folds = InnerFolds(sampling, cv if isinstance(cv, int) else 5)
     return replace(model, estimator=clone(model.estimator).set_params(cv=folds))
