@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, BinaryIO
+from unicodedata import category
 
 import pyarrow as pa
 
@@ -60,6 +61,12 @@ _NEARLY_ALL = 0.97
 _FEWEST_FOREIGN = 8  # bytes beyond ASCII
 _LEAST_MIXED = 0.1  # of the lines beyond ASCII are in UTF-8: by chance a line of another encoding hardly ever is
 _SAMPLED = 1 << 16
+_MARKED = {
+    (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE): "utf-32",  # the first begins as a mark of UTF-16 does
+    (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE): "utf-16",
+}
+_WIDE = {"utf-32-le": 4, "utf-32-be": 4, "utf-16-le": 2, "utf-16-be": 2}
+_LEAST_ASCII = 0.1  # of the letters of a table: what divides its fields, its digits
 _CONTROLS = re.compile(r"[\x01-\x08\x0e-\x1f]")
 _MOST_CONTROLS = 0.001  # of the characters of text
 
@@ -195,10 +202,12 @@ def in_utf8(source: Source, notes: list[str]) -> Source:
     for magic, words in _OTHER_KINDS.items():
         if head.startswith(magic):
             raise ValueError(f"{source.name!r} is {words}")
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return _recoded(source, "utf-16")
-    if len(head) > 3 and head[1::2].count(0) > 0.8 * len(head[1::2]) and 0 not in head[::2]:
-        return _recoded(source, "utf-16-le")
+    for marks, encoding in _MARKED.items():
+        if head.startswith(marks):
+            return _recoded(source, encoding)
+    if wide := _wide(source.head(_SAMPLED)):
+        notes.append(f"The file is not in UTF-8; it was read as {wide.upper()}.")
+        return _recoded(source, wide)
     decoder, beyond = codecs.getincrementaldecoder("utf-8")(), False
     try:
         for chunk in source.chunks():
@@ -211,6 +220,24 @@ def in_utf8(source: Source, notes: list[str]) -> Source:
     except UnicodeDecodeError:
         return _from_other(source, notes)
     return replace(source, path=None, content=source.read()[3:]) if head.startswith(codecs.BOM_UTF8) else source
+
+
+def _wide(head: bytes) -> str | None:
+    """Name the encoding of two or four bytes a letter, without a mark, in which text has lines, if there is one."""
+    if b"\0" not in head:
+        return None
+    for encoding, size in _WIDE.items():
+        try:
+            text = head[: len(head) // size * size].decode(encoding)
+        except UnicodeDecodeError as error:
+            if error.start < len(head) - 2 * size:  # not a letter cut in two at the end
+                continue
+            text = head[: error.start].decode(encoding)
+        ends = text.count("\n") + text.count("\r")
+        odd = sum(category(letter) in ("Cc", "Cn", "Co") for letter in text) - ends - text.count("\t")
+        if ends and odd <= _MOST_CONTROLS * len(text) and sum(map(str.isascii, text)) >= _LEAST_ASCII * len(text):
+            return encoding
+    return None
 
 
 def _from_other(source: Source, notes: list[str]) -> Source:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ _ZONES = {
     **{"PST": -8, "PDT": -7, "MST": -7, "MDT": -6, "CST": -6, "CDT": -5, "EST": -5, "EDT": -4},
     **{"WET": 0, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "JST": 9},
 }  # hours ahead of UTC
+_PLACE = r"^(?P<when>.*:[0-9]{2}.*?)[ ]?\[?(?P<zone>[A-Z][A-Za-z_]+(?:/[A-Za-z0-9_+-]+)+)\]?$"
 _CTIME = r"^([A-Za-z]{3} [ 0-9][0-9]) ([0-9]{2}:[0-9]{2}:[0-9]{2}) (?:(Z|UTC|GMT) )?([0-9]{4})$"
 _YEAR = r"(?P<y>[0-9]{4}|[0-9]{2})"
 _END = rf"(?:[T ,]+{_CLOCK})?$"
@@ -73,7 +75,7 @@ class DateFormat:
 
     def parse(self, words: pa.Array) -> NDArray[np.datetime64]:
         """Read words as UTC dates of microseconds, NaT where one is none; any year from 1 to 9999."""
-        words = _plainer(words)
+        words, places = _plainer(words)
         out = np.full(len(words), _UNREAD)
         for name, pattern in _PATTERNS.items():
             fields = pc.extract_regex(words, pattern)
@@ -85,18 +87,54 @@ class DateFormat:
             clock = _clock(fields) if not name.startswith("month") else np.zeros(len(found), np.int64)
             good = ~np.isnat(days) & (clock != _NO_TIME)
             out[found[good]] = days[good].astype("M8[us]") + clock[good].astype("m8[us]")
+        for zone, some in places.items():
+            out[some] = _in_utc(out[some], zone)
         return out
 
 
-def _plainer(words: pa.Array) -> pa.Array:
-    """Write zones as hours, leave out the day of the week, and put the year of "Mar 19 12:00 2020" where others do."""
+def _in_utc(stamps: NDArray[np.datetime64], zone: str) -> NDArray[np.datetime64]:
+    """Moments of the clocks of a place; of an hour that stands twice the first, of one that clocks leave out the next.
+
+    All are unread where no such place is known.
+    """
+    try:
+        local = pd.DatetimeIndex(stamps).tz_localize(
+            zone, ambiguous=np.ones(len(stamps), dtype=bool), nonexistent="shift_forward"
+        )
+    except (KeyError, ValueError, OSError):  # what zoneinfo raises of names that it does not know
+        return np.full_like(stamps, _UNREAD)
+    return local.tz_convert(None).to_numpy().astype("M8[us]")
+
+
+def _plainer(words: pa.Array) -> tuple[pa.Array, dict[str, NDArray[np.intp]]]:
+    """Write zones as hours, leave out the day of the week, and put the year of "Mar 19 12:00 2020" where others do.
+
+    Names of places, such as Europe/Berlin, are left out too, and given with the words at which they stand; an offset
+    before one says all.
+    """
+    words, places = _without_places(words)
     if pc.any(pc.match_substring_regex(words, r"[0-9] ?[A-Z]{3,4}$"), min_count=0).as_py():
         for zone, offset in _ZONES.items():
             words = pc.replace_substring_regex(words, rf"(:[0-9]{{2}}(?:[.,][0-9]+)?) ?{zone}$", rf"\1{offset:+03d}00")
     if not pc.any(pc.match_substring_regex(words, r"^[A-Za-z]"), min_count=0).as_py():
-        return words
+        return words, places
     words = pc.replace_substring_regex(words, "(?i)" + _WEEKDAY, "")
-    return pc.replace_substring_regex(words, _CTIME, r"\1 \4 \2\3")
+    return pc.replace_substring_regex(words, _CTIME, r"\1 \4 \2\3"), places
+
+
+def _without_places(words: pa.Array) -> tuple[pa.Array, dict[str, NDArray[np.intp]]]:
+    fields = pc.extract_regex(words, _PLACE)
+    named = np.flatnonzero(pc.is_valid(fields))
+    if not len(named):
+        return words, {}
+    fields = fields.take(pa.array(named))
+    mask = np.zeros(len(words), dtype=bool)
+    mask[named] = True
+    bare = pc.struct_field(fields, "when")
+    offset = np.asarray(pc.match_substring_regex(bare, r"(?:Z|[+-][0-9]{2}:?[0-9]{2})$"), dtype=bool)
+    zones = np.where(offset, "", pc.struct_field(fields, "zone").to_numpy(zero_copy_only=False).astype(str))
+    words = pc.replace_with_mask(words, pa.array(mask), bare.cast(words.type))
+    return words, {str(zone): named[zones == zone] for zone in np.unique(zones) if zone}
 
 
 _NO_TIME = np.iinfo(np.int64).min

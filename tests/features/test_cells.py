@@ -125,6 +125,12 @@ def test_a_date_of_any_year_is_read(stamp, form):
         ("1/2/2020 12:00 am", "month", "2020-01-02T00:00"),
         ("1/2/2020 12:15 PM", "month", "2020-01-02T12:15"),
         ("2020-05", "day", "2020-05-01"),
+        ("2024-03-01 10:00 Europe/Berlin", "day", "2024-03-01T09:00"),
+        ("2024-07-01T10:00[Europe/Berlin]", "day", "2024-07-01T08:00"),
+        ("2024-07-01T10:00+09:00[Europe/Berlin]", "day", "2024-07-01T01:00"),  # the offset says all
+        ("1.7.2024 10:00 America/Argentina/Buenos_Aires", "day", "2024-07-01T13:00"),
+        ("2024-10-27 02:30 Europe/Berlin", "day", "2024-10-27T00:30"),  # stands twice: the first
+        ("2024-03-31 02:30 Europe/Berlin", "day", "2024-03-31T01:00"),  # no clock shows it: the next
     ],
 )
 def test_dates(cell, order, iso):
@@ -143,6 +149,8 @@ def test_dates(cell, order, iso):
         "1.2.3",
         "2020",
         "0/1/2020",
+        "2024-03-01 10:00 Mars/Olympus",
+        "10:00 Europe/Berlin",
     ],
 )
 def test_what_is_no_date(cell):
