@@ -202,12 +202,18 @@ def in_utf8(source: Source, notes: list[str]) -> Source:
     for magic, words in _OTHER_KINDS.items():
         if head.startswith(magic):
             raise ValueError(f"{source.name!r} is {words}")
-    for marks, encoding in _MARKED.items():
-        if head.startswith(marks):
-            return _recoded(source, encoding)
+    if marked := next((encoding for marks, encoding in _MARKED.items() if head.startswith(marks)), None):
+        return _recoded(source, marked)
     if wide := _wide(source.head(_SAMPLED)):
         notes.append(f"The file is not in UTF-8; it was read as {wide.upper()}.")
         return _recoded(source, wide)
+    if not _is_utf8(source):
+        return _from_other(source, notes)
+    return replace(source, path=None, content=source.read()[3:]) if head.startswith(codecs.BOM_UTF8) else source
+
+
+def _is_utf8(source: Source) -> bool:
+    """Look through all of a file; a zero in it shows that it is no text."""
     decoder, beyond = codecs.getincrementaldecoder("utf-8")(), False
     try:
         for chunk in source.chunks():
@@ -218,8 +224,8 @@ def in_utf8(source: Source, notes: list[str]) -> Source:
                 decoder.decode(chunk)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return _from_other(source, notes)
-    return replace(source, path=None, content=source.read()[3:]) if head.startswith(codecs.BOM_UTF8) else source
+        return False
+    return True
 
 
 def _wide(head: bytes) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +20,7 @@ _MOST_SEARCHED = 100_000
 _MOST_AT_AN_END = 20
 _LONGEST = 60  # letters of a word that heads a line of sums
 _MOST_SUMS = 1 / 3  # of all rows: a sum has two rows at least
-_STATISTICS = {
+_STATISTICS: dict[str, Callable[[NDArray], float]] = {
     "sum": np.sum, "mean": np.mean, "median": np.median, "min": np.min, "max": np.max, "count": len,
     "std": lambda values: np.std(values, ddof=1) if len(values) > 1 else np.nan,
 }  # fmt: skip

@@ -7,9 +7,11 @@ import re
 _SURE = {
     "sum": """total|totals|grand total|grand totals|overall total|overall|total general|total général|total geral
 |total generale|sub total|sub-total|subtotal|subtotals|sous-total|sous total|subtotale|subtotaal|zwischensumme|teilsumme
-|sum|sums|summe|summen|gesamt|gesamtsumme|gesamtergebnis|ergebnis|insgesamt|endsumme|somme|totale|totale complessivo|somma|totaal
-|eindtotaal|suma|razem|suma końcowa|celkem|součet|итого|всего|итог|общий итог|toplam|genel toplam|összesen|summa|totalt
-|yhteensä|i alt|sammanlagt|ukupno|σύνολο|合計|総計|小計|总计|合计|小计|總計|합계|총계|소계|योग|कुल|कुल योग|المجموع|סה"כ|σ|∑""",
+|sum|sums|summe|summen|gesamt|gesamtsumme|gesamtergebnis|ergebnis|insgesamt|endsumme|somme|totale
+|totale complessivo|somma|totaal
+|eindtotaal|suma|razem|suma końcowa|celkem|součet|итого|всего|итог|общий итог|toplam|genel toplam|összesen
+|summa|totalt|yhteensä|i alt|sammanlagt|ukupno|σύνολο
+|合計|総計|小計|总计|合计|小计|總計|합계|총계|소계|योग|कुल|कुल योग|المجموع|סה"כ|σ|∑""",
     "mean": """average|averages|avg|grand mean|durchschnitt|mittelwert|mittelwerte|ø|⌀|moyenne|moyennes|promedio|média
 |gemiddelde|gemiddeld|średnia|průměr|среднее|ortalama|átlag|gennemsnit|gjennomsnitt|medelvärde|keskiarvo|平均|平均値|平均值|평균
 |औसत""",
@@ -37,9 +39,10 @@ _DIVIDED = re.compile(r"[\s:(=,]+")
 REMARK = re.compile(
     r"""[\s*(\["'«–—-]*(?:
     (?:(?:data\s+)?sources?|quellen?|fuente|fonte|bron|źródło|источник|出典|来源|注|note|notes|nota|notas|remarks?|comments?
-    |anmerkung(?:en)?|bemerkung(?:en)?|hinweise?|remarque|legende?|legend|key|stand|as\s+of|last\s+updated?|updated|generated|created
-    |exported|printed|downloaded|erstellt|exportiert|page\s+\d+|seite\s+\d+|report|copyright|end\s+of|ende|eof)\b|©|\(c\)
-    |n\s*[=:]\s*[\d.,' ]+|\d[\d,.' ]*\s*(?:rows?|records?|observations?|zeilen|datensätze|lignes|filas|righe)\b|p\s*[<=]\s*0?[.,]\d
+    |anmerkung(?:en)?|bemerkung(?:en)?|hinweise?|remarque|legende?|legend|key|stand|as\s+of|last\s+updated?|updated|generated
+    |created|exported|printed|downloaded|erstellt|exportiert|page\s+\d+|seite\s+\d+|report|copyright|end\s+of|ende|eof)\b|©|\(c\)
+    |n\s*[=:]\s*[\d.,' ]+|\d[\d,.' ]*\s*(?:rows?|records?|observations?|zeilen|datensätze|lignes|filas|righe)\b
+    |p\s*[<=]\s*0?[.,]\d
     |[†‡§¹²³]|\d\)
     )""",
     re.IGNORECASE | re.VERBOSE,

@@ -82,6 +82,7 @@ def test_b02_f05_sums_means_and_remarks_below_are_no_rows(read, lines):
 )
 @pytest.mark.parametrize("label", ["", "20"])
 def test_b02_the_word_may_stand_in_any_column(read, columns, label):
+    columns = columns.split()
     table = TABLE.assign(y=np.where(TABLE["y"] == 1, "yes", "no"))
     cells = {"name": "", "x": f"{SUMS['x']:.1f}", "z": str(int(SUMS["z"])), "y": label}
     data = read(table, ",".join({**cells, columns[0]: "Total"}[name] for name in columns), columns=columns)
