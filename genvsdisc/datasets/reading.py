@@ -185,7 +185,8 @@ def _text_table(source: Source, target: str | None, notes: list[str]) -> RawTabl
 
 def _typed(raw: RawTable, kept: NDArray[np.intp]) -> tuple[pd.DataFrame, list[str], Mapping[Any, CellFormat]]:
     """The rows that are kept, text read as what it stands for; what was guessed; and how text was read."""
-    typed = typed_table(pd.DataFrame(_rows(raw.columns, kept), copy=False), raw.hint)
+    rows = pd.DataFrame(_rows(raw.columns, kept), copy=False).infer_objects()
+    typed = typed_table(rows, raw.hint)
     floats = {str(name): typed.table[name] for name, values in raw.columns.items() if values.dtype.kind == "f"}
     doubtful = [name for name, values in floats.items() if _may_be_thousands(values)]
     if typed.decimal != ",":

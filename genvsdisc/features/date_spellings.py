@@ -13,6 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from genvsdisc.features.number_text import to_ascii
+
 _WEEKDAY = (
     r"^(?:mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
     r"|mo|di|mi|do|fr|sa|so|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend"
@@ -73,14 +75,14 @@ def plainer(words: pa.Array) -> tuple[pa.Array, dict[str, NDArray[np.intp]]]:
     >>> plainer(pa.array(["2024-07-01 10:00 Asia/Tokyo"]))[0].to_pylist()
     ['2024-07-01 10:00']
     """
-    words, places = _without_places(_of_periods(words))
+    words, places = _without_places(_of_periods(to_ascii(words)))
     for sign, spelling, plain in _SPELLINGS:
         if pc.any(pc.match_substring_regex(words, sign), min_count=0).as_py():
             words = pc.utf8_trim_whitespace(pc.replace_substring_regex(words, spelling, plain))
     if pc.any(pc.match_substring_regex(words, r"[0-9] ?[A-Z]{3,4}$"), min_count=0).as_py():
         for zone, offset in _ZONES.items():
             words = pc.replace_substring_regex(words, rf"(:[0-9]{{2}}(?:[.,][0-9]+)?) ?{zone}$", rf"\1{offset:+03d}00")
-    if pc.any(pc.match_substring_regex(words, r"^\p{L}"), min_count=0).as_py():
+    if pc.any(pc.match_substring_regex(words, r"^[A-Za-z\x{80}-\x{10FFFF}]"), min_count=0).as_py():
         words = pc.replace_substring_regex(words, "(?i)" + _WEEKDAY, "")
         words = pc.replace_substring_regex(words, _CTIME, r"\1 \4 \2\3")
     return words, places
@@ -89,6 +91,8 @@ def plainer(words: pa.Array) -> tuple[pa.Array, dict[str, NDArray[np.intp]]]:
 def _of_periods(words: pa.Array) -> pa.Array:
     """Write quarters and weeks of ISO 8601 as their first day, a day of such a week as the day."""
     matched = np.zeros(len(words), dtype=bool)
+    if not pc.any(pc.match_substring_regex(words, r"[QTKWe]"), min_count=0).as_py():
+        return words
     for pattern in (*_QUARTERS, _WEEK):
         matched |= np.asarray(pc.match_substring_regex(words, pattern.pattern), dtype=bool)
     if not matched.any():

@@ -22,7 +22,7 @@ _CLOCK = (
     r"(?P<H>[0-9]{1,2}):(?P<M>[0-9]{2})(?::(?P<S>[0-9]{2})(?:[.,](?P<F>[0-9]{1,9}))?)?"
     r"\s*(?P<P>[AaPp]\.?[Mm]\.?)?\s*(?P<Z>Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})?"
 )
-_LETTERS = r"\p{L}{3,12}"
+_LETTERS = r"[A-Za-z\x{80}-\x{10FFFF}]{3,12}"  # \p{L} would take ten times as long to compile
 _YEAR = r"(?P<y>[0-9]{4}|[0-9]{2})"
 _END = rf"(?:[T ,]+{_CLOCK})?$"
 _PATTERNS = {
@@ -34,6 +34,7 @@ _PATTERNS = {
     "month_first": r"^(?P<a>[0-9]{1,2})[-/](?P<y>(?:1[6-9]|2[01])[0-9]{2})$",
     "month_name": rf"^(?P<n>{_LETTERS})(?:\.?[-/ ,']+(?P<y>[0-9]{{4}})|[-'](?P<s>[0-9]{{2}}))$",
 }
+_WITH_NAMES = ("day", "name", "month_name")
 _FRACTION = r"[0-9]{1,6}(?:[.,][0-9]{1,9})?"
 _DURATIONS = (
     r"^(?P<minus>-)?(?:(?P<D>[0-9]{1,6}) days?,? (?P<back>\+)?)?(?P<H>[0-9]{1,6}):(?P<M>[0-5][0-9])"
@@ -70,7 +71,10 @@ class DateFormat:
         """Read words as UTC dates of microseconds, NaT where one is none; any year from 1 to 9999."""
         words, places = plainer(words)
         out = np.full(len(words), _UNREAD)
+        named = bool(_matches(words, r"[A-Za-z\x{80}-\x{10FFFF}]{3}").any())
         for name, pattern in _PATTERNS.items():
+            if name in _WITH_NAMES and not named:
+                continue
             fields = pc.extract_regex(words, pattern)
             found = np.flatnonzero(pc.is_valid(fields))
             if not len(found):
@@ -140,12 +144,18 @@ def parse_times(words: pa.Array) -> NDArray[np.timedelta64]:
     clock = _clock(fields)
     found = np.asarray(pc.is_valid(fields)) & (clock != _NO_TIME)
     out = np.where(found, clock.astype("m8[us]"), np.timedelta64("NaT", "us"))
+    if np.isnat(out).any() and _matches(words, r"^-?P?T?[0-9]+.*[0-9hmsdDTWHMSegnrej.]$").any():
+        _read_durations(words, out)
+    return out
+
+
+def _read_durations(words: pa.Array, out: NDArray[np.timedelta64]) -> None:
+    """Read what is no time of day yet."""
     for pattern in _DURATIONS:
         fields = pc.extract_regex(words, pattern)
         places = np.flatnonzero(np.asarray(pc.is_valid(fields)) & np.isnat(out) & _matches(words, "[0-9]"))
         if len(places):
             out[places] = _duration(fields.take(pa.array(places)))
-    return out
 
 
 def _duration(fields: pa.StructArray) -> NDArray[np.timedelta64]:
@@ -174,7 +184,7 @@ def _days(name: str, fields: pa.StructArray, order: Order) -> NDArray[np.datetim
     year = np.asarray(written.cast(pa.int64()))
     short = np.asarray(pc.fill_null(pc.equal(pc.utf8_length(written), 2), False))
     year = np.where(short, np.where(year < _PIVOT, 2000, 1900) + year, year)
-    if name in ("day", "name", "month_name"):
+    if name in _WITH_NAMES:
         words = pc.utf8_lower(pc.fill_null(pc.struct_field(fields, "n"), "")).to_pylist()
         month = np.array([MONTH_OF.get(word, 0) for word in words], dtype=np.int64)
     else:

@@ -14,7 +14,7 @@ _DATED = (
     r"|[0-9]{1,2}[-/. ]+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-/., ]+[0-9]{2})"
 )
 _LOOSE = r"^[^A-Za-z]*[0-9][^A-Za-z]*$"
-_BEGUN = r"^[^\p{L}0-9]*(?:\p{Lu}{1,3}\.? ?|\p{Sc})?[^\p{L}0-9]*[0-9]"
+_BEGUN = r"^[^A-Za-z0-9\x{100}-\x{1FFF}]*(?:[A-Z]{1,2}[a-z]?\.? )?[^A-Za-z0-9\x{100}-\x{1FFF}]*[0-9]"
 _DIGITS = r"[0-9]+(?:[.,' ][0-9]+)*"
 _MOST_SHAPES = 24
 _FEWEST_LIKE = 3  # words of one shape on average

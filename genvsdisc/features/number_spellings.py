@@ -41,7 +41,7 @@ _SPELLINGS = (
     (r"[*†‡§]$", r"^(.*[0-9%])\s*[*†‡§]{1,4}$", r"\1"),
     (r"[⁰¹²³⁴-⁹]$", r"^(.*[0-9%])[⁰¹²³⁴-⁹]{1,2}$", r"\1"),
     # 1,5 Mio. € is so many millions of a currency, which stands before
-    (rf"[0-9]\s*{MAGNITUDE}\s*{CURRENCY}$", rf"^(.*[0-9])\s*({MAGNITUDE})\s*({CURRENCY})$", r"\3 \1 \2"),
+    (r"[0-9].*[$€£¥₹₽₩₺₴₿¢₪₫₦A-Z]$", rf"^(.*[0-9])\s*({MAGNITUDE})\s*({CURRENCY})$", r"\3 \1 \2"),
 )
 """What shows that a column may have a spelling, the spelling, and what stands for it."""
 

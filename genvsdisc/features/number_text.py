@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from genvsdisc.features.number_spellings import CURRENCY, plain_numbers
 
-_UNIT = rf"""(?:{CURRENCY}|[%‰]|["'″′]|[°µμΩ]?[\p{{L}}°µμΩ][\p{{L}}0-9µμ°Ω²³⁻¹/·*^.-]{{0,11}})"""
+_UNIT = rf"""(?:{CURRENCY}|[%‰]|["'″′]|[A-Za-z\x{{80}}-\x{{10FFFF}}][A-Za-z\x{{80}}-\x{{10FFFF}}0-9/*^.-]{{0,12}})"""
 _NUMBER = (
     r"^(?P<open>\()?\s*(?P<bound>[<>≤≥~≈]=?|ca\.)?\s*(?P<sign>[+-])?\s*"
     rf"(?P<before>{CURRENCY})?\s*(?P<inner>[(+-])?\s*"
@@ -26,11 +26,12 @@ _NUMBER = (
 )
 _PARTS = ("open", "bound", "sign", "before", "inner", "body", "exponent", "more", "after", "close", "minus")
 _NOT_FINITE = r"^[+-]?(?:[iI][nN][fF]|[iI]nfinity|INFINITY)$"
-# What people type for the ASCII signs: minus signs and dashes, blanks of fixed width, full-width and Arabic digits.
+# What people type for the ASCII signs: minus signs and dashes, blanks of fixed width, digits of other scripts.
+_ZEROS = "\u0660\u06f0\u0966\u09e6\u0a66\u0ae6\u0b66\u0be6\u0c66\u0ce6\u0d66\u0e50\u0ed0\u0f20\u1040\u17e0\u1810\uff10"
 _TO_ASCII = str.maketrans(
-    "−–—﹣－‐‑\u00a0\u2007\u2009\u202f\u2002\u2003\u3000０１２３４５６７８９．，٠١٢٣٤٥٦٧٨٩٫٬％＋",
-    "-------       0123456789.,0123456789.,%+",
-)
+    "−–—﹣－‐‑\u00a0\u2007\u2009\u202f\u2002\u2003\u3000．，٫％＋٪",
+    "-------       .,.%+%",
+) | {ord(zero) + digit: str(digit) for zero in _ZEROS for digit in range(10)}
 _POINT_MONEY = ("$", "US$", "A$", "C$", "USD", "CAD", "AUD", "£", "GBP", "¥", "JPY", "₹", "INR")
 _THOUSAND = ("k", "K", "Tsd", "Tsd.", "tsd", "tsd.", "thousand", "тыс", "тыс.", "千")
 _MILLION = ("m", "M", "mn", "Mn", "mio", "mio.", "Mio", "Mio.", "million", "млн", "млн.", "百万", "百萬")

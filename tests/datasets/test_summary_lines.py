@@ -57,7 +57,7 @@ SUMS, MEANS = NUMBERS.sum().round(1), NUMBERS.mean().round(2)
             line("mean", NUMBERS.mean()),
             line("std", NUMBERS.std()),
             line("min", NUMBERS.min()),
-            line("50%", NUMBERS.median())[:0] + line("median", NUMBERS.median()),
+            line("median", NUMBERS.median()),
             line("max", NUMBERS.max()),
         ],
         ["n=40"],
@@ -77,9 +77,7 @@ def test_b02_f05_sums_means_and_remarks_below_are_no_rows(read, lines):
     assert sum("left out" in note for note in data.notes) >= 1
 
 
-@pytest.mark.parametrize(
-    "columns", [("y", "x", "z"), ("x", "z", "y"), ("y", "name", "x", "z"), ("x", "y", "z", "name")]
-)
+@pytest.mark.parametrize("columns", ["y x z", "x z y", "y name x z", "x y z name"])
 @pytest.mark.parametrize("label", ["", "20"])
 def test_b02_the_word_may_stand_in_any_column(read, columns, label):
     columns = columns.split()
