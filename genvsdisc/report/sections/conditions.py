@@ -67,8 +67,8 @@ def _map(comparison: Comparison, loss: str, pair: tuple[str, str] | None) -> Fig
     caption = (
         f"{loss_word(loss).capitalize()} of {pair[0]} (generative) against {pair[1]} (discriminative). Each row is a "
         "dial; full color: ahead by more than noise, pale: lower on average, within noise, grey: equal. Diamond and "
-        "bar: where the lead changes, with its 95% interval. Triangle: where this table stands. That the two were picked "
-        "on these rows counts in the verdict, not here."
+        "bar: where the lead changes, with its 95% interval. Triangle: where this table stands. That the two were "
+        "picked on these rows counts in the verdict, not here."
     )
     return Figure(
         (picture,), caption, (_matrix(comparison, loss),), across=1, families=SIDES,

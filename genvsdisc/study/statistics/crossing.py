@@ -183,7 +183,7 @@ def _finding(
     sizes: NDArray, leaders: Sequence[str], bounds: list[float], names: tuple[str, str], signs: tuple[float, float],
     level: float, dial: Dial,
 ) -> str:  # fmt: skip
-    """Say it in a sentence; `signs` are those of the difference: beyond the crossing for good, and at the last value."""
+    """Say it in a sentence; `signs` are those of the difference: beyond the crossing, and at the last value."""
     direction, last = signs
     unit = "rows" if dial.name == TRAINING_ROWS else dial.unit
     between = f"between {dial.number(sizes[0])} and {dial.number(sizes[-1])} {unit}"

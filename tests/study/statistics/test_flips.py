@@ -85,9 +85,9 @@ def test_leads_of_one_model_are_told_together():
     noise = along("label noise", smallest=0.0, largest=0.75, leaders=f"{U}; {U}; {U}; {U}; {G}")
     at = pd.concat([values("gaps", *FIVE), values("label noise", *FIVE)])
     assert told([ROWS], [ROWS, gaps, noise], at) == (
-        "In 0-1 error: gauss is ahead by more than noise from 50% of the entries missing at prediction on and from 75% of the "
-        "training labels flipped on; nothing else that was tried changes for certain which of the two is better (15 to "
-        "126 training rows)."
+        "In 0-1 error: gauss is ahead by more than noise from 50% of the entries missing at prediction on and from "
+        "75% of the training labels flipped on; nothing else that was tried changes for certain which of the two is "
+        "better (15 to 126 training rows)."
     )
 
 
