@@ -169,7 +169,7 @@ def _with_gaps(
     best = _lowest(takers, scores, loss)
     if best is None or best not in set(half["model"]):
         return {"where entries are missing": best}
-    least = half.loc[half["mean"].idxmin()]  # the first of equal ones: without an imputer
+    least: Any = half.iloc[int(half["mean"].to_numpy().argmin())]  # the first of equal ones: without an imputer
     return {f"where half of the entries are missing{_FILLED[least['dial']]}": str(least["model"])}
 
 
