@@ -123,9 +123,13 @@ def _changes(own: pd.DataFrame, leads: dict[str, tuple[str, str]], row: Any) -> 
     """Say who is ahead by more than noise where, and along what the better one changes at no one place."""
     led = {dial: lead for dial, lead in leads.items() if dial in set(own["dial"])}
     places = {model: [where for leader, where in led.values() if leader == model] for model, _ in led.values()}
-    told = [f"{model} is ahead by more than noise {' and '.join(where)}" for model, where in places.items()]
-    somewhere = " and ".join(f"somewhere between {_range(each, 'and')}" for each in records(own[_several(own)]))
+    told = [f"{model} is ahead by more than noise {_in_a_row(where)}" for model, where in places.items()]
+    somewhere = _in_a_row([f"somewhere between {_range(each, 'and')}" for each in records(own[_several(own)])])
     return told + ([f"{_which(led, row)} changes {somewhere}"] if somewhere else [])
+
+
+def _in_a_row(phrases: list[str]) -> str:
+    return " and ".join(part for part in (", ".join(phrases[:-1]), *phrases[-1:]) if part)
 
 
 def _which(leads: dict[str, tuple[str, str]], row: Any) -> str:
