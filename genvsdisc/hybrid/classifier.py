@@ -18,9 +18,10 @@ from genvsdisc.base import Parameters, ProbabilisticClassifier
 from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
 from genvsdisc.functional import absent
 from genvsdisc.functional.gaussian.continuum import Continuum
-from genvsdisc.functional.gaussian.continuum_newton import follow, moments_of
+from genvsdisc.functional.gaussian.continuum_newton import follow
 from genvsdisc.functional.gaussian.covariance import whiten
 from genvsdisc.functional.gaussian.density import log_densities
+from genvsdisc.functional.gaussian.given_log_odds import moments_of
 from genvsdisc.functional.gaussian.natural import Features
 from genvsdisc.functional.linear.gram import ColumnProducts
 from genvsdisc.functional.linear.objective import SoftmaxRegression

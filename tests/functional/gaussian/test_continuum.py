@@ -6,7 +6,8 @@ from scipy.optimize import minimize
 from sklearn.datasets import load_iris
 
 from genvsdisc import HybridClassifier
-from genvsdisc.functional.gaussian.continuum_newton import follow, moments_of
+from genvsdisc.functional.gaussian.continuum_newton import follow
+from genvsdisc.functional.gaussian.given_log_odds import moments_of
 from genvsdisc.hybrid.frame import FeatureFrame
 
 X, Y = load_iris(return_X_y=True)
