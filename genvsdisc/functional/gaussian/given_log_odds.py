@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from genvsdisc.functional.gaussian.continuum import Continuum
 from genvsdisc.functional.gaussian.hermite import scaled_features
 from genvsdisc.functional.gaussian.natural import Densities
+from genvsdisc.functional.gaussian.shared_steps import relative_derivative
 
 _MAX_HALVINGS = 60
 _ROUNDING = 1e-13  # of the objective, which no longer tells points apart
@@ -67,8 +68,12 @@ class _Search:
 
     def steps(self, gradients: NDArray, found: Densities) -> tuple[NDArray, NDArray]:
         """Newton steps in the moments (R, K, F), and the slopes (R,) of the objective along them."""
-        by_class = not self.problem.features.shared and self.problem.present.all()
-        moves = self._of_blocks(gradients, found) if by_class else self._of_whole(gradients, found)
+        if not self.problem.present.all():
+            moves = self._of_whole(gradients, found)
+        elif self.problem.features.shared:
+            moves = self._against_last(gradients, found)
+        else:
+            moves = self._of_blocks(gradients, found)
         slopes = np.einsum("rcf,rcf->r", gradients, moves[:, -gradients.shape[1] :])
         return moves, slopes
 
@@ -91,6 +96,14 @@ class _Search:
     @property
     def _full(self) -> bool:
         return self.problem.features.full
+
+    def _against_last(self, gradients: NDArray, found: Densities) -> NDArray:
+        R, C, F = gradients.shape
+        free = max(1, C - 1)
+        system = relative_derivative(found, full=self._full).reshape(R, free * F, free * F)
+        right = gradients[:, :free] - gradients[:, free:] if C > 1 else gradients
+        moves = -np.linalg.solve(system, right.reshape(R, -1, 1)).reshape(R, free, F)
+        return self.problem.spread(moves)
 
     def _of_whole(self, gradients: NDArray, found: Densities) -> NDArray:
         R, C, F = gradients.shape

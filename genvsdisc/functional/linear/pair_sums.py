@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,3 +34,29 @@ def pair_sums(conditional: SoftmaxRegression, residuals: NDArray) -> NDArray:
         weighted = p[:, first] * p[:, second] * conditional.weights[:, None]
     sums = conditional.products.sums(weighted.reshape(-1, n))
     return np.ascontiguousarray(sums).reshape(R, -1, *sums.shape[1:])
+
+
+def hessian_of_pairs(pairs: NDArray) -> NDArray:
+    """Hessians of the cross-entropy by the log-odds of all classes against the last.
+
+    Parameters
+    ----------
+    pairs : ndarray of shape (R, pairs, F, F)
+        From `pair_sums`; what a quadratic penalty of the log scores' distances from their mean adds to each pair is the
+        penalty over the number of classes.
+
+    Returns
+    -------
+    hessians : ndarray of shape (R, K - 1, F, K - 1, F)
+    """
+    R, n_pairs, F, _ = pairs.shape
+    K = int((1 + np.sqrt(1 + 8 * n_pairs)) / 2)
+    result = np.zeros((R, K - 1, F, K - 1, F))
+    for p, (j, k) in enumerate(combinations(range(K), 2)):
+        block = pairs[:, p]
+        result[:, j, :, j] += block
+        if k < K - 1:
+            result[:, k, :, k] += block
+            np.negative(block, out=result[:, j, :, k])
+            np.negative(block, out=result[:, k, :, j])
+    return result
