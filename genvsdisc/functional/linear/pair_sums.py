@@ -30,8 +30,10 @@ def pair_sums(conditional: SoftmaxRegression, residuals: NDArray) -> NDArray:
         weighted = residuals
     else:
         p = conditional._probabilities(residuals)
-        first, second = np.triu_indices(C, 1)
-        weighted = p[:, first] * p[:, second] * conditional.weights[:, None]
+        said = p * conditional.weights[:, None]
+        weighted = np.empty((R, C * (C - 1) // 2, n))
+        for place, (j, k) in enumerate(combinations(range(C), 2)):
+            np.multiply(said[:, j], p[:, k], out=weighted[:, place])
     sums = conditional.products.sums(weighted.reshape(-1, n))
     return np.ascontiguousarray(sums).reshape(R, -1, *sums.shape[1:])
 
