@@ -15,8 +15,9 @@ from genvsdisc.functional.linear.pair_sums import hessian_of_pairs, pair_sums
 from genvsdisc.functional.solution import Solution, Status, curves_of
 
 _MAX_HALVINGS = 40
-_FEW_CLASSES = 5  # up to which the Hessian by pairs of classes is faster
 _MOST_EXPLAINED = 0.9  # beyond, the classes are nearly separated and nothing is known of the distance
+FEW_CLASSES = 5
+"""Classes up to which the Hessian comes from sums by pairs of classes, which is faster."""
 ROUNDING = 1e-9
 """Squared Newton decrement below which a line search that finds nothing lower has met the rounding of the objective."""
 
@@ -116,7 +117,7 @@ def _lengthened(theta: NDArray, moves: NDArray, slopes: NDArray) -> tuple[NDArra
 def _steps(active: _Active) -> NDArray:
     """Newton steps (R, C, D)."""
     objective, gradients = active.objective, active.gradients
-    if 1 < gradients.shape[1] <= _FEW_CLASSES and objective.present.all():
+    if 1 < gradients.shape[1] <= FEW_CLASSES and objective.present.all():
         return _steps_of_pairs(objective, active.residuals, gradients)
     return _newton_steps(objective.hessian(active.residuals), gradients)
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from genvsdisc.functional.linear.pair_sums import pair_sums
 from genvsdisc.functional.linear.gram import ColumnProducts
 from genvsdisc.functional.linear.newton import _newton_steps, _steps_of_pairs
 from genvsdisc.functional.linear.objective import SoftmaxRegression
+from genvsdisc.functional.linear.pair_sums import pair_sums
 from genvsdisc.functional.losses import TRAINING_LOSSES
 
 
@@ -50,4 +50,6 @@ def test_steps_by_pairs_are_those_of_the_whole_hessian(n_classes):
     # A penalized mean of all classes goes to 0 at once; that of the intercepts changes nothing.
     off = theta + np.array([0.3, -0.2, 0.7])
     _, gradients, residuals = objective.evaluate(off)
-    np.testing.assert_allclose(_steps_of_pairs(objective, residuals, gradients), expected + [-0.3, 0.2, 0], atol=1e-10)
+    np.testing.assert_allclose(
+        _steps_of_pairs(objective, residuals, gradients), expected - np.array([0.3, -0.2, 0]), atol=1e-10
+    )
