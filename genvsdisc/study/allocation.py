@@ -71,19 +71,18 @@ class Allocation:
         self._choose_subtable()
         for candidate in sorted(self.candidates, key=lambda c: self._folds(c, self.one_repeat)):
             self._cross_validate(candidate)
-        for stage in RESAMPLED_STAGES:
-            for group in self._groups():
-                self._begin(stage, group)
+        paired, alone = ([g for g in self._groups() if bool(g[0].form) is whole] for whole in (True, False))
+        given = self.plan.n_unlabeled > 0  # rows without a label that somebody brought come first, hidden labels last
+        conditions = sorted(CONDITION_STAGES, key=lambda stage: (stage == UNLABELED_STAGE) != given)
+        self._begin_all(RESAMPLED_STAGES, paired)
+        self._begin_all(RESAMPLED_STAGES[:1], alone)
         for candidate in self.candidates:
             self._search(candidate)
             self._draw_from(candidate)
         self._impute()
-        given = self.plan.n_unlabeled > 0  # rows without a label that somebody brought come first, hidden labels last
-        for stage in sorted(CONDITION_STAGES, key=lambda stage: (stage == UNLABELED_STAGE) != given):
-            for group in self._groups():
-                chosen = [candidate for candidate in group if applies(stage, candidate)]
-                if chosen:
-                    self._begin(stage, chosen, share_of(stage))
+        self._begin_all(conditions, paired)  # every dial of the pairs, before what is looked at of the others
+        self._begin_all(RESAMPLED_STAGES[1:], alone)
+        self._begin_all(conditions, alone)
         self._say_missing()
         self._climb()
         models = {c.name: self.plan.models[c.name] for c in self.candidates}
@@ -98,6 +97,13 @@ class Allocation:
         self.plan.design = replace(self.design, n_draws=max(draws, FEWEST_DRAWS), n_repeats=repeats).as_dict()
         self.plan.seconds = total_seconds(models)
         return self.plan
+
+    def _begin_all(self, stages: Sequence[str], groups: list[list[Candidate]]) -> None:
+        for stage in stages:
+            for group in groups:
+                chosen = [candidate for candidate in group if applies(stage, candidate)]
+                if chosen:
+                    self._begin(stage, chosen, share_of(stage))
 
     @property
     def one_repeat(self) -> int:
