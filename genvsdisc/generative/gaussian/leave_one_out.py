@@ -73,9 +73,7 @@ def leave_one_out_losses(
     everyone = np.ones((len(poolings), len(shrinkages)), dtype=bool)
     losses = np.zeros(everyone.shape)
     for rows in _pieces(np.flatnonzero(used), X.shape[1]):
-        losses += (
-            _row_losses(X[rows], codes[rows], weights[rows], moments, candidates, everyone, priors) @ weights[rows]
-        )
+        losses += row_losses(X[rows], codes[rows], weights[rows], moments, candidates, everyone, priors) @ weights[rows]
     return losses / max(weights[used].sum(), 1)
 
 
@@ -105,7 +103,7 @@ def best_candidate(
     while start < len(order):
         stop = max(2 * start, _FIRST_SHARE if len(order) > _MANY else len(order))
         rows = order[start:stop] if stop < 0.8 * len(order) else order[start:]
-        losses = _row_losses(X[rows], codes[rows], weights[rows], moments, candidates, active, priors)
+        losses = row_losses(X[rows], codes[rows], weights[rows], moments, candidates, active, priors)
         w = weights[rows]
         totals += losses @ w
         totals[~active] = np.inf
@@ -141,7 +139,7 @@ def _paired(values: NDArray, weights: NDArray) -> tuple[NDArray, NDArray]:
     return np.nan_to_num(means, nan=np.inf), np.nan_to_num(np.sqrt(spread / total), nan=0.0, posinf=0.0)
 
 
-def _row_losses(
+def row_losses(
     X: NDArray,
     codes: NDArray,
     weights: NDArray,

@@ -34,6 +34,7 @@ from genvsdisc.study.fits.dial import dial_losses
 from genvsdisc.study.fits.drawn_rows import predictive_tables
 from genvsdisc.study.fits.gaps import GAP_STAGE
 from genvsdisc.study.fits.group_check import check_groups
+from genvsdisc.study.fits.held_out_shrinkage import without_search
 from genvsdisc.study.fits.learning_curves import curve_probabilities
 from genvsdisc.study.fits.part_fits import fit_parts
 from genvsdisc.study.fits.planes import view_tables
@@ -97,6 +98,7 @@ def fit_all_rows(model: Model, table: PreparedTable, draws: Draws, result: Predi
     ours = type(last_step(model.estimator)).__module__.startswith("genvsdisc.")
     X, y = (drawn.X, drawn.y) if ours else (deepcopy(drawn.X), drawn.y.copy())
     fitted = fit_many_rows(seeded(model.estimator, draws.seed), X, y, drawn.weights)
+    fitted = without_search(fitted)
     check_portable(fitted)  # always, for the result may not depend on the number of processes
     result.fitted = fitted
     spread = slice(None, None, 1 + len(y) // MOST_AT_ONCE)  # a quantile of very many rows is that of every third

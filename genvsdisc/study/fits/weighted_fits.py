@@ -23,6 +23,7 @@ from sklearn.utils.validation import has_fit_parameter
 from genvsdisc.known_estimators import SEARCHES
 from genvsdisc.models import Model
 from genvsdisc.preparation import final_classifier
+from genvsdisc.study.fits.inner_folds import fit_within
 from genvsdisc.study.weights import are_whole
 
 MOST_COPIES = 1_000_000
@@ -71,11 +72,11 @@ def fit_rows(estimator: Any, X: Any, y: NDArray, sample_weight: NDArray | None) 
         If the weights are not whole and the classifier takes none.
     """
     if sample_weight is None:
-        return estimator.fit(X, y)
+        return fit_within(estimator, X, y)
     if takes_copies(estimator, sample_weight, X):
         rows = copies(sample_weight)
-        return estimator.fit(_safe_indexing(X, rows), y[rows])
-    return estimator.fit(X, y, **weight_arguments(estimator, sample_weight))
+        return fit_within(estimator, _safe_indexing(X, rows), y[rows])
+    return fit_within(estimator, X, y, **weight_arguments(estimator, sample_weight))
 
 
 def weight_arguments(estimator: Any, sample_weight: NDArray) -> dict[str, NDArray]:

@@ -108,8 +108,8 @@ def _tried(own: pd.DataFrame, leads: dict[str, tuple[str, str]], row: Any) -> st
     which = f"which of {'the two' if leads else pair} is better"
     several = own["estimate"].notna() | np.array([_change_places(leaders) for leaders in own["leaders"]], dtype=bool)
     places = {model: [where for leader, where in leads.values() if leader == model] for model, _ in leads.values()}
-    told = [f"{model} is surely ahead {' and '.join(where)}" for model, where in places.items()]
-    somewhere = " and ".join(f"somewhere between {_range(each, 'and')}" for each in records(own[several]))
+    told = [f"{model} is surely ahead {_in_a_row(where)}" for model, where in places.items()]
+    somewhere = _in_a_row([f"somewhere between {_range(each, 'and')}" for each in records(own[several])])
     told += [f"{which} changes {somewhere}"] if somewhere else []
     steady = own[~several & ~own["dial"].isin(leads) & (own["smallest"] < own["largest"])]
     ranges = "; ".join(_range(each, "to") for each in records(steady))
@@ -117,6 +117,10 @@ def _tried(own: pd.DataFrame, leads: dict[str, tuple[str, str]], row: Any) -> st
         what = "nothing else that was tried" if told else "nothing that was tried"
         told.append(f"{what} changes {'it for certain' if somewhere else f'for certain {which}'} ({ranges})")
     return f"{'; '.join(told)}." if told else ""
+
+
+def _in_a_row(phrases: list[str]) -> str:
+    return " and ".join(part for part in (", ".join(phrases[:-1]), *phrases[-1:]) if part)
 
 
 def _change_places(leaders: str) -> bool:

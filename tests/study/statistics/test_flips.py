@@ -88,6 +88,9 @@ def test_leads_of_one_model_are_told_together():
         "training labels flipped on; nothing else that was tried changes for certain which of the two is better (15 to "
         "126 training rows)."
     )
+    shares = along("class shares", smallest=0.0, largest=0.75, leaders=f"{U}; {U}; {U}; {U}; {G}")
+    three = told([ROWS], [ROWS, gaps, noise, shares], pd.concat([at, values("class shares", *FIVE)]))
+    assert "ahead from 50% of the entries missing at prediction on, from 75% of the training labels" in three
 
 
 @pytest.mark.parametrize(
