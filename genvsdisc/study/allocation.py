@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import product
 
 import numpy as np
 
@@ -20,7 +21,15 @@ from genvsdisc.study.plan import (
     ModelPlan,
     Plan,
 )
-from genvsdisc.study.stage_costs import MOST_AT_ONCE, UNLABELED_STAGE, Candidate, StageCosts, share_of, total_seconds
+from genvsdisc.study.stage_costs import (
+    MOST_AT_ONCE,
+    UNLABELED_STAGE,
+    Candidate,
+    StageCosts,
+    applies,
+    share_of,
+    total_seconds,
+)
 from genvsdisc.study.statistics.words import number_of
 
 CORES = 2
@@ -40,11 +49,6 @@ REPEATS = (1, 2, 3, 3, 3, 10)
 FEWEST_SUBTABLE = 1000
 RESERVE = 0.2
 """Share of the capacity kept for the second round."""
-
-
-def applies(stage: str, candidate: Candidate) -> bool:
-    """Whether a stage has anything to fit for a model: only some learn from rows without a label."""
-    return stage != UNLABELED_STAGE or candidate.learns_unlabeled
 
 
 class Allocation:
@@ -73,16 +77,16 @@ class Allocation:
             self._cross_validate(candidate)
         paired, alone = ([g for g in self._groups() if bool(g[0].form) is whole] for whole in (True, False))
         given = self.plan.n_unlabeled > 0  # rows without a label that somebody brought come first, hidden labels last
-        conditions = sorted(CONDITION_STAGES, key=lambda stage: (stage == UNLABELED_STAGE) != given)
+        dials = sorted(CONDITION_STAGES, key=lambda stage: (stage == UNLABELED_STAGE) != given)
         self._begin_all(RESAMPLED_STAGES, paired)
         self._begin_all(RESAMPLED_STAGES[:1], alone)
         for candidate in self.candidates:
             self._search(candidate)
             self._draw_from(candidate)
         self._impute()
-        self._begin_all(conditions, paired)  # every dial of the pairs, before what is looked at of the others
+        self._begin_all(dials, paired)  # before what is looked at of the others
         self._begin_all(RESAMPLED_STAGES[1:], alone)
-        self._begin_all(conditions, alone)
+        self._begin_all(dials, alone)
         self._say_missing()
         self._climb()
         models = {c.name: self.plan.models[c.name] for c in self.candidates}
@@ -99,11 +103,9 @@ class Allocation:
         return self.plan
 
     def _begin_all(self, stages: Sequence[str], groups: list[list[Candidate]]) -> None:
-        for stage in stages:
-            for group in groups:
-                chosen = [candidate for candidate in group if applies(stage, candidate)]
-                if chosen:
-                    self._begin(stage, chosen, share_of(stage))
+        for stage, group in product(stages, groups):
+            if chosen := [candidate for candidate in group if applies(stage, candidate)]:
+                self._begin(stage, chosen, share_of(stage))
 
     @property
     def one_repeat(self) -> int:
@@ -215,7 +217,7 @@ class Allocation:
                 f"Rows with gaps are not completed by an iterative imputer: it takes about {_seconds(price)}."
             )
 
-    def _begin(self, stage: str, group: list[Candidate], share: float = 0.4) -> None:
+    def _begin(self, stage: str, group: list[Candidate], share: float) -> None:
         """Ten draws, or none and a note."""
         price = self._price(group, stage, FEWEST_DRAWS)
         if price <= share * self.remaining:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from genvsdisc.study.allocation import CORES, CURVE_DRAWS, OVERHEAD, USABLE, Allocation, applies
+from genvsdisc.study.allocation import CORES, CURVE_DRAWS, OVERHEAD, USABLE, Allocation
 from genvsdisc.study.budgets import STANDARD_BUDGET
 from genvsdisc.study.design import Design, partitions
 from genvsdisc.study.larger_budgets import LargerBudgets
@@ -19,7 +19,7 @@ from genvsdisc.study.plan import (
     ModelPlan,
     Plan,
 )
-from genvsdisc.study.stage_costs import LONGEST_DIAL, Candidate, StageCosts, total_seconds
+from genvsdisc.study.stage_costs import LONGEST_DIAL, Candidate, StageCosts, applies, total_seconds
 
 ROUND_TWO = 5
 """Repeats after the second round at budgets up to two minutes: their error is 1.04 times that of ten."""

@@ -45,7 +45,7 @@ UNLABELED_SHARE = 0.4
 """Such a share for rows without a label, the last of these stages, of which generative models alone take part."""
 UNLABELED_ROWS, FEWEST_LABELED, N_PLACES = 1000, 5, 4
 """Training rows of which some lose their label, at most; rows of a class that keep theirs, at least; shares that do."""
-APART = 2
+UNSHARED = 2
 """How many times as many rows as a training set has, all of them together must have for each to be fitted alone."""
 CHOOSING, CHOOSING_ABREAST, LAST_EM = 4, 6, 14
 """Fits that choose the weight of rows without a label, how many training sets of each draw they take at once, and fits
@@ -190,7 +190,7 @@ class StageCosts:
         times a draw, on labeled rows, and then held; a few are met in one stack.
         """
         together = all_rows * (1 - (1 - min(1.0, seen / all_rows)) ** draws)  # rows in any of the training sets
-        abreast = 1 if APART * seen <= together else draws
+        abreast = 1 if UNSHARED * seen <= together else draws
         stacked, judged = (stacked, seen) if abreast == 1 else (int(stacked * together / seen), int(together))
         step, begun = candidate.seconds, 0.0
         if candidate.held is not None:
@@ -236,6 +236,11 @@ class StageCosts:
 def most_added(n_classes: int) -> int:
     """Rows without a label that are added to training rows, at most."""
     return max(1, MOST_ADDED_COPIES // n_classes)
+
+
+def applies(stage: str, candidate: Candidate) -> bool:
+    """Whether a stage has anything to fit for a model: only some learn from rows without a label."""
+    return stage != UNLABELED_STAGE or candidate.learns_unlabeled
 
 
 def share_of(stage: str) -> float:

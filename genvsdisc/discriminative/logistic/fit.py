@@ -16,7 +16,7 @@ from genvsdisc.functional.descent.loop import Settings, descend
 from genvsdisc.functional.linear.accelerated import accelerated_descent
 from genvsdisc.functional.linear.gram import ColumnProducts
 from genvsdisc.functional.linear.lbfgs import lbfgs
-from genvsdisc.functional.linear.newton import FEW_CLASSES, newton
+from genvsdisc.functional.linear.newton import BY_PAIRS, newton
 from genvsdisc.functional.linear.separation import is_quasi_separated, margins
 from genvsdisc.functional.linear.truncated_newton import truncated_newton
 from genvsdisc.functional.losses import TRAINING_LOSSES
@@ -43,7 +43,7 @@ def forms_hessian(n_rows: int | NDArray, n_coefficients: int, n_outputs: int) ->
     140 and 80, 1.3 for 1,000 and 50, 4.2 for 800 and 168, 14 for 20,000 and 170. Of 3 to 5 classes, whose Hessians come
     from sums by pairs: 0.8 to 1.2 up to 4e6, and 0.3 to 0.9 of 20 fits at once; from 1.2 to 2.7 beyond 6e6.
     """
-    number = "two" if n_outputs == 1 else "few" if n_outputs <= FEW_CLASSES else "many"
+    number = "two" if n_outputs == 1 else "few" if n_outputs <= BY_PAIRS else "many"
     return n_rows * float(n_coefficients) ** 2 <= _MOST_FORMED[number]
 
 

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from genvsdisc.functional.gaussian.natural import Densities, Features
 from genvsdisc.functional.gaussian.shared_steps import relative_derivative
-from genvsdisc.functional.linear.newton import FEW_CLASSES
+from genvsdisc.functional.linear.newton import BY_PAIRS
 from genvsdisc.functional.linear.objective import SoftmaxRegression
 from genvsdisc.functional.linear.pair_sums import hessian_of_pairs, pair_sums
 
@@ -135,7 +135,7 @@ class Continuum:
     def by_class(self) -> bool:
         """Whether the derivative of the log scores is a block for each class, of few classes that all have rows."""
         C = self.conditional.shape[1]
-        return not self.features.shared and C <= FEW_CLASSES and bool(self.present.all())
+        return not self.features.shared and C <= BY_PAIRS and bool(self.present.all())
 
     def steps(self, gradients: NDArray, residuals: NDArray, found: Densities) -> tuple[NDArray, NDArray]:
         """Newton steps in the moments (R, K, F), and the slopes (R,) of the objective along them."""
@@ -157,7 +157,7 @@ class Continuum:
     @property
     def against_last(self) -> bool:
         """Whether steps are taken in the log-odds against the last class: of few classes that share a covariance."""
-        return self.features.shared and self.conditional.shape[1] <= FEW_CLASSES and bool(self.present.all())
+        return self.features.shared and self.conditional.shape[1] <= BY_PAIRS and bool(self.present.all())
 
     def _steps_against_last(self, gradients: NDArray, residuals: NDArray, found: Densities) -> tuple[NDArray, NDArray]:
         """As `steps`, in the log-odds of all classes against the last, which gains what the others lose."""

@@ -16,7 +16,7 @@ from genvsdisc.functional.solution import Solution, Status, curves_of
 
 _MAX_HALVINGS = 40
 _MOST_EXPLAINED = 0.9  # beyond, the classes are nearly separated and nothing is known of the distance
-FEW_CLASSES = 5
+BY_PAIRS = 5
 """Classes up to which the Hessian comes from sums by pairs of classes, which is faster."""
 ROUNDING = 1e-9
 """Squared Newton decrement below which a line search that finds nothing lower has met the rounding of the objective."""
@@ -117,7 +117,7 @@ def _lengthened(theta: NDArray, moves: NDArray, slopes: NDArray) -> tuple[NDArra
 def _steps(active: _Active) -> NDArray:
     """Newton steps (R, C, D)."""
     objective, gradients = active.objective, active.gradients
-    if 1 < gradients.shape[1] <= FEW_CLASSES and objective.present.all():
+    if 1 < gradients.shape[1] <= BY_PAIRS and objective.present.all():
         return _steps_of_pairs(objective, active.residuals, gradients)
     return _newton_steps(objective.hessian(active.residuals), gradients)
 

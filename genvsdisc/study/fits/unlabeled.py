@@ -27,7 +27,7 @@ from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import _num_samples, has_fit_parameter
 
 from genvsdisc.study.fits.refit import _aligned, _split_stateless, _through, seeded
-from genvsdisc.study.stage_costs import APART
+from genvsdisc.study.stage_costs import UNSHARED
 from genvsdisc.study.statistics.losses import pointwise_losses
 
 UNLABELED_WEIGHTS = (0.0, 0.2, 1.0)
@@ -86,7 +86,7 @@ def semi_supervised_probabilities(
         Weight of unlabeled rows in each draw.
     """
     used = labeled | unlabeled
-    apart = APART * used.sum(axis=1).max() <= used.any(axis=0).sum()
+    apart = UNSHARED * used.sum(axis=1).max() <= used.any(axis=0).sum()
     batches = [slice(r, r + 1) for r in range(len(labeled))] if apart else [slice(0, len(labeled))]
     found: list[NDArray] = []
     chosen = np.full(len(labeled), float(weights[0]))
