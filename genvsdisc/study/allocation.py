@@ -21,15 +21,7 @@ from genvsdisc.study.plan import (
     ModelPlan,
     Plan,
 )
-from genvsdisc.study.stage_costs import (
-    MOST_AT_ONCE,
-    UNLABELED_STAGE,
-    Candidate,
-    StageCosts,
-    applies,
-    share_of,
-    total_seconds,
-)
+from genvsdisc.study.stage_costs import MOST_AT_ONCE, UNLABELED_STAGE, Candidate, StageCosts, share_of, total_seconds
 from genvsdisc.study.statistics.words import number_of
 
 CORES = 2
@@ -104,7 +96,7 @@ class Allocation:
 
     def _begin_all(self, stages: Sequence[str], groups: list[list[Candidate]]) -> None:
         for stage, group in product(stages, groups):
-            if chosen := [candidate for candidate in group if applies(stage, candidate)]:
+            if chosen := [candidate for candidate in group if candidate.takes(stage)]:
                 self._begin(stage, chosen, share_of(stage))
 
     @property

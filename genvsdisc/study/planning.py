@@ -19,7 +19,7 @@ from genvsdisc.study.plan import (
     ModelPlan,
     Plan,
 )
-from genvsdisc.study.stage_costs import LONGEST_DIAL, Candidate, StageCosts, applies, total_seconds
+from genvsdisc.study.stage_costs import LONGEST_DIAL, Candidate, StageCosts, total_seconds
 
 ROUND_TWO = 5
 """Repeats after the second round at budgets up to two minutes: their error is 1.04 times that of ten."""
@@ -43,7 +43,7 @@ def planned_by_design(
             rows=n_rows,
             fit_rows=n_rows,
             draws=dict(zip(RESAMPLED_STAGES, (draws, partitions(draws), noise), strict=True))
-            | {stage: noise for stage in CONDITION_STAGES if applies(stage, candidate)},
+            | {stage: noise for stage in CONDITION_STAGES if candidate.takes(stage)},
             searched=candidate.searched,
             drawn_from=candidate.draws_rows,
             timed=candidate.timed,

@@ -99,6 +99,10 @@ class Candidate:
         """Whether it can learn from rows without a label, which stand in a weighted fit once for each class."""
         return self.family == "generative" and self.weighted
 
+    def takes(self, stage: str) -> bool:
+        """Whether a stage has anything to fit for it: only some learn from rows without a label."""
+        return stage != UNLABELED_STAGE or self.learns_unlabeled
+
     @property
     def draws_rows(self) -> bool:
         """Whether rows can be drawn from it: a generative classifier of this package."""
@@ -236,11 +240,6 @@ class StageCosts:
 def most_added(n_classes: int) -> int:
     """Rows without a label that are added to training rows, at most."""
     return max(1, MOST_ADDED_COPIES // n_classes)
-
-
-def applies(stage: str, candidate: Candidate) -> bool:
-    """Whether a stage has anything to fit for a model: only some learn from rows without a label."""
-    return stage != UNLABELED_STAGE or candidate.learns_unlabeled
 
 
 def share_of(stage: str) -> float:
