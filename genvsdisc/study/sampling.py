@@ -92,8 +92,10 @@ class Sampling:
         """Keep some of the rows; groups and times that lose all rows are forgotten."""
         if self.kind == "rows":
             return self
-        codes = np.unique(self.codes[indices], return_inverse=True)[1]
-        return replace(self, codes=codes, counts=None if self.counts is None else self.counts[indices])
+        # Groups are numbered as they appear: what is left is numbered as if the others had never been.
+        kept, counts = self.codes[indices], None if self.counts is None else self.counts[indices]
+        codes = pd.factorize(kept)[0] if self.kind == "groups" else np.unique(kept, return_inverse=True)[1]
+        return replace(self, codes=np.asarray(codes, dtype=np.intp), counts=counts)
 
     def units(self, n_rows: int) -> NDArray[np.intp]:
         """Index of the independent unit of each row: errors are computed over units.
