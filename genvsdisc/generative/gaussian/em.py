@@ -24,12 +24,11 @@ from sklearn.exceptions import ConvergenceWarning
 
 from genvsdisc.functional.gaussian.acceleration import LeftParameterSpaceError, fixed_points
 from genvsdisc.functional.gaussian.covariance import SingularCovarianceError
-from genvsdisc.functional.gaussian.missing import patterns
 from genvsdisc.functional.gaussian.moments import Moments, class_moments, stacked
 from genvsdisc.generative.gaussian.completion_newton import MOST_UNKNOWN, by_newton, newton_pays, regularized_members
 from genvsdisc.generative.gaussian.diagonal import DiagonalProblem
-from genvsdisc.generative.gaussian.expectation import JointProblem
 from genvsdisc.generative.gaussian.layout import constant_columns
+from genvsdisc.generative.gaussian.linearized import joint_problem
 from genvsdisc.generative.gaussian.shrinkage import Regularization
 
 _MAX_ITER = 2000
@@ -185,12 +184,13 @@ def _by_steps(
     most: int,
 ) -> tuple[Moments, NDArray, NDArray]:
     """Moments, log likelihoods and whether they came to rest within so many steps, for a stack."""
-    problem, x = JointProblem.build(X, holes, codes, weights, n_classes, rule)
+    problem, x = joint_problem(X, holes, codes, weights, n_classes, rule)
     regularized = problem.blend.has_targets
     steady = _STEADY * tol if regularized and problem.model is None else np.inf
     try:
         start = problem.begin(x)
-        result = fixed_points(problem, start, tol=tol, max_iter=most, gain=tol, steady=steady, followed=regularized)
+        gain = None if problem.model is None else tol
+        result = fixed_points(problem, start, tol=tol, max_iter=most, gain=gain, steady=steady, followed=regularized)
     except LeftParameterSpaceError as error:
         last, members = error.args
         (r, g), column = last.first_singular()
@@ -206,35 +206,6 @@ def _warn_unless(converged: NDArray) -> None:
             ConvergenceWarning,
             stacklevel=8,
         )
-
-
-def completed_rows(X: NDArray, codes: NDArray, moments: Moments, rule: Regularization) -> NDArray:
-    """Rows with their conditional means, given their classes, where they miss entries.
-
-    Parameters
-    ----------
-    X : ndarray of shape (n, d)
-        Rows, NaN where missing.
-    codes : ndarray of shape (n,)
-        Encoded classes.
-    moments : Moments
-        With leading axis 1.
-    rule : Regularization
-        How covariances follow from the moments.
-    """
-    covariances = rule.covariances(moments)[0][0]
-    whole, holes = X.copy(), np.isnan(X)
-    for pattern in patterns(holes, codes):
-        for p, (columns, k) in enumerate(zip(pattern.columns, pattern.groups, strict=True)):
-            rows, mean = pattern.rows[pattern.which == p], moments.center[0, k]
-            fill = np.broadcast_to(mean[columns], (len(rows), len(columns)))
-            covariance = covariances[k if len(covariances) > 1 else 0]
-            if covariance.ndim == 2:
-                seen = np.setdiff1d(np.arange(X.shape[1]), columns)
-                slopes = np.linalg.solve(covariance[np.ix_(seen, seen)], covariance[np.ix_(seen, columns)])
-                fill = fill + (X[np.ix_(rows, seen)] - mean[seen]) @ slopes
-            whole[np.ix_(rows, columns)] = fill
-    return whole
 
 
 def check_observed(

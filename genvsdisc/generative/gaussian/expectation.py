@@ -59,6 +59,7 @@ class JointProblem:
     inverses: NDArray  # of the scatter of O over the rows of a level and above, with prior, (R, G, levels, o, o)
     constant: NDArray  # log likelihood of O, (R, G)
     singular: NDArray  # first singular column of the last covariances, or -1, (R, G)
+    together: bool  # whether the covariances of a member depend on each other
 
     held: tuple[NDArray, NDArray] | None = None
     """Targets and constant of the objective, by which what is left to gain is judged."""
@@ -66,6 +67,8 @@ class JointProblem:
     """Last parameters, and the moments expected of all rows."""
     model: Self | None = None
     """The same problem for a sample of the rows."""
+    inverse: NDArray | None = None
+    """Of what is left of a step in the next one, the same for all members, (blocks, p, p); see `linearized`."""
 
     @classmethod
     def build(
@@ -138,6 +141,7 @@ class JointProblem:
             empty[:, :, None],
             np.zeros((R, G)),
             np.full((R, G), -1),
+            blend.has_targets and (rule.couples_classes or rule.standardize),
         )
 
     def take(self, indices: NDArray) -> Self:
@@ -173,8 +177,7 @@ class JointProblem:
 
     def _in_blocks(self, values: NDArray) -> NDArray:
         """Values (R, G, p) by blocks that have no influence on each other: side by side where covariances have."""
-        together = self.blend.has_targets and (self.blend.rule.couples_classes or self.blend.rule.standardize)
-        return values.reshape(len(values), 1, -1) if together else values
+        return values.reshape(len(values), 1, -1) if self.together else values
 
     def unpacked(self, x: NDArray) -> tuple[NDArray, NDArray, NDArray]:
         """Intercepts (R, K, v), slopes (R, G, v, o) and residual covariances (R, G, v, v)."""
@@ -282,6 +285,9 @@ class JointProblem:
 
     def _ahead(self, x: NDArray, image: NDArray) -> NDArray | None:
         """Where steps like this one lead to, by those of the sample, each with what it leaves out of this one."""
+        if self.inverse is not None:
+            move = np.swapaxes(np.swapaxes(image - x, 0, 1) @ np.swapaxes(self.inverse, 1, 2), 0, 1)
+            return np.asarray(x + move)
         if self.model is None:
             return None
         try:
