@@ -227,7 +227,12 @@ def _chosen(which: NDArray, new: NDArray, old: NDArray) -> NDArray:
 
 
 def _expects_little(
-    step: Evaluation, objective: NDArray, log_likelihood: NDArray, residual: NDArray, before: NDArray, share: float | None
+    step: Evaluation,
+    objective: NDArray,
+    log_likelihood: NDArray,
+    residual: NDArray,
+    before: NDArray,
+    share: float | None,
 ) -> NDArray:
     """Whether what is left to gain after this step is no more than a share of the objective.
 

@@ -1,4 +1,4 @@
-"""Rows completed by the conditional means of their missing entries, under many parameters at once, and their moments."""
+"""Rows completed by conditional means, under many parameters at once, and the moments of what they become."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class CompletedRows:
 
     def moments(self, weights: NDArray, *, fourth: bool = False, unit: float = 1.0) -> Moments:
         """Moments of the completed rows in that unit, each member under its weights (R, n)."""
-        K, d = self.means.shape[1:]
+        K = self.means.shape[1]
         scale, whole = self.X.dtype.type(unit), np.setdiff1d(np.arange(len(self.X)), self.gaps)
         k, w = self.codes[self.gaps], weights[:, self.gaps]
         parts = [_sums(away / scale, k, w[part], self.means[part] / scale, fourth) for part, away in self.parts()]

@@ -194,6 +194,12 @@ class JointProblem:
         sums = self._expect(intercepts, *self._by_class(slopes, precision, log_det))[0]
         return self._moments_of(sums[:, :, 0], intercepts)[0]
 
+    def _moments_at(self, x: NDArray) -> Moments:
+        """Expected moments, which the last step knows already if it went from there."""
+        if self.latest is not None and np.array_equal(self.latest[0], x):
+            return self.latest[1]
+        return self._expected_moments(x)
+
     def _moments_of(self, sums: NDArray, intercepts: NDArray) -> tuple[Moments, NDArray]:
         """Moments from the expected sums (R, K, v, 1 + d) over all rows, and the means of V from the origin."""
         (R, K), o, d = self.weight.shape, len(self.kept), self.origin.shape[1]
@@ -244,7 +250,7 @@ class JointProblem:
         if self.model is None or self.latest is None:
             return self._expected_moments(x)
         before, moments = self.latest
-        now, then = (self.model._expected_moments(each) for each in (x, before))
+        now, then = (self.model._moments_at(each) for each in (x, before))
         return replace(
             moments, center=moments.center + now.center - then.center, second=moments.second + now.second - then.second
         )
@@ -291,7 +297,7 @@ class JointProblem:
         if self.model is None:
             return None
         try:
-            here, there = self.model.evaluate(x), self.model.evaluate(image)
+            there, here = self.model.evaluate(image), self.model.evaluate(x)
         except SingularCovarianceError:
             self.model = None
             return None
@@ -356,8 +362,7 @@ class JointProblem:
         sums, log_likelihood = self._expect(intercepts, *self._by_class(slopes, precision, log_det))
         if self.blend.has_targets:
             moments, mean = self._moments_of(sums[:, :, 0], intercepts)
-            if self.model is not None:
-                self.latest = x, moments
+            self.latest = x, moments
         if self.blend.has_targets and self.model is None and len(self.levels) == 1:
             new = self.packed(*self._regressions(mean, self.blend.covariances(moments)))
         else:

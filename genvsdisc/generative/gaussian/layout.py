@@ -99,6 +99,9 @@ class Sample:
 def constant_columns(X: NDArray, holes: NDArray, weights: NDArray) -> NDArray:
     """Whether a column with gaps has the same value wherever the rows of a member show it, (R, d)."""
     result = np.zeros((len(weights), X.shape[1]), dtype=bool)
+    common = X[:_FIRST_ROWS][(weights[:, :_FIRST_ROWS] > 0).all(axis=0)]
+    if len(common) and (np.fmin.reduce(common) < np.fmax.reduce(common)).all():
+        return result
     for j in np.flatnonzero(holes.any(axis=0)):
         for rows in (slice(_FIRST_ROWS), slice(None)):  # a few rows tell of nearly all columns
             seen = ~holes[rows, j]

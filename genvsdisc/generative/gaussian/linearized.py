@@ -28,12 +28,12 @@ def joint_problem(
     """Problem and starting point for R weightings; what their mean tells, where they are many."""
     R, mean = len(weights), weights.mean(axis=0, keepdims=True, dtype=weights.dtype)
     v = int(np.count_nonzero(holes.any(axis=0)))
-    if R < _FEWEST * (v * (v + 1) // 2 + v * (holes.shape[1] - v)):
+    if _FEWEST * (v * (v + 1) // 2 + v * (holes.shape[1] - v)) > R:
         return JointProblem.build(X, holes, codes, weights, n_classes, rule)
     both = np.concatenate([weights, mean])
     stack, x = JointProblem.build(X, holes, codes, both, n_classes, rule.with_mean_member(R))
     problem, one = stack.take(np.arange(R)), stack.take(np.array([R]))
-    found = _linearized(one, x[R:]) if R >= _FEWEST * x.shape[2] else None
+    found = _linearized(one, x[R:]) if _FEWEST * x.shape[2] <= R else None
     if found is None:
         return problem, x[:R]
     start, problem.inverse = found
