@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from numbers import Real
 from typing import Any
@@ -20,7 +21,9 @@ from genvsdisc.functional.gaussian.missing import marginal_log_densities
 from genvsdisc.functional.gaussian.moments import Moments, class_moments, filled_means, merge
 from genvsdisc.generative.gaussian.completed import CompletedRows
 from genvsdisc.generative.gaussian.em import check_observed, em_moments
+from genvsdisc.generative.gaussian.row_products import weight_of_classes
 from genvsdisc.generative.gaussian.shrinkage import Regularization, chosen, describe, estimated, stacked_rules
+from genvsdisc.generative.gaussian.slices import Rows, moments_of_slices
 from genvsdisc.generative.joint import GenerativeClassifier
 from genvsdisc.replicates import take_parameters
 
@@ -194,23 +197,38 @@ class GaussianClassifier(GenerativeClassifier):
         return self._em(X, codes, weights, self._estimated(rule, moments))
 
     def _em(self, X: NDArray, codes: NDArray, weights: NDArray, rule: Regularization) -> tuple[Moments, Regularization]:
-        """Expected moments; where a covariance turns out singular, under the least regularization that prevents it."""
         K = len(self.classes_)
+        sizes = weight_of_classes(codes, weights, K)
+        return self._regular(lambda how: em_moments(X, codes, weights, K, how, tol=self.tol)[0], rule, X.dtype, sizes)
+
+    def _regular(
+        self, moments_of: Callable[[Regularization], Moments], rule: Regularization, dtype: np.dtype, sizes: NDArray
+    ) -> tuple[Moments, Regularization]:
+        """Expected moments; where a covariance turns out singular, under the least regularization that prevents it."""
         try:
-            return em_moments(X, codes, weights, K, rule, tol=self.tol)[0], rule
+            return moments_of(rule), rule
         except SingularCovarianceError as error:
-            more = rule.lifted(X.dtype)
-            why = self._explain(error, weights @ (codes[:, None] == np.arange(K)))
+            more = rule.lifted(dtype)
+            why = self._explain(error, sizes)
         warnings.warn(
             f"{why}; fitted with the smallest pooling and shrinkage that keep six digits, "
-            f"{np.finfo(X.dtype).eps ** (3 / 8):.1e}",
+            f"{np.finfo(dtype).eps ** (3 / 8):.1e}",
             UserWarning,
-            stacklevel=5,
+            stacklevel=6,
         )
         try:
-            return em_moments(X, codes, weights, K, more, tol=self.tol)[0], more
+            return moments_of(more), more
         except SingularCovarianceError:
             raise ValueError(why) from None
+
+    def _fit_slices(self, sample: Rows, slices: Callable[[], Iterable[Rows]], sizes: NDArray) -> None:
+        """Fit to rows with missing entries slice by slice; `sizes` are the weights of the classes, (1, K)."""
+        K, rule = len(self.classes_), self._rule()
+        moments, rule = self._regular(
+            lambda how: moments_of_slices(sample, slices, K, how, tol=self.tol)[0], rule, sample.X.dtype, sizes
+        )
+        self._unready = None
+        take_parameters(self, {**self._parameters(moments, rule), "_moments": [None]})
 
     def _rule(self) -> Regularization:
         """Options as numbers; where the shrinkage is estimated, `_resolved` puts a number in its place."""

@@ -23,7 +23,7 @@ from genvsdisc.functional.gaussian.covariance import SingularCovarianceError, re
 from genvsdisc.functional.gaussian.moments import Moments, class_moments
 from genvsdisc.functional.linear.gram import packing
 from genvsdisc.generative.gaussian.diagonal import Blend
-from genvsdisc.generative.gaussian.incomplete_rows import IncompleteRows, levels_above
+from genvsdisc.generative.gaussian.incomplete_rows import IncompleteRows, Slices, levels_above
 from genvsdisc.generative.gaussian.layout import Layout, LeftOutOfSampleError, Sample
 from genvsdisc.generative.gaussian.missing_entries import missing_entries
 from genvsdisc.generative.gaussian.row_patterns import pattern_keys, ragged_rows
@@ -33,6 +33,7 @@ from genvsdisc.generative.gaussian.shrinkage import Regularization
 _LOG_2_PI = float(np.log(2 * np.pi))
 _ROUGH, _MOST_STEPS = 1e-2, 200  # accuracy of the solution for a sample
 _MANY_ROWS = 1 << 10  # with missing entries, from which on rows are completed one by one
+_AT_ONCE = 1 << 17  # rows that are sorted together: in more, the sums of frequent patterns outgrow the cache
 
 
 @dataclass
@@ -74,17 +75,17 @@ class JointProblem:
     def build(
         cls, X: NDArray, holes: NDArray, codes: NDArray, weights: NDArray, n_classes: int, rule: Regularization
     ) -> tuple[Self, NDArray]:
-        """Problem and starting point: means of what is observed, its variances, no slopes."""
+        """Problem and starting point."""
         counts, keys = pattern_keys(holes)
         sample = Sample.of(counts, codes, weights, n_classes)
         try:
             layout = Layout.of(X, holes, keys, codes, weights, n_classes, sample)
         except LeftOutOfSampleError:
             sample, layout = None, Layout.of(X, holes, keys, codes, weights, n_classes, None)
-        problem = cls._of_rows(layout, X, holes, counts, keys, codes, weights, rule)
+        problem = cls.of_rows(layout, X, holes, counts, keys, codes, weights, rule)
         if sample is not None:
             rows = sample.rows
-            problem.model = cls._of_rows(
+            problem.model = cls.of_rows(
                 layout,
                 X.take(rows, axis=0),
                 holes.take(rows, axis=0),
@@ -94,12 +95,17 @@ class JointProblem:
                 sample.weights,
                 rule,
             )
-        R, G, o, v = *problem.blend.coefficient.shape, len(layout.kept), len(layout.gone)
-        rest = np.repeat(layout.variances[:, None, o:, None] * np.eye(v, dtype=X.dtype), G, axis=1)
-        return problem, problem.packed(layout.shift[..., o:], np.zeros((R, G, v, o), X.dtype), rest)
+        return problem, problem.start(layout)
+
+    def start(self, layout: Layout) -> NDArray:
+        """Means of what is observed, its variances, no slopes."""
+        R, G, o, v = *self.blend.coefficient.shape, len(self.kept), len(self.gone)
+        dtype = layout.variances.dtype
+        rest = np.repeat(layout.variances[:, None, o:, None] * np.eye(v, dtype=dtype), G, axis=1)
+        return self.packed(layout.shift[..., o:], np.zeros((R, G, v, o), dtype), rest)
 
     @classmethod
-    def _of_rows(
+    def of_rows(
         cls,
         layout: Layout,
         X: NDArray,
@@ -110,20 +116,39 @@ class JointProblem:
         weights: NDArray,
         rule: Regularization,
     ) -> Self:
-        origin, order, o = layout.origin, layout.order, len(layout.kept)
-        K = len(origin)
+        """Problem of rows that are all there."""
+        K = len(layout.origin)
         weight = weight_of_classes(codes, weights, K).astype(X.dtype)
-        offset, scatter = np.zeros((*weight.shape, o), X.dtype), np.zeros((*weight.shape, o, o), X.dtype)
-        if o:
-            moments = class_moments(X[:, layout.kept], codes, weights, K)
-            offset = np.where(weight[..., None] > 0, moments.center - origin[:, :o], 0)
-            scatter = np.ascontiguousarray(moments.second)
+        others = class_moments(X[:, layout.kept], codes, weights, K) if len(layout.kept) else None
         many = len(weights) == 1 and np.count_nonzero(counts) >= _MANY_ROWS
         sort = ragged_rows if many else missing_entries
-        ragged = sort(X, holes, counts, keys, codes, weights, origin, order, layout.levels)
+
+        def sorted_slice(some: slice) -> IncompleteRows:
+            parts = X[some], holes[some], counts[some], keys[some], codes[some], weights[:, some]
+            return sort(*parts, layout.origin, layout.order, layout.levels)
+
+        if many and len(X) > _AT_ONCE:
+            step = -(-len(X) // -(-len(X) // _AT_ONCE))  # slices of one size
+            ragged: IncompleteRows = Slices.of(
+                [sorted_slice(slice(start, start + step)) for start in range(0, len(X), step)]
+            )
+        else:
+            ragged = sorted_slice(slice(None))
+        return cls.of_sums(layout, weight, others, ragged, rule)
+
+    @classmethod
+    def of_sums(
+        cls, layout: Layout, weight: NDArray, others: Moments | None, ragged: IncompleteRows, rule: Regularization
+    ) -> Self:
+        """Problem from the weights of the classes (R, K), the moments of O, and what is kept of rows with gaps."""
+        origin, o = layout.origin, len(layout.kept)
+        offset, scatter = np.zeros((*weight.shape, o), origin.dtype), np.zeros((*weight.shape, o, o), origin.dtype)
+        if others is not None:
+            offset = np.where(weight[..., None] > 0, others.center - origin[:, :o], 0)
+            scatter = np.ascontiguousarray(others.second)
         blend = Blend.build(rule, weight)
         R, G = blend.coefficient.shape
-        empty = np.zeros((R, G, 0, 0), X.dtype)
+        empty = np.zeros((R, G, 0, 0), origin.dtype)
         return cls(
             blend,
             layout.gone,
@@ -135,7 +160,7 @@ class JointProblem:
             scatter,
             ragged,
             layout.variances,
-            _scales(layout.variances, K // G, o),
+            _scales(layout.variances, len(origin) // G, o),
             layout.unseen,
             empty,
             empty[:, :, None],
