@@ -57,7 +57,7 @@ KNOWN: dict[tuple[str, str], tuple[str, str | None]] = {
 
 SEARCHES = (
     "GridSearchCV", "RandomizedSearchCV", "HalvingGridSearchCV", "HalvingRandomSearchCV", "TunedThresholdClassifierCV",
-    "FixedThresholdClassifier", "FrozenEstimator",
+    "FixedThresholdClassifier", "FrozenEstimator", "HeldOutShrinkage",
 )  # fmt: skip
 """Meta-estimators whose log-odds are those of the classifier inside; all others change the form."""
 AFFINE = (

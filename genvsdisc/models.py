@@ -195,8 +195,9 @@ def _checked(model: Model) -> Model:
     estimator = model.estimator
     if model.family not in (None, *MODEL_FAMILIES):
         raise ValueError(f"family of {model.name!r} must be one of {', '.join(MODEL_FAMILIES)}, got {model.family!r}")
-    if not model.name.isprintable():
-        raise ValueError(f"a model's name must be one line without control characters, got {model.name!r}")
+    if not isinstance(model.name, str) or not model.name.strip() or not model.name.isprintable():
+        rule = "a model's name must be text: one line, not blank, without control characters"
+        raise ValueError(f"{rule}; got {model.name!r}")
     if isinstance(estimator, type) or not hasattr(estimator, "get_params"):
         raise TypeError(f"{model.name!r} must be a classifier such as LogisticRegression(), got {estimator!r}")
     if _for_several_targets(estimator):

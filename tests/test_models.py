@@ -242,7 +242,9 @@ def test_what_a_person_says_of_a_model_holds():
         (["GaussianNB"], TypeError, "must be a classifier"),
         ([GaussianNB], TypeError, "must be a classifier such as"),
         ({"a": gd.QuadraticFeatures()}, TypeError, "has no predict_proba"),
-        ({"a\nb": GaussianNB()}, ValueError, "name must be one line without control characters"),
+        ({"a\nb": GaussianNB()}, ValueError, "name must be text: one line, not blank, without control characters"),
+        ({" ": GaussianNB()}, ValueError, "name must be text: one line, not blank"),
+        ([gd.Model(3, GaussianNB())], ValueError, "name must be text: .*got 3"),
         ([ClassifierChain(GaussianNB())], TypeError, "for several targets at once; give the classifier inside it"),
     ],
 )

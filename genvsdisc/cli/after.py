@@ -43,7 +43,7 @@ def check_asked(
 
     models = default_models(X) if roster is None else roster
     names = [model if isinstance(model, str) else model.name for model in models]
-    known = list(dict.fromkeys(losses)) if y is None else _losses_to_come(asked, y)
+    known = list(dict.fromkeys(losses)) if y is None else _losses_to_come(asked, X, y)
     for rule in rules:
         try:
             read_rule(rule, models=names, losses=list(known))
@@ -52,12 +52,23 @@ def check_asked(
             raise ValueError(f"--fail-if: {error.problem}") from error
 
 
-def _losses_to_come(asked: Mapping[str, Any], y: Any) -> list[str]:
-    """Losses that a comparison will have; those of rare classes too where weights may make a class rare."""
+def _losses_to_come(asked: Mapping[str, Any], X: Any, y: Any) -> list[str]:
+    """Losses that a comparison may have; those of rare classes where one may be rare among the rows as they count.
+
+    Which classes are too small for the folds, and leave, is known only later: without them another one may be rare.
+    """
+    import numpy as np
+
     from genvsdisc.study.statistics.losses import COST, LOSSES, RARE_CLASS_MEASURES
     from genvsdisc.study.statistics.scores import are_rare
+    from genvsdisc.study.weights import read_weights
 
-    rare = asked["weights"] is not None or are_rare(y.value_counts(normalize=True).to_numpy()).any()
+    weights = read_weights(X, asked["weights"])[1]
+    codes = y.factorize()[0]
+    counted = codes >= 0
+    counts = np.bincount(codes[counted], None if weights is None else weights.of_rows[counted])
+    counts = np.sort(counts[counts > 0])
+    rare = any(are_rare(left / left.sum()).any() for left in (counts[least:] for least in range(len(counts) - 1)))
     costs = [COST] if asked["costs"] else []
     return [*LOSSES, "roc_auc", *costs, *(RARE_CLASS_MEASURES if rare or costs else ())]
 
@@ -67,7 +78,11 @@ def finish(comparison: Comparison, asked: Mapping[str, Any]) -> None:
     if asked["json"] is not None:
         comparison.to_json(asked["json"])
         say(str(asked["json"]))
-    broken = [each for rule in asked["fail_if"] or () for each in comparison.check(rule)]
+    from genvsdisc.practice.gate import failed_rules
+    from genvsdisc.study.statistics.losses import RARE_CLASS_MEASURES
+
+    rules = asked["fail_if"] or ()
+    broken = [each for rule in rules for each in failed_rules(rule, comparison, losses=RARE_CLASS_MEASURES)]
     for each in broken[:-1]:
         typer.echo(legible(f"genvsdisc: gate: {each}"), err=True)
     if broken:

@@ -86,7 +86,7 @@ def _source(context: typer.Context, name: str) -> str:
 
 def _options(context: typer.Context, path: Path) -> dict[str, Any]:
     path = path / "meta.json" if path.is_dir() else path
-    text = path.read_text(encoding="utf-8", errors="replace")
+    text = path.read_text(encoding="utf-8-sig", errors="replace")
     found = _of_report(context, text, path) if path.suffix.lower() == ".json" else _of_toml(text, path)
     known = {each.name: each for each in context.command.params if each.name and each.name not in NO_KEYS}
     options: dict[str, Any] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _KEYS = ("fp", "fn")
+_DECIMAL_COMMA = re.compile(r"^(\s*[-+]?\d*),(\d+\s*)$")
 
 
 def asked_costs(words: str | None, y: pd.Series) -> dict[str, float] | pd.DataFrame | None:
@@ -20,7 +22,8 @@ def asked_costs(words: str | None, y: pd.Series) -> dict[str, float] | pd.DataFr
     ----------
     words : str or None
         ``fp=1,fn=10``; numbers, rows divided by semicolons (``0,1;10,0``); or a CSV file: with the names of the
-        classes in its first line and first column, or numbers only, in the order of the sorted classes.
+        classes (and of others, which are not looked at) in its first line and first column, or numbers only, in the
+        order of the sorted classes.
     y : Series
         Labels.
 
@@ -41,11 +44,23 @@ def asked_costs(words: str | None, y: pd.Series) -> dict[str, float] | pd.DataFr
     if "=" in words and not Path(words).exists():
         return _of_errors(words)
     if Path(words).suffix or Path(words).exists():
-        rows = list(csv.reader(Path(words).read_text(encoding="utf-8-sig").splitlines(), skipinitialspace=True))
+        rows = _of_file(words)
     else:
         rows = [row.split(",") for row in words.split(";")]
     rows = [[cell.strip() for cell in row] for row in rows if any(cell.strip() for cell in row)]
     return _matrix(rows, sorted(y.unique()), f"--costs {words!r}")
+
+
+def _of_file(path: str) -> list[list[str]]:
+    """Cells of a file in any encoding, divided by commas, or by semicolons or tabs beside decimal commas."""
+    from genvsdisc.datasets.encodings import in_utf8
+    from genvsdisc.datasets.files import source_of
+
+    lines = in_utf8(source_of(path), []).read().decode("utf-8").splitlines()
+    bare = re.sub('"[^"]*"', "", "\n".join(lines))
+    delimiter = next((each for each in ";\t" if each in bare), ",")
+    rows = list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
+    return rows if delimiter == "," else [[_DECIMAL_COMMA.sub(r"\1.\2", cell) for cell in row] for row in rows]
 
 
 def _of_errors(words: str) -> dict[str, float]:
@@ -68,17 +83,18 @@ def _matrix(rows: list[list[str]], classes: Any, where: str) -> pd.DataFrame:
     n, names = len(classes), [str(label) for label in classes]
     listed = ", ".join(names[:20])
     shape = (len(rows), max((len(row) for row in rows), default=0))
+    known = shape[0] - 1  # classes of a file that names them: those of the table, and perhaps more
     if shape == (n, n):
         cells, true, said = rows, names, names
-    elif shape == (n + 1, n + 1) or (shape == (n + 1, n) and len(rows[1]) == n + 1):
-        cells, true, said = [row[1:] for row in rows[1:]], [row[0] for row in rows[1:]], rows[0][-n:]
+    elif known >= n and shape[1] == known + 1:
+        cells, true, said = [row[1:] for row in rows[1:]], [row[0] for row in rows[1:]], rows[0][-known:]
     else:
         raise ValueError(
             f"{where} holds {shape[0]} rows of {shape[1]}; it needs {n} of {n} numbers, or these with the classes "
             f"({listed}) in its first line and first column"
         )
     for label in (*true, *said):
-        if label not in names:
+        if label not in names and not {*names} <= {*true} & {*said}:
             close = get_close_matches(label, names)
             raise ValueError(
                 f"{where}: no class is named {label!r}; "
@@ -89,8 +105,8 @@ def _matrix(rows: list[list[str]], classes: Any, where: str) -> pd.DataFrame:
         if repeated:
             raise ValueError(f"{where}: the class {repeated[0]!r} stands twice")
     places = [f"{where}: true {row}, said {column}" for row in true for column in said]
-    flat = [cell for row in cells for cell in [*row, *[""] * (n - len(row))]]
-    numbers = np.array([_number(cell, place) for cell, place in zip(flat, places, strict=True)]).reshape(n, n)
+    flat = [cell for row in cells for cell in [*row, *[""] * (len(said) - len(row))]]
+    numbers = np.array([_number(cell, place) for cell, place in zip(flat, places, strict=True)]).reshape(len(true), -1)
     return pd.DataFrame(numbers, index=true, columns=said).loc[names, names].set_axis(classes).set_axis(classes, axis=1)
 
 

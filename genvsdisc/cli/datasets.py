@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 def datasets(
     name: Annotated[str | None, typer.Argument(help="A table; without it, all are listed.")] = None,
-    to: Annotated[Path | None, typer.Option(help="File to write: .csv, .tsv or .parquet.")] = None,
+    to: Annotated[
+        Path | None, typer.Option(help="File to write: .csv, .tsv or .parquet. Example: --to iris.csv")
+    ] = None,
 ) -> None:
     """List the tables that are known by name, describe one, or write it to a file."""
     from genvsdisc.datasets import load, names

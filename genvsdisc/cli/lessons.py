@@ -27,7 +27,7 @@ class LessonsCommand(OnceCommand):
 
 def lessons(
     names: Annotated[list[str] | None, typer.Argument(help="Lessons to run; all if not given.")] = None,
-    output: Annotated[Path, typer.Option(help="Folder to write.")] = Path("reports", "lessons"),
+    output: Annotated[Path, typer.Option(help="Folder to write. Example: --output mine")] = Path("reports", "lessons"),
 ) -> None:
     """Run the claims of the course notes as experiments, and write what was found."""
     write_lessons = import_module("genvsdisc.lessons").write_lessons

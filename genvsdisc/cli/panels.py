@@ -7,7 +7,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand
 
-_LISTS = ("models", "columns", "drop")
+_LISTS = ("models", "columns", "drop", "trust")
 """Options that take several names in one value."""
 
 

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 import genvsdisc
-from genvsdisc.cli.terminal import mendable, note, notes_in_sight, say
+from genvsdisc.cli.terminal import legible, mendable, note, notes_in_sight, say
 
 
 def predict_command(
     folder: Annotated[str, typer.Argument(help="Folder of a report made with --save-models.")],
     table: Annotated[str, typer.Argument(help="File of new rows, as for report; - is standard input.")],
-    model: Annotated[str | None, typer.Option(help="Model to ask; the winner of the verdict if not given.")] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(help="Model to ask; the winner of the verdict if not given. Example: --model logistic"),
+    ] = None,
     output: Annotated[
-        Path | None, typer.Option(help="File to write: .csv, .tsv or .parquet; standard output if not given.")
+        Path | None,
+        typer.Option(
+            help="File to write: .csv, .tsv or .parquet; standard output if not given. Example: --output said.csv"
+        ),
     ] = None,
     trust: Annotated[
-        str | None, typer.Option(help="Packages of others whose types the model may hold, divided by commas: xgboost.")
+        str | None,
+        typer.Option(
+            help="Packages of others whose types the model may hold, divided by commas. Example: --trust xgboost"
+        ),
     ] = None,
 ) -> None:
     """Predict the rows of a file with a model of a report: label, probabilities, and rows unlike any class.
@@ -63,7 +73,7 @@ def predict_command(
         note(f"the label {label!r} begins like a formula: a spreadsheet may compute it instead of showing it")
     _tell_unlike(found)
     if output is None:
-        typer.echo(as_csv(found), nl=False)
+        sys.stdout.write(legible(as_csv(found)) if sys.stdout.isatty() else as_csv(found))  # echo would strip codes
         return
     write_predictions(found, output)
     say(str(output))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from genvsdisc.practice.changes import OFF_PAGE, Change, fact_changes, model_changes, verdict_changes
 from genvsdisc.practice.other_versions import own_names, reduced
 from genvsdisc.practice.record import ABSENT, LEFT_OUT, ROUNDED
-from genvsdisc.practice.winner import verdict_loss, verdict_outcome, winner
 from genvsdisc.study.schema import records
 from genvsdisc.study.statistics.paired_tests import corrected_ttest, holm
 
@@ -31,32 +31,6 @@ UNSCORED = (
 )
 INDEPENDENT = "independent: the two comparisons judged different rows"
 SIGNIFICANCE = 0.05
-OFF_PAGE = ("options", "source")
-"""Facts that a folder holds and a page does not."""
-_DATA = ("name", "target", "n_rows", "n_columns")
-_UNSAID = (
-    "verdict",
-    "verdict_card",
-    "command",
-    "options",
-    "plan",
-    "versions",
-    "design",
-    ABSENT,
-    ROUNDED,
-    "density_floors",
-    "roster",
-)
-
-
-@dataclass(frozen=True)
-class Change:
-    """A fact that differs: its area (data, design, versions, models, verdict), its name, and both values as text."""
-
-    area: str
-    what: str
-    before: str
-    after: str
 
 
 @dataclass(frozen=True)
@@ -125,7 +99,7 @@ def difference_of(
     short = {*before.meta.get(ROUNDED, ()), *after.meta.get(ROUNDED, ())}
     before, after = (reduced(each, short, unlike) for each in (before, after))
     how = _how(before, after)
-    changes = (*_facts(before, after), *_models(before, after), *_verdict(before, after), *schema)
+    changes = (*fact_changes(before, after), *model_changes(before, after), *verdict_changes(before, after), *schema)
     same = not schema and _same(before, after)
     return Difference(same, changes, _numbers(before, after, paired=how == PAIRED), how)
 
@@ -150,9 +124,12 @@ def _same(before: Comparison, after: Comparison) -> bool:
 
 
 def _same_rows(before: Comparison, after: Comparison) -> bool:
-    """Whether the data are the same, as far as the tables tell."""
-    facts = all(before.meta.get(key) == after.meta.get(key) for key in ("target", "n_rows", "n_columns"))
-    return facts and before.classes.equals(after.classes) and before.columns.equals(after.columns)
+    """Whether the rows are the same, as far as the tables tell; one may have more columns of them."""
+    facts = all(before.meta.get(key) == after.meta.get(key) for key in ("target", "n_rows"))
+    one, other = (each.columns.drop(columns="note").set_index("column") for each in (before, after))
+    common = [name for name in one.index if name in other.index]
+    alike = len(common) > 0 or (one.empty and other.empty)
+    return facts and alike and before.classes.equals(after.classes) and one.loc[common].equals(other.loc[common])
 
 
 def _how(before: Comparison, after: Comparison) -> str:
@@ -162,85 +139,6 @@ def _how(before: Comparison, after: Comparison) -> str:
     if not hashes[0] or hashes[0] != hashes[1]:
         return SAME_ROWS
     return UNSCORED if before.scores.empty or after.scores.empty else PAIRED
-
-
-# Facts -------------------------------------------------------------------------------------------------------------
-
-
-def _facts(before: Comparison, after: Comparison) -> Iterator[Change]:
-    yield from _mapping("data", {key: before.meta.get(key) for key in _DATA}, {k: after.meta.get(k) for k in _DATA})
-    for table, key in (("classes", "label"), ("columns", "column")):
-        yield from _rows("data", table, before.tables[table], after.tables[table], key)
-    designs = before.meta.get("design", {}), after.meta.get("design", {})
-    yield from _mapping("design", *designs)
-    plans = [each.meta.get("plan", {}) for each in (before, after)]
-    yield from _mapping("design", *({key: plan.get(key) for key in ("budget", "subtable")} for plan in plans))
-    off_page = [name for name in OFF_PAGE if name not in before.meta or name not in after.meta]
-    others = [
-        {k: v for k, v in each.meta.items() if k not in (*_UNSAID, *_DATA, *off_page)} for each in (before, after)
-    ]
-    yield from _mapping("design", *others)
-    yield from _mapping("versions", before.meta.get("versions", {}), after.meta.get("versions", {}))
-
-
-def _mapping(area: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
-    for key in dict.fromkeys([*before, *after]):
-        if before.get(key) != after.get(key):
-            yield Change(area, key.replace("_", " "), _told(before.get(key)), _told(after.get(key)))
-
-
-def _rows(area: str, what: str, before: pd.DataFrame, after: pd.DataFrame, key: str) -> Iterator[Change]:
-    """Rows that one of two tables lacks, and cells that differ."""
-    one, other = (table.drop_duplicates(key).set_index(key) for table in (before, after))
-    for name in dict.fromkeys([*one.index, *other.index]):
-        if name not in one.index or name not in other.index:
-            yield Change(area, f"{what}: {name}", *("there" if name in t.index else "absent" for t in (one, other)))
-            continue
-        for column in one.columns:
-            cells = one.loc[name, column], other.loc[name, column]
-            if str(cells[0]) != str(cells[1]) and column != "note":
-                yield Change(area, f"{what}: {name}, {column}", _told(cells[0]), _told(cells[1]))
-
-
-def _models(before: Comparison, after: Comparison) -> Iterator[Change]:
-    chosen = ["model", "family", "form", "status", "error", "tuned"]
-    yield from _rows("models", "models", before.models[chosen], after.models[chosen], "model")
-    yield from _mapping("models", *({"Python files": each.meta.get("roster")} for each in (before, after)))
-
-
-def _verdict(before: Comparison, after: Comparison) -> Iterator[Change]:
-    both = before, after
-    outcomes = [verdict_outcome(each) for each in both]
-    if outcomes[0] != outcomes[1]:
-        yield Change("verdict", "outcome", *outcomes)
-    losses = [verdict_loss(each) for each in both]
-    if losses[0] != losses[1]:
-        yield Change("verdict", "loss", *losses)
-    winners = [_winner(each) for each in both]
-    if winners[0] != winners[1]:
-        yield Change("verdict", "winner", *winners)
-    said = [str(each.meta.get("verdict_card", {}).get("sentence") or each.verdict) for each in both]
-    if said[0] != said[1]:
-        yield Change("verdict", "sentence", *said)
-
-
-def _winner(comparison: Comparison) -> str:
-    try:
-        return winner(comparison)[0]
-    except ValueError:
-        return "none"
-
-
-def _told(value: Any) -> str:
-    if value is None or value is pd.NA or value == "":
-        return "–"
-    if isinstance(value, float | np.floating):
-        return f"{value:g}"
-    if isinstance(value, list | tuple):
-        return ", ".join(map(_told, value)) or "–"
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {_told(each)}" for key, each in value.items()) or "–"
-    return str(value)
 
 
 # Numbers -----------------------------------------------------------------------------------------------------------

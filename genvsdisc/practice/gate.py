@@ -97,10 +97,18 @@ class Rule:
         return [each for part in found for each in part]
 
 
-def failed_rules(rule: str, comparison: Comparison) -> list[str]:
-    """What of a rule is true of a comparison; see `Comparison.check`."""
+def failed_rules(rule: str, comparison: Comparison, *, losses: Collection[str] = ()) -> list[str]:
+    """What of a rule is true of a comparison; see `Comparison.check`.
+
+    Parameters
+    ----------
+    rule : str
+    comparison : Comparison
+    losses : collection of str, default=()
+        Losses that a rule may name though the comparison did not measure them: they have no value.
+    """
     models = list(comparison.models.model) or list(dict.fromkeys(comparison.summary.model))
-    losses = list(dict.fromkeys(comparison.summary.loss))
+    losses = list(dict.fromkeys([*comparison.summary.loss, *losses]))
     return read_rule(rule, models=models, losses=losses).broken(comparison)
 
 

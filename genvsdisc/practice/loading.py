@@ -10,9 +10,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from genvsdisc.practice.saving import FOLDER, FORMAT, SCHEMA
+from genvsdisc.practice.saving import FOLDER, FORMAT, SCHEMA, schema_digest
 from genvsdisc.practice.trusted import TRUSTED_TYPES
 from genvsdisc.study.fitted import Fitted
+from genvsdisc.study.saved_folders import saved_facts
 
 _REMEDY = "save the models again with genvsdisc report --save-models"
 
@@ -21,7 +22,7 @@ def _is_of_another(facts: Path, schema: Mapping[str, Any]) -> bool:
     """Whether the comparison that was saved there last is not the one whose models these are."""
     if not facts.is_file():
         return False
-    meta = json.loads(facts.read_text(encoding="utf-8"))["meta"]
+    meta = saved_facts(facts.parent)[1]
     return any(meta.get(key) != value for key, value in schema.get("comparison", {}).items())
 
 
@@ -65,10 +66,13 @@ class SavedModels:
             )
             names = [column["name"] for column in schema["columns"]]
             whole = whole and bool(names) and isinstance(schema["winner"]["model"], str)
+            damaged = whole and schema["sha256"] != schema_digest(schema)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{str(place / SCHEMA)!r} is not what was saved ({error!r}); {_REMEDY}") from error
         if not whole:
             raise ValueError(f"{str(place / SCHEMA)!r} is not what this version of genvsdisc saves; {_REMEDY}")
+        if damaged:
+            raise ValueError(f"{str(place / SCHEMA)!r} is not what was saved: its hash differs; {_REMEDY}")
         if place != Path(folder) and _is_of_another(Path(folder) / "meta.json", schema):
             raise ValueError(
                 f"the models in {str(place)!r} are of another comparison than the tables beside; {_REMEDY}"

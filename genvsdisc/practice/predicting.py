@@ -73,11 +73,19 @@ def write_predictions(table: pd.DataFrame, path: Path) -> None:
 
 
 def check_destination(path: Path) -> None:
-    """Refuse a file that cannot be written, before anything is read."""
+    """Refuse a file that cannot be written, before anything is read.
+
+    Raises
+    ------
+    ValueError, OSError
+        If the suffix is not known, there is no such folder, or it is a folder itself.
+    """
     if path.suffix.lower() not in SUFFIXES:
         raise ValueError(f"--output must end in {', '.join(SUFFIXES)}; got {str(path)!r}")
     if not path.parent.is_dir():
         raise ValueError(f"--output {str(path)!r}: there is no folder {str(path.parent)!r}")
+    if path.is_dir():
+        raise IsADirectoryError(f"--output {str(path)!r} is a folder: give the name of a file")
 
 
 def computed_labels(table: pd.DataFrame) -> list[str]:

@@ -39,6 +39,10 @@ class Quantity:
         called = f"{loss}.{model}" + (f".{self.bound}" if self.bound != "mean" else "")
         return value, called
 
+    def is_measured(self, comparison: Comparison) -> bool:
+        """Whether the leaderboard has its loss."""
+        return self.loss in ("loss", *comparison.summary.loss)
+
 
 def plain_number(value: float) -> Quantity:
     """A plain number."""
@@ -55,7 +59,8 @@ def is_true(
         for sign, quantity in side:
             value, called = quantity.value(comparison)
             if value != value:
-                return None, f"{called or quantity.text} has no value: the model was not scored"
+                why = "the model was not scored" if quantity.is_measured(comparison) else "the loss was not measured"
+                return None, f"{called or quantity.text} has no value: {why}"
             total += sign * value
             if called:
                 told.append(f"{called} is {value:.6g}")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from genvsdisc.study.comparison import Comparison
 
 FOLDER, SCHEMA = "models", "schema.json"
-FORMAT = "genvsdisc models, format 1"
+FORMAT = "genvsdisc models, format 2"
 
 
 def save_models(comparison: Comparison, folder: Path) -> dict[str, str]:
@@ -66,9 +66,17 @@ def save_models(comparison: Comparison, folder: Path) -> dict[str, str]:
             "log_density_floor": comparison.meta.get("density_floors", {}).get(name),
             "other_types": others,
         }
-    text = json.dumps(_schema(comparison, models, not_saved), indent=1, ensure_ascii=False, allow_nan=False)
+    schema = _schema(comparison, models, not_saved)
+    whole = schema | {"sha256": schema_digest(schema)}
+    text = json.dumps(whole, indent=1, ensure_ascii=False, allow_nan=False)
     (place / SCHEMA).write_text(text + "\n", encoding="utf-8", newline="\n")
     return not_saved
+
+
+def schema_digest(schema: Mapping[str, Any]) -> str:
+    """Digest of what a schema says: its costs, floors and labels decide about answers as the models' files do."""
+    told = {key: value for key, value in schema.items() if key != "sha256"}
+    return sha256(json.dumps(told, sort_keys=True, allow_nan=False).encode()).hexdigest()
 
 
 def skops_bytes(fitted: Any) -> tuple[bytes, list[str]]:

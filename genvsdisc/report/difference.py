@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from genvsdisc.practice.difference import Change, Difference
+from genvsdisc.practice.changes import Change
+from genvsdisc.practice.difference import Difference
 from genvsdisc.report import render
 from genvsdisc.report.blocks import Cell, Section, Text, table
 from genvsdisc.report.numbers import difference_cell, interval_text, loss_word, losses_in_order, pvalue

@@ -181,6 +181,8 @@ def search_fits(estimator: Any) -> int:
     """Count the fits behind one fit of `estimator`: candidates times inner folds and a last one, for a search."""
     if not isinstance(estimator, BaseSearchCV):
         return 1
+    if hasattr(estimator, "equivalent_fits"):  # a search in closed form
+        return int(estimator.equivalent_fits)
     grids = getattr(estimator, "param_grid", {})
     n_candidates = 0
     for grid in grids if isinstance(grids, list) else [grids]:

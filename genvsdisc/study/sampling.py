@@ -18,11 +18,12 @@ NOTES = {
     "rows": "Rows are taken to be independent.",
     "groups": "No split divides a group. Folds are repeated once for every 20 groups: more repeats would make tests "
     "surer than so few groups allow. Training sizes are the mean numbers of rows of whole groups, and errors are "
-    "computed over groups. What a model leaves out by itself, inside its training rows (automatic shrinkage, early "
-    "stopping), is still single rows.",
+    "computed over groups. Inside training rows, searches, stacks, calibration and automatic shrinkage leave "
+    "out whole groups; what a model holds back for early stopping is still single rows.",
     "time": "Every training row is older than every row that judges it. Folds go forward in time and cannot be "
     "repeated: their number of rows grows. Learning curves take the most recent rows; errors are computed over blocks "
-    "of successive rows. What a model leaves out by itself, inside its training rows, is not the latest.",
+    "of successive rows. Inside training rows, searches and automatic shrinkage are judged by later rows; "
+    "what a model holds back for early stopping is not the latest.",
 }
 """Kind -> what holds, and what cannot be done, for the page."""
 WEIGHTED = (
@@ -90,8 +91,10 @@ class Sampling:
         """Keep some of the rows; groups and times that lose all rows are forgotten."""
         if self.kind == "rows":
             return self
-        codes = np.unique(self.codes[indices], return_inverse=True)[1]
-        return replace(self, codes=codes, counts=None if self.counts is None else self.counts[indices])
+        # Groups are numbered as they appear: what is left is numbered as if the others had never been.
+        kept, counts = self.codes[indices], None if self.counts is None else self.counts[indices]
+        codes = pd.factorize(kept)[0] if self.kind == "groups" else np.unique(kept, return_inverse=True)[1]
+        return replace(self, codes=np.asarray(codes, dtype=np.intp), counts=counts)
 
     def units(self, n_rows: int) -> NDArray[np.intp]:
         """Index of the independent unit of each row: errors are computed over units.

@@ -40,6 +40,22 @@ def test_rows_in_any_order_and_labels_that_are_numbers():
 
 
 @pytest.mark.parametrize(
+    "content",
+    [
+        "true;S\xfcd;Nord\nS\xfcd;0;1,5\nNord;10;0\n".encode("cp1252"),
+        "true\tS\xfcd\tNord\nS\xfcd\t0\t1,5\nNord\t10\t0\n".encode("utf-16"),
+        'true,"S\xfcd",Nord\n"S\xfcd",0,1.5\nNord,10,0\n'.encode("utf-8-sig"),
+        'true,Nord,"Ost;West",S\xfcd\n"Ost;West",9,0,9\nS\xfcd,1.5,9,0\nNord,0,9,10\n'.encode(),
+    ],
+)
+def test_files_as_people_have_them_and_classes_that_the_table_has_not(tmp_path, content):
+    (tmp_path / "given.csv").write_bytes(content)
+    costs = asked_costs("given.csv", pd.Series(["S\xfcd", "Nord"]))
+    assert costs.loc["Nord", "S\xfcd"] == 10
+    assert costs.to_numpy().tolist() == [[0, 10], [1.5, 0]]
+
+
+@pytest.mark.parametrize(
     ("words", "message"),
     [
         ("fp=1", "--costs 'fp=1' lacks fn; write fp=1,fn=10"),

@@ -59,6 +59,7 @@ FILES = {
     "bad.toml": "seed = 1\nmodles = 'logistic'\n",
     "plan.json": '{"meta": {"plan": {"models": 3}}}',
     "costs.csv": "0,1\n",
+    "costs.bin": b"\x00\x01\xff",
     "wrong_costs.csv": "true,p,r\np,0,1\nq,5,0\n",
     "broken.toml": "seed = \n",
     "kept/models/schema.json": '{"format": "genvsdisc models, format 1"}',
@@ -108,6 +109,8 @@ MALFORMED = [
     ("a test file of other classes", ["good.csv", "--test", "labels.csv"], "0 rows that can be scored"),
     ("no such test file", ["good.csv", "--test", "nothing.csv"], "no such file: 'nothing.csv'"),
     ("costs of another shape", ["good.csv", "--costs", "costs.csv"], "holds 1 rows of 2; it needs 2 of 2 numbers"),
+    ("costs that are no text", ["good.csv", "--costs", "costs.bin"], "'costs.bin' is not a text table"),
+    ("costs in a folder", ["good.csv", "--costs", "folder"], "'folder' is a folder"),
     ("costs of nothing", ["good.csv", "--costs", "fp=0,fn=0"], "costs"),
     ("no such loss", ["good.csv", "--loss", "auc"], "loss must be one of the design's losses"),
     ("a roster that is no Python", ["good.csv", "--models", "roster.py:MODELS"], "roster.py, line 3: "),
@@ -124,7 +127,7 @@ MALFORMED = [
     ("two test sets", ["good.csv", "--test", "good.csv", "--test-column", "z"], "are two sets of rows to test on"),
     ("costs of other classes", ["good.csv", "--costs", "wrong_costs.csv"], "no class is named 'r'"),
     ("half of the costs", ["good.csv", "--costs", "fp=1"], "lacks fn"),
-    ("no such file of costs", ["good.csv", "--costs", "nothing.csv"], "No such file or directory: 'nothing.csv'"),
+    ("no such file of costs", ["good.csv", "--costs", "nothing.csv"], "no such file: 'nothing.csv'"),
     ("a loss without costs", ["good.csv", "--loss", "cost"], "loss needs costs="),
     ("no such name in a roster", ["good.csv", "--models", "good.csv:M"], "no model is named 'good.csv:M'"),
     ("a call of anything", ["good.csv", "--models", "os.system('ls')"], "os.system is no estimator, and is not called"),
@@ -135,6 +138,7 @@ MALFORMED = [
     ("a target asked twice", ["good.csv", "--target", "y", "--target", "x"], "given twice, where one value is taken"),
     ("a rule about many classes, none rare", ["twelve.csv", "--fail-if", "mcc.logistic < 0"], "no loss is named 'mcc'"),
     ("a rule about no rare class", ["good.csv", "--fail-if", "mcc.logistic < 0"], "no loss is named 'mcc'"),
+    ("none rare by weights", ["good.csv", "--weights", "w", "--fail-if", "mcc.logistic < 0"], "no loss is named 'mcc'"),
     ("a rule about no model", ["good.csv", "--fail-if", "loss.svm > 1"], "no model is named 'svm'"),
     ("a cache that is a file", ["good.csv", "--cache", "good.csv"], "cache must be a folder, got 'good.csv'"),
     ("no such rows without labels", ["good.csv", "--unlabeled", "nothing.csv"], "no such file: 'nothing.csv'"),
@@ -145,6 +149,7 @@ MALFORMED = [
     ("a folder that is not there", ["predict", "nowhere", "good.csv"], "no such folder: 'nowhere'"),
     ("a schema of nothing", ["predict", "kept", "good.csv"], "schema.json' is not what was saved"),
     ("a destination that is no table", ["predict", "kept", "good.csv", "--output", "a.pkl"], "must end in .csv"),
+    ("a destination that is a folder", ["predict", "kept", "good.csv", "--output", "lake.csv"], "is a folder"),
     ("a report that is not there", ["diff", "folder", "nowhere"], "folder"),
     ("a torn page", ["diff", "torn.html", "torn.html"], "'torn.html': the record is damaged"),
     ("a page of something else", ["diff", "page.csv", "page.csv"], "page.csv"),
@@ -168,6 +173,7 @@ def test_one_line_and_nothing_written(tmp_path, monkeypatch, capsys, words, mess
         Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).write_bytes(content if isinstance(content, bytes) else content.encode())
     Path("folder").mkdir()
+    Path("lake.csv").mkdir()
     sqlite3.connect("base.csv").execute("create table t (x)").connection.close()
     before = files_under(tmp_path)
     with pytest.raises(SystemExit) as stop:

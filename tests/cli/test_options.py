@@ -62,6 +62,15 @@ def test_every_option_has_an_example(entries):
     assert all(re.search(rf"Example: .*{option}\b", words) for option, words in entries.items() if option != "--help")
 
 
+def test_so_has_every_option_of_the_other_commands():
+    commands = typer.main.get_command(app).commands
+    options_ = [
+        each for name in commands if name != "report" for each in commands[name].params if each.opts[0][0] == "-"
+    ]
+    assert len(options_) >= 6
+    assert all(re.search(rf"Example: .*{each.opts[0]}\b", each.help) for each in options_)
+
+
 def test_every_option_has_a_twin_in_python(entries):
     assert set(entries) - {"--help"} == set(TWINS)
     parameters = set(inspect.signature(genvsdisc.compare).parameters)
@@ -141,6 +150,25 @@ def test_a_shell_completes_commands_and_options(monkeypatch, run, line, words):
     monkeypatch.setenv("COMP_CWORD", str(line.count(" ")))
     status, out, err = run()
     assert (status, out.split(), err) == (0, words, "")
+
+
+@pytest.mark.parametrize(
+    ("shell", "asked", "words"),
+    [
+        ("zsh", {}, '_arguments \'*: :(("--save-models":'),
+        ("fish", {"_TYPER_COMPLETE_FISH_ACTION": "get-args"}, "--save-models\tSave the fitted models too"),
+    ],
+)
+def test_so_do_other_shells(monkeypatch, run, shell, asked, words):
+    """In the words of each, as `genvsdisc --show-completion` asks for them when that shell has called it."""
+    monkeypatch.setattr(sys, "argv", ["genvsdisc"])
+    for name, value in asked.items() | {
+        ("_GENVSDISC_COMPLETE", f"complete_{shell}"), ("_TYPER_COMPLETE_ARGS", "genvsdisc report iris --sav"),
+    }:  # fmt: skip
+        monkeypatch.setenv(name, value)
+    status, out, err = run()
+    assert (status, err) == (0, "")
+    assert out.startswith(words)
 
 
 def test_the_shell_asks_the_program_that_it_completes(monkeypatch, run):

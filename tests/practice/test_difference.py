@@ -196,3 +196,22 @@ def test_what_is_no_report_is_one_line_and_2(words, tmp_path, monkeypatch, capsy
         main(["diff", *words])
     assert stopped.value.code == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_rows_are_the_same_where_one_has_a_column_less(before):
+    """They were said to be different rows, and taken as independent though judged on the same splits."""
+    fewer = changed(before, columns=before.columns.iloc[1:], meta={"n_columns": before.meta["n_columns"] - 1})
+    found = difference_of(before, fewer)
+    assert found.how == PAIRED
+    assert ("data", f"columns: {before.columns.column.iloc[0]}") in [(each.area, each.what) for each in found.changes]
+    others = before.columns.assign(column=[f"other {name}" for name in before.columns.column])
+    assert difference_of(before, changed(before, columns=others)).how == INDEPENDENT
+
+
+def test_of_long_facts_what_differs_is_told(before):
+    notes = [f"note {k}" for k in range(40)]
+    one, other = (changed(before, meta={"notes": told}) for told in (notes, [*notes[:-1], "x" * 400]))
+    (found,) = difference_of(one, other).changes
+    assert (found.what, found.before, len(found.after)) == ("notes", "note 39", 160)
+    (found,) = difference_of(changed(before, meta={"notes": []}), one).changes
+    assert found.after == ", ".join([*notes[:6], "and 34 more"])

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genvsdisc.cli import main
-from genvsdisc.practice.gate import RuleError, read_rule
+from genvsdisc.practice.gate import RuleError, failed_rules, read_rule
 from genvsdisc.study.comparison import Comparison
 from genvsdisc.study.statistics.differences import BEST
 
@@ -71,6 +71,15 @@ def test_a_failure_says_the_clause_and_its_numbers(comparison):
         "brier.logistic > 0.3: brier.logistic is 0.62",
         "loss.failed > 1: zero_one.failed has no value: the model was not scored",
     ]
+
+
+def test_a_loss_that_was_foreseen_and_is_not_there_makes_its_clause_true(comparison):
+    """Without a class that is too small for the folds none may be rare: the rule was refused after all was done."""
+    told = failed_rules("mcc.logistic < 0 and loss.logistic < 1", comparison, losses=["mcc"])
+    assert told[0] == "mcc.logistic < 0: mcc.logistic has no value: the loss was not measured"
+    assert told[1].startswith("loss.logistic < 1: ")
+    with pytest.raises(RuleError, match="no loss is named 'mcc'"):
+        comparison.check("mcc.logistic < 0")
 
 
 @given(st.floats(-2, 2), st.sampled_from(["<", "<=", ">", ">=", "==", "!="]))

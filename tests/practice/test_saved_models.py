@@ -20,7 +20,7 @@ import genvsdisc as gd
 from genvsdisc.cli import main
 from genvsdisc.features.reader import TableReader
 from genvsdisc.practice.new_rows import why_not
-from genvsdisc.practice.saving import drop_former_models, skops_bytes
+from genvsdisc.practice.saving import drop_former_models, schema_digest, skops_bytes
 from genvsdisc.practice.trusted import OWN_TYPES, PLAIN_TYPES
 
 FEW = gd.Design(n_splits=2, n_repeats=1, n_draws=3, train_sizes=(20, 40))
@@ -182,10 +182,11 @@ def test_only_a_comparison_with_models_saves_some(tmp_path):
 
 
 def changed(folder, how):
+    """Another schema, under a right hash."""
     schema = folder / "models" / "schema.json"
     record = json.loads(schema.read_text(encoding="utf-8"))
     how(record)
-    schema.write_text(json.dumps(record), encoding="utf-8")
+    schema.write_text(json.dumps(record | {"sha256": schema_digest(record)}), encoding="utf-8")
 
 
 def test_a_changed_file_is_refused(copied):
@@ -194,6 +195,19 @@ def test_a_changed_file_is_refused(copied):
     content[100] ^= 1
     file.write_bytes(bytes(content))
     with pytest.raises(ValueError, match="is not the file that was saved for 'logistic': its hash differs"):
+        gd.load_models(copied)
+
+
+@pytest.mark.parametrize("old", ['"log_density_floor": -', '"costs": ', '"=yes"', '"kind": "continuous"', "\n}"])
+def test_a_changed_schema_is_refused_wherever_it_was_changed(copied, old):
+    """Its labels, costs and floors decide about answers: a changed cost was taken without a word."""
+    schema = copied / "models" / "schema.json"
+    text = schema.read_text(encoding="utf-8")
+    new = {'"costs": ': '"costs": 3, "was": ', "\n}": ',"more":1\n}'}.get(old, old.replace("=", "~").replace("c", "d"))
+    new = new if new != old else old.replace("-", "")
+    assert old in text
+    schema.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"schema.json' is not what was saved"):
         gd.load_models(copied)
 
 
@@ -261,6 +275,16 @@ def test_the_answer_of_least_expected_cost_stands_beside_the_likeliest(copied, c
     assert found.least_cost.tolist() == expected
     assert found.label.tolist() == fitted.predict(table[0]).tolist()
     assert expected != found.label.tolist()
+
+
+@pytest.mark.parametrize(("terminal", "shown"), [(True, "no\\x1b[2J"), (False, "no\x1b[2J")])
+def test_a_terminal_does_not_obey_labels_of_others(copied, table, tmp_path, capsys, monkeypatch, terminal, shown):
+    labels = pd.DataFrame({"row": [1], "label": ["no\x1b[2J"]})
+    monkeypatch.setattr("genvsdisc.practice.predicting.prediction_table", lambda *_: labels)
+    table[0].to_csv(tmp_path / "new.csv", index=False)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: terminal)
+    assert run("predict", copied, tmp_path / "new.csv", "--model", "logistic") == 0
+    assert capsys.readouterr().out == f"row,label\n1,{shown}\n"
 
 
 @pytest.mark.parametrize("suffix", [".parquet", ".tsv", ".jsonl", ".csv.gz"])

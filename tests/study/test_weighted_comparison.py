@@ -121,13 +121,17 @@ def test_so_it_is_for_a_test_set_groups_costs_and_models_of_others_all_together(
 
 
 @pytest.mark.slow
-def test_a_row_of_weight_zero_is_absent():
-    X, y, weights, _ = data()
+@pytest.mark.parametrize("grouped", [False, True])
+def test_a_row_of_weight_zero_is_absent(grouped):
+    """So it is in groups of which others come first without it."""
+    X, y, weights, rng = data()
     linear = [model for model in roster() if model.name in ("shared Gaussian", "logistic")]
     weights[::5] = 0
-    with_zeros = gd.compare(X, y, linear, design=TINY, sample_weight=weights)
-    keep = weights > 0
-    without = gd.compare(X[keep], y[keep], linear, design=TINY, sample_weight=weights[keep])
+    keep, groups = weights > 0, rng.integers(0, 20, len(y))
+    assert (pd.factorize(groups)[0][keep] != pd.factorize(groups[keep])[0]).any()
+    every, some = ({"groups": groups}, {"groups": groups[keep]}) if grouped else ({}, {})
+    with_zeros = gd.compare(X, y, linear, design=TINY, sample_weight=weights, **every)
+    without = gd.compare(X[keep], y[keep], linear, design=TINY, sample_weight=weights[keep], **some)
     for name in set(without.tables) - {"timings"}:
         pd.testing.assert_frame_equal(with_zeros.tables[name], without.tables[name])
     assert f"{(~keep).sum()} rows of weight 0 are left out." in with_zeros.meta["left_out"]

@@ -121,7 +121,7 @@ def _problem(
     return problem, problem.start(layout)
 
 
-class Batch(NamedTuple):
+class LabeledRows(NamedTuple):
     """Some rows as a user has them: features, labels and weights."""
 
     X: Any
@@ -129,14 +129,16 @@ class Batch(NamedTuple):
     sample_weight: NDArray | None
 
 
-def fit_slices(classifier: Any, sample: Batch, slices: Callable[[], Iterable[Batch]], labels: NDArray) -> None:
+def fit_slices(
+    classifier: Any, sample: LabeledRows, slices: Callable[[], Iterable[LabeledRows]], labels: NDArray
+) -> None:
     """Fit a `GaussianClassifier` of full structure and given shrinkage to rows with missing entries, slice by slice.
 
     Parameters
     ----------
     classifier : GaussianClassifier
         Is fitted itself, as by `fit` to all rows at once.
-    sample : Batch
+    sample : LabeledRows
         Every so many rows of each class; their weights stand for those of all rows.
     slices : callable
         All rows, from the start each time.
@@ -156,6 +158,6 @@ def fit_slices(classifier: Any, sample: Batch, slices: Callable[[], Iterable[Bat
     classifier.__dict__.update(trial.__dict__)
 
 
-def _checked(classifier: Any, batch: Batch, *, first: bool) -> Rows:
+def _checked(classifier: Any, batch: LabeledRows, *, first: bool) -> Rows:
     X, codes = classifier._validate_batch(batch.X, batch.y, first=first)
     return Rows(X, codes, classifier._batch_weights(batch.sample_weight, X))

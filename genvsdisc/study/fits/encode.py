@@ -17,6 +17,7 @@ from genvsdisc.features.encoding import TableEncoder
 from genvsdisc.models import Model
 from genvsdisc.study.drawn_tables import DrawnTables
 from genvsdisc.study.evidence import Predictions
+from genvsdisc.study.fits.inner_folds import InnerFolds
 from genvsdisc.study.holdout_rows import TestRows
 from genvsdisc.study.statistics.failures import columns_seen
 from genvsdisc.study.table import PreparedTable
@@ -85,7 +86,8 @@ def benches(
 def _bench(model: Model, table: PreparedTable, made: Made, encode_only: bool) -> Bench:
     pipeline = model.estimator if isinstance(model.estimator, Pipeline) else getattr(model.estimator, "estimator", None)
     steps = list(pipeline.steps) if isinstance(pipeline, Pipeline) else []
-    if pipeline is not model.estimator and table.sampling.kind != "rows":
+    inside = any(isinstance(value, InnerFolds) for value in model.estimator.get_params().values())
+    if (pipeline is not model.estimator or inside) and table.sampling.kind != "rows":
         steps = []  # folds inside a search tell groups and times by the index of the frame (`InnerFolds`)
     X, test, unlabeled, drawn = cast(Any, table.X), table.test, table.unlabeled, table.drawn
     before: list[tuple[str, Any]] = []

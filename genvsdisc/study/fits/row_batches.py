@@ -18,7 +18,7 @@ from sklearn.utils import _safe_indexing
 from sklearn.utils.multiclass import unique_labels
 
 from genvsdisc.generative.gaussian.layout import LeftOutOfSampleError, Sample
-from genvsdisc.generative.gaussian.slices import Batch, fit_slices
+from genvsdisc.generative.gaussian.slices import LabeledRows, fit_slices
 from genvsdisc.study.costs import cost_kind, last_step
 from genvsdisc.study.fits.refit import _split_stateless, _through
 from genvsdisc.study.fits.weighted_fits import fit_rows
@@ -89,15 +89,15 @@ class _Source:
     y: NDArray
     sample_weight: NDArray | None
 
-    def some(self, rows: slice | NDArray, *, fitted: bool) -> Batch:
+    def some(self, rows: slice | NDArray, *, fitted: bool) -> LabeledRows:
         """These rows, through transformers that are fitted or are now."""
         batch = _safe_indexing(self.X, rows)
         for _, step in self.estimator.steps[:-1] if isinstance(self.estimator, Pipeline) else []:
             if step != "passthrough":
                 batch = step.transform(batch) if fitted else step.fit(batch).transform(batch)
-        return Batch(batch, self.y[rows], None if self.sample_weight is None else self.sample_weight[rows])
+        return LabeledRows(batch, self.y[rows], None if self.sample_weight is None else self.sample_weight[rows])
 
-    def batches(self, *, fitted: bool) -> Iterator[Batch]:
+    def batches(self, *, fitted: bool) -> Iterator[LabeledRows]:
         """All rows."""
         for start in range(0, len(self.y), BATCH_ROWS):
             yield self.some(slice(start, start + BATCH_ROWS), fitted=fitted or start > 0)

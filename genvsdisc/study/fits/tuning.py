@@ -15,7 +15,8 @@ from sklearn.model_selection._search import BaseSearchCV
 
 from genvsdisc.models import Model
 from genvsdisc.study.fits.coded_labels import CodedLabels
-from genvsdisc.study.fits.inner_folds import InnerFolds
+from genvsdisc.study.fits.held_out_shrinkage import with_held_out_shrinkage
+from genvsdisc.study.fits.inner_folds import InnerFolds, respecting_within
 from genvsdisc.study.sampling import Sampling
 from genvsdisc.study.statistics.losses import mean, pointwise_losses
 
@@ -77,6 +78,9 @@ def tuned(
 def respecting(model: Model, sampling: Sampling) -> Model:
     """Let a search (or a calibration) that is the model itself split as the table asks for, whatever its `cv`.
 
+    Automatic shrinkage, which leaves out single rows, becomes such a search; a last step that cross-validates by itself
+    is given folds too.
+
     Parameters
     ----------
     model : Model
@@ -86,8 +90,11 @@ def respecting(model: Model, sampling: Sampling) -> Model:
     if isinstance(model.estimator, CodedLabels):
         inside = respecting(replace(model, estimator=model.estimator.estimator), sampling)
         return replace(model, estimator=CodedLabels(inside.estimator))
-    if sampling.kind == "rows" or not isinstance(model.estimator, BaseSearchCV | CalibratedClassifierCV):
+    if sampling.kind == "rows":
         return model
+    if not isinstance(model.estimator, BaseSearchCV | CalibratedClassifierCV):
+        within = respecting_within(model.estimator, sampling)
+        return replace(model, estimator=with_held_out_shrinkage(within, sampling))
     cv = model.estimator.cv
     folds = InnerFolds(sampling, cv if isinstance(cv, int) else 5)
     return replace(model, estimator=clone(model.estimator).set_params(cv=folds))

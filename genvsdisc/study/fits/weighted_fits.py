@@ -2,15 +2,15 @@
 
 A row of whole weight w is w equal rows. The closed-form and Newton fits of this package take weights and give what the
 repeated rows would, to rounding. Everything else (networks, which shuffle rows into batches; EM and descent, which stop
-by a tolerance; automatic shrinkage, which leaves out single rows; classifiers and transformers of others) is given the
-rows repeated, so that it needs to know nothing of weights, and a search inside it keeps the copies of a row together by
-the index of the table. Weights
+by a tolerance; automatic shrinkage, which leaves out single rows; naive Bayes that chooses distributions; classifiers
+and transformers of others) is given the rows repeated, so that it needs to know nothing of weights, and a search inside
+it keeps the copies of a row together by the index of the table. Weights
 that are not whole go to every step that takes a ``sample_weight``; a classifier that takes none is refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,9 +20,11 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import has_fit_parameter
 
+from genvsdisc.generative.naive_bayes.inference import EITHER, declared
 from genvsdisc.known_estimators import SEARCHES
 from genvsdisc.models import Model
 from genvsdisc.preparation import final_classifier
+from genvsdisc.study.fits.inner_folds import fit_within
 from genvsdisc.study.weights import are_whole
 
 MOST_COPIES = 1_000_000
@@ -37,16 +39,24 @@ def stand_for_copies(weights: NDArray) -> bool:
 def takes_copies(estimator: Any, weights: NDArray, X: Any) -> bool:
     """Whether a classifier is given the rows repeated instead of their weights.
 
-    It is not where its fit to these rows is a closed form of weighted sums, or Newton's method.
+    It is not where its fit to these rows is a closed form of weighted sums, or Newton's method. Naive Bayes that has
+    yet to tell counts from measurements does so by rows that count alike.
     """
     if not stand_for_copies(weights):
         return False
+    if _chooses_distributions(estimator):
+        return True
     place = type(estimator).__module__
     if place.startswith("genvsdisc.generative."):
         return estimator.get_params().get("shrinkage") == "auto" or bool(pd.isna(X).any(axis=None))  # with gaps, EM
     if place.startswith("genvsdisc.discriminative.logistic."):
         return bool(estimator.get_params()["optimizer"] != "newton")
     return not place.startswith(("genvsdisc.baseline", "genvsdisc.hybrid.weighted_naive_bayes"))
+
+
+def _chooses_distributions(estimator: Any) -> bool:
+    asked = getattr(estimator, "distributions", ())
+    return isinstance(asked, Mapping) or not {"auto", EITHER}.isdisjoint(declared(asked))
 
 
 def copies(weights: NDArray) -> NDArray[np.intp]:
@@ -71,11 +81,11 @@ def fit_rows(estimator: Any, X: Any, y: NDArray, sample_weight: NDArray | None) 
         If the weights are not whole and the classifier takes none.
     """
     if sample_weight is None:
-        return estimator.fit(X, y)
+        return fit_within(estimator, X, y)
     if takes_copies(estimator, sample_weight, X):
         rows = copies(sample_weight)
-        return estimator.fit(_safe_indexing(X, rows), y[rows])
-    return estimator.fit(X, y, **weight_arguments(estimator, sample_weight))
+        return fit_within(estimator, _safe_indexing(X, rows), y[rows])
+    return fit_within(estimator, X, y, **weight_arguments(estimator, sample_weight))
 
 
 def weight_arguments(estimator: Any, sample_weight: NDArray) -> dict[str, NDArray]:

@@ -20,3 +20,11 @@ def test_inner_folds_keep_repeated_rows_together():
     one = np.flatnonzero(groups == 0)
     parts = list(InnerFolds(Sampling("groups", groups), 4).split(X.iloc[one], y[one]))
     assert sorted(np.concatenate([test for _, test in parts])) == list(range(len(one)))
+
+
+def test_many_groups_stay_whole_too():
+    groups = np.random.default_rng(0).permutation(np.repeat(np.arange(450), 2))
+    X, y = pd.DataFrame({"x": groups}), groups % 3
+    parts = list(InnerFolds(Sampling("groups", groups)).split(X, y))
+    assert sorted(np.concatenate([test for _, test in parts])) == list(range(len(groups)))
+    assert not any(set(groups[train]) & set(groups[test]) for train, test in parts)

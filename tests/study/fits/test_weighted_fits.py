@@ -1,6 +1,7 @@
 """Fits to weighted rows: copies where weights are whole, arguments where they are not."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
@@ -10,6 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 import genvsdisc as gd
+from genvsdisc.functional.columns.counts import prefers_poisson
 from genvsdisc.study.fits.refit import refit_probabilities
 from genvsdisc.study.fits.weighted_fits import MOST_COPIES, copies, fit_rows, stand_for_copies, weight_notes
 
@@ -77,3 +79,21 @@ def test_rows_are_not_repeated_without_end():
     assert stand_for_copies(np.array([1.0, 5.0]))
     assert not stand_for_copies(np.array([1.0, 5.5]))
     assert not stand_for_copies(np.array([1.0, MOST_COPIES]))
+
+
+@pytest.mark.parametrize("kind", [gd.NaiveBayesClassifier, gd.WeightedNaiveBayesClassifier])
+@pytest.mark.parametrize("distributions", ["auto", ["gaussian or poisson", "gaussian"], {"gaussian": [1]}])
+def test_what_tells_counts_from_measurements_by_rows_is_given_the_rows(kind, distributions):
+    """Of 60 rows the first column is of counts; of the rows that their weights stand for it is not."""
+    rng = np.random.default_rng(6)
+    counts = rng.poisson(6, 60)
+    weights = rng.integers(1, 4, 60)
+    X, y, rows = pd.DataFrame({"n": counts, "x": rng.normal(size=60)}), np.arange(60) % 2, copies(weights)
+    assert prefers_poisson(counts.astype(float), y) != prefers_poisson(counts[rows].astype(float), y[rows])
+    drawn, judges = np.ones((2, 60), int), [np.arange(60)] * 2
+    facts = {"classes": np.arange(2), "random_state": 0}
+    weighted = refit_probabilities(
+        kind(distributions=distributions), X, y, drawn, judges, sample_weight=weights.astype(float), **facts
+    )
+    repeated = refit_probabilities(kind(distributions=distributions), X.iloc[rows], y[rows], drawn[:, rows], X, **facts)
+    np.testing.assert_allclose(np.stack(weighted), repeated, rtol=0, atol=1e-12)
