@@ -79,6 +79,8 @@ class Candidate:
         Whether it has covariances, of which each set of observed columns asks for a part.
     held : callable or None
         As `seconds`, of fits whose regularization is held where else it is chosen.
+    columns : int
+        Columns that the classifier sees, of ours.
     """
 
     name: str
@@ -91,6 +93,7 @@ class Candidate:
     batched: bool = False
     covariances: bool = False
     held: Callable[[int, int, int, int], float] | None = None
+    columns: int = 0
 
     @property
     def learns_unlabeled(self) -> bool:

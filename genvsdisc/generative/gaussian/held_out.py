@@ -58,7 +58,7 @@ def held_out_losses(
     test = test[(moments.weight[0, codes[test]] > 0) & (weights[test] > 0)]
     if not len(test):
         return np.full(every.shape, np.nan)
-    candidates = [covariance_candidates(moments[0], pooling, SHRINKAGES, rule.structure) for pooling in poolings]
+    candidates = covariance_candidates(moments[0], poolings, SHRINKAGES, rule.structure)
     gone = np.zeros(len(test), dtype=X.dtype)  # none of these rows is among those that train
     losses = row_losses(X[test], codes[test], gone, moments[0], candidates, every, priors)
     return np.asarray(losses @ weights[test] / weights[test].sum())

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
-from threadpoolctl import threadpool_limits
 
 from genvsdisc.features.encoding import TableEncoder
 from genvsdisc.features.transforms import QuadraticFeatures
@@ -22,6 +21,7 @@ from genvsdisc.study.costs import cost_kind, search_fits
 from genvsdisc.study.fits.drawing import stratified_rows
 from genvsdisc.study.fits.elsewhere import called_elsewhere
 from genvsdisc.study.fits.encode import Bench
+from genvsdisc.study.fits.one_thread import one_thread
 from genvsdisc.study.fits.predictions import first_descending
 from genvsdisc.study.fits.refit import _split_stateless, seeded
 from genvsdisc.study.fits.row_batches import fits_in_batches
@@ -106,6 +106,7 @@ def candidates(
                 batched=batched,
                 covariances=kind.startswith("Gaussian"),
                 held=held,
+                columns=width,
             )
         )
     return found
@@ -191,7 +192,7 @@ def _times(
 
 def _timed(estimator: Any, X: Any, y: NDArray, weights: NDArray | None, seed: int) -> float:
     """Processor seconds of one fit and its predictions."""
-    with threadpool_limits(1), warnings.catch_warnings():
+    with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         start = time.process_time()
         try:
