@@ -29,7 +29,7 @@ COMMANDS: tuple[tuple[Callable[..., None], type[TyperCommand]], ...] = (
 )
 """Functions, which typer names and documents by their names and docstrings, with the class that writes their help."""
 CYCLES = (20_000, 10, 10)
-"""How rarely Python looks for cycles, of which tables and fits make few: by default that is a 20th of a quick report."""
+"""How rarely Python looks for cycles, of which tables and fits make few: a 20th of a quick report by default."""
 
 
 def run(arguments: Sequence[str] | None = None) -> None:
