@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
@@ -27,6 +28,8 @@ COMMANDS: tuple[tuple[Callable[..., None], type[TyperCommand]], ...] = (
     (lessons, LessonsCommand),
 )
 """Functions, which typer names and documents by their names and docstrings, with the class that writes their help."""
+CYCLES = (20_000, 10, 10)
+"""How rarely Python looks for cycles, of which tables and fits make few: a 20th of a quick report by default."""
 
 
 def run(arguments: Sequence[str] | None = None) -> None:
@@ -37,6 +40,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
     arguments : sequence of str or None, default=None
         Words after the program's name; None takes those of the process.
     """
+    gc.set_threshold(*CYCLES)
     # Every version of typer derives its usage errors from this base, wherever it keeps them.
     usage_error: Any = typer.BadParameter.__mro__[1]
     try:

@@ -35,6 +35,8 @@ def in_processes(calls: Sequence[Any], n_jobs: int | None, *, in_turn: bool = Fa
         Whether each call waits until the one before it has ended. The arrays that they share are then written once to
         the folder for temporary files, and not to a file system in memory, and the processes map them from there.
     """
+    if in_turn and calls and local_processes():
+        release_workers()  # those that run keep the folder that they were started with
     how: dict[str, Any] = {"pre_dispatch": 1, "batch_size": 1, "temp_folder": _on_disk()} if in_turn else {}
     try:
         yield from Parallel(n_jobs=n_jobs, return_as="generator", **how)(calls)
