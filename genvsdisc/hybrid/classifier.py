@@ -29,6 +29,7 @@ from genvsdisc.functional.losses import TRAINING_LOSSES
 from genvsdisc.functional.posterior import two_log_scores
 from genvsdisc.functional.scaling import means_and_deviations
 from genvsdisc.generative.gaussian.classifier import GaussianClassifier
+from genvsdisc.generative.joint import in_range
 from genvsdisc.hybrid.dial import DIAL, folds_of, log_loss_of, logits_of
 from genvsdisc.hybrid.frame import FeatureFrame
 from genvsdisc.validation import column_name
@@ -156,7 +157,7 @@ class HybridClassifier(ProbabilisticClassifier):
 
     def _fit_stack(self, X: NDArray, codes: NDArray, weights: NDArray) -> dict[str, Any]:
         self._validate_params()
-        X, dtype = X.astype(float, copy=False), X.dtype
+        X, dtype = X.astype(float, copy=False), in_range(X).dtype
         features = self._features(X.shape[1])
         start = self._generative(X, codes, weights)
         self._refuse_tiny(X)
