@@ -102,7 +102,7 @@ def completed(problem: Completion, tol: float) -> tuple[MapStep, list[float]] | 
         From the fixed point.
     log_likelihoods : list of float
         Before each step.
-        None in place of both where a covariance is singular, or after 100 steps.
+        None in place of both where a covariance or a system of equations is singular, or after 100 steps.
     """
     state = problem.start
     here = problem.step(state)
@@ -115,7 +115,10 @@ def completed(problem: Completion, tol: float) -> tuple[MapStep, list[float]] | 
         size = float(np.abs(here.residual).max())
         diagonal += 1 + 1 / length
         while True:
-            move = np.linalg.solve(matrix, here.residual)
+            try:
+                move = np.linalg.solve(matrix, here.residual)
+            except np.linalg.LinAlgError:  # a shrinkage that is many orders above the variance of a column
+                return None
             there = problem.step(state + move)
             after = np.inf if there is None else float(np.abs(there.residual).max())
             if after <= max(_WORSE * size, _ROUNDING):

@@ -23,7 +23,7 @@ from genvsdisc.functional.gaussian.covariance import SingularCovarianceError, re
 from genvsdisc.functional.gaussian.moments import Moments, class_moments
 from genvsdisc.functional.linear.gram import packing
 from genvsdisc.generative.gaussian.diagonal import Blend
-from genvsdisc.generative.gaussian.incomplete_rows import IncompleteRows, Slices, levels_above
+from genvsdisc.generative.gaussian.incomplete_rows import IncompleteRows, levels_above
 from genvsdisc.generative.gaussian.layout import Layout, LeftOutOfSampleError, Sample
 from genvsdisc.generative.gaussian.missing_entries import missing_entries
 from genvsdisc.generative.gaussian.row_patterns import pattern_keys, ragged_rows
@@ -33,7 +33,6 @@ from genvsdisc.generative.gaussian.shrinkage import Regularization
 _LOG_2_PI = float(np.log(2 * np.pi))
 _ROUGH, _MOST_STEPS = 1e-2, 200  # accuracy of the solution for a sample
 _MANY_ROWS = 1 << 10  # with missing entries, from which on rows are completed one by one
-_AT_ONCE = 1 << 17  # rows that are sorted together: in more, the sums of frequent patterns outgrow the cache
 
 
 @dataclass
@@ -122,18 +121,7 @@ class JointProblem:
         others = class_moments(X[:, layout.kept], codes, weights, K) if len(layout.kept) else None
         many = len(weights) == 1 and np.count_nonzero(counts) >= _MANY_ROWS
         sort = ragged_rows if many else missing_entries
-
-        def sorted_slice(some: slice) -> IncompleteRows:
-            parts = X[some], holes[some], counts[some], keys[some], codes[some], weights[:, some]
-            return sort(*parts, layout.origin, layout.order, layout.levels)
-
-        if many and len(X) > _AT_ONCE:
-            step = -(-len(X) // -(-len(X) // _AT_ONCE))  # slices of one size
-            ragged: IncompleteRows = Slices.of(
-                [sorted_slice(slice(start, start + step)) for start in range(0, len(X), step)]
-            )
-        else:
-            ragged = sorted_slice(slice(None))
+        ragged = sort(X, holes, counts, keys, codes, weights, layout.origin, layout.order, layout.levels)
         return cls.of_sums(layout, weight, others, ragged, rule)
 
     @classmethod

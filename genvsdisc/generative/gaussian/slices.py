@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from sklearn.base import clone
 from genvsdisc.functional.gaussian.moments import Moments, class_moments, merge
 from genvsdisc.generative.gaussian.em import at_rest, warn_unless
 from genvsdisc.generative.gaussian.expectation import JointProblem
-from genvsdisc.generative.gaussian.incomplete_rows import IncompleteRows, Slices
+from genvsdisc.generative.gaussian.incomplete_rows import IncompleteRows
 from genvsdisc.generative.gaussian.layout import Layout, LeftOutOfSampleError
 from genvsdisc.generative.gaussian.row_patterns import pattern_keys, ragged_rows
 from genvsdisc.generative.gaussian.shrinkage import Regularization
@@ -30,6 +30,35 @@ class Rows(NamedTuple):
     X: NDArray
     codes: NDArray
     weights: NDArray
+
+
+@dataclass
+class Slices:
+    """Rows with missing entries under one weighting, slice by slice."""
+
+    parts: list[IncompleteRows]
+    base: NDArray
+    behind: NDArray
+    missing: NDArray
+
+    @classmethod
+    def of(cls, parts: list[IncompleteRows]) -> Self:
+        """Put slices together; the base is in what each expects."""
+        names = ("base", "behind", "missing")
+        return cls(parts, *(np.sum([getattr(part, name) for part in parts], axis=0) for name in names))
+
+    def take(self, indices: NDArray) -> Self:  # noqa: ARG002 - there is one member, which is kept
+        """Keep the only member of the stack."""
+        return self
+
+    def expect(self, intercepts: NDArray, slopes: NDArray, precision: NDArray) -> tuple[NDArray, NDArray]:
+        """See `IncompleteRows`."""
+        sums, log_determinants = self.parts[0].expect(intercepts, slopes, precision)
+        for part in self.parts[1:]:
+            more, determinants = part.expect(intercepts, slopes, precision)
+            sums += more
+            log_determinants = log_determinants + determinants
+        return sums, log_determinants
 
 
 @dataclass

@@ -221,3 +221,18 @@ def test_a_column_that_shows_one_value_has_it_in_its_gaps(covariance, structure)
     assert_allclose(replicates[1].means_[:, 2], 1.0)
     varies = model.fit(X, y, weights[0])
     assert_allclose(replicates[0].covariances_, varies.covariances_, rtol=1e-8, atol=1e-12)
+
+
+@pytest.mark.filterwarnings("ignore:EM for missing entries still moves")  # by rounding, in units of that column
+def test_units_so_apart_that_newton_has_no_step_are_left_to_plain_steps():
+    """The shrinkage toward one variance for all columns is 20 orders above that of the smallest."""
+    rng = np.random.default_rng(1)
+    y = np.arange(24) % 2
+    X = (rng.normal(size=(24, 5)) + rng.normal(size=(24, 1))) * [1e7, 1e8, 1e9, 1e-4, 1e-6]
+    X = np.where(rng.random(X.shape) < 0.3, np.nan, X)
+    model = GaussianClassifier("separate", shrinkage=1e-3).fit(X, y)
+    shrunk = (
+        1e-3 * np.trace(model.covariances_, axis1=1, axis2=2) / 5
+    )  # of the column, and its missing entries have more
+    missing = np.array([np.isnan(X[y == k, 4]).mean() for k in range(2)])
+    assert_allclose(model.covariances_[:, 4, 4], shrunk / (1 - (1 - 1e-3) * missing), rtol=1e-6)
