@@ -20,10 +20,11 @@ from numpy.typing import NDArray
 from genvsdisc.datasets.dialect import FIELD_LIMIT, WHITESPACE, Dialect, without_comments
 from genvsdisc.datasets.files import Source, first_line
 from genvsdisc.features.dtypes import plain_arrow
-from genvsdisc.features.marks import MISSING, listed
+from genvsdisc.features.marks import MISSING, listed, quoted
 
 _BLOCK = 1 << 20
 _MOST_RETRIES = 20
+_MOST_REMARKS = 10  # lines below a table that speak of it
 _CONVERSION = re.compile(r"In CSV column #(\d+): (?:Row #\d+: )?CSV conversion error")
 _WIDER = {pa.int64(): pa.float64(), pa.float64(): pa.large_string()}
 
@@ -210,19 +211,36 @@ def _squared(source: Source, dialect: Dialect, notes: list[str]) -> Source:
         body = re.sub(r"(?<![^\r\n])[ \t]+|[ \t]+(?![^\r\n])", "", re.sub(r"[ \t]+", " ", body))
     out, uneven = io.StringIO(newline=""), _Lengths()
     writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)  # a field may hold any line end
-    for line, record in _parsed(body, dialect.delimiter, source.name, before):
+    records = list(_parsed(body, dialect.delimiter, source.name, before))
+    remarks = _remarks_below(records, width)
+    for line, record in records[: len(records) - remarks]:
         if record and record[0].startswith("#") and len(record) < width:
             dropped += 1
         elif any(cell.strip() for cell in record):
             uneven.count(line, record, width)
             writer.writerow(record[:width] + [""] * (width - len(record)))
     uneven.refuse_long(source.name, width)
+    if remarks:
+        shown = quoted(" ".join(records[-remarks][1]).strip())
+        what = f"{remarks} lines ({shown}, ...)" if remarks > 1 else f"1 line ({shown})"
+        notes.append(f"{what} below the table left out.")
     if dropped:
         notes.append(f"{dropped} line{'s' * (dropped > 1)} that begin{'s' * (dropped == 1)} with '#' left out.")
     if uneven.short:
         what = "line has" if uneven.short == 1 else "lines have"
         notes.append(f"{uneven.short} {what} fewer fields than there are names: the rest is missing.")
     return replace(source, path=None, content=out.getvalue().encode())
+
+
+def _remarks_below(records: list[tuple[int, list[str]]], width: int) -> int:
+    """Count the records after the last blank line if they are few and none is a row of the table, but one is longer."""
+    while records and not any(cell.strip() for cell in records[-1][1]):
+        records.pop()
+    for count, (_, record) in enumerate(reversed(records[-_MOST_REMARKS - 1 :])):
+        if not any(cell.strip() for cell in record):
+            below = [len(cells) for _, cells in records[len(records) - count :]]
+            return count if width not in below and max(below) > width and count < len(records) - count else 0
+    return 0
 
 
 @dataclass

@@ -8,9 +8,10 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from genvsdisc.datasets.files import Source
+from genvsdisc.datasets.top_lines import MOST_LINES, lines_above
 
 WHITESPACE = " "
 """Delimiter of tables whose fields any number of blanks and tabs divide."""
@@ -21,6 +22,8 @@ _NEARLY_ALL = 0.9
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[,;\t ]*(?:\r\n|\r|\n)', re.IGNORECASE)
 _COMMENT = re.compile(r"(?<![^\r\n])#[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _NUMBER = re.compile(r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?")
+_OPENING = re.compile(r"(?<![^,;\t|\r\n])'(?=[^,;\t|\r\n])")
+_CLOSING = re.compile(r"(?<=[^,;\t|\r\n])'(?![^,;\t|\r\n])")
 FIELD_LIMIT = (1 << 31) - 1
 
 
@@ -79,6 +82,21 @@ def is_json_lines(text: str) -> bool:
         return False
 
 
+def in_double_quotes(source: Source, text: str) -> Source:
+    """Give a table whose fields stand in single quotes, 'Rome','I', with double ones; any other as it is.
+
+    Each quote of its first part must open or close a field, and as many close as open: an apostrophe in a word, or the
+    one by which a spreadsheet marks text, does not.
+    """
+    if '"' in text or "'" not in text:
+        return source
+    opening, closing = len(_OPENING.findall(text)), len(_CLOSING.findall(text))
+    if opening != closing or opening + closing != text.count("'"):
+        return source
+    whole = _CLOSING.sub('"', _OPENING.sub('"', source.read().decode()))
+    return replace(source, path=None, content=whole.encode())
+
+
 def dialect_of(text: str, source: Source, notes: list[str]) -> Dialect:
     """Recognize the dialect from the first part of a text.
 
@@ -100,7 +118,10 @@ def dialect_of(text: str, source: Source, notes: list[str]) -> Dialect:
             f"{source.name!r} has one column only; a table needs a target and something to tell it by, divided by "
             "comma, semicolon, tab, bar or blanks"
         )
-    names, skipped, length, before = _header(body, chosen, width)
+    above = _above(body, chosen, width)
+    start += sum(len(line) + 1 for line in above)
+    names, skipped, length, before = _header(text[start:], chosen, width)
+    skipped = [line for line in above if line.strip()] + skipped
     comments = before if lines is bare and len(bare) < len(body) else None
     if len(names) < 2:
         raise ValueError(f"{source.name!r} has one column only, by its first line: {names[0].strip()[:60]!r}")
@@ -117,6 +138,14 @@ def dialect_of(text: str, source: Source, notes: list[str]) -> Dialect:
     names[0] = names[0].removeprefix("#")
     begin = len(text[: start + length].encode())
     return Dialect(chosen, tuple(names), begin, comments=comments)
+
+
+def _above(text: str, delimiter: str, width: int) -> list[str]:
+    """Lines above the names, of a text that begins with lines of one record each."""
+    lines = text.split("\n", MOST_LINES)[:MOST_LINES]
+    if any(line.count('"') % 2 for line in lines):
+        return []
+    return lines[: lines_above([next(_records(line, delimiter), []) for line in lines], width)]
 
 
 def without_comments(text: str, delimiter: str, width: int) -> tuple[str, int]:

@@ -10,8 +10,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from genvsdisc.datasets.dialect import is_json_lines, refuse_other_formats
-from genvsdisc.datasets.files import Source, first_line, in_utf8
+from genvsdisc.datasets.dialect import in_double_quotes, is_json_lines, refuse_other_formats
+from genvsdisc.datasets.encodings import in_utf8
+from genvsdisc.datasets.files import Source, first_line
+from genvsdisc.datasets.top_lines import MOST_LINES, lines_above
 from genvsdisc.features.dtypes import plain_arrow
 
 _HEAD = 1 << 22
@@ -55,7 +57,7 @@ def columns_by_format(source: Source, notes: list[str]) -> tuple[list[str], list
     if source.suffix in (".jsonl", ".ndjson") or is_json_lines(text):
         return json_lines_columns(source)
     refuse_other_formats(text, source)
-    return source
+    return in_double_quotes(source, text)
 
 
 def parquet_columns(source: Source) -> tuple[list[str], list[pd.Series]]:
@@ -128,6 +130,12 @@ def excel_columns(source: Source, notes: list[str]) -> tuple[list[str], list[pd.
     if not filled:
         raise ValueError(f"{source.name!r} is empty")
     width = max(len(row) for row in filled)
+    above = lines_above([["" if cell is None else str(cell) for cell in row] for row in filled[:MOST_LINES]], width)
+    for row in filled[:above]:
+        notes.append(
+            f"A line before the names left out: {' '.join(str(cell) for cell in row if _filled(cell))[:60]!r}."
+        )
+    filled = filled[above:]
     padded = [row + [None] * (width - len(row)) for row in filled]
     names = ["" if cell is None else str(cell) for cell in padded[0]]
     columns = [pd.Series([row[place] for row in padded[1:]], dtype=object).infer_objects() for place in range(width)]

@@ -14,6 +14,7 @@ from genvsdisc.features.cells import read_cells
 from genvsdisc.features.dtypes import is_text
 from genvsdisc.features.marks import bare, clean, listed, quoted
 
+_MOST_HEADS = 3  # rows of units, types and roles below the names
 _RULE = r"[-=_+*|:~]{3,}"
 
 
@@ -110,10 +111,17 @@ def rows_of_data(table: dict[str, pd.Series], y: pd.Series, notes: list[str]) ->
                 verb = what.format(s="" if several else "s", **{"is": "are" if several else "is"})
                 notes.append(f"{int(lines.sum())} row{'s' * several} that {verb} left out.")
                 kept &= ~lines
-    if kept[:1].any() and _begins_with_units(table, texts, y):
-        shown = [str(values.iloc[0]) for values in texts.values() if pd.notna(values.iloc[0])]
-        notes.append(f"The first row ({listed(shown, 4)}) looks like units: it is left out.")
-        kept[0] = False
+    first = 0
+    while first < _MOST_HEADS and kept[first : first + 1].any():
+        rest = {name: values.iloc[first:] for name, values in table.items()}
+        words = {name: values.iloc[first:] for name, values in texts.items()}
+        if not _begins_with_units(rest, words, y.iloc[first:]):
+            break
+        shown = [str(values.iloc[0]) for values in words.values() if pd.notna(values.iloc[0])] or [str(y.iloc[first])]
+        what = f"first row ({listed(shown, 4)})" if not first else f"row after it ({listed(shown, 4)})"
+        notes.append(f"The {what} looks like units: it is left out.")
+        kept[first] = False
+        first += 1
     return kept
 
 
@@ -132,6 +140,10 @@ def _begins_with_units(table: dict[str, pd.Series], texts: dict[str, pd.Series],
         return False
     if (y.iloc[1:] == y.iloc[0]).any():
         return False
+    if all(
+        pd.isna(texts.get(name, values).iloc[0]) for name, values in table.items()
+    ):  # names only the target, as in tables of Orange
+        return bool(y.iloc[1:].duplicated(keep=False).all())
     units = 0
     for values in texts.values():
         first, rest = values.iloc[0], values.iloc[1:]

@@ -9,9 +9,11 @@ import pandas as pd
 
 from genvsdisc.datasets.targets import refuse_nested_labels
 from genvsdisc.features.dtypes import is_text
-from genvsdisc.features.marks import MISSING, SIGNS, bare_words, named, quoted
+from genvsdisc.features.marks import MARKS, MISSING, SIGNS, bare_words, named, quoted
 
 _MOST_NAMED = 5
+_CLASSES = {"none", "nil", "empty", "blank", *(word.lower() for word in MISSING)}
+"""Marks for missing numbers that may well be classes, or that whoever gave `missing_labels` wants as such."""
 _WHOLE = r"[+-]?(?:0|[1-9][0-9]*)"
 _WHOLE_FLOAT = r"[+-]?(?:0|[1-9][0-9]*)\.0*"
 _MOST_DIGITS = 18  # of an integer of 64 bits, whatever they are
@@ -78,7 +80,8 @@ def label_notes(y: pd.Series) -> list[str]:
         return []
     notes = []
     counts = y.value_counts()
-    for sign in [sign for sign in SIGNS if sign in counts.index]:
+    doubtful = [*SIGNS, *sorted(label for label in counts.index if label.lower() in MARKS - _CLASSES - set(SIGNS))]
+    for sign in [sign for sign in doubtful if sign in counts.index]:
         notes.append(f"Label {sign!r} ({counts[sign]:,} rows) is a class: leave it empty where the label is missing.")
     for what, fold in (("case", str.casefold), ("blanks", lambda label: "".join(label.split()))):
         folded: dict[str, str] = {}

@@ -18,8 +18,10 @@ from genvsdisc.datasets.formats import beginning, columns_by_format
 from genvsdisc.datasets.headers import column_names, named_columns, rows_of_data, target_place, unnamed
 from genvsdisc.datasets.labels import label_notes, text_labels
 from genvsdisc.datasets.several import RawTable, one_table, sources_of, together
+from genvsdisc.datasets.summary_lines import lines_without_data
 from genvsdisc.datasets.targets import check_target
 from genvsdisc.features.cells import CellFormat
+from genvsdisc.features.dtypes import is_text
 from genvsdisc.features.marks import MISSING, listed, quoted
 from genvsdisc.features.reader import TableReader
 from genvsdisc.features.typed import refuse_nested, typed_table
@@ -91,18 +93,20 @@ def read_table(
     if len(raw.columns) < 2:
         raise ValueError(f"{source.name!r} has one column only; a table needs a target and something to tell it by")
     target, table = raw.target, raw.columns
+    for name, values in table.items():
+        if name != target:
+            refuse_nested(name, values)
+    rows = ~lines_without_data(table, target, notes)
     given = table.pop(target).rename(target)
-    y, lost = text_labels(given, missing_labels)
+    y, lost = text_labels(given.where(rows) if is_text(given) else given, missing_labels)
     if not len(y):
         raise ValueError(f"{source.name!r} has column names but no rows")
-    for name, values in table.items():
-        refuse_nested(name, values)
-    labelled = y.notna().to_numpy()
+    labelled = y.notna().to_numpy() & rows
     if not labelled.any():
         raise ValueError(f"the target {target!r} has only missing values{lost}")
-    if not labelled.all():
-        rows = int((~labelled).sum())
-        notes.append(f"{rows} row{'s' * (rows > 1)} without a value of {quoted(target)} left out{lost}.")
+    if not labelled[rows].all():
+        lacking = int((rows & ~labelled).sum())
+        notes.append(f"{lacking} row{'s' * (lacking > 1)} without a value of {quoted(target)} left out{lost}.")
     kept = np.flatnonzero(labelled)[rows_of_data(_rows(table, labelled), y[labelled], notes)]
     if not len(kept):
         raise ValueError(f"{source.name!r} has column names but no rows")
@@ -113,7 +117,7 @@ def read_table(
     except ValueError as error:
         raise ValueError(f"{error}{lost}") from None
     card = {"title": source.stem, "source": source.name, "target": target}
-    rest = _without_labels(raw, ~labelled, TableReader.for_table(X, formats=formats), notes)
+    rest = _without_labels(raw, rows & ~labelled, TableReader.for_table(X, formats=formats), notes)
     told = dict.fromkeys([*notes, *label_notes(labels), *doubts])
     return Dataset(source.stem, X, labels, card, notes=tuple(told), unlabeled=rest)
 
@@ -181,7 +185,8 @@ def _text_table(source: Source, target: str | None, notes: list[str]) -> RawTabl
 
 def _typed(raw: RawTable, kept: NDArray[np.intp]) -> tuple[pd.DataFrame, list[str], Mapping[Any, CellFormat]]:
     """The rows that are kept, text read as what it stands for; what was guessed; and how text was read."""
-    typed = typed_table(pd.DataFrame(_rows(raw.columns, kept), copy=False), raw.hint)
+    rows = pd.DataFrame(_rows(raw.columns, kept), copy=False).infer_objects()
+    typed = typed_table(rows, raw.hint)
     floats = {str(name): typed.table[name] for name, values in raw.columns.items() if values.dtype.kind == "f"}
     doubtful = [name for name, values in floats.items() if _may_be_thousands(values)]
     if typed.decimal != ",":

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from genvsdisc.features.date_text import DateFormat, date_format, parse_times
+from genvsdisc.features.doubts import looks_like
 from genvsdisc.features.marks import MARKS, NAMED, clean, named, quoted
 from genvsdisc.features.number_text import NumberFormat, number_format, split, to_ascii
 
@@ -27,11 +28,6 @@ NEARLY_ALL = 0.9
 _MOST_ODD = 0.1  # of the different values of such a column
 _ENOUGH = 0.5  # below this share a column is words, and nothing is said
 _SAMPLE = 1000  # words looked at before a long column is judged whole
-_DATED = (
-    r"(?i)^(?:.*[^0-9])?(?:[0-9]{4}[-/.](?:[0-9]{1,2}|[wq][0-9]{1,2})(?:[^0-9]|$)|[0-9]{1,2}:[0-9]{2}(?:[^0-9]|$)"
-    r"|[0-9]{1,2}[-/. ]+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-/., ]+[0-9]{2})"
-)
-_LOOSE = r"^[^A-Za-z]*[0-9][^A-Za-z]*$"
 
 
 @dataclass(frozen=True)
@@ -113,9 +109,11 @@ def read_cells(values: pd.Series, hint: str = "") -> Reading:
     """
     column = _Distinct.of(values)
     counted = int(column.counts[column.present & ~column.marks].sum())
-    kinds = column.promising() if counted else ()
-    if not kinds:
+    if not counted:
         return Reading(None)
+    kinds = column.promising()
+    if not kinds:
+        return Reading(None, looks_like(column.words, column.counts, column.marks, NEARLY_ALL))
     best = max(column.candidates(kinds, hint), key=lambda each: each.cells)
     odd = column.present & ~column.marks & pd.isna(best.read)
     n_odd, n_read = int(odd.sum()), len(pd.unique(best.read[~pd.isna(best.read)]))
@@ -277,14 +275,7 @@ class _Distinct:
         if share >= _ENOUGH and len(pd.unique(best.read[~pd.isna(best.read)])) < 3:
             return ""  # a few numbers among words are levels
         if share < _ENOUGH:
-            loose = np.asarray(pc.match_substring_regex(self.words, _LOOSE)) & ~self.marks
-            dated = np.asarray(pc.match_substring_regex(self.words, _DATED)) & ~self.marks
-            what = "dates" if self.counts[dated].sum() >= NEARLY_ALL * counted else "numbers"
-            loose = dated if what == "dates" else loose
-            if self.counts[loose].sum() < NEARLY_ALL * counted:
-                return ""
-            first = self.words[int(np.flatnonzero(loose)[0])].as_py()
-            return f"looks like {what}, such as {quoted(first)}, but cannot be read as such"
+            return looks_like(self.words, self.counts, self.marks, NEARLY_ALL)
         shown = named([self.words[int(j)].as_py() for j in places], self.counts[places].tolist())
         what = "numbers" if isinstance(best.form, NumberFormat) else "dates" if best.form else "times"
         return f"{what} in {share:.0%} of the entries, but not {shown}: make these {what} or leave them empty"

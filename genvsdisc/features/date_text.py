@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
+
+from genvsdisc.features.date_spellings import MONTH_OF, plainer
 
 Order = Literal["day", "month"]
 
@@ -19,41 +22,34 @@ _CLOCK = (
     r"(?P<H>[0-9]{1,2}):(?P<M>[0-9]{2})(?::(?P<S>[0-9]{2})(?:[.,](?P<F>[0-9]{1,9}))?)?"
     r"\s*(?P<P>[AaPp]\.?[Mm]\.?)?\s*(?P<Z>Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})?"
 )
-_WEEKDAY = (
-    r"^(?:mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
-    r"|mo|di|mi|do|fr|sa|so|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend)\.?,?\s+"
-)
-_ZONES = {
-    **{"PST": -8, "PDT": -7, "MST": -7, "MDT": -6, "CST": -6, "CDT": -5, "EST": -5, "EDT": -4},
-    **{"WET": 0, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "JST": 9},
-}  # hours ahead of UTC
-_CTIME = r"^([A-Za-z]{3} [ 0-9][0-9]) ([0-9]{2}:[0-9]{2}:[0-9]{2}) (?:(Z|UTC|GMT) )?([0-9]{4})$"
+_LETTERS = r"[A-Za-z\x{80}-\x{10FFFF}]{3,12}"  # \p{L} would take ten times as long to compile
 _YEAR = r"(?P<y>[0-9]{4}|[0-9]{2})"
 _END = rf"(?:[T ,]+{_CLOCK})?$"
 _PATTERNS = {
     "year": rf"^(?P<y>[0-9]{{4}})[-/.](?P<a>[0-9]{{1,2}})[-/.](?P<b>[0-9]{{1,2}}){_END}",
     "numbers": rf"^(?P<a>[0-9]{{1,2}})[-/.](?P<b>[0-9]{{1,2}})[-/.](?P<y>[0-9]{{4}}|[0-9]{{2}}){_END}",
-    "day": rf"^(?P<b>[0-9]{{1,2}})(?:st|nd|rd|th)?[-. /]+(?P<n>[A-Za-zä]{{3,9}})\.?[-., /]+{_YEAR}{_END}",
-    "name": rf"^(?P<n>[A-Za-zä]{{3,9}})\.? +(?P<b>[0-9]{{1,2}})(?:st|nd|rd|th)?,? +(?P<y>[0-9]{{4}}){_END}",
+    "day": rf"^(?P<b>[0-9]{{1,2}})(?:st|nd|rd|th|er|º)?[-. /]*(?P<n>{_LETTERS})\.?[-., /]*{_YEAR}{_END}",
+    "name": rf"^(?P<n>{_LETTERS})\.? +(?P<b>[0-9]{{1,2}})(?:st|nd|rd|th)?,? +(?P<y>[0-9]{{4}}){_END}",
     "month": r"^(?P<y>[0-9]{4})[-/](?P<a>[0-9]{1,2})$",
     "month_first": r"^(?P<a>[0-9]{1,2})[-/](?P<y>(?:1[6-9]|2[01])[0-9]{2})$",
-    "month_name": r"^(?P<n>[A-Za-zä]{3,9})(?:\.?[-/ ,']+(?P<y>[0-9]{4})|[-'](?P<s>[0-9]{2}))$",
+    "month_name": rf"^(?P<n>{_LETTERS})(?:\.?[-/ ,']+(?P<y>[0-9]{{4}})|[-'](?P<s>[0-9]{{2}}))$",
 }
-_MONTHS = (
-    "jan january januar",
-    "feb february februar",
-    "mar mär mrz march märz",
-    "apr april",
-    "may mai",
-    "jun june juni",
-    "jul july juli",
-    "aug august",
-    "sep sept september",
-    "oct okt october oktober",
-    "nov november",
-    "dec dez december dezember",
+_WITH_NAMES = ("day", "name", "month_name")
+_FRACTION = r"[0-9]{1,6}(?:[.,][0-9]{1,9})?"
+_DURATIONS = (
+    r"^(?P<minus>-)?(?:(?P<D>[0-9]{1,6}) days?,? (?P<back>\+)?)?(?P<H>[0-9]{1,6}):(?P<M>[0-5][0-9])"
+    r"(?::(?P<S>[0-5][0-9](?:[.,][0-9]{1,9})?))?$",
+    r"^(?P<minus>-)?(?P<M>[0-9]{1,4}):(?P<S>[0-5][0-9][.,][0-9]{1,6})$",
+    rf"^(?P<minus>-)?P(?:(?P<W>[0-9]{{1,6}})W)?(?:(?P<D>[0-9]{{1,6}})D)?"
+    rf"(?:T(?:(?P<H>[0-9]{{1,6}})H)?(?:(?P<M>[0-9]{{1,6}})M)?(?:(?P<S>{_FRACTION})S)?)?$",
+    r"^(?P<minus>-)?(?P<H>[0-9]{1,6}) ?(?:h|Uhr) ?(?P<M>[0-5][0-9])$",
+    r"^(?P<minus>-)?(?:(?P<D>[0-9]{1,6}) ?(?:d|days?|Tage?|j|jours?),? ?)?"
+    r"(?:(?P<H>[0-9]{1,6}) ?(?:h|hrs?|hours?|Std\.?|heures?),? ?)?"
+    r"(?:(?P<M>[0-9]{1,6}) ?(?:m|min\.?|mins|minutes?|Min\.?),? ?)?"
+    rf"(?:(?P<S>{_FRACTION}) ?(?:s|sec\.?|secs|seconds?|Sek\.?))?$",
 )
-_MONTH_OF = {name: month for month, names in enumerate(_MONTHS, start=1) for name in names.split()}
+_SECONDS = {"W": 604_800, "D": 86_400, "H": 3600, "M": 60, "S": 1}
+_MOST_MICRO = 2.0**62
 _PIVOT = 69  # two digits: 69 to 99 are 1969 to 1999, as POSIX has it
 _MICRO = 1_000_000
 _UNREAD = np.datetime64("NaT", "us")
@@ -73,9 +69,12 @@ class DateFormat:
 
     def parse(self, words: pa.Array) -> NDArray[np.datetime64]:
         """Read words as UTC dates of microseconds, NaT where one is none; any year from 1 to 9999."""
-        words = _plainer(words)
+        words, places = plainer(words)
         out = np.full(len(words), _UNREAD)
+        named = bool(_matches(words, r"[A-Za-z\x{80}-\x{10FFFF}]{3}").any())
         for name, pattern in _PATTERNS.items():
+            if name in _WITH_NAMES and not named:
+                continue
             fields = pc.extract_regex(words, pattern)
             found = np.flatnonzero(pc.is_valid(fields))
             if not len(found):
@@ -85,18 +84,23 @@ class DateFormat:
             clock = _clock(fields) if not name.startswith("month") else np.zeros(len(found), np.int64)
             good = ~np.isnat(days) & (clock != _NO_TIME)
             out[found[good]] = days[good].astype("M8[us]") + clock[good].astype("m8[us]")
+        for zone, some in places.items():
+            out[some] = _in_utc(out[some], zone)
         return out
 
 
-def _plainer(words: pa.Array) -> pa.Array:
-    """Write zones as hours, leave out the day of the week, and put the year of "Mar 19 12:00 2020" where others do."""
-    if pc.any(pc.match_substring_regex(words, r"[0-9] ?[A-Z]{3,4}$"), min_count=0).as_py():
-        for zone, offset in _ZONES.items():
-            words = pc.replace_substring_regex(words, rf"(:[0-9]{{2}}(?:[.,][0-9]+)?) ?{zone}$", rf"\1{offset:+03d}00")
-    if not pc.any(pc.match_substring_regex(words, r"^[A-Za-z]"), min_count=0).as_py():
-        return words
-    words = pc.replace_substring_regex(words, "(?i)" + _WEEKDAY, "")
-    return pc.replace_substring_regex(words, _CTIME, r"\1 \4 \2\3")
+def _in_utc(stamps: NDArray[np.datetime64], zone: str) -> NDArray[np.datetime64]:
+    """Moments of the clocks of a place; of an hour that stands twice the first, of one that clocks leave out the next.
+
+    All are unread where no such place is known.
+    """
+    try:
+        local = pd.DatetimeIndex(stamps).tz_localize(
+            zone, ambiguous=np.ones(len(stamps), dtype=bool), nonexistent="shift_forward"
+        )
+    except (KeyError, ValueError, OSError):  # what zoneinfo raises of names that it does not know
+        return np.full_like(stamps, _UNREAD)
+    return local.tz_convert(None).to_numpy().astype("M8[us]")
 
 
 _NO_TIME = np.iinfo(np.int64).min
@@ -132,11 +136,44 @@ def date_format(words: pa.Array, counts: NDArray) -> tuple[DateFormat, bool]:
 
 
 def parse_times(words: pa.Array) -> NDArray[np.timedelta64]:
-    """Read times of day or durations such as 7:30 or 12:05:59.5 as timedelta64, NaT where a word is none."""
+    """Read times of day and durations as timedelta64, NaT where a word is none.
+
+    Such as 7:30, 12:05:59.5, 130:00 (hours and minutes), 13h30, 2 h 5 min, 1 days 02:00:00, PT2H5M.
+    """
     fields = pc.extract_regex(words, rf"^{_CLOCK}$")
     clock = _clock(fields)
     found = np.asarray(pc.is_valid(fields)) & (clock != _NO_TIME)
-    return np.where(found, clock.astype("m8[us]"), np.timedelta64("NaT", "us"))
+    out = np.where(found, clock.astype("m8[us]"), np.timedelta64("NaT", "us"))
+    if np.isnat(out).any() and _matches(words, r"^-?P?T?[0-9]+.*[0-9hmsdDTWHMSegnrej.]$").any():
+        _read_durations(words, out)
+    return out
+
+
+def _read_durations(words: pa.Array, out: NDArray[np.timedelta64]) -> None:
+    """Read what is no time of day yet."""
+    for pattern in _DURATIONS:
+        fields = pc.extract_regex(words, pattern)
+        places = np.flatnonzero(np.asarray(pc.is_valid(fields)) & np.isnat(out) & _matches(words, "[0-9]"))
+        if len(places):
+            out[places] = _duration(fields.take(pa.array(places)))
+
+
+def _duration(fields: pa.StructArray) -> NDArray[np.timedelta64]:
+    names = [fields.type.field(place).name for place in range(fields.type.num_fields)]
+    parts = {name: pc.fill_null(pc.struct_field(fields, name), "") for name in names}
+    total = np.zeros(len(fields))
+    for name, seconds in _SECONDS.items():
+        if name in parts:
+            digits = pc.replace_substring(parts[name], ",", ".")
+            total += seconds * np.asarray(pc.if_else(pc.equal(digits, ""), "0", digits).cast(pa.float64()))
+    negative = np.asarray(pc.equal(parts["minus"], "-"), dtype=bool)
+    total = np.where(negative, -total, total)
+    if "back" in parts:  # Python's "-1 days +22:00:00" is two hours before
+        back = negative & np.asarray(pc.equal(parts["back"], "+"), dtype=bool)
+        days = np.asarray(pc.if_else(pc.equal(parts["D"], ""), "0", parts["D"]).cast(pa.float64())) * _SECONDS["D"]
+        total = np.where(back, -total - 2 * days, total)
+    micro = np.rint(total * _MICRO)
+    return np.where(np.abs(micro) < _MOST_MICRO, micro, np.nan).astype("m8[us]")
 
 
 def _days(name: str, fields: pa.StructArray, order: Order) -> NDArray[np.datetime64]:
@@ -147,9 +184,9 @@ def _days(name: str, fields: pa.StructArray, order: Order) -> NDArray[np.datetim
     year = np.asarray(written.cast(pa.int64()))
     short = np.asarray(pc.fill_null(pc.equal(pc.utf8_length(written), 2), False))
     year = np.where(short, np.where(year < _PIVOT, 2000, 1900) + year, year)
-    if name in ("day", "name", "month_name"):
+    if name in _WITH_NAMES:
         words = pc.utf8_lower(pc.fill_null(pc.struct_field(fields, "n"), "")).to_pylist()
-        month = np.array([_MONTH_OF.get(word, 0) for word in words], dtype=np.int64)
+        month = np.array([MONTH_OF.get(word, 0) for word in words], dtype=np.int64)
     else:
         month = _whole(fields, "b" if name == "numbers" and order == "day" else "a")
     first = name == "numbers" and order == "day"
@@ -175,6 +212,10 @@ def _clock(fields: pa.StructArray) -> NDArray[np.int64]:
     offset = np.sign(ahead) * (np.abs(ahead) // 100 * 60 + np.abs(ahead) % 100)
     total = ((hour * 60 + minute - offset) * 60 + second) * _MICRO + micro
     return np.where(good, total, _NO_TIME)
+
+
+def _matches(words: pa.Array, pattern: str) -> NDArray[np.bool_]:
+    return np.asarray(pc.match_substring_regex(words, pattern), dtype=bool)
 
 
 def _whole(fields: pa.StructArray, name: str) -> NDArray[np.int64]:

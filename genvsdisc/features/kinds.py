@@ -222,10 +222,11 @@ def _far_value(numbers: NDArray[np.float64]) -> str:
             far, times = values[end], int(counts[end])
             gap, spread = np.abs(far - rest).min(), np.ptp(rest)
             nines = abs(far) >= 9 and set(f"{abs(far):.0f}") in ({"9"}, {"8"}) and far == np.rint(far)
-            if times > 1 and gap > spread * (1 if nines else _FAR) and (nines or times > _FAR):
-                return (
-                    f"{far:g} stands {times} times, far from all other values: leave it empty if it marks missing ones"
-                )
+            lonely = far < 0 <= rest.min() and far == np.rint(far)  # the only negative number, such as -1
+            beyond = gap > spread * (1 if nines else _FAR) and (nines or times > _FAR or gap > spread * _FAR**3)
+            if times > 1 and (beyond or (lonely and (nines or far == -1) and len(values) > _FAR)):
+                where = "far from all other values" if beyond else "and no other value is negative"
+                return f"{far:g} stands {times} times, {where}: leave it empty if it marks missing ones"
     return ""
 
 

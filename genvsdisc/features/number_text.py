@@ -14,29 +14,28 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-_CURRENCY = (
-    r"(?:[A-Z]{0,2}[$€£¥₹₽₩₺₴₿¢₪₫₦]|R\$|USD|EUR|GBP|CHF|JPY|CAD|AUD|NZD|INR|CNY|RMB|SEK|NOK|DKK|PLN|CZK|HUF|BRL"
-    r"|MXN|ZAR|TRY|RUB|KRW|Rs\.?|Fr\.?|kr\.?)"
-)
-_UNIT = rf"""(?:{_CURRENCY}|[%‰]|["'″′]|[°µμΩ]?[A-Za-zÅ°µμΩ][A-Za-z0-9µμ°Ω²³⁻¹/·*^.-]{{0,11}})"""
+from genvsdisc.features.number_spellings import CURRENCY, plain_numbers
+
+_UNIT = rf"""(?:{CURRENCY}|[%‰]|["'″′]|[A-Za-z\x{{80}}-\x{{10FFFF}}][A-Za-z\x{{80}}-\x{{10FFFF}}0-9/*^.-]{{0,12}})"""
 _NUMBER = (
     r"^(?P<open>\()?\s*(?P<bound>[<>≤≥~≈]=?|ca\.)?\s*(?P<sign>[+-])?\s*"
-    rf"(?P<before>{_CURRENCY})?\s*(?P<inner>[(+-])?\s*"
+    rf"(?P<before>{CURRENCY})?\s*(?P<inner>[(+-])?\s*"
     r"(?P<body>[0-9](?:[0-9.,'’_ ]*[0-9.,])?|[.,][0-9]+)(?P<exponent>[eE][+-]?[0-9]{1,3})?"
     r"(?P<more>\+|\s*or more|\s*or less|\s*and over|\s*and under)?"
     rf"\s*(?P<after>{_UNIT})?\s*(?P<close>\))?(?P<minus>-)?$"
 )
 _PARTS = ("open", "bound", "sign", "before", "inner", "body", "exponent", "more", "after", "close", "minus")
-_TIMES_TEN = r"^(.*[0-9])\s*[x×*·]\s*10(?:\^|\*\*)\(?([+-]?[0-9]{1,3})\)?"
 _NOT_FINITE = r"^[+-]?(?:[iI][nN][fF]|[iI]nfinity|INFINITY)$"
-# What people type for the ASCII signs: minus signs and dashes, blanks of fixed width, full-width and Arabic digits.
+# What people type for the ASCII signs: minus signs and dashes, blanks of fixed width, digits of other scripts.
+_ZEROS = "\u0660\u06f0\u0966\u09e6\u0a66\u0ae6\u0b66\u0be6\u0c66\u0ce6\u0d66\u0e50\u0ed0\u0f20\u1040\u17e0\u1810\uff10"
 _TO_ASCII = str.maketrans(
-    "−–—﹣－‐‑\u00a0\u2007\u2009\u202f\u2002\u2003\u3000０１２３４５６７８９．，٠١٢٣٤٥٦٧٨٩٫٬％＋",
-    "-------       0123456789.,0123456789.,%+",
-)
+    "−–—﹣－‐‑\u00a0\u2007\u2009\u202f\u2002\u2003\u3000．，٫％＋٪",
+    "-------       .,.%+%",
+) | {ord(zero) + digit: str(digit) for zero in _ZEROS for digit in range(10)}
 _POINT_MONEY = ("$", "US$", "A$", "C$", "USD", "CAD", "AUD", "£", "GBP", "¥", "JPY", "₹", "INR")
-_THOUSAND, _MILLION = ("k", "K", "Tsd", "Tsd.", "thousand"), ("m", "M", "mn", "Mn", "mio", "Mio", "Mio.", "million")
-_BILLION = ("b", "B", "bn", "Bn", "Mrd", "Mrd.", "billion")
+_THOUSAND = ("k", "K", "Tsd", "Tsd.", "tsd", "tsd.", "thousand", "тыс", "тыс.", "千")
+_MILLION = ("m", "M", "mn", "Mn", "mio", "mio.", "Mio", "Mio.", "million", "млн", "млн.", "百万", "百萬")
+_BILLION = ("b", "B", "bn", "Bn", "Mrd", "Mrd.", "mrd", "mrd.", "billion", "млрд", "млрд.")
 _LETTERS = ("m", "b", "B", "T")
 """Magnitudes that alone beside bare numbers may be something else: metres, the second of two flats, a stage, tesla."""
 _MAGNITUDES = {
@@ -44,6 +43,10 @@ _MAGNITUDES = {
     **dict.fromkeys(_THOUSAND, 1e3),
     **dict.fromkeys(_MILLION, 1e6),
     **dict.fromkeys(_BILLION, 1e9),
+    **dict.fromkeys(("lakh", "Lakh", "lakhs", "Lakhs", "lac", "Lac", "lacs", "Lacs"), 1e5),
+    **dict.fromkeys(("Cr", "Cr.", "crore", "Crore", "crores", "Crores"), 1e7),
+    **dict.fromkeys(("万", "萬", "만"), 1e4),
+    **dict.fromkeys(("億", "亿", "억"), 1e8),
 }
 _AMBIGUOUS = {".": r"^[1-9][0-9]{0,2}\.[0-9]{3}$", ",": r"^[1-9][0-9]{0,2},[0-9]{3}$"}
 
@@ -108,11 +111,7 @@ def to_ascii(words: pa.Array) -> pa.Array:
 def split(words: pa.Array) -> dict[str, Any]:
     """Split words into sign, currency, digits, exponent and unit; empty digits where a word is no number at all."""
     words = to_ascii(words)
-    # "5.-" and "5,-- kr" are prices without cents, no negative numbers; spreadsheets mark text with an apostrophe.
-    words = pc.replace_substring_regex(words, r"^(.*[0-9])([.,])-{1,2}([^0-9]*)$", r"\1\20\3")
-    words = pc.replace_substring_regex(words, r"^'([+-]?[0-9])", r"\1")
-    words = pc.replace_substring_regex(words, r'^="(.*)"$', r"\1")
-    words = pc.replace_substring_regex(words, _TIMES_TEN, r"\1e\2")
+    words = plain_numbers(words)
     # Bare digits need no taking apart, which is most of the time in a long column.
     bare = pc.match_substring_regex(words, r"^-?[0-9.,]*[0-9][0-9.,]*$")
     dressed = pc.invert(bare)

@@ -15,6 +15,8 @@ from genvsdisc.datasets import read_table
 from genvsdisc.features.dtypes import as_numbers
 from genvsdisc.features.kinds import column_kinds
 
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be", "cp1252")
+FOOTERS = (None, {"income": "Total"}, {"color": "Total", "count": "400", "tree": "80"}, {"color": "Source: the office"})
 DATES = ("%Y-%m-%d", "%d.%m.%Y", "%m/%d/%Y", "%Y/%m/%d", "%d %b %Y", "%Y-%m-%dT%H:%M:%S")
 MARKS = ("", "NA", "?", "-", ".", "*", "n/a", "#N/A", "missing", "None", "n/d", "-nan", "1.#QNAN")
 DIVIDERS = {".": ("", ",", " ", "'", "\u00a0"), ",": ("", ".", " ", "'", "\u00a0")}
@@ -59,12 +61,12 @@ def disguises(draw):
         "thousands": draw(st.sampled_from(DIVIDERS[decimal])),
         "money": draw(st.sampled_from(("{}", "${}", "{} \u20ac", "USD {}", "{} kr"))),
         "quoting": draw(st.sampled_from((csv.QUOTE_MINIMAL, csv.QUOTE_ALL))),
-        "encoding": draw(st.sampled_from(("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"))),
+        "encoding": draw(st.sampled_from(ENCODINGS)),
         "newline": draw(st.sampled_from(("\n", "\r\n", "\r"))),
         "blanks": draw(st.booleans()),
         "mark": draw(st.sampled_from(MARKS)),
         "date": draw(st.sampled_from(DATES)),
-        "footer": draw(st.booleans()),
+        "footer": draw(st.sampled_from(FOOTERS)),
         "units": draw(st.booleans()),
         "title": draw(st.booleans()),
         "order": draw(st.permutations(range(8))),
@@ -90,7 +92,7 @@ def around(names, rows, how):
     if how["blank_row"]:
         rows.insert(9, [""] * len(names))
     if how["footer"]:
-        rows.append(["Total" if name == "income" else "" for name in names])
+        rows.append([how["footer"].get(name, "") for name in names])
     if how["index"] is not None:
         numbers = iter(range(how["index"], len(rows) + how["index"]))
         rows = [[str(next(numbers)) if row[names.index("tree")] else "", *row] for row in rows]

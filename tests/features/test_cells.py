@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genvsdisc.features.cells import read_cells
-from genvsdisc.features.date_text import DateFormat
+from genvsdisc.features.date_text import DateFormat, parse_times
 from genvsdisc.features.marks import clean
 from genvsdisc.features.number_text import NumberFormat
 from genvsdisc.features.typed import typed_table
@@ -125,6 +125,12 @@ def test_a_date_of_any_year_is_read(stamp, form):
         ("1/2/2020 12:00 am", "month", "2020-01-02T00:00"),
         ("1/2/2020 12:15 PM", "month", "2020-01-02T12:15"),
         ("2020-05", "day", "2020-05-01"),
+        ("2024-03-01 10:00 Europe/Berlin", "day", "2024-03-01T09:00"),
+        ("2024-07-01T10:00[Europe/Berlin]", "day", "2024-07-01T08:00"),
+        ("2024-07-01T10:00+09:00[Europe/Berlin]", "day", "2024-07-01T01:00"),  # the offset says all
+        ("1.7.2024 10:00 America/Argentina/Buenos_Aires", "day", "2024-07-01T13:00"),
+        ("2024-10-27 02:30 Europe/Berlin", "day", "2024-10-27T00:30"),  # stands twice: the first
+        ("2024-03-31 02:30 Europe/Berlin", "day", "2024-03-31T01:00"),  # no clock shows it: the next
     ],
 )
 def test_dates(cell, order, iso):
@@ -143,11 +149,64 @@ def test_dates(cell, order, iso):
         "1.2.3",
         "2020",
         "0/1/2020",
+        "2024-03-01 10:00 Mars/Olympus",
+        "10:00 Europe/Berlin",
     ],
 )
 def test_what_is_no_date(cell):
     for order in ("day", "month"):
         assert np.isnat(DateFormat(order).parse(pa.array([cell])))[0]
+
+
+@pytest.mark.parametrize(
+    ("cell", "seconds"),
+    [
+        ("7:30", 27000),
+        ("130:00", 468000),
+        ("57:57.5", 3477.5),
+        ("13h30", 48600),
+        ("13 h 30 min", 48600),
+        ("1 days 02:00:00", 93600),
+        ("-1 days +22:00:00", -7200),
+        ("1 day, 2:03:04.5", 93784.5),
+        ("PT2H5M", 7500),
+        ("P1DT0.5S", 86400.5),
+        ("P2W", 1209600),
+        ("5 d 3 h", 442800),
+        ("1:30 pm", 48600),
+        ("-0:30", -1800),
+    ],
+)
+def test_times_and_durations(cell, seconds):
+    assert parse_times(pa.array([cell]))[0] == np.timedelta64(round(seconds * 1e6), "us")
+
+
+@pytest.mark.parametrize("cell", ["", "P", "PT", "5", "1:75", "d h", "25:00 pm", "1:2:3", "12:30 Uhr nachts"])
+def test_what_is_no_time(cell):
+    assert np.isnat(parse_times(pa.array([cell]))[0])
+
+
+@pytest.mark.parametrize(
+    ("cells", "numbers"),
+    [
+        (["18 1/2", "5", "3\u00bd", "\u00bc", "-2 3/4"], [18.5, 5, 3.5, 0.25, -2.75]),
+        (["1,5 Mio. \u20ac", "300 Tsd. \u20ac"], [1.5e6, 3e5]),
+        (["8.689\u00d710\u2076", "1.0\u00d710\u207b\u00b3"], [8.689e6, 1e-3]),
+        (["Rs. 86,89,355.77/-", "Rs. 5/-"], [8689355.77, 5]),
+        (["1.5**", "2.5*", "3.1\u00b9", "4\u2020"], [1.5, 2.5, 3.1, 4]),
+        (["=1190.5", "=3"], [1190.5, 3]),
+        (["1.5\u00b10.2 cm", "3.1 +/- 0.1 cm"], [1.5, 3.1]),
+        (["\u20b91.5 Cr", "\u20b980 Lakh"], [1.5e7, 8e6]),
+        (["1.2\u4e07", "9500", "3\u5104"], [12000, 9500, 3e8]),
+        (["120\u5186", "3500\u5186"], [120, 3500]),
+        (["8.6D+06", "1D-03"], [8.6e6, 1e-3]),
+        (["5 km\u00b2", "7.5 km\u00b2"], [5, 7.5]),
+    ],
+)
+def test_f19_numbers_as_programs_and_countries_dress_them(cells, numbers):
+    reading = read_cells(pd.Series(cells))
+    assert reading.column.tolist() == pytest.approx(numbers, rel=1e-15)
+    assert "is read as" in reading.note
 
 
 def test_times_are_read_as_times():

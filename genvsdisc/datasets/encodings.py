@@ -1,0 +1,179 @@
+"""Text of a file in UTF-8, from whatever encoding it is in; what is no text is named."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import replace
+from unicodedata import category
+
+from genvsdisc.datasets.files import READABLE, Source
+
+_OTHER_KINDS = {
+    b"SQLite format 3": "an SQLite database: write the table out as CSV (sqlite3 -csv -header)",
+    b"\x89HDF": "an HDF5 file: write the table out with pandas.read_hdf(...).to_parquet(...)",
+    b"ARROW1": "a Feather file: write the table out with pandas.read_feather(...).to_parquet(...)",
+    b"FEA1": "a Feather file: write the table out with pandas.read_feather(...).to_parquet(...)",
+    b"<stata_dta>": "a Stata file: write the table out with pandas.read_stata(...).to_parquet(...)",
+    **{
+        bytes([release, order, 1, 0]): "a Stata file: write the table out with pandas.read_stata(...).to_parquet(...)"
+        for release in (113, 114, 115)
+        for order in (1, 2)
+    },
+    b"$FL2": "an SPSS file: write the table out with pandas.read_spss(...).to_parquet(...)",
+    bytes(12) + b"\xc2\xea\x81\x60": "a SAS file: write the table out with pandas.read_sas(...).to_parquet(...)",
+    b"HEADER RECORD*******LIB": "a SAS file: write the table out with pandas.read_sas(...).to_parquet(...)",
+    b"RDX3\nX\n": "a file of R: write the table out with write.csv(..., row.names = FALSE)",
+    b"X\n\0\0": "a file of R: write the table out with write.csv(..., row.names = FALSE)",
+    b"\x80\x04\x95": "a pickle, which may run code: write the table out with DataFrame.to_parquet(...)",
+    b"\x80\x05\x95": "a pickle, which may run code: write the table out with DataFrame.to_parquet(...)",
+    b"\xd0\xcf\x11\xe0": "an old Excel file: save it as .xlsx or CSV",
+    b"%PDF": "a PDF: tables are read from files of data",
+    b"\x93NUMPY": "a NumPy array: give it to genvsdisc.compare in Python",
+}
+# Alphabets that a guess can be trusted with; those of Western Europe look too much alike. Letters of other alphabets
+# stand in runs: one byte each from 0xC0 on, or two bytes each.
+_EASTERN = ("cp932", "euc_jp", "gb18030", "big5", "cp949")
+_ALPHABETS = ("cp1251", "koi8_r", "cp1253")
+_SHORT_RUN = 1.9
+_NEARLY_ALL = 0.97
+_FEWEST_FOREIGN = 8  # bytes beyond ASCII
+_LEAST_MIXED = 0.1  # of the lines beyond ASCII are in UTF-8: by chance a line of another encoding hardly ever is
+_SAMPLED = 1 << 16
+_MARKED = {
+    (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE): "utf-32",  # the first begins as a mark of UTF-16 does
+    (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE): "utf-16",
+}
+_WIDE = {"utf-32-le": 4, "utf-32-be": 4, "utf-16-le": 2, "utf-16-be": 2}
+_LEAST_ASCII = 0.1  # of the letters of a table: what divides its fields, its digits
+_CONTROLS = re.compile(r"[\x01-\x08\x0e-\x1f]")
+_MOST_CONTROLS = 0.001  # of the characters of text
+
+
+def in_utf8(source: Source, notes: list[str]) -> Source:
+    """Give text in UTF-8 without a mark, from whatever encoding it is in.
+
+    Raises
+    ------
+    ValueError
+        If it is no text: the message says what it is, where that can be seen.
+    """
+    head = source.head(64)
+    if not head:
+        raise ValueError(f"{source.name!r} is empty")
+    for magic, words in _OTHER_KINDS.items():
+        if head.startswith(magic):
+            raise ValueError(f"{source.name!r} is {words}")
+    if marked := next((encoding for marks, encoding in _MARKED.items() if head.startswith(marks)), None):
+        return _recoded(source, marked)
+    if wide := _wide(source.head(_SAMPLED)):
+        notes.append(f"The file is not in UTF-8; it was read as {wide.upper()}.")
+        return _recoded(source, wide)
+    if not _is_utf8(source):
+        return _from_other(source, notes)
+    return replace(source, path=None, content=source.read()[3:]) if head.startswith(codecs.BOM_UTF8) else source
+
+
+def _is_utf8(source: Source) -> bool:
+    """Look through all of a file; a zero in it shows that it is no text."""
+    decoder, beyond = codecs.getincrementaldecoder("utf-8")(), False
+    try:
+        for chunk in source.chunks():
+            if b"\0" in chunk:
+                raise ValueError(f"{source.name!r} is not a text table; {READABLE}")
+            beyond = beyond or not chunk.isascii()
+            if beyond:
+                decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _wide(head: bytes) -> str | None:
+    """Name the encoding of two or four bytes a letter, without a mark, in which text has lines, if there is one."""
+    if b"\0" not in head:
+        return None
+    for encoding, size in _WIDE.items():
+        try:
+            text = head[: len(head) // size * size].decode(encoding)
+        except UnicodeDecodeError as error:
+            if error.start < len(head) - 2 * size:  # not a letter cut in two at the end
+                continue
+            text = head[: error.start].decode(encoding)
+        ends = text.count("\n") + text.count("\r")
+        odd = sum(category(letter) in ("Cc", "Cn", "Co") for letter in text) - ends - text.count("\t")
+        if ends and odd <= _MOST_CONTROLS * len(text) and sum(map(str.isascii, text)) >= _LEAST_ASCII * len(text):
+            return encoding
+    return None
+
+
+def _from_other(source: Source, notes: list[str]) -> Source:
+    mixed = _line_by_line(source.read())
+    if mixed is None:
+        return _recoded(source, _encoding(source, notes))
+    notes.append("Some lines of the file are in UTF-8 and some are not: these were read as Windows-1252.")
+    return _recoded(replace(source, path=None, content=mixed), "utf-8")
+
+
+def _line_by_line(raw: bytes) -> bytes | None:
+    """Write in UTF-8 what is not, line by line, in a file that was put together from two; None if it was not."""
+    lines = raw.splitlines(keepends=True)
+    foreign = [place for place, line in enumerate(lines) if not _decodes(line, "utf-8")]
+    beyond = sum(not line.isascii() for line in lines)
+    if len(foreign) > (1 - _LEAST_MIXED) * beyond or not all(_decodes(lines[place], "cp1252") for place in foreign):
+        return None
+    for place in foreign:
+        lines[place] = lines[place].decode("cp1252").encode()
+    return b"".join(lines)
+
+
+def _recoded(source: Source, encoding: str) -> Source:
+    try:
+        text = source.read().decode(encoding)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{source.name!r} is not a text table: {error.reason} in {encoding.upper()}") from None
+    beginning = text[: 1 << 20]
+    if "\0" in beginning or len(_CONTROLS.findall(beginning)) > _MOST_CONTROLS * len(beginning):
+        raise ValueError(f"{source.name!r} is not a text table; {READABLE}")
+    return replace(source, path=None, content=text.removeprefix("\ufeff").encode())
+
+
+def _encoding(source: Source, notes: list[str]) -> str:
+    """Name the encoding of text that is not UTF-8; Windows-1252 unless the letters are clearly of another alphabet."""
+    raw = source.read()
+    guess = _foreign(raw)
+    if guess is not None and _decodes(raw, guess):
+        encoding, name = guess, guess
+    elif re.search(rb"[\x80-\x9f]", raw) and _decodes(raw, "cp1252"):
+        encoding, name = "cp1252", "Windows-1252"
+    else:
+        encoding, name = "latin-1", "Latin-1"
+    notes.append(f"The file is not in UTF-8; it was read as {name}.")
+    return encoding
+
+
+def _foreign(raw: bytes) -> str | None:
+    """Name the encoding of text in another alphabet than the Latin one, if it is."""
+    from charset_normalizer import from_bytes  # only such files pay for its tables
+
+    lines = [line for line in raw[: 1 << 22].splitlines(keepends=True) if not line.isascii()]
+    sample = b"".join(lines)[:_SAMPLED]
+    runs = re.findall(rb"[\x80-\xff]+", sample)
+    beyond = b"".join(runs)
+    if len(beyond) < _FEWEST_FOREIGN or len(beyond) < _SHORT_RUN * len(runs):
+        return None
+    letters = sum(byte >= 0xC0 for byte in beyond) >= _NEARLY_ALL * len(beyond)
+    if letters:
+        best = from_bytes(b" ".join(runs), cp_isolation=list(_ALPHABETS)).best()
+    else:  # the second byte of a letter may be ASCII
+        best = from_bytes(sample, cp_isolation=list(_EASTERN)).best()
+    return None if best is None else best.encoding
+
+
+def _decodes(raw: bytes, encoding: str) -> bool:
+    try:
+        raw.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,72 @@
+"""What stands above the names of a text table: who made it and when, or the names of groups of columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+MOST_LINES = 60
+_MOST_ABOVE = 20
+_FEWEST_BELOW, _MOST_BELOW = 5, 10
+_NUMBER = re.compile(r"[+-]?(?:\d[\d.,' ]*|[.,]\d+)(?:[eE][+-]?\d+)?\s*%?")
+_UNIT = re.compile(
+    r"\W*|[\[(].*[\])]|%|[kcmµμn]?m[²³]?|[kmµμ]?g|[°][CFK]|[mµμn]?s|[mkM]?[lVAWJN]|mmol|mol|[kh]?pa|ppm|db|[kmg]?hz|kwh"
+    r"|usd|eur|chf|gbp|years?|yrs?|months?|days?|hours?|h|min|sec|n|pieces|[a-zA-Z²³]{1,4}/[a-zA-Z²³]{1,4}",
+    re.IGNORECASE,
+)
+
+
+def lines_above(lines: Sequence[Sequence[str]], width: int) -> int:
+    """Count the lines above the names, where the first line lacks some of them.
+
+    The line of names is then the first that has a word in each field, each once, above numbers in a column that has
+    none before. A first line of which only the first field is blank or left out is one of names: of a table with names
+    of rows.
+
+    Parameters
+    ----------
+    lines : sequence of sequences of str
+        Fields of the first lines of a file.
+    width : int
+        Number of fields of most lines.
+
+    Returns
+    -------
+    above : int
+        0 where the first line may be the one of names.
+
+    Examples
+    --------
+    >>> rows = [[f"{k}.5", str(k), "a"] for k in range(9)]
+    >>> lines_above([["Made by", "Ann"], ["Units", "cm"], [], ["height", "age", "class"], *rows], 3)
+    3
+    """
+    records = [[field.strip() for field in fields] for fields in lines]
+    filled = [place for place, record in enumerate(records) if any(record)]
+    if len(filled) < _FEWEST_BELOW or records[filled[0]][0].startswith("#"):
+        return 0
+    first, second = (records[place] for place in filled[:2])
+    row_names = len(first) == width - 1 and all(first) and len(second) == width
+    if len(first) > width or (len(first) == width and all(first[1:])) or row_names:
+        return 0
+    for place in filled[1:_MOST_ABOVE]:
+        record = records[place]
+        if len(record) == width and all(record):
+            below = [records[other] for other in filled if other > place and len(records[other]) == width][:_MOST_BELOW]
+            above = [records[other] for other in filled if other < place]
+            return place if _are_names(record, above, below) else 0
+    return 0
+
+
+def _are_names(record: Sequence[str], above: Sequence[Sequence[str]], below: Sequence[Sequence[str]]) -> bool:
+    if len(set(record)) < len(record) or any(_NUMBER.fullmatch(field) for field in record):
+        return False
+    if any(_UNIT.fullmatch(field) for field in record):
+        return False
+    for place in range(len(record)):
+        cells = [row[place] for row in below if row[place]]
+        before = [row[place] for row in above if len(row) > place]
+        numbers = len(cells) >= _FEWEST_BELOW and all(map(_NUMBER.fullmatch, cells))
+        if numbers and not any(_NUMBER.fullmatch(cell) for cell in before):
+            return True
+    return False

@@ -1,0 +1,130 @@
+"""How programs and people spell dates, brought to the few shapes that `date_text` reads.
+
+All functions take the different words of one column as an Arrow array.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from genvsdisc.features.number_text import to_ascii
+
+_WEEKDAY = (
+    r"^(?:mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"|mo|di|mi|do|fr|sa|so|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend"
+    r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo"
+    r"|lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica)\.?,?\s+"
+)
+_ZONES = {
+    **{"PST": -8, "PDT": -7, "MST": -7, "MDT": -6, "CST": -6, "CDT": -5, "EST": -5, "EDT": -4},
+    **{"WET": 0, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "JST": 9},
+}  # hours ahead of UTC
+_CTIME = r"^([A-Za-z]{3} [ 0-9][0-9]) ([0-9]{2}:[0-9]{2}:[0-9]{2}) (?:(Z|UTC|GMT) )?([0-9]{4})$"
+_PLACE = r"^(?P<when>.*:[0-9]{2}.*?)[ ]?\[?(?P<zone>[A-Z][A-Za-z_]+(?:/[A-Za-z0-9_+-]+)+)\]?$"
+_QUARTERS = (
+    re.compile(r"^(?P<year>[0-9]{4})[-/: ]?[QTK](?P<quarter>[1-4])$"),
+    re.compile(r"^[QTK](?P<quarter>[1-4])[-/ ']*(?P<year>[0-9]{4})$"),
+    re.compile(r"^(?P<quarter>[1-4])(?:[QT]|\. ?Quartal|(?:er|e|ème) trimestre)[-/ ']*(?P<year>[0-9]{4})$"),
+)
+_WEEK = re.compile(r"^(?P<year>[0-9]{4})[-/ ]?(?:W|KW|CW) ?(?P<week>[0-9]{1,2})(?:-?(?P<day>[1-7]))?$")
+_SPELLINGS = (
+    # 2019年12月31日, 2019년 12월 31일, with a weekday in parentheses; 2019. 12. 31.
+    (r"[年月日년월일]", r"^([0-9]{4}) ?[年년] ?([0-9]{1,2}) ?[月월] ?([0-9]{1,2}) ?[日일](?: ?\(.\))?", r"\1-\2-\3 "),
+    (r"[年년].*[月월]$", r"^([0-9]{4}) ?[年년] ?([0-9]{1,2}) ?[月월]$", r"\1-\2"),
+    (r"^[0-9]{4}\. ", r"^([0-9]{4})\. ([0-9]{1,2})\. ([0-9]{1,2})\.?", r"\1-\2-\3"),
+    # 31DEC2019:10:30:00 of SAS, 31-DEC-19 01.30.00.000000 PM of Oracle
+    (r"^[0-9]{1,2}-?[A-Za-z]{3}-?[0-9]{2,4}[: ][0-9]", r"^([0-9]{1,2}-?[A-Za-z]{3}-?[0-9]{2,4}):", r"\1 "),
+    (r" [0-9]{1,2}\.[0-9]{2}\.[0-9]{2}", r"^(.*[0-9]) ([0-9]{1,2})\.([0-9]{2})\.([0-9]{2})", r"\1 \2:\3:\4"),
+    # 31 de diciembre de 2019, 31st of December 2019, le 1er janvier 2020
+    (r" (?:de|del|of) ", r"(?i) (?:de|del|of) ", " "),
+    (r"^[Ll]e ", r"^[Ll]e ", ""),
+)
+"""What shows that a column may have a spelling, the spelling, and what stands for it."""
+_MONTHS = (
+    "jan january januar janvier janv enero ene gennaio gen janeiro januari stycznia styczeń января январь янв",
+    "feb february februar février févr fév fevrier febrero febbraio fevereiro fev februari lutego luty "
+    "февраля февраль фев",
+    "mar mär mrz march märz mars marzo março marco maart mrt marts marca marzec марта март мар",
+    "apr april avril avr abril abr aprile kwietnia kwiecień апреля апрель апр",
+    "may mai mayo maggio mag maio mei maj maja мая май",
+    "jun june juni juin junio giugno giu junho czerwca czerwiec июня июнь июн",
+    "jul july juli juillet juil julio luglio lug julho lipca lipiec июля июль июл",
+    "aug august août aout agosto ago augustus augusti sierpnia sierpień августа август авг",
+    "sep sept september septembre septiembre setiembre settembre set setembro września wrzesień сентября сентябрь сен",
+    "oct okt october oktober octobre octubre ottobre ott outubro out października październik октября октябрь окт",
+    "nov november novembre noviembre novembro listopada listopad ноября ноябрь ноя",
+    "dec dez december dezember décembre déc decembre diciembre dic dicembre dezembro des desember grudnia grudzień "
+    "декабря декабрь дек",
+)
+MONTH_OF = {name: month for month, names in enumerate(_MONTHS, start=1) for name in names.split()}
+"""Month of a name or its short form, in lower case: of the languages of Europe that number their years as we do."""
+
+
+def plainer(words: pa.Array) -> tuple[pa.Array, dict[str, NDArray[np.intp]]]:
+    """Write dates as `date_text` reads them: zones as hours, no days of the week, no words between day and month.
+
+    Names of places, such as Europe/Berlin, are left out too, and given with the words at which they stand; an offset
+    before one says all.
+
+    >>> plainer(pa.array(["2024-07-01 10:00 Asia/Tokyo"]))[0].to_pylist()
+    ['2024-07-01 10:00']
+    """
+    words, places = _without_places(_of_periods(to_ascii(words)))
+    for sign, spelling, plain in _SPELLINGS:
+        if pc.any(pc.match_substring_regex(words, sign), min_count=0).as_py():
+            words = pc.utf8_trim_whitespace(pc.replace_substring_regex(words, spelling, plain))
+    if pc.any(pc.match_substring_regex(words, r"[0-9] ?[A-Z]{3,4}$"), min_count=0).as_py():
+        for zone, offset in _ZONES.items():
+            words = pc.replace_substring_regex(words, rf"(:[0-9]{{2}}(?:[.,][0-9]+)?) ?{zone}$", rf"\1{offset:+03d}00")
+    if pc.any(pc.match_substring_regex(words, r"^[A-Za-z\x{80}-\x{10FFFF}]"), min_count=0).as_py():
+        words = pc.replace_substring_regex(words, "(?i)" + _WEEKDAY, "")
+        words = pc.replace_substring_regex(words, _CTIME, r"\1 \4 \2\3")
+    return words, places
+
+
+def _of_periods(words: pa.Array) -> pa.Array:
+    """Write quarters and weeks of ISO 8601 as their first day, a day of such a week as the day."""
+    matched = np.zeros(len(words), dtype=bool)
+    if not pc.any(pc.match_substring_regex(words, r"[QTKWe]"), min_count=0).as_py():
+        return words
+    for pattern in (*_QUARTERS, _WEEK):
+        matched |= np.asarray(pc.match_substring_regex(words, pattern.pattern), dtype=bool)
+    if not matched.any():
+        return words
+    plain = [_first_day(word) for word in words.filter(pa.array(matched)).to_pylist()]
+    return pc.replace_with_mask(words, pa.array(matched), pa.array(plain, words.type))
+
+
+def _first_day(word: str) -> str:
+    for pattern in _QUARTERS:
+        if found := pattern.match(word):
+            return f"{found['year']}-{3 * int(found['quarter']) - 2:02d}-01"
+    found = _WEEK.match(word)
+    if found is None:
+        return word
+    try:
+        day = datetime.date.fromisocalendar(int(found["year"]), int(found["week"]), int(found["day"] or 1))
+    except ValueError:  # no year has a week 60
+        return word
+    return day.isoformat()
+
+
+def _without_places(words: pa.Array) -> tuple[pa.Array, dict[str, NDArray[np.intp]]]:
+    fields = pc.extract_regex(words, _PLACE)
+    named = np.flatnonzero(pc.is_valid(fields))
+    if not len(named):
+        return words, {}
+    fields = fields.take(pa.array(named))
+    mask = np.zeros(len(words), dtype=bool)
+    mask[named] = True
+    bare = pc.struct_field(fields, "when")
+    offset = np.asarray(pc.match_substring_regex(bare, r"(?:Z|[+-][0-9]{2}:?[0-9]{2})$"), dtype=bool)
+    zones = np.where(offset, "", pc.struct_field(fields, "zone").to_numpy(zero_copy_only=False).astype(str))
+    words = pc.replace_with_mask(words, pa.array(mask), bare.cast(words.type))
+    return words, {str(zone): named[zones == zone] for zone in np.unique(zones) if zone}

@@ -1,0 +1,71 @@
+"""What is said of a column of words that looks like numbers or dates in a spelling that nobody here reads."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from genvsdisc.features.marks import quoted
+
+_DATED = (
+    r"(?i)^(?:.*[^0-9])?(?:[0-9]{4}[-/.](?:[0-9]{1,2}|[wq][0-9]{1,2})(?:[^0-9]|$)|[0-9]{1,2}:[0-9]{2}(?:[^0-9]|$)"
+    r"|[0-9]{1,2}[-/. ]+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-/., ]+[0-9]{2})"
+)
+_LOOSE = r"^[^A-Za-z]*[0-9][^A-Za-z]*$"
+_BEGUN = r"^[^A-Za-z0-9\x{100}-\x{1FFF}]*(?:[A-Z]{1,2}[a-z]?\.? )?[^A-Za-z0-9\x{100}-\x{1FFF}]*[0-9]"
+_DIGITS = r"[0-9]+(?:[.,' ][0-9]+)*"
+_MOST_SHAPES = 24
+_FEWEST_LIKE = 3  # words of one shape on average
+_LEVELS = 20  # words that may be levels, whatever they look like
+
+
+def looks_like(words: pa.Array, counts: NDArray[np.intp], marks: NDArray[np.bool_], share: float) -> str:
+    """Say what words look like of which numbers or dates could not be made; "" if they look like words.
+
+    They do if at least this share of the cells hold digits and no letters, or dates, or if more than 20 words begin
+    with a number and come in a few shapes, such as 48°12'N or 5 d 3 h.
+
+    Parameters
+    ----------
+    words : Arrow array of str
+        The different words.
+    counts : ndarray of int
+        How many cells hold each word.
+    marks : ndarray of bool
+        Whether a word stands for a missing entry.
+    share : float
+        Of the cells that are not missing.
+
+    Returns
+    -------
+    doubt : str
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> words = pa.array([f"{k}/{k + 2}" for k in range(30)])
+    >>> looks_like(words, np.ones(30, dtype=int), np.zeros(30, dtype=bool), 0.9)
+    "looks like numbers, such as '0/2', but cannot be read as such"
+    """
+    least = share * counts[~marks].sum()
+    loose, dated = (_matching(words, pattern) & ~marks for pattern in (_LOOSE, _DATED))
+    dates = counts[dated].sum() >= least
+    chosen = dated if dates else loose
+    if counts[chosen].sum() < least:
+        chosen = _matching(words, _BEGUN) & ~marks
+        if counts[chosen].sum() < least or not _alike(words.filter(pa.array(chosen))):
+            return ""
+    first = words[int(np.flatnonzero(chosen)[0])].as_py()
+    return f"looks like {'dates' if dates else 'numbers'}, such as {quoted(first)}, but cannot be read as such"
+
+
+def _alike(words: pa.Array) -> bool:
+    """Return True for many words that differ in their digits more than in the rest."""
+    shapes = pc.count_distinct(pc.replace_substring_regex(words, _DIGITS, "0")).as_py()
+    return len(words) > _LEVELS and shapes <= min(_MOST_SHAPES, len(words) / _FEWEST_LIKE)
+
+
+def _matching(words: pa.Array, pattern: str) -> NDArray[np.bool_]:
+    return np.asarray(pc.match_substring_regex(words, pattern), dtype=bool)

@@ -1,0 +1,93 @@
+"""How programs and people dress numbers beyond sign, digits and unit, brought to what `number_text` takes apart.
+
+All functions take the different words of one column as an Arrow array.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+CURRENCY = (
+    r"(?:[A-Z]{0,2}[$€£¥₹₽₩₺₴₿¢₪₫₦]|R\$|USD|EUR|GBP|CHF|JPY|CAD|AUD|NZD|INR|CNY|RMB|SEK|NOK|DKK|PLN|CZK|HUF|BRL"
+    r"|MXN|ZAR|TRY|RUB|KRW|Rs\.?|Fr\.?|kr\.?)"
+)
+MAGNITUDE = (
+    r"(?:[kKmMbBT]|bn|tn|[Mm]n|[Tt]sd\.?|[Mm]io\.?|[Mm]rd\.?|thousand|million|billion|[Ll]akhs?|[Ll]acs?|[Cc]rores?|Cr\.?"
+    r"|тыс\.?|млн\.?|млрд\.?|[千万萬億亿百]|百万|百萬|만|억)"
+)
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+_HALVES = {"½": 0.5, "⅓": 1 / 3, "⅔": 2 / 3, "¼": 0.25, "¾": 0.75, "⅛": 0.125, "⅜": 0.375, "⅝": 0.625, "⅞": 0.875}
+_MIXED = re.compile(
+    r"(?P<sign>[+-]?)(?P<whole>[0-9]{0,9})\s*(?:(?P<sign_>[½⅓⅔¼¾⅛⅜⅝⅞])|(?<=[0-9]\s)(?P<over>[0-9]{1,3})/(?P<under>[1-9][0-9]{0,2}))"
+)
+_SPELLINGS = (
+    # "5.-" and "5,-- kr" are prices without cents, no negative numbers; 100/- is one in India
+    (r"-", r"^(.*[0-9])([.,])-{1,2}([^0-9]*)$", r"\1\20\3"),
+    (r"/[-=]$", r"^(.*[0-9])/[-=]$", r"\1"),
+    # spreadsheets mark text with an apostrophe, or write ="5" and =5
+    (r"^'", r"^'([+-]?[0-9])", r"\1"),
+    (r"^=", r'^="(.*)"$', r"\1"),
+    (r"^=", r"^=([+-]?[0-9.,]+)$", r"\1"),
+    # 1.5·10^6, 1.5 x 10**6, 1.5*^6 of Mathematica, 1.5D+06 of Fortran
+    (r"10", r"^(.*[0-9])\s*[x×*·]\s*10(?:\^|\*\*)\(?([+-]?[0-9]{1,3})\)?", r"\1e\2"),
+    (r"\*\^", r"^(.*[0-9])\*\^([+-]?[0-9]{1,3})$", r"\1e\2"),
+    (r"[0-9][dD][+-]", r"^([+-]?[0-9.]+)[dD]([+-][0-9]{2,3})$", r"\1e\2"),
+    # 1.5 ± 0.3; the sign of a footnote or of significance behind a number
+    (r"±|\+/-|\+-", r"^(.*[0-9])\s*(?:±|\+/-|\+-)\s*[0-9.,]+(.*)$", r"\1\2"),
+    (r"[*†‡§]$", r"^(.*[0-9%])\s*[*†‡§]{1,4}$", r"\1"),
+    (r"[⁰¹²³⁴-⁹]$", r"^(.*[0-9%])[⁰¹²³⁴-⁹]{1,2}$", r"\1"),
+    # 1,5 Mio. € is so many millions of a currency, which stands before
+    (r"[0-9].*[$€£¥₹₽₩₺₴₿¢₪₫₦A-Z]$", rf"^(.*[0-9])\s*({MAGNITUDE})\s*({CURRENCY})$", r"\3 \1 \2"),
+)
+"""What shows that a column may have a spelling, the spelling, and what stands for it."""
+
+
+def plain_numbers(words: pa.Array) -> pa.Array:
+    """Write powers of ten, fractions, prices and marks behind numbers as plain numbers.
+
+    >>> plain_numbers(pa.array(["1.5×10⁶", "3,50 ± 0,2", "18 1/2", "7.5D-03", "4.1**"])).to_pylist()
+    ['1.5e6', '3,50', '185e-1', '7.5e-03', '4.1']
+    """
+    if not pc.all(pc.string_is_ascii(words), min_count=0).as_py():
+        words = _with(words, r"10\s*[⁻⁺]?[⁰¹²³⁴-⁹]+$", _raised)
+    words = _with(words, r"[½⅓⅔¼¾⅛⅜⅝⅞]|[0-9]\s+[0-9]+/[1-9]", _fraction)
+    for sign, spelling, plain in _SPELLINGS:
+        if pc.any(pc.match_substring_regex(words, sign), min_count=0).as_py():
+            words = pc.replace_substring_regex(words, spelling, plain)
+    return words
+
+
+def _with(words: pa.Array, pattern: str, change: Callable[[str], str]) -> pa.Array:
+    """Change the words that hold a pattern, one by one."""
+    mask = pc.match_substring_regex(words, pattern)
+    if not pc.any(mask, min_count=0).as_py():
+        return words
+    changed = [change(word) for word in words.filter(mask).to_pylist()]
+    return pc.replace_with_mask(words, mask, pa.array(changed, words.type))
+
+
+def _raised(word: str) -> str:
+    """Write 1.5×10⁶ as 1.5×10^6; a bare 10⁶ as 1e6."""
+    found = re.fullmatch(r"(.*?)10\s*([⁻⁺]?[⁰¹²³⁴-⁹]+)", word)
+    if found is None:
+        return word
+    exponent = found[2].translate(_SUPERSCRIPTS)
+    return (
+        f"{found[1]}10^{exponent}" if re.search(r"[x×*·]\s*$", found[1]) else f"1e{exponent}" if not found[1] else word
+    )
+
+
+def _fraction(word: str) -> str:
+    """Write 18½ and 18 1/2 as 185e-1, which a decimal comma cannot mistake."""
+    found = _MIXED.match(word)
+    if found is None:
+        return word
+    part = _HALVES[found["sign_"]] if found["sign_"] else int(found["over"]) / int(found["under"])
+    if part >= 1:
+        return word
+    digits, _, decimals = f"{int(found['whole'] or 0) + part:.15g}".partition(".")
+    return f"{found['sign']}{digits}{decimals}e-{len(decimals)}{word[found.end() :]}"

@@ -1,0 +1,152 @@
+"""Files as Excel, SAS, R, SPSS, Stata, Orange, databases and offices of many countries write them: the same rows."""
+
+import datetime
+from functools import partial
+
+import numpy as np
+import pytest
+
+from genvsdisc.datasets import read_table
+from genvsdisc.features.kinds import column_kinds
+
+N = 40
+RNG = np.random.default_rng(5)
+X = (RNG.integers(100, 500000, N) / 100).tolist()
+K = RNG.integers(1, 60, N).tolist()
+Y = ["ja" if i % 2 else "nein" for i in range(N)]
+ROWS = [(str(x), str(k), y) for x, k, y in zip(X, K, Y, strict=True)]
+NAMES = ("x", "k", "y")
+DAYS = [datetime.date(2015, 1, 31) + datetime.timedelta(days=int(d)) for d in RNG.integers(0, 3000, N)]
+MONTHS = {
+    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "it": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+    "pt": "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+    "nl": "januari februari maart april mei juni juli augustus september oktober november december",
+    "pl": "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",
+    "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+}
+
+
+@pytest.fixture
+def read(tmp_path):
+    def read(text, target="y", name="table.csv"):
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return read_table(path, target)
+
+    return read
+
+
+def table(*above, rows=ROWS, names=NAMES, delimiter=","):
+    return "\n".join([*above, *(delimiter.join(row) for row in [names, *rows])]) + "\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        table("Size,,Outcome"),
+        table("Author,A", "Date,2020-01-01", "Units,cm", ""),
+        table("Author,A,", "Date,2020-01-01,", ",,"),
+        table("Author;A", "Date;2020", "", delimiter=";"),
+        table(rows=[("Width of leaf", "Number of teeth", "Class"), *ROWS]),
+        table(rows=[("continuous", "continuous", "discrete"), ("", "", "class"), *ROWS]),
+        table(rows=[("[cm]", "[n]", "[-]"), *ROWS]),
+        table(rows=[tuple(f"'{cell}'" for cell in row) for row in ROWS], names=("'x'", "'k'", "'y'")),
+        table(rows=[(x, k, f"'{y}'") for x, k, y in ROWS], names=("'x'", "'k'", "'y'")),
+        table(rows=ROWS[:20]) + "\ufeff" + table(rows=ROWS[20:]),
+        table(delimiter="||"),
+        "|x|k|y|\n|:--|--:|:-:|\n" + "".join(f"|{'|'.join(row)}|\n" for row in ROWS),
+        table(rows=[("-----", "----", "---"), *ROWS], delimiter=" | ") + "(40 rows)\n",
+        table(rows=[*ROWS, ("\nSource: the office", "2020", "")]),
+    ],
+)
+def test_f29_b07_what_stands_around_a_table_is_no_part_of_it(read, text):
+    data = read(text)
+    assert (data.X["x"].tolist(), data.X["k"].tolist(), data.y.tolist()) == (X, K, Y)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        table(rows=[("cm", "n", "-"), *ROWS], names=("x", "", "y")),  # a blank name above units
+        table(names=("", "k", "y")),  # names of rows
+        "k,y\n" + "".join(f"row {i},{k},{y}\n" for i, (_, k, y) in enumerate(ROWS)),
+        "c,d,y\n" + "".join(f"{'pq'[i % 2]},,{y}\n" if i < 3 else f"{'pq'[i % 2]},r,{y}\n" for i, y in enumerate(Y)),
+    ],
+)
+def test_lines_of_names_stay(read, text):
+    data = read(text)
+    assert data.y.tolist() == Y
+
+
+def test_apostrophes_that_quote_no_field_stay(read):
+    text = table(rows=[(x, k, "l'un" if y == "ja" else "l'autre") for x, k, y in ROWS])
+    assert set(read(text).y) == {"l'un", "l'autre"}
+
+
+@pytest.mark.parametrize("zero", "٠۰०০๐０")
+def test_f19_digits_of_every_script_are_numbers(read, zero):
+    digits = str.maketrans("0123456789", "".join(chr(ord(zero) + k) for k in range(10)))
+    assert read(table(rows=[(x.translate(digits), k, y) for x, k, y in ROWS])).X["x"].tolist() == X
+
+
+def spelled(day, language, form="{} {} {}"):
+    return form.format(day.day, MONTHS[language].split()[day.month - 1], day.year)
+
+
+FORMS = {language: partial(spelled, language=language) for language in MONTHS} | {
+    "es de": partial(spelled, language="es", form="{} de {} de {}"),
+    "japan": lambda d: f"{d.year}年{d.month}月{d.day}日",
+    "korea": lambda d: f"{d.year}. {d.month}. {d.day}.",
+    "sas": lambda d: d.strftime("%d%b%Y").upper(),
+    "stata": lambda d: d.strftime("%d%b%Y 00:00:00").lower(),
+    "oracle": lambda d: d.strftime("%d-%b-%y").upper() + " 12.00.00.000000 AM",
+    "week": lambda d: d.strftime("%G-W%V-%u"),
+    "weekday": lambda d: d.strftime("%A, %B %d, %Y"),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_f17_dates_of_programs_and_countries(read, form):
+    data = read(table(rows=[(FORMS[form](day), *row[1:]) for day, row in zip(DAYS, ROWS, strict=True)], delimiter=";"))
+    assert data.X["x"].dt.date.tolist() == DAYS
+    assert any(note.startswith("Column 'x': ") and "read as the date" in note for note in data.notes)
+
+
+@pytest.mark.parametrize(
+    ("write", "exact"),
+    [
+        (lambda k: f"{k}/{k + 4}", "looks like numbers"),
+        (lambda k: f"48°{k}'12\"N", "looks like numbers"),
+        (lambda k: f"street {k}", ""),
+        (lambda k: f"{k}k{k % 7}m", "looks like numbers"),
+        (lambda k: f"{2000 + k}-{k:03d}", "looks like numbers"),
+        (lambda k: f"令和{k}年", "looks like numbers"),
+    ],
+)
+@pytest.mark.parametrize("copies", [1, 60])
+def test_f19_what_looks_like_numbers_and_is_not_read_is_told_in_columns_of_any_length(tmp_path, write, exact, copies):
+    rows = "".join(f"{write(k)},{Y[k % N]}\n" for k in range(N * copies))
+    path = tmp_path / "t.csv"
+    path.write_text(f"x,y\n{rows}", "utf-8")
+    data = read_table(path, "y")
+    told = [note for note in data.notes if note.startswith("Column 'x': ")]
+    assert bool(told) == bool(exact)
+    assert all(exact in note for note in told)
+
+
+@pytest.mark.parametrize(
+    ("mark", "told"),
+    [("-999", True), ("-1", True), ("-9", True), ("1e20", True), ("-9999", True), ("99999999", True), ("-3.5", False)],
+)
+def test_b15_numbers_that_may_mark_missing_ones_are_pointed_out(read, mark, told):
+    data = read(table(rows=[(mark if i % 9 == 4 else x, k, y) for i, (x, k, y) in enumerate(ROWS)]))
+    assert ("leave it empty if it marks missing ones" in column_kinds(data.X)["x"].note) == told
+
+
+@pytest.mark.parametrize(("label", "told"), [("unknown", True), ("n.d.", True), ("?", True), ("none", False)])
+def test_b13_labels_that_may_mark_missing_ones_are_told(read, label, told):
+    data = read(table(rows=[(x, k, label if i % 5 == 0 else y) for i, (x, k, y) in enumerate(ROWS)]))
+    assert any(note.startswith(f"Label {label!r} (8 rows) is a class") for note in data.notes) == told
