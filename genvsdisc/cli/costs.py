@@ -55,7 +55,8 @@ def asked_costs(words: str | None, y: pd.Series) -> dict[str, float] | pd.DataFr
 
 def _of_file(path: str) -> list[list[str]]:
     """Cells of a file in any encoding, divided by commas, or by semicolons or tabs beside decimal commas."""
-    from genvsdisc.datasets.files import in_utf8, source_of
+    from genvsdisc.datasets.encodings import in_utf8
+    from genvsdisc.datasets.files import source_of
 
     try:
         lines = in_utf8(source_of(path), []).read().decode("utf-8").splitlines()
