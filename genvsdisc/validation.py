@@ -116,10 +116,13 @@ def encoded_labels(y: NDArray) -> tuple[NDArray, NDArray]:
     return classes, codes
 
 
+_MOST_JOBS = 100_000  # of more, libraries below speak of literals
+
+
 def check_jobs(n_jobs: Any) -> None:
     """Refuse a number of processes that joblib cannot count."""
     whole = isinstance(n_jobs, int | np.integer) and not isinstance(n_jobs, bool)
-    if n_jobs is not None and (not whole or n_jobs == 0):
+    if n_jobs is not None and (not whole or n_jobs == 0 or n_jobs > _MOST_JOBS):
         raise ValueError(f"n_jobs must be a number of processes, -1 for all cores, or None, got {n_jobs!r}")
 
 

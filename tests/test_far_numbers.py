@@ -70,6 +70,15 @@ def test_f26_w10_an_answer_or_the_name_of_the_column(name, scale):
     assert np.isfinite(probabilities).all()
 
 
+@pytest.mark.parametrize("scale", [1e22])
+@pytest.mark.parametrize("name", ["hybrid", "separate hybrid"])
+def test_w10_single_precision_whose_squares_leave_its_range(name, scale):
+    X = ROWS / np.abs(ROWS).max() * scale
+    single, double = fitted(name, X.astype(np.float32)), fitted(name, X)
+    assert np.isfinite(single.covariances_).all()
+    np.testing.assert_allclose(single.predict_proba(X.astype(np.float32)), double.predict_proba(X), atol=1e-4)
+
+
 @pytest.mark.parametrize("row", [[1.0, 0, 0], [1.0, 1, 1], [1.0, -1, 1], [0, -1.0, np.nan]])
 @pytest.mark.parametrize("name", ESTIMATORS)
 def test_f27_w10_rows_however_far_have_probabilities_or_a_name(name, row):

@@ -310,10 +310,10 @@ def test_d04_names_of_classes_stand_inside_the_frame_and_apart(labels, size):
 
 
 def test_a_bar_beyond_the_scale_says_where_it_ends():
-    table = PANELS["plot_decomposition"].assign(expected=[0.3] * 6 + [17.6])
+    table = PANELS["plot_decomposition"].assign(expected=[0.3] * 6 + [0.876])
     ax = figures.plot_decomposition(table, ax=Figure().add_subplot(), cap=0.6)
     assert ax.get_xlim()[1] == 0.6
-    assert [text.get_text() for text in ax.texts if "→" in text.get_text()] == ["17.6 →"]
+    assert [text.get_text() for text in ax.texts if "→" in text.get_text()] == ["87.6% →"]
 
 
 def test_names_at_the_ends_of_lines_stay_on_the_panel():

@@ -57,7 +57,7 @@ def plot_confusion(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.grid(visible=False)
     ax.tick_params(axis="y", labelrotation=0)
     ax.tick_params(axis="x", labelrotation=90 if _upright(names) else 0)
-    ax.set(xlabel="predicted", ylabel="")
+    ax.set(xlabel="predicted", ylabel="true")
     ax.set_title(short(model, 40))
     return ax
 
@@ -68,13 +68,13 @@ def confusion_look(labels: Sequence[str]) -> dict[str, tuple[int, ...]]:
     Examples
     --------
     >>> confusion_look(["no", "yes"])
-    {'size': (298, 308), 'margins': (24, 10, 44, 48)}
+    {'size': (312, 308), 'margins': (24, 10, 44, 62)}
     """
     names = shortened(list(map(str, labels)), _NAME)
     room = 6 * max(map(len, names)) + 12
     below = room if _upright(names) else 18
     side = 240 if len(names) <= _ANNOTATED else min(15 * len(names), 390)
-    return {"size": (room + 28 + side, below + 50 + side), "margins": (24, 10, below + 26, room + 18)}
+    return {"size": (room + 42 + side, below + 50 + side), "margins": (24, 10, below + 26, room + 32)}
 
 
 def _upright(names: Sequence[str]) -> bool:

@@ -182,9 +182,8 @@ def plot_decomposition(
     ax.set_xlim(min(0.0, ends.min()), longest)
     for y, row in enumerate(records(table)):
         if row.expected > longest:
-            ax.annotate(
-                f"{row.expected:.3g} →", (1, y - 0.3), xycoords=("axes fraction", "data"), ha="right", color=INK
-            )
+            beyond = f"{100 * row.expected:.3g}%" if loss == "zero_one" else f"{row.expected:.3g}"
+            ax.annotate(f"{beyond} →", (1, y - 0.3), xycoords=("axes fraction", "data"), ha="right", color=INK)
     loss_axis(ax, loss, "x")
     ax.set_title(f"{loss_title(loss)}, {thousands(n_train)} training rows")
     return ax

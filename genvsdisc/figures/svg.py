@@ -88,6 +88,7 @@ def svg(
         figure.patch.set_visible(False)
         ax = plot(*tables, ax=figure.add_axes(box), **options)
         left = _room_at_the_left(ax, width, left)
+        right = _room_at_the_right(ax, width, right)
         for text in ax.get_children():
             if isinstance(text, Text) and text.get_text() == ax.get_title(loc="left") != "":
                 text.set_x((1 - left) / (width - left - right))  # flush with the panel's edge
@@ -104,6 +105,17 @@ def _room_at_the_left(ax: Axes, width: int, left: int) -> int:
     box = ax.get_position(original=True)
     ax.set_position((box.x0 + missing / width, box.y0, box.width - missing / width, box.height))
     return left + missing
+
+
+def _room_at_the_right(ax: Axes, width: int, right: int) -> int:
+    """Widen the right margin where the last number under the axis would be cut by the edge of the picture."""
+    drawn = ax.xaxis.get_tightbbox()
+    missing = 0 if drawn is None else int(np.ceil(drawn.x1 * 72 / ax.figure.dpi + 1 - width))
+    if missing <= 0:
+        return right
+    box = ax.get_position(original=True)
+    ax.set_position((box.x0, box.y0, box.width - missing / width, box.height))
+    return right + missing
 
 
 def _compact(text: str, width: int, height: int, clip: bool) -> str:

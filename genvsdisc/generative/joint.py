@@ -44,10 +44,10 @@ class GenerativeClassifier(ProbabilisticClassifier):
 
     def _validate_training(self, X: Any, y: Any) -> tuple[NDArray, NDArray]:
         X, codes = super()._validate_training(X, y)
-        return _in_range(X), codes
+        return in_range(X), codes
 
     def _validate_rows(self, X: Any) -> NDArray:
-        return _in_range(super()._validate_rows(X))
+        return in_range(super()._validate_rows(X))
 
     def _joint_scores(self, X: ArrayLike) -> NDArray:
         """Log p(x, y), (n, K). Override where `_log_scores` leaves out a term that all classes share."""
@@ -280,7 +280,7 @@ class GenerativeClassifier(ProbabilisticClassifier):
                 f"y has labels outside {self.classes_.tolist()}, such as {y[np.argmax(unknown)]!r}; name all of them "
                 "in `classes` at the first call"
             )
-        return _in_range(X), codes
+        return in_range(X), codes
 
     def _batch_weights(self, sample_weight: ArrayLike | None, X: NDArray) -> NDArray:
         weights: NDArray = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
@@ -362,7 +362,7 @@ class GenerativeClassifier(ProbabilisticClassifier):
         return self.set_priors(priors)
 
 
-def _in_range(X: NDArray) -> NDArray:
+def in_range(X: NDArray) -> NDArray:
     """Rows in double precision where their squares leave the range of single precision."""
     if X.dtype != np.float32 or not X.size:
         return X

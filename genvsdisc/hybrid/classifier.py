@@ -18,9 +18,10 @@ from genvsdisc.base import Parameters, ProbabilisticClassifier
 from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
 from genvsdisc.functional import absent
 from genvsdisc.functional.gaussian.continuum import Continuum
-from genvsdisc.functional.gaussian.continuum_newton import follow, moments_of
+from genvsdisc.functional.gaussian.continuum_newton import follow
 from genvsdisc.functional.gaussian.covariance import whiten
 from genvsdisc.functional.gaussian.density import log_densities
+from genvsdisc.functional.gaussian.given_log_odds import moments_of
 from genvsdisc.functional.gaussian.natural import Features
 from genvsdisc.functional.linear.gram import ColumnProducts
 from genvsdisc.functional.linear.objective import SoftmaxRegression
@@ -28,6 +29,7 @@ from genvsdisc.functional.losses import TRAINING_LOSSES
 from genvsdisc.functional.posterior import two_log_scores
 from genvsdisc.functional.scaling import means_and_deviations
 from genvsdisc.generative.gaussian.classifier import GaussianClassifier
+from genvsdisc.generative.joint import in_range
 from genvsdisc.hybrid.dial import DIAL, folds_of, log_loss_of, logits_of
 from genvsdisc.hybrid.frame import FeatureFrame
 from genvsdisc.validation import column_name
@@ -155,16 +157,16 @@ class HybridClassifier(ProbabilisticClassifier):
 
     def _fit_stack(self, X: NDArray, codes: NDArray, weights: NDArray) -> dict[str, Any]:
         self._validate_params()
-        X, dtype = X.astype(float, copy=False), X.dtype
+        X, dtype = X.astype(float, copy=False), in_range(X).dtype
         features = self._features(X.shape[1])
         start = self._generative(X, codes, weights)
         self._refuse_tiny(X)
         frame = FeatureFrame.of(X[weights.any(axis=0)], features)
         a = self._weights_of_the_joint(X, codes, weights, frame)
         problem, target = self._problem(X, codes, weights, frame, start, a)
-        moments, n_iter, converged = np.copy(target), np.zeros(len(a), int), a == 0
+        moments, n_iter, converged = np.copy(target), (a == 1).astype(int), (a == 0) | (a == 1)
         theta = np.zeros((len(a), *problem.conditional.shape[1:]))
-        inner = np.flatnonzero(a > 0)
+        inner = np.flatnonzero((a > 0) & (a < 1))
         limits: dict[str, Any] = {"max_iter": self.max_iter, "tol": self.tol}
         moments[inner], n_iter[inner], converged[inner] = follow(problem.take(inner), target[inner], **limits)
         ends = np.flatnonzero((a == 0) | ~converged)
@@ -177,7 +179,8 @@ class HybridClassifier(ProbabilisticClassifier):
         if len(again):
             moments[again], steps, converged[again] = follow(problem.take(again), moments[again], **limits)
             n_iter[again] += steps
-        theta[inner] = problem.take(inner).coefficients(moments[inner])
+        given = np.flatnonzero(a > 0)
+        theta[given] = problem.take(given).coefficients(moments[given])
         self._warn_of(converged)
         return self._attributes(problem, moments, theta, start, frame, dtype) | {"n_iter_": n_iter}
 

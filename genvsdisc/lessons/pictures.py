@@ -84,6 +84,8 @@ class Lines:
             color = _color(name, i)
             if not self.log_y and curve["std"].notna().any():
                 low, high = curve["mean"] - curve["std"], curve["mean"] + curve["std"]
+                if self.share:  # no share is outside 0 and 1, whatever a deviation on either side of its mean says
+                    low, high = low.clip(0, 1), high.clip(0, 1)
                 ax.fill_between(curve.index, low, high, color=color, alpha=0.15, linewidth=0)
             ax.plot(curve.index, curve["mean"], color=color, linestyle=_LINES[i % len(_LINES)])
             ends[name] = float(curve["mean"].iloc[-1])

@@ -61,7 +61,7 @@ def judge_selection(tables: Tables) -> Finding:
                 share=True,
             ),
             Part(
-                "the error of the chosen model in cross-validation itself is not too good, by more than a point",
+                "cross-validation's own error of the model it chose is honest: at most a point below the private one",
                 0.01 - folds,
                 f"it is {spread(score[folded], share=True)}, the private error {spread(private[folded], share=True)}",
             ),

@@ -15,7 +15,7 @@ from genvsdisc.practice.winner import verdict_loss, verdict_outcome, winner
 if TYPE_CHECKING:
     from genvsdisc.study.comparison import Comparison
 
-MOST_ENTRIES, MOST_LETTERS = 6, 160
+MOST_TOLD, MOST_LETTERS = 6, 160
 """How much of a fact is told: entries of a list, of which those that both have are left out, and letters of a text."""
 OFF_PAGE = ("options", "source")
 """Facts that a folder holds and a page does not."""
@@ -122,8 +122,8 @@ def _told(value: Any) -> str:
     if isinstance(value, float | np.floating):
         return f"{value:g}"
     if isinstance(value, list | tuple):
-        more = [f"and {len(value) - MOST_ENTRIES} more"] if len(value) > MOST_ENTRIES else []
-        return ", ".join([*map(_told, value[:MOST_ENTRIES]), *more]) or "–"
+        more = [f"and {len(value) - MOST_TOLD} more"] if len(value) > MOST_TOLD else []
+        return ", ".join([*map(_told, value[:MOST_TOLD]), *more]) or "–"
     if isinstance(value, dict):
         return ", ".join(f"{key} {_told(each)}" for key, each in value.items()) or "–"
     text = " ".join(str(value).split())

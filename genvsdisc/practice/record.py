@@ -161,7 +161,7 @@ def _told(names: Mapping[str, Sequence[str]]) -> str:
     lacking = f", but for {', '.join((*names[ABSENT], *LEFT_OUT))}, which lie beside it" if names[ABSENT] else ""
     shorter = f" To save room, numbers of {', '.join(names[ROUNDED])} have five digits." if names[ROUNDED] else ""
     return (
-        f"This page carries its tables{lacking or ' but timings'}: genvsdisc.Comparison.load of the file gives them "
+        f"This page carries its tables{lacking or ' except timings'}: genvsdisc.Comparison.load of the file gives them "
         f"back.{shorter}"
     )
 

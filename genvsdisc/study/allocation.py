@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import product
 
 import numpy as np
 
@@ -42,11 +43,6 @@ RESERVE = 0.2
 """Share of the capacity kept for the second round."""
 
 
-def applies(stage: str, candidate: Candidate) -> bool:
-    """Whether a stage has anything to fit for a model: only some learn from rows without a label."""
-    return stage != UNLABELED_STAGE or candidate.learns_unlabeled
-
-
 class Allocation:
     """The steps of `planned_by_budget`; without `larger`, what is left out is not told, nor which budget has room."""
 
@@ -71,19 +67,18 @@ class Allocation:
         self._choose_subtable()
         for candidate in sorted(self.candidates, key=lambda c: self._folds(c, self.one_repeat)):
             self._cross_validate(candidate)
-        for stage in RESAMPLED_STAGES:
-            for group in self._groups():
-                self._begin(stage, group)
+        paired, alone = ([g for g in self._groups() if bool(g[0].form) is whole] for whole in (True, False))
+        given = self.plan.n_unlabeled > 0  # rows without a label that somebody brought come first, hidden labels last
+        dials = sorted(CONDITION_STAGES, key=lambda stage: (stage == UNLABELED_STAGE) != given)
+        self._begin_all(RESAMPLED_STAGES, paired)
+        self._begin_all(RESAMPLED_STAGES[:1], alone)
         for candidate in self.candidates:
             self._search(candidate)
             self._draw_from(candidate)
         self._impute()
-        given = self.plan.n_unlabeled > 0  # rows without a label that somebody brought come first, hidden labels last
-        for stage in sorted(CONDITION_STAGES, key=lambda stage: (stage == UNLABELED_STAGE) != given):
-            for group in self._groups():
-                chosen = [candidate for candidate in group if applies(stage, candidate)]
-                if chosen:
-                    self._begin(stage, chosen, share_of(stage))
+        self._begin_all(dials, paired)  # before what is looked at of the others
+        self._begin_all(RESAMPLED_STAGES[1:], alone)
+        self._begin_all(dials, alone)
         self._say_missing()
         self._climb()
         models = {c.name: self.plan.models[c.name] for c in self.candidates}
@@ -98,6 +93,11 @@ class Allocation:
         self.plan.design = replace(self.design, n_draws=max(draws, FEWEST_DRAWS), n_repeats=repeats).as_dict()
         self.plan.seconds = total_seconds(models)
         return self.plan
+
+    def _begin_all(self, stages: Sequence[str], groups: list[list[Candidate]]) -> None:
+        for stage, group in product(stages, groups):
+            if chosen := [candidate for candidate in group if candidate.takes(stage)]:
+                self._begin(stage, chosen, share_of(stage))
 
     @property
     def one_repeat(self) -> int:
@@ -209,7 +209,7 @@ class Allocation:
                 f"Rows with gaps are not completed by an iterative imputer: it takes about {_seconds(price)}."
             )
 
-    def _begin(self, stage: str, group: list[Candidate], share: float = 0.4) -> None:
+    def _begin(self, stage: str, group: list[Candidate], share: float) -> None:
         """Ten draws, or none and a note."""
         price = self._price(group, stage, FEWEST_DRAWS)
         if price <= share * self.remaining:
@@ -246,7 +246,7 @@ class Allocation:
                 chosen.dialed, self.remaining = folds, self.remaining - price
                 break
         else:
-            self.plan.notes.append(f"The dial between the likelihoods is not turned: it takes about {_seconds(price)}.")
+            self.plan.notes.append(f"The hybrid dial, between the families, is left out: about {_seconds(price)}.")
         price = self.costs.descent(candidate)
         if price <= 0.25 * self.remaining:
             chosen.searched, self.remaining = True, self.remaining - price

@@ -27,6 +27,7 @@ from genvsdisc.study.plan import check_budget
 from genvsdisc.study.progress import Progress, check_progress, shown
 from genvsdisc.study.run import Run
 from genvsdisc.study.sampling import Sampling, read_sampling
+from genvsdisc.study.seen_rows import seen_rows
 from genvsdisc.study.statistics.losses import COST, LOSS_NAMES
 from genvsdisc.study.statistics.measures import check_measures
 from genvsdisc.study.table import PreparedTable, check_posterior, prepare
@@ -192,7 +193,7 @@ def compare(
     if held_out is not None:
         groups_column = (sampling.column, whole[groups]) if np.isscalar(groups) and groups is not None else None
         test = read_test(held_out, table.reader, table.classes, weights=weights, groups=groups_column)
-        table = replace(table, test=test)
+        table = replace(table, test=replace(test, notes=(*test.notes, *seen_rows(table, test))))
     table, said = _beside(table, whole, X, y, unlabeled, sampling, weights, groups)
     chosen.sizes(round(table.sampling.masses(len(table.y)).sum()), len(table.classes))
     check_posterior(posterior, table)

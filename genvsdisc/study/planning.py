@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from genvsdisc.study.allocation import CORES, CURVE_DRAWS, OVERHEAD, USABLE, Allocation, applies
+from genvsdisc.study.allocation import CORES, CURVE_DRAWS, OVERHEAD, USABLE, Allocation
 from genvsdisc.study.budgets import STANDARD_BUDGET
 from genvsdisc.study.design import Design, partitions
 from genvsdisc.study.larger_budgets import LargerBudgets
@@ -43,7 +43,7 @@ def planned_by_design(
             rows=n_rows,
             fit_rows=n_rows,
             draws=dict(zip(RESAMPLED_STAGES, (draws, partitions(draws), noise), strict=True))
-            | {stage: noise for stage in CONDITION_STAGES if applies(stage, candidate)},
+            | {stage: noise for stage in CONDITION_STAGES if candidate.takes(stage)},
             searched=candidate.searched,
             drawn_from=candidate.draws_rows,
             timed=candidate.timed,

@@ -155,7 +155,8 @@ class Run:
         chosen = self.plan.models[self.roster[m].name]
         if chosen.left_out:
             return []
-        jobs = [Job(m, "fit to all rows", 0, chosen.fit_rows, chosen.seconds.get("fit to all rows", 0.0))]
+        cells = chosen.fit_rows * self.candidates[m].columns if self.draws.held_out_once else 0
+        jobs = [Job(m, "fit to all rows", 0, chosen.fit_rows, chosen.seconds.get("fit to all rows", 0.0), cells)]
         jobs += self._fold_jobs(m, chosen, 0, chosen.folds)
         for stage in RESAMPLED_STAGES:
             n_draws = chosen.draws.get(stage, 0)
@@ -178,7 +179,7 @@ class Run:
     def _fold_jobs(self, m: int, chosen: ModelPlan, start: int, stop: int) -> list[Job]:
         stage, seconds = "cross-validation", chosen.seconds.get("cross-validation", 0.0)
         if self.draws.held_out_once:
-            return [Job(m, stage, 0, chosen.rows, seconds)]
+            return [Job(m, stage, 0, chosen.rows, seconds, chosen.rows * self.candidates[m].columns)]
         stop = min(stop, len(self.draws.cv_tests))
         return sliced(m, stage, start, stop, seconds * (stop - start) / max(chosen.folds, 1), None)
 

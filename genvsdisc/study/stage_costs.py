@@ -41,14 +41,16 @@ FILLED_SECONDS, FILLED_CUBED = 1.2e-5, 6e-10
 """Seconds of filling in a row with gaps of its own by expectations, and with the cube of the columns."""
 CONDITION_SHARE = 0.15
 """Share of what is left that a stage which turns a dial may take for the models of one form."""
-UNLABELED_SHARE = 0.6
+UNLABELED_SHARE = 0.4
 """Such a share for rows without a label, the last of these stages, of which generative models alone take part."""
-UNLABELED_ROWS, N_HIDDEN = 1000, 4
-"""Training rows of which some lose their label, at most; shares that do."""
-CHOOSING, CHOOSING_ABREAST, LAST_EM = 6, 6, 20
+UNLABELED_ROWS, FEWEST_LABELED, N_PLACES = 1000, 5, 4
+"""Training rows of which some lose their label, at most; rows of a class that keep theirs, at least; shares that do."""
+UNSHARED = 2
+"""How many times as many rows as a training set has, all of them together must have for each to be fitted alone."""
+CHOOSING, CHOOSING_ABREAST, LAST_EM = 4, 6, 14
 """Fits that choose the weight of rows without a label, how many training sets of each draw they take at once, and fits
-of the EM after it: 56 a draw. It stops by itself: on 45 batches on synthetic tables (107 to 806 rows, 3 to 33 columns,
-2 to 5 classes) a draw took 16 to 92 fits, 48 on average."""
+of the EM after it: 38 a draw. It stops by itself: on 45 batches on synthetic tables (107 to 806 rows, 3 to 33 columns,
+2 to 5 classes) a draw took 16 to 92 fits, 48 on average; on 15 batches on real ones 13 to 64, 29 on average."""
 MOST_ADDED_COPIES = 8000
 """Rows without a label that are added, each once for every class, at most."""
 LEFT_OUT_IN_TURN = 8
@@ -79,6 +81,8 @@ class Candidate:
         Whether it has covariances, of which each set of observed columns asks for a part.
     held : callable or None
         As `seconds`, of fits whose regularization is held where else it is chosen.
+    columns : int
+        Columns that the classifier sees, of ours.
     """
 
     name: str
@@ -91,11 +95,16 @@ class Candidate:
     batched: bool = False
     covariances: bool = False
     held: Callable[[int, int, int, int], float] | None = None
+    columns: int = 0
 
     @property
     def learns_unlabeled(self) -> bool:
         """Whether it can learn from rows without a label, which stand in a weighted fit once for each class."""
         return self.family == "generative" and self.weighted
+
+    def takes(self, stage: str) -> bool:
+        """Whether a stage has anything to fit for it: only some learn from rows without a label."""
+        return stage != UNLABELED_STAGE or self.learns_unlabeled
 
     @property
     def draws_rows(self) -> bool:
@@ -128,9 +137,7 @@ class StageCosts:
             return 0.0
         n, test, n_classes = self.plan.subtable, self.test, self.plan.n_classes
         if stage == "learning curve":
-            given = self.design.train_sizes
-            sizes = self.design.sizes(n, n_classes) if isinstance(given, str) else set(given)
-            return sum(candidate.seconds(draws, n, min(int(m), n), test) for m in sizes)
+            return sum(candidate.seconds(draws, n, min(m, n), test) for m in self._sizes())
         if stage == "bias and variance":
             quarter = (n - test) // 4  # the fits to quarters judge those of each other too
             halves = candidate.seconds(2 * draws, n, (n - test) // 2, test)
@@ -147,6 +154,12 @@ class StageCosts:
             return sum(candidate.seconds(N_FLIP_RATES * draws, n_classes * n, m, test) for m in (few, many))
         test = min(test, NOISE_TRAIN)
         return sum(draws * candidate.seconds(N_FLIP_RATES, n_classes * (m + test), m, test) for m in (few, many))
+
+    def _sizes(self) -> list[int]:
+        """Training rows along the learning curve."""
+        given = self.design.train_sizes
+        whole = self.design.sizes(self.plan.subtable, self.plan.n_classes) if isinstance(given, str) else set(given)
+        return sorted(int(m) for m in whole)
 
     def _gaps(self, candidate: Candidate, draws: int) -> float:
         """One fit for each draw; rows with gaps, each with a pattern of its own, take a generative model longer."""
@@ -165,29 +178,33 @@ class StageCosts:
         return draws * (fit + 4 * rows * (d * 1.5e-6 + FILLED_SECONDS + FILLED_CUBED * d**3))
 
     def _unlabeled(self, candidate: Candidate, draws: int) -> float:
-        """EM steps of a stack of training sets, with folds that choose the weight."""
+        """EM steps of training sets, with folds that choose the weight, at every place of the dial."""
         if not candidate.learns_unlabeled:
             return 0.0
-        n, test = self.plan.subtable, self.test
-        rows = min(n, UNLABELED_ROWS)
+        n, K = self.plan.subtable, self.plan.n_classes
+        sizes = [m for m in self._sizes() if m <= UNLABELED_ROWS]
+        rows = sizes[-1] if sizes else 0
         if self.plan.n_unlabeled:
-            added = min(self.plan.n_unlabeled, most_added(self.plan.n_classes))
-            stacked, seen = rows + self.plan.n_classes * added, rows + added
-            return self._em(candidate, draws, stacked, seen, min(test, rows) + seen)
-        return self._em(candidate, draws, (1 + self.plan.n_classes) * rows, rows, min(test, rows))
+            more = min(self.plan.n_unlabeled, most_added(K))
+            return N_PLACES * self._em(candidate, draws, rows + K * more, rows + more, n + self.plan.n_unlabeled)
+        places = min(N_PLACES, sum(m >= FEWEST_LABELED * K for m in sizes) - 1)
+        return max(0, places) * self._em(candidate, draws, (1 + K) * rows, rows, n)
 
-    def _em(self, candidate: Candidate, draws: int, *sizes: int) -> float:
+    def _em(self, candidate: Candidate, draws: int, stacked: int, seen: int, all_rows: int) -> float:
         """Seconds of EM on stacks of rows of these sizes, the choice of its weight included.
 
-        A regularization is chosen four times a draw, on labeled rows, and then held; a few are met in one stack.
+        Training sets that share few rows are worked on one by one, others together. A regularization is chosen four
+        times a draw, on labeled rows, and then held; a few are met in one stack.
         """
-        stacked, seen, judged = sizes
+        together = all_rows * (1 - (1 - min(1.0, seen / all_rows)) ** draws)  # rows in any of the training sets
+        abreast = 1 if UNSHARED * seen <= together else draws
+        stacked, judged = (stacked, seen) if abreast == 1 else (int(stacked * together / seen), int(together))
         step, begun = candidate.seconds, 0.0
         if candidate.held is not None:
-            step, begun = candidate.held, candidate.seconds(4 * draws, seen, seen, judged)
-        choosing = CHOOSING * step(CHOOSING_ABREAST * draws, stacked, seen, judged)
-        once = choosing + LAST_EM * step(draws, stacked, seen, judged)
-        return N_HIDDEN * (begun + (2 if candidate.held is not None else 1) * once)
+            step, begun = candidate.held, candidate.seconds(4 * abreast, judged, seen, judged)
+        choosing = CHOOSING * step(CHOOSING_ABREAST * abreast, stacked, seen, judged)
+        once = choosing + LAST_EM * step(abreast, stacked, seen, judged) + step(abreast, stacked, seen, self.test)
+        return draws / abreast * (begun + (2 if candidate.held is not None else 1) * once)
 
     def descent(self, candidate: Candidate) -> float:
         """Seconds of a search over six penalties and of four descents of 60 epochs."""

@@ -120,6 +120,29 @@ def test_f6_the_code_of_a_lesson_runs_and_prints(name, capsys):
     assert re.search(r"\d", capsys.readouterr().out)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("regularization", lambda a: a[0] > a[2] > a[4] and a[3] > a[1] > a[5]),  # training and test scores by lambda
+        ("cures", lambda a: a[2] - a[0] < 0.05 < a[5] - a[2]),  # more rows change little, a feature does
+        ("gaps-at-prediction", lambda a: a[0] > a[1]),
+        ("starts", lambda a: a[0] > 2.29 and a[1] < 0.5),
+        ("xor", lambda a: a[0] < 0.75 < a[1] == 1),
+        ("public-test-set", lambda a: a[0] < 0.25),
+        ("naive-bayes-correlated", lambda a: a[0] + 0.1 < a[1]),
+        ("larger-networks", lambda a: a[3] > a[1] and a[3] - a[2] < a[1]),
+        ("parity", lambda a: a == [1]),
+    ],
+)
+def test_the_code_of_a_lesson_shows_its_claim(name, shown, capsys):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        exec(compile(BY_NAME[name].code, name, "exec"), {})
+    numbers = [float(text) for text in re.findall(r"(?<![\w.-])-?\d+\.\d+(?:e-?\d+)?", capsys.readouterr().out)]
+    assert shown(numbers), numbers
+
+
 # Judges --------------------------------------------------------------------------------------------------------
 
 

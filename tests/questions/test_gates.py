@@ -35,7 +35,7 @@ QUESTIONS = [bias_variance, crossing, compare]
 
 
 @pytest.mark.parametrize("ask", QUESTIONS)
-@pytest.mark.parametrize("n_jobs", [0, 1.5, "two", True])
+@pytest.mark.parametrize("n_jobs", [0, 1.5, "two", True, 10**9])
 def test_c01_n_jobs_is_checked_first(ask, n_jobs):
     with pytest.raises(ValueError, match="n_jobs must be a number of processes, -1 for all cores, or None, got"):
         ask(X, Y, n_jobs=n_jobs)

@@ -10,6 +10,7 @@ from parsed import parsed
 
 from genvsdisc import report
 from genvsdisc.figures import plot_robustness
+from genvsdisc.report.dialed import map_pair
 from genvsdisc.report.isolation import written
 from genvsdisc.report.sections import SECTIONS
 from genvsdisc.study.comparison import Comparison
@@ -60,7 +61,7 @@ def test_d15_words_are_read_once(name):
 
 def test_d16_heads_stand_over_their_cells():
     (rule,) = re.findall(r"([^{}]*td\+td\.t[^{}]*)\{padding-left", STYLE)
-    assert {each.strip() for each in rule.split(",")} == {"td+td.t", "th+td.t", "th+th.t"}
+    assert {each.strip() for each in rule.split(",")} == {"td+td.t", "th+td.t", "th+th.t", "th+.n", "td+.n"}
 
 
 def test_d16_the_choice_of_the_two_columns_is_said():
@@ -113,7 +114,7 @@ def test_dials_of_which_the_same_is_said_share_a_heading():
     )
 
 
-def test_the_map_says_that_the_condition_decides_where_each_is_surely_ahead_somewhere():
+def test_the_map_says_who_is_ahead_by_more_than_noise_under_which_conditions():
     comparison = example.full()
     crossings = comparison.condition_crossings
     steady = crossings.assign(estimate=float("nan"), lower=float("nan"), upper=float("nan"))
@@ -123,9 +124,14 @@ def test_the_map_says_that_the_condition_decides_where_each_is_surely_ahead_some
         return section("conditions", found).finding
 
     assert "the condition decides on" in heading(steady.leaders)
-    assert "changes the winner of" in heading("undecided; undecided; undecided")
-    ahead = heading(steady.generative + "; undecided; undecided")
-    assert "none of 5 dials changes the winner of" in ahead
+    one, other = map_pair(crossings, "zero_one")
+    assert heading("undecided; undecided; undecided").endswith(
+        f"none of 5 dials puts {one} or {other} ahead by more than noise"
+    )
+    assert heading(steady.generative + "; undecided; undecided").endswith(
+        f"{one} is ahead of {other} by more than noise under some conditions, never behind"
+    )
+    assert heading(steady.generative).endswith(f"no condition tried takes the lead from {one} ({one} against {other})")
 
 
 def test_a_way_that_was_not_measured_for_a_model_has_no_row():

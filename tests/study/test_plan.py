@@ -12,7 +12,6 @@ from sklearn.dummy import DummyClassifier
 from sklearn.naive_bayes import GaussianNB
 
 import genvsdisc as gd
-from genvsdisc.study.allocation import applies
 from genvsdisc.study.design import Design
 from genvsdisc.study.fits.candidates import candidates
 from genvsdisc.study.fits.encode import benches
@@ -145,7 +144,7 @@ def test_c02_c03_c04_quick_is_quick_on_every_table(n, d, k, tune):
 def test_every_plan_keeps_within_its_capacity_and_gives_ten_draws_or_none(budget, n, d, k):
     X = np.random.default_rng(0).normal(size=(n, d))
     plan, known = planned(budget, X, np.arange(n) % k)
-    stages = {c.name: {s for s in (*RESAMPLED_STAGES, *CONDITION_STAGES) if applies(s, c)} for c in known}
+    stages = {c.name: {s for s in (*RESAMPLED_STAGES, *CONDITION_STAGES) if c.takes(s)} for c in known}
     assert plan.seconds <= plan.capacity * 1.01
     draws = [d for chosen in plan.models.values() for d in chosen.draws.values()]
     assert all(d >= FEWEST_DRAWS for d in draws)

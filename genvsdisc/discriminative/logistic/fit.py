@@ -16,7 +16,7 @@ from genvsdisc.functional.descent.loop import Settings, descend
 from genvsdisc.functional.linear.accelerated import accelerated_descent
 from genvsdisc.functional.linear.gram import ColumnProducts
 from genvsdisc.functional.linear.lbfgs import lbfgs
-from genvsdisc.functional.linear.newton import newton
+from genvsdisc.functional.linear.newton import BY_PAIRS, newton
 from genvsdisc.functional.linear.separation import is_quasi_separated, margins
 from genvsdisc.functional.linear.truncated_newton import truncated_newton
 from genvsdisc.functional.losses import TRAINING_LOSSES
@@ -26,8 +26,8 @@ from genvsdisc.functional.solution import Solution, Status
 
 _CELLS = 2**17  # in one array of a block of replicates: a few of them stay in cache
 _COPIED = 2**22  # entries of the standardized copies of X that are held at once
-_MOST_FORMED = {True: 5e6, False: 1.5e6}
-"""Rows times squared coefficients up to which Newton's method forms Hessians, of two classes and of more (measured)."""
+_MOST_FORMED = {"two": 5e6, "few": 4e6, "many": 1.5e6}
+"""Rows times squared coefficients up to which Newton's method forms Hessians, by the number of classes (measured)."""
 _WIDE_MARGIN = 10.0  # logits: nearer to the boundary than that, a row is not on its way to infinity
 
 Solver = Callable[..., Solution]
@@ -39,10 +39,12 @@ Start = NDArray | None
 def forms_hessian(n_rows: int | NDArray, n_coefficients: int, n_outputs: int) -> bool | NDArray:
     """Return True where Newton's method is faster with the Hessian than by conjugate gradients.
 
-    In processor time, forming over conjugate gradients: 0.4 for 140 rows and 30 coefficients, 0.9 for 140 and 80, 1.3
-    for 1,000 and 50, 4.2 for 800 and 168, 14 for 20,000 and 170.
+    In processor time, forming over conjugate gradients, of many classes: 0.4 for 140 rows and 30 coefficients, 0.9 for
+    140 and 80, 1.3 for 1,000 and 50, 4.2 for 800 and 168, 14 for 20,000 and 170. Of 3 to 5 classes, whose Hessians come
+    from sums by pairs: 0.8 to 1.2 up to 4e6, and 0.3 to 0.9 of 20 fits at once; from 1.2 to 2.7 beyond 6e6.
     """
-    return n_rows * float(n_coefficients) ** 2 <= _MOST_FORMED[n_outputs == 1]
+    number = "two" if n_outputs == 1 else "few" if n_outputs <= BY_PAIRS else "many"
+    return n_rows * float(n_coefficients) ** 2 <= _MOST_FORMED[number]
 
 
 def fit_to_optimum(

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +44,11 @@ class Block:
     def take(self, replicates: NDArray) -> Block:
         """Keep some of the training sets."""
         return Block(self.contrasts[replicates], self.codes, self.weights[replicates])
+
+    @cached_property
+    def own(self) -> NDArray:
+        """Whether a row is of a class, 1 or 0, for all classes but the first, (K - 1, n)."""
+        return (self.codes == np.arange(1, self.contrasts.shape[1] + 1)[:, None]).astype(float)
 
 
 def fit_column_weights(
@@ -85,44 +91,53 @@ def _solve(
     points = np.concatenate([np.zeros((R, d)), offsets], axis=1)
     n_iter, converged = np.zeros(R, int), np.zeros(R, bool)
     penalty = _penalty(d, offsets.shape[1], reg_lambda)
-    active, rest = np.arange(R), points.copy()  # the penalty pulls to where it starts
+    active, here, rest = np.arange(R), points, points.copy()  # the penalty pulls to where it starts
+    there = _evaluated(blocks, here, rest, penalty)
     for _ in range(max_iter):
         n_iter[active] += 1
-        values, gradients, hessians = _expansions(blocks, points[active], rest[active], penalty)
+        values = there[0]
+        gradients, hessians = _expansions(blocks, here, rest, penalty, there[1])
         moves = -np.linalg.solve(hessians, gradients[:, :, None])[:, :, 0]
         slopes = np.vecdot(gradients, moves)
-        found, stuck = _searched(blocks, points[active], rest[active], penalty, moves, values, slopes)
-        points[active] = found
+        here, there, stuck = _searched(blocks, here, rest, penalty, moves, there, slopes)
+        points[active] = here
         met = stuck & (-slopes <= _ROUNDING * np.maximum(1.0, np.abs(values)))
-        converged[active] = met | (~stuck & (-slopes <= tol * tol))
-        going = ~(stuck | converged[active])
+        done = met | (~stuck & (-slopes <= tol * tol))
+        converged[active] = done
+        going = ~(stuck | done)
         if not going.any():
             break
         if not going.all():
-            active, blocks = active[going], [block.take(going) for block in blocks]
+            active, here, rest = active[going], here[going], rest[going]
+            blocks, there = [block.take(going) for block in blocks], (there[0][going], [p[going] for p in there[1]])
     return points, n_iter, converged
 
 
 def _searched(
-    blocks: Sequence[Block], points: NDArray, rest: NDArray, penalty: NDArray, moves: NDArray, values: NDArray,
-    slopes: NDArray,
-) -> tuple[NDArray, NDArray]:  # fmt: skip
-    """Halve each step until Armijo's condition holds; and those that found none, which stay."""
-    bounds = values + _ROUNDING * np.abs(values)
+    blocks: Sequence[Block], points: NDArray, rest: NDArray, penalty: NDArray, moves: NDArray,
+    before: tuple[NDArray, list[NDArray]], slopes: NDArray,
+) -> tuple[NDArray, tuple[NDArray, list[NDArray]], NDArray]:  # fmt: skip
+    """Halve each step until Armijo's condition holds; what there is there, and those that found none, which stay."""
+    bounds = before[0] + _ROUNDING * np.abs(before[0])
     length, found = 1.0, points + moves
-    failed = np.flatnonzero(~(_values(blocks, found, rest, penalty) <= bounds + 1e-4 * slopes))
+    values, said = _evaluated(blocks, found, rest, penalty)
+    failed = np.flatnonzero(~(values <= bounds + 1e-4 * slopes))
     for _ in range(_MAX_HALVINGS - 1):
         if not len(failed):
             break
         length /= 2
         found[failed] = points[failed] + length * moves[failed]
         some = [block.take(failed) for block in blocks]
-        there = _values(some, found[failed], rest[failed], penalty)
-        failed = failed[~(there <= bounds[failed] + 1e-4 * length * slopes[failed])]
-    found[failed] = points[failed]
+        values[failed], parts = _evaluated(some, found[failed], rest[failed], penalty)
+        for whole, part in zip(said, parts, strict=True):
+            whole[failed] = part
+        failed = failed[~(values[failed] <= bounds[failed] + 1e-4 * length * slopes[failed])]
     stuck = np.zeros(len(points), bool)
-    stuck[failed] = True
-    return found, stuck
+    if len(failed):
+        found[failed], values[failed], stuck[failed] = points[failed], before[0][failed], True
+        for whole, part in zip(said, before[1], strict=True):
+            whole[failed] = part[failed]
+    return found, (values, said), stuck
 
 
 def _penalty(d: int, n_offsets: int, reg_lambda: float) -> NDArray:
@@ -159,36 +174,36 @@ def _log_sums(scores: NDArray) -> tuple[NDArray, NDArray]:
 
 
 def _losses(block: Block, scores: NDArray, log_sums: NDArray) -> NDArray:
-    place = np.maximum(block.codes - 1, 0)
-    own = np.where(block.codes > 0, scores[:, place, np.arange(len(place))], 0.0)
-    return np.vecdot(block.weights, log_sums - own)
+    return np.vecdot(block.weights, log_sums - np.einsum("rkn,kn->rn", scores, block.own))
 
 
-def _values(blocks: Sequence[Block], points: NDArray, rest: NDArray, penalty: NDArray) -> NDArray:
-    values = 0.5 * np.vecdot(points - rest, (points - rest) @ penalty)
-    for block in blocks:
-        scores = _scores(block, points)
-        values += _losses(block, scores, _log_sums(scores)[0])
-    return values
-
-
-def _expansions(
+def _evaluated(
     blocks: Sequence[Block], points: NDArray, rest: NDArray, penalty: NDArray
-) -> tuple[NDArray, NDArray, NDArray]:
-    """Values, gradients and Hessians."""
-    R, C, _, d = blocks[0].contrasts.shape
-    gradients, hessians = (points - rest) @ penalty, np.repeat(penalty[None], R, axis=0)
-    values = 0.5 * np.vecdot(points - rest, gradients)
+) -> tuple[NDArray, list[NDArray]]:
+    """Values (R,), and the probabilities (R, K - 1, n) of all classes but the first in each block."""
+    moved = points - rest
+    values, said = 0.5 * np.vecdot(moved, moved @ penalty), []
     for block in blocks:
         scores = _scores(block, points)
         log_sums, p = _log_sums(scores)
         values += _losses(block, scores, log_sums)
+        said.append(p)
+    return values, said
+
+
+def _expansions(
+    blocks: Sequence[Block], points: NDArray, rest: NDArray, penalty: NDArray, probabilities: Sequence[NDArray]
+) -> tuple[NDArray, NDArray]:
+    """Gradients and Hessians."""
+    R, *_, d = blocks[0].contrasts.shape
+    gradients, hessians = (points - rest) @ penalty, np.repeat(penalty[None], R, axis=0)
+    for block, p in zip(blocks, probabilities, strict=True):
         D, said = block.contrasts, p * block.weights[:, None]
-        residuals = said - (block.codes == np.arange(1, C + 1)[:, None]) * block.weights[:, None]
+        residuals = said - block.own * block.weights[:, None]
         gradients[:, :d] += (residuals.reshape(R, 1, -1) @ D.reshape(R, -1, d))[:, 0]
         gradients[:, d:] += residuals.sum(axis=2)
         hessians += _curvatures(D, p, said, block.weights)
-    return values, gradients, hessians
+    return gradients, hessians
 
 
 def _curvatures(D: NDArray, p: NDArray, said: NDArray, weights: NDArray) -> NDArray:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from genvsdisc.functional.gaussian.continuum import Continuum
 from genvsdisc.functional.gaussian.hermite import scaled_polynomials
 from genvsdisc.functional.gaussian.natural import Densities
-from genvsdisc.functional.gaussian.pair_sums import pair_sums
+from genvsdisc.functional.linear.pair_sums import pair_sums
 
 
 def metric_of(problem: Continuum, found: Densities, dtype: type) -> NDArray:

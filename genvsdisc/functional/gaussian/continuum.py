@@ -25,10 +25,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genvsdisc.functional.gaussian.natural import Densities, Features
-from genvsdisc.functional.gaussian.pair_sums import pair_sums
+from genvsdisc.functional.gaussian.shared_steps import relative_derivative
+from genvsdisc.functional.linear.newton import BY_PAIRS
 from genvsdisc.functional.linear.objective import SoftmaxRegression
-
-_FEW_CLASSES = 5  # up to which the Hessian by pairs is faster (1.4 times for 3 classes)
+from genvsdisc.functional.linear.pair_sums import hessian_of_pairs, pair_sums
 
 
 @dataclass(frozen=True)
@@ -135,13 +135,15 @@ class Continuum:
     def by_class(self) -> bool:
         """Whether the derivative of the log scores is a block for each class, of few classes that all have rows."""
         C = self.conditional.shape[1]
-        return not self.features.shared and C <= _FEW_CLASSES and bool(self.present.all())
+        return not self.features.shared and C <= BY_PAIRS and bool(self.present.all())
 
     def steps(self, gradients: NDArray, residuals: NDArray, found: Densities) -> tuple[NDArray, NDArray]:
         """Newton steps in the moments (R, K, F), and the slopes (R,) of the objective along them."""
         R, C, F = gradients.shape
+        if self.against_last:
+            return self._steps_against_last(gradients, residuals, found)
         derivative = self.derivative(found, C).reshape(R, C * F, C * F)
-        curvature = self._curvature(residuals) + self._penalty_blocks(C)
+        curvature = self.conditional.hessian(residuals) + self._penalty_blocks(C)
         a = self.weight[:, None, None]
         system = (1 - a) * (curvature @ derivative)
         np.einsum("rii->ri", system)[...] += self.weight[:, None]
@@ -152,6 +154,32 @@ class Continuum:
         moves = moves.reshape(R, C, F)
         return np.concatenate([-moves, moves], axis=1) if C == 1 else moves, slopes
 
+    @property
+    def against_last(self) -> bool:
+        """Whether steps are taken in the log-odds against the last class: of few classes that share a covariance."""
+        return self.features.shared and self.conditional.shape[1] <= BY_PAIRS and bool(self.present.all())
+
+    def _steps_against_last(self, gradients: NDArray, residuals: NDArray, found: Densities) -> tuple[NDArray, NDArray]:
+        """As `steps`, in the log-odds of all classes against the last, which gains what the others lose."""
+        R, C, F = gradients.shape
+        free = max(1, C - 1)
+        derivative = relative_derivative(found, full=self.features.full).reshape(R, free * F, free * F)
+        pairs = pair_sums(self.conditional, residuals)
+        pairs += self.penalty[:, None] / C
+        system = hessian_of_pairs(pairs).reshape(R, free * F, free * F) @ derivative
+        system *= (1 - self.weight)[:, None, None]
+        np.einsum("rii->ri", system)[...] += self.weight[:, None]
+        right = gradients[:, :free].reshape(R, free * F, 1)
+        moves = -np.linalg.solve(system, right)
+        slopes = np.einsum("ri,ri->r", right[..., 0], (derivative @ moves)[..., 0])
+        return self.spread(moves.reshape(R, free, F)), slopes
+
+    def spread(self, moves: NDArray) -> NDArray:
+        """Moves (R, K, F) of all classes from those that the others, or for two classes the second, gain."""
+        if self.conditional.shape[1] == 1:
+            return np.concatenate([-moves, moves], axis=1)
+        return np.concatenate([moves, -moves.sum(axis=1, keepdims=True)], axis=1)
+
     def derivative(self, found: Densities, n_outputs: int) -> NDArray:
         """Derivatives of the log-odds by the moments; for two classes the first gives what the second takes."""
         whole = self.features.derivative(found)
@@ -161,25 +189,6 @@ class Continuum:
         whole = np.where(both, whole, 0.0)
         count = self.present.sum(axis=1)[:, None, None, None, None]
         return np.where(both, whole - whole.sum(axis=1, keepdims=True) / count, 0.0)
-
-    def _curvature(self, residuals: NDArray) -> NDArray:
-        """Hessians of the cross-entropy; of few classes from sums over rows by pairs of classes, in one product."""
-        R, C, _ = residuals.shape
-        if not 1 < C <= _FEW_CLASSES:
-            return self.conditional.hessian(residuals)
-        sums, F = self._pair_sums(residuals), self.features.count
-        first, second = np.triu_indices(C, 1)
-        result = np.zeros((R, C, F, C, F))
-        for pair, (j, k) in enumerate(zip(first, second, strict=True)):
-            block = sums[:, pair]
-            result[:, j, :, k] = result[:, k, :, j] = -block
-            result[:, j, :, j] += block
-            result[:, k, :, k] += block
-        return result.reshape(R, C * F, C * F)
-
-    def _pair_sums(self, residuals: NDArray) -> NDArray:
-        """Sums (R, pairs, F, F) over rows, weighted by p_j p_k, for each two classes."""
-        return pair_sums(self.conditional, residuals)
 
     def _penalty_blocks(self, n_outputs: int) -> NDArray:
         if n_outputs == 1:

@@ -15,7 +15,6 @@ from genvsdisc.functional.gaussian.natural import Densities
 
 _MAX_HALVINGS = 60
 _ROUNDING = 1e-13  # of the objective, which no longer tells points apart
-_NEAR = 1e-6  # squared decrement from which on a step of a self-concordant function more than halves it
 _MOST_SINGLE = 15  # steps in single precision, beyond which double does what is left
 _UNSEEN = 1e-8  # squared decrement: what is gained is lost in the rounding of the objective
 _MUCH = 0.05  # weight of the joint likelihood from which on conjugate gradients need few products
@@ -192,69 +191,3 @@ def _searched(
             failed[failed] = ~(np.isfinite(there[0]) & (done[failed] | fine))
     values, gradients, residuals = results
     return trial, values, gradients, residuals, found, failed
-
-
-def moments_of(problem: Continuum, theta: NDArray, *, max_iter: int, tol: float) -> tuple[NDArray, NDArray]:
-    r"""Moments of the densities that have given log-odds, and the greatest joint likelihood among those that have.
-
-    They minimize the convex, self-concordant :math:`\langle m, \eta(m) \rangle - \langle m, \delta \rangle`, whose
-    gradient is the difference of the log-odds, by Newton's method.
-
-    Parameters
-    ----------
-    problem : Continuum
-    theta : ndarray of shape (R, C, F)
-        Coefficients of the log-odds.
-    max_iter : int
-        Most steps.
-    tol : float
-        Bound on the Newton decrement.
-
-    Returns
-    -------
-    moments : ndarray of shape (R, K, F)
-    converged : ndarray of bool, shape (R,)
-    """
-    theta, moments, converged = problem.centered(theta), problem.target.copy(), problem.present.sum(axis=1) < 2
-    for r in np.flatnonzero(~converged):
-        moments[r : r + 1], converged[r] = _moments_of_one(
-            problem.take(slice(r, r + 1)), theta[r : r + 1], max_iter, tol
-        )
-    return moments, converged
-
-
-def _moments_of_one(problem: Continuum, theta: NDArray, max_iter: int, tol: float) -> tuple[NDArray, bool]:
-    _, C, F = theta.shape
-
-    def evaluate(moments: NDArray) -> tuple[float, Densities, NDArray]:
-        found = problem.densities(moments)
-        scores = problem.features.scores(found)
-        value = problem.mean_score(moments, scores, found)[0] - np.sum(theta * moments[:, -C:])
-        return float(value) if found.regular[0] else np.inf, found, problem.log_odds(scores) - theta
-
-    moments, least = problem.target, np.inf
-    value, found, gradient = evaluate(moments)
-    for _ in range(max_iter):
-        system = problem.derivative(found, C)
-        if C > 1:  # what all classes gain together is 0, and absent classes gain nothing
-            system = system.copy()
-            problem.pin(system)
-        move = -np.linalg.solve(system.reshape(C * F, C * F), gradient.reshape(-1)).reshape(1, C, F)
-        slope = float(np.sum(gradient * move))
-        if -slope < _NEAR and -slope > 0.5 * least:  # quadratic convergence has met rounding
-            return moments, True
-        least = min(least, -slope)
-        step = np.concatenate([-move, move], axis=1) if C == 1 else move
-        length = 1.0
-        for _ in range(_MAX_HALVINGS):
-            trial = evaluate(moments + length * step)
-            if trial[0] <= value + _ROUNDING * abs(value) + 1e-4 * length * slope:
-                break
-            length /= 2
-        else:
-            return moments, -slope <= _ROUNDING * max(1, abs(value))
-        moments = moments + length * step
-        value, found, gradient = trial
-        if -slope <= tol * tol:
-            return moments, True
-    return moments, False

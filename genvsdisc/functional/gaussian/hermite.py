@@ -67,3 +67,61 @@ def _of_squares(means: NDArray, factors: NDArray) -> NDArray:
     rows[..., d + j, -1] = unit * (center**2 - 1)
     rows[..., -1, -1] = 1
     return rows
+
+
+def scaled_features(shares: NDArray, means: NDArray, covariances: NDArray, factors: NDArray, *, full: bool) -> NDArray:
+    r"""Coefficients D (..., F, F) of the features in the orthonormal polynomials, times :math:`\sqrt\pi`.
+
+    The inverse of `scaled_polynomials`: the second moment of the features under a density of mass :math:`\pi` is D D'.
+
+    Parameters
+    ----------
+    shares : ndarray of shape (...)
+    means : ndarray of shape (..., d)
+    covariances : ndarray of shape (..., d, d) or (..., d)
+    factors : ndarray, shape of `covariances`
+        A, or the inverse standard deviations.
+    full : bool
+        As there.
+    """
+    rows = _products_of(means, covariances, factors) if full else _squares_of(means, covariances)
+    rows *= np.sqrt(shares)[..., None, None]
+    return rows
+
+
+def _products_of(means: NDArray, covariances: NDArray, factors: NDArray) -> NDArray:
+    d = means.shape[-1]
+    a, b = np.triu_indices(d)
+    same = a == b
+    F = d + len(a) + 1
+    L = covariances @ factors  # x = mean + L z
+    rows = np.zeros((*means.shape[:-1], F, F))
+    rows[..., :d, :d] = L
+    rows[..., :d, -1] = means
+    first, second = L.take(a, axis=-2), L.take(b, axis=-2)
+    products = first.take(a, axis=-1)
+    products *= second.take(b, axis=-1)
+    crossed = first.take(b, axis=-1)
+    crossed *= second.take(a, axis=-1)
+    crossed[..., same] = 0
+    np.add(products, crossed, out=rows[..., d:-1, d:-1])
+    rows[..., d:-1, d:-1] *= np.where(same, np.sqrt(2), 1.0)
+    left, right = means[..., a], means[..., b]
+    rows[..., d:-1, :d] = first * right[..., None] + second * left[..., None]
+    rows[..., d:-1, -1] = covariances[..., a, b] + left * right
+    rows[..., -1, -1] = 1
+    return rows
+
+
+def _squares_of(means: NDArray, variances: NDArray) -> NDArray:
+    d = means.shape[-1]
+    j = np.arange(d)
+    rows = np.zeros((*means.shape[:-1], 2 * d + 1, 2 * d + 1))
+    deviations = np.sqrt(variances)
+    rows[..., j, j] = deviations
+    rows[..., j, -1] = means
+    rows[..., d + j, d + j] = np.sqrt(2) * variances
+    rows[..., d + j, j] = 2 * deviations * means
+    rows[..., d + j, -1] = variances + means**2
+    rows[..., -1, -1] = 1
+    return rows

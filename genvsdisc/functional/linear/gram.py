@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 _FEW = 2**16  # products that are made without asking
 _MANY = 2**23  # products that are made when enough weightings share them: 64 MB
 _BLOCK = 2**16  # entries of a block of rows that stays in cache
+_OWN = 2**19  # entries of rows of its own that a weighting multiplies at a time: copies of all would be three tables
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,16 @@ class ColumnProducts:
         sums = np.empty((len(weights), width, width), np.result_type(self.rows, weights))
         for total, weight in zip(sums, weights, strict=True):
             own = np.flatnonzero(weight)
-            rows = self._with_ones[own]
-            rows *= np.sqrt(weight[own])[:, None]
-            np.matmul(rows.T, rows, out=total)
+            if own.size * width <= _OWN:
+                rows = self._with_ones[own]
+                rows *= np.sqrt(weight[own])[:, None]
+                np.matmul(rows.T, rows, out=total)
+                continue
+            total[:] = 0
+            for part in np.array_split(own, -(-own.size * width // _OWN)):
+                rows = np.append(self.rows[part], np.ones((part.size, 1)), axis=1)
+                rows *= np.sqrt(weight[part])[:, None]
+                total += rows.T @ rows
         return sums
 
     @cached_property

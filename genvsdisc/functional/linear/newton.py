@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 from genvsdisc.functional import batched_linalg
 from genvsdisc.functional.descent.loop import Hook
 from genvsdisc.functional.linear.objective import SoftmaxRegression
+from genvsdisc.functional.linear.pair_sums import hessian_of_pairs, pair_sums
 from genvsdisc.functional.solution import Solution, Status, curves_of
 
 _MAX_HALVINGS = 40
 _MOST_EXPLAINED = 0.9  # beyond, the classes are nearly separated and nothing is known of the distance
+BY_PAIRS = 5
+"""Classes up to which the Hessian comes from sums by pairs of classes, which is faster."""
 ROUNDING = 1e-9
 """Squared Newton decrement below which a line search that finds nothing lower has met the rounding of the objective."""
 
@@ -75,7 +78,7 @@ def newton(
         latest[active.indices] = active.values
         history.append(latest.copy())
         n_iter[active.indices] += 1
-        moves = _newton_steps(active.objective.hessian(active.residuals), active.gradients)
+        moves = _steps(active)
         slopes = np.einsum("rcd,rcd->r", active.gradients, moves)
         done = -slopes <= tol * tol
         if done.any():
@@ -109,6 +112,32 @@ def _lengthened(theta: NDArray, moves: NDArray, slopes: NDArray) -> tuple[NDArra
         return moves, slopes
     factors = 1 / (1 - np.minimum(-slopes, _MOST_EXPLAINED))
     return factors[:, None, None] * moves, factors * slopes
+
+
+def _steps(active: _Active) -> NDArray:
+    """Newton steps (R, C, D)."""
+    objective, gradients = active.objective, active.gradients
+    if 1 < gradients.shape[1] <= BY_PAIRS and objective.present.all():
+        return _steps_of_pairs(objective, active.residuals, gradients)
+    return _newton_steps(objective.hessian(active.residuals), gradients)
+
+
+def _steps_of_pairs(objective: SoftmaxRegression, residuals: NDArray, gradients: NDArray) -> NDArray:
+    """Newton steps of few classes: those of the log-odds against the last class, and of the mean over the classes.
+
+    The penalty of all classes is that of their distances from the mean, and of the mean.
+    """
+    R, C, D = gradients.shape
+    pairs = pair_sums(objective, residuals)
+    np.einsum("rpdd->rpd", pairs)[...] += objective.penalties[:, None] / C
+    hessian = hessian_of_pairs(pairs).reshape(R, (C - 1) * D, -1)
+    mean = gradients.mean(axis=1, keepdims=True)
+    against = _newton_steps(hessian, (gradients - mean)[:, :-1])
+    against = np.concatenate([against, np.zeros((R, 1, D))], axis=1)
+    penalties = objective.penalties[:, None]
+    common = np.divide(mean, penalties, out=np.zeros_like(mean), where=penalties > 0)
+    steps: NDArray = against - against.mean(axis=1, keepdims=True) - common
+    return steps
 
 
 def _newton_steps(hessian: NDArray, gradients: NDArray) -> NDArray:

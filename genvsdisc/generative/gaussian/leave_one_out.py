@@ -14,19 +14,18 @@ from numpy.typing import NDArray
 
 from genvsdisc.functional.gaussian.moments import Moments
 from genvsdisc.generative.gaussian.left_out import (
-    CovarianceCandidate,
+    CovarianceCandidates,
     LeftOutRows,
     covariance_candidates,
     left_out_rows,
     log_densities_left_out,
-    restricted,
 )
 
 POOLINGS = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
 SHRINKAGES = (0.0, 0.001, 0.01, 0.03, 0.1, 0.3, 0.6, 1.0)
 _FIRST_SHARE, _MANY = 512, 2048  # rows on which all candidates are judged; rows from which on only these are
 _BEHIND = 6.0
-_CHUNK = 1 << 14  # numbers of a block of rows; its copies, one for each shrinkage, stay in cache
+_CHUNK = 1 << 13  # numbers of a block of rows; its copies, one for each shrinkage, stay in cache
 
 
 def leave_one_out_losses(
@@ -69,7 +68,7 @@ def leave_one_out_losses(
         it there is no such class.
     """
     used = (weights > 0) & (moments.weight[codes] > np.minimum(weights, 1))
-    candidates = [covariance_candidates(moments, 1.0 if shared else p, shrinkages, structure) for p in poolings]
+    candidates = covariance_candidates(moments, (1.0,) * len(poolings) if shared else poolings, shrinkages, structure)
     everyone = np.ones((len(poolings), len(shrinkages)), dtype=bool)
     losses = np.zeros(everyone.shape)
     for rows in _pieces(np.flatnonzero(used), X.shape[1]):
@@ -96,7 +95,7 @@ def best_candidate(
     over all rows is 6 standard errors above that over the first share, a few rows decide, and nobody may leave.
     """
     used = np.flatnonzero((weights > 0) & (moments.weight[codes] > np.minimum(weights, 1)))
-    candidates = [covariance_candidates(moments, 1.0 if shared else p, shrinkages, structure) for p in poolings]
+    candidates = covariance_candidates(moments, (1.0,) * len(poolings) if shared else poolings, shrinkages, structure)
     active = np.ones((len(poolings), len(shrinkages)), dtype=bool)
     order = used if len(used) <= _MANY else used[np.random.RandomState(0).permutation(len(used))]
     totals, first, start = np.zeros(active.shape), (np.zeros(()), np.zeros(())), 0
@@ -144,21 +143,21 @@ def row_losses(
     codes: NDArray,
     weights: NDArray,
     moments: Moments,
-    candidates: list[list[CovarianceCandidate]],
+    candidates: list[CovarianceCandidates],
     active: NDArray,
     priors: NDArray | None,
 ) -> NDArray:
     """Log loss of each row without itself, (n_poolings, n_shrinkages, n); 0 for candidates that are not active."""
     losses = np.zeros((*active.shape, len(X)))
-    chosen = [[restricted(c, mask) for c in scatters] for scatters, mask in zip(candidates, active, strict=True)]
-    for rows in _pieces(np.arange(len(X)), X.shape[1]):
+    masks = [mask for mask in np.unique(active, axis=0) if mask.any()]
+    same = [(np.flatnonzero((active == mask).all(axis=1)), np.flatnonzero(mask), mask) for mask in masks]
+    chosen = [(p, g, [c.restricted(p, mask) for c in candidates]) for p, g, mask in same]
+    for rows in _pieces(np.arange(len(X)), X.shape[1] * len(active)):
         left = left_out_rows(X[rows], codes[rows], weights[rows], moments)
         log_prior = _log_priors(left, moments.weight, priors)
-        for a, scatters in enumerate(chosen):
-            if active[a].any():
-                scores = np.stack([log_densities_left_out(left, j, moments, s) for j, s in enumerate(scatters)], axis=1)
-                part = losses[a, :, rows[0] : rows[-1] + 1]
-                part[active[a]] = _log_losses(scores + log_prior, left.codes)
+        for poolings, shrinkages, scatters in chosen:
+            scores = np.stack([log_densities_left_out(left, j, moments, s) for j, s in enumerate(scatters)], axis=2)
+            losses[np.ix_(poolings, shrinkages, rows)] = _log_losses(scores + log_prior, left.codes)
     losses[np.isnan(losses)] = np.inf
     return losses
 
@@ -180,7 +179,7 @@ def _log_priors(left: LeftOutRows, weight: NDArray, priors: NDArray | None) -> N
 
 @np.errstate(invalid="ignore")
 def _log_losses(scores: NDArray, codes: NDArray) -> NDArray:
-    """Log losses (G, n) from log scores (G, K, n)."""
-    scores = scores - scores.max(axis=1, keepdims=True)
-    own = scores[:, codes, np.arange(len(codes))]
-    return np.log(np.exp(scores, out=scores).sum(axis=1)) - own
+    """Log losses (A, G, n) from log scores (A, G, K, n)."""
+    scores = scores - scores.max(axis=2, keepdims=True)
+    own = scores[:, :, codes, np.arange(len(codes))]
+    return np.log(np.exp(scores, out=scores).sum(axis=2)) - own

@@ -2,33 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from genvsdisc.functional.gaussian.covariance import SingularCovarianceError, whiten
+from genvsdisc.functional.gaussian.covariance import regular_factors
 from genvsdisc.functional.gaussian.moments import Moments
 
 
 @dataclass(frozen=True)
-class _Spectrum:
-    """A scatter S in coordinates where it is diagonal: ``basis' S basis = diag(values)``."""
+class _Spectra:
+    """Scatters S in coordinates where they are diagonal: ``basis' S basis = diag(values)``."""
 
-    values: NDArray  # (d,)
-    basis: NDArray  # (d, d)
-    log_determinant: float  # of the inverse of ``basis basis'``
-    shrinkages: NDArray  # the candidates for which these coordinates serve
+    values: NDArray  # (A, d)
+    basis: NDArray  # (A, d, d)
+    log_determinants: NDArray  # of the inverse of ``basis basis'``, (A,); NaN where a scatter has no such coordinates
+    shrinkages: NDArray  # the candidates for which these coordinates serve, (G,)
 
 
 @dataclass(frozen=True)
-class CovarianceCandidate:
-    """A scatter between that of a class and that of all rows, and the shrinkages to try on it."""
+class CovarianceCandidates:
+    """Scatters between that of a class and that of all rows, and the shrinkages to try on each."""
 
-    pooling: float
-    scatter: NDArray  # (d, d) or (d,)
+    poolings: NDArray  # (A,)
+    scatters: NDArray  # (A, d, d) or (A, d)
     shrinkages: NDArray  # (G,)
-    spectra: list[_Spectrum] | None  # None for variances
+    spectra: list[_Spectra] | None  # None for variances
+
+    def restricted(self, poolings: NDArray, shrinkages: NDArray) -> CovarianceCandidates:
+        """Those with some of the poolings (indices) and some of the shrinkages (a mask)."""
+        if len(poolings) == len(self.poolings) and shrinkages.all():
+            return self
+        spectra = None
+        if self.spectra is not None:
+            parts = [
+                _Spectra(s.values[poolings], s.basis[poolings], s.log_determinants[poolings], s.shrinkages[shrinkages])
+                for s in self.spectra
+            ]
+            spectra = [part for part in parts if part.shrinkages.any()]
+        return CovarianceCandidates(
+            self.poolings[poolings], self.scatters[poolings], self.shrinkages[shrinkages], spectra
+        )
 
 
 @dataclass(frozen=True)
@@ -42,17 +57,6 @@ class LeftOutRows:
     rest: NDArray  # weight of its class that stays, (n,)
 
 
-def restricted(candidate: CovarianceCandidate, mask: NDArray) -> CovarianceCandidate:
-    """The candidate with some of its shrinkages."""
-    if mask.all():
-        return candidate
-    spectra = None
-    if candidate.spectra is not None:
-        parts = [replace(s, shrinkages=s.shrinkages[mask]) for s in candidate.spectra]
-        spectra = [s for s in parts if s.shrinkages.any()]
-    return replace(candidate, shrinkages=candidate.shrinkages[mask], spectra=spectra)
-
-
 def left_out_rows(X: NDArray, codes: NDArray, weights: NDArray, moments: Moments) -> LeftOutRows:
     """Leave out each of these rows (n, d), or one copy of it."""
     gone = np.minimum(weights, 1)
@@ -61,82 +65,96 @@ def left_out_rows(X: NDArray, codes: NDArray, weights: NDArray, moments: Moments
 
 
 def covariance_candidates(
-    moments: Moments, pooling: float, shrinkages: tuple[float, ...], structure: str
-) -> list[CovarianceCandidate]:
-    """What the candidate has for each class."""
+    moments: Moments, poolings: tuple[float, ...], shrinkages: tuple[float, ...], structure: str
+) -> list[CovarianceCandidates]:
+    """What there is to choose from for each class: a stack over the poolings."""
     together = moments.second.sum(axis=0)
+    p = np.array(poolings, together.dtype)
     g = np.array((1.0,) * len(shrinkages) if structure == "spherical" else shrinkages, together.dtype)
+    between = p.reshape(-1, *[1] * together.ndim)
+    scatters = (1 - between) * moments.second[:, None] + between * together
+    if structure != "full":
+        return [CovarianceCandidates(p, own, g, None) for own in scatters]
+    # Pooled as a whole, all classes have one scatter, which is diagonalized once: the last.
+    apart = p < 1
+    different = np.concatenate([scatters[:, apart].reshape(-1, *together.shape), together[None]])
+    places = np.full((len(scatters), len(p)), len(different) - 1)
+    places[:, apart] = np.arange(len(different) - 1).reshape(len(scatters), -1)
+    spectra = _spectra(different, g)
+    return [
+        CovarianceCandidates(
+            p, own, g, [_Spectra(s.values[j], s.basis[j], s.log_determinants[j], s.shrinkages) for s in spectra]
+        )
+        for own, j in zip(scatters, places, strict=True)
+    ]
 
-    def with_spectra(scatter: NDArray) -> CovarianceCandidate:
-        return CovarianceCandidate(pooling, scatter, g, _spectra(scatter, g) if structure == "full" else None)
 
-    if pooling == 1:
-        return [with_spectra(together)] * len(moments.weight)
-    return [with_spectra((1 - pooling) * own + pooling * together) for own in moments.second]
-
-
-def _spectra(scatter: NDArray, g: NDArray) -> list[_Spectrum]:
+def _spectra(scatters: NDArray, g: NDArray) -> list[_Spectra]:
     """Coordinates for each shrinkage; a shrinkage without any leaves a singular covariance."""
     spectra = []
     if (g == 0).any():  # without shrinkage the units of the features must not matter: whiten instead of rotate
-        try:
-            factor, log_determinant = whiten(scatter, full=True)
-            spectra.append(_Spectrum(np.ones(len(scatter), scatter.dtype), factor, float(log_determinant), g == 0))
-        except SingularCovarianceError:
-            pass
+        factors, log_determinants, singular = regular_factors(scatters, np.einsum("aii->ai", scatters))
+        log_determinants[singular >= 0] = np.nan
+        spectra.append(_Spectra(np.ones(scatters.shape[:2], scatters.dtype), factors, log_determinants, g == 0))
     if (g > 0).any():
-        eigenvalues, basis = np.linalg.eigh(scatter)
-        spectra.append(_Spectrum(np.maximum(eigenvalues, 0), basis, 0.0, g > 0))
+        eigenvalues, basis = np.linalg.eigh(scatters)
+        none = np.zeros(len(scatters), scatters.dtype)
+        spectra.append(_Spectra(np.maximum(eigenvalues, 0), basis, none, g > 0))
     return spectra
 
 
-def log_densities_left_out(left: LeftOutRows, j: int, moments: Moments, candidate: CovarianceCandidate) -> NDArray:
-    """Log density of each left-out row under class j without it, less a constant: (G, n)."""
-    pooling, scatter, g = candidate.pooling, candidate.scatter, candidate.shrinkages
+def log_densities_left_out(left: LeftOutRows, j: int, moments: Moments, candidates: CovarianceCandidates) -> NDArray:
+    """Log density of each left-out row under class j without it, less a constant: (A, G, n)."""
+    p, g, scatters = candidates.poolings[:, None], candidates.shrinkages, candidates.scatters
     if moments.weight[j] == 0:  # prior 0; any finite density will do
-        return np.zeros((len(g), len(left.codes)), left.X.dtype)
+        return np.zeros((len(p), len(g), len(left.codes)), left.X.dtype)
     own = left.codes == j
-    share = np.where(own, 1, pooling).astype(left.X.dtype)  # of the row's change that reaches the scatter of class j
-    change = share * left.gone * moments.weight[left.codes] / left.rest
-    weight = (1 - pooling) * moments.weight[j] + pooling * moments.weight.sum() - share * left.gone
+    share = np.where(own, 1, p).astype(left.X.dtype)  # of the row's change that reaches the scatter of class j
+    change = share * (left.gone * moments.weight[left.codes] / left.rest)
+    weight = (1 - p) * moments.weight[j] + p * moments.weight.sum() - share * left.gone
     y = np.where(own, left.z * (moments.weight[j] / left.rest), left.X - moments.center[j][:, None])
-    if candidate.spectra is None:
-        return _diagonal((scatter[:, None] - change * left.z**2) / weight, y, g)
-    densities = np.full((len(g), len(weight)), np.nan, y.dtype)
-    level = (np.trace(scatter) - change * np.einsum("fn,fn->n", left.z, left.z)) / len(scatter)
-    for spectrum in candidate.spectra:
-        densities[spectrum.shrinkages] = _full(spectrum, y, left.z, change, weight, level, g[spectrum.shrinkages])
+    if candidates.spectra is None:
+        return _diagonal((scatters[:, :, None] - change[:, None] * left.z**2) / weight[:, None], y, g)
+    densities = np.full((len(p), len(g), len(left.codes)), np.nan, y.dtype)
+    trace = np.einsum("aii->a", scatters)[:, None]
+    level = (trace - change * np.einsum("fn,fn->n", left.z, left.z)) / len(y)
+    for spectra in candidates.spectra:
+        densities[:, spectra.shrinkages] = _full(spectra, y, left.z, change, weight, level, g[spectra.shrinkages])
     return densities
 
 
 def _diagonal(variances: NDArray, y: NDArray, g: NDArray) -> NDArray:
-    """Log densities (G, n) of y (d, n) with shrunk variances, NaN where one of them vanishes."""
-    shrunk = (1 - g)[:, None, None] * variances + g[:, None, None] * variances.mean(axis=0)
-    singular = (shrunk <= 1e-12 * np.maximum(shrunk.max(axis=1, keepdims=True), 0)).any(axis=1)
-    shrunk = np.where(singular[:, None], 1, shrunk)
-    densities = -0.5 * (np.einsum("fn,gfn->gn", y**2, 1 / shrunk) + np.log(shrunk).sum(axis=1))
+    """Log densities (A, G, n) of y (d, n) with shrunk variances (A, d, n), NaN where one of them vanishes."""
+    g = g[:, None, None]
+    shrunk = (1 - g) * variances[:, None] + g * variances.mean(axis=1)[:, None, None]
+    singular = (shrunk <= 1e-12 * np.maximum(shrunk.max(axis=2, keepdims=True), 0)).any(axis=2)
+    shrunk = np.where(singular[:, :, None], 1, shrunk)
+    densities = -0.5 * (np.einsum("fn,agfn->agn", y**2, 1 / shrunk) + np.log(shrunk).sum(axis=2))
     densities[singular] = np.nan
     return densities
 
 
 def _full(
-    spectrum: _Spectrum, y: NDArray, z: NDArray, change: NDArray, weight: NDArray, level: NDArray, g: NDArray
+    spectra: _Spectra, y: NDArray, z: NDArray, change: NDArray, weight: NDArray, level: NDArray, g: NDArray
 ) -> NDArray:
-    """Log densities (G, n) of y (d, n) under ``((1 - g) (S - change z z') + g level I) / weight``, for each g."""
-    own, removed = spectrum.basis.T @ y, spectrum.basis.T @ z
+    """Log densities (A, G, n) of y (d, n) under ``((1 - g) (S - change z z') + g level I) / weight``, for each g."""
+    rotation = spectra.basis.swapaxes(1, 2)
+    own, removed = rotation @ y, rotation @ z
     scale = (1 - g)[:, None]
-    variances = (scale * spectrum.values)[:, :, None] + (g[:, None] * level)[:, None]
-    regular = variances.min(axis=1) > 0
+    added = g[:, None] * level[:, None]
+    variances = (scale * spectra.values[:, None])[..., None] + added[:, :, None]
+    regular = scale * spectra.values.min(axis=1)[:, None, None] + added > 0
     if not regular.all():
-        variances = np.where(regular[:, None], variances, 1)
+        variances = np.where(regular[:, :, None], variances, 1)
     inverse = 1 / variances
-    between = scale * change
-    gap = 1 - between * np.einsum("fn,gfn->gn", removed * removed, inverse)
+    between = scale * change[:, None]
+    gap = 1 - between * np.einsum("afn,agfn->agn", removed * removed, inverse)
     regular &= gap > 1e-10
     gap[~regular] = 1
-    square = np.einsum("fn,gfn->gn", own * own, inverse)
-    square += between * np.einsum("fn,gfn->gn", removed * own, inverse) ** 2 / gap
-    log_variances = np.log(variances, out=variances).sum(axis=1) - len(z) * np.log(weight)
-    densities = -0.5 * (weight * square + spectrum.log_determinant + log_variances + np.log(gap))
+    square = np.einsum("afn,agfn->agn", own * own, inverse)
+    square += between * np.einsum("afn,agfn->agn", removed * own, inverse) ** 2 / gap
+    log_variances = np.log(variances, out=variances).sum(axis=2) - len(z) * np.log(weight)[:, None]
+    log_determinants = spectra.log_determinants[:, None, None]
+    densities = -0.5 * (weight[:, None] * square + log_determinants + log_variances + np.log(gap))
     densities[~regular] = np.nan
     return densities

@@ -61,13 +61,14 @@ def _map(comparison: Comparison, loss: str, pair: tuple[str, str] | None) -> Fig
     drawn = drawn.sort_values("dial", key=lambda names: names.map(order), kind="stable")
     height = 12 + 60 * drawn.dial.nunique()
     picture = panel(
-        "map of conditions", plot_conditions, drawn, alt=lambda: _alt(crossings), size=(440, height),
+        "map of conditions", plot_conditions, drawn, alt=lambda: _alt(crossings), size=(400, height),
         margins=(6, 12, 6, 12),
     )  # fmt: skip
     caption = (
         f"{loss_word(loss).capitalize()} of {pair[0]} (generative) against {pair[1]} (discriminative). Each row is a "
         "dial; full color: ahead by more than noise, pale: lower on average, within noise, grey: equal. Diamond and "
-        "bar: where the lead changes, with its 95% interval. Triangle: where this table stands."
+        "bar: where the lead changes, with its 95% interval. Triangle: where this table stands. That the two were "
+        "picked on these rows counts in the verdict, not here."
     )
     return Figure(
         (picture,), caption, (_matrix(comparison, loss),), across=1, families=SIDES,
@@ -231,10 +232,19 @@ def _finding(comparison: Comparison, loss: str, pair: tuple[str, str] | None) ->
     told = f"{pair[0]} against {pair[1]}"
     ahead = {leader for leaders in rows.leaders for leader in leaders.split("; ")}
     if turned.empty and ahead.issuperset(pair):
-        return f"In {loss_word(loss)}, the condition decides on {told}: each is surely ahead under some"
+        return f"In {loss_word(loss)}, the condition decides on {told}: each is ahead by more than noise under some"
+    leader = ahead.intersection(pair)
+    if turned.empty and leader and NOBODY in ahead:
+        one = leader.pop()
+        other = pair[1 - pair.index(one)]
+        return f"In {loss_word(loss)}, {one} is ahead of {other} by more than noise under some conditions, never behind"
+    if turned.empty and leader:
+        return f"In {loss_word(loss)}, no condition tried takes the lead from {leader.pop()} ({told})"
     if turned.empty:
-        return f"In {loss_word(loss)}, none of {counted(len(rows), 'dial')} changes the winner of {told} for certain"
+        neither = f"puts {pair[0]} or {pair[1]} ahead by more than noise"
+        return f"In {loss_word(loss)}, none of {counted(len(rows), 'dial')} {neither}"
     first: Any = turned.iloc[0]
-    where = f"{DIALS[first.dial].number(first.estimate)} {DIALS[first.dial].unit}"
+    at, lower, upper = (DIALS[first.dial].number(value) for value in (first.estimate, first.lower, first.upper))
+    where = f"{at} ({lower} to {upper}) {DIALS[first.dial].unit}"
     more = f", and {len(turned) - 1} more" if len(turned) > 1 else ""
     return f"In {loss_word(loss)}, the winner of {told} changes at {where}{more}"

@@ -175,17 +175,13 @@ def _failures(comparison: Comparison) -> Table | None:
     return table("What could not be computed", heads, rows, source="failures.csv") if rows else None
 
 
-def _leaks(comparison: Comparison) -> Table | None:
-    rows = [
-        [
-            Cell(row.column or "rows", note=row.kind),
-            row.message,
-            Cell(row.evidence, note=plain(row.value)),
-        ]
+def _leaks(comparison: Comparison) -> Items | None:
+    """List possible leaks: what each is, and the number that gives it away. As cells, such sentences are columns."""
+    told = tuple(
+        (f"{row.column or 'rows'} ({row.kind}):", f"{row.message} Evidence: {row.evidence} = {plain(row.value)}.")
         for row in records(comparison.leaks)
-    ]
-    heads = ["Column", "What it may give away", "Evidence"]
-    return table("Possible leaks", heads, rows, source="leaks.csv") if rows else None
+    )
+    return Items(told) if told else None
 
 
 def _settings_fold(comparison: Comparison) -> Fold:

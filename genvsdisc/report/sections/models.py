@@ -76,8 +76,8 @@ def _confusions(comparison: Comparison) -> Figure | None:
         "first repeat. The same for every model below.",
         listed,
         across=1 if confusion.true.nunique() > _MATRIX else 2,
-        read="Read: dark squares off the diagonal are the classes that a model takes for one another (the shade goes "
-        "with the square root of the share).",
+        read="Read: strongly colored squares off the diagonal are the classes that a model takes for one another (the "
+        "shade goes with the square root of the share).",
     )
 
 

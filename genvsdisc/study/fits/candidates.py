@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
-from threadpoolctl import threadpool_limits
 
 from genvsdisc.features.encoding import TableEncoder
 from genvsdisc.features.transforms import QuadraticFeatures
@@ -22,6 +21,8 @@ from genvsdisc.study.costs import cost_kind, search_fits
 from genvsdisc.study.fits.drawing import stratified_rows
 from genvsdisc.study.fits.elsewhere import called_elsewhere
 from genvsdisc.study.fits.encode import Bench
+from genvsdisc.study.fits.held_out_shrinkage import leaving_out_rows
+from genvsdisc.study.fits.one_thread import one_thread
 from genvsdisc.study.fits.predictions import first_descending
 from genvsdisc.study.fits.refit import _split_stateless, seeded
 from genvsdisc.study.fits.row_batches import fits_in_batches
@@ -92,7 +93,9 @@ def candidates(
             "estimator": bench.model.estimator,
         }
         sizes = (width, len(bench.table.classes))
-        held = candidate_seconds("Gaussian, separate", *sizes, **how) if kind == "Gaussian, automatic" else None
+        inside = leaving_out_rows(bench.model.estimator)  # with rows without a label, what is held is fitted in stacks
+        stacked = how | {"single": _split_stateless(inside) is None, "searches": search_fits(inside)}
+        held = candidate_seconds("Gaussian, separate", *sizes, **stacked) if kind == "Gaussian, automatic" else None
         batched = len(bench.table.codes) > MOST_AT_ONCE and fits_in_batches(bench.model.estimator, bench.table.X)
         searched = model is descending
         found.append(
@@ -106,6 +109,7 @@ def candidates(
                 batched=batched,
                 covariances=kind.startswith("Gaussian"),
                 held=held,
+                columns=width,
             )
         )
     return found
@@ -191,7 +195,7 @@ def _times(
 
 def _timed(estimator: Any, X: Any, y: NDArray, weights: NDArray | None, seed: int) -> float:
     """Processor seconds of one fit and its predictions."""
-    with threadpool_limits(1), warnings.catch_warnings():
+    with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         start = time.process_time()
         try:

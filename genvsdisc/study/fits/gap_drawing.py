@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from sklearn.pipeline import Pipeline
-from threadpoolctl import threadpool_limits
 
 from genvsdisc.features.encoding import TableEncoder
 from genvsdisc.features.kinds import Column
@@ -16,6 +15,7 @@ from genvsdisc.models import Model
 from genvsdisc.study.evidence import Draws, Failure
 from genvsdisc.study.fits.encode import Bench, Made, benches
 from genvsdisc.study.fits.gaps import GAP_STAGE, GapRows, gap_rows
+from genvsdisc.study.fits.one_thread import one_thread
 from genvsdisc.study.plan import Plan
 from genvsdisc.study.statistics.failures import isolated
 from genvsdisc.study.table import PreparedTable
@@ -44,7 +44,7 @@ def with_gaps(
         return draws
     behind = Pipeline([("encode", TableEncoder(table.columns)), ("last", None)])
     (usual,) = benches([Model("", behind)], table, made, encode_only=True)
-    with threadpool_limits(1):
+    with one_thread():
         gaps = isolated(GAP_STAGE, lambda: drawn_gaps(usual, draws, n_draws, impute=plan.imputed), failures)
     return replace(draws, gaps=gaps)
 

@@ -23,7 +23,7 @@ from genvsdisc.study.evidence import Draws, Predictions, Views
 from genvsdisc.study.fits.elsewhere import died, in_processes, local_processes, release_workers, watch
 from genvsdisc.study.fits.encode import MOST_ENCODED_CELLS, Bench
 from genvsdisc.study.fits.gaps import GAP_STAGE
-from genvsdisc.study.fits.job import Job
+from genvsdisc.study.fits.job import MOST_SIDE_BY_SIDE, Job
 from genvsdisc.study.fits.job_rows import OF_HELD_OUT, JobRows
 from genvsdisc.study.fits.part_fits import QUARTERS
 from genvsdisc.study.fits.predictions import DRAWN_STAGE, check_portable, draw_views, predict
@@ -67,7 +67,7 @@ class Jobs:
         self.rows = JobRows(draws)
         unseen = ["X", "codes", "table", "draws", "parent"]
         self.work = run_job if cache is None else Memory(cache, verbose=0).cache(run_job, ignore=unseen)
-        self.large = any(np.size(bench.table.X) > MOST_ENCODED_CELLS for bench in workbenches)
+        self.large = any(np.size(bench.table.X) > LARGE_CELLS for bench in workbenches)
         self.portable = [_can_travel(bench.model) for bench in workbenches]
 
     def run(self, jobs: Sequence[Job], advance: Callable[[Job], None]) -> dict[int, Predictions]:
@@ -126,10 +126,10 @@ class Jobs:
             self._apart([j for j in some if j not in results], jobs, results, advance, in_turn=in_turn)
 
     def _fills_memory(self, job: Job) -> bool:
-        """Whether a job of ours looks at most of a large table: one at a time, on rows that are mapped to memory."""
+        """Whether a job of ours looks at most of a large table, or makes one: one at a time, on mapped rows."""
         bench = self.benches[job.model]
         ours = type(last_step(bench.model.estimator)).__module__.startswith("genvsdisc.")
-        large = np.size(bench.table.X) > MOST_ENCODED_CELLS
+        large = job.cells > MOST_SIDE_BY_SIDE or np.size(bench.table.X) > MOST_ENCODED_CELLS
         return ours and large and job.stage in OF_HELD_OUT and local_processes()
 
     def _here(self, job: Job, advance: Callable[[Job], None]) -> Predictions:

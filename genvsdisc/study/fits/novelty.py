@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import clone
-from sklearn.metrics import roc_auc_score
 from sklearn.utils import _safe_indexing
 
 from genvsdisc.study.fits.refit import _split_stateless, _through, seeded
 from genvsdisc.study.fits.weighted_fits import fit_rows
 from genvsdisc.study.stage_costs import LEFT_OUT_IN_TURN
+from genvsdisc.study.statistics.losses import roc_auc
 
 DENSITY, UNSURE = "p(x)", "1 - max p"
 _COLUMNS = ["left_out", "score", "draw", "auroc"]
@@ -82,7 +82,7 @@ def left_out_scores(
                 own = None if sample_weight is None else sample_weight[known]
                 fitted = fit_rows(seeded(estimator, random_state), _safe_indexing(X, known), codes[known], own)
             for score, values in strangeness(fitted, X_judged).items():
-                rows.append((int(k), score, draw, float(roc_auc_score(new, values))))
+                rows.append((int(k), score, draw, roc_auc(np.column_stack([-values, values]), new.astype(int))))
     return pd.DataFrame(rows, columns=_COLUMNS)
 
 

@@ -16,7 +16,6 @@ except ImportError:  # before joblib 1.6, which has its own copy
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
-from threadpoolctl import threadpool_limits
 
 from genvsdisc.densities import density_floor
 from genvsdisc.models import Model
@@ -36,6 +35,7 @@ from genvsdisc.study.fits.gaps import GAP_STAGE
 from genvsdisc.study.fits.group_check import check_groups
 from genvsdisc.study.fits.held_out_shrinkage import without_search
 from genvsdisc.study.fits.learning_curves import curve_probabilities
+from genvsdisc.study.fits.one_thread import one_thread
 from genvsdisc.study.fits.part_fits import fit_parts
 from genvsdisc.study.fits.planes import view_tables
 from genvsdisc.study.fits.refit import judged_by, refit_probabilities, seeded
@@ -220,7 +220,7 @@ def predict(
     """
     result = Predictions(model, columns=tuple(columns))
     # One BLAS thread: how a sum is split over threads changes its last bits, and the result may not depend on n_jobs.
-    with threadpool_limits(1), warnings.catch_warnings(record=True) as caught:
+    with one_thread(), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         for name in stages:
             start = time.perf_counter()
@@ -254,7 +254,7 @@ def draw_views(table: PreparedTable, seed: int) -> Views:
     """
     start = time.perf_counter()
     views = Views()
-    with threadpool_limits(1), warnings.catch_warnings():
+    with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         try:
             views.axes, views.tables, views.failures = view_tables(table, seed)

@@ -24,9 +24,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.utils import _safe_indexing
-from sklearn.utils.validation import has_fit_parameter
+from sklearn.utils.validation import _num_samples, has_fit_parameter
 
+from genvsdisc.study.fits.held_out_shrinkage import leaving_out_rows
 from genvsdisc.study.fits.refit import _aligned, _split_stateless, _through, seeded
+from genvsdisc.study.stage_costs import UNSHARED
 from genvsdisc.study.statistics.losses import pointwise_losses
 
 UNLABELED_WEIGHTS = (0.0, 0.2, 1.0)
@@ -39,6 +41,7 @@ _CELLS = 4_000_000
 
 def fits_weights(estimator: Any) -> bool:
     """Whether a classifier can be fitted to rows of any weight: a stack of them at once, or by its ``fit``."""
+    estimator = leaving_out_rows(estimator)
     return _split_stateless(estimator) is not None or bool(has_fit_parameter(estimator, "sample_weight"))
 
 
@@ -84,12 +87,19 @@ def semi_supervised_probabilities(
     chosen : ndarray of shape (n_draws,)
         Weight of unlabeled rows in each draw.
     """
-    problem = _Problem(estimator, X, codes, n_classes, random_state, sample_weight)
+    used = labeled | unlabeled
+    apart = UNSHARED * used.sum(axis=1).max() <= used.any(axis=0).sum()
+    batches = [slice(r, r + 1) for r in range(len(labeled))] if apart else [slice(0, len(labeled))]
+    found: list[NDArray] = []
     chosen = np.full(len(labeled), float(weights[0]))
-    if len(weights) > 1:
-        chosen = _best_weights(problem, labeled, unlabeled, weights, random_state, units)
-    posterior = problem.settled(labeled, unlabeled, chosen, MOST_STEPS)
-    return [posterior[r, rows] for r, rows in enumerate(tests)], chosen
+    for some in batches:
+        problem = _Problem(estimator, X, codes, used[some].any(axis=0), n_classes, random_state, sample_weight)
+        known, more = labeled[some][:, problem.rows], unlabeled[some][:, problem.rows]
+        if len(weights) > 1:
+            own = None if units is None else units[problem.rows]
+            chosen[some] = _best_weights(problem, known, more, weights, random_state, own)
+        found += problem.judged(known, more, chosen[some], tests[some])
+    return found, chosen
 
 
 def _best_weights(
@@ -150,81 +160,114 @@ def _whole_parts(units: NDArray, rows: NDArray, folds: int, rng: np.random.Gener
 
 
 class _Problem:
-    """The rows once with their labels, and once more for each class."""
+    """The rows that are learned from, once with their labels and once more for each class."""
 
     def __init__(
-        self, estimator: Any, X: Any, codes: NDArray, n_classes: int, seed: int | None, sample_weight: NDArray | None
-    ) -> None:
+        self, estimator: Any, X: Any, codes: NDArray, used: NDArray, n_classes: int, seed: int | None,
+        sample_weight: NDArray | None,
+    ) -> None:  # fmt: skip
         split = _split_stateless(estimator)
         self.replicates = split is not None
         if split is not None:
             X, estimator = _through(split[0], X), clone(split[1])
         elif not fits_weights(estimator):
             raise ValueError("its fit takes no sample_weight, which rows without a label need")
-        self.estimator, self.X, self.codes, self.n_classes, self.seed = estimator, X, codes, n_classes, seed
-        self.copies = np.tile(np.arange(len(codes)), 1 + n_classes)
-        self.labels = np.concatenate([codes, np.repeat(np.arange(n_classes), len(codes))])
+        self.rows = np.flatnonzero(used)
+        self.estimator, self.all_rows, self.n_classes, self.seed = estimator, X, n_classes, seed
+        self.X, self.codes = _safe_indexing(X, self.rows), codes[self.rows]
+        self.copies = np.tile(np.arange(len(self.rows)), 1 + n_classes)
+        self.labels = np.concatenate([self.codes, np.repeat(np.arange(n_classes), len(self.rows))])
         self.classes = np.arange(n_classes)
-        self.counts = np.ones(len(codes)) if sample_weight is None else sample_weight
+        self.counts = np.ones(len(self.rows)) if sample_weight is None else sample_weight[self.rows]
 
     def settled(self, labeled: NDArray, unlabeled: NDArray, weights: NDArray, steps: int) -> NDArray:
-        """Posteriors (R, n, K) of all rows at the end of EM, which begins at the fit to the labeled rows."""
+        """Posteriors (R, n, K) of the rows at the end of EM, which begins at the fit to the labeled rows."""
+        return self._em(labeled, unlabeled, weights, steps)[0]
+
+    def judged(self, labeled: NDArray, unlabeled: NDArray, weights: NDArray, tests: Sequence[NDArray]) -> list[NDArray]:
+        """Posteriors of rows of the whole table at the end of EM: those of its last fits, which are made again."""
+        _, last, held, moved = self._em(labeled, unlabeled, weights, MOST_STEPS)
+        shown, places = np.unique(np.concatenate(tests), return_inverse=True)
+        X = _safe_indexing(self.all_rows, shown)
+        posterior = np.empty((len(labeled), len(shown), self.n_classes))
+        alone = np.zeros((len(labeled), self.n_classes * len(self.codes)))
+        for some, spread, chosen in ((~moved, alone, held[:, :0]), (moved, last, held)):
+            own = np.flatnonzero(some)
+            if len(own):
+                whole = np.concatenate([labeled[own].astype(float), spread[own]], axis=1)
+                posterior[own] = self._held_fit(whole, chosen[own], X)
+        ends = np.cumsum([len(rows) for rows in tests])[:-1]
+        return [posterior[r, own] for r, own in enumerate(np.split(places.ravel(), ends))]
+
+    def _em(
+        self, labeled: NDArray, unlabeled: NDArray, weights: NDArray, steps: int
+    ) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+        """Posteriors; weights of the copies in the last fits, what was held in them, and where any step was made."""
         _, firsts, places = np.unique(np.packbits(labeled, axis=1), axis=0, return_index=True, return_inverse=True)
         alone = np.zeros((len(firsts), self.n_classes * len(self.codes)))
         begun, held = self._fit(np.concatenate([labeled[firsts].astype(float), alone], axis=1))
         posterior, held = begun[places.ravel()], held[places.ravel()]
-        moving = np.flatnonzero((weights > 0) & unlabeled.any(axis=1))
+        moved = (weights > 0) & unlabeled.any(axis=1)
+        moving, last = np.flatnonzero(moved), np.zeros((len(labeled), alone.shape[1]))
         for _ in range(steps):
             if not len(moving):
                 break
             soft = posterior[moving] * (weights[moving, None] * unlabeled[moving])[:, :, None]
-            spread = soft.transpose(0, 2, 1).reshape(len(moving), -1)
-            after = self._held_fit(np.concatenate([labeled[moving].astype(float), spread], axis=1), held[moving])
+            last[moving] = soft.transpose(0, 2, 1).reshape(len(moving), -1)
+            whole = np.concatenate([labeled[moving].astype(float), last[moving]], axis=1)
+            after = self._held_fit(whole, held[moving], self.X)
             change = np.abs(after - posterior[moving])[:, :, 0].mean(axis=1)
             posterior[moving] = after
             moving = moving[change > SETTLED]
-        return posterior
+        return posterior, last, held, moved
 
-    def _held_fit(self, weights: NDArray, held: NDArray) -> NDArray:
-        """Posteriors of fits whose regularization is what the labeled rows chose, where it is chosen at all.
+    def _held_fit(self, weights: NDArray, held: NDArray, X: Any) -> NDArray:
+        """Posteriors of rows X by fits whose regularization is what the labeled rows chose, where it is chosen at all.
 
         EM climbs one likelihood; one that changes with every step, by leaving out rows that are no rows, is none.
         """
         if not held.shape[1]:
-            return self._fit(weights)[0]
-        after = np.empty((len(weights), len(self.codes), self.n_classes))
+            return self._fit(weights, X)[0]
+        after = np.empty((len(weights), _num_samples(X), self.n_classes))
         groups, places = np.unique(held, axis=0, return_inverse=True)
         for g, (pooling, shrinkage) in enumerate(groups):
             own = np.flatnonzero(places.ravel() == g)
             fixed = clone(self.estimator).set_params(pooling=float(pooling), shrinkage=float(shrinkage))
-            after[own] = self._fit(weights[own], fixed)[0]
+            after[own] = self._fit(weights[own], X, fixed)[0]
         return after
 
-    def _fit(self, weights: NDArray, estimator: Any = None) -> tuple[NDArray, NDArray]:
-        """Posteriors (R, n, K), and pooling and shrinkage (R, 2) that were chosen; (R, 0) where none were."""
+    def _fit(self, weights: NDArray, X: Any = None, estimator: Any = None) -> tuple[NDArray, NDArray]:
+        """Posteriors (R, n, K) of rows X, for None of those that are learned from, and what was chosen.
+
+        That is pooling and shrinkage (R, 2); (R, 0) where none were chosen.
+        """
         weights = weights * self.counts[self.copies]
         used = np.flatnonzero(weights.any(axis=0))  # copies that weigh nothing anywhere are left out
         rows, labels = self.copies[used], self.labels[used]
-        X, estimator = _safe_indexing(self.X, rows), self.estimator if estimator is None else estimator
+        judged, training = self.X if X is None else X, _safe_indexing(self.X, rows)
+        estimator = self.estimator if estimator is None else estimator
         step = max(1, _CELLS // len(used))
         parts = [
-            self._fit_some(estimator, X, labels, weights[r : r + step, used]) for r in range(0, len(weights), step)
+            self._fit_some(estimator, training, labels, weights[r : r + step, used], judged)
+            for r in range(0, len(weights), step)
         ]
         posteriors, held = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
         return posteriors, held
 
-    def _fit_some(self, estimator: Any, X: Any, labels: NDArray, weights: NDArray) -> tuple[NDArray, NDArray]:
+    def _fit_some(
+        self, estimator: Any, X: Any, labels: NDArray, weights: NDArray, judged: Any
+    ) -> tuple[NDArray, NDArray]:
         nothing = np.empty((len(weights), 0))
         if self.replicates:
             fits = estimator.fit_replicates(X, labels, weights)
-            posterior = _aligned(fits.predict_proba(self.X), fits.template.classes_, self.classes).astype(float)
+            posterior = _aligned(fits.predict_proba(judged), fits.template.classes_, self.classes).astype(float)
             return posterior, _chosen(fits) if estimator.get_params().get("shrinkage") == "auto" else nothing
         found = []
         for w in weights:
             rows = np.flatnonzero(w)
             fitted = seeded(estimator, self.seed)
             fitted.fit(_safe_indexing(X, rows), labels[rows], sample_weight=w[rows])
-            found.append(_aligned(fitted.predict_proba(self.X), fitted.classes_, self.classes))
+            found.append(_aligned(fitted.predict_proba(judged), fitted.classes_, self.classes))
         return np.stack(found).astype(float), nothing
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,15 +14,14 @@ from genvsdisc.known_estimators import GENERATIVE
 from genvsdisc.models import Model
 from genvsdisc.study.evidence import Draws, Predictions
 from genvsdisc.study.fits.condition_stages import copied, thinned
+from genvsdisc.study.fits.held_out_shrinkage import leaving_out_rows
 from genvsdisc.study.fits.unlabeled import fits_weights, semi_supervised_probabilities
-from genvsdisc.study.stage_costs import most_added
+from genvsdisc.study.stage_costs import FEWEST_LABELED, N_PLACES, most_added
 from genvsdisc.study.statistics.dials import ADDED_ROWS, UNLABELED
 from genvsdisc.study.statistics.learning_curves import CurveLosses, DialLosses
 from genvsdisc.study.table import PreparedTable
 from genvsdisc.study.unlabeled_rows import MOST_TRAINING, UnlabeledRows
 
-FEWEST_LABELED = 5
-"""Rows of a class that keep theirs, about, at least."""
 ADDED_SHARES = (0.0, 0.125, 0.25, 0.5, 1.0)
 """Shares of the rows without a label that are added."""
 
@@ -38,6 +38,7 @@ def learn_unlabeled(model: Model, table: PreparedTable, draws: Draws, result: Pr
     """
     if not can_learn(model):
         return
+    model = replace(model, estimator=leaving_out_rows(model.estimator))
     if table.unlabeled is not None:
         add_rows(model, table, table.unlabeled, draws, result)
     else:
@@ -155,7 +156,5 @@ def hidden_sizes(draws: Draws, n_classes: int) -> list[int]:
     allowed = np.flatnonzero((sizes <= MOST_TRAINING) & (sizes >= FEWEST_LABELED * n_classes))
     if len(allowed) < 2:
         return []
-    return sorted(
-        {int(s) for s in allowed[np.linspace(0, len(allowed) - 1, min(len(allowed), 5)).round().astype(int)]},
-        reverse=True,
-    )
+    places = np.linspace(0, len(allowed) - 1, min(len(allowed), N_PLACES + 1)).round().astype(int)
+    return sorted({int(s) for s in allowed[places]}, reverse=True)

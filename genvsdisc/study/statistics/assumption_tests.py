@@ -174,7 +174,8 @@ def _centred_classes(X: ArrayLike, codes: ArrayLike) -> list[NDArray]:
     d = X.shape[1]
     classes, counts = np.unique(codes, return_counts=True)
     if len(classes) < 2 or counts.min() <= 2 * d:
-        raise ValueError(f"{d} columns need more than {2 * d} rows in each class, the smallest has {counts.min()}")
+        least = counts.min()
+        raise ValueError(f"{d} columns need more than {2 * d} rows in each class, one has {least} without a gap")
     centred = [X[codes == k] - X[codes == k].mean(axis=0) for k in classes]
     for k, Z in zip(classes, centred, strict=True):
         spread = Z.std(axis=0)

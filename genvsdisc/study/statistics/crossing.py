@@ -125,7 +125,7 @@ def crossing_from_losses(
         leader_smallest=named[int(ahead[0])],
         leader_largest=named[int(ahead[-1])],
         leaders=leaders,
-        finding=_finding(sizes, leaders, bounds, names, direction, level, dial),
+        finding=_finding(sizes, leaders, bounds, names, (direction, float(np.sign(mean[-1]))), level, dial),
         certain=_everywhere(fitted, ahead),
     )
 
@@ -180,18 +180,20 @@ def _interval(places: NDArray, curves: NDArray, direction: float, level: float) 
 
 
 def _finding(
-    sizes: NDArray, leaders: Sequence[str], bounds: list[float], names: tuple[str, str], direction: float, level: float,
-    dial: Dial,
+    sizes: NDArray, leaders: Sequence[str], bounds: list[float], names: tuple[str, str], signs: tuple[float, float],
+    level: float, dial: Dial,
 ) -> str:  # fmt: skip
-    """Say it in a sentence; `direction` is the sign of the difference beyond the crossing."""
+    """Say it in a sentence; `signs` are those of the difference: beyond the crossing, and at the last value."""
+    direction, last = signs
     unit = "rows" if dial.name == TRAINING_ROWS else dial.unit
     between = f"between {dial.number(sizes[0])} and {dial.number(sizes[-1])} {unit}"
     if bounds:
         estimate, lower, upper = (dial.number(bound) for bound in bounds)
         first, second = names if direction > 0 else names[::-1]
+        back = f"; within noise, {first} is ahead again at {dial.number(sizes[-1])}" if last == -direction else ""
         return (
             f"Up to about {estimate} {dial.unit} {first} is ahead, beyond that {second} "
-            f"({level:.0%} interval {lower} to {upper})."
+            f"({level:.0%} interval {lower} to {upper}){back}."
         )
     if len(leaders) > 1:
         often = "more than once " if len(leaders) > 2 else ""

@@ -8,7 +8,7 @@ rows are labelled as extrapolated. Where the law of the table is known, they are
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -163,12 +163,19 @@ class _Source:
     weights: NDArray | None
     masses: NDArray
     drawn: tuple[int, NDArray] | None
+    known: dict[tuple[str, str, int, bool], list[SetTerms | FoldTerms]] = field(default_factory=dict)
 
     def of(self, e: Predictions, loss: str, n_draws: int | None = None, *, drawn: bool) -> list[SetTerms | FoldTerms]:
         """Terms of a model over its first draws, the smallest training size first.
 
         `drawn`: those at the size of the folds from tables of the law, and not from the folds.
         """
+        key = (e.model.name, loss, len(e.halves[:n_draws]), drawn)
+        if key not in self.known:
+            self.known[key] = self._computed(e, loss, n_draws, drawn=drawn)
+        return self.known[key]
+
+    def _computed(self, e: Predictions, loss: str, n_draws: int | None, *, drawn: bool) -> list[SetTerms | FoldTerms]:
         quarters, halves = e.quarters[:n_draws], e.halves[:n_draws]
         n_training = ((self.draws.parts < JUDGE) @ self.masses).mean()
         sizes = round(n_training / 4), round(n_training / 2)

@@ -17,9 +17,9 @@ CONDITION_LABELS = {
     "rows": "training rows",
     "label noise": "labels flipped",
     "gaps": "entries missing, mean fills in",
-    "gaps, conditional mean": "…, their expectation fills in",
+    "gaps, conditional mean": "entries missing, their expectation fills in",
     "class shares": "more of the rarest class",
-    "class shares, estimated priors": "…, priors estimated",
+    "class shares, estimated priors": "more of the rarest class, priors estimated",
     "unlabeled rows": "labels hidden from training rows",
     "unlabeled rows, added": "rows without a label added",
 }
@@ -53,9 +53,11 @@ def where_it_flips(
     of_pair = (both["generative"] == row["generative"]) & (both["discriminative"] == row["discriminative"])
     own = both[of_pair].drop_duplicates("dial")
     located = _located(own)
-    if len(located):
-        return _told(row["loss"], str(located["finding"].iloc[0]))
     leads = {} if conditions is None else _leads(both[of_pair].drop_duplicates("dial", keep="last"), conditions, row)
+    if len(located):
+        also = _changes(own.drop(index=located.index), leads, row)
+        besides = f" Besides, {'; '.join(also)}." if also else ""
+        return _told(row["loss"], " ".join(located["finding"])) + besides
     tried = _tried(own, leads, row)
     others = _located(both[~of_pair & (both["dial"] == TRAINING_ROWS)])
     if others.empty:
@@ -95,32 +97,49 @@ def _where(values: NDArray, certain: NDArray, dial: Dial) -> str:
         if len(held) > _LISTED:
             return f"at {len(held)} of {len(values)} values from {low} to {high} {dial.unit}"
         return f"at {' and '.join(held)} {dial.unit}"
+    if first == last and last < len(values) - 1:
+        return f"at {low} {dial.unit}"
     if first == 0:
         return f"up to {high} {dial.unit}" if last < len(values) - 1 else f"from {low} to {high} {dial.unit}"
     if last == len(values) - 1:
         return f"from {low} {dial.unit} on"
-    return f"at {low} {dial.unit}" if first == last else f"at {low} to {high} {dial.unit}"
+    return f"at {low} to {high} {dial.unit}"
 
 
 def _tried(own: pd.DataFrame, leads: dict[str, tuple[str, str]], row: Any) -> str:
-    """Say who is ahead for certain where, what changes the better one somewhere, and what does not for certain."""
-    pair = f"{row['generative']} and {row['discriminative']}"
-    which = f"which of {'the two' if leads else pair} is better"
-    several = own["estimate"].notna() | np.array([_change_places(leaders) for leaders in own["leaders"]], dtype=bool)
-    places = {model: [where for leader, where in leads.values() if leader == model] for model, _ in leads.values()}
-    told = [f"{model} is surely ahead {_in_a_row(where)}" for model, where in places.items()]
-    somewhere = _in_a_row([f"somewhere between {_range(each, 'and')}" for each in records(own[several])])
-    told += [f"{which} changes {somewhere}"] if somewhere else []
+    """Say who is ahead by more than noise where, what changes the better one somewhere, and what does not surely."""
+    told = _changes(own, leads, row)
+    several = _several(own)
     steady = own[~several & ~own["dial"].isin(leads) & (own["smallest"] < own["largest"])]
     ranges = "; ".join(_range(each, "to") for each in records(steady))
     if ranges:
         what = "nothing else that was tried" if told else "nothing that was tried"
-        told.append(f"{what} changes {'it for certain' if somewhere else f'for certain {which}'} ({ranges})")
+        which = _which(leads, row)
+        told.append(f"{what} changes {'it for certain' if several.any() else f'for certain {which}'} ({ranges})")
     return f"{'; '.join(told)}." if told else ""
+
+
+def _changes(own: pd.DataFrame, leads: dict[str, tuple[str, str]], row: Any) -> list[str]:
+    """Say who is ahead by more than noise where, and along what the better one changes at no one place."""
+    led = {dial: lead for dial, lead in leads.items() if dial in set(own["dial"])}
+    places = {model: [where for leader, where in led.values() if leader == model] for model, _ in led.values()}
+    told = [f"{model} is ahead by more than noise {_in_a_row(where)}" for model, where in places.items()]
+    somewhere = _in_a_row([f"somewhere between {_range(each, 'and')}" for each in records(own[_several(own)])])
+    return told + ([f"{_which(led, row)} changes {somewhere}"] if somewhere else [])
 
 
 def _in_a_row(phrases: list[str]) -> str:
     return " and ".join(part for part in (", ".join(phrases[:-1]), *phrases[-1:]) if part)
+
+
+def _which(leads: dict[str, tuple[str, str]], row: Any) -> str:
+    pair = f"{row['generative']} and {row['discriminative']}"
+    return f"which of {'the two' if leads else pair} is better"
+
+
+def _several(own: pd.DataFrame) -> pd.Series:
+    """Which dials change the better one, at a place that is not known or more than once."""
+    return own["estimate"].notna() | np.array([_change_places(leaders) for leaders in own["leaders"]], dtype=bool)
 
 
 def _change_places(leaders: str) -> bool:

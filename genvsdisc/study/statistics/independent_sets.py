@@ -40,7 +40,6 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
-from scipy.special import logsumexp
 
 from genvsdisc.functional.bias_variance import noise
 
@@ -272,23 +271,21 @@ def _variance_of_two(p: NDArray, other: NDArray, loss: str) -> NDArray:
 
 def _gap(p: NDArray) -> NDArray:
     """``V_S = -log sum_k exp(mean log p_k)`` of S fits at each row."""
-    return -logsumexp(_logs(p).mean(axis=0), axis=1)
+    return _gap_of_logs(_logs(p).mean(axis=0))
+
+
+def _gap_of_logs(means: NDArray) -> NDArray:
+    return np.asarray(-np.log(np.exp(means).sum(axis=1)))  # logs of numbers from eps to 1: nothing can overflow
 
 
 def _to_infinity(draws: Sequence[NDArray], coefficients: dict[int, float], own: Sequence[NDArray]) -> float:
     """Value at 1/S = 0 of a polynomial in 1/S, averaged over draws of four fits."""
-    return float(
-        sum(
-            coefficient
-            * np.mean(
-                [
-                    [_mean(_gap(p[list(fits)]), w) for fits in combinations(range(4), S)]
-                    for p, w in zip(draws, own, strict=False)
-                ]
-            )
-            for S, coefficient in coefficients.items()
-        )
-    )
+    gaps: dict[int, list[NDArray]] = {S: [] for S in coefficients}
+    for p, w in zip(draws, own, strict=False):
+        logs = _logs(p)
+        for S, found in gaps.items():
+            found += [_mean(_gap_of_logs(logs[list(fits)].mean(axis=0)), w) for fits in combinations(range(4), S)]
+    return float(sum(coefficient * np.mean(gaps[S]) for S, coefficient in coefficients.items()))
 
 
 def _logs(p: NDArray) -> NDArray:

@@ -72,10 +72,11 @@ def _dispersion(X: NDArray, codes: NDArray) -> NDArray:
 def pair_discrepancies(X: NDArray, codes: NDArray, pairs: Sequence[tuple[int, int]]) -> NDArray:
     """Discrepancies (B, n_pairs, 3) of pairs of columns, in the order of `PAIR_WORDS`; as `column_discrepancies`."""
     residuals, _ = _residuals(X, codes)
+    columns = np.ascontiguousarray(residuals.transpose(2, 0, 1))
     classes = [codes == k for k in np.unique(codes) if np.sum(codes == k) >= _FEWEST]
     result = np.zeros((len(X), len(pairs), 3))
     for p, (i, j) in enumerate(pairs):
-        a, b = residuals[:, :, i], residuals[:, :, j]
+        a, b = columns[i], columns[j]
         product = a * b
         r = np.clip(_mean(product), -0.999999, 0.999999)
         result[:, p, 0] = np.abs(r)
@@ -115,6 +116,9 @@ def _residuals(X: NDArray, codes: NDArray) -> tuple[NDArray, NDArray]:
 
 def _mean(values: NDArray) -> NDArray:
     """Mean over rows, missing ones left out."""
+    total = values.sum(axis=1)
+    if not np.isnan(total).any():
+        return np.asarray(total / max(values.shape[1], 1))
     known = ~np.isnan(values)
     return np.where(known, values, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
 

@@ -8,11 +8,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from genvsdisc.study.statistics.dials import CONDITIONAL, GAPS, ITERATIVE
 from genvsdisc.study.statistics.differences import BEST, judged_by_all
 from genvsdisc.study.statistics.flips import where_it_flips
 from genvsdisc.study.statistics.losses import COST, LOSS_NAMES, rope_of
 from genvsdisc.study.statistics.words import amount, between, level, number_of
 
+_FILLED = {
+    GAPS: "",
+    ITERATIVE: " (an iterative imputer fills in)",
+    CONDITIONAL: " (their expectation given the rest fills in)",
+}
+"""Dial -> what stands in for missing entries, where it is not what the model itself does."""
 CLEAR = 1.96
 """Standard errors from zero at which a difference in bias or in variance is shown."""
 LARGER = 1.64
@@ -140,7 +147,7 @@ def _use(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any], loss: str)
         "for the lowest Brier score": _lowest(models, scores, "brier") if loss == "brier" else None,
         "for the lowest cost": _lowest(models, scores, COST),
         "to explain": _lowest(models[models["form"] == "linear"], scores, loss),
-        "where entries are missing": _lowest(models[models["model"].isin(meta.get("takes_gaps", ()))], scores, loss),
+        **_with_gaps(tables, models[models["model"].isin(meta.get("takes_gaps", ()))], scores, loss),
     }
     of_model: dict[str, list[str]] = {}
     for goal, model in goals.items():
@@ -150,6 +157,26 @@ def _use(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any], loss: str)
         return ""
     advice = "; ".join(f"{model} {' and '.join(wanted)}" for model, wanted in of_model.items())
     return " ".join([f"Use {advice}.", *_near_best_possible(models, meta, loss), *_probabilities(tables, meta, loss)])
+
+
+def _with_gaps(
+    tables: Mapping[str, pd.DataFrame], takers: pd.DataFrame, scores: pd.DataFrame, loss: str
+) -> dict[str, str | None]:
+    """Goal -> the model that lost least with half of the entries missing, if the best of those that can was tried."""
+    conditions = tables.get("conditions", pd.DataFrame(columns=["dial", "family", "loss", "value", "mean", "se"]))
+    tried = conditions["dial"].isin(_FILLED) & (conditions["loss"] == loss) & conditions["family"].ne("baseline")
+    half = conditions[tried & np.isclose(conditions["value"].astype(float), 0.5) & conditions["mean"].notna()]
+    best = _lowest(takers, scores, loss)
+    if best is None or best not in set(half.loc[half["dial"] == GAPS, "model"]):
+        return {"where entries are missing": best}
+    least, own = (_least(rows) for rows in (half, half[half["dial"] == GAPS]))
+    if own["mean"] - least["mean"] <= own["se"]:  # an imputer is advised where it helps by more than noise
+        least = own
+    return {f"where half of the entries are missing{_FILLED[least['dial']]}": str(least["model"])}
+
+
+def _least(rows: pd.DataFrame) -> Any:
+    return rows.iloc[int(rows["mean"].to_numpy().argmin())]
 
 
 def _lowest(models: pd.DataFrame, scores: pd.DataFrame, loss: str) -> str | None:

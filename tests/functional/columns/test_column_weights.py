@@ -7,7 +7,13 @@ import pytest
 from scipy.optimize import check_grad, minimize
 from scipy.special import logsumexp
 
-from genvsdisc.functional.columns.column_weights import Block, _expansions, _penalty, fit_column_weights
+from genvsdisc.functional.columns.column_weights import (
+    Block,
+    _evaluated,
+    _expansions,
+    _penalty,
+    fit_column_weights,
+)
 
 OFFSETS = np.array([0.3, -0.5, 0.1, 0.7])
 
@@ -59,7 +65,8 @@ def test_gradient_and_hessian_are_differences(K):
     rest, penalty = np.append(np.zeros(3), OFFSETS[: K - 1]), _penalty(3, K - 1, 0.1)
 
     def expansion(p):
-        return [found[0] for found in _expansions(block, p[None], rest[None], penalty)]
+        values, said = _evaluated(block, p[None], rest[None], penalty)
+        return values[0], *(found[0] for found in _expansions(block, p[None], rest[None], penalty, said))
 
     value, gradient, hessian = expansion(point)
     assert value == pytest.approx(objective(point, *data, 0.1))

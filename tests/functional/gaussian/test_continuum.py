@@ -6,7 +6,7 @@ from scipy.optimize import minimize
 from sklearn.datasets import load_iris
 
 from genvsdisc import HybridClassifier
-from genvsdisc.functional.gaussian.continuum_newton import follow, moments_of
+from genvsdisc.functional.gaussian.continuum_newton import follow
 from genvsdisc.hybrid.frame import FeatureFrame
 
 X, Y = load_iris(return_X_y=True)
@@ -60,13 +60,3 @@ def test_the_maximum_is_where_scipy_finds_none_better(covariance, structure, n_c
     scales = 0.01 + np.abs(start)
     found = minimize(lambda z: value(start + scales * z), np.zeros(start.size), method="Powell", options={"maxiter": 3})
     assert found.fun >= float(values[0]) - 1e-10
-
-
-@pytest.mark.parametrize(("covariance", "structure", "n_classes"), CASES)
-def test_densities_of_given_log_odds_have_them_and_the_totals_of_the_rows(covariance, structure, n_classes):
-    problem, target = problem_of(covariance, structure, n_classes, 0.0)
-    theta = problem.coefficients(target) * 0.7
-    moments, converged = moments_of(problem, theta, max_iter=200, tol=1e-10)
-    assert converged.all()
-    np.testing.assert_allclose(problem.coefficients(moments), theta, atol=1e-8)
-    np.testing.assert_allclose(moments.sum(axis=1), target.sum(axis=1), atol=1e-9)

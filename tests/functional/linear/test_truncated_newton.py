@@ -72,11 +72,11 @@ def test_the_optimum_is_scikit_learns(n, width, n_classes):
 def test_replicates_on_both_sides_of_the_rule_equal_plain_fits():
     """A replicate with few rows forms its Hessian among others that do not, as its plain fit does."""
     rng = np.random.default_rng(0)
-    X, y = rng.normal(size=(600, 15)), np.arange(600) % 5
+    X, y = rng.normal(size=(600, 15)), np.arange(600) % 6
     weights = rng.multinomial(600, np.full(600, 1 / 600), size=4).astype(float)
     weights[[0, 2], 100:] = 0
-    size = 5 * (X.shape[1] + 1)
-    assert forms_hessian((weights > 0).sum(axis=1), size, 5).tolist() == [True, False, True, False]
+    size = 6 * (X.shape[1] + 1)
+    assert forms_hessian((weights > 0).sum(axis=1), size, 6).tolist() == [True, False, True, False]
     replicates = LogisticClassifier(0.05, optimizer="newton").fit_replicates(X, y, weights)
     for r in range(4):
         plain = LogisticClassifier(0.05, optimizer="newton").fit(X, y, weights[r])

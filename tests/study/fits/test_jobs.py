@@ -19,8 +19,12 @@ import genvsdisc as gd
 from genvsdisc.study.evidence import Predictions
 from genvsdisc.study.fits import jobs as jobs_module
 from genvsdisc.study.fits.elsewhere import in_processes, watch
+from genvsdisc.study.fits.encode import benches
+from genvsdisc.study.fits.job import MOST_SIDE_BY_SIDE, Job
 from genvsdisc.study.fits.jobs import add, joined
+from genvsdisc.study.fits.splits import make_draws
 from genvsdisc.study.statistics.learning_curves import CurveLosses
+from genvsdisc.study.table import prepare
 
 # Workers of joblib import a class by its module, which is none outside of pytest.
 register_pickle_by_value(sys.modules[__name__])
@@ -182,6 +186,15 @@ def test_large_fits_run_one_at_a_time_on_rows_that_are_mapped_from_a_disk(tmp_pa
     found = list(in_processes(calls, 2, in_turn=True))
     assert {Path(path).parents[1] for path, *_ in found} == {tmp_path}
     assert all(end <= begin for (*_, end), (_, begin, _) in pairwise(found))
+
+
+def test_what_makes_a_large_matrix_of_a_part_of_a_table_is_fitted_alone(data, linear):
+    draws = make_draws(data.y, TINY, 0)
+    jobs = jobs_module.Jobs(benches(linear, prepare(data.X, data.y, n_splits=2)), draws, n_jobs=2)
+    wide = MOST_SIDE_BY_SIDE + 1
+    alone = [Job(0, stage, 0, 1, cells=wide) for stage in ("cross-validation", "fit to all rows")]
+    beside = [Job(0, "learning curve", 0, 1, cells=wide), Job(0, "cross-validation", 0, 1, cells=wide - 1)]
+    assert [jobs._fills_memory(job) for job in (*alone, *beside)] == [True, True, False, False]
 
 
 def where_rows_lie(rows, clock):

@@ -138,10 +138,14 @@ def _flips(text, row, tables, _):
         rows = tables["crossings"].query("generative != @row.generative or discriminative != @row.discriminative")
         if other.lower() not in set(rows.loc[rows["loss"] == row["loss"], "finding"].str.lower()):
             return [f"no crossing of another pair says so: {other}"]
-    told = re.match(r"In ([\w\- ]+): (.)(.*)$", text)
+    told = re.match(r"In ([\w\- ]+): (.)(.*?)( Besides, .*)?$", text)
     finding = told[2].upper() + told[3]
     loss = NAMES[told[1]]
-    if re.search("which of .* is better|is surely ahead|^Not measured for", finding):
+    if told[4]:
+        objected = _tried(told[4].removeprefix(" Besides, "), row, tables, loss)
+        if [each for each in objected if each != "a crossing with an interval is not told"]:
+            return objected
+    if re.search("which of .* is better|is ahead by more than noise|^Not measured for", finding):
         return _tried(finding, row, tables, loss)
     both = pd.concat([tables["crossings"].assign(dial="rows"), tables["condition_crossings"]])
     rows = both[(both["loss"] == loss) & (both["finding"].str.lower() == finding.lower())]
@@ -168,10 +172,10 @@ def _tried(text, row, tables, loss):
     known = own[own[["estimate", "lower", "upper"]].notna().all(axis=1)]
     if ((known["lower"] > known["smallest"]) | (known["upper"] < known["largest"])).any():
         found.append("a crossing with an interval is not told")
-    for name, places in re.findall(r"(?:^|; )([^;]+?) is surely ahead ([^;]+)", text):
+    for name, places in re.findall(r"(?:^|; )([^;]+?) is ahead by more than noise ([^;]+)", text):
         leads = own[own["estimate"].isna() & own["leaders"].str.lower().str.contains(name.lower(), regex=False)]
         if len(re.findall(r"(?:^|and )(?:at|from|up to) ", places)) > len(leads):
-            found.append(f"{name} is surely ahead along fewer dials")
+            found.append(f"{name} is ahead along fewer dials")
         if name.lower() == (
             row["generative"] if row["upper"] < 0 else row["discriminative"] if row["lower"] > 0 else ""
         ):
@@ -188,7 +192,7 @@ def _use(text, row, tables, meta):
     goals = {
         "for the fewest errors": "zero_one", "for the best probabilities": "log_loss",
         "for the lowest Brier score": "brier", "for the lowest cost": "cost", "to explain": "form",
-        "where entries are missing": "gaps",
+        "where entries are missing": "gaps", "where half of the entries are missing": "half",
     }  # fmt: skip
     summary = tables["summary"].query("family != 'baseline'")
     advice = re.match(r"Use (.*?)\.(?: |$)(?=[A-Z]|$)", text)[1]
@@ -196,7 +200,10 @@ def _use(text, row, tables, meta):
         for goal, what in goals.items():
             if goal not in each:
                 continue
-            model = re.split(r" (?:for the|to explain|where entries)", each)[0]
+            model = re.split(r" (?:for the|to explain|where entries|where half)", each)[0]
+            if what == "half":
+                found += _half_missing(model, tables["conditions"], row["loss"])
+                continue
             rows = summary[summary["loss"] == (what if what in NAMES.values() else row["loss"])]
             if what == "form":
                 rows = rows[rows["form"] == "linear"]
@@ -213,6 +220,16 @@ def _use(text, row, tables, meta):
         if not ((of["upper"] < 0) if better[1] == "generative" else (of["lower"] > 0)):
             found.append("the better probabilities are not shown")
     return found
+
+
+def _half_missing(model, conditions, loss):
+    dials = conditions["dial"].isin(["gaps", "gaps, iterative imputer", "gaps, conditional mean"])
+    half = conditions[dials & (conditions["loss"] == loss) & (conditions["value"] == 0.5)]
+    half = half[half["family"] != "baseline"]
+    plain, named = half[half["dial"] == "gaps"].sort_values("mean").iloc[0], half.loc[half["model"] == model, "mean"]
+    within = half["mean"].min() >= plain["mean"] - plain["se"]
+    right = model == plain["model"] if within else named.min() == half["mean"].min()
+    return [] if right else [f"{model} does not lose least with half of the entries missing"]
 
 
 def _settle(text, row, _, meta):

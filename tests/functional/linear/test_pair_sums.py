@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from genvsdisc.functional.gaussian.pair_sums import pair_sums
 from genvsdisc.functional.linear.gram import ColumnProducts
+from genvsdisc.functional.linear.newton import _newton_steps, _steps_of_pairs
 from genvsdisc.functional.linear.objective import SoftmaxRegression
+from genvsdisc.functional.linear.pair_sums import pair_sums
 from genvsdisc.functional.losses import TRAINING_LOSSES
 
 
@@ -30,3 +31,25 @@ def test_sums_are_those_of_a_loop(n_classes):
         for place, (j, k) in enumerate(pairs):
             expected = sum(weights[r, i] * p[i, j] * p[i, k] * np.outer(columns[i], columns[i]) for i in range(30))
             np.testing.assert_allclose(found[r, place], expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("n_classes", [3, 5])
+def test_steps_by_pairs_are_those_of_the_whole_hessian(n_classes):
+    rng = np.random.default_rng(0)
+    rows, codes = rng.normal(size=(40, 2)), np.arange(40) % n_classes
+    objective = SoftmaxRegression(
+        rows=rows, codes=codes, weights=rng.dirichlet(np.ones(40), size=3), penalties=np.tile([0.1, 0.2, 0.0], (3, 1)),
+        present=np.ones((3, n_classes), bool), loss=TRAINING_LOSSES["cross_entropy"].form(n_classes),
+        products=ColumnProducts(rows),
+    )  # fmt: skip
+    theta = rng.normal(size=(3, n_classes, 3))
+    theta -= theta.mean(axis=1, keepdims=True)
+    _, gradients, residuals = objective.evaluate(theta)
+    expected = _newton_steps(objective.hessian(residuals), gradients)
+    np.testing.assert_allclose(_steps_of_pairs(objective, residuals, gradients), expected, atol=1e-10)
+    # A penalized mean of all classes goes to 0 at once; that of the intercepts changes nothing.
+    off = theta + np.array([0.3, -0.2, 0.7])
+    _, gradients, residuals = objective.evaluate(off)
+    np.testing.assert_allclose(
+        _steps_of_pairs(objective, residuals, gradients), expected - np.array([0.3, -0.2, 0]), atol=1e-10
+    )
