@@ -160,7 +160,7 @@ def _named(models: list[Any]) -> list[Model]:
         if isinstance(model, Model):
             named.append(model)
             continue
-        kind = type(final_classifier(model)).__name__
+        kind = model.__name__ if isinstance(model, type) else type(final_classifier(model)).__name__
         taken[kind] += 1
         named.append(Model(kind if taken[kind] == 1 else f"{kind} {taken[kind]}", model))
     return named
@@ -199,7 +199,8 @@ def _checked(model: Model) -> Model:
         rule = "a model's name must be text: one line, not blank, without control characters"
         raise ValueError(f"{rule}; got {model.name!r}")
     if isinstance(estimator, type) or not hasattr(estimator, "get_params"):
-        raise TypeError(f"{model.name!r} must be a classifier such as LogisticRegression(), got {estimator!r}")
+        kind = estimator.__name__ if isinstance(estimator, type) else "LogisticRegression"
+        raise TypeError(f"{model.name!r} must be a classifier such as {kind}(), got {estimator!r}")
     if _for_several_targets(estimator):
         raise TypeError(f"{model.name!r} is for several targets at once; give the classifier inside it")
     check_probabilities(estimator, repr(model.name))

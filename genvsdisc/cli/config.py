@@ -86,7 +86,10 @@ def _source(context: typer.Context, name: str) -> str:
 
 def _options(context: typer.Context, path: Path) -> dict[str, Any]:
     path = path / "meta.json" if path.is_dir() else path
-    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"--config {str(path)!r} is not in UTF-8 (byte {error.start}): save it as UTF-8") from None
     found = _of_report(context, text, path) if path.suffix.lower() == ".json" else _of_toml(text, path)
     known = {each.name: each for each in context.command.params if each.name and each.name not in NO_KEYS}
     options: dict[str, Any] = {}

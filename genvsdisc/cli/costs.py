@@ -41,6 +41,8 @@ def asked_costs(words: str | None, y: pd.Series) -> dict[str, float] | pd.DataFr
     """
     if words is None:
         return None
+    if not words.strip():
+        raise ValueError("--costs is empty; write fp=1,fn=10, or the name of a file")
     if "=" in words and not Path(words).exists():
         return _of_errors(words)
     if Path(words).suffix or Path(words).exists():
@@ -56,7 +58,10 @@ def _of_file(path: str) -> list[list[str]]:
     from genvsdisc.datasets.encodings import in_utf8
     from genvsdisc.datasets.files import source_of
 
-    lines = in_utf8(source_of(path), []).read().decode("utf-8").splitlines()
+    try:
+        lines = in_utf8(source_of(path), []).read().decode("utf-8").splitlines()
+    except ValueError as error:
+        raise ValueError(f"--costs: {error}") from error
     bare = re.sub('"[^"]*"', "", "\n".join(lines))
     delimiter = next((each for each in ";\t" if each in bare), ",")
     rows = list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))

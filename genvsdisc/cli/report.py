@@ -18,7 +18,15 @@ from genvsdisc.cli.costs import asked_costs
 from genvsdisc.cli.folders import SOURCE, report_folder, source_digest
 from genvsdisc.cli.predict import unsaved_models
 from genvsdisc.cli.rosters import ROSTER, asked_roster, content_of_files, lacking_families
-from genvsdisc.cli.tables import asked_dataset, asked_test, asked_unlabeled, set_apart_rows, split_off, with_columns
+from genvsdisc.cli.tables import (
+    asked_dataset,
+    asked_test,
+    asked_unlabeled,
+    check_set_apart,
+    set_apart_rows,
+    split_off,
+    with_columns,
+)
 from genvsdisc.cli.terminal import fail, kept_off, note, notes_in_sight, say
 from genvsdisc.cli.words import asked_budget, asked_jobs, recorded, shell_command, stored_plan
 from genvsdisc.files import atomic_folder
@@ -77,8 +85,7 @@ def report(
     arguments = _arguments(asked)
     files = content_of_files(asked["models"])
     former = former_plan(context, files) if asked["plan"] is None else None
-    set_apart = [asked[name] for name in SET_APART if asked[name] is not None]
-    dataset, test_rows = _rows(given, asked, set_apart)
+    dataset, test_rows, set_apart = _rows(given, asked)
     if test_rows is not None:
         arguments |= {"X_test": test_rows.X, "y_test": test_rows.y}
     arguments["unlabeled"], read = asked_unlabeled(asked["unlabeled"], dataset)
@@ -126,16 +133,18 @@ def report(
     finish(comparison, asked)
 
 
-def _rows(given: list[str], asked: Mapping[str, Any], set_apart: list[str]) -> tuple[Dataset, Dataset | None]:
-    """The table, and the rows to test on where there are some."""
+def _rows(given: list[str], asked: Mapping[str, Any]) -> tuple[Dataset, Dataset | None, list[Any]]:
+    """The table, the rows to test on where there are some, and the columns that are not learned from."""
     dataset = asked_dataset(given, asked["target"])
+    set_apart = check_set_apart(dataset, asked, SET_APART)
     if asked["test"] is not None and asked["test_column"] is not None:
         raise ValueError("--test and --test-column are two sets of rows to test on; give one")
     test = None if asked["test"] is None else asked_test(asked["test"], dataset)
     if asked["test_column"] is not None:
         dataset, test = split_off(dataset, asked["test_column"])
     dataset = with_columns(dataset, asked["columns"], asked["drop"], set_apart)
-    return (dataset, test) if test is None else (replace(dataset, notes=(*dataset.notes, *test.notes)), test)
+    notes = () if test is None else test.notes
+    return replace(dataset, notes=(*dataset.notes, *notes)), test, set_apart
 
 
 def _arguments(asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -131,6 +131,30 @@ def _written(value: object) -> str:
 
 def _quoted(name: str) -> str:
     return f'"{name}"' if "," in name else name
+
+
+def check_set_apart(dataset: Dataset, asked: Mapping[str, Any], options: Sequence[str]) -> list[Any]:
+    """Columns that options name, such as groups and weights: each one column, and none of them the target.
+
+    Raises
+    ------
+    ValueError
+        If a column is the target, or stands in two options.
+    """
+    named: dict[Any, str] = {}
+    for option in options:
+        name = asked[option]
+        if name is None:
+            continue
+        if name == dataset.y.name:
+            raise ValueError(f"--{option} names {name!r}, which is the target: it is predicted, and of no other use")
+        if name in named and {option, named[name]} != {
+            "groups",
+            "time",
+        }:  # which exclude each other, whatever they name
+            raise ValueError(f"--{named[name]} and --{option} both name {name!r}: a column has one use")
+        named[name] = option
+    return list(named)
 
 
 def with_columns(dataset: Dataset, columns: str | None, drop: str | None, kept: Collection[str] = ()) -> Dataset:

@@ -104,7 +104,7 @@ def test_default_roster_without_words():
         ("roster.py:EMPTY", "roster.py, line 7: EMPTY is empty; it must be a list of classifiers"),
         ("roster.py:NUMBER", "roster.py, line 8: NUMBER must be a list of classifiers or Model"),
         ("roster.py:BAD", "roster.py, line 11: BAD: 'LinearSVC' has no predict_proba"),
-        ("roster.py:CLASS", "roster.py, line 13: CLASS: 'nb' must be a classifier such as LogisticRegression()"),
+        ("roster.py:CLASS", "roster.py, line 13: CLASS: 'nb' must be a classifier such as GaussianNB()"),
         ("roster.py:TWICE", "roster.py, line 14: TWICE: models must have different names, 'x' stands twice"),
         ("roster.py:broken", "roster.py, line 18: ZeroDivisionError: division by zero"),
         ("syntax.py:MODELS", "syntax.py, line 2: "),

@@ -40,6 +40,7 @@ from genvsdisc.study.fits.part_fits import fit_parts
 from genvsdisc.study.fits.planes import view_tables
 from genvsdisc.study.fits.refit import judged_by, refit_probabilities, seeded
 from genvsdisc.study.fits.row_batches import fit_many_rows
+from genvsdisc.study.fits.unforeseen_gaps import with_means
 from genvsdisc.study.fits.unlabeled_stage import learn_unlabeled
 from genvsdisc.study.fits.weighted_fits import copies, fit_rows, stand_for_copies
 from genvsdisc.study.stage_costs import MOST_AT_ONCE
@@ -105,6 +106,7 @@ def fit_all_rows(model: Model, table: PreparedTable, draws: Draws, result: Predi
     result.density_floor = density_floor(fitted, X.iloc[spread] if hasattr(X, "iloc") else X[spread])
     if table.test is not None:
         try:
+            result.fitted = fitted = with_means(fitted, X, drawn.weights, table.test.X)
             result.test = judged_by(fitted, table.test.X, table.classes)
         except Exception as error:  # rows of the user's own may hold what the classifier never saw; the fit stands
             result.failures["test set"] = reason(error)
