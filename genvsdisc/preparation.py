@@ -43,6 +43,8 @@ def takes_gaps(estimator: Any) -> bool:
     for _, step in getattr(estimator, "steps", [("", estimator)]):
         if step == "passthrough":
             continue
+        if type(step).__name__ in SEARCHES:
+            return takes_gaps(step.estimator)
         if not get_tags(step).input_tags.allow_nan:
             return False
         if type(step).__module__.startswith("sklearn.impute"):

@@ -19,7 +19,8 @@ NOTES = {
     "groups": "No split divides a group. Folds are repeated once for every 20 groups: more repeats would make tests "
     "surer than so few groups allow. Training sizes are the mean numbers of rows of whole groups, and errors are "
     "computed over groups. Inside training rows, searches, stacks, calibration and automatic shrinkage leave "
-    "out whole groups; what a model holds back for early stopping is still single rows.",
+    "out whole groups; what a model holds back for early stopping, or automatic shrinkage beside rows without a label, "
+    "is still single rows.",
     "time": "Every training row is older than every row that judges it. Folds go forward in time and cannot be "
     "repeated: their number of rows grows. Learning curves take the most recent rows; errors are computed over blocks "
     "of successive rows. Inside training rows, searches and automatic shrinkage are judged by later rows; "

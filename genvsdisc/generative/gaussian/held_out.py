@@ -7,13 +7,20 @@ the moments of the rows that train give, diagonalized once for each pooling, the
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Self
+
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import logsumexp
 
-from genvsdisc.functional.gaussian.moments import class_moments
-from genvsdisc.generative.gaussian.leave_one_out import POOLINGS, SHRINKAGES, row_losses
-from genvsdisc.generative.gaussian.left_out import covariance_candidates
+from genvsdisc.functional.gaussian.moments import Moments, class_moments
+from genvsdisc.generative.gaussian.leave_one_out import POOLINGS, SHRINKAGES
 from genvsdisc.generative.gaussian.shrinkage import Regularization, unit_scale
+
+SHRUNK = SHRINKAGES[1:]
+"""Shrinkages that are tried: none without any, which would leave covariances singular in folds of few rows."""
+_CELLS = 1 << 20  # numbers that a block of held-out rows makes
 
 
 def held_out_losses(
@@ -44,21 +51,60 @@ def held_out_losses(
     Returns
     -------
     losses : ndarray of shape (n_poolings, n_shrinkages)
-        Of the poolings 1 (a shared covariance) or `POOLINGS`, and of `SHRINKAGES`. Infinite where the rows that train
-        leave a covariance singular. Rows of a class that no row trains are not counted; NaN where nothing is.
+        Of the poolings 1 (a shared covariance) or `POOLINGS`, and of `SHRUNK`. Infinite where the rows that train have
+        no spread at all. Rows of a class that no row trains are not counted; NaN where nothing is.
     """
     train, test = fold
-    poolings = (1.0,) if rule.shared else POOLINGS
+    poolings = np.array([1.0] if rule.shared else POOLINGS, X.dtype)
     n_classes, full = int(codes.max()) + 1, rule.structure == "full"
     moments = class_moments(X[train], codes[train], weights[None, train], n_classes, full=full)
     if rule.standardize:
         X = X / np.sqrt(unit_scale(moments)[0])
         moments = class_moments(X[train], codes[train], weights[None, train], n_classes, full=full)
-    every = np.ones((len(poolings), len(SHRINKAGES)), dtype=bool)
     test = test[(moments.weight[0, codes[test]] > 0) & (weights[test] > 0)]
     if not len(test):
-        return np.full(every.shape, np.nan)
-    candidates = covariance_candidates(moments[0], poolings, SHRINKAGES, rule.structure)
-    gone = np.zeros(len(test), dtype=X.dtype)  # none of these rows is among those that train
-    losses = row_losses(X[test], codes[test], gone, moments[0], candidates, every, priors)
-    return np.asarray(losses @ weights[test] / weights[test].sum())
+        return np.full((len(poolings), len(SHRUNK)), np.nan)
+    candidates = _Candidates.of(moments[0], poolings, np.array(SHRUNK, X.dtype), rule.structure)
+    shares = moments.weight[0] if priors is None else np.where(moments.weight[0] > 0, priors, 0)
+    with np.errstate(divide="ignore"):
+        log_prior = np.log(shares / shares.sum())
+    losses = np.zeros((len(poolings), len(SHRUNK)))
+    step = max(1, _CELLS // candidates.values.size)
+    for rows in (test[start : start + step] for start in range(0, len(test), step)):
+        scores = candidates.log_densities(X[rows]) + log_prior[:, None, None]
+        own = np.take_along_axis(scores, codes[rows][None, None, None], axis=1)[:, 0]
+        losses += (logsumexp(scores, axis=1) - own) @ weights[rows]
+    return np.nan_to_num(losses, nan=np.inf) / weights[test].sum()
+
+
+@dataclass(frozen=True)
+class _Candidates:
+    """Scatters of P poolings and K classes in coordinates where they are diagonal, with G shrinkages on each."""
+
+    centers: NDArray  # (K, d)
+    basis: NDArray | None  # (P, K, d, d); None for variances
+    values: NDArray  # (P, K, d)
+    weight: NDArray  # (P, K)
+    variances: NDArray  # of the scatter once shrunk, (P, K, G, d)
+
+    @classmethod
+    def of(cls, moments: Moments, poolings: NDArray, shrinkages: NDArray, structure: str) -> Self:
+        a, own = poolings[:, None], moments.second
+        axes = (..., *[None] * (own.ndim - 1))
+        scatters = (1 - a)[axes] * own + a[axes] * own.sum(axis=0)
+        values, basis = np.linalg.eigh(scatters) if structure == "full" else (scatters, None)
+        g = np.ones_like(shrinkages) if structure == "spherical" else shrinkages
+        level = np.maximum(values, 0).mean(axis=-1)[..., None, None]
+        variances = (1 - g)[:, None] * np.maximum(values, 0)[..., None, :] + g[:, None] * level
+        weight = (1 - a) * moments.weight + a * moments.weight.sum()
+        return cls(moments.center, basis, values, weight, np.where(variances > 0, variances, np.nan))
+
+    def log_densities(self, X: NDArray) -> NDArray:
+        """Log densities of rows (m, d), less a constant: (P, K, G, m)."""
+        z = X - self.centers[:, None]
+        z = np.broadcast_to(z, (len(self.values), *z.shape)) if self.basis is None else z @ self.basis
+        square = (1 / self.variances) @ np.swapaxes(z * z, 2, 3)
+        d = self.values.shape[-1]
+        constant = np.log(self.variances).sum(axis=-1) - d * np.log(self.weight)[..., None]
+        density = -0.5 * (self.weight[..., None, None] * square + constant[..., None])
+        return np.where(self.weight[..., None, None] > 0, density, 0.0)

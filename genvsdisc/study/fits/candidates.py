@@ -21,6 +21,7 @@ from genvsdisc.study.costs import cost_kind, search_fits
 from genvsdisc.study.fits.drawing import stratified_rows
 from genvsdisc.study.fits.elsewhere import called_elsewhere
 from genvsdisc.study.fits.encode import Bench
+from genvsdisc.study.fits.held_out_shrinkage import leaving_out_rows
 from genvsdisc.study.fits.one_thread import one_thread
 from genvsdisc.study.fits.predictions import first_descending
 from genvsdisc.study.fits.refit import _split_stateless, seeded
@@ -92,7 +93,9 @@ def candidates(
             "estimator": bench.model.estimator,
         }
         sizes = (width, len(bench.table.classes))
-        held = candidate_seconds("Gaussian, separate", *sizes, **how) if kind == "Gaussian, automatic" else None
+        inside = leaving_out_rows(bench.model.estimator)  # with rows without a label, what is held is fitted in stacks
+        stacked = how | {"single": _split_stateless(inside) is None, "searches": search_fits(inside)}
+        held = candidate_seconds("Gaussian, separate", *sizes, **stacked) if kind == "Gaussian, automatic" else None
         batched = len(bench.table.codes) > MOST_AT_ONCE and fits_in_batches(bench.model.estimator, bench.table.X)
         searched = model is descending
         found.append(

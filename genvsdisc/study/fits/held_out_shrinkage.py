@@ -15,8 +15,8 @@ from sklearn.utils import _safe_indexing, get_tags
 from genvsdisc.class_priors import check_priors
 from genvsdisc.generative.gaussian.classifier import GaussianClassifier
 from genvsdisc.generative.gaussian.em import completed_rows, em_moments
-from genvsdisc.generative.gaussian.held_out import held_out_losses
-from genvsdisc.generative.gaussian.leave_one_out import POOLINGS, SHRINKAGES
+from genvsdisc.generative.gaussian.held_out import SHRUNK, held_out_losses
+from genvsdisc.generative.gaussian.leave_one_out import POOLINGS
 from genvsdisc.generative.gaussian.shrinkage import Regularization
 from genvsdisc.study.fits.inner_folds import InnerFolds, last_of
 from genvsdisc.study.sampling import Sampling
@@ -27,7 +27,7 @@ def with_held_out_shrinkage(estimator: Any, sampling: Sampling) -> Any:
     place, final = last_of(estimator)
     if not isinstance(final, GaussianClassifier) or final.shrinkage != "auto":
         return estimator
-    grid = {f"{place}pooling": list(POOLINGS), f"{place}shrinkage": list(SHRINKAGES)}
+    grid = {f"{place}pooling": list(POOLINGS), f"{place}shrinkage": list(SHRUNK)}
     if final.covariance == "shared":
         del grid[f"{place}pooling"]
     return HeldOutShrinkage(estimator, grid, scoring="neg_log_loss", cv=InnerFolds(sampling))
@@ -36,6 +36,11 @@ def with_held_out_shrinkage(estimator: Any, sampling: Sampling) -> Any:
 def without_search(fitted: Any) -> Any:
     """Return what the search chose in place of the search, which would take all groups of the table along."""
     return fitted.best_estimator_ if isinstance(fitted, HeldOutShrinkage) else fitted
+
+
+def leaving_out_rows(estimator: Any) -> Any:
+    """Return the classifier that leaves out single rows, for EM over rows without a label, which holds its choice."""
+    return estimator.estimator if isinstance(estimator, HeldOutShrinkage) else estimator
 
 
 class HeldOutShrinkage(GridSearchCV):
@@ -47,7 +52,7 @@ class HeldOutShrinkage(GridSearchCV):
     as they are there.
     """
 
-    equivalent_fits = 3
+    equivalent_fits = 2
     """How many fits with leave-one-out one of this costs, in the costs of a plan."""
 
     def fit(self, X: Any, y: ArrayLike, **params: Any) -> Self:
@@ -76,6 +81,8 @@ class HeldOutShrinkage(GridSearchCV):
         steps = self.estimator.steps if isinstance(self.estimator, Pipeline) else [("", self.estimator)]
         front, final = Pipeline([*steps[:-1], ("rows", "passthrough")]), steps[-1][1]
         classes, codes = np.unique(y, return_inverse=True)
+        if np.bincount(codes).max() < 2:
+            return [np.full((1, 1), np.nan)]
         priors = None if final.priors is None else check_priors(final.priors, len(classes))
         rule = Regularization(final.covariance == "shared", final.structure, 0.0, 0.0, final.standardize)
         learns = any(step != "passthrough" and get_tags(step).requires_fit for _, step in steps[:-1])

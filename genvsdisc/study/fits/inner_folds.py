@@ -19,7 +19,7 @@ from genvsdisc.study.sampling import Sampling
 
 ALL_HELD_OUT = ("StackingClassifier", "CalibratedClassifierCV")
 """Classifiers of scikit-learn that ask of their folds, or may ask, that each row is held out once."""
-MOST_STRATIFIED = 400
+MOST_STRATIFIED = 100
 """Groups beyond which chance alone spreads the classes evenly; stratifying them costs 0.1 ms for each."""
 
 

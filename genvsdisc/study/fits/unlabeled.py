@@ -26,6 +26,7 @@ from sklearn.base import clone
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import _num_samples, has_fit_parameter
 
+from genvsdisc.study.fits.held_out_shrinkage import leaving_out_rows
 from genvsdisc.study.fits.refit import _aligned, _split_stateless, _through, seeded
 from genvsdisc.study.stage_costs import UNSHARED
 from genvsdisc.study.statistics.losses import pointwise_losses
@@ -40,6 +41,7 @@ _CELLS = 4_000_000
 
 def fits_weights(estimator: Any) -> bool:
     """Whether a classifier can be fitted to rows of any weight: a stack of them at once, or by its ``fit``."""
+    estimator = leaving_out_rows(estimator)
     return _split_stateless(estimator) is not None or bool(has_fit_parameter(estimator, "sample_weight"))
 
 

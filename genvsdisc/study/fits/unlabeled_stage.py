@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from genvsdisc.known_estimators import GENERATIVE
 from genvsdisc.models import Model
 from genvsdisc.study.evidence import Draws, Predictions
 from genvsdisc.study.fits.condition_stages import copied, thinned
+from genvsdisc.study.fits.held_out_shrinkage import leaving_out_rows
 from genvsdisc.study.fits.unlabeled import fits_weights, semi_supervised_probabilities
 from genvsdisc.study.stage_costs import FEWEST_LABELED, N_PLACES, most_added
 from genvsdisc.study.statistics.dials import ADDED_ROWS, UNLABELED
@@ -36,6 +38,7 @@ def learn_unlabeled(model: Model, table: PreparedTable, draws: Draws, result: Pr
     """
     if not can_learn(model):
         return
+    model = replace(model, estimator=leaving_out_rows(model.estimator))
     if table.unlabeled is not None:
         add_rows(model, table, table.unlabeled, draws, result)
     else:

@@ -16,7 +16,7 @@ from genvsdisc.study.statistics.words import amount, between, level, number_of, 
 
 SURE = 0.95
 """Probability from which a statement is made without a "may"."""
-MOST_LISTED = 3
+MOST_WARNINGS = 3
 """Warnings of one kind that are told one by one."""
 FAMILIES = ("generative", "discriminative")
 
@@ -204,8 +204,8 @@ def _warnings(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any]) -> li
 
 
 def _some(sentences: list[str], others: str) -> list[str]:
-    more = len(sentences) - MOST_LISTED
-    return sentences[:MOST_LISTED] + ([f"{more} {others}"] if more > 0 else [])
+    more = len(sentences) - MOST_WARNINGS
+    return sentences[:MOST_WARNINGS] + ([f"{more} {others}"] if more > 0 else [])
 
 
 def _not_beaten(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any], loss: str) -> list[str]:

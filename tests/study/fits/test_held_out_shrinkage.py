@@ -3,12 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import genvsdisc as gd
 from genvsdisc import GaussianClassifier
+from genvsdisc.preparation import takes_gaps
 from genvsdisc.study.fits.held_out_shrinkage import HeldOutShrinkage, with_held_out_shrinkage, without_search
 from genvsdisc.study.sampling import Sampling
 
@@ -102,6 +104,16 @@ def test_where_no_fold_can_judge_single_rows_choose():
     assert search.best_params_ == {}
     alone = GaussianClassifier("separate", shrinkage="auto").fit(X, y)
     np.testing.assert_array_equal(search.predict_proba(X), alone.predict_proba(X))
+    one = np.array([np.flatnonzero(y == label)[0] for label in ("no", "yes")])  # a row of each class
+    few = with_held_out_shrinkage(GaussianClassifier("separate", shrinkage="auto"), apart).fit(X.iloc[one], y[one])
+    assert few.best_params_ == {}
+
+
+def test_it_takes_gaps_as_the_classifier_inside_does():
+    sampling = subjects()[2]
+    assert takes_gaps(with_held_out_shrinkage(GaussianClassifier(shrinkage="auto"), sampling))
+    assert takes_gaps(make_pipeline(HeldOutShrinkage(GaussianClassifier(), {})))
+    assert not takes_gaps(make_pipeline(StandardScaler(), GridSearchCV(LogisticRegression(), {})))
 
 
 @pytest.mark.slow
