@@ -110,7 +110,7 @@ def judge_activations(tables: Tables) -> Finding:
             below("the slope of the sigmoid is never above 1/4", [largest["sigmoid"]], 0.25 + 1e-12),
             above("and reaches it", [largest["sigmoid"]], 0.249),
             above("the slope of tanh reaches 1", [largest["tanh"]], 0.999),
-            below("the slope of the ReLU is 0 or 1", [abs(largest["ReLU"] - 1) + abs(found.least["ReLU"])], 1e-12),
+            below("ReLU slopes go from 0 to 1, exactly", [abs(largest["ReLU"] - 1) + abs(found.least["ReLU"])], 1e-12),
             above("the leaky ReLU is never flat", [found.least["leaky ReLU"]], 1e-3),
         )
     )

@@ -138,7 +138,7 @@ def judge_growth(tables: Tables) -> Finding:
                 share=True,
             ),
             less(
-                f"{few} rows: the small network is not behind, {small} units err less than {large}",
+                f"{few} rows: {small} units err less than {large}",
                 error[small, few],
                 error[large, few],
                 share=True,

@@ -55,3 +55,12 @@ class Drawing:
     def losses(self, probabilities: Sequence[Sequence[NDArray]]) -> CurveLosses:
         """Score the predictions of each value of the dial."""
         return CurveLosses.of(probabilities, self.tests, self.codes, self.metric)
+
+    def begun(self, curve: CurveLosses, predicted: Sequence[NDArray]) -> CurveLosses:
+        """The curve, which begins with the losses of these plain predictions: its own are theirs but for rounding."""
+        plain = self.losses([predicted])
+        by_draw, by_row, judged = curve.by_draw.copy(), curve.by_row.copy(), curve.judged.copy()
+        by_draw[0], by_row[0] = plain.by_draw[0], plain.by_row[0]
+        if judged.ndim > 1:
+            judged[0] = plain.judged
+        return CurveLosses(by_draw, by_row, judged)

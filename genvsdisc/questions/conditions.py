@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from genvsdisc.datasets.targets import class_labels
 from genvsdisc.models import check_probabilities
 from genvsdisc.preparation import takes_gaps
 from genvsdisc.questions.condition_drawing import ConditionCurves, Drawing
@@ -118,7 +119,8 @@ def condition_curve(
     if dial == "unlabeled":
         dial = UNLABELED if more is None else ADDED_ROWS
     if dial not in _TURN and dial != TRAINING_ROWS:
-        raise ValueError(f"dial must be one of {', '.join((TRAINING_ROWS, *_TURN, 'unlabeled'))}, got {dial!r}")
+        known = ", ".join(map(repr, (TRAINING_ROWS, *_TURN, "unlabeled")))
+        raise ValueError(f"dial must be one of {known}, got {dial!r}")
     if dial == ADDED_ROWS and more is None:
         raise ValueError(f"dial={dial!r} needs rows without a label: give unlabeled=, or rows of X with none in y")
     if not 0 < level < 1:
@@ -127,6 +129,7 @@ def condition_curve(
         raise ValueError(f"values must be 'auto' or numbers on the dial, got {values!r}")
     for estimator in (generative, discriminative):
         check_probabilities(estimator, type(estimator).__name__)
+    _check_classes(y)
     if dial == TRAINING_ROWS:
         found = learning_curve_crossing(
             generative, discriminative, X, y, train_sizes=values, n_draws=n_draws, level=level, metric=metric,
@@ -148,6 +151,18 @@ def condition_curve(
     tables = [rows_of(along, curve, metric, level).assign(model=name) for name, (_, curve) in curves.items()]
     columns = ["model", "value", "mean", "se", "lower", "upper"]
     return replace(found, curves=pd.concat(tables, ignore_index=True)[columns])
+
+
+def _check_classes(y: ArrayLike) -> None:
+    """Refuse classes of a single row, which cannot be in training sets and among the rows that judge them."""
+    counts = class_labels(y).value_counts()
+    alone = [str(label) for label, count in counts.items() if count < 2]
+    if alone:
+        named = f"{', '.join(sorted(alone)[:5])}{' and others' if len(alone) > 5 else ''}"
+        raise ValueError(
+            f"each class needs 2 rows at least, one to learn from and one to judge by; of {named} there is one: leave "
+            "its row out"
+        )
 
 
 def _checked(values: Any) -> NDArray:
@@ -188,7 +203,8 @@ def _gaps(drawing: Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> 
             losses=(drawing.metric,), exact=takes and name == "generative", takes_gaps=takes, shares=at.tolist(),
             random_state=drawing.seed,
         )  # fmt: skip
-        curves[name] = (at, found[dial].curves[drawing.metric])
+        plain = drawing.refit(estimator, drawing.weights)
+        curves[name] = (at, drawing.begun(found[dial].curves[drawing.metric], plain))
     return curves
 
 
@@ -200,7 +216,7 @@ def _shares(drawing: Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -
         predicted = drawing.refit(estimator, drawing.weights)
         old = learned_priors(estimator, shares, drawing.classes)
         found = class_share_losses(predicted, drawing.tests, drawing.codes, old, (drawing.metric,), shifts=at.tolist())
-        curves[name] = (at, found[dial].curves[drawing.metric])
+        curves[name] = (at, drawing.begun(found[dial].curves[drawing.metric], predicted))
     return curves
 
 

@@ -246,7 +246,7 @@ class Allocation:
                 chosen.dialed, self.remaining = folds, self.remaining - price
                 break
         else:
-            self.plan.notes.append(f"The dial between the likelihoods is not turned: it takes about {_seconds(price)}.")
+            self.plan.notes.append(f"The hybrid dial, between the families, is left out: about {_seconds(price)}.")
         price = self.costs.descent(candidate)
         if price <= 0.25 * self.remaining:
             chosen.searched, self.remaining = True, self.remaining - price

@@ -25,6 +25,17 @@ def test_factors_inverses_and_solutions_are_numpys(size):
     np.testing.assert_allclose(x, np.linalg.solve(matrices, right[..., None])[..., 0], rtol=1e-7, atol=1e-12)
 
 
+@pytest.mark.parametrize("size", [1, 4, 5, 24])
+def test_swept_matrices_are_numpys_inverses_in_any_units(size):
+    units = np.logspace(-12, 12, size)
+    matrices, _ = stack(size, 7)
+    inverse, pivots = batched_linalg.swept(batched_linalg.stack_last(matrices * np.outer(units, units)))
+    found = np.moveaxis(inverse, -1, 0) * np.outer(units, units)
+    np.testing.assert_allclose(found, np.linalg.inv(matrices), rtol=1e-8, atol=1e-10)
+    expected = np.diagonal(np.linalg.cholesky(matrices), axis1=1, axis2=2) ** 2 * units**2
+    np.testing.assert_allclose(pivots.T, expected, rtol=1e-9)
+
+
 def test_units_do_not_matter():
     units = np.logspace(-12, 12, 6)
     plain, right = stack(6, 70)

@@ -57,6 +57,19 @@ def test_rows_are_the_learning_curve():
     assert found.finding == plain.finding
 
 
+def test_at_zero_every_dial_is_the_plain_comparison_to_the_last_bit():
+    """Classes of unequal size: weights of rows round otherwise than counts."""
+    y = np.repeat(["a", "b", "c"], [70, 6, 6])
+    X = np.random.default_rng(3).normal(size=(82, 2)) + np.unique(y, return_inverse=True)[1][:, None]
+    options = {"n_draws": 4, "metric": "brier", "random_state": 0}
+    plain = gd.condition_curve(*PAIR, X, y, dial=TRAINING_ROWS, **options).curves
+    end = plain[plain.value == plain.value.max()]
+    for dial in ("label noise", "gaps", "class shares", "class shares, estimated priors", "unlabeled"):
+        curves = gd.condition_curve(*PAIR, X, y, dial=dial, **options).curves
+        assert curves[curves.value == 0]["mean"].tolist() == end["mean"].tolist(), dial
+        np.testing.assert_allclose(curves[curves.value == 0]["se"], end["se"], rtol=1e-12)
+
+
 def test_correlated_columns_let_the_exact_marginal_win_where_entries_are_missing():
     """Two columns that are one but for a little noise: what is missing of one is known from the other."""
     rng = np.random.default_rng(0)
@@ -71,7 +84,7 @@ def test_correlated_columns_let_the_exact_marginal_win_where_entries_are_missing
 
 
 def test_impossible_requests_are_refused():
-    with pytest.raises(ValueError, match="dial must be one of rows, label noise, gaps"):
+    with pytest.raises(ValueError, match="dial must be one of 'rows', 'label noise', 'gaps'"):
         gd.condition_curve(*PAIR, DATA.X, DATA.y, dial="weather")
     with pytest.raises(ValueError, match="values must be shares from 0 to below 1"):
         gd.condition_curve(*PAIR, DATA.X, DATA.y, dial="gaps", values=[1.5])
@@ -86,6 +99,10 @@ def test_impossible_requests_are_refused():
             gd.condition_curve(PAIR[0], LinearSVC(), DATA.X, DATA.y, dial=dial)
     with pytest.raises(ValueError, match="train_sizes must be 'auto' or whole numbers of rows"):
         gd.condition_curve(*PAIR, DATA.X, DATA.y, dial=TRAINING_ROWS, values=[np.nan])
+    rare = np.where(np.arange(160) == 5, "rare", "often")
+    for dial in ("gaps", TRAINING_ROWS):
+        with pytest.raises(ValueError, match="of rare there is one: leave its row out"):
+            gd.condition_curve(*PAIR, DATA.X, rare, dial=dial)
     words = pd.DataFrame({"a": list("xy") * 80, "b": 1.0})
     with pytest.raises(ValueError, match="encode it with TableEncoder"):
         gd.condition_curve(*PAIR, words, DATA.y, dial="gaps")

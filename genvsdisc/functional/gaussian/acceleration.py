@@ -100,7 +100,7 @@ def fixed_points(
     *,
     tol: NDArray | float,
     max_iter: int,
-    gain: float = 1e-8,
+    gain: float | None = None,
     steady: float = np.inf,
     followed: bool = False,
 ) -> FixedPoints:
@@ -117,9 +117,9 @@ def fixed_points(
         A member stops when its residual is at most this, or when its objective has stopped rising.
     max_iter : int
         Largest number of evaluations.
-    gain : float, default=1e-8
+    gain : float, default=None
         Where the problem says what lies ahead, a member also stops when the step there is expected to leave less to
-        gain than this share of its objective.
+        gain than this share of its objective; None for no such end.
     steady : float, default=inf
         A small residual is the end only where the last step moved the log likelihood by no more than this; in a
         maximum it does not, but the end of a regularized EM is none.
@@ -227,7 +227,12 @@ def _chosen(which: NDArray, new: NDArray, old: NDArray) -> NDArray:
 
 
 def _expects_little(
-    step: Evaluation, objective: NDArray, log_likelihood: NDArray, residual: NDArray, before: NDArray, share: float
+    step: Evaluation,
+    objective: NDArray,
+    log_likelihood: NDArray,
+    residual: NDArray,
+    before: NDArray,
+    share: float | None,
 ) -> NDArray:
     """Whether what is left to gain after this step is no more than a share of the objective.
 
@@ -235,7 +240,7 @@ def _expects_little(
     and once more for what it leaves. The part of the log likelihood that the objective does not gain, since that has
     its maximum elsewhere, goes as the steps.
     """
-    if step.ahead is None:
+    if step.ahead is None or share is None:
         return np.zeros(len(residual), dtype=bool)
     last, now = (np.einsum("rp,rp->r", each, each) for each in (before, residual))
     known, most = np.isfinite(objective), share * np.abs(step.objective)

@@ -118,21 +118,20 @@ def symmetric_inverse(blocks: NDArray) -> tuple[NDArray, NDArray]:
         np.divide(1, c * left, out=inverse[1, 1])
         inverse[0, 1] = inverse[1, 0] = -on_a * inverse[1, 1]
         return inverse, np.log(left) + np.log(a) + np.log(c)
+    if batched_linalg.pays_sweep(m, blocks[0, 0].size):
+        inverse, pivots = batched_linalg.swept(np.array(blocks).reshape(m, m, -1))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            log_determinant = np.log(pivots).sum(axis=0)
+        return inverse.reshape(blocks.shape), log_determinant.reshape(blocks.shape[2:])
     diagonal = np.einsum("ii...->i...", blocks)
     scale = 1 / np.sqrt(diagonal)  # unit diagonals, whatever the units of the columns
     unit = blocks * scale[:, None] * scale[None]
     if m == 3:
         inverse, determinant = _inverse_of_three(unit[0, 1], unit[0, 2], unit[1, 2])
         return inverse * scale[:, None] * scale[None], np.log(determinant) - 2 * np.log(scale).sum(axis=0)
-    if batched_linalg.pays(m, scale[0].size):
-        lower = batched_linalg.cholesky(np.ascontiguousarray(unit).reshape(m, m, -1))
-        root = batched_linalg.triangular_inverse(lower)
-        inverse = np.einsum("kis,kjs->ijs", root, root).reshape(unit.shape)
-        log_determinant = 2 * np.log(lower[np.arange(m), np.arange(m)]).sum(axis=0).reshape(scale[0].shape)
-    else:
-        stack = np.moveaxis(unit, (0, 1), (-2, -1))
-        inverse = np.moveaxis(np.linalg.inv(stack), (-2, -1), (0, 1))
-        log_determinant = np.linalg.slogdet(stack)[1]
+    stack = np.moveaxis(unit, (0, 1), (-2, -1))
+    inverse = np.moveaxis(np.linalg.inv(stack), (-2, -1), (0, 1))
+    log_determinant = np.linalg.slogdet(stack)[1]
     return inverse * scale[:, None] * scale[None], log_determinant - 2 * np.log(scale).sum(axis=0)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from numbers import Real
 from typing import Any
@@ -18,8 +19,11 @@ from genvsdisc.functional.gaussian import density
 from genvsdisc.functional.gaussian.covariance import SingularCovarianceError
 from genvsdisc.functional.gaussian.missing import marginal_log_densities
 from genvsdisc.functional.gaussian.moments import Moments, class_moments, filled_means, merge
-from genvsdisc.generative.gaussian.em import check_observed, completed_rows, em_moments
+from genvsdisc.generative.gaussian.completed import CompletedRows
+from genvsdisc.generative.gaussian.em import check_observed, em_moments
+from genvsdisc.generative.gaussian.row_products import weight_of_classes
 from genvsdisc.generative.gaussian.shrinkage import Regularization, chosen, describe, estimated, stacked_rules
+from genvsdisc.generative.gaussian.slices import Rows, moments_of_slices
 from genvsdisc.generative.joint import GenerativeClassifier
 from genvsdisc.replicates import take_parameters
 
@@ -179,31 +183,52 @@ class GaussianClassifier(GenerativeClassifier):
             return self._em(X, codes, weights, rule)
         start = replace(rule, pooling=0.5, shrinkage=0.1)
         first, _ = em_moments(X, codes, weights, K, start, tol=self.tol)
-        rules = []
-        for r, w in enumerate(weights):
-            whole = completed_rows(X, codes, first[r : r + 1], start)
-            rules.append(self._resolved(rule, self._class_moments(whole, codes, w[None]), whole, codes, w[None]))
-        rule = stacked_rules(rules)
-        return self._em(X, codes, weights, rule)
+        completed = CompletedRows.build(X, codes, first, start)
+        if self.shrinkage == "auto":
+            rules = []
+            for w, whole in zip(weights, completed.each(), strict=True):
+                moments = self._class_moments(whole, codes, w[None])
+                rules.append(self._resolved(rule, moments, whole, codes, w[None]))
+            return self._em(X, codes, weights, stacked_rules(rules))
+        fourth = self.shrinkage == "ledoit_wolf"
+        moments = completed.moments(weights, fourth=fourth)
+        if fourth and not _keeps_fourth_powers(moments):
+            moments = completed.moments(weights, fourth=True, unit=_unit(X))
+        return self._em(X, codes, weights, self._estimated(rule, moments))
 
     def _em(self, X: NDArray, codes: NDArray, weights: NDArray, rule: Regularization) -> tuple[Moments, Regularization]:
-        """Expected moments; where a covariance turns out singular, under the least regularization that prevents it."""
         K = len(self.classes_)
+        sizes = weight_of_classes(codes, weights, K)
+        return self._regular(lambda how: em_moments(X, codes, weights, K, how, tol=self.tol)[0], rule, X.dtype, sizes)
+
+    def _regular(
+        self, moments_of: Callable[[Regularization], Moments], rule: Regularization, dtype: np.dtype, sizes: NDArray
+    ) -> tuple[Moments, Regularization]:
+        """Expected moments; where a covariance turns out singular, under the least regularization that prevents it."""
         try:
-            return em_moments(X, codes, weights, K, rule, tol=self.tol)[0], rule
+            return moments_of(rule), rule
         except SingularCovarianceError as error:
-            more = rule.lifted(X.dtype)
-            why = self._explain(error, weights @ (codes[:, None] == np.arange(K)))
+            more = rule.lifted(dtype)
+            why = self._explain(error, sizes)
         warnings.warn(
             f"{why}; fitted with the smallest pooling and shrinkage that keep six digits, "
-            f"{np.finfo(X.dtype).eps ** (3 / 8):.1e}",
+            f"{np.finfo(dtype).eps ** (3 / 8):.1e}",
             UserWarning,
-            stacklevel=5,
+            stacklevel=6,
         )
         try:
-            return em_moments(X, codes, weights, K, more, tol=self.tol)[0], more
+            return moments_of(more), more
         except SingularCovarianceError:
             raise ValueError(why) from None
+
+    def _fit_slices(self, sample: Rows, slices: Callable[[], Iterable[Rows]], sizes: NDArray) -> None:
+        """Fit to rows with missing entries slice by slice; `sizes` are the weights of the classes, (1, K)."""
+        K, rule = len(self.classes_), self._rule()
+        moments, rule = self._regular(
+            lambda how: moments_of_slices(sample, slices, K, how, tol=self.tol)[0], rule, sample.X.dtype, sizes
+        )
+        self._unready = None
+        take_parameters(self, {**self._parameters(moments, rule), "_moments": [None]})
 
     def _rule(self) -> Regularization:
         """Options as numbers; where the shrinkage is estimated, `_resolved` puts a number in its place."""
@@ -231,8 +256,7 @@ class GaussianClassifier(GenerativeClassifier):
             priors = None if self.priors is None else check_priors(self.priors, len(self.classes_))
             return chosen(X, codes, weights, moments, rule, priors)
         if self.shrinkage == "ledoit_wolf" and not _keeps_fourth_powers(moments):
-            unit = 2.0 ** np.floor(np.log2(np.nanmax(np.abs(X - X[0])) + np.finfo(X.dtype).tiny))
-            moments = self._class_moments((X - X[0]) / X.dtype.type(unit), codes, weights)
+            moments = self._class_moments((X - X[0]) / X.dtype.type(_unit(X)), codes, weights)
         return self._estimated(rule, moments)
 
     def _estimated(self, rule: Regularization, moments: Moments) -> Regularization:
@@ -434,6 +458,12 @@ class GaussianClassifier(GenerativeClassifier):
         if len(terms) == 2:
             terms = terms[1:] - terms[:1]
         return quadratic_features(self), terms[:, 1:], terms[:, 0]
+
+
+def _unit(X: NDArray) -> float:
+    """A power of two, in which the largest distance of a number from another one in its column is near 1."""
+    low, high = np.nanmin(X, axis=0), np.nanmax(X, axis=0)
+    return float(2.0 ** np.floor(np.log2((high - low).max() + np.finfo(X.dtype).tiny)))
 
 
 def _keeps_fourth_powers(moments: Moments) -> bool:

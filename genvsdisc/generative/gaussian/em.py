@@ -17,6 +17,7 @@ not the largest: the M-step of a regularized model seeks another maximum.
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,12 +25,12 @@ from sklearn.exceptions import ConvergenceWarning
 
 from genvsdisc.functional.gaussian.acceleration import LeftParameterSpaceError, fixed_points
 from genvsdisc.functional.gaussian.covariance import SingularCovarianceError
-from genvsdisc.functional.gaussian.missing import patterns
 from genvsdisc.functional.gaussian.moments import Moments, class_moments, stacked
 from genvsdisc.generative.gaussian.completion_newton import MOST_UNKNOWN, by_newton, newton_pays, regularized_members
 from genvsdisc.generative.gaussian.diagonal import DiagonalProblem
 from genvsdisc.generative.gaussian.expectation import JointProblem
 from genvsdisc.generative.gaussian.layout import constant_columns
+from genvsdisc.generative.gaussian.linearized import joint_problem
 from genvsdisc.generative.gaussian.shrinkage import Regularization
 
 _MAX_ITER = 2000
@@ -137,7 +138,7 @@ def _solve(
         some, most = rule.of_members(members, R), patience if regularized[members[0]] else _MAX_ITER
         part, traces, settled = _by_steps(X, holes, codes, weights[members], n_classes, some, tol, most)
         if len(members) == R and (settled.all() or most == _MAX_ITER):
-            _warn_unless(settled)
+            warn_unless(settled)
             return part, traces
         for i, r in enumerate(members.tolist()):
             found[r] = part[i : i + 1], traces[:, i : i + 1]
@@ -148,7 +149,7 @@ def _solve(
                 if found[r] is None:
                     moments, trace, settled[i : i + 1] = _by_steps(*one, _MAX_ITER)
                     found[r] = moments, trace
-        _warn_unless(settled)
+        warn_unless(settled)
     ends = [end for _, end in sorted(found.items()) if end is not None]
     return stacked([moments for moments, _ in ends]), _side_by_side([trace for _, trace in ends])
 
@@ -163,7 +164,7 @@ def _independent(
         variances = rule.covariances(diagonal.moments(x))[0]
         *index, column = np.argwhere(~(variances > 0))[0].tolist()
         raise SingularCovarianceError(tuple(index), column, constant=True, full=False) from None
-    _warn_unless(result.converged)
+    warn_unless(result.converged)
     return diagonal.moments(result.x), result.log_likelihoods
 
 
@@ -184,21 +185,37 @@ def _by_steps(
     tol: float,
     most: int,
 ) -> tuple[Moments, NDArray, NDArray]:
-    """Moments, log likelihoods and whether they came to rest within so many steps, for a stack."""
-    problem, x = JointProblem.build(X, holes, codes, weights, n_classes, rule)
+    """See `at_rest`."""
+    problem, x = joint_problem(X, holes, codes, weights, n_classes, rule)
+    try:
+        return at_rest(problem, x, tol, most)
+    except SingularCovarianceError:
+        if problem.inverse is None:
+            raise
+    problem, x = JointProblem.build(X, holes, codes, weights, n_classes, rule)  # nothing foreseen
+    return at_rest(problem, x, tol, most)
+
+
+def at_rest(problem: JointProblem, x: NDArray, tol: float, most: int = _MAX_ITER) -> tuple[Moments, NDArray, NDArray]:
+    """Moments of a stack, its log likelihoods, and which members came to rest within so many steps."""
     regularized = problem.blend.has_targets
-    steady = _STEADY * tol if regularized and problem.model is None else np.inf
+    foreseen = problem.model is not None
+    steady = _STEADY * tol if regularized and not foreseen else np.inf
     try:
         start = problem.begin(x)
-        result = fixed_points(problem, start, tol=tol, max_iter=most, gain=tol, steady=steady, followed=regularized)
+        gain = None if problem.model is None else tol
+        result = fixed_points(problem, start, tol=tol, max_iter=most, gain=gain, steady=steady, followed=regularized)
     except LeftParameterSpaceError as error:
+        if foreseen:  # by a sample in which, for instance, a column is constant
+            return at_rest(replace(problem, model=None, held=None, latest=None), x, tol, most)
         last, members = error.args
         (r, g), column = last.first_singular()
         raise SingularCovarianceError((int(members[r]), g), column, constant=False, full=True) from None
     return problem.moments(result.x), result.log_likelihoods, result.converged
 
 
-def _warn_unless(converged: NDArray) -> None:
+def warn_unless(converged: NDArray) -> None:
+    """Say so where a member of a stack did not come to rest."""
     if not converged.all():
         warnings.warn(
             f"EM for missing entries still moves after {_MAX_ITER} steps: some entries are hardly determined by the "
@@ -206,35 +223,6 @@ def _warn_unless(converged: NDArray) -> None:
             ConvergenceWarning,
             stacklevel=8,
         )
-
-
-def completed_rows(X: NDArray, codes: NDArray, moments: Moments, rule: Regularization) -> NDArray:
-    """Rows with their conditional means, given their classes, where they miss entries.
-
-    Parameters
-    ----------
-    X : ndarray of shape (n, d)
-        Rows, NaN where missing.
-    codes : ndarray of shape (n,)
-        Encoded classes.
-    moments : Moments
-        With leading axis 1.
-    rule : Regularization
-        How covariances follow from the moments.
-    """
-    covariances = rule.covariances(moments)[0][0]
-    whole, holes = X.copy(), np.isnan(X)
-    for pattern in patterns(holes, codes):
-        for p, (columns, k) in enumerate(zip(pattern.columns, pattern.groups, strict=True)):
-            rows, mean = pattern.rows[pattern.which == p], moments.center[0, k]
-            fill = np.broadcast_to(mean[columns], (len(rows), len(columns)))
-            covariance = covariances[k if len(covariances) > 1 else 0]
-            if covariance.ndim == 2:
-                seen = np.setdiff1d(np.arange(X.shape[1]), columns)
-                slopes = np.linalg.solve(covariance[np.ix_(seen, seen)], covariance[np.ix_(seen, columns)])
-                fill = fill + (X[np.ix_(rows, seen)] - mean[seen]) @ slopes
-            whole[np.ix_(rows, columns)] = fill
-    return whole
 
 
 def check_observed(

@@ -23,7 +23,7 @@ from genvsdisc.functional.gaussian.covariance import SingularCovarianceError, re
 from genvsdisc.functional.gaussian.moments import Moments, class_moments
 from genvsdisc.functional.linear.gram import packing
 from genvsdisc.generative.gaussian.diagonal import Blend
-from genvsdisc.generative.gaussian.incomplete_rows import IncompleteRows, levels_above
+from genvsdisc.generative.gaussian.incomplete_rows import IncompleteRows, Slices, levels_above
 from genvsdisc.generative.gaussian.layout import Layout, LeftOutOfSampleError, Sample
 from genvsdisc.generative.gaussian.missing_entries import missing_entries
 from genvsdisc.generative.gaussian.row_patterns import pattern_keys, ragged_rows
@@ -33,6 +33,7 @@ from genvsdisc.generative.gaussian.shrinkage import Regularization
 _LOG_2_PI = float(np.log(2 * np.pi))
 _ROUGH, _MOST_STEPS = 1e-2, 200  # accuracy of the solution for a sample
 _MANY_ROWS = 1 << 10  # with missing entries, from which on rows are completed one by one
+_AT_ONCE = 1 << 17  # rows that are sorted together: in more, the sums of frequent patterns outgrow the cache
 
 
 @dataclass
@@ -59,6 +60,7 @@ class JointProblem:
     inverses: NDArray  # of the scatter of O over the rows of a level and above, with prior, (R, G, levels, o, o)
     constant: NDArray  # log likelihood of O, (R, G)
     singular: NDArray  # first singular column of the last covariances, or -1, (R, G)
+    together: bool  # whether the covariances of a member depend on each other
 
     held: tuple[NDArray, NDArray] | None = None
     """Targets and constant of the objective, by which what is left to gain is judged."""
@@ -66,22 +68,24 @@ class JointProblem:
     """Last parameters, and the moments expected of all rows."""
     model: Self | None = None
     """The same problem for a sample of the rows."""
+    inverse: NDArray | None = None
+    """Of what is left of a step in the next one, the same for all members, (blocks, p, p); see `linearized`."""
 
     @classmethod
     def build(
         cls, X: NDArray, holes: NDArray, codes: NDArray, weights: NDArray, n_classes: int, rule: Regularization
     ) -> tuple[Self, NDArray]:
-        """Problem and starting point: means of what is observed, its variances, no slopes."""
+        """Problem and starting point."""
         counts, keys = pattern_keys(holes)
         sample = Sample.of(counts, codes, weights, n_classes)
         try:
             layout = Layout.of(X, holes, keys, codes, weights, n_classes, sample)
         except LeftOutOfSampleError:
             sample, layout = None, Layout.of(X, holes, keys, codes, weights, n_classes, None)
-        problem = cls._of_rows(layout, X, holes, counts, keys, codes, weights, rule)
+        problem = cls.of_rows(layout, X, holes, counts, keys, codes, weights, rule)
         if sample is not None:
             rows = sample.rows
-            problem.model = cls._of_rows(
+            problem.model = cls.of_rows(
                 layout,
                 X.take(rows, axis=0),
                 holes.take(rows, axis=0),
@@ -91,12 +95,17 @@ class JointProblem:
                 sample.weights,
                 rule,
             )
-        R, G, o, v = *problem.blend.coefficient.shape, len(layout.kept), len(layout.gone)
-        rest = np.repeat(layout.variances[:, None, o:, None] * np.eye(v, dtype=X.dtype), G, axis=1)
-        return problem, problem.packed(layout.shift[..., o:], np.zeros((R, G, v, o), X.dtype), rest)
+        return problem, problem.start(layout)
+
+    def start(self, layout: Layout) -> NDArray:
+        """Means of what is observed, its variances, no slopes."""
+        R, G, o, v = *self.blend.coefficient.shape, len(self.kept), len(self.gone)
+        dtype = layout.variances.dtype
+        rest = np.repeat(layout.variances[:, None, o:, None] * np.eye(v, dtype=dtype), G, axis=1)
+        return self.packed(layout.shift[..., o:], np.zeros((R, G, v, o), dtype), rest)
 
     @classmethod
-    def _of_rows(
+    def of_rows(
         cls,
         layout: Layout,
         X: NDArray,
@@ -107,20 +116,39 @@ class JointProblem:
         weights: NDArray,
         rule: Regularization,
     ) -> Self:
-        origin, order, o = layout.origin, layout.order, len(layout.kept)
-        K = len(origin)
+        """Problem of rows that are all there."""
+        K = len(layout.origin)
         weight = weight_of_classes(codes, weights, K).astype(X.dtype)
-        offset, scatter = np.zeros((*weight.shape, o), X.dtype), np.zeros((*weight.shape, o, o), X.dtype)
-        if o:
-            moments = class_moments(X[:, layout.kept], codes, weights, K)
-            offset = np.where(weight[..., None] > 0, moments.center - origin[:, :o], 0)
-            scatter = np.ascontiguousarray(moments.second)
+        others = class_moments(X[:, layout.kept], codes, weights, K) if len(layout.kept) else None
         many = len(weights) == 1 and np.count_nonzero(counts) >= _MANY_ROWS
         sort = ragged_rows if many else missing_entries
-        ragged = sort(X, holes, counts, keys, codes, weights, origin, order, layout.levels)
+
+        def sorted_slice(some: slice) -> IncompleteRows:
+            parts = X[some], holes[some], counts[some], keys[some], codes[some], weights[:, some]
+            return sort(*parts, layout.origin, layout.order, layout.levels)
+
+        if many and len(X) > _AT_ONCE:
+            step = -(-len(X) // -(-len(X) // _AT_ONCE))  # slices of one size
+            ragged: IncompleteRows = Slices.of(
+                [sorted_slice(slice(start, start + step)) for start in range(0, len(X), step)]
+            )
+        else:
+            ragged = sorted_slice(slice(None))
+        return cls.of_sums(layout, weight, others, ragged, rule)
+
+    @classmethod
+    def of_sums(
+        cls, layout: Layout, weight: NDArray, others: Moments | None, ragged: IncompleteRows, rule: Regularization
+    ) -> Self:
+        """Problem from the weights of the classes (R, K), the moments of O, and what is kept of rows with gaps."""
+        origin, o = layout.origin, len(layout.kept)
+        offset, scatter = np.zeros((*weight.shape, o), origin.dtype), np.zeros((*weight.shape, o, o), origin.dtype)
+        if others is not None:
+            offset = np.where(weight[..., None] > 0, others.center - origin[:, :o], 0)
+            scatter = np.ascontiguousarray(others.second)
         blend = Blend.build(rule, weight)
         R, G = blend.coefficient.shape
-        empty = np.zeros((R, G, 0, 0), X.dtype)
+        empty = np.zeros((R, G, 0, 0), origin.dtype)
         return cls(
             blend,
             layout.gone,
@@ -132,12 +160,13 @@ class JointProblem:
             scatter,
             ragged,
             layout.variances,
-            _scales(layout.variances, K // G, o),
+            _scales(layout.variances, len(origin) // G, o),
             layout.unseen,
             empty,
             empty[:, :, None],
             np.zeros((R, G)),
             np.full((R, G), -1),
+            blend.has_targets and (rule.couples_classes or rule.standardize),
         )
 
     def take(self, indices: NDArray) -> Self:
@@ -173,8 +202,7 @@ class JointProblem:
 
     def _in_blocks(self, values: NDArray) -> NDArray:
         """Values (R, G, p) by blocks that have no influence on each other: side by side where covariances have."""
-        together = self.blend.has_targets and (self.blend.rule.couples_classes or self.blend.rule.standardize)
-        return values.reshape(len(values), 1, -1) if together else values
+        return values.reshape(len(values), 1, -1) if self.together else values
 
     def unpacked(self, x: NDArray) -> tuple[NDArray, NDArray, NDArray]:
         """Intercepts (R, K, v), slopes (R, G, v, o) and residual covariances (R, G, v, v)."""
@@ -190,6 +218,12 @@ class JointProblem:
         precision = factors @ np.swapaxes(factors, -1, -2)
         sums = self._expect(intercepts, *self._by_class(slopes, precision, log_det))[0]
         return self._moments_of(sums[:, :, 0], intercepts)[0]
+
+    def _moments_at(self, x: NDArray) -> Moments:
+        """Expected moments, which the last step knows already if it went from there."""
+        if self.latest is not None and np.array_equal(self.latest[0], x):
+            return self.latest[1]
+        return self._expected_moments(x)
 
     def _moments_of(self, sums: NDArray, intercepts: NDArray) -> tuple[Moments, NDArray]:
         """Moments from the expected sums (R, K, v, 1 + d) over all rows, and the means of V from the origin."""
@@ -241,7 +275,7 @@ class JointProblem:
         if self.model is None or self.latest is None:
             return self._expected_moments(x)
         before, moments = self.latest
-        now, then = (self.model._expected_moments(each) for each in (x, before))
+        now, then = (self.model._moments_at(each) for each in (x, before))
         return replace(
             moments, center=moments.center + now.center - then.center, second=moments.second + now.second - then.second
         )
@@ -282,10 +316,13 @@ class JointProblem:
 
     def _ahead(self, x: NDArray, image: NDArray) -> NDArray | None:
         """Where steps like this one lead to, by those of the sample, each with what it leaves out of this one."""
+        if self.inverse is not None:
+            move = np.swapaxes(np.swapaxes(image - x, 0, 1) @ np.swapaxes(self.inverse, 1, 2), 0, 1)
+            return np.asarray(x + move)
         if self.model is None:
             return None
         try:
-            here, there = self.model.evaluate(x), self.model.evaluate(image)
+            there, here = self.model.evaluate(image), self.model.evaluate(x)
         except SingularCovarianceError:
             self.model = None
             return None
@@ -350,8 +387,7 @@ class JointProblem:
         sums, log_likelihood = self._expect(intercepts, *self._by_class(slopes, precision, log_det))
         if self.blend.has_targets:
             moments, mean = self._moments_of(sums[:, :, 0], intercepts)
-            if self.model is not None:
-                self.latest = x, moments
+            self.latest = x, moments
         if self.blend.has_targets and self.model is None and len(self.levels) == 1:
             new = self.packed(*self._regressions(mean, self.blend.covariances(moments)))
         else:

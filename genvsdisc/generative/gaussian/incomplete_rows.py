@@ -166,6 +166,35 @@ class RaggedRows:
         return left.T @ completed
 
 
+@dataclass
+class Slices:
+    """Rows with missing entries under one weighting, slice by slice."""
+
+    parts: list[IncompleteRows]
+    base: NDArray
+    behind: NDArray
+    missing: NDArray
+
+    @classmethod
+    def of(cls, parts: list[IncompleteRows]) -> Self:
+        """Put slices together; the base is in what each expects."""
+        names = ("base", "behind", "missing")
+        return cls(parts, *(np.sum([getattr(part, name) for part in parts], axis=0) for name in names))
+
+    def take(self, indices: NDArray) -> Self:  # noqa: ARG002 - there is one member, which is kept
+        """Keep the only member of the stack."""
+        return self
+
+    def expect(self, intercepts: NDArray, slopes: NDArray, precision: NDArray) -> tuple[NDArray, NDArray]:
+        """See `IncompleteRows`."""
+        sums, log_determinants = self.parts[0].expect(intercepts, slopes, precision)
+        for part in self.parts[1:]:
+            more, determinants = part.expect(intercepts, slopes, precision)
+            sums += more
+            log_determinants = log_determinants + determinants
+        return sums, log_determinants
+
+
 def _summed(
     frequent: Frequent, inverse: NDArray, solution: NDArray, shape: tuple[int, ...]
 ) -> list[tuple[NDArray, NDArray]]:

@@ -42,9 +42,10 @@ class Layout:
         weights: NDArray,
         n_classes: int,
         sample: Sample | None,
+        gaps: NDArray | None = None,
     ) -> Self:
-        """Layout of rows X (n, d) with missing entries; from those of the sample where there is one."""
-        gaps = columns_in(keys, holes)
+        """Layout of rows X (n, d) with missing entries, in these columns; by the sample where there is one."""
+        gaps = columns_in(keys, holes) if gaps is None else gaps
         kept, gone = np.flatnonzero(~gaps), np.flatnonzero(gaps)
         rows: slice | NDArray = slice(None)
         if sample is not None:
@@ -87,6 +88,11 @@ class Sample:
         """
         if len(weights) > 1 or np.count_nonzero(counts) < _MANY:
             return None
+        return cls.every(codes, weights, n_classes)
+
+    @classmethod
+    def every(cls, codes: NDArray, weights: NDArray, n_classes: int) -> Self | None:
+        """Every sixteenth row of each class, whatever it shows; weights (1, n)."""
         small = codes.astype(np.uint16) if n_classes < 1 << 16 else codes  # which sort by counting
         rows = np.sort(np.argsort(small, kind="stable")[::_EVERY])
         own = np.bincount(codes[rows], weights[0, rows], n_classes)
@@ -99,6 +105,9 @@ class Sample:
 def constant_columns(X: NDArray, holes: NDArray, weights: NDArray) -> NDArray:
     """Whether a column with gaps has the same value wherever the rows of a member show it, (R, d)."""
     result = np.zeros((len(weights), X.shape[1]), dtype=bool)
+    common = X[:_FIRST_ROWS][(weights[:, :_FIRST_ROWS] > 0).all(axis=0)]
+    if len(common) and (np.fmin.reduce(common) < np.fmax.reduce(common)).all():
+        return result
     for j in np.flatnonzero(holes.any(axis=0)):
         for rows in (slice(_FIRST_ROWS), slice(None)):  # a few rows tell of nearly all columns
             seen = ~holes[rows, j]

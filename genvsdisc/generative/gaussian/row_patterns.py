@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from genvsdisc.functional.linear.gram import packing
 from genvsdisc.generative.gaussian.incomplete_rows import (
     Frequent,
     Patterns,
@@ -158,8 +159,8 @@ class _Sorted:
         _, L, v, width = self.shape
         columns, k, level = self._columns(mine), self.k[mine], self.level[mine]
         one, two = columns.T[:, None], columns.T[None]
-        inner = ((k * L + level) * v + one) * width + (width - v) + two
-        upper = inner[np.triu_indices(columns.shape[1])]
+        first, second, _ = packing(columns.shape[1])
+        upper = columns.T[first] * width + columns.T[second] + ((k * L + level) * (v * width) + width - v)
         return Patterns(columns, k, level, self.share[mine], (k * v + one) * v + two, upper.ravel())
 
     def rare(self) -> tuple[list[Patterns], list[Stretch]]:

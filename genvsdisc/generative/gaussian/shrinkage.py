@@ -43,6 +43,17 @@ class Regularization:
         each = {name: np.broadcast_to(v, (R, *np.shape(v)[1:]))[index] for name, v in values.items() if np.ndim(v) == 2}
         return replace(self, **each)
 
+    def with_mean_member(self, R: int) -> Regularization:
+        """Rule of R members and one more with the mean of what theirs have."""
+
+        def longer(values: NDArray | float) -> NDArray | float:
+            if np.ndim(values) < 2:
+                return values
+            each = np.broadcast_to(values, (R, *np.shape(values)[1:]))
+            return np.concatenate([each, each.mean(axis=0, keepdims=True)])
+
+        return replace(self, pooling=longer(self.pooling), shrinkage=longer(self.shrinkage))
+
     def covariances(self, moments: Moments) -> tuple[NDArray, NDArray]:
         """Regularised discriminant analysis (Friedman 1989), for a stack of class moments.
 

@@ -178,7 +178,7 @@ def _failures(comparison: Comparison) -> Table | None:
 def _leaks(comparison: Comparison) -> Items | None:
     """List possible leaks: what each is, and the number that gives it away. As cells, such sentences are columns."""
     told = tuple(
-        (f"{row.column or 'rows'} ({row.kind}):", f"{row.message} Evidence: {row.evidence}, {plain(row.value)}.")
+        (f"{row.column or 'rows'} ({row.kind}):", f"{row.message} Evidence: {row.evidence} = {plain(row.value)}.")
         for row in records(comparison.leaks)
     )
     return Items(told) if told else None

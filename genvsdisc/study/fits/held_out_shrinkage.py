@@ -14,7 +14,8 @@ from sklearn.utils import _safe_indexing, get_tags
 
 from genvsdisc.class_priors import check_priors
 from genvsdisc.generative.gaussian.classifier import GaussianClassifier
-from genvsdisc.generative.gaussian.em import completed_rows, em_moments
+from genvsdisc.generative.gaussian.completed import CompletedRows
+from genvsdisc.generative.gaussian.em import em_moments
 from genvsdisc.generative.gaussian.held_out import SHRUNK, held_out_losses
 from genvsdisc.generative.gaussian.leave_one_out import POOLINGS
 from genvsdisc.generative.gaussian.shrinkage import Regularization
@@ -106,4 +107,4 @@ def _completed(X: Any, codes: NDArray, weights: NDArray, rule: Regularization, t
         return rows
     start = replace(rule, pooling=0.5, shrinkage=0.1)
     moments, _ = em_moments(rows, codes, weights[None], int(codes.max()) + 1, start, tol=tol)
-    return completed_rows(rows, codes, moments, start)
+    return next(CompletedRows.build(rows, codes, moments, start).each())

@@ -258,3 +258,25 @@ def test_missing_entries_of_few_rows_and_rows_completed_one_by_one_agree(covaria
     rows = GaussianClassifier(covariance, tol=1e-10).fit(X, y, weight)
     assert_allclose(rows.means_, entries.means_, rtol=1e-7, atol=1e-9)
     assert_allclose(rows.covariances_, entries.covariances_, rtol=1e-7, atol=1e-8)
+
+
+@pytest.mark.parametrize("covariance", ["shared", "separate"])
+def test_slices_of_rows_add_up_to_all_of_them(covariance, monkeypatch):
+    X, y = draw(1500, 4, share=0.2, seed=12)
+    X[np.isnan(X[:, 0]), 0] = 0.5
+    weight = np.random.default_rng(0).random(1500)
+    monkeypatch.setattr(expectation, "_MANY_ROWS", 0)
+    whole = GaussianClassifier(covariance, tol=1e-10).fit(X, y, weight)
+    monkeypatch.setattr(expectation, "_AT_ONCE", 400)
+    parts = GaussianClassifier(covariance, tol=1e-10).fit(X, y, weight)
+    assert_allclose(parts.covariances_, whole.covariances_, rtol=1e-7, atol=1e-9)
+
+
+def test_a_sample_in_which_a_column_hardly_varies_is_left_behind(monkeypatch):
+    X, y = draw(1600, 3, share=0.2, seed=13)
+    sample = layout.Sample.every(y, np.ones((1, 1600)), 2).rows
+    X[sample, 1] = np.where(np.arange(len(sample)) % 50 == 0, np.nan, 1.0)
+    expected = GaussianClassifier("separate").fit(X, y)
+    monkeypatch.setattr(layout, "_MANY", 0)
+    found = GaussianClassifier("separate").fit(X, y)
+    assert_allclose(found.covariances_, expected.covariances_, rtol=1e-4, atol=1e-5)

@@ -225,8 +225,11 @@ def _use(text, row, tables, meta):
 def _half_missing(model, conditions, loss):
     dials = conditions["dial"].isin(["gaps", "gaps, iterative imputer", "gaps, conditional mean"])
     half = conditions[dials & (conditions["loss"] == loss) & (conditions["value"] == 0.5)]
-    least = half.loc[half["family"] != "baseline"].groupby("model")["mean"].min()
-    return [] if least[model] == least.min() else [f"{model} does not lose least with half of the entries missing"]
+    half = half[half["family"] != "baseline"]
+    plain, named = half[half["dial"] == "gaps"].sort_values("mean").iloc[0], half.loc[half["model"] == model, "mean"]
+    within = half["mean"].min() >= plain["mean"] - plain["se"]
+    right = model == plain["model"] if within else named.min() == half["mean"].min()
+    return [] if right else [f"{model} does not lose least with half of the entries missing"]
 
 
 def _settle(text, row, _, meta):
