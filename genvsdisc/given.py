@@ -45,6 +45,9 @@ def given_rows(X: Any) -> Any:
         return np.ma.filled(X.astype(float), np.nan)
     if isinstance(X, pd.DataFrame):
         refuse_repeated(X.columns)
+        for name, kind in X.dtypes.items():
+            if getattr(kind, "kind", "") == "c":
+                raise ValueError(f"column {name!r} holds complex numbers: split it into real and imaginary parts")
     for name, kind in _dated(X):
         raise ValueError(dates(name, kind))
     return X
@@ -171,6 +174,8 @@ def _array(y: Any) -> NDArray:
         labels = np.array(y, dtype=object)
         return np.asarray(y) if labels.ndim == 1 and types.infer_dtype(labels, skipna=False) in _PLAIN else labels
     refuse_sparse_labels(y)
+    if str(getattr(y, "dtype", "")) in ("Int128", "UInt128"):  # of polars, which NumPy has not
+        y = np.array(y.to_list(), dtype=object)
     labels = unmasked(y) if isinstance(y, np.ma.MaskedArray) else np.asarray(y)
     labels = np.array(labels.tolist(), dtype=object) if labels.dtype.kind == "T" else labels
     if labels.ndim == 1 and labels.dtype.kind == "O" and not pd.isna(labels).any():

@@ -75,7 +75,7 @@ def validated(estimator: Any, X: Any, *y: Any, **rules: Any) -> Any:
     try:
         return validate_data(estimator, X, *given, **rules)
     except (TypeError, ValueError) as error:
-        if "to float" in str(error) or "float() argument" in str(error):
+        if any(words in str(error) for words in ("to float", "float() argument", "with a sequence")):
             refuse_words(X)
         raise
 

@@ -14,7 +14,9 @@ from sklearn.base import clone
 from sklearn.exceptions import DataConversionWarning
 
 import genvsdisc as gd
+from genvsdisc.datasets.targets import class_labels
 from genvsdisc.given import given_labels, given_rows
+from genvsdisc.study.table import prepare
 
 RNG = np.random.default_rng(0)
 X, CODES = RNG.normal(size=(40, 2)), np.arange(40) % 2
@@ -349,6 +351,34 @@ def test_f12_f16_labels_that_no_function_takes_have_the_same_words(y, words):
     for ask in (lambda: gd.GaussianClassifier().fit(X, y), lambda: gd.compare(X, y, {"a": ESTIMATORS[0]})):
         with pytest.raises(ValueError, match=words):
             ask()
+
+
+NESTED = pd.Series(pa.array([[1], [2, 3]] * 20), dtype=pd.ArrowDtype(pa.list_(pa.int64())))
+
+
+@pytest.mark.parametrize(
+    ("y", "words"),
+    [(NESTED, "holds "), (np.array([1 + 2j, 3], dtype=object)[CODES], "complex numbers")],
+)
+def test_f16_nested_and_complex_labels_in_containers_are_refused(y, words):
+    for ask in (class_labels, lambda y: prepare(X, y, n_splits=2), gd.GaussianClassifier().fit):
+        with pytest.raises(ValueError, match=words):
+            ask(X, y) if hasattr(ask, "__self__") else ask(y)
+
+
+def test_f23_lists_and_complex_numbers_among_columns_are_named():
+    lists = [[1], [2, 3]] * 20
+    with pytest.raises(ValueError, match="column 'c' holds "):
+        gd.GaussianClassifier().fit(FRAME.assign(c=lists), CODES)
+    with pytest.raises(ValueError, match="column 'c' holds lists"):
+        prepare({"a": X[:, 0], "c": lists}, CODES, n_splits=2)
+    with pytest.raises(ValueError, match="column 'b' holds complex numbers"):
+        gd.GaussianClassifier().fit(FRAME.astype({"b": complex}), CODES)
+
+
+def test_f16_integers_of_128_bits_are_classes():
+    y = pl.Series([2**70, 5] * 20, dtype=pl.Int128)
+    assert gd.GaussianClassifier().fit(X, y).classes_.tolist() == [5, 2**70]
 
 
 def test_f16_labels_of_a_type_without_order_are_named():

@@ -59,9 +59,9 @@ def lines_without_data(table: Mapping[str, pd.Series], target: str, notes: list[
     """
     n_rows = len(table[target])
     words = _candidates(table, n_rows)
+    if n_rows < _FEWEST_ROWS or not (words or any(clean(values.iloc[-1:]).isna().any() for values in table.values())):
+        return np.zeros(n_rows, dtype=bool)  # which costs a large table nothing
     texts = {name: clean(values).reset_index(drop=True) for name, values in table.items() if is_text(values)}
-    if n_rows < _FEWEST_ROWS or not texts:
-        return np.zeros(n_rows, dtype=bool)
     lines = _Lines(table, texts, target, words)
     remarks, sums = lines.remarks(), np.zeros(n_rows, dtype=bool)
     if words:

@@ -127,7 +127,8 @@ def refuse_nested_labels(labels: pd.Series) -> None:
     ValueError
         If one is.
     """
-    if labels.dtype.kind == "c":
+    objects = labels.unique() if labels.dtype.kind == "O" and nested_value(labels) is None else ()
+    if labels.dtype.kind == "c" or any(isinstance(label, complex | np.complexfloating) for label in objects):
         raise ValueError(complex_labels(labels.name))
     label = nested_value(labels)
     if label is not None and not isinstance(label, tuple):  # which can be told apart

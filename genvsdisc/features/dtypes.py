@@ -22,6 +22,8 @@ def is_text(values: pd.Series) -> bool:
 
 def nested_value(values: pd.Series) -> Any:
     """Return the first list, array, set or mapping among the cells of a column; None if there is none."""
+    if isinstance(values.dtype, pd.ArrowDtype) and pa.types.is_nested(values.dtype.pyarrow_dtype):
+        return next(iter(values.dropna()), None)
     if not pd.api.types.is_object_dtype(values.dtype):
         return None
     return next((cell for cell in values if isinstance(cell, list | dict | set | tuple | np.ndarray)), None)

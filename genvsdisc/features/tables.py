@@ -107,10 +107,17 @@ def _frame(X: Any) -> pd.DataFrame:
     if hasattr(X, "__arrow_c_stream__"):
         return _of_arrow(pa.table(X))
     if isinstance(X, Mapping):
-        return pd.DataFrame({name: np.array(values) if np.ndim(values) else values for name, values in X.items()})
+        return pd.DataFrame({name: _of_mapping(values) for name, values in X.items()})
     if hasattr(X, "to_pandas"):
         return X.to_pandas().reset_index(drop=True)
     return _of_rows(X)
+
+
+def _of_mapping(values: Any) -> Any:
+    """A column of a mapping; one of lists as objects, which are refused by name."""
+    if isinstance(values, list | tuple) and any(isinstance(cell, list | tuple | dict) for cell in values):
+        return pd.Series(list(values), dtype=object)
+    return np.array(values) if np.ndim(values) else values
 
 
 def _of_arrow(table: pa.Table) -> pd.DataFrame:
