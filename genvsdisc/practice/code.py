@@ -104,7 +104,11 @@ class _Writer:
         kind = type(value)
         called = self.imported(*_home(kind))
         given = {}
-        for name, parameter in inspect.signature(kind).parameters.items():
+        try:
+            parameters = inspect.signature(kind).parameters
+        except ValueError:  # of some types written in C
+            raise ValueError(f"{kind.__name__} keeps no parameter by name: it cannot be written as code") from None
+        for name, parameter in parameters.items():
             if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
                 continue
             if not hasattr(value, name) or _bound(getattr(value, name)):
