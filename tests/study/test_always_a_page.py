@@ -478,3 +478,21 @@ def test_k_classes_need_k_rows_on_either_side():
     assert gd.compare(X, y, roster, design=TINY).failures.empty
     with pytest.raises(ValueError, match="cannot be split"):
         gd.Design().n_held_out(30, 20)
+
+
+def test_warnings_name_columns_and_classes_as_the_table_does():
+    """Some stages are given the codes of the labels, some the columns behind an encoder: "feature 1", "class 2"."""
+    rng, codes = np.random.default_rng(0), np.arange(60) % 3
+    X = pd.DataFrame({"width": rng.normal(size=60) + codes, "height": rng.normal(size=60), "word": ["u", "v"] * 30})
+    X.loc[codes == 2, "height"] = np.nan
+    found = gd.compare(
+        X,
+        codes - 1,  # labels that look like the codes of others
+        {"g": gd.GaussianClassifier("separate", shrinkage=0.1)},
+        design=gd.Design(n_splits=3, n_repeats=1, n_draws=2),
+    )
+    (told,) = found.models["warnings"]
+    assert told == (
+        "UserWarning: column 'height' is missing in all rows of class 1, so that its mean is unknown: the mean of all "
+        "classes is taken"
+    )

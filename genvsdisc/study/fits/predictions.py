@@ -7,7 +7,7 @@ import time
 import warnings
 from collections.abc import Callable, Sequence
 from copy import deepcopy
-from typing import Any
+from typing import Any, cast
 
 try:
     import cloudpickle
@@ -109,7 +109,7 @@ def fit_all_rows(model: Model, table: PreparedTable, draws: Draws, result: Predi
             result.fitted = fitted = with_means(fitted, X, drawn.weights, table.test.X)
             result.test = judged_by(fitted, table.test.X, table.classes)
         except Exception as error:  # rows of the user's own may hold what the classifier never saw; the fit stands
-            result.failures["test set"] = reason(error)
+            result.failures["test set"] = reason(error, result.columns)
 
 
 def check_portable(classifier: Any) -> None:
@@ -198,6 +198,8 @@ STAGES: dict[str, Callable[[Model, PreparedTable, Draws, Predictions], None]] = 
     "hybrid dial": turn_dial,
     "rows of the model": draw_rows,
 }
+OF_CODES = ("unlabeled rows", "label noise", "classes left out")
+"""Stages whose classifiers are given the codes of the labels."""
 
 
 def predict(
@@ -223,13 +225,15 @@ def predict(
     with one_thread(), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         for name in stages:
-            start = time.perf_counter()
+            start, n_told = time.perf_counter(), len(caught)
+            classes = table.classes.tolist() if name in OF_CODES else ()
             try:
                 STAGES[name](model, table, draws, result)
             except Exception as error:
-                result.failures[name] = reason(error, columns)
+                result.failures[name] = reason(error, columns, classes)
             result.seconds[name] = time.perf_counter() - start
-    result.warnings = list(dict.fromkeys(f"{w.category.__name__}: {_COUNT.sub('', str(w.message))}" for w in caught))
+            told = (reason(cast(Warning, w.message), columns, classes) for w in caught[n_told:])
+            result.warnings = list(dict.fromkeys([*result.warnings, *(_COUNT.sub("", text) for text in told)]))
     return result
 
 

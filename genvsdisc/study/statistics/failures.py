@@ -30,24 +30,32 @@ MEANINGS = {
     "verdict": "The verdict is not written; the tables that it would have summed up are all there.",
 }
 """Stage or table -> what its absence means."""
-_NUMBERED = re.compile(r"\bfeature (\d+)\b")
+_NUMBERED = re.compile(r"\bfeature (\d+)\b|\bcolumn (\d+) of X\b")
+_CODED = re.compile(r"\bclass (\d+)\b")
 
 
-def reason(error: BaseException, columns: Sequence[Any] = ()) -> str:
-    """Return the error as one line in which columns have the user's names.
+def reason(error: BaseException, columns: Sequence[Any] = (), classes: Sequence[Any] = ()) -> str:
+    """Return the error, or the warning, as one line in which columns and classes have the user's names.
 
     Parameters
     ----------
     error : exception
     columns : sequence, default=()
         Names of the columns that the classifier saw; "feature 2" becomes the third of them.
+    classes : sequence, default=()
+        Labels, where the classifier saw their codes: "class 2" becomes the third of them.
     """
 
-    def named(match: re.Match) -> str:
-        place = int(match[1])
+    def column(match: re.Match) -> str:
+        place = int(match[1] or match[2])
         return f"column {str(columns[place])!r}" if place < len(columns) else match[0]
 
-    return f"{type(error).__name__}: {_NUMBERED.sub(named, ' '.join(str(error).split()))}"
+    def label(match: re.Match) -> str:
+        code = int(match[1])
+        return f"class {classes[code]!r}" if code < len(classes) else match[0]
+
+    told = _NUMBERED.sub(column, " ".join(str(error).split()))
+    return f"{type(error).__name__}: {_CODED.sub(label, told)}"
 
 
 def columns_seen(estimator: Any, columns: Sequence[Any]) -> Sequence[Any]:
