@@ -13,6 +13,9 @@ from scipy.optimize import nnls
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_is_fitted
 
+_ROUNDING = 1e-12
+"""Of a mean log likelihood. Where classes lie apart both steps end at the optimum, and rounding must not choose one."""
+
 
 def check_priors(priors: ArrayLike, n_classes: int) -> NDArray:
     """Return the priors as floats, or an error that says what is wrong with them."""
@@ -66,7 +69,7 @@ def mixture_weights(log_density: NDArray, max_iter: int, tol: float, sample_weig
             return weights.reshape(*stack, n_classes)
         em_step = own * (1 + score)
         newton = _newton_weights(ratio * np.sqrt(share)[:, :, None], score)
-        better = _mean_log(density, newton, share) > _mean_log(density, em_step, share)
+        better = _mean_log(density, newton, share) > _mean_log(density, em_step, share) - _ROUNDING
         better |= np.abs(newton - own).max(axis=1) < 1e-6
         weights[active] = np.where(better[:, None], newton, em_step)
     warnings.warn(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from genvsdisc.features.number_text import to_ascii
+from genvsdisc.features.spellings import Spelling, changed, respelled
 
 _WEEKDAY = (
     r"^(?:mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
@@ -33,7 +35,7 @@ _QUARTERS = (
     re.compile(r"^(?P<quarter>[1-4])(?:[QT]|\. ?Quartal|(?:er|e|ème) trimestre)[-/ ']*(?P<year>[0-9]{4})$"),
 )
 _WEEK = re.compile(r"^(?P<year>[0-9]{4})[-/ ]?(?:W|KW|CW) ?(?P<week>[0-9]{1,2})(?:-?(?P<day>[1-7]))?$")
-_SPELLINGS = (
+_SPELLINGS: tuple[Spelling, ...] = (
     # 2019年12月31日, 2019년 12월 31일, with a weekday in parentheses; 2019. 12. 31.
     (r"[年月日년월일]", r"^([0-9]{4}) ?[年년] ?([0-9]{1,2}) ?[月월] ?([0-9]{1,2}) ?[日일](?: ?\(.\))?", r"\1-\2-\3 "),
     (r"[年년].*[月월]$", r"^([0-9]{4}) ?[年년] ?([0-9]{1,2}) ?[月월]$", r"\1-\2"),
@@ -45,7 +47,6 @@ _SPELLINGS = (
     (r" (?:de|del|of) ", r"(?i) (?:de|del|of) ", " "),
     (r"^[Ll]e ", r"^[Ll]e ", ""),
 )
-"""What shows that a column may have a spelling, the spelling, and what stands for it."""
 _MONTHS = (
     "jan january januar janvier janv enero ene gennaio gen janeiro januari stycznia styczeń января январь янв",
     "feb february februar février févr fév fevrier febrero febbraio fevereiro fev februari lutego luty "
@@ -76,9 +77,7 @@ def plainer(words: pa.Array) -> tuple[pa.Array, dict[str, NDArray[np.intp]]]:
     ['2024-07-01 10:00']
     """
     words, places = _without_places(_of_periods(to_ascii(words)))
-    for sign, spelling, plain in _SPELLINGS:
-        if pc.any(pc.match_substring_regex(words, sign), min_count=0).as_py():
-            words = pc.utf8_trim_whitespace(pc.replace_substring_regex(words, spelling, plain))
+    words = respelled(words, _SPELLINGS)
     if pc.any(pc.match_substring_regex(words, r"[0-9] ?[A-Z]{3,4}$"), min_count=0).as_py():
         for zone, offset in _ZONES.items():
             words = pc.replace_substring_regex(words, rf"(:[0-9]{{2}}(?:[.,][0-9]+)?) ?{zone}$", rf"\1{offset:+03d}00")
@@ -90,24 +89,17 @@ def plainer(words: pa.Array) -> tuple[pa.Array, dict[str, NDArray[np.intp]]]:
 
 def _of_periods(words: pa.Array) -> pa.Array:
     """Write quarters and weeks of ISO 8601 as their first day, a day of such a week as the day."""
-    matched = np.zeros(len(words), dtype=bool)
-    if not pc.any(pc.match_substring_regex(words, r"[QTKWe]"), min_count=0).as_py():
-        return words
     for pattern in (*_QUARTERS, _WEEK):
-        matched |= np.asarray(pc.match_substring_regex(words, pattern.pattern), dtype=bool)
-    if not matched.any():
-        return words
-    plain = [_first_day(word) for word in words.filter(pa.array(matched)).to_pylist()]
-    return pc.replace_with_mask(words, pa.array(matched), pa.array(plain, words.type))
+        words = changed(words, pattern.pattern, partial(_first_day, pattern))
+    return words
 
 
-def _first_day(word: str) -> str:
-    for pattern in _QUARTERS:
-        if found := pattern.match(word):
-            return f"{found['year']}-{3 * int(found['quarter']) - 2:02d}-01"
-    found = _WEEK.match(word)
+def _first_day(pattern: re.Pattern[str], word: str) -> str:
+    found = pattern.match(word)
     if found is None:
         return word
+    if pattern is not _WEEK:
+        return f"{found['year']}-{3 * int(found['quarter']) - 2:02d}-01"
     try:
         day = datetime.date.fromisocalendar(int(found["year"]), int(found["week"]), int(found["day"] or 1))
     except ValueError:  # no year has a week 60

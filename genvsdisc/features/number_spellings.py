@@ -6,10 +6,11 @@ All functions take the different words of one column as an Arrow array.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from genvsdisc.features.spellings import Spelling, changed, respelled
 
 CURRENCY = (
     r"(?:[A-Z]{0,2}[$€£¥₹₽₩₺₴₿¢₪₫₦]|R\$|USD|EUR|GBP|CHF|JPY|CAD|AUD|NZD|INR|CNY|RMB|SEK|NOK|DKK|PLN|CZK|HUF|BRL"
@@ -24,7 +25,7 @@ _HALVES = {"½": 0.5, "⅓": 1 / 3, "⅔": 2 / 3, "¼": 0.25, "¾": 0.75, "⅛":
 _MIXED = re.compile(
     r"(?P<sign>[+-]?)(?P<whole>[0-9]{0,9})\s*(?:(?P<sign_>[½⅓⅔¼¾⅛⅜⅝⅞])|(?<=[0-9]\s)(?P<over>[0-9]{1,3})/(?P<under>[1-9][0-9]{0,2}))"
 )
-_SPELLINGS = (
+_SPELLINGS: tuple[Spelling, ...] = (
     # "5.-" and "5,-- kr" are prices without cents, no negative numbers; 100/- is one in India
     (r"-", r"^(.*[0-9])([.,])-{1,2}([^0-9]*)$", r"\1\20\3"),
     (r"/[-=]$", r"^(.*[0-9])/[-=]$", r"\1"),
@@ -43,7 +44,6 @@ _SPELLINGS = (
     # 1,5 Mio. € is so many millions of a currency, which stands before
     (r"[0-9].*[$€£¥₹₽₩₺₴₿¢₪₫₦A-Z]$", rf"^(.*[0-9])\s*({MAGNITUDE})\s*({CURRENCY})$", r"\3 \1 \2"),
 )
-"""What shows that a column may have a spelling, the spelling, and what stands for it."""
 
 
 def plain_numbers(words: pa.Array) -> pa.Array:
@@ -53,21 +53,9 @@ def plain_numbers(words: pa.Array) -> pa.Array:
     ['1.5e6', '3,50', '185e-1', '7.5e-03', '4.1']
     """
     if not pc.all(pc.string_is_ascii(words), min_count=0).as_py():
-        words = _with(words, r"10\s*[⁻⁺]?[⁰¹²³⁴-⁹]+$", _raised)
-    words = _with(words, r"[½⅓⅔¼¾⅛⅜⅝⅞]|[0-9]\s+[0-9]+/[1-9]", _fraction)
-    for sign, spelling, plain in _SPELLINGS:
-        if pc.any(pc.match_substring_regex(words, sign), min_count=0).as_py():
-            words = pc.replace_substring_regex(words, spelling, plain)
-    return words
-
-
-def _with(words: pa.Array, pattern: str, change: Callable[[str], str]) -> pa.Array:
-    """Change the words that hold a pattern, one by one."""
-    mask = pc.match_substring_regex(words, pattern)
-    if not pc.any(mask, min_count=0).as_py():
-        return words
-    changed = [change(word) for word in words.filter(mask).to_pylist()]
-    return pc.replace_with_mask(words, mask, pa.array(changed, words.type))
+        words = changed(words, r"10\s*[⁻⁺]?[⁰¹²³⁴-⁹]+$", _raised)
+    words = changed(words, r"[½⅓⅔¼¾⅛⅜⅝⅞]|[0-9]\s+[0-9]+/[1-9]", _fraction)
+    return respelled(words, _SPELLINGS)
 
 
 def _raised(word: str) -> str:

@@ -40,19 +40,23 @@ def _of_products(means: NDArray, factors: NDArray) -> NDArray:
     rows[..., :d, :d] = W
     rows[..., :d, -1] = -center
     unit = np.where(same, np.sqrt(0.5), 1.0).astype(means.dtype)
-    # `take` is several times as fast as an index of arrays.
     first, second = W.take(a, axis=-2) * unit[:, None], W.take(b, axis=-2)
-    products = first.take(a, axis=-1)
-    products *= second.take(b, axis=-1)
-    crossed = first.take(b, axis=-1)
-    crossed *= second.take(a, axis=-1)
-    crossed[..., same] = 0
-    np.add(products, crossed, out=rows[..., d:-1, d:-1])
+    _pair_products(first, second, a, b, out=rows[..., d:-1, d:-1])
     left, right = center[..., a], center[..., b]
     rows[..., d:-1, :d] = -(first * right[..., None] + second * (left * unit)[..., None])
     rows[..., d:-1, -1] = (left * right - same) * unit
     rows[..., -1, -1] = 1
     return rows
+
+
+def _pair_products(first: NDArray, second: NDArray, a: NDArray, b: NDArray, *, out: NDArray) -> None:
+    """Coefficients of x_a x_b (a <= b) in the product of two linear forms, for stacks of forms (..., P, d)."""
+    products = first.take(a, axis=-1)  # several times as fast as an index of arrays
+    products *= second.take(b, axis=-1)
+    crossed = first.take(b, axis=-1)
+    crossed *= second.take(a, axis=-1)
+    crossed[..., a == b] = 0
+    np.add(products, crossed, out=out)
 
 
 def _of_squares(means: NDArray, factors: NDArray) -> NDArray:
@@ -99,12 +103,7 @@ def _products_of(means: NDArray, covariances: NDArray, factors: NDArray) -> NDAr
     rows[..., :d, :d] = L
     rows[..., :d, -1] = means
     first, second = L.take(a, axis=-2), L.take(b, axis=-2)
-    products = first.take(a, axis=-1)
-    products *= second.take(b, axis=-1)
-    crossed = first.take(b, axis=-1)
-    crossed *= second.take(a, axis=-1)
-    crossed[..., same] = 0
-    np.add(products, crossed, out=rows[..., d:-1, d:-1])
+    _pair_products(first, second, a, b, out=rows[..., d:-1, d:-1])
     rows[..., d:-1, d:-1] *= np.where(same, np.sqrt(2), 1.0)
     left, right = means[..., a], means[..., b]
     rows[..., d:-1, :d] = first * right[..., None] + second * left[..., None]
