@@ -106,6 +106,88 @@ def _newton_weights(ratio: NDArray, score: NDArray) -> NDArray:
     return weights / weights.sum(axis=1, keepdims=True)
 
 
+class GenerativePriors:
+    """Priors of a classifier that models p(x | k): others leave the densities as they are (mix-in)."""
+
+    priors: ArrayLike | None
+    classes_: NDArray
+    class_prior_: NDArray
+    _scores: Any
+
+    def _prior_stack(self, class_weights: NDArray) -> NDArray:
+        """Priors (R, K) from the sums of weights of the classes (R, K), or from the parameter `priors`.
+
+        A class without rows has no density that one could trust: its prior is 0 and the others share what is left.
+        """
+        priors = class_weights
+        if self.priors is not None:
+            given = check_priors(self.priors, class_weights.shape[1]).astype(class_weights.dtype)
+            priors = np.where(class_weights > 0, given, 0)
+        total = priors.sum(axis=1, keepdims=True)
+        if not (total > 0).all():
+            raise ValueError(
+                f"replicate {int(np.argmin(total))}: priors give probability 0 to every class that has rows; "
+                "give one of them a positive prior"
+            )
+        return priors / total
+
+    def set_priors(self, priors: ArrayLike) -> Self:
+        """Replace the class priors of the fitted model, leaving the densities as they are.
+
+        Parameters
+        ----------
+        priors : array-like of shape (n_classes,)
+            Not negative, summing to 1, in the order of `classes_`.
+
+        Returns
+        -------
+        self : object
+            The classifier, whose posteriors are now proportional to ``priors[k] p(x | k)``.
+
+        Raises
+        ------
+        ValueError
+            If the priors are not a distribution over the classes.
+        """
+        check_is_fitted(self)
+        self.class_prior_ = check_priors(priors, len(self.classes_)).astype(self.class_prior_.dtype)
+        return self
+
+    def adapt_priors(self, X: ArrayLike, *, max_iter: int = 1000, tol: float = 1e-12) -> Self:
+        """Estimate the class priors of unlabelled rows and use them.
+
+        Maximises the likelihood ``sum_i log sum_k priors[k] p(x_i | k)``, which is concave in the priors, by the EM
+        steps of Saerens et al. (each prior becomes the mean posterior) and, where they do better, Newton's steps. The
+        result is the fixed point of EM: the score of the mixture is zero.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows from the population whose priors are sought; missing entries (NaN) are integrated out.
+        max_iter : int, default=1000
+            Largest number of rounds; a warning says when they do not suffice.
+        tol : float, default=1e-12
+            Stop when an EM step moves no prior by more than this and no class has a mixture score,
+            ``mean_i p(x_i | k) / p(x_i) - 1``, above 100 times this.
+
+        Returns
+        -------
+        self : object
+            The classifier with the new priors. A class whose prior was 0 keeps it.
+
+        References
+        ----------
+        Saerens, Latinne & Decaestecker (2002), Neural Computation 14, 21-41.
+        Kim, Carbonetto, Stephens & Anitescu (2020), JCGS 29, 261-273.
+        """
+        scores = self._scores(X)
+        known = self.class_prior_ > 0
+        log_density = scores[:, known].astype(np.float64) - np.log(self.class_prior_[known].astype(np.float64))
+        priors = np.zeros(len(self.classes_))
+        priors[known] = mixture_weights(log_density, max_iter, tol)
+        return self.set_priors(priors)
+
+
 class ReweightedPosterior:
     """Other priors for a fitted classifier that knows only the posterior: it is reweighted (mix-in)."""
 

@@ -70,8 +70,7 @@ def test_a_public_name_is_defined_once():
 LONG = {
     "generative/gaussian/classifier.py": "one estimator, a quarter of it documentation",
     "generative/gaussian/expectation.py": "one EM map: steps and objective share the layout of its parameters",
-    "generative/joint.py": "half of it documentation",
-    "hybrid/classifier.py": "one estimator, a third of it documentation",
+    "hybrid/classifier.py": "one estimator, a quarter of it documentation",
     "generative/naive_bayes/classifier.py": "one estimator, a third of it documentation",
 }
 

@@ -16,7 +16,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from genvsdisc.base import ProbabilisticClassifier
-from genvsdisc.class_priors import check_priors, mixture_weights
+from genvsdisc.class_priors import GenerativePriors
 from genvsdisc.given import given_labels
 from genvsdisc.validation import encoded_labels, validated
 
@@ -30,7 +30,7 @@ def _learns_in_batches(classifier: Any) -> bool:
     return True
 
 
-class GenerativeClassifier(ProbabilisticClassifier):
+class GenerativeClassifier(GenerativePriors, ProbabilisticClassifier):
     """Log scores are log prior + log density, so they normalise to p(x) and not only to p(y | x).
 
     A subclass has a parameter ``priors``, takes its class priors from `_prior_stack`, and gives `_sample_given_class`.
@@ -39,8 +39,6 @@ class GenerativeClassifier(ProbabilisticClassifier):
 
     _family = "generative"
     _allow_nan = True
-    priors: ArrayLike | None
-    class_prior_: NDArray
 
     def _validate_training(self, X: Any, y: Any) -> tuple[NDArray, NDArray]:
         X, codes = super()._validate_training(X, y)
@@ -285,81 +283,6 @@ class GenerativeClassifier(ProbabilisticClassifier):
     def _batch_weights(self, sample_weight: ArrayLike | None, X: NDArray) -> NDArray:
         weights: NDArray = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
         return weights
-
-    # Priors ----------------------------------------------------------------------------------------------------
-
-    def _prior_stack(self, class_weights: NDArray) -> NDArray:
-        """Priors (R, K) from the sums of weights of the classes (R, K), or from the parameter `priors`.
-
-        A class without rows has no density that one could trust: its prior is 0 and the others share what is left.
-        """
-        priors = class_weights
-        if self.priors is not None:
-            given = check_priors(self.priors, class_weights.shape[1]).astype(class_weights.dtype)
-            priors = np.where(class_weights > 0, given, 0)
-        total = priors.sum(axis=1, keepdims=True)
-        if not (total > 0).all():
-            raise ValueError(
-                f"replicate {int(np.argmin(total))}: priors give probability 0 to every class that has rows; "
-                "give one of them a positive prior"
-            )
-        return priors / total
-
-    def set_priors(self, priors: ArrayLike) -> Self:
-        """Replace the class priors of the fitted model, leaving the densities as they are.
-
-        Parameters
-        ----------
-        priors : array-like of shape (n_classes,)
-            Not negative, summing to 1, in the order of `classes_`.
-
-        Returns
-        -------
-        self : object
-            The classifier, whose posteriors are now proportional to ``priors[k] p(x | k)``.
-
-        Raises
-        ------
-        ValueError
-            If the priors are not a distribution over the classes.
-        """
-        check_is_fitted(self)
-        self.class_prior_ = check_priors(priors, len(self.classes_)).astype(self.class_prior_.dtype)
-        return self
-
-    def adapt_priors(self, X: ArrayLike, *, max_iter: int = 1000, tol: float = 1e-12) -> Self:
-        """Estimate the class priors of unlabelled rows and use them.
-
-        Maximises the likelihood ``sum_i log sum_k priors[k] p(x_i | k)``, which is concave in the priors, by the EM
-        steps of Saerens et al. (each prior becomes the mean posterior) and, where they do better, Newton's steps. The
-        result is the fixed point of EM: the score of the mixture is zero.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Rows from the population whose priors are sought; missing entries (NaN) are integrated out.
-        max_iter : int, default=1000
-            Largest number of rounds; a warning says when they do not suffice.
-        tol : float, default=1e-12
-            Stop when an EM step moves no prior by more than this and no class has a mixture score,
-            ``mean_i p(x_i | k) / p(x_i) - 1``, above 100 times this.
-
-        Returns
-        -------
-        self : object
-            The classifier with the new priors. A class whose prior was 0 keeps it.
-
-        References
-        ----------
-        Saerens, Latinne & Decaestecker (2002), Neural Computation 14, 21-41.
-        Kim, Carbonetto, Stephens & Anitescu (2020), JCGS 29, 261-273.
-        """
-        scores = self._scores(X)
-        known = self.class_prior_ > 0
-        log_density = scores[:, known].astype(np.float64) - np.log(self.class_prior_[known].astype(np.float64))
-        priors = np.zeros(len(self.classes_))
-        priors[known] = mixture_weights(log_density, max_iter, tol)
-        return self.set_priors(priors)
 
 
 def in_range(X: NDArray) -> NDArray:
