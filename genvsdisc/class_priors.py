@@ -62,16 +62,15 @@ def mixture_weights(log_density: NDArray, max_iter: int, tol: float, sample_weig
         # Of the mixture: zero where a weight is positive, else not positive.
         score = (share[:, None] @ ratio)[:, 0] - 1
         left = (np.abs(own * score).max(axis=1) > tol) | (score.max(axis=1) > 100 * tol)
-        if not left.all():
-            active, density, share, ratio = active[left], density[left], share[left], ratio[left]
-            own, score = own[left], score[left]
-        if not len(active):
-            return weights.reshape(*stack, n_classes)
         em_step = own * (1 + score)
         newton = _newton_weights(ratio * np.sqrt(share)[:, :, None], score)
         better = _mean_log(density, newton, share) > _mean_log(density, em_step, share) - _ROUNDING
         better |= np.abs(newton - own).max(axis=1) < 1e-6
+        # A mixture that is done takes this step too: where it ends does not depend on how near to `tol` it stopped.
         weights[active] = np.where(better[:, None], newton, em_step)
+        if not left.any():
+            return weights.reshape(*stack, n_classes)
+        active, density, share = active[left], density[left], share[left]
     warnings.warn(
         f"adapt_priors left a mixture score of {score.max():.1e} after max_iter={max_iter} rounds, "
         f"more than tol={tol}; raise max_iter",

@@ -21,6 +21,8 @@ from genvsdisc.functional.batched_linalg import total
 # Rows are worked through in blocks of about this many bytes, which stay in the second-level cache.
 BLOCK_BYTES = 1 << 18
 _FEW_CELLS = 8
+_NOISE = 64
+"""Times the precision: a smaller share of the squares about the common center is rounding of rows that are all alike."""
 
 
 def row_blocks(n: int, row_bytes: int) -> list[slice]:
@@ -102,7 +104,9 @@ def _part_moments(X: NDArray, weights: NDArray, rows_of_classes: list[NDArray]) 
         first[:, k] = block @ Z
         second[:, k] = block @ np.multiply(Z, Z, out=Z)
     drift = _ratio(first, weight)
-    return ColumnMoments(weight, centers + drift, np.maximum(second - first * drift, 0))
+    scatter = second - first * drift
+    scatter[scatter < _NOISE * np.finfo(X.dtype).eps * second] = 0
+    return ColumnMoments(weight, centers + drift, scatter)
 
 
 def cell_weights(cells: NDArray, n_cells: int, weights: NDArray) -> NDArray:

@@ -48,6 +48,19 @@ def test_class_moments_are_right_to_the_spread_whatever_the_offset(offset, missi
         assert_allclose(computed.scatter[r, k], scatter.astype(float), rtol=1e-11 + 5e-17 * offset)
 
 
+def test_rows_that_are_all_alike_have_no_spread_under_any_weights():
+    """About a center of all weightings, what rounding leaves of their squares is no variance."""
+    rng = np.random.default_rng(0)
+    X = rng.choice([0.06, 0.17, 1.3], size=(30, 8))
+    weights = rng.integers(0, 3, size=(200, 30)) * (rng.random((200, 30)) < 0.15)
+    weights[np.arange(200), rng.integers(0, 30, 200)] = 3
+    found = column_moments(X, np.zeros(30, dtype=int), weights.astype(float), 1)
+    alike = np.array([[len(np.unique(X[row > 0, j])) == 1 for j in range(8)] for row in weights])
+    assert 50 < alike.sum() < alike.size
+    assert (found.scatter[:, 0][alike] == 0).all()
+    assert (found.scatter[:, 0][~alike] > 1e-3).all()
+
+
 def test_class_without_rows_has_zero_weight():
     moments = column_moments(np.ones((4, 2)), np.array([0, 0, 2, 2]), np.ones((1, 4)), 3)
     assert_array_equal(moments.weight[0], [[2, 2], [0, 0], [2, 2]])
