@@ -22,7 +22,7 @@ from genvsdisc.functional.batched_linalg import total
 BLOCK_BYTES = 1 << 18
 _FEW_CELLS = 8
 _NOISE = 64
-"""Times the precision: a smaller share of the squares about the common center is rounding of rows that are all alike."""
+"""Times the precision: a smaller share of the squares about the common center is what rounding leaves of equal rows."""
 
 
 def row_blocks(n: int, row_bytes: int) -> list[slice]:
