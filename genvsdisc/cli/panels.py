@@ -61,7 +61,8 @@ class OnceCommand(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the words after the command's name."""
-        values, _, given = self.make_parser(ctx).parse_args(args=list(args))
+        parsed: Any = self.make_parser(ctx).parse_args(args=list(args))
+        values, _, given = parsed
         single = [each for each in given if each.param_type_name == "option" and not (each.multiple or each.is_flag)]
         for each_option in single:
             if single.count(each_option) > 1 and not ctx.resilient_parsing:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from threadpoolctl import ThreadpoolController
 
 _PROCESSORS = "LOKY_MAX_CPU_COUNT"
-"""What joblib takes the number of processors from; LightGBM asks joblib, and makes its threads whatever OpenMP's limit."""
+"""Where joblib finds how many processors there are: LightGBM has a thread for each, whatever OpenMP's limit."""
 
 
 @contextmanager
