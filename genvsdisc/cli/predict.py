@@ -10,6 +10,7 @@ import typer
 
 import genvsdisc
 from genvsdisc.cli.terminal import legible, mendable, note, notes_in_sight, say
+from genvsdisc.files import refuse_over
 
 
 def predict_command(
@@ -50,6 +51,7 @@ def predict_command(
 
     if output is not None:
         check_destination(output)
+        refuse_over("--output", output, [table])
     saved = SavedModels.of(folder)
     name = saved.chosen(model)
     why = f" ({saved.schema['winner']['why']})" if model is None else ""
