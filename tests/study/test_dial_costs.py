@@ -23,7 +23,7 @@ def test_the_linear_dial_comes_first_and_each_takes_fewer_folds_where_it_is_dear
 
 
 def test_a_dial_too_dear_with_squares_is_planned_without_them():
-    linear = Candidate("logistic", "", "discriminative", lambda fits, rows, train, test: 1e-7 * rows, searched=True)
+    linear = Candidate("logistic", "", "discriminative", lambda *sizes: 1e-7 * sizes[1], searched=True)
     plan = planned_by_budget(30, [linear], [60] * 8, 20, Design(), n_encoded=40)
     assert list(plan.models["logistic"].dials) == ["hybrid dial"]
     assert {"hybrid dial", "hybrid dial on squares"} & set(plan.models["logistic"].seconds) == {"hybrid dial"}
