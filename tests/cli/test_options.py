@@ -96,6 +96,9 @@ def test_every_option_has_a_twin_in_python(entries):
     assert set(entries) - {"--help"} == set(TWINS)
     parameters = set(inspect.signature(genvsdisc.compare).parameters)
     assert parameters - set(TWINS.values()) == NO_OPTION - {"X"}
+    page = Path(__file__).parents[2].joinpath("docs/howto/command-line.md").read_text(encoding="utf-8")
+    told = page.partition("## The same in Python")[2].partition("## ")[0]
+    assert {option for option in TWINS if f"`{option}`" not in told} == set()
 
 
 def test_the_help_fits_eighty_columns_and_stands_in_panels(run, monkeypatch):
