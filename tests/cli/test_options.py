@@ -81,7 +81,7 @@ def test_no_word_may_be_empty(run, tmp_path, monkeypatch):
         for option, blank in zip(valued, itertools.cycle(["", "  "])):
             status, out, err = run(command, *needed[command], option, blank)
             assert (status, out, err.count("\n")) == (2, "", 1)
-            assert err.startswith(f"genvsdisc: {option} is empty; write {option} ")
+            assert err.startswith(f"genvsdisc: {option} is empty; write, say, {option} ")
         status, out, err = run(command, *needed[command][1:], "")
         assert (status, out, " is empty; it stands for: " in err) == (2, "", True)
     for name in ("table", "output", "cache", "columns", "fail-if"):
