@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from genvsdisc.practice.skops_files import same_bytes
 from genvsdisc.practice.trusted import TRUSTED_TYPES
 from genvsdisc.practice.winner import winner
 
@@ -89,7 +90,7 @@ def skops_bytes(fitted: Any) -> tuple[bytes, list[str]]:
     """
     import skops.io as sio
 
-    content = sio.dumps(fitted)
+    content = same_bytes(sio.dumps(fitted))
     others = [name for name in sio.get_untrusted_types(data=content) if name not in TRUSTED_TYPES]
     sio.loads(content, trusted=[*TRUSTED_TYPES, *others])
     return content, others

@@ -1,11 +1,13 @@
 """Models in a folder come back bit for bit; what is foreign, changed or lacking is refused in one line."""
 
 import json
+import pickle
 import shutil
 import sys
 import types
 from hashlib import sha256
 from importlib import import_module
+from io import BytesIO
 from zipfile import ZipFile
 
 import numpy as np
@@ -77,6 +79,24 @@ def test_models_come_back_bit_for_bit(compared, folder, table):
     assert list(again) == list(compared.fitted)
     for name, model in again.items():
         np.testing.assert_array_equal(model.predict_proba(table[0]), compared.fitted[name].predict_proba(table[0]))
+
+
+def test_a_model_has_the_same_bytes_wherever_it_lies_in_memory(compared):
+    for name, model in compared.fitted.items():
+        content, others = skops_bytes(model)
+        elsewhere = pickle.loads(pickle.dumps(model))
+        assert skops_bytes(elsewhere) == (content, others), name
+        with ZipFile(BytesIO(content)) as archive:
+            assert {part.date_time for part in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+@pytest.mark.slow
+def test_the_models_of_a_comparison_have_the_same_bytes_for_any_number_of_processes(folder, table, tmp_path):
+    roster = {m.name: m for m in gd.default_models(table[0]) if m.name in NAMES}
+    again = gd.compare(*table, {**roster, "tree": DecisionTreeClassifier(max_depth=2)}, design=FEW, n_jobs=2)
+    kept = again.save(tmp_path / "again", models=True)
+    for file in sorted((folder / "models").iterdir()):
+        assert (kept / "models" / file.name).read_bytes() == file.read_bytes(), file.name
 
 
 def test_the_schema_says_what_was_trained_on_what(folder, compared):

@@ -119,7 +119,8 @@ def _over_steps(ranks: NDArray, source: NDArray, basis: NDArray, segments: NDArr
     tried = [steps for steps in _STEPS if steps <= len(counts)]
     if not tried or not n_columns:
         return NOT_ALIKE
-    z = np.cumsum(sums) / np.sqrt(np.cumsum(squares))
+    spread = np.sqrt(np.cumsum(squares))
+    z = np.cumsum(sums) / np.where(spread > 0, spread, 1.0)  # products that are all 0 say nothing
     steps = max(tried, key=lambda m: z[m - 1])
     correlations = np.array(sums) / (np.array(counts) * n_columns)
     compared = np.ones(len(ranks) - 1, dtype=bool) if across else segments[1:] == segments[:-1]

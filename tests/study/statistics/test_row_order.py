@@ -46,3 +46,12 @@ def test_a_file_ordered_by_one_column_is_told_apart_from_subjects():
     of_subjects = pd.DataFrame(x + 2 * rng.normal(size=(30, 3)).repeat(8, axis=0), columns=list("abc"))
     (told,) = row_order(prepare(of_subjects.assign(region=region), y, n_splits=3))
     assert "no other column" not in told.message
+
+
+def test_neighbors_that_cannot_go_together_say_nothing():
+    """Every other row is of a class in which the column is constant: all products of neighbors are 0."""
+    rng = np.random.default_rng(0)
+    y = np.arange(120) % 2
+    X = pd.DataFrame({"a": np.where(y, rng.normal(size=120), 3.0)})
+    found = order_alikeness(X, prepare(X, y, n_splits=3).columns, y)
+    assert 0 < found.pvalue <= 1
