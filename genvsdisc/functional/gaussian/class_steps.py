@@ -65,11 +65,11 @@ def class_steps(problem: Continuum, gradients: NDArray, residuals: NDArray, metr
     system *= (1 - weight)[:, None, None]
     np.einsum("rii->ri", system)[...] += weight[:, None]
     right = gradients[:, :free].reshape(R, free * F, 1)
-    moves = -np.linalg.solve(system, right).reshape(R, free, F)
-    if C > 1:
+    moves = -np.linalg.solve(system, right).reshape(R, free, F).astype(float)
+    if C > 1:  # in double precision: the moments of all classes together stay as they are
         moves = np.concatenate([moves, -moves.sum(axis=1, keepdims=True)], axis=1)
-    slopes = np.einsum("rcf,rcf->r", gradients, (blocks @ moves[..., None])[..., 0]).astype(float)
-    moves = moves.astype(float)
+    scores = (blocks @ moves.astype(blocks.dtype)[..., None])[..., 0]
+    slopes = np.einsum("rcf,rcf->r", gradients, scores).astype(float)
     return np.concatenate([-moves, moves], axis=1) if C == 1 else moves, slopes
 
 
