@@ -47,7 +47,7 @@ def class_steps(problem: Continuum, gradients: NDArray, residuals: NDArray, metr
     residuals : ndarray of shape (R, C, n)
         Both as `Continuum.evaluate` gives them.
     metric : ndarray of shape (R, C, ., F)
-        From `metric_of`, in double precision.
+        From `metric_of`; the steps are computed in its precision.
 
     Returns
     -------
@@ -56,18 +56,20 @@ def class_steps(problem: Continuum, gradients: NDArray, residuals: NDArray, metr
     """
     R, C, F = gradients.shape
     blocks = metric.swapaxes(2, 3) @ metric
-    pairs = pair_sums(problem.conditional, residuals)
+    gradients, weight = gradients.astype(metric.dtype), problem.weight.astype(metric.dtype)
+    pairs = pair_sums(problem.conditional, residuals, single=metric.dtype == np.float32)
     pairs += problem.penalty[:, None] / C
     system = pairs @ blocks if C == 1 else _of_classes(pairs, blocks)
     free = max(1, C - 1)
     system = system.reshape(R, free * F, free * F)
-    system *= (1 - problem.weight)[:, None, None]
-    np.einsum("rii->ri", system)[...] += problem.weight[:, None]
+    system *= (1 - weight)[:, None, None]
+    np.einsum("rii->ri", system)[...] += weight[:, None]
     right = gradients[:, :free].reshape(R, free * F, 1)
-    moves = -np.linalg.solve(system, right).reshape(R, free, F)
-    if C > 1:
+    moves = -np.linalg.solve(system, right).reshape(R, free, F).astype(float)
+    if C > 1:  # in double precision: the moments of all classes together stay as they are
         moves = np.concatenate([moves, -moves.sum(axis=1, keepdims=True)], axis=1)
-    slopes = np.einsum("rcf,rcf->r", gradients, (blocks @ moves[..., None])[..., 0])
+    scores = (blocks @ moves.astype(blocks.dtype)[..., None])[..., 0]
+    slopes = np.einsum("rcf,rcf->r", gradients, scores).astype(float)
     return np.concatenate([-moves, moves], axis=1) if C == 1 else moves, slopes
 
 
@@ -78,7 +80,7 @@ def _of_classes(pairs: NDArray, blocks: NDArray) -> NDArray:
     between: dict[tuple[int, int], NDArray] = {}
     for p, (j, k) in enumerate(combinations(range(C), 2)):
         between[j, k] = between[k, j] = pairs[:, p]
-    system = np.empty((R, free, F, free, F))
+    system = np.empty((R, free, F, free, F), blocks.dtype)
     for j in range(free):
         lost = between[j, free] @ blocks[:, free]
         for k in range(free):

@@ -17,6 +17,7 @@ _MAX_HALVINGS = 60
 _ROUNDING = 1e-13  # of the objective, which no longer tells points apart
 _MOST_SINGLE = 15  # steps in single precision, beyond which double does what is left
 _UNSEEN = 1e-8  # squared decrement: what is gained is lost in the rounding of the objective
+_QUADRATIC = 1e-2  # squared decrement from which on each step more than halves the next one
 _MUCH = 0.05  # weight of the joint likelihood from which on conjugate gradients need few products
 _FAR = 16.0  # squared bound of the decrement beyond which no step of single precision is tried
 _ILL = 100.0  # such a bound over the squared decrement, where conjugate gradients need too many products
@@ -100,6 +101,12 @@ def _newton(problem: Continuum, start: NDArray, max_iter: int, tol: float) -> tu
         if len(easy):
             moments[easy], n_iter[easy], converged[easy] = _in_single(problem.take(easy), start[easy], most, tol)
     rest = np.flatnonzero(~converged & (n_iter < max_iter))
+    if len(rest) and problem.take(rest).by_class:
+        most = np.minimum(max_iter - n_iter[rest], _MOST_SINGLE)
+        found = _by_single_systems(problem.take(rest), moments[rest], most, tol)
+        moments[rest], converged[rest] = found[0], found[2]
+        n_iter[rest] += found[1]
+        rest = np.flatnonzero(~converged & (n_iter < max_iter))
     if len(rest):
         found = _in_double(problem.take(rest), moments[rest], max_iter - n_iter[rest], tol)
         moments[rest], converged[rest] = found[0], found[2]
@@ -141,6 +148,38 @@ def _in_single(problem: Continuum, start: NDArray, most: int, tol: float) -> tup
 def _taken(array: NDArray, mask: NDArray) -> NDArray:
     """Some of an array's items, without a copy where that is all of them."""
     return array if mask.all() else array[mask]
+
+
+@np.errstate(over="ignore", invalid="ignore")  # steps that single precision cannot tell are not taken
+def _by_single_systems(
+    problem: Continuum, start: NDArray, most: NDArray, tol: float
+) -> tuple[NDArray, NDArray, NDArray]:
+    """Newton steps from systems in single precision, as long as they bring the decrement down."""
+    moments, n_iter, converged = start.copy(), np.zeros(len(start), int), np.zeros(len(start), bool)
+    active, last = _Active.at(problem, start), np.full(len(start), np.inf)
+    while len(active.indices):
+        metric = metric_of(active.problem, active.found, np.float32)
+        moves, slopes = _solved_in_single(active, metric)
+        gains = np.where(last <= _QUADRATIC, -slopes <= 0.25 * last, True)
+        falls = (slopes < 0) & gains & np.isfinite(moves).all(axis=(1, 2))
+        active, moves, last = active.take(falls), moves[falls], -slopes[falls]
+        if not len(active.indices):
+            break
+        n_iter[active.indices] += 1
+        done = last <= tol * tol
+        active, stuck = active.moved(moves, -last, done)
+        moments[active.indices] = active.moments
+        converged[active.indices[done & ~stuck]] = True
+        going = ~(done | stuck) & (n_iter[active.indices] < most[active.indices])
+        active, last = active.take(going), last[going]
+    return moments, n_iter, converged
+
+
+def _solved_in_single(active: _Active, metric: NDArray) -> tuple[NDArray, NDArray]:
+    try:
+        return class_steps(active.problem, active.gradients, active.residuals, metric)
+    except np.linalg.LinAlgError:  # one that is singular in single precision: double does what is left of all
+        return np.full_like(active.moments, np.nan), np.full(len(active.moments), np.nan)
 
 
 def _in_double(problem: Continuum, start: NDArray, most: NDArray, tol: float) -> tuple[NDArray, NDArray, NDArray]:

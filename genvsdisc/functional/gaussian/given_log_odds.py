@@ -18,7 +18,7 @@ from genvsdisc.functional.gaussian.shared_steps import relative_derivative
 _MAX_HALVINGS = 60
 _ROUNDING = 1e-13  # of the objective, which no longer tells points apart
 _NEAR = 1e-6  # squared decrement from which on a step of a self-concordant function more than halves it
-_CELLS = 2**20  # numbers in the largest array of a block of replicates
+_CELLS = 2**18  # numbers in the largest array of a block of replicates: a few of them stay in cache
 
 
 def moments_of(problem: Continuum, theta: NDArray, *, max_iter: int, tol: float) -> tuple[NDArray, NDArray]:
@@ -40,8 +40,9 @@ def moments_of(problem: Continuum, theta: NDArray, *, max_iter: int, tol: float)
     converged : ndarray of bool, shape (R,)
     """
     theta, moments, converged = problem.centered(theta), problem.target.copy(), problem.present.sum(axis=1) < 2
-    size = theta.shape[1] * theta.shape[2]
-    step = max(1, _CELLS // size**2)
+    _, C, F = theta.shape
+    of_classes = not problem.features.shared and bool(problem.present.all())
+    step = max(1, _CELLS // (moments.shape[1] * F**2 if of_classes else (C * F) ** 2))
     going = np.flatnonzero(~converged)
     for first in range(0, len(going), step):
         some = going[first : first + step]

@@ -88,7 +88,12 @@ class ColumnProducts:
     @cached_property
     def columns(self) -> NDArray:
         """The columns, (d + 1, n), the last of ones."""
-        return np.append(self.rows.T, np.ones((1, len(self.rows))), axis=0)
+        return np.append(self.rows.T, np.ones((1, len(self.rows)), self.rows.dtype), axis=0)
+
+    @cached_property
+    def single(self) -> ColumnProducts:
+        """The same in single precision."""
+        return ColumnProducts(self.rows.astype(np.float32))
 
     @cached_property
     def single_columns(self) -> NDArray:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from genvsdisc.functional.linear.objective import SoftmaxRegression
 
 
-def pair_sums(conditional: SoftmaxRegression, residuals: NDArray) -> NDArray:
+def pair_sums(conditional: SoftmaxRegression, residuals: NDArray, *, single: bool = False) -> NDArray:
     """Sums over rows of the products of each two columns, weighted by ``w p_j p_k`` for each two classes.
 
     Parameters
@@ -19,6 +19,8 @@ def pair_sums(conditional: SoftmaxRegression, residuals: NDArray) -> NDArray:
         R cross-entropies.
     residuals : ndarray of shape (R, C, n)
         From its `evaluate`.
+    single : bool, default=False
+        Whether they are added up in single precision.
 
     Returns
     -------
@@ -34,7 +36,9 @@ def pair_sums(conditional: SoftmaxRegression, residuals: NDArray) -> NDArray:
         weighted = np.empty((R, C * (C - 1) // 2, n))
         for place, (j, k) in enumerate(combinations(range(C), 2)):
             np.multiply(said[:, j], p[:, k], out=weighted[:, place])
-    sums = conditional.products.sums(weighted.reshape(-1, n))
+    weighted = weighted.reshape(-1, n)
+    products = conditional.products
+    sums = products.single.sums(weighted.astype(np.float32)) if single else products.sums(weighted)
     return np.ascontiguousarray(sums).reshape(R, -1, *sums.shape[1:])
 
 
