@@ -41,7 +41,7 @@ def same_bytes(content: bytes) -> bytes:
             return [renamed(each) for each in node]
         if not isinstance(node, dict):
             return node
-        told = {}
+        told: dict[str, Any] = {}
         for key, value in node.items():
             if key == "__id__" and isinstance(value, int):
                 told[key] = next(fresh) if "is_json" in node else numbers.setdefault(value, next(fresh))
