@@ -345,6 +345,16 @@ def test_d12_the_generative_view_draws_the_roster_only():
     assert section("generative-view", changed({"models": none, "assumptions": None})) is None
 
 
+def test_a_page_that_was_loaded_without_the_rows_of_figures_speaks_of_none():
+    full = example.full()
+    bare = changed({"predictive_rows": full.predictive_rows.iloc[:0], "scatter": full.scatter.iloc[:0]})
+    assert blocks("predictive", "figure")
+    assert not blocks("predictive", "figure", bare)
+    assert any("out of the ordinary" in found.caption for found in blocks("predictive", "table", bare))
+    for comparison, told in ((full, True), (bare, False)):
+        assert any("Dots" in figure.caption for figure in blocks("generative-view", "figure", comparison)) is told
+
+
 def test_d12_costs_that_are_not_known_are_not_drawn():
     checks = example.full().assumptions.assign(cost=np.nan, cost_lower=np.nan, cost_upper=np.nan)
     figures = blocks("generative-view", "figure", changed({"assumptions": checks}))
