@@ -101,7 +101,13 @@ def _newton_weights(ratio: NDArray, score: NDArray) -> NDArray:
     weights = np.linalg.solve(hessian, right[:, :, None])[:, :, 0]
     for b in np.flatnonzero(~(weights >= 0).all(axis=1)):
         factor = np.linalg.cholesky(hessian[b])
-        weights[b], _ = nnls(factor.T, np.linalg.solve(factor, right[b]))
+        found, _ = nnls(factor.T, np.linalg.solve(factor, right[b]))
+        # A class without density makes the factor nearly singular: which classes have weight is known, not how much.
+        kept = np.flatnonzero(found > 0)
+        again = np.linalg.solve(hessian[b][np.ix_(kept, kept)], right[b, kept])
+        if (again > 0).all():
+            found[kept] = again
+        weights[b] = found
     return weights / weights.sum(axis=1, keepdims=True)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import typer
 
+from genvsdisc.cli.panels import refuse_blank
 from genvsdisc.cli.rosters import ROSTER, divided
 
 TABLE, NO_KEYS = "table", ("config", "help", "tables")
@@ -132,7 +133,8 @@ def _value(name: str, value: Any, folder: Path, where: str) -> Any:
     """A value of TOML or JSON as the words that the command line takes."""
     if name == TABLE:
         words = [value] if isinstance(value, str) else value
-        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        named = isinstance(words, list) and all(isinstance(word, str) and word.strip() for word in words)
+        if not named or not words:
             raise ValueError(f"{where}: table must be a file, or a list of files, got {value!r}")
         return [_beside(word, folder) for word in words]
     if name in LISTS and isinstance(value, list):
@@ -173,6 +175,7 @@ def _check(context: typer.Context, parameter: Any, value: Any, where: str) -> No
         raise ValueError(f"{where} is no switch, got {str(value).lower()}")
     if isinstance(value, dict) or (isinstance(value, list) and not getattr(parameter, "multiple", False)):
         raise ValueError(f"{where} takes one value, got {value!r}")
+    refuse_blank(parameter, value, where)
     try:
         parameter.process_value(context, value)
     except typer.BadParameter as error:

@@ -41,8 +41,6 @@ def asked_costs(words: str | None, y: pd.Series) -> dict[str, float] | pd.DataFr
     """
     if words is None:
         return None
-    if not words.strip():
-        raise ValueError("--costs is empty; write fp=1,fn=10, or the name of a file")
     if "=" in words and not Path(words).exists():
         return _of_errors(words)
     if Path(words).suffix or Path(words).exists():

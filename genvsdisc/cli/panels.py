@@ -30,17 +30,46 @@ def option(panel: str, words: str, example: str, *names: str, **settings: Any) -
     return typer.Option(*names, help=f"{words} Example: {example}", rich_help_panel=panel, **settings)
 
 
+def refuse_blank(parameter: Any, value: Any, name: str | None = None) -> None:
+    """Refuse a word of nothing, as scripts write where a variable is unset: as a folder it is the current one.
+
+    Parameters
+    ----------
+    parameter : Parameter
+        Option or argument.
+    value : object
+        What was given, not yet converted.
+    name : str, default=None
+        What the user called it; None is the name on the command line.
+
+    Raises
+    ------
+    ValueError
+        If it is, or holds, a string of blanks only.
+    """
+    given = value if isinstance(value, list | tuple) else [value]
+    if not any(isinstance(word, str) and not word.strip() for word in given):
+        return
+    words, _, example = (getattr(parameter, "help", None) or "").partition(" Example: ")
+    remedy = f"write {example}, or leave it out" if example else f"it stands for: {words.rstrip('.')}"
+    called = parameter.opts[0] if parameter.param_type_name == "option" else parameter.metavar or parameter.name.upper()
+    raise ValueError(f"{name or called} is empty; {remedy}")
+
+
 class OnceCommand(TyperCommand):
-    """Refuses an option of one value that is given twice, of which the first would be lost without a word."""
+    """Refuses words of nothing, and an option of one value given twice, of which the first would be lost unsaid."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the words after the command's name."""
-        given: list[Any] = self.make_parser(ctx).parse_args(args=list(args))[2]
+        parsed: Any = self.make_parser(ctx).parse_args(args=list(args))
+        values, _, given = parsed
         single = [each for each in given if each.param_type_name == "option" and not (each.multiple or each.is_flag)]
         for each_option in single:
             if single.count(each_option) > 1 and not ctx.resilient_parsing:
                 listed = " (names in one, with commas between)" if each_option.name in _LISTS else ""
                 raise typer.BadParameter(f"given twice, where one value is taken{listed}", ctx=ctx, param=each_option)
+        for each in () if ctx.resilient_parsing else given:
+            refuse_blank(each, values.get(each.name))
         return super().parse_args(ctx, args)
 
 

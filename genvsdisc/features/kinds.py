@@ -236,7 +236,8 @@ def _doubtful_levels(codes: NDArray[np.intp], uniques: Any) -> str:
     notes = []
     for sign in set(words) & set(SIGNS):
         times = int((codes == list(uniques).index(sign)).sum())
-        notes.append(f"{sign!r} ({times} entries) is a level: leave it empty if it marks missing entries")
+        entries = "entry" if times == 1 else "entries"
+        notes.append(f"{sign!r} ({times} {entries}) is a level: leave it empty if it marks missing entries")
     folded: dict[str, str] = {}
     for word in words[: 10 * MOST_LEVELS]:
         other = folded.setdefault(word.casefold(), word)

@@ -10,6 +10,7 @@ from itertools import product
 import numpy as np
 
 from genvsdisc.study.design import Design, partitions
+from genvsdisc.study.dial_costs import affordable_dials
 from genvsdisc.study.larger_budgets import LargerBudgets, has_all_folds, has_draws
 from genvsdisc.study.plan import (
     CONDITION_STAGES,
@@ -20,8 +21,9 @@ from genvsdisc.study.plan import (
     RESAMPLED_STAGES,
     ModelPlan,
     Plan,
+    processor_seconds,
 )
-from genvsdisc.study.stage_costs import MOST_AT_ONCE, UNLABELED_STAGE, Candidate, StageCosts, share_of, total_seconds
+from genvsdisc.study.stage_costs import MOST_AT_ONCE, UNLABELED_STAGE, Candidate, StageCosts, allowed, total_seconds
 from genvsdisc.study.statistics.words import number_of
 
 CORES = 2
@@ -97,7 +99,7 @@ class Allocation:
     def _begin_all(self, stages: Sequence[str], groups: list[list[Candidate]]) -> None:
         for stage, group in product(stages, groups):
             if chosen := [candidate for candidate in group if candidate.takes(stage)]:
-                self._begin(stage, chosen, share_of(stage))
+                self._begin(stage, chosen)
 
     @property
     def one_repeat(self) -> int:
@@ -158,7 +160,7 @@ class Allocation:
                 self._fit_all(candidate)
                 self._say_less(candidate, folds, of)
                 return
-        why = f"one fit of it takes about {_seconds(price)}, too much for a budget of {self.plan.budget:g} s"
+        why = f"one fit of it takes about {processor_seconds(price)}, too much for a budget of {self.plan.budget:g} s"
         if self.larger is not None:
             fewest = price / 0.5 / (USABLE * CORES)
             why += "; " + self.larger.that_has_room(lambda p: not p.models[candidate.name].left_out, "it", fewest)
@@ -180,7 +182,8 @@ class Allocation:
             fits = "once" if folds == 1 else f"on {folds} of {self.one_repeat} folds"
             price = self._folds(candidate, self.one_repeat)
             self.plan.notes.append(
-                f"{candidate.name} is fitted {fits} only: all {self.one_repeat} folds take about {_seconds(price)}, "
+                f"{candidate.name} is fitted {fits} only: all {self.one_repeat} folds take about "
+                f"{processor_seconds(price)}, "
                 f"{self.larger.that_has_room(partial(has_all_folds, name=candidate.name), at_least=price / USABLE)}."
             )
 
@@ -206,20 +209,20 @@ class Allocation:
             self.remaining -= price
         else:
             self.plan.condition_notes.append(
-                f"Rows with gaps are not completed by an iterative imputer: it takes about {_seconds(price)}."
+                f"Rows with gaps are not completed by an iterative imputer: it takes about {processor_seconds(price)}."
             )
 
-    def _begin(self, stage: str, group: list[Candidate], share: float) -> None:
+    def _begin(self, stage: str, group: list[Candidate]) -> None:
         """Ten draws, or none and a note."""
         price = self._price(group, stage, FEWEST_DRAWS)
-        if price <= share * self.remaining:
+        if price <= allowed(stage, self.remaining, self.capacity):
             for candidate in group:
                 self.plan.models[candidate.name].draws[stage] = FEWEST_DRAWS
             self.remaining -= price
             return
         if len(group) > 1:
             for candidate in sorted(group, key=lambda c: self._price([c], stage, FEWEST_DRAWS)):
-                self._begin(stage, [candidate], share)
+                self._begin(stage, [candidate])
             return
         self.missing.setdefault(stage, []).append((group[0].name, price))
 
@@ -229,31 +232,27 @@ class Allocation:
             return
         for stage, models in self.missing.items():
             names, price = [name for name, _ in models], sum(seconds for _, seconds in models)
-            fewest = max(seconds for _, seconds in models) / share_of(stage) / (USABLE * CORES)
+            fewest = max(seconds for _, seconds in models) / allowed(stage, USABLE * CORES, 0.0)
             room = self.larger.that_has_room(partial(has_draws, stage=stage, names=names), at_least=fewest)
             beside = stage in CONDITION_STAGES and not (stage == UNLABELED_STAGE and self.plan.n_unlabeled)
             notes = self.plan.condition_notes if beside else self.plan.notes
-            notes.append(f"No {stage} of {'; '.join(names)}: ten draws take about {_seconds(price)}, {room}.")
+            notes.append(f"No {stage} of {'; '.join(names)}: ten draws take about {processor_seconds(price)}, {room}.")
 
     def _search(self, candidate: Candidate) -> None:
         """Follow the descent of one model, where a quarter of what is left is enough for it."""
         chosen = self.plan.models[candidate.name]
         if not candidate.searched or not chosen.folds:
             return
-        for folds in (self.design.n_splits, 3):
-            price = self.costs.dial(folds)
-            if price <= 0.25 * self.remaining:
-                chosen.dialed, self.remaining = folds, self.remaining - price
-                break
-        else:
-            self.plan.notes.append(f"The hybrid dial, between the families, is left out: about {_seconds(price)}.")
+        chosen.dials, price, notes = affordable_dials(self.costs.dial, self.design.n_splits, 0.25 * self.remaining)
+        self.remaining -= price
+        self.plan.notes += notes
         price = self.costs.descent(candidate)
         if price <= 0.25 * self.remaining:
             chosen.searched, self.remaining = True, self.remaining - price
         else:
             self.plan.notes.append(
                 f"The search over penalties and learning rates of {candidate.name} is left out: it takes about "
-                f"{_seconds(price)}."
+                f"{processor_seconds(price)}."
             )
 
     def _draw_from(self, candidate: Candidate) -> None:
@@ -294,7 +293,3 @@ class Allocation:
         for candidate in group:
             self.plan.models[candidate.name].folds = folds
         return price
-
-
-def _seconds(seconds: float) -> str:
-    return f"{seconds:,.0f} processor seconds" if seconds >= 2 else f"{seconds:.1f} processor seconds"

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from genvsdisc.study.plan import DIAL_STAGES
+
 if TYPE_CHECKING:
     from genvsdisc.models import Model
     from genvsdisc.study.design import Design
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 JUDGE = 4
 """Mark of the rows that judge, in the parts of a draw; 0 to 3 mark the quarters that train."""
+OF_FOLDS = ("cross-validation", "descent paths", *DIAL_STAGES)
+"""Stages that look at the folds."""
 MAX_CLASSES = 8
 """Ellipses and regions of more classes than this cannot be told apart on a page, and are not fitted."""
 
@@ -90,7 +94,7 @@ class Draws:
                 return replace(
                     self, curve_weights=self.curve_weights[:, cut], curve_tests=self.curve_tests[cut], seed=seed
                 )
-            case "hybrid dial":
+            case _ if stage in DIAL_STAGES:
                 return replace(self, cv_weights=self.cv_weights[cut], cv_tests=self.cv_tests[cut])
             case "bias and variance":
                 return replace(self, parts=self.parts[cut], seed=seed)
@@ -147,7 +151,7 @@ class Predictions:
     test: NDArray | None = None
     density_floor: float | None = None
     descent: dict[str, pd.DataFrame] = field(default_factory=dict)
-    dial: pd.DataFrame | None = None
+    dials_between: dict[str, pd.DataFrame] = field(default_factory=dict)
     columns: tuple[Any, ...] = ()
     predictive: tuple[pd.DataFrame, pd.DataFrame] | None = None
     failures: dict[str, str] = field(default_factory=dict)

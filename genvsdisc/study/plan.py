@@ -21,6 +21,8 @@ LARGE = 50_000
 MOST_TEST, MOST_TRAIN, MOST_SUBTABLE = 100_000, 200_000, 40_000
 """Rows held out at most; rows that a fit is scored with; rows that learning curves and bootstrap samples come from."""
 RESAMPLED_STAGES = ("learning curve", "bias and variance", "label noise")
+DIAL_STAGES = ("hybrid dial", "hybrid dial on squares")
+"""The dials between the likelihoods: log-odds linear in the columns, and in their squares too."""
 CONDITION_STAGES = ("gaps at prediction", "unlabeled rows", "classes left out")
 """Stages with ten draws and no more, after all others have theirs."""
 
@@ -34,7 +36,7 @@ class ModelPlan:
     """What is done to one model.
 
     Folds fitted in the first round, rows that they train on at most, rows of the fit to all rows, draws of each stage;
-    whether its descent is followed, folds in which the dial between the likelihoods is turned, whether rows are drawn
+    whether its descent is followed, folds in which each dial between the likelihoods is turned, whether rows are drawn
     from it; predicted seconds; what was measured, for a classifier of others; and why it is left out, if it is.
     """
 
@@ -44,7 +46,7 @@ class ModelPlan:
     draws: dict[str, int] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     searched: bool = False
-    dialed: int = 0
+    dials: dict[str, int] = field(default_factory=dict)
     drawn_from: bool = False
     timed: float | None = None
     left_out: str = ""
@@ -116,7 +118,7 @@ class Plan:
             If it is not what `as_dict` writes, or was made for another table or other models.
         """
         try:
-            models = {name: ModelPlan(**values) for name, values in stored["models"].items()}
+            models = {name: _model_plan(values) for name, values in stored["models"].items()}
             plan = cls(**{**stored, "models": models})
         except (TypeError, KeyError, AttributeError) as error:
             raise PlanError(f"plan must be the 'plan' in the facts of a former comparison ({error})") from error
@@ -130,8 +132,21 @@ class Plan:
         return plan
 
 
+def _model_plan(values: Mapping[str, Any]) -> ModelPlan:
+    """Read a model's plan; one of an earlier record turned both dials in as many folds."""
+    kept = {name: value for name, value in values.items() if name != "dialed"}
+    if values.get("dialed"):
+        kept["dials"] = dict.fromkeys(DIAL_STAGES, values["dialed"])
+    return ModelPlan(**kept)
+
+
 def check_budget(budget: Any) -> None:
     """Refuse what is no number of seconds."""
     number = isinstance(budget, int | float | np.number) and not isinstance(budget, bool)
     if budget is not None and not (number and 0 < budget < np.inf):
         raise ValueError(f"budget must be a number of seconds above 0, got {budget!r}")
+
+
+def processor_seconds(seconds: float) -> str:
+    """Return a price in words."""
+    return f"{seconds:,.0f} processor seconds" if seconds >= 2 else f"{seconds:.1f} processor seconds"

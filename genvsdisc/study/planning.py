@@ -8,9 +8,11 @@ from dataclasses import replace
 from genvsdisc.study.allocation import CORES, CURVE_DRAWS, OVERHEAD, USABLE, Allocation
 from genvsdisc.study.budgets import STANDARD_BUDGET
 from genvsdisc.study.design import Design, partitions
+from genvsdisc.study.dial_costs import LONGEST_DIAL
 from genvsdisc.study.larger_budgets import LargerBudgets
 from genvsdisc.study.plan import (
     CONDITION_STAGES,
+    DIAL_STAGES,
     FEWEST_DRAWS,
     LARGE,
     MOST_REPEATS,
@@ -19,7 +21,7 @@ from genvsdisc.study.plan import (
     ModelPlan,
     Plan,
 )
-from genvsdisc.study.stage_costs import LONGEST_DIAL, Candidate, StageCosts, total_seconds
+from genvsdisc.study.stage_costs import Candidate, StageCosts, total_seconds
 
 ROUND_TWO = 5
 """Repeats after the second round at budgets up to two minutes: their error is 1.04 times that of ten."""
@@ -52,8 +54,9 @@ def planned_by_design(
     plan.n_unlabeled = n_unlabeled
     costs = StageCosts(plan, design, candidates)
     for candidate in candidates:
-        if candidate.searched and costs.dial(design.n_splits) <= LONGEST_DIAL:
-            models[candidate.name].dialed = design.n_splits
+        if candidate.searched:
+            turned = [s for s in DIAL_STAGES if costs.dial(s, design.n_splits) <= LONGEST_DIAL]
+            models[candidate.name].dials = dict.fromkeys(turned, design.n_splits)
         models[candidate.name].seconds = costs.of(candidate, models[candidate.name])
     plan.seconds = total_seconds(models)
     return plan

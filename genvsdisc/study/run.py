@@ -168,8 +168,8 @@ class Run:
             jobs.append(Job(m, DRAWN_STAGE, 0, 1, 0.1 * chosen.seconds.get("cross-validation", 0.0)))
         if chosen.searched:
             jobs.append(Job(m, "descent paths", 0, 1, chosen.seconds.get("descent paths", 0.0)))
-        if chosen.dialed:
-            jobs.append(Job(m, "hybrid dial", 0, chosen.dialed, chosen.seconds.get("hybrid dial", 0.0)))
+        for stage, folds in chosen.dials.items():
+            jobs.append(Job(m, stage, 0, folds, chosen.seconds.get(stage, 0.0)))
         if chosen.drawn_from:
             stage = "rows of the model"
             rows = chosen.fit_rows if chosen.fit_rows <= MOST_AT_ONCE else chosen.rows

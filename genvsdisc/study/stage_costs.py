@@ -8,6 +8,7 @@ from typing import Any
 
 from genvsdisc.study.costs import BatchSizes, batch_seconds
 from genvsdisc.study.design import Design
+from genvsdisc.study.dial_costs import dial_seconds
 from genvsdisc.study.plan import CONDITION_STAGES, MOST_TEST, ModelPlan, Plan
 
 MOST_AT_ONCE = 400_000
@@ -17,20 +18,6 @@ NOISE_TRAIN = 2000
 N_FLIP_RATES = 5
 PREDICTIVE_SECONDS = 0.3
 """Seconds of drawing and judging rows of a model; their number does not grow with the table."""
-DIAL_FIT, DIAL_SQUARED, DIAL_CUBED = 2.5e-3, 4e-10, 3.3e-10
-"""Seconds of a fit on the dial: at least, with rows times the square of its coefficients, and with their cube.
-
-Read off fits to 11 synthetic tables (400 to 1,000 rows, 20 to 150 columns, 2 to 10 classes): 0.9 to 2.6 times right.
-"""
-DIAL_RARE = {True: 3.5, False: 7.5}
-"""How many times as long the dial with squares takes where columns are indicators, of two classes and of more: their
-variance in a class may vanish, and a hundred steps are then too few. Read off 7 synthetic tables (60 to 400 rows, 12 to
-60 columns): 0.4 to 1.1 times right."""
-DIAL_PLACES = 9
-LONGEST_DIAL = 15.0
-"""Seconds beyond which the dial is not turned, where no budget says so."""
-MOST_DIAL_ROWS = 4000
-"""Rows that the dial from one likelihood to the other is turned on, at most."""
 STACKED = 4000
 """Rows of a table that label noise stacks as a whole."""
 GAPS_STAGE, UNLABELED_STAGE, LEFT_OUT_STAGE = CONDITION_STAGES
@@ -43,6 +30,8 @@ CONDITION_SHARE = 0.15
 """Share of what is left that a stage which turns a dial may take for the models of one form."""
 UNLABELED_SHARE = 0.4
 """Such a share for rows without a label, the last of these stages, of which generative models alone take part."""
+ANYHOW = 0.04
+"""Share of the capacity that they may take of what little is left, or no model of a wide table learned from them."""
 UNLABELED_ROWS, FEWEST_LABELED, N_PLACES = 1000, 5, 4
 """Training rows of which some lose their label, at most; rows of a class that keep theirs, at least; shares that do."""
 UNSHARED = 2
@@ -211,16 +200,10 @@ class StageCosts:
         rows = self.plan.subtable
         return 6 * candidate.seconds(self.design.n_splits, rows, rows, rows) + 4 * candidate.seconds(1, rows, rows, 0)
 
-    def dial(self, folds: int) -> float:
-        """Seconds of the places on two dials: log-odds linear in the columns, and in their squares too."""
-        rows, outputs = min(self.plan.subtable, MOST_DIAL_ROWS), self.plan.n_classes if self.plan.n_classes > 2 else 1
-        fits = DIAL_PLACES * folds
-        linear, squares = (
-            DIAL_FIT + DIAL_SQUARED * rows * size**2 + DIAL_CUBED * size**3
-            for size in (outputs * (columns + 1) for columns in (self.plan.n_encoded, 2 * self.plan.n_encoded))
-        )
-        rare = DIAL_RARE[self.plan.n_classes == 2] if self.plan.n_indicators else 1.0
-        return 1.25 * fits * (linear + rare * squares)
+    def dial(self, stage: str, folds: int) -> float:
+        """Seconds of the places on one of the `DIAL_STAGES`."""
+        plan = self.plan
+        return dial_seconds(stage, folds, plan.subtable, plan.n_classes, plan.n_encoded, plan.n_indicators > 0)
 
     def drawing(self, candidate: Candidate, rows: int) -> float:
         """Seconds of a fit to all rows, of drawing from it and of judging what was drawn."""
@@ -235,8 +218,7 @@ class StageCosts:
         seconds |= {stage: self.stage(candidate, stage, draws) for stage, draws in chosen.draws.items()}
         if chosen.searched:
             seconds["descent paths"] = self.descent(candidate)
-        if chosen.dialed:
-            seconds["hybrid dial"] = self.dial(chosen.dialed)
+        seconds |= {stage: self.dial(stage, folds) for stage, folds in chosen.dials.items()}
         return {stage: float(f"{value:.3g}") for stage, value in seconds.items()}
 
 
@@ -245,7 +227,13 @@ def most_added(n_classes: int) -> int:
     return max(1, MOST_ADDED_COPIES // n_classes)
 
 
-def share_of(stage: str) -> float:
+def allowed(stage: str, remaining: float, capacity: float) -> float:
+    """Seconds of what is left that a stage may take for the models of one form."""
+    anyhow = min(0.6 * remaining, ANYHOW * capacity) if stage == UNLABELED_STAGE else 0.0
+    return max(_share_of(stage) * remaining, anyhow)
+
+
+def _share_of(stage: str) -> float:
     """Share of what is left that a stage may take for the models of one form."""
     if stage == UNLABELED_STAGE:
         return UNLABELED_SHARE

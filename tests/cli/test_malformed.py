@@ -113,7 +113,7 @@ MALFORMED = [
     ("costs of another shape", ["good.csv", "--costs", "costs.csv"], "holds 1 rows of 2; it needs 2 of 2 numbers"),
     ("costs that are no text", ["good.csv", "--costs", "costs.bin"], "'costs.bin' is not a text table"),
     ("costs in a folder", ["good.csv", "--costs", "folder"], "'folder' is a folder"),
-    ("costs that are empty", ["good.csv", "--costs", ""], "--costs is empty; write fp=1,fn=10"),
+    ("costs that are empty", ["good.csv", "--costs", ""], "--costs is empty; write --costs fp=1,fn=10"),
     ("groups that are the target", ["good.csv", "--groups", "y"], "--groups names 'y', which is the target"),
     ("a column of two uses", ["good.csv", "--groups", "w", "--weights", "w"], "--groups and --weights both name 'w'"),
     ("a class for a classifier", ["good.csv", "--models", "class.py:MODELS"], "must be a classifier such as SVC()"),

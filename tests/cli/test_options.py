@@ -1,6 +1,7 @@
 """Every option has an example in the help and a twin in Python."""
 
 import inspect
+import itertools
 import re
 import sys
 from pathlib import Path
@@ -69,6 +70,26 @@ def test_so_has_every_option_of_the_other_commands():
     ]
     assert len(options_) >= 6
     assert all(re.search(rf"Example: .*{each.opts[0]}\b", each.help) for each in options_)
+
+
+def test_no_word_may_be_empty(run, tmp_path, monkeypatch):
+    """As scripts write it whose variable is unset: `--output "$OUT"` would fill the current folder."""
+    monkeypatch.chdir(tmp_path)
+    needed = {"report": ["iris"], "predict": ["a", "b"], "diff": ["a", "b"], "datasets": ["iris"], "lessons": ["bayes"]}
+    for command, made in typer.main.get_command(app).commands.items():
+        valued = [each.opts[0] for each in made.params if each.opts[0][0] == "-" and not each.is_flag]
+        for option, blank in zip(valued, itertools.cycle(["", "  "])):
+            status, out, err = run(command, *needed[command], option, blank)
+            assert (status, out, err.count("\n")) == (2, "", 1)
+            assert err.startswith(f"genvsdisc: {option} is empty; write {option} ")
+        status, out, err = run(command, *needed[command][1:], "")
+        assert (status, out, " is empty; it stands for: " in err) == (2, "", True)
+    for name in ("table", "output", "cache", "columns", "fail-if"):
+        Path("study.toml").write_text(f"{name} = ' '\n")
+        status, out, err = run("report", "--config", "study.toml")
+        assert (status, out, err.count("\n")) == (2, "", 1)
+        assert "study.toml', line 1: " in err
+    assert [file.name for file in tmp_path.iterdir()] == ["study.toml"]
 
 
 def test_every_option_has_a_twin_in_python(entries):

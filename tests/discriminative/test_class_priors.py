@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 from sklearn.base import clone
 
 from genvsdisc import CascadeClassifier, GaussianClassifier, LogisticClassifier, MLPClassifier
@@ -82,3 +83,13 @@ def test_rounding_does_not_choose_where_the_estimate_ends():
     found = mixture_weights(logs, 50, 1e-7, weights)
     moved = mixture_weights(logs + 1e-13 * rng.normal(size=logs.shape), 50, 1e-7, weights)
     assert np.abs(found - moved).max() < 1e-12
+
+
+def test_a_class_that_has_no_density_costs_the_others_no_digits():
+    """Its part of Newton's step is nearly singular; the others' share has a score that a root finder solves."""
+    rng = np.random.default_rng(4)
+    logs = np.column_stack([rng.normal(-1, 6, 60), np.full(60, -500.0), rng.normal(1, 6, 60)])
+    gain = np.exp(logs[:, 0] - logs[:, 2]) - 1
+    share = brentq(lambda p: np.mean(gain / (1 + p * gain)), 1e-6, 1 - 1e-6, xtol=1e-15, rtol=1e-14)
+    assert 0.1 < share < 0.9
+    np.testing.assert_allclose(mixture_weights(logs, 50, 1e-7), [share, 0, 1 - share], rtol=1e-12, atol=1e-15)

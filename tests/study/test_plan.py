@@ -18,7 +18,7 @@ from genvsdisc.study.fits.encode import benches
 from genvsdisc.study.fits.tuning import tuned
 from genvsdisc.study.plan import CONDITION_STAGES, FEWEST_DRAWS, RESAMPLED_STAGES, Plan
 from genvsdisc.study.planning import planned_by_budget, second_round
-from genvsdisc.study.stage_costs import Candidate
+from genvsdisc.study.stage_costs import Candidate, allowed
 from genvsdisc.study.statistics.differences import paired_splits
 from genvsdisc.study.table import prepare
 
@@ -170,6 +170,13 @@ def test_rows_without_a_label_that_were_given_come_first_and_what_is_left_out_of
     assert order[0] == "unlabeled rows"
 
 
+def test_little_that_is_left_lets_a_cheap_model_learn_from_rows_without_a_label():
+    """Of 2 seconds left of 77, 1.1 are less than a 25th of all, and more than the share of a stage (0.4)."""
+    assert allowed("unlabeled rows", 2.0, 77.0) == pytest.approx(1.2)
+    assert allowed("unlabeled rows", 20.0, 77.0) == pytest.approx(8.0)
+    assert allowed("classes left out", 2.0, 77.0) == pytest.approx(0.3)
+
+
 def test_a_larger_budget_never_buys_less():
     X, y = np.random.default_rng(0).normal(size=(3000, 20)), np.arange(3000) % 5
     plans = [planned(budget, X, y)[0] for budget in (3, 10, 30, 60, 200, 600)]
@@ -261,3 +268,8 @@ def test_a_stored_plan_round_trips(quick):
     stored = quick.meta["plan"]
     plan = Plan.from_dict(stored, n_rows=120, n_classes=2, names=list(stored["models"]))
     assert json.loads(json.dumps(plan.as_dict())) == stored
+    former = {
+        name: {k: v for k, v in m.items() if k != "dials"} | {"dialed": 5} for name, m in stored["models"].items()
+    }
+    plan = Plan.from_dict({**stored, "models": former}, n_rows=120, n_classes=2, names=list(former))
+    assert all(m.dials == {"hybrid dial": 5, "hybrid dial on squares": 5} for m in plan.models.values())

@@ -12,11 +12,10 @@ from sklearn.pipeline import Pipeline
 
 from genvsdisc.hybrid.classifier import HybridClassifier
 from genvsdisc.models import Model
+from genvsdisc.study.dial_costs import MOST_DIAL_ROWS
 from genvsdisc.study.evidence import Draws
 from genvsdisc.study.fits.descent_paths import first_folds
 from genvsdisc.study.fits.refit import refit_probabilities
-from genvsdisc.study.stage_costs import MOST_DIAL_ROWS
-from genvsdisc.study.statistics.failures import reason
 from genvsdisc.study.statistics.losses import mean, pointwise_losses
 from genvsdisc.study.table import PreparedTable
 
@@ -29,28 +28,19 @@ DIAL_FORMS = {
 """What stands at the ends -> the options of `HybridClassifier`."""
 
 
-def dial_losses(model: Model, table: PreparedTable, draws: Draws) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Losses of every fold at every place of the dial, behind the preparation of a logistic regression.
+def dial_losses(model: Model, table: PreparedTable, draws: Draws, name: str) -> pd.DataFrame:
+    """Losses of every fold at every place of one of the `DIAL_FORMS`, behind a logistic regression's preparation.
 
     Returns
     -------
     losses : DataFrame
         Columns dial, generative_weight, loss, fold, value, test_fraction.
-    failures : dict of dial to reason
     """
     table, weights, tests = first_folds(table, draws)
     table, weights, tests = _fewer(table, weights, tests, draws.seed)
-    rows: list[tuple[Any, ...]] = []
-    failures: dict[str, str] = {}
-    for name, form in DIAL_FORMS.items():
-        try:
-            rows += [(name, *row) for row in _along(_hybrid(model.estimator, form), table, weights, tests, draws)]
-        except ValueError as error:
-            failures[name] = reason(error)
-    if failures and not rows:
-        raise ValueError("; ".join(f"{name}: {why}" for name, why in failures.items()))
-    columns = ["dial", "generative_weight", "loss", "fold", "value", "test_fraction"]
-    return pd.DataFrame(rows, columns=columns), failures
+    hybrid = _hybrid(model.estimator, DIAL_FORMS[name])
+    rows = [(name, *row) for row in _along(hybrid, table, weights, tests, draws)]
+    return pd.DataFrame(rows, columns=["dial", "generative_weight", "loss", "fold", "value", "test_fraction"])
 
 
 def _hybrid(estimator: Any, form: dict[str, Any]) -> Any:

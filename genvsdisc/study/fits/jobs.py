@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from genvsdisc.freed_memory import LARGE_CELLS, give_freed_memory_back
 from genvsdisc.models import Model
 from genvsdisc.study.costs import last_step
-from genvsdisc.study.evidence import Draws, Predictions, Views
+from genvsdisc.study.evidence import OF_FOLDS, Draws, Predictions, Views
 from genvsdisc.study.fits.elsewhere import died, in_processes, local_processes, release_workers, watch
 from genvsdisc.study.fits.encode import MOST_ENCODED_CELLS, Bench
 from genvsdisc.study.fits.gaps import GAP_STAGE
@@ -232,7 +232,7 @@ def draws_of(job: Job, draws: Draws) -> Draws:
     """Keep of the draws what the job looks at, and nothing that would travel in vain."""
     part = draws.part(job.stage, job.start, job.stop)
     nothing: dict[str, Any] = {"design": replace(draws.design, scorers=())}  # functions need not travel
-    if job.stage not in ("cross-validation", "descent paths", "hybrid dial"):
+    if job.stage not in OF_FOLDS:
         nothing |= {"cv_weights": draws.cv_weights[:0], "cv_tests": []}
     if job.stage in ("fit to all rows", "rows of the model", "cross-validation", "bias and variance", DRAWN_STAGE):
         nothing |= {"curve_weights": draws.curve_weights[:, :0], "curve_tests": []}
@@ -262,7 +262,7 @@ def add(whole: Predictions, part: Predictions) -> None:
     whole.density_floor = part.density_floor if whole.density_floor is None else whole.density_floor
     whole.descent = whole.descent or part.descent
     whole.predictive = part.predictive if whole.predictive is None else whole.predictive
-    whole.dial = part.dial if whole.dial is None else whole.dial
+    whole.dials_between |= part.dials_between
     whole.failures = part.failures | whole.failures
     whole.warnings = list(dict.fromkeys([*whole.warnings, *part.warnings]))
     for stage, seconds in part.seconds.items():

@@ -7,6 +7,7 @@ import time
 import warnings
 from collections.abc import Callable, Sequence
 from copy import deepcopy
+from functools import partial
 from typing import Any, cast
 
 try:
@@ -29,7 +30,7 @@ from genvsdisc.study.fits.condition_stages import (
     shift_classes,
 )
 from genvsdisc.study.fits.descent_paths import descends, descent_paths
-from genvsdisc.study.fits.dial import dial_losses
+from genvsdisc.study.fits.dial import DIAL_FORMS, dial_losses
 from genvsdisc.study.fits.drawn_rows import predictive_tables
 from genvsdisc.study.fits.gaps import GAP_STAGE
 from genvsdisc.study.fits.group_check import check_groups
@@ -43,6 +44,7 @@ from genvsdisc.study.fits.row_batches import fit_many_rows
 from genvsdisc.study.fits.unforeseen_gaps import with_means
 from genvsdisc.study.fits.unlabeled_stage import learn_unlabeled
 from genvsdisc.study.fits.weighted_fits import copies, fit_rows, stand_for_copies
+from genvsdisc.study.plan import DIAL_STAGES
 from genvsdisc.study.stage_costs import MOST_AT_ONCE
 from genvsdisc.study.statistics.assumptions import in_proportion
 from genvsdisc.study.statistics.failures import reason
@@ -166,12 +168,11 @@ def follow_descent(model: Model, table: PreparedTable, draws: Draws, result: Pre
         result.descent = descent_paths(model, table, draws)
 
 
-def turn_dial(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
-    """Fit along the continuum from the generative to the discriminative fit; one of the forms may fail alone."""
+def turn_dial(model: Model, table: PreparedTable, draws: Draws, result: Predictions, form: str) -> None:
+    """Fit along the continuum from the generative to the discriminative fit of one form."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        result.dial, failures = dial_losses(model, table, draws)
-    result.failures |= {f"hybrid dial, {name}": why for name, why in failures.items()}
+        result.dials_between[form] = dial_losses(model, table, draws, form)
 
 
 def draw_rows(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
@@ -195,7 +196,7 @@ STAGES: dict[str, Callable[[Model, PreparedTable, Draws, Predictions], None]] = 
     "unlabeled rows": learn_unlabeled,
     "classes left out": leave_classes_out,
     "descent paths": follow_descent,
-    "hybrid dial": turn_dial,
+    **{stage: partial(turn_dial, form=form) for stage, form in zip(DIAL_STAGES, DIAL_FORMS, strict=True)},
     "rows of the model": draw_rows,
 }
 OF_CODES = ("unlabeled rows", "label noise", "classes left out")

@@ -14,9 +14,13 @@ _SUBJECTS = frozenset(
         "author", "writer", "rater", "signer", "driver", "player", "session", "recording", "file", "filename",
         "image", "video", "document", "doc", "clip", "utterance", "experiment", "batch", "plate", "slide", "scan",
         "visit", "trial", "run", "group", "groups", "cluster", "hospital", "center", "centre", "clinic", "school",
-        "device", "sensor", "machine", "vehicle",
+        "device", "sensor", "machine", "vehicle", "firm", "litter", "employee", "worker", "teacher", "classroom",
+        "stratum", "cow", "dog", "horse", "pig", "rabbit", "monkey",
     ]
 )  # fmt: skip
+_IDS = frozenset(["id", "ids", "uid", "uuid"])
+_IDENTIFIED = frozenset(["p", "pt", "pat", "hh", "case", "resp", "fam", "family", "company"])
+"""Subjects where an identifier says so: pid, hhid, family id."""
 _NUMBERING = frozenset(["id", "ids", "no", "nr", "num", "number", "code", "key", "name", "index", "idx", "of", "the"])
 _SPLIT = frozenset(
     [
@@ -29,20 +33,31 @@ _SPLIT_FILLERS = frozenset(["or", "set", "is", "data", "indicator", "flag", "sub
 
 
 def tokens(name: str) -> list[str]:
-    """Words of a name in lower case: at spaces, signs, digits, and changes from lower to upper case."""
-    return [word.casefold() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+", name)]
+    """Words of a name in lower case: at spaces, signs, digits, changes from lower to upper case; patid is pat, id."""
+    words = [word.casefold() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+", name)]
+    return [part for word in words for part in _identifier_parts(word)]
+
+
+def _identifier_parts(word: str) -> list[str]:
+    known = _SUBJECTS | _IDENTIFIED | _NUMBERING
+    if word.endswith("id") and word[:-2] in known:
+        return [word[:-2], "id"]
+    return ["id", word[2:]] if word.startswith("id") and word[2:] in known else [word]
 
 
 def names_a_group(name: str) -> bool:
-    """Whether a column is named for subjects or files, and for nothing of theirs (no "patient age").
+    """Whether a column whose values repeat is named for subjects or files, and for nothing of theirs: no "patient age".
 
     Examples
     --------
-    >>> [names_a_group(name) for name in ("Speaker Number", "patient_id", "PatientAge", "userID")]
-    [True, True, False, True]
+    >>> [names_a_group(name) for name in ("Speaker Number", "patient_id", "PatientAge", "userID", "id", "hhid", "acid")]
+    [True, True, False, True, True, True, False]
     """
     words = set(tokens(name))
-    return bool(words & _SUBJECTS) and words <= _SUBJECTS | _NUMBERING
+    identified = bool(words & _IDS)
+    return bool(words & _SUBJECTS or identified) and words <= (
+        _SUBJECTS | _NUMBERING | _IDS | (_IDENTIFIED if identified else set())
+    )
 
 
 def names_a_row(name: str) -> bool:
@@ -50,7 +65,7 @@ def names_a_row(name: str) -> bool:
     words = set(tokens(name))
     extra = {"row", "record", "sample", "instance", "case", "observation", "obs", "unnamed", "uid", "uuid"}
     return bool(words & {"id", "ids", "index", "idx", "uid", "uuid", "unnamed", "row"}) and words <= (
-        _SUBJECTS | _NUMBERING | extra
+        _SUBJECTS | _IDENTIFIED | _NUMBERING | extra
     )
 
 

@@ -8,13 +8,13 @@ from genvsdisc.study.schema import groups
 from genvsdisc.study.statistics.paired_tests import corrected_ttest
 
 
-def continuum_table(losses: pd.DataFrame | None) -> pd.DataFrame | None:
+def continuum_table(dials: dict[str, pd.DataFrame]) -> pd.DataFrame | None:
     """Mean losses, and their differences to the ends of the dial.
 
     Parameters
     ----------
-    losses : DataFrame or None
-        As `genvsdisc.study.fits.dial.dial_losses` gives them.
+    dials : dict of dial to DataFrame
+        Losses, as `genvsdisc.study.fits.dial.dial_losses` gives them.
 
     Returns
     -------
@@ -22,10 +22,11 @@ def continuum_table(losses: pd.DataFrame | None) -> pd.DataFrame | None:
         Columns dial, generative_weight, loss, mean, se, and for each end the mean difference (negative: better than
         the end) with its corrected interval of 95 %; the folds are those that the dial is judged on.
     """
-    if losses is None or losses.empty:
+    if not dials:
         return None
     rows = []
-    for (dial, loss), part in groups(losses, ["dial", "loss"]):
+    whole = pd.concat([dials[name] for name in sorted(dials, reverse=True)])  # linear log-odds first
+    for (dial, loss), part in groups(whole, ["dial", "loss"]):
         values = part.pivot_table(index="fold", columns="generative_weight", values="value")
         share = part.groupby("fold")["test_fraction"].first().to_numpy()
         for a in sorted(values.columns):

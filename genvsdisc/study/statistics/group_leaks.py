@@ -144,12 +144,23 @@ def row_order(table: PreparedTable) -> list[Leak]:
     if alike.pvalue > ORDER_CERTAIN or (alike.correlation < LEAST_ALIKE and alike.inflation < LEAST_INFLATED):
         return []
     over = f", and on over {alike.steps} rows" if alike.correlation < LEAST_ALIKE else ""
+    others = table.X.drop(columns=[name for name in table.X.columns if str(name) == alike.column])
+    if order_alikeness(others, table.columns, table.codes).pvalue > ORDER_CERTAIN:
+        what = (
+            f"Rows that follow one another in the file are alike in '{alike.column}' (correlation "
+            f"{alike.of_column:.2f} within a class), and for certain in no other column. If that is the order of the "
+            "file, it does no harm; if such rows are of one subject or moment, random folds train and test on the same "
+            "ones: give"
+        )
+    else:
+        what = (
+            f"Rows that follow one another in the file are alike (correlation {alike.correlation:.2f} within a class"
+            f"{over}), as rows of one subject or moment are: random folds then train and test on the same ones. Give"
+        )
     return [
         Leak(
             ORDER, "", "correlation of successive rows of a class", alike.correlation,
-            f"Rows that follow one another in the file are alike (correlation {alike.correlation:.2f} within a class"
-            f"{over}), as rows of one subject or moment are: random folds then train and test on the same ones. Give "
-            "the subjects as groups, or the moments as time.",
+            f"{what} the subjects as groups, or the moments as time.",
         )
     ]  # fmt: skip
 

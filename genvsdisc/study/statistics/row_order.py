@@ -41,15 +41,21 @@ class OrderAlikeness(NamedTuple):
         Rows on up to which correlations were summed.
     inflation : float
         ``1 + 2 sum_k r_k``, by which the variance of a mean of such rows exceeds that of independent ones.
+    column : str
+        In which each row is most like the next.
+    of_column : float
+        Its correlation.
     """
 
     correlation: float
     pvalue: float
     steps: int
     inflation: float
+    column: str
+    of_column: float
 
 
-NOT_ALIKE = OrderAlikeness(0.0, 1.0, 1, 1.0)
+NOT_ALIKE = OrderAlikeness(0.0, 1.0, 1, 1.0, "", 0.0)
 
 
 def order_alikeness(X: pd.DataFrame, columns: Mapping[Any, Column], codes: NDArray) -> OrderAlikeness:
@@ -73,7 +79,7 @@ def order_alikeness(X: pd.DataFrame, columns: Mapping[Any, Column], codes: NDArr
     parts = [codes, *(levels for levels, n_levels in map(levels_of, (X[key] for key in keys)) if n_levels <= _FEW)]
     segments = np.unique(np.column_stack(parts), axis=0, return_inverse=True)[1].ravel()
     highest = 0 if not keys and _come_in_blocks(codes) else _DEGREE
-    ranks, _ = residual_ranks(X[names], columns, codes)
+    ranks, source = residual_ranks(X[names], columns, codes)
     basis = np.zeros((len(codes), highest + 1))  # orthonormal within each segment
     for k in np.unique(segments):
         rows = np.flatnonzero(segments == k)
@@ -83,17 +89,17 @@ def order_alikeness(X: pd.DataFrame, columns: Mapping[Any, Column], codes: NDArr
         ranks[rows] -= basis[rows] @ (basis[rows].T @ ranks[rows])
         ranks[rows] *= np.sqrt(len(rows) / max(len(rows) - degree - 1, 1))
     spread = ranks.std(axis=0)
-    ranks = ranks[:, spread > 1e-6] / spread[spread > 1e-6]
+    ranks, source = ranks[:, spread > 1e-6] / spread[spread > 1e-6], source[spread > 1e-6]
     by_segment = np.argsort(segments, kind="stable")
     found = [
-        _over_steps(ranks, basis, segments, across=True),
-        _over_steps(ranks[by_segment], basis[by_segment], segments[by_segment], across=False),
+        _over_steps(ranks, source, basis, segments, across=True),
+        _over_steps(ranks[by_segment], source, basis[by_segment], segments[by_segment], across=False),
     ]
     best = min(found, key=lambda alike: (alike.pvalue, -alike.correlation))
     return best._replace(pvalue=min(1.0, len(found) * best.pvalue))
 
 
-def _over_steps(ranks: NDArray, basis: NDArray, segments: NDArray, *, across: bool) -> OrderAlikeness:
+def _over_steps(ranks: NDArray, source: NDArray, basis: NDArray, segments: NDArray, *, across: bool) -> OrderAlikeness:
     """Correlations of rows with those up to some steps on, at the most telling number of steps.
 
     `across` says whether rows of different segments are compared too.
@@ -116,11 +122,16 @@ def _over_steps(ranks: NDArray, basis: NDArray, segments: NDArray, *, across: bo
     z = np.cumsum(sums) / np.sqrt(np.cumsum(squares))
     steps = max(tried, key=lambda m: z[m - 1])
     correlations = np.array(sums) / (np.array(counts) * n_columns)
+    compared = np.ones(len(ranks) - 1, dtype=bool) if across else segments[1:] == segments[:-1]
+    of_columns = (ranks[1:] * ranks[:-1])[compared].mean(axis=0)
+    top = int(np.argmax(of_columns))
     return OrderAlikeness(
         float(correlations[0]),
         min(1.0, len(tried) * float(stats.norm.sf(z[steps - 1]))),
         steps,
         1 + 2 * float(correlations[:steps].sum()),
+        str(source[top]),
+        float(of_columns[top]),
     )
 
 

@@ -133,7 +133,7 @@ TABLE_PARTS: dict[str, Callable[[Known], pd.DataFrame | Mapping[str, pd.DataFram
     "novelty": lambda k: novelties(k.usable, k.table, k.models, k.draws),
     "planes": lambda k: k.views.tables,
     "predictive": lambda k: predictive_table([(e.model.name, e.predictive) for e in k.usable]),
-    "hybrid": lambda k: continuum_table(next((e.dial for e in k.usable if e.dial is not None), None)),
+    "hybrid": lambda k: continuum_table(next((e.dials_between for e in k.usable if e.dials_between), {})),
     "search and traces": lambda k: next((e.descent for e in k.usable if e.descent), {}),
     "parameters": lambda k: _stacked(_parameters(e, list(k.table.X.columns), k.failures) for e in k.usable),
     "columns": lambda k: columns_told(k.table, k.evidence),

@@ -3,6 +3,12 @@ from genvsdisc.study.statistics.column_names import names_a_group, names_a_row, 
 
 def test_names():
     assert [names_a_group(n) for n in ("subject", "SubjectID", "user_id", "File Name", "session")] == [True] * 5
+    assert [names_a_group(n) for n in ("id", "ID", "pid", "patID", "subjid", "hhid", "family_id", "idcode")] == [
+        True
+    ] * 8
+    assert [names_a_group(n) for n in ("family", "paid", "acid", "idea", "index", "case", "grid", "zip code")] == [
+        False
+    ] * 8
     assert [names_a_group(n) for n in ("patient_age", "username_length", "number", "age", "family history")] == [
         False
     ] * 5

@@ -13,7 +13,7 @@ def test_means_and_corrected_intervals():
     values = {a: rng.normal(0.5, 0.1, size=5) for a in (0.0, 0.3, 1.0)}
     rows = [("d", a, "log_loss", f, v, 0.2) for a, vs in values.items() for f, v in enumerate(vs)]
     columns = ["dial", "generative_weight", "loss", "fold", "value", "test_fraction"]
-    table = continuum_table(pd.DataFrame(rows, columns=columns)).set_index("generative_weight")
+    table = continuum_table({"d": pd.DataFrame(rows, columns=columns)}).set_index("generative_weight")
     assert table["mean"].to_dict() == pytest.approx({a: v.mean() for a, v in values.items()})
     test = corrected_ttest(values[0.3] - values[1.0], test_fraction=0.2)
     found = table.loc[0.3, ["to_generative", "to_generative_lower", "to_generative_upper"]]
@@ -22,4 +22,4 @@ def test_means_and_corrected_intervals():
 
 
 def test_nothing_gives_nothing():
-    assert continuum_table(None) is None
+    assert continuum_table({}) is None

@@ -6,6 +6,7 @@ from grouped_laws import clean_table, grouped_table
 from scipy import stats
 
 from genvsdisc.study.sampling import Sampling
+from genvsdisc.study.statistics.group_leaks import group_columns
 from genvsdisc.study.statistics.leaks import leak_table, leak_warnings
 from genvsdisc.study.table import prepare
 
@@ -218,3 +219,16 @@ def test_copies_of_rows_are_named_and_coarse_tables_are_not():
     assert found["value"].item() == pytest.approx(120 / 360)
     coarse = pd.DataFrame(RNG.integers(0, 3, (400, 4)).astype(str), columns=list("abcd"))
     assert kinds(coarse, pd.Series(RNG.integers(0, 2, 400))) == set()
+
+
+def test_a_repeated_id_is_a_group_though_its_rows_are_alike_in_a_sorted_column_only():
+    """As in the Ohio children of R's geepack: four visits of a child, children sorted by what they did."""
+    rng = np.random.default_rng(0)
+    child = np.repeat(np.arange(200), 4)
+    X = pd.DataFrame({"id": child, "age": np.tile([-2, -1, 0, 1], 200), "smoke": (child >= 120).astype(int)})
+    y = pd.Series(rng.random(800) < rng.beta(0.3, 1.2, 200)[child]).map({True: "ill", False: "well"})
+    (told,) = group_columns(prepare(X, y, n_splits=3))
+    assert told.column == "id"
+    assert "'id' looks like subjects or files: 200 values of 4 rows each" in told.message
+    shuffled = prepare(X.assign(id=rng.permutation(child)), y, n_splits=3)
+    assert group_columns(shuffled) == []
