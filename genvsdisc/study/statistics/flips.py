@@ -60,10 +60,12 @@ def where_it_flips(
         return _told(row["loss"], " ".join(located["finding"])) + besides
     tried = _tried(own, leads, row)
     others = _located(both[~of_pair & (both["dial"] == TRAINING_ROWS)])
-    if others.empty:
-        return _told(row["loss"], tried) if tried else ""
-    other = f"For another pair, {_lowered(str(others['finding'].iloc[0]))}"
+    if both.empty:  # nothing was asked of any pair
+        return ""
     tried = tried or f"not measured for {row['generative']} and {row['discriminative']} (see what was left out)."
+    if others.empty:
+        return _told(row["loss"], tried)
+    other = f"For another pair, {_lowered(str(others['finding'].iloc[0]))}"
     return f"{_told(row['loss'], tried)} {other}"
 
 
