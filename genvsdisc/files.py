@@ -13,7 +13,7 @@ import secrets
 import shutil
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from errno import EEXIST, ENOTDIR
 from pathlib import Path
@@ -110,6 +110,19 @@ def atomic_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
                 finish_commit(target)
             else:
                 staging.rename(target)
+
+
+def refuse_over(option: str, path: Path, read: Iterable[str | os.PathLike[str]]) -> None:
+    """Refuse to write a file over one of those that are read.
+
+    Raises
+    ------
+    ValueError
+        If the file is one of them, by this or another path.
+    """
+    same = [each for each in read if path.is_file() and Path(each).is_file() and path.samefile(each)]
+    if same:
+        raise ValueError(f"{option}: {os.fspath(path)!r} would be written over, and is read: give another name")
 
 
 def finish_commit(folder: Path) -> None:

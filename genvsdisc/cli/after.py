@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from genvsdisc.cli.rosters import divided, file_of
 from genvsdisc.cli.terminal import fail, legible, say
+from genvsdisc.files import refuse_over
 
 if TYPE_CHECKING:
     from genvsdisc import Comparison
@@ -50,6 +53,34 @@ def check_asked(
         except RuleError as error:
             typer.echo(legible(error.pointer), err=True)
             raise ValueError(f"--fail-if: {error.problem}") from error
+
+
+def keep_what_is_read(asked: Mapping[str, Any], read: Sequence[str], folder: Path) -> None:
+    """Refuse to write over a file that is read: `--json` over any, the tables of the report over a table of the user.
+
+    Parameters
+    ----------
+    asked : mapping
+        Options by name.
+    read : sequence of str
+        Files of rows.
+    folder : Path
+        Of the report; its own facts may be its configuration or plan, and are written anew.
+
+    Raises
+    ------
+    ValueError
+        If there is such a file.
+    """
+    from genvsdisc.study.schema import TABLES
+
+    rows = [str(each) for each in (*read, asked["test"], asked["unlabeled"], asked["costs"]) if each is not None]
+    scripts = [file for word in divided(asked["models"] or "") if (file := file_of(word))]
+    settings = [str(asked[name]) for name in ("config", "plan") if asked[name] is not None]
+    if asked["json"] is not None:
+        refuse_over("--json", asked["json"], [*rows, *scripts, *settings])
+    for name in TABLES:
+        refuse_over("--output", folder / f"{name}.csv", rows)
 
 
 def _losses_to_come(asked: Mapping[str, Any], X: Any, y: Any) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from genvsdisc.cli.terminal import say
-from genvsdisc.files import atomic_folder
+from genvsdisc.files import atomic_folder, refuse_over
 
 
 def diff_command(
@@ -29,6 +29,9 @@ def diff_command(
     from genvsdisc.report.difference import difference_lines, difference_page
     from genvsdisc.report.render import write
 
+    pages = [page for each in (before, after) for page in (Path(each), Path(each, "index.html"))]
+    if output is not None:
+        refuse_over("--output", output / "index.html", pages)
     one, other = understood(before), understood(after)
     found = difference_of(one.comparison, other.comparison, names=(one.names, other.names))
     for line in difference_lines(found):

@@ -51,7 +51,7 @@ def refuse_blank(parameter: Any, value: Any, name: str | None = None) -> None:
     if not any(isinstance(word, str) and not word.strip() for word in given):
         return
     words, _, example = (getattr(parameter, "help", None) or "").partition(" Example: ")
-    remedy = f"write {example}, or leave it out" if example else f"it stands for: {words.rstrip('.')}"
+    remedy = f"write, say, {example}, or leave it out" if example else f"it stands for: {words.rstrip('.')}"
     called = parameter.opts[0] if parameter.param_type_name == "option" else parameter.metavar or parameter.name.upper()
     raise ValueError(f"{name or called} is empty; {remedy}")
 

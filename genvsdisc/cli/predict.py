@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ import typer
 
 import genvsdisc
 from genvsdisc.cli.terminal import legible, mendable, note, notes_in_sight, say
+from genvsdisc.files import refuse_over
 
 
 def predict_command(
@@ -50,12 +52,16 @@ def predict_command(
 
     if output is not None:
         check_destination(output)
+        refuse_over("--output", output, [table])
     saved = SavedModels.of(folder)
     name = saved.chosen(model)
     why = f" ({saved.schema['winner']['why']})" if model is None else ""
     note(f"the model is {name}{why}")
     _tell_versions(saved.schema.get("versions", {}))
-    fitted = saved.load(name, [word.strip() for word in (trust or "").split(",") if word.strip()])
+    trusted = [word.strip() for word in (trust or "").split(",") if word.strip()]
+    if any(each.isidentifier() and find_spec(each) is None for each in trusted):
+        sys.path.append(str(Path.cwd()))  # a module of the user's own, as for report; behind all others, to hide none
+    fitted = saved.load(name, trusted)
     text = [str(column) for column, given in fitted.steps[0][1].columns.items() if given.holds == "words"]
     X, notes = read_rows(table, text=text)
     for each in notes:

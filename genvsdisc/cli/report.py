@@ -12,7 +12,7 @@ import typer
 
 import genvsdisc
 from genvsdisc.cli import options
-from genvsdisc.cli.after import check_asked, finish
+from genvsdisc.cli.after import check_asked, finish, keep_what_is_read
 from genvsdisc.cli.config import former_plan, settled, tables_of
 from genvsdisc.cli.costs import asked_costs
 from genvsdisc.cli.folders import SOURCE, report_folder, source_digest
@@ -93,6 +93,7 @@ def report(
     arguments["costs"] = asked_costs(asked["costs"], dataset.y)
     check_asked(asked, roster, dataset.X, dataset.y)
     folder, elsewhere = report_folder(dataset.name, given, asked["output"])
+    keep_what_is_read(asked, given, folder)
     kept_back = set_apart_rows(dataset)  # till it is known whether models learn from them
     notes_in_sight(
         [*elsewhere, *(each for each in dataset.notes if each != kept_back), *read, *lacking_families(roster)]

@@ -76,6 +76,12 @@ def file_names_only(words: str) -> str:
     return ", ".join(f"{Path(file[1]).name}:{file[2] or ''}" if file else word for word, file in found)
 
 
+def file_of(word: str) -> str:
+    """Path of the Python file that a word of `--models` names, or nothing."""
+    found = _FILE.match(word)
+    return found[1] if found else ""
+
+
 def content_of_files(words: str | None) -> str:
     """Hash of the Python files that the words name: work is kept apart for each version of them; "" without any."""
     files = [file[1] for word in divided(words or "") if (file := _FILE.match(word)) and Path(file[1]).is_file()]

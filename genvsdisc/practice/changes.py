@@ -123,7 +123,8 @@ def _told(value: Any) -> str:
         return f"{value:g}"
     if isinstance(value, list | tuple):
         more = [f"and {len(value) - MOST_TOLD} more"] if len(value) > MOST_TOLD else []
-        return ", ".join([*map(_told, value[:MOST_TOLD]), *more]) or "–"
+        sentences = all(isinstance(each, str) and each.endswith(".") for each in value)
+        return (" " if sentences else ", ").join([*map(_told, value[:MOST_TOLD]), *more]) or "–"
     if isinstance(value, dict):
         return ", ".join(f"{key} {_told(each)}" for key, each in value.items()) or "–"
     text = " ".join(str(value).split())

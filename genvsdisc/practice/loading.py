@@ -136,6 +136,11 @@ class SavedModels:
             )
         try:
             return sio.loads(content, trusted=[*TRUSTED_TYPES, *others])
+        except ModuleNotFoundError as error:
+            raise ValueError(
+                f"the model {name!r} needs the module {error.name!r}, which is not found: install it, or put the "
+                "folder where its file lies into PYTHONPATH"
+            ) from error
         except Exception as error:  # a file whose types are trusted may still be no model
             raise ValueError(
                 f"the model {name!r} cannot be built from {str(path)!r} ({type(error).__name__}: {error})"

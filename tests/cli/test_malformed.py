@@ -57,6 +57,16 @@ FILES = {
     "labels.csv": GOOD.replace(",p\n", ",r\n").replace(",q\n", ",s\n"),
     "roster.py": ROSTER,
     "bad.toml": "seed = 1\nmodles = 'logistic'\n",
+    "fine.py": "from sklearn.linear_model import LogisticRegression\nMODELS = [LogisticRegression()]\n",
+    "exit.py": "import sys; sys.exit(0)\n",
+    "scores.csv": GOOD,
+    "infinite.csv": GOOD.replace(",1,", ",inf,"),
+    "void.toml": "table = []\n",
+    "section.toml": "[report]\ntarget = 'y'\n",
+    "zero.toml": 'output = "a\\u0000b"\n',
+    "ragged.csv": "x,y\n1,p\n2,q,3,4\n3,p\n",
+    "quote.csv": 'x,y\n"1,p\n2,q\n',
+    "shown/index.html": "<!DOCTYPE html>",
     "plan.json": '{"meta": {"plan": {"models": 3}}}',
     "costs.csv": "0,1\n",
     "class.py": "from sklearn.svm import SVC\nMODELS = [SVC]\n",
@@ -113,7 +123,7 @@ MALFORMED = [
     ("costs of another shape", ["good.csv", "--costs", "costs.csv"], "holds 1 rows of 2; it needs 2 of 2 numbers"),
     ("costs that are no text", ["good.csv", "--costs", "costs.bin"], "'costs.bin' is not a text table"),
     ("costs in a folder", ["good.csv", "--costs", "folder"], "'folder' is a folder"),
-    ("costs that are empty", ["good.csv", "--costs", ""], "--costs is empty; write --costs fp=1,fn=10"),
+    ("costs that are empty", ["good.csv", "--costs", ""], "--costs is empty; write, say, --costs fp=1,fn=10"),
     ("groups that are the target", ["good.csv", "--groups", "y"], "--groups names 'y', which is the target"),
     ("a column of two uses", ["good.csv", "--groups", "w", "--weights", "w"], "--groups and --weights both name 'w'"),
     ("a class for a classifier", ["good.csv", "--models", "class.py:MODELS"], "must be a classifier such as SVC()"),
@@ -147,6 +157,28 @@ MALFORMED = [
     ("a rule about no rare class", ["good.csv", "--fail-if", "mcc.logistic < 0"], "no loss is named 'mcc'"),
     ("none rare by weights", ["good.csv", "--weights", "w", "--fail-if", "mcc.logistic < 0"], "no loss is named 'mcc'"),
     ("a rule about no model", ["good.csv", "--fail-if", "loss.svm > 1"], "no model is named 'svm'"),
+    ("JSON over the table", ["good.csv", "--json", "./good.csv"], "'good.csv' would be written over, and is read"),
+    ("JSON over a roster", ["good.csv", "--models", "fine.py:MODELS", "--json", "fine.py"], "'fine.py' would be"),
+    ("a report over its table", ["scores.csv", "--output", "."], "--output: 'scores.csv' would be written over"),
+    ("a report over its test set", ["good.csv", "--test", "scores.csv", "--output", "."], "'scores.csv' would be"),
+    ("predictions over the rows", ["predict", "kept", "good.csv", "--output", "good.csv"], "'good.csv' would be"),
+    ("an output of nothing", ["good.csv", "--output", ""], "--output is empty; write, say, --output reports/mine"),
+    ("a cache of blanks", ["good.csv", "--cache", " "], "--cache is empty"),
+    ("an empty folder of models", ["predict", "", "good.csv"], "FOLDER is empty; it stands for: Folder of a report"),
+    ("a table of nothing in a file", ["--config", "void.toml"], "'void.toml', line 1: table must be a file, or a list"),
+    ("a section of a file", ["good.csv", "--config", "section.toml"], "line 1: no option is named 'report'"),
+    ("a zero byte in a name", ["good.csv", "--config", "zero.toml"], "'zero.toml', line 1: output"),
+    ("a roster that ends Python", ["good.csv", "--models", "exit.py:MODELS"], "exit.py, line 1: SystemExit"),
+    ("a regressor", ["good.csv", "--models", "sklearn.linear_model.LinearRegression()"], "has no predict_proba"),
+    ("a call that is not closed", ["good.csv", "--models", "sklearn.svm.SVC(C=1"], "cannot be read, at its character"),
+    ("infinite costs", ["good.csv", "--costs", "fp=1e400,fn=1"], "costs must be finite numbers, got inf"),
+    ("infinite weights", ["infinite.csv", "--weights", "w"], "sample_weight 'w' is infinite in"),
+    ("a seed that is no integer", ["good.csv", "--seed", "1e3"], "--seed"),
+    ("a budget below 0", ["good.csv", "--budget", "-5"], "--budget must be a number of seconds above 0, got -5"),
+    ("differences over a page", ["diff", "shown", "folder", "--output", "shown"], "shown/index.html' would be"),
+    ("two moments and groups", ["good.csv", "--groups", "who", "--time", "when"], "give groups or time, not both"),
+    ("a line with more cells", ["ragged.csv"], "Expected 2 fields in line 3, saw 4"),
+    ("a quote that is open", ["quote.csv"], "is a quote not closed?"),
     ("a cache that is a file", ["good.csv", "--cache", "good.csv"], "cache must be a folder, got 'good.csv'"),
     ("no such rows without labels", ["good.csv", "--unlabeled", "nothing.csv"], "no such file: 'nothing.csv'"),
     ("a seed below 0", ["good.csv", "--seed", "-1"], "--seed"),
@@ -177,11 +209,14 @@ def test_one_line_and_nothing_written(tmp_path, monkeypatch, capsys, words, mess
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
     monkeypatch.chdir(tmp_path)
     for name, content in FILES.items():
+        if Path(name).parts[0] not in " ".join(words):
+            continue
         Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).write_bytes(content if isinstance(content, bytes) else content.encode())
     Path("folder").mkdir()
     Path("lake.csv").mkdir()
-    sqlite3.connect("base.csv").execute("create table t (x)").connection.close()
+    if "base.csv" in words:
+        sqlite3.connect("base.csv").execute("create table t (x)").connection.close()
     before = files_under(tmp_path)
     with pytest.raises(SystemExit) as stop:
         cli.main(words if words[0] in ("predict", "diff") else ["report", *words, "--jobs", "1"])

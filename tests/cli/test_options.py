@@ -81,7 +81,7 @@ def test_no_word_may_be_empty(run, tmp_path, monkeypatch):
         for option, blank in zip(valued, itertools.cycle(["", "  "])):
             status, out, err = run(command, *needed[command], option, blank)
             assert (status, out, err.count("\n")) == (2, "", 1)
-            assert err.startswith(f"genvsdisc: {option} is empty; write {option} ")
+            assert err.startswith(f"genvsdisc: {option} is empty; write, say, {option} ")
         status, out, err = run(command, *needed[command][1:], "")
         assert (status, out, " is empty; it stands for: " in err) == (2, "", True)
     for name in ("table", "output", "cache", "columns", "fail-if"):
@@ -96,6 +96,9 @@ def test_every_option_has_a_twin_in_python(entries):
     assert set(entries) - {"--help"} == set(TWINS)
     parameters = set(inspect.signature(genvsdisc.compare).parameters)
     assert parameters - set(TWINS.values()) == NO_OPTION - {"X"}
+    page = Path(__file__).parents[2].joinpath("docs/howto/command-line.md").read_text(encoding="utf-8")
+    told = page.partition("## The same in Python")[2].partition("## ")[0]
+    assert {option for option in TWINS if f"`{option}`" not in told} == set()
 
 
 def test_the_help_fits_eighty_columns_and_stands_in_panels(run, monkeypatch):

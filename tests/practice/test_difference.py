@@ -215,3 +215,5 @@ def test_of_long_facts_what_differs_is_told(before):
     assert (found.what, found.before, len(found.after)) == ("notes", "note 39", 160)
     (found,) = difference_of(changed(before, meta={"notes": []}), one).changes
     assert found.after == ", ".join([*notes[:6], "and 34 more"])
+    (found,) = difference_of(changed(before, meta={"notes": ["One.", "Two."]}), one).changes
+    assert found.before == "One. Two."

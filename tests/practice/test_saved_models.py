@@ -364,6 +364,32 @@ def test_the_model_of_the_verdict_is_asked_by_default_and_said(folder, table, tm
     assert f"note: the model is {record['winner']['model']} (" in capsys.readouterr().err
 
 
+def test_a_module_of_the_users_own_is_found_where_the_command_is_run(copied, table, tmp_path, monkeypatch, capsys):
+    (tmp_path / "our_models.py").write_text(
+        "from sklearn.tree import DecisionTreeClassifier\nclass Ours(DecisionTreeClassifier):\n    pass\n"
+    )
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path)])
+    tree = gd.load_models(copied, models=["tree"], trusted=["sklearn"])["tree"]
+    last = tree.steps[-1][1]
+    ours = import_module("our_models").Ours()
+    ours.__dict__.update(vars(last))
+    tree.steps[-1] = (tree.steps[-1][0], ours)
+    content, _ = skops_bytes(tree)
+    next((copied / "models").glob("*tree.skops")).write_bytes(content)
+    changed(copied, lambda record: record["models"]["tree"].update(sha256=sha256(content).hexdigest()))
+    table[0].to_csv(tmp_path / "new.csv", index=False)
+    words = ["predict", copied, tmp_path / "new.csv", "--model", "tree", "--trust", "sklearn,our_models"]
+    for place, status in [("elsewhere", 2), (".", 0)]:
+        monkeypatch.delitem(sys.modules, "our_models", raising=False)
+        monkeypatch.setattr(sys, "path", [each for each in sys.path if each != str(tmp_path)])
+        monkeypatch.chdir(tmp_path / place)
+        assert run(*words) == status
+        out, err = capsys.readouterr()
+        assert ("needs the module 'our_models', which is not found" in err) == bool(status)
+        assert len(out.splitlines()) == (0 if status else len(table[0]) + 1)
+
+
 def test_rows_far_from_all_others_are_flagged(folder, table, tmp_path):
     far = table[0].iloc[:2].assign(**{"<b>price</b>": [50.0, 1e4]})
     far.to_csv(tmp_path / "new.csv", index=False)

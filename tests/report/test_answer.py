@@ -454,3 +454,16 @@ def test_the_leaderboard_is_not_led_by_a_model_that_some_folds_only_have_judged(
     assert names.index(leader) == int(ranked["mean"].notna().sum()) - 1  # before those that failed
     assert "3 of 5 folds" in found.rows[names.index(leader)][0].note
     assert "then those that only some folds have judged" in found.caption
+
+
+def test_nor_are_the_costs():
+    decisions, scores = (example.full().tables[name] for name in ("decisions", "scores"))
+    ranked = decisions[decisions.family != "baseline"].sort_values("cost")
+    leader, second = ranked.model.iloc[:2]
+    scores = scores[scores.loss == "zero_one"].assign(loss="cost")
+    assert section("costs", changed(tables={"scores": scores})).finding.lower().startswith(leader.lower())
+    some = changed(tables={"scores": scores[(scores.model != leader) | (scores.fold < 3)]})
+    assert section("costs", some).finding.lower().startswith(f"{second} decides at the lowest cost".lower())
+    found = next(each for each in blocks("costs", "table", some) if each.source == "decisions.csv")
+    assert found.rows[0][0].text == second
+    assert (found.rows[-1][0].text, found.rows[-1][0].note) == (leader, "6 of 10 folds")

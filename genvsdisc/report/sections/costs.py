@@ -14,6 +14,7 @@ from genvsdisc.report.blocks import Cell, Figure, Table, Text, table
 from genvsdisc.report.isolation import Draft, panel, part
 from genvsdisc.report.numbers import fixed, interval, number, plain, strip_on
 from genvsdisc.study.schema import records
+from genvsdisc.study.statistics.differences import partly_judged
 from genvsdisc.study.statistics.losses import COST
 
 if TYPE_CHECKING:
@@ -38,8 +39,16 @@ def costs_section(comparison: Comparison) -> Draft | None:
     )
 
 
+def _ranked(comparison: Comparison) -> pd.DataFrame:
+    """Models from the lowest cost, behind them those that only some folds have judged, as on the leaderboard."""
+    partly = comparison.decisions.model.isin(partly_judged(comparison.scores, COST))
+    rows = comparison.decisions.assign(partly=partly)
+    return rows.sort_values(["partly", "cost"], na_position="last", kind="stable")
+
+
 def _cheapest(comparison: Comparison) -> str:
-    ranked = comparison.decisions[comparison.decisions.family != "baseline"].sort_values("cost", kind="stable")
+    ranked = _ranked(comparison)
+    ranked = ranked[(ranked.family != "baseline") & ~ranked.partly]
     if ranked.empty or not np.isfinite(ranked.cost.iloc[0]):
         return "What the decisions of the models cost"
     best = ranked.iloc[0]
@@ -84,18 +93,19 @@ def _dearest(classes: Sequence[str], costs: NDArray[np.float64]) -> Table:
 
 
 def _cost_table(comparison: Comparison) -> Table:
-    rows = comparison.decisions.sort_values("cost", na_position="last", kind="stable")
+    rows, folds = _ranked(comparison), partly_judged(comparison.scores, COST)
     ends = rows[["lower", "upper"]].to_numpy()
     low, high = (float(np.nanmin(ends)), float(np.nanmax(ends))) if np.isfinite(ends).any() else (0.0, 1.0)
     caption = "Mean cost of a row with its corrected 95% interval, and what saying the most probable class would cost"
     heads = ["Model", "Cost", "By the most probable class"]
-    return table(caption, heads, [_cost_row(row, low, high) for row in records(rows)], source="decisions.csv")
+    cells = [_cost_row(row, low, high, folds.get(row.model, "")) for row in records(rows)]
+    return table(caption, heads, cells, source="decisions.csv")
 
 
-def _cost_row(row: Any, low: float, high: float) -> list[Cell]:
+def _cost_row(row: Any, low: float, high: float, folds: str) -> list[Cell]:
     strip = strip_on(row.lower, row.cost, row.upper, low, high, family=row.family)
     return [
-        Cell(row.model, family=row.family),
+        Cell(row.model, note=folds, family=row.family),
         interval(COST, row.cost, row.lower, row.upper, strip),
         number(plain(row.cost_of_likeliest)),
     ]
@@ -106,7 +116,7 @@ def _curves(comparison: Comparison) -> Figure | None:
     curves = comparison.decision_curves
     if curves.empty:
         return None
-    ranked = comparison.decisions.sort_values("cost", kind="stable").drop_duplicates("family")
+    ranked = _ranked(comparison).drop_duplicates("family")
     best = [row.model for row in records(ranked) if row.family != "baseline"][:2]
     shown = curves[curves.model.isin([*best, "always", "never"])]
     threshold = float(comparison.decisions.threshold.iloc[0])

@@ -77,7 +77,7 @@ def _tested(tables: Mapping[str, pd.DataFrame], row: Any, meta: Mapping[str, Any
     said = (
         f"On {number_of(n_test)} rows of your own, the {LOSS_NAMES[loss]} of {row['generative']} is "
         f"{one} and that of {row['discriminative']} {other}, a difference of {amount(loss, found['difference'])} "
-        "(95% interval "
+        "(generative minus discriminative: 95% interval "
         f"{between(loss, found['lower'], found['upper'])}{exact})"
     )
     p = found["shift_pvalue"]
