@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from genvsdisc.datasets import make_gaussian_pair
@@ -14,9 +15,10 @@ from genvsdisc.functional.networks.activations import Tanh
 from genvsdisc.functional.networks.architecture import Architecture
 from genvsdisc.functional.networks.objective import NetworkObjective
 from genvsdisc.lessons.lesson import Finding, Lesson, Measure, Tables, above, below, less, per_seed, tidy
-from genvsdisc.lessons.pictures import Points
+from genvsdisc.lessons.pictures import Lines, Points
 
 _STEP = 1e-4
+_AWAY = np.linspace(-3, 3, 31)
 PLACES = ("minimum", "saddle", "plateau")
 
 
@@ -30,17 +32,23 @@ def run_stops(seed: int) -> Tables:
         "saddle": (network, "cross_entropy", np.zeros((1, network.n_parameters))),
         "plateau": (line, "squared_error", np.array([[-20.0, 0.0, 0.0]])),
     }
-    rows = []
+    rows, slices = [], []
     for place, (architecture, loss, start) in starts.items():
         objective = NetworkObjective(architecture, X, codes, weights, loss=TRAINING_LOSSES[loss])
         settings = Settings(GradientDescent(), learning_rate=0.5, max_iter=500, tol=0, n_iter_no_change=501)
         end = descend(objective, start, weights, settings).parameters
         best = descend(objective, np.eye(1, start.shape[1]), weights, settings)  # from a start that is not special
         value, gradient = _look(objective, end, weights)
-        curvature = np.linalg.eigvalsh(_hessian(objective, end, weights))
+        curvature, directions = np.linalg.eigh(_hessian(objective, end, weights))
         excess = value - best.loss_curves[0][-1]
         rows.append((place, float(np.abs(gradient).max()), excess, float(curvature[0]), float(curvature[-1])))
-    return {"results": tidy(rows, "place gradient excess least_curvature curvature")}
+        slices += [
+            (place, across, float(away), _look(objective, end + away * direction, weights)[0] - value)
+            for across, direction in (("least", directions[:, 0]), ("largest", directions[:, -1]))
+            for away in _AWAY
+        ]
+    results = tidy(rows, "place gradient excess least_curvature curvature")
+    return {"results": results, "slices": pd.DataFrame(slices, columns=["place", "across", "away", "above"])}
 
 
 def _look(objective: NetworkObjective, theta: NDArray, weights: NDArray) -> tuple[float, NDArray]:
@@ -94,7 +102,8 @@ STOPS = Lesson(
     experiment=(
         "500 updates on 200 rows of two Gaussians: logistic regression from zero; a network with two tanh units from "
         "zero; logistic regression with the squared error from weights that are sure of the wrong class. Gradient and "
-        "second derivatives at the end; the loss above that reached from a start that is not special."
+        "second derivatives at the end; the loss above that reached from a start that is not special. Drawn: cuts "
+        "through the surface of the loss where descent ended, along the directions that curve least and most."
     ),
     run=run_stops,
     judge=judge_stops,
@@ -106,6 +115,19 @@ STOPS = Lesson(
         Measure("curvature", "Largest curvature"),
     ),
     pictures=(
+        *(
+            Lines(
+                "away",
+                "above",
+                "place",
+                f"Loss above the end, {across} curvature",
+                "distance in the weights from the end",
+                table="slices",
+                where={"across": across},
+                first_seed=True,
+            )
+            for across in ("least", "largest")
+        ),
         Points("excess", "place", "Loss above the best", left=60),
         Points("least_curvature", "place", "Least curvature", left=60),
     ),

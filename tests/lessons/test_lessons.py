@@ -234,6 +234,15 @@ def test_an_experiment_that_does_not_tell_its_cases_apart_is_found_out(name):
     assert verdicts(lesson.judge(blunt)) != verdicts(lesson.judge(tables))
 
 
+def test_the_cuts_through_the_surface_curve_as_its_second_derivatives_say():
+    tables = measured("where-descent-stops")
+    cuts = tables["slices"].set_index(["place", "across", tables["slices"].away.round(6)]).above
+    for row in tables["results"].itertuples():
+        for across, curvature in (("least", row.least_curvature), ("largest", row.curvature)):
+            below, end, beyond = (cuts[row.place, across, away] for away in (-0.2, 0.0, 0.2))
+            assert (below - 2 * end + beyond) / 0.2**2 == pytest.approx(curvature, rel=0.05, abs=1e-4)
+
+
 # Whether each statement is true (y) or not (n) on the first seed, as found while this was written: a fault in an
 # experiment, or in an estimator that it uses, changes one. ? where that hangs on a row or two, or on a clock.
 FOUND = {

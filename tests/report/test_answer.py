@@ -345,6 +345,13 @@ def test_d12_the_generative_view_draws_the_roster_only():
     assert section("generative-view", changed({"models": none, "assumptions": None})) is None
 
 
+def test_a_page_that_was_loaded_without_the_rows_of_figures_speaks_of_none():
+    full = example.full()
+    bare = changed({"predictive_rows": full.predictive_rows.iloc[:0]})
+    assert not blocks("predictive", "figure", bare)
+    assert any("out of the ordinary" in found.caption for found in blocks("predictive", "table", bare))
+
+
 def test_d12_costs_that_are_not_known_are_not_drawn():
     checks = example.full().assumptions.assign(cost=np.nan, cost_lower=np.nan, cost_upper=np.nan)
     figures = blocks("generative-view", "figure", changed({"assumptions": checks}))
@@ -360,7 +367,10 @@ def test_d04_classes_of_long_names_have_letters_and_a_key():
                 "B build wind non-float",
                 "C headlamps",
             ]
-    assert blocks("generative-view", "figure")[0].swatches == ()  # two short names are written on the panels
+            assert figure.caption.startswith("Predicted") or "Dots: some rows of the table" in figure.caption
+    two = blocks("generative-view", "figure", changed({"scatter": example.full().scatter.iloc[:0]}))[0]
+    assert two.swatches == ()  # two short names are written on the panels
+    assert "Dots" not in two.caption
 
 
 def test_d07_every_figure_says_how_to_read_it(full):

@@ -156,7 +156,7 @@ def _classes(comparison: Comparison, ellipses: pd.DataFrame, regions: pd.DataFra
     caption = (
         f"What each class looks like to a generative model in {names[0]} and {names[1]}, the two continuous columns "
         "whose class means differ most: mean and ellipse of two standard deviations."
-        + ("" if many else " Dots: some rows of the table.")
+        + ("" if look["scatter"] is None else " Dots: some rows of the table.")
     )
     read = (
         "Read: classes whose ellipses overlap cannot be told apart here; equal shapes are what a shared covariance "

@@ -54,8 +54,10 @@ def _finding(model: str, ours: pd.DataFrame) -> str:
     return f"{model} would not produce your data: {told}{rest}"
 
 
-def _figure(rows: pd.DataFrame, model: str, ours: pd.DataFrame) -> Figure:
+def _figure(rows: pd.DataFrame, model: str, ours: pd.DataFrame) -> Figure | Table:
     mine = rows[rows.model == model]
+    if mine.empty:  # a page that was short of room carries the findings without the rows
+        return _table(ours)
     columns = list(dict.fromkeys(mine.column))
     panels = [_panel(mine, x, None, ours) for x in columns]
     panels += [_panel(mine, x, y, ours) for x, y in combinations(columns, 2)]

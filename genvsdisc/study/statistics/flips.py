@@ -25,6 +25,8 @@ CONDITION_LABELS = {
 }
 """Dial -> what turning it does."""
 _LISTED = 2  # values of a dial told one by one
+_PICKED = " That the two were picked on these rows counts in the verdict, not in this."
+"""Why one may be ahead by more than noise where the table stands, while the verdict cannot tell."""
 
 
 def where_it_flips(
@@ -53,17 +55,22 @@ def where_it_flips(
     of_pair = (both["generative"] == row["generative"]) & (both["discriminative"] == row["discriminative"])
     own = both[of_pair].drop_duplicates("dial")
     located = _located(own)
-    leads = {} if conditions is None else _leads(both[of_pair].drop_duplicates("dial", keep="last"), conditions, row)
+    measured = both[of_pair].drop_duplicates("dial", keep="last")
+    leads = {} if conditions is None else _leads(measured, conditions, row)
+    picked = _PICKED if row["lower"] <= 0 <= row["upper"] and _holds_here(measured, leads) else ""
     if len(located):
         also = _changes(own.drop(index=located.index), leads, row)
         besides = f" Besides, {'; '.join(also)}." if also else ""
-        return _told(row["loss"], " ".join(located["finding"])) + besides
+        return _told(row["loss"], " ".join(located["finding"])) + besides + picked
     tried = _tried(own, leads, row)
     others = _located(both[~of_pair & (both["dial"] == TRAINING_ROWS)])
-    if others.empty:
-        return _told(row["loss"], tried) if tried else ""
-    other = f"For another pair, {_lowered(str(others['finding'].iloc[0]))}"
+    if both.empty:  # nothing was asked of any pair
+        return ""
     tried = tried or f"not measured for {row['generative']} and {row['discriminative']} (see what was left out)."
+    tried += picked
+    if others.empty:
+        return _told(row["loss"], tried)
+    other = f"For another pair, {_lowered(str(others['finding'].iloc[0]))}"
     return f"{_told(row['loss'], tried)} {other}"
 
 
@@ -86,6 +93,12 @@ def _leads(own: pd.DataFrame, conditions: pd.DataFrame, row: Any) -> dict[str, t
         if len(leaders) == len(values) and len(certain) == 1 and certain != {winner}:
             told[each.dial] = certain.pop(), _where(values, leaders != NOBODY, DIALS[each.dial])
     return told
+
+
+def _holds_here(own: pd.DataFrame, leads: dict[str, tuple[str, str]]) -> bool:
+    """Whether a lead that is told holds where the table stands: with most rows, and with nothing else turned."""
+    led = [(each.dial, str(each.leaders).split("; ")) for each in records(own[own["dial"].isin(leads)])]
+    return any(leaders[-1 if dial == TRAINING_ROWS else 0] != NOBODY for dial, leaders in led)
 
 
 def _where(values: NDArray, certain: NDArray, dial: Dial) -> str:

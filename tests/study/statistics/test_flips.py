@@ -45,6 +45,7 @@ def values(dial, *at):
 
 FIVE = (0.0, 0.1, 0.25, 0.5, 0.75)
 G, L, U = "Gauss", "logit", "undecided"
+PICKED = " That the two were picked on these rows counts in the verdict, not in this."
 
 
 def led(leaders, **row):
@@ -56,14 +57,16 @@ def led(leaders, **row):
     ("leaders", "where"),
     [
         ([U, U, G, G, G], "gauss is ahead by more than noise from 25% of the entries missing at prediction on."),
-        ([G, G, U, U, U], "gauss is ahead by more than noise up to 10% of the entries missing at prediction."),
-        ([G, U, U, U, U], "gauss is ahead by more than noise at 0% of the entries missing at prediction."),
-        ([G, G, G, G, G], "gauss is ahead by more than noise from 0% to 75% of the entries missing at prediction."),
+        ([G, G, U, U, U], "gauss is ahead by more than noise up to 10% of the entries missing at prediction." + PICKED),
+        ([G, U, U, U, U], "gauss is ahead by more than noise at 0% of the entries missing at prediction." + PICKED),
+        ([G, G, G, G, G],
+         "gauss is ahead by more than noise from 0% to 75% of the entries missing at prediction." + PICKED),
         ([U, L, L, U, U], "logit is ahead by more than noise at 10% to 25% of the entries missing at prediction."),
         ([U, U, L, U, U], "logit is ahead by more than noise at 25% of the entries missing at prediction."),
-        ([G, U, G, U, U], "gauss is ahead by more than noise at 0% and 25% of the entries missing at prediction."),
+        ([G, U, G, U, U],
+         "gauss is ahead by more than noise at 0% and 25% of the entries missing at prediction." + PICKED),
         ([G, U, G, G, U], "gauss is ahead by more than noise at 3 of 5 values from 0% to 50% of the entries missing at "
-         "prediction."),
+         "prediction." + PICKED),
         ([G, U, L, L, G], "which of Gauss and logit is better changes somewhere between 0% and 75% of the entries "
          "missing at prediction."),
     ],
@@ -78,6 +81,15 @@ def test_a_certain_lead_of_the_one_that_is_ahead_anyway_is_no_flip():
     assert led([U, U, L, L, L], upper=-0.001).startswith("logit is ahead by more than noise")
     assert led([U, U, L, L, L], lower=0.001).startswith(steady)
     assert led([U, U, G, G, G], lower=0.001).startswith("gauss is ahead by more than noise")
+
+
+def test_a_lead_where_the_table_stands_beside_a_verdict_that_cannot_tell_is_explained():
+    """The verdict counts that the pair was picked, a condition does not: without a word the two contradict."""
+    assert PICKED not in led([G, G, U, U, U], lower=0.001)  # the verdict is decided, for the other one
+    most = along("rows", smallest=15, largest=126, leaders=f"{U}; {U}; {U}; {G}; {G}")
+    assert told([most], [], values("rows", 15, 30, 50, 80, 126)).endswith(f"training rows on.{PICKED}")
+    few = most | {"leaders": f"{G}; {G}; {U}; {U}; {U}"}
+    assert told([few], [], values("rows", 15, 30, 50, 80, 126)).endswith("up to 30 training rows.")
 
 
 def test_leads_of_one_model_are_told_together():
@@ -132,8 +144,15 @@ def test_another_pair_is_told_after_that_of_the_verdict_and_named_as_another():
     assert told([ROWS], [along("gaps", 0.2, 0.1, 0.3, generative="Bayes")]) == f"In 0-1 error: {STEADY}"
 
 
-@pytest.mark.parametrize("other", [{"generative": "A"}, {"loss": "brier"}])
-def test_nothing_is_told_of_dials_of_another_pair_or_loss(other):
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ({"generative": "A"}, "In 0-1 error: not measured for Gauss and logit (see what was left out)."),
+        ({"loss": "brier"}, ""),
+    ],
+)
+def test_nothing_is_told_of_dials_of_another_pair_or_loss(other, said):
+    """But that the verdict's pair was not looked at, where others were: a reader asks what would change the answer."""
     rows = [ROWS | other]
-    assert told(rows, [along("gaps") | other]) == ""
-    assert where_it_flips(pd.DataFrame(rows), None, pd.Series(ROW)) == ""
+    assert told(rows, [along("gaps") | other]) == said
+    assert where_it_flips(pd.DataFrame(rows), None, pd.Series(ROW)) == said
