@@ -1,6 +1,7 @@
 """What the page says first, and that it says no more than the numbers do."""
 
 import re
+from types import SimpleNamespace
 
 import example
 import numpy as np
@@ -12,6 +13,7 @@ from genvsdisc import report
 from genvsdisc.report.isolation import written
 from genvsdisc.report.numbers import difference_text, strip_on
 from genvsdisc.report.sections import SECTIONS
+from genvsdisc.report.sections.conditions import _where
 from genvsdisc.study.comparison import Comparison
 
 pytestmark = pytest.mark.usefixtures("undrawn")
@@ -290,6 +292,34 @@ def test_d03_crossings_are_a_matrix_of_pairs_and_losses():
         ["at 143 rows"] * 3,
     ]
     assert matrix.rows[0][1].note == "61 to 140; generative, then discriminative"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "note"),
+    [
+        ("QDA", "QDA", "generative ahead"),
+        ("QDA", "undecided", "generative ahead with few rows"),
+        ("undecided", "QDA", "generative ahead with many rows"),
+        ("undecided", "undecided", "generative ahead at some sizes"),
+    ],
+)
+def test_a_lead_without_a_crossing_is_said_where_it_is_clear(first, last, note):
+    row = example.full().crossings.iloc[[0]]
+    steady = row.assign(
+        generative="QDA", estimate=np.nan, changes=0, leaders="QDA", leader_smallest=first, leader_largest=last
+    )
+    (matrix,) = blocks("learning-curves", "table", changed({"crossings": steady}))
+    assert matrix.rows[0][1].note == note
+
+
+def test_a_lead_at_some_values_of_a_dial_is_not_told_as_one_at_all():
+    row = example.full().condition_crossings.iloc[0]
+    named = {"estimate": np.nan, "generative": "G", "discriminative": "D"}
+    told = [
+        _where(SimpleNamespace(**dict(row) | named | {"leaders": leaders})).note
+        for leaders in ("G; G", "undecided; G", "undecided")
+    ]
+    assert told == ["generative ahead", "generative ahead at some values", "no certain lead"]
 
 
 def test_d03_reliability_curves_stand_together_by_form():

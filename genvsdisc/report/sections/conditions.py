@@ -137,11 +137,13 @@ def _where(row: Any) -> Cell:
     dial = DIALS[row.dial]
     if np.isfinite(row.estimate):
         return Cell(f"at {dial.number(row.estimate)}", note=f"{dial.number(row.lower)} to {dial.number(row.upper)}")
-    certain = {leader for leader in row.leaders.split("; ") if leader != NOBODY}
+    leaders = row.leaders.split("; ")
+    certain = set(leaders) - {NOBODY}
     if len(certain) > 1:
         return Cell("several")
     side = {row.generative: "generative", row.discriminative: "discriminative"}
-    return Cell("none", note=f"{side.get(certain.pop(), 'one')} ahead" if certain else "no certain lead")
+    somewhere = " at some values" if NOBODY in leaders else ""
+    return Cell("none", note=f"{side.get(certain.pop(), 'one')} ahead{somewhere}" if certain else "no certain lead")
 
 
 def _sentences(comparison: Comparison, loss: str, pair: tuple[str, str] | None) -> list[Text]:

@@ -64,7 +64,7 @@ def _figure(comparison: Comparison, pairs: list[tuple[str, str]], losses: list[s
     if guess:
         caption += (
             " Dotted: guessing the majority class; panels end at 1.5 times its loss or above their crossing, and a "
-            "triangle marks a point beyond."
+            "triangle marks a point beyond. A loss axis with uneven steps is a log scale."
         )
     read = (
         "Read: the lower curve is better. Where the blue curve starts lower and ends higher, the generative model is "
@@ -191,7 +191,11 @@ def _where(row: Any) -> Cell:
     if row.changes:
         return Cell("several", note="; then ".join(_side(row, leader) for leader in row.leaders.split("; then ")))
     ahead = _side(row, row.leaders)
-    return Cell("none", note=f"{ahead} ahead" if ahead in SIDES else "no certain lead")
+    if ahead not in SIDES:
+        return Cell("none", note="no certain lead")
+    sizes = {(True, False): " with few rows", (False, True): " with many rows", (False, False): " at some sizes"}
+    ends = row.leader_smallest == row.leaders, row.leader_largest == row.leaders
+    return Cell("none", note=f"{ahead} ahead{sizes.get(ends, '')}")
 
 
 def _side(row: Any, leader: str) -> str:

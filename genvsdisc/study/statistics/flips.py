@@ -66,7 +66,7 @@ def where_it_flips(
     others = _located(both[~of_pair & (both["dial"] == TRAINING_ROWS)])
     if both.empty:  # nothing was asked of any pair
         return ""
-    tried = tried or f"not measured for {row['generative']} and {row['discriminative']} (see what was left out)."
+    tried = tried or f"what changes {_which({}, row)} was not measured (see what was left out)."
     tried += picked
     if others.empty:
         return _told(row["loss"], tried)

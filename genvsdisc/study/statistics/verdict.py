@@ -50,7 +50,7 @@ def verdict_card(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any]) ->
     differences = tables["differences"]
     best = differences[(differences["form"] == BEST) & (differences["loss"] == loss)]
     beaten_by_guessing = _not_beaten(tables, meta, loss)
-    useful = not beaten_by_guessing
+    no_better = tuple(each for each in dict.fromkeys((loss, "log_loss")) if _not_beaten(tables, meta, each))
     partial = _not_compared(tables, loss)
     warnings = beaten_by_guessing + partial + rare_class_warning(meta, loss) + _warnings(tables, meta)
     if best.empty:
@@ -58,7 +58,7 @@ def verdict_card(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any]) ->
             "sentence": _without_pair(tables, loss),
             "loss": loss,
             "probabilities": {},
-            "points": points(tables, meta, loss, None, useful=useful),
+            "points": points(tables, meta, loss, None, no_better=no_better),
             "warnings": warnings,
         }
     row = best.iloc[0]
@@ -66,7 +66,7 @@ def verdict_card(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any]) ->
         "sentence": _who_wins(row, _means(tables), meta),
         "loss": loss,
         "probabilities": {side: float(row[f"p_{side}"]) for side in ("generative", "equal", "discriminative")},
-        "points": points(tables, meta, loss, row, useful=useful),
+        "points": points(tables, meta, loss, row, no_better=no_better),
         "warnings": warnings,
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,13 @@ _FILLED = {
     CONDITIONAL: " (their expectation given the rest fills in)",
 }
 """Dial -> what stands in for missing entries, where it is not what the model itself does."""
+_GOALS = {
+    "zero_one": "for the fewest errors",
+    "log_loss": "for the best probabilities",
+    "brier": "for the lowest Brier score",
+    COST: "for the lowest cost",
+}
+"""Loss that judges -> what a model that is best in it is to be used for."""
 CLEAR = 1.96
 """Standard errors from zero at which a difference in bias or in variance is shown."""
 LARGER = 1.64
@@ -31,7 +38,12 @@ MOST_FARTHER = 10
 
 
 def points(
-    tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any], loss: str, row: Any | None, *, useful: bool = True
+    tables: Mapping[str, pd.DataFrame],
+    meta: Mapping[str, Any],
+    loss: str,
+    row: Any | None,
+    *,
+    no_better: Collection[str] = (),
 ) -> list[dict[str, str]]:
     """List the points that can be made, at most one of a kind.
 
@@ -43,10 +55,10 @@ def points(
         The loss that judges.
     row : Series or None
         The best of each family by that loss, from `differences`; None where there is no pair of families.
-    useful : bool, default=True
-        Whether any model beats guessing; none is recommended otherwise.
+    no_better : collection of str, default=()
+        Losses in which no model is shown to be better than guessing; none is recommended by those.
     """
-    found = {"use": _use(tables, meta, loss) if useful else ""}
+    found = {"use": _use(tables, meta, loss, no_better)}
     if row is not None:
         found = {
             "test": _tested(tables, row, meta),
@@ -136,16 +148,22 @@ def _assumed(assumptions: pd.DataFrame, row: Any) -> list[str]:
     ]
 
 
-def _use(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any], loss: str) -> str:
+def _use(
+    tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any], loss: str, no_better: Collection[str] = ()
+) -> str:
     """Name the model for each goal: the judging loss, probabilities, explaining, gaps at prediction."""
     summary = tables["summary"]
     models = summary[(summary["family"] != "baseline") & summary["mean"].notna()]
     scores = tables.get("scores", pd.DataFrame(columns=["loss", "model"]))
+    calibrated = None if "log_loss" in no_better else _lowest(models, scores, "log_loss")
+    if loss in no_better:
+        best = f"; {calibrated} {_GOALS['log_loss']}" if calibrated else ""
+        return f"Use none of them {_GOALS[loss]}, for none is shown to be better than guessing{best}."
     goals = {
-        "for the fewest errors": _lowest(models, scores, "zero_one"),
-        "for the best probabilities": _lowest(models, scores, "log_loss"),
-        "for the lowest Brier score": _lowest(models, scores, "brier") if loss == "brier" else None,
-        "for the lowest cost": _lowest(models, scores, COST),
+        _GOALS["zero_one"]: _lowest(models, scores, "zero_one"),
+        _GOALS["log_loss"]: calibrated,
+        _GOALS["brier"]: _lowest(models, scores, "brier") if loss == "brier" else None,
+        _GOALS[COST]: _lowest(models, scores, COST),
         "to explain": _lowest(models[models["form"] == "linear"], scores, loss),
         **_with_gaps(tables, models[models["model"].isin(meta.get("takes_gaps", ()))], scores, loss),
     }
@@ -226,15 +244,17 @@ def _probabilities(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any], 
 def _settle(row: Any, meta: Mapping[str, Any]) -> str:
     """Rows at which the interval would lie on one side, were the difference to stay and its error fall as 1/sqrt(n).
 
-    Said where nothing is decided, and up to ten times the rows at hand; farther off, the difference would not stay.
+    Said where nothing is decided. Beyond ten times the rows at hand no number is given: the difference would not stay.
     """
     rope, rows = rope_of(meta, row["loss"]) or 0.0, meta["n_rows"]
     if row["p_equal"] >= 0.95 or row["upper"] < 0 or row["lower"] > 0:
         return ""
     half_width = (row["upper"] - row["lower"]) / 2
     distance = abs(abs(row["difference"]) - rope)
-    if not 0 < half_width < distance * np.sqrt(MOST_FARTHER):
+    if not 0 < half_width < np.inf:
         return ""
+    if half_width >= distance * np.sqrt(MOST_FARTHER):
+        return f"If the difference stayed as it is, {number_of(MOST_FARTHER)} times the rows would not settle it."
     needed = rows * (half_width / distance) ** 2
     if needed <= rows:
         return ""

@@ -139,7 +139,10 @@ def test_the_first_that_can_be_told(crossings, conditions, said):
 def test_another_pair_is_told_after_that_of_the_verdict_and_named_as_another():
     other = "For another pair, up to about 40 training rows Bayes is ahead."
     assert told([OTHER, ROWS], [ROWS]) == f"In 0-1 error: {STEADY} {other}"
-    assert told([OTHER], []) == f"In 0-1 error: not measured for Gauss and logit (see what was left out). {other}"
+    assert (
+        told([OTHER], [])
+        == f"In 0-1 error: what changes which of Gauss and logit is better was not measured (see what was left out). {other}"
+    )
     assert told([OTHER, KNOWN], []) == "In 0-1 error: gauss is ahead up to rows."
     assert told([ROWS], [along("gaps", 0.2, 0.1, 0.3, generative="Bayes")]) == f"In 0-1 error: {STEADY}"
 
@@ -147,7 +150,10 @@ def test_another_pair_is_told_after_that_of_the_verdict_and_named_as_another():
 @pytest.mark.parametrize(
     ("other", "said"),
     [
-        ({"generative": "A"}, "In 0-1 error: not measured for Gauss and logit (see what was left out)."),
+        (
+            {"generative": "A"},
+            "In 0-1 error: what changes which of Gauss and logit is better was not measured (see what was left out).",
+        ),
         ({"loss": "brier"}, ""),
     ],
 )

@@ -18,6 +18,7 @@ from genvsdisc.study.table import prepare
 
 META = {"n_rows": 140, "design": {"rope": 0.01}, "loss": "zero_one"}
 NAMES = {"generative": "Gauss", "discriminative": "logit"}
+LOSSES = ("zero_one", "log_loss")
 FEW = gd.Design(n_splits=5, n_repeats=2, n_draws=4)
 
 
@@ -183,8 +184,26 @@ def test_u04_no_model_better_than_guessing_is_said_first():
     guessing = dict.fromkeys(MODELS, 0.5)
     said = text(pair(), means=guessing)
     assert said.startswith("No model beats the majority class in 0-1 error by more than chance.")
-    assert point("use", card(pair(), means=guessing)) == ""
+    none = "Use none of them for the fewest errors, for none is shown to be better than guessing."
+    assert point("use", card(pair(), means=guessing)) == none
     assert card(pair())["warnings"] == []
+
+
+def test_where_only_probabilities_beat_guessing_those_are_recommended_and_where_they_do_not_those_are_not():
+    given = tables(pair())
+    worse = {loss: given["scores"]["loss"].eq(loss) & given["scores"]["model"].ne("majority class") for loss in LOSSES}
+    better_forecasts = dict(given)
+    better_forecasts["scores"] = given["scores"].assign(value=given["scores"]["value"].mask(worse["zero_one"], 0.6))
+    told = point("use", verdict_card(better_forecasts, META))
+    assert told == (
+        "Use none of them for the fewest errors, for none is shown to be better than guessing; Gauss for the best "
+        "probabilities."
+    )
+    worse_forecasts = dict(given)
+    worse_forecasts["scores"] = given["scores"].assign(value=given["scores"]["value"].mask(worse["log_loss"], 0.6))
+    told = point("use", verdict_card(worse_forecasts, META))
+    assert told.startswith("Use Gauss for the fewest errors")
+    assert "probabilities" not in told
 
 
 @pytest.mark.parametrize(("loss", "guess"), [("zero_one", 0.25), ("log_loss", 0.562335)])
@@ -377,9 +396,12 @@ def test_a_model_that_some_folds_only_have_judged_is_named_first():
     ]
 
 
+FAR = "If the difference stayed as it is, 10 times the rows would not settle it."
+
+
 @pytest.mark.parametrize("difference", [0.01, -0.0101, 0.012])
 def test_at_the_edge_of_equivalence_no_number_of_rows_is_promised(difference):
-    assert point("settle", card(pair(difference=difference, half_width=0.03))) == ""
+    assert point("settle", card(pair(difference=difference, half_width=0.03))) == FAR
 
 
 def test_rows_that_settle_it_follow_the_square_law():
@@ -387,7 +409,7 @@ def test_rows_that_settle_it_follow_the_square_law():
     said = point("settle", card(pair(difference=0.05, half_width=0.06)))
     assert said == "If the difference stayed as it is, about 320 rows would settle it."
     assert point("settle", card(pair(difference=0.05, half_width=0.03))) == ""
-    assert point("settle", card(pair(difference=0.02, half_width=0.06))) == ""  # over ten times the rows
+    assert point("settle", card(pair(difference=0.02, half_width=0.06))) == FAR  # over ten times the rows
 
 
 def test_at_most_four_points_in_their_order():
