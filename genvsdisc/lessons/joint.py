@@ -70,9 +70,14 @@ def judge_joint(tables: Tables) -> Finding:
                 0.01 - (drawn - real),
                 f"error {spread(drawn, share=True)} against {spread(real, share=True)}",
             ),
-            above("by p(x) it tells 9 of 10 strange rows", value[_STRANGE, "generative"], 0.9, share=True),
+            above(
+                "by p(x) it tells strange rows from ordinary ones in 9 of 10 pairs or more",
+                value[_STRANGE, "generative"],
+                0.9,
+                share=True,
+            ),
             below(
-                "how sure logistic regression is tells them no better than 3 of 4",
+                "how sure logistic regression is tells them apart in fewer than 3 of 4 pairs",
                 value[_STRANGE, "discriminative"],
                 0.75,
                 share=True,
@@ -83,8 +88,18 @@ def judge_joint(tables: Tables) -> Finding:
                 value[_GAPS, "discriminative"],
                 share=True,
             ),
-            above("told the new shares of the classes, it errs a point less", gain["generative"], 0.01, share=True),
-            below("logistic regression can not use them", gain["discriminative"], 0.005, share=True),
+            above(
+                "told the new shares of the classes, it errs less by a point or more",
+                gain["generative"],
+                0.01,
+                share=True,
+            ),
+            below(
+                "logistic regression cannot use them: it gains less than half a point",
+                gain["discriminative"],
+                0.005,
+                share=True,
+            ),
         ),
         reason="p(x, y) answers every question about x and y; p(y | x) only the one. But shares of classes are no "
         "monopoly: by Bayes' rule they only move the log-odds by a constant, and any classifier's can be moved.",

@@ -65,11 +65,11 @@ def judge_ladder(tables: Tables) -> Finding:
     return Finding(
         (
             *(
-                less(f"bias falls from {a} to {b}, {many} rows", of("bias", b, many), of("bias", a, many))
+                less(f"{b} has less bias than {a}, {many} rows", of("bias", b, many), of("bias", a, many))
                 for a, b in steps
             ),
             *(
-                more(f"variance rises from {a} to {b}, {few} rows", of("variance", b, few), of("variance", a, few))
+                more(f"{b} has more variance than {a}, {few} rows", of("variance", b, few), of("variance", a, few))
                 for a, b in steps
             ),
             less(
@@ -169,7 +169,7 @@ LADDER = Lesson(
         Points(
             "value",
             "model",
-            f"Brier score, {n} rows",
+            f"Brier score (log), {n} rows",
             by="term",
             table="terms",
             where={"n_train": n},

@@ -201,7 +201,8 @@ class Points:
         ax.grid(visible=False, axis="y")
         ax.grid(visible=True, axis="x")
         if self.log:
-            log_axis(ax, "")
+            left, right = ax.get_xlim()
+            log_axis(ax, "", subs=(1, 2, 5) if right < 20 * left else (1,))
         else:
             if self.zero:
                 ax.set_xlim(left=min(0, ax.get_xlim()[0]))

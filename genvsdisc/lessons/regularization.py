@@ -55,14 +55,22 @@ def judge_penalty(tables: Tables) -> Finding:
         share = loss == "zero_one"
         parts += [
             more(
-                f"training {name} rises from λ = {_LAMBDAS[0]:g} to {_LAMBDAS[-1]:g}",
+                f"training {name} is higher at λ = {_LAMBDAS[-1]:g} than at {_LAMBDAS[0]:g}",
                 train[_LAMBDAS[-1]],
                 train[_LAMBDAS[0]],
                 share=share,
             ),
-            less(f"test {name} falls from λ = {_LAMBDAS[0]:g} to {turn:g}", test[turn], test[_LAMBDAS[0]], share=share),
+            less(
+                f"test {name} is lower at λ = {turn:g} than at {_LAMBDAS[0]:g}",
+                test[turn],
+                test[_LAMBDAS[0]],
+                share=share,
+            ),
             more(
-                f"test {name} rises from λ = {turn:g} to {_LAMBDAS[-1]:g}", test[_LAMBDAS[-1]], test[turn], share=share
+                f"test {name} is higher at λ = {_LAMBDAS[-1]:g} than at {turn:g}",
+                test[_LAMBDAS[-1]],
+                test[turn],
+                share=share,
             ),
         ]
     return Finding(tuple(parts))
@@ -101,8 +109,8 @@ def judge_complexity(tables: Tables) -> Finding:
     best = min(DEGREES, key=lambda degree: mean[degree].mean())
     return Finding(
         (
-            *(less(f"bias falls from degree {a} to {b}", bias[b], bias[a]) for a, b in steps),
-            *(more(f"variance rises from degree {a} to {b}", variance[b], variance[a]) for a, b in steps),
+            *(less(f"degree {b} has less bias than degree {a}", bias[b], bias[a]) for a, b in steps),
+            *(more(f"degree {b} has more variance than degree {a}", variance[b], variance[a]) for a, b in steps),
         ),
         reason=f"More powers come nearer to waves that no polynomial has, and each has a coefficient to estimate from "
         f"{N_PER_SET} rows. The noise is the same for all; the sum of the three is least at degree {best}.",

@@ -143,7 +143,7 @@ def judge_noise(tables: Tables) -> Finding:
         ahead.append(less(says, generative[0.3], discriminative[0.3], share=True))
     return Finding(
         (*costly, *ahead),
-        depends_on="whether what flipped labels cost is asked, or who errs less with them",
+        depends_on="the question, what flipped labels cost or who errs less with them",
         reason="Random flips shorten the distance of the class means but leave its direction, for both families alike. "
         "Naive Bayes estimates each column by itself, so that worse labels add less variance to that. What its "
         "assumption costs where it is wrong is there with clean labels and with noisy ones.",
@@ -198,7 +198,7 @@ NOISY_LABELS = Lesson(
             "flip",
             "error",
             "model",
-            f"{law}, {n_train} rows",
+            f"Error, {law}, {n_train} rows",
             "share of flipped labels",
             where={"law": law, "n_train": n_train},
             share=True,
@@ -206,6 +206,7 @@ NOISY_LABELS = Lesson(
         for law, n_train in product(NOISE_LAWS, NOISE_SIZES)
     ),
     formula=mathml(r'p_"noisy"(1 ∣ x) = (1 − ρ) p(1 ∣ x) + ρ p(0 ∣ x)'),
-    try_this="Put GaussianClassifier() in its place: it has as many slopes to find as the other, and hardly a lead.",
+    try_this="Put GaussianClassifier() in the place of naive Bayes: it has as many slopes to find as the logistic "
+    "regression, and hardly a lead.",
     n_seeds=20,
 )

@@ -193,9 +193,9 @@ def _where(row: Any) -> Cell:
     ahead = _side(row, row.leaders)
     if ahead not in SIDES:
         return Cell("none", note="no certain lead")
-    sizes = {(True, False): " with few rows", (False, True): " with many rows", (False, False): " at some sizes"}
-    ends = row.leader_smallest == row.leaders, row.leader_largest == row.leaders
-    return Cell("none", note=f"{ahead} ahead{sizes.get(ends, '')}")
+    first, last = row.leader_smallest == row.leaders, row.leader_largest == row.leaders
+    where = ("" if last else " with few rows") if first else (" with many rows" if last else " at some sizes")
+    return Cell("none", note=f"{ahead} ahead{where}")
 
 
 def _side(row: Any, leader: str) -> str:

@@ -196,13 +196,11 @@ def _use(text, row, tables, meta):
     }  # fmt: skip
     summary = tables["summary"].query("family != 'baseline'")
     advice = re.match(r"Use (.*?)\.(?: |$)(?=[A-Z]|$)", text)[1]
-    for each in advice.split("; "):
+    for each in re.sub("^none of them .*?(; |$)", "", advice).split("; "):
         for goal, what in goals.items():
             if goal not in each:
                 continue
             model = re.split(r" (?:for the|to explain|where entries|where half)", each)[0]
-            if model == "none of them":
-                continue
             if what == "half":
                 found += _half_missing(model, tables["conditions"], row["loss"])
                 continue
