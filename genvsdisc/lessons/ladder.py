@@ -178,7 +178,9 @@ LADDER = Lesson(
         )
         for n in LADDER_ROWS
     ),
-    formula=mathml(r'"loss" = "noise" + "bias" + "variance" ~ "parameters" : d + 1 , ~ 2 d , ~ d (d + 1) / 2 , …'),
+    formula=mathml(
+        r'"loss" = "noise" + "bias" + "variance" ~ "entries of Σ" : 1 , ~ d , ~ d (d + 1) / 2 , ~ d (d + 1)'
+    ),
     try_this="Between two rungs: GaussianClassifier('separate', pooling=0.5), and look for the least sum of the two.",
     n_seeds=30,
 )

@@ -14,10 +14,13 @@ import pytest
 from pandas.api.types import is_numeric_dtype
 from parsed import parsed
 from scipy import stats
+from sklearn.base import clone
 
+from genvsdisc.datasets import make_gaussian_pair
 from genvsdisc.figures.style import CLASS_MARKERS
 from genvsdisc.figures.svg import svg
 from genvsdisc.lessons import LESSONS, write_lessons
+from genvsdisc.lessons.ladder import LADDER_RUNGS
 from genvsdisc.lessons.lesson import Finding, Part, above, below, less, more, per_seed, spread
 from genvsdisc.lessons.page import lessons_page
 from genvsdisc.lessons.pictures import _markers
@@ -450,6 +453,14 @@ def test_an_unknown_lesson_is_refused_with_the_closest_name(tmp_path):
     ):
         write_lessons(tmp_path, ["sofmax"])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_rungs_of_the_ladder_have_as_many_entries_of_covariance_as_its_formula_says():
+    d = 4
+    data = make_gaussian_pair(60, n_features=d, random_state=0)
+    beside = 2 * d + 1  # means of both classes, and a share
+    found = [clone(rung).fit(data.X, data.y).n_parameters_ - beside for rung in LADDER_RUNGS.values()]
+    assert found == [1, d, d * (d + 1) / 2, d * (d + 1)]
 
 
 @pytest.mark.slow
