@@ -26,7 +26,7 @@ SELDOM = 0.02
 
 def _plane(models: dict[str, Any], X: pd.DataFrame, y: pd.Series) -> Tables:
     """Classes that fitted models predict on a grid around the rows, and the rows."""
-    axis = np.linspace(-0.5, 1.5, 33)
+    axis = np.linspace(-0.5, 1.5, 25)
     grid = pd.DataFrame(np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2), columns=X.columns)
     regions = [
         pd.DataFrame(

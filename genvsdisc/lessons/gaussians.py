@@ -65,7 +65,7 @@ def judge_pokemon(tables: Tables) -> Finding:
 def run_line(seed: int) -> Tables:
     """Log-odds on a grid, and how far they are from their best linear approximation."""
     data = make_gaussian_pair(200, 2, distance=2.0, shared=False, random_state=seed)
-    axis = np.linspace(-4, 4, 33)
+    axis = np.linspace(-4, 4, 25)
     grid = pd.DataFrame(np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2), columns=data.X.columns)
     design = np.column_stack([np.ones(len(grid)), grid])
     results, regions = [], []

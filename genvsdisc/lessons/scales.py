@@ -75,7 +75,7 @@ def _ways(X: NDArray, y: NDArray) -> Tables:
         Z = (X * [1.0, stretch]).astype(float)
         best = LogisticClassifier(0.0, optimizer="newton").fit(Z, y)
         middle, reach = best.coef_[0], np.array([2.5, 2.5])
-        across, up = (np.linspace(m - r, m + r, 49) for m, r in zip(middle, reach, strict=True))
+        across, up = (np.linspace(m - r, m + r, 29) for m, r in zip(middle, reach, strict=True))
         weights = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
         signed = np.where(y == best.classes_[1], 1.0, -1.0)
         losses = np.logaddexp(0, -signed[:, None] * (Z @ weights.T + best.intercept_)).mean(axis=0)

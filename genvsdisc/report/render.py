@@ -23,6 +23,8 @@ from genvsdisc.report.isolation import noted
 # Control characters have no place in HTML; line ends and tabs do.
 _DROPPED = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160), *range(0xD800, 0xE000)), "\ufffd")
 _ASCII, _SAFE = re.compile(r"[\x00-\x7f]+"), " '()*+,-./:;=?@[]_!$^`{|}~<>"
+_CLASSES, _OF_CLASS = re.compile(r'\bclass="?([^">]+)'), re.compile(r"\.([A-Za-z][\w-]*)")
+_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]{0,28}(?![\w-])")
 
 
@@ -49,16 +51,24 @@ def document(
     -------
     html : str
     """
-    css = _style("page.css")
-    digest = b64encode(sha256(css.encode()).digest()).decode()
     template = _environment().get_template("page.html")
     bodies = [(section, _body(section)) for section in sections]
-    words = {"title": title, "subtitle": subtitle, "sections": bodies, "css": Markup(css), "digest": digest}
-    bare = _plain_quotes(template.render(**words, record="", told=""))
+    words = {
+        "title": title,
+        "subtitle": subtitle,
+        "sections": bodies,
+        "record": "",
+        "told": "",
+        "css": "",
+        "digest": "",
+    }
+    css = _of_use(_style("page.css"), template.render(**words))
+    words |= {"css": Markup(css), "digest": b64encode(sha256(css.encode()).digest()).decode()}
+    bare = _plain_quotes(template.render(**words))
     if carried is None:
         return bare
     record, told = carried(len(bare.encode()))
-    return _plain_quotes(template.render(**words, record=Markup(record), told=told))
+    return _plain_quotes(template.render(**words | {"record": Markup(record), "told": told}))
 
 
 def notebook_cell(section: Section) -> str:
@@ -94,6 +104,17 @@ def _style(name: str) -> str:
     """Read a style sheet, its lines joined."""
     text = files("genvsdisc.report").joinpath("templates", name).read_text(encoding="utf-8")
     return "".join(line.strip() for line in text.splitlines() if not line.strip().startswith("/*"))
+
+
+def _of_use(css: str, html: str) -> str:
+    """Leave out the rules, and the selectors of rules, for classes that no element of a page has."""
+    there = {name for names in _CLASSES.findall(html) for name in names.split()}
+
+    def kept(rule: re.Match[str]) -> str:
+        selectors = [each for each in rule[1].split(",") if there.issuperset(_OF_CLASS.findall(each))]
+        return f"{','.join(selectors)}{{{rule[2]}}}" if selectors else ""
+
+    return _RULE.sub(kept, css)
 
 
 def write(html: str, path: str | os.PathLike[str]) -> Path:

@@ -17,6 +17,7 @@ from parsed import parsed, pictures
 
 from genvsdisc import report
 from genvsdisc.report.isolation import written
+from genvsdisc.report.render import _of_use
 from genvsdisc.report.sections import SECTIONS
 from genvsdisc.study.comparison import Comparison
 
@@ -351,3 +352,9 @@ def test_e02_a_notebook_sees_verdict_families_and_leaderboard():
     assert "Logistic regression errs on 20.3% of new rows" in root.text
     assert len(root.all("tbody")[0].all("tr")) == 8
     assert "result.to_html(path)" in root.text
+
+
+def test_rules_for_classes_that_no_element_has_are_left_out():
+    css = "p,.key .a,.b{margin:0}@media print{.b{top:0}.key .a{top:1px}}[x=b]{top:2px}.b,.c d{top:3px}"
+    html = '<p class="key other"><i class=a>b</i></p>'
+    assert _of_use(css, html) == "p,.key .a{margin:0}@media print{.key .a{top:1px}}[x=b]{top:2px}"
