@@ -59,7 +59,8 @@ def lines_without_data(table: Mapping[str, pd.Series], target: str, notes: list[
     """
     n_rows = len(table[target])
     words = _candidates(table, n_rows)
-    if n_rows < _FEWEST_ROWS or not (words or any(clean(values.iloc[-1:]).isna().any() for values in table.values())):
+    last = [] if n_rows < _FEWEST_ROWS else [clean(values.iloc[-1:]).iloc[0] for values in table.values()]
+    if not last or not (words or any(pd.isna(cell) or _introduces(cell) for cell in last)):
         return np.zeros(n_rows, dtype=bool)  # which costs a large table nothing
     texts = {name: clean(values).reset_index(drop=True) for name, values in table.items() if is_text(values)}
     lines = _Lines(table, texts, target, words)
@@ -137,9 +138,11 @@ class _Lines:
 
     def _is_remark(self, row: int, filled: list[int], width: int, below: NDArray[np.bool_]) -> bool:
         name = list(self.table)[filled[0]]
-        if name not in self.texts or len(filled) == width:
+        if name not in self.texts:
             return False
         word = self.texts[name].iloc[row]
+        if len(filled) == width and not _introduces(word):
+            return False
         others = ~below
         others[row] = False
         label = self.texts.get(self.target, self.table[self.target].reset_index(drop=True))
@@ -149,7 +152,7 @@ class _Lines:
             return False
         if REMARK.match(word):
             return True
-        return len(filled) == 1 and (len(word.split()) > 2 or name == self.target) and not _reads(word)
+        return len(filled) == 1 < width and (len(word.split()) > 2 or name == self.target) and not _reads(word)
 
     def sums(self, remarks: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Those of the candidates that the rest of the table bears out."""
@@ -193,6 +196,11 @@ class _Lines:
             if reading.column is not None and reading.column.dtype.kind in "iuf":
                 numbers[name] = as_numbers(reading.column)
         return numbers
+
+
+def _introduces(word: object) -> bool:
+    """Whether a cell begins a remark for certain: "Source: Office of Things", which a comma may divide."""
+    return isinstance(word, str) and ":" in word and REMARK.match(word) is not None
 
 
 def _reads(word: str) -> bool:

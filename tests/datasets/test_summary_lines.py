@@ -142,3 +142,21 @@ def test_a_last_row_of_a_class_of_its_own_stays(read):
 )  # fmt: skip
 def test_words_for_statistics(word, found):
     assert statistic_of(word) == found
+
+
+@pytest.mark.parametrize(
+    "remark", ["Source: Office of Things, 2021", "Quelle: Amt, Berlin", "Note: not final, see p. 7"]
+)
+def test_b02_a_remark_that_commas_divide_into_every_column_is_no_class(tmp_path, remark):
+    rows = [f"{i % 7}.5,{'yes' if i % 2 else 'no'}" for i in range(40)]
+    path = tmp_path / "two.csv"
+    path.write_text("\n".join(["x,y", *rows, "", remark]), encoding="utf-8")
+    data = read_table(path, "y")
+    assert (len(data.y), sorted(data.y.unique())) == (40, ["no", "yes"])
+    assert any("looks like a remark: it is left out" in note for note in data.notes)
+
+
+def test_b02_a_last_row_of_words_with_a_colon_stays_a_row(tmp_path):
+    path = tmp_path / "words.csv"
+    path.write_text("\n".join(["x,y", *["Note: a,yes", "Note: b,no"] * 20, "Note: c,yes"]), encoding="utf-8")
+    assert len(read_table(path, "y").y) == 41
