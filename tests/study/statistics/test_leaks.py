@@ -93,6 +93,15 @@ def test_subjects_that_differ_in_their_labels_only_are_named_by_their_column(nam
     assert named >= 9
 
 
+@pytest.mark.parametrize("gaps", [0, 1])
+def test_32_words_hide_no_other_leak(gaps):
+    """Numbers are cut into 32 quantiles; 32 different words were taken for such, and the whole check failed."""
+    X, y = numbers(320)
+    words = np.array([*(f"w{chr(97 + k % 26)}{k // 26}x" for k in range(32 - gaps)), *[None] * gaps], dtype=object)
+    X = X.assign(town=words[np.arange(320) % 32], sick=np.where(y == 1, "yes", "no"))
+    assert ("copy of the target", "sick") in kinds(X, y)
+
+
 def test_labels_in_blocks_without_alike_rows_are_no_subjects():
     """Files sorted by label, put one after the other: the columns know nothing of the blocks."""
     for seed in range(10):
