@@ -61,9 +61,31 @@ def group_columns(table: PreparedTable) -> list[Leak]:
             others = np.hstack([others, labels])
         alike = alike_given_level(others, levels, ordered=is_number(X[name]))
         hint |= numbered and alike.roughness >= ROUGH and alike.correlation >= LEAST_ALIKE
-        if _group_like(alike, levels, hint, others, codes, fractions=_has_fractions(X[name])):
-            found.append((_group(name, alike, n_levels, len(levels), hint), levels, hint))
+        fractions = _has_fractions(X[name])
+        if not _group_like(alike, levels, hint, others, codes, fractions=fractions):
+            alike = _alike_in_classes(ranks[:, source != str(name)], levels, codes, ordered=is_number(X[name]))
+            if not _group_like(alike, levels, hint, others, codes, fractions=fractions):
+                continue
+        found.append((_group(name, alike, n_levels, len(levels), hint), levels, hint))
     return _finest(found)[:3]
+
+
+def _alike_in_classes(ranks: NDArray, levels: NDArray, codes: NDArray, *, ordered: bool) -> Alikeness:
+    """Alikeness within each of the two largest classes, the lesser: a subject may move each class its own way.
+
+    Over all classes such effects cancel. The p-value is corrected for this being a second look.
+    """
+    found = []
+    for k in np.argsort(-np.bincount(codes), kind="stable")[:2]:
+        inside = codes == k
+        own = np.unique(levels[inside], return_inverse=True)[1]
+        some = ranks[inside]
+        some = some[:, np.ptp(some, axis=0) > 0]
+        if not 1 <= own.max() <= len(own) / 2 - 1:
+            return Alikeness(0.0, 0.0, 1.0, 0.0)
+        found.append(alike_given_level(some, own, ordered=ordered))
+    correlations, medians, pvalues, roughness = zip(*found, strict=True)
+    return Alikeness(min(correlations), min(medians), min(1.0, 2 * max(pvalues)), min(roughness))
 
 
 def _has_fractions(values: pd.Series) -> bool:
