@@ -61,9 +61,32 @@ def group_columns(table: PreparedTable) -> list[Leak]:
             others = np.hstack([others, labels])
         alike = alike_given_level(others, levels, ordered=is_number(X[name]))
         hint |= numbered and alike.roughness >= ROUGH and alike.correlation >= LEAST_ALIKE
-        if _group_like(alike, levels, hint, others, codes, fractions=_has_fractions(X[name])):
-            found.append((_group(name, alike, n_levels, len(levels), hint), levels, hint))
+        fractions = _has_fractions(X[name])
+        if not _group_like(alike, levels, hint, others, codes, fractions=fractions):
+            alike = _alike_in_a_class(ranks[:, source != str(name)], levels, codes, ordered=is_number(X[name]))
+            if not _group_like(alike, levels, hint, others, codes, fractions=fractions):
+                continue
+        found.append((_group(name, alike, n_levels, len(levels), hint), levels, hint))
     return _finest(found)[:3]
+
+
+def _alike_in_a_class(ranks: NDArray, levels: NDArray, codes: NDArray, *, ordered: bool) -> Alikeness:
+    """Alikeness in the class that shows it best: where a subject moves each class its own way, all of them cancel.
+
+    The p-value is corrected for the number of classes, and for this being a second look.
+    """
+    n_classes = int(codes.max()) + 1
+    best = Alikeness(0.0, 0.0, 1.0, 0.0)
+    for k in range(n_classes):
+        inside = codes == k
+        own = np.unique(levels[inside], return_inverse=True)[1]
+        some = ranks[inside]
+        some = some[:, np.ptp(some, axis=0) > 0]
+        if 2 <= own.max(initial=0) + 1 <= len(own) / 2:
+            alike = alike_given_level(some, own, ordered=ordered)
+            alike = alike._replace(pvalue=min(1.0, 2 * n_classes * alike.pvalue))
+            best = min(best, alike, key=lambda each: each.pvalue)
+    return best
 
 
 def _has_fractions(values: pd.Series) -> bool:

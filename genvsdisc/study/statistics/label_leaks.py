@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from genvsdisc.features.kinds import as_numbers
+from genvsdisc.features.kinds import as_numbers, is_number
 from genvsdisc.study.statistics.alikeness import levels_of
 from genvsdisc.study.statistics.column_names import names_a_row, names_a_split, split_words
 from genvsdisc.study.statistics.leak import COPY, DUPLICATES, GIVEN_AWAY, IDENTIFIER, MARKER, MISSINGNESS, Leak
@@ -106,7 +106,7 @@ def giving_away(table: PreparedTable) -> list[Leak]:
     for name in table.X.columns:
         levels, n_levels = levels_of(table.X[name], most=32)
         error = _left_out_errors(levels, table.codes)
-        if n_levels == 32:
+        if n_levels == 32 and is_number(table.X[name]):  # else it is words, of 32 values
             error = min(error, _neighbor_errors(as_numbers(table.X[name]), table.codes))
         if error <= GIVES_AWAY * n_wrong and str(name) not in {leak.column for leak in found}:
             copy = error == 0 and n_levels == len(table.classes) == table.X[name].nunique()
