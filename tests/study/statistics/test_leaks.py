@@ -251,3 +251,11 @@ def test_a_repeated_id_is_a_group_though_its_rows_are_alike_in_a_sorted_column_o
     assert "'id' looks like subjects or files: 200 values of 4 rows each" in told.message
     shuffled = prepare(X.assign(id=rng.permutation(child)), y, n_splits=3)
     assert group_columns(shuffled) == []
+
+
+@pytest.mark.parametrize("n_levels", [31, 32, 33])
+def test_words_of_as_many_values_as_numbers_are_cut_into_are_words(n_levels):
+    rng = np.random.default_rng(0)
+    words = np.array([f"{'abcdef'[k % 6]}{'uvwxyz'[k // 6]}" for k in range(n_levels)])
+    X, y = pd.DataFrame({"word": words[np.arange(200) % n_levels], "x": rng.normal(size=200)}), np.arange(200) // 100
+    assert "gives the label away" not in {kind for kind, _ in kinds(X, pd.Series(y))}
