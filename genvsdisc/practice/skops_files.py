@@ -45,7 +45,7 @@ def same_bytes(content: bytes) -> bytes:
         for key, value in node.items():
             if key == "__id__" and isinstance(value, int):
                 told[key] = next(fresh) if "is_json" in node else numbers.setdefault(value, next(fresh))
-            elif key == "file" and value in parts:
+            elif key == "file" and isinstance(value, str) and value in parts:  # else a key of the model's own
                 told[key] = names.setdefault(value, f"{len(names) + 1}{PurePosixPath(value).suffix}")
             else:
                 told[key] = renamed(value)

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import skops.io as sio
+from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.tree import DecisionTreeClassifier
@@ -23,6 +24,7 @@ from genvsdisc.cli import main
 from genvsdisc.features.reader import TableReader
 from genvsdisc.practice.new_rows import why_not
 from genvsdisc.practice.saving import drop_former_models, schema_digest, skops_bytes
+from genvsdisc.practice.skops_files import same_bytes
 from genvsdisc.practice.trusted import OWN_TYPES, PLAIN_TYPES
 
 FEW = gd.Design(n_splits=2, n_repeats=1, n_draws=3, train_sizes=(20, 40))
@@ -88,6 +90,14 @@ def test_a_model_has_the_same_bytes_wherever_it_lies_in_memory(compared):
         assert skops_bytes(elsewhere) == (content, others), name
         with ZipFile(BytesIO(content)) as archive:
             assert {part.date_time for part in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_words_of_a_model_may_be_those_of_its_file():
+    words = ["a file of bytes", "__id__ is_json content", "file __loader__", "b folder"]
+    content = same_bytes(sio.dumps(CountVectorizer().fit(words)))
+    assert content == same_bytes(sio.dumps(CountVectorizer().fit(words)))
+    again = sio.loads(content, trusted=sio.get_untrusted_types(data=content))
+    np.testing.assert_array_equal(again.transform(words).toarray(), CountVectorizer().fit_transform(words).toarray())
 
 
 @pytest.mark.slow
