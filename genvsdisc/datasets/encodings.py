@@ -31,10 +31,12 @@ _OTHER_KINDS = {
     b"%PDF": "a PDF: tables are read from files of data",
     b"\x93NUMPY": "a NumPy array: give it to genvsdisc.compare in Python",
 }
-# Alphabets that a guess can be trusted with; those of Western Europe look too much alike. Letters of other alphabets
-# stand in runs: one byte each from 0xC0 on, or two bytes each.
+# Letters of other alphabets than the Latin one stand in runs: one byte each, or two bytes each.
 _EASTERN = ("cp932", "euc_jp", "gb18030", "big5", "cp949")
-_ALPHABETS = ("cp1251", "koi8_r", "cp1253")
+_ALPHABETS = ("cp1251", "koi8_r", "cp866", "iso8859_5", "mac_cyrillic", "cp1253")
+_LATIN = {"latin-1": "Latin-1", "cp1252": "Windows-1252", "mac_roman": "Mac Roman", "cp850": "cp850, of DOS"}
+"""Where several decode to words that may be, the first is taken."""
+_WITHIN_WORDS = "’·…\u00ad"
 _SHORT_RUN = 1.9
 _NEARLY_ALL = 0.97
 _FEWEST_FOREIGN = 8  # bytes beyond ASCII
@@ -140,35 +142,60 @@ def _recoded(source: Source, encoding: str) -> Source:
 
 
 def _encoding(source: Source, notes: list[str]) -> str:
-    """Name the encoding of text that is not UTF-8; Windows-1252 unless the letters are clearly of another alphabet."""
+    """Name the encoding of text that is not UTF-8: of another alphabet if its letters clearly are, else of the Latin."""
     raw = source.read()
-    guess = _foreign(raw)
-    if guess is not None and _decodes(raw, guess):
-        encoding, name = guess, guess
-    elif re.search(rb"[\x80-\x9f]", raw) and _decodes(raw, "cp1252"):
-        encoding, name = "cp1252", "Windows-1252"
-    else:
-        encoding, name = "latin-1", "Latin-1"
-    notes.append(f"The file is not in UTF-8; it was read as {name}.")
+    encoding = _foreign(raw) or _latin(raw)
+    notes.append(f"The file is not in UTF-8; it was read as {_LATIN.get(encoding, encoding)}.")
     return encoding
+
+
+def _latin(raw: bytes) -> str:
+    """Name the encoding of Western Europe that makes the most plausible words of the letters beyond ASCII."""
+    sample = _beyond_ascii(raw)
+    known = [encoding for encoding in _LATIN if _decodes(raw, encoding)]
+    return min(known, key=lambda encoding: _oddities(sample.decode(encoding, "replace")))
 
 
 def _foreign(raw: bytes) -> str | None:
     """Name the encoding of text in another alphabet than the Latin one, if it is."""
     from charset_normalizer import from_bytes  # only such files pay for its tables
 
-    lines = [line for line in raw[: 1 << 22].splitlines(keepends=True) if not line.isascii()]
-    sample = b"".join(lines)[:_SAMPLED]
+    sample = _beyond_ascii(raw)
     runs = re.findall(rb"[\x80-\xff]+", sample)
     beyond = b"".join(runs)
     if len(beyond) < _FEWEST_FOREIGN or len(beyond) < _SHORT_RUN * len(runs):
         return None
-    letters = sum(byte >= 0xC0 for byte in beyond) >= _NEARLY_ALL * len(beyond)
-    if letters:
-        best = from_bytes(b" ".join(runs), cp_isolation=list(_ALPHABETS)).best()
+    words = b" ".join(runs)
+    odd = {encoding: _oddities(words.decode(encoding, "replace")) for encoding in _ALPHABETS}
+    if min(odd.values()) <= (1 - _NEARLY_ALL) * len(beyond):
+        likely = [encoding for encoding in _ALPHABETS if odd[encoding] == min(odd.values())]
+        if "cp1251" in likely and "mac_cyrillic" in likely:  # small letters are the same bytes in both
+            likely.remove("mac_cyrillic")
+        best = from_bytes(words, cp_isolation=likely).best()
     else:  # the second byte of a letter may be ASCII
         best = from_bytes(sample, cp_isolation=list(_EASTERN)).best()
     return None if best is None else best.encoding
+
+
+def _beyond_ascii(raw: bytes) -> bytes:
+    """Return the first lines that hold other letters than those of ASCII."""
+    lines = [line for line in raw[: 1 << 22].splitlines(keepends=True) if not line.isascii()]
+    return b"".join(lines)[:_SAMPLED]
+
+
+def _oddities(text: str) -> int:
+    """Count what words do not hold: controls, capitals behind small letters, signs between letters."""
+    odd = 0
+    for before, letter, after in zip(" " + text, text, text[1:] + " ", strict=False):
+        if letter.isascii():
+            odd += letter.isupper() and before.islower() and not before.isascii()
+        elif letter.isalpha():
+            odd += letter.isupper() and before.islower()
+        elif (kind := category(letter)) in ("Cc", "Cn", "Co") or letter == "\ufffd":
+            odd += 1
+        elif kind not in ("Pd", "Zs") and letter not in _WITHIN_WORDS:
+            odd += before.isalpha() and after.isalpha()
+    return odd
 
 
 def _decodes(raw: bytes, encoding: str) -> bool:
