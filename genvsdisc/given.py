@@ -7,7 +7,7 @@ its own affair.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 import numpy as np
@@ -90,17 +90,39 @@ def refuse_words(X: Any) -> None:
     ValueError
         If there is one.
     """
+    for name, column in _columns(X):
+        entries = (entry for entry in column.dropna() if not _is_number(entry))
+        if (entry := next(entries, None)) is not None and not isinstance(entry, dict):
+            raise ValueError(f"{name} holds {str(entry)[:40]!r}, which is no number: {_ENCODE}")
+
+
+def not_finite(X: Any, *, missing: bool) -> str:
+    """Say where the first column is that has a missing entry, or else an infinite one; "" if none has."""
+    for name, column in _columns(X):
+        numbers = np.array([_as_float(entry) for entry in column], dtype=float)
+        found = np.isnan(numbers) if missing else np.isinf(numbers)
+        if found.any():
+            return f", {name} in row {int(found.argmax())} first"
+    return ""
+
+
+def _columns(X: Any) -> Iterator[tuple[str, pd.Series]]:
+    """Columns of a table with how they are called: by name where there are names."""
     if hasattr(X, "to_pandas"):
         X = X.to_pandas()
     if not isinstance(X, pd.DataFrame) and np.ndim(X) != 2:
         return
     frame = X if isinstance(X, pd.DataFrame) else pd.DataFrame(X)
     for j, name in enumerate(frame.columns):
-        column = frame.iloc[:, j].dropna()
-        entries = (entry for entry in column if not _is_number(entry))
-        if (entry := next(entries, None)) is not None and not isinstance(entry, dict):
-            shown = repr(name) if isinstance(X, pd.DataFrame) else f"{j} of X"
-            raise ValueError(f"column {shown} holds {str(entry)[:40]!r}, which is no number: {_ENCODE}")
+        yield f"column {name!r}" if isinstance(X, pd.DataFrame) else f"column {j} of X", frame.iloc[:, j]
+
+
+def _as_float(entry: Any) -> float:
+    """A number, NaN for what is missing and infinite for what is too large."""
+    try:
+        return np.nan if pd.isna(entry) else float(entry)
+    except OverflowError:
+        return np.inf
 
 
 def _is_number(entry: Any) -> bool:
@@ -108,6 +130,8 @@ def _is_number(entry: Any) -> bool:
         float(entry)
     except (TypeError, ValueError):
         return False
+    except OverflowError:
+        return True
     return True
 
 

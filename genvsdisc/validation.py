@@ -18,7 +18,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from genvsdisc.given import given_labels, given_rows, refuse_words
+from genvsdisc.given import given_labels, given_rows, not_finite, refuse_words
 
 _FLOATS = (np.dtype(np.float64), np.dtype(np.float32))
 _CONTAINERS = (list, dict, set, np.ndarray)
@@ -74,9 +74,14 @@ def validated(estimator: Any, X: Any, *y: Any, **rules: Any) -> Any:
     X, given = given_rows(X), [given_labels(labels) for labels in y]
     try:
         return validate_data(estimator, X, *given, **rules)
-    except (TypeError, ValueError) as error:
-        if any(words in str(error) for words in ("to float", "float() argument", "with a sequence")):
+    except (TypeError, ValueError, OverflowError) as error:
+        message = str(error)
+        if any(words in message for words in ("to float", "float() argument", "with a sequence")):
             refuse_words(X)
+        if message.startswith("Input X contains") or isinstance(error, OverflowError):  # which column, and which row
+            missing = "NaN" in message
+            what, dot, remedy = (message if isinstance(error, ValueError) else "Input X contains infinity.").partition(".")
+            raise ValueError(f"{what}{not_finite(X, missing=missing)}{dot}{remedy}") from None
         raise
 
 

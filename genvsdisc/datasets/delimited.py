@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -19,7 +21,7 @@ from numpy.typing import NDArray
 
 from genvsdisc.datasets.dialect import FIELD_LIMIT, WHITESPACE, Dialect, without_comments
 from genvsdisc.datasets.files import Source, first_line
-from genvsdisc.features.dtypes import plain_arrow
+from genvsdisc.features.dtypes import MOST_EXACT, plain_arrow, whole_or_plain
 from genvsdisc.features.marks import MISSING, listed, quoted
 
 _BLOCK = 1 << 20
@@ -85,8 +87,9 @@ def _blocks(source: Source, dialect: Dialect, text: set[int], notes: list[str]) 
         return [pd.Series([], dtype=object) for _ in names]
     columns = [cells if place in text else _as_numbers(cells) for place, cells in enumerate(first.columns)]
     notes += _leading_zeros(dialect.names, first.columns, columns)
+    notes += _lost_digits(dialect.names, first.columns, columns)
     if short:
-        return [plain_arrow(pa.chunked_array([column])) for column in columns]
+        return [_exact(column) for column in columns]
     rows = int(1.1 * len(first) * source.size() / min(_BLOCK, source.size()))
     types = {name: column.type for name, column in zip(names, columns, strict=True)}
     del first, columns
@@ -108,6 +111,7 @@ class _Growing:
     room: NDArray | None
     filled: int = 0
     chunks: list[pa.Array] = field(default_factory=list)
+    absent: list[NDArray[np.intp]] = field(default_factory=list)
 
     @classmethod
     def of(cls, kind: pa.DataType, rows: int) -> _Growing:
@@ -117,9 +121,10 @@ class _Growing:
         if self.room is None:
             self.chunks.append(block)
             return
+        if self.room.dtype.kind == "i" and block.null_count:  # places of gaps, for floats may not hold the numbers
+            self.absent.append(self.filled + np.flatnonzero(np.asarray(block.is_null())))
+            block = block.fill_null(0)
         values = block.to_numpy(zero_copy_only=False)
-        if values.dtype.kind == "f" and self.room.dtype.kind == "i":  # the first gap among whole numbers
-            self.room = self.room.astype(float)
         stop = self.filled + len(values)
         if stop > len(self.room):
             self.room = np.append(
@@ -132,7 +137,27 @@ class _Growing:
         if self.room is None:
             chunks, self.chunks = self.chunks, []
             return plain_arrow(pa.chunked_array(chunks))
-        return pd.Series(self.room[: self.filled], copy=False)
+        numbers, self.room = self.room[: self.filled], None  # its memory is the column's now, or free
+        if not self.absent:
+            return pd.Series(numbers, copy=False)
+        absent = np.zeros(self.filled, dtype=bool)
+        absent[np.concatenate(self.absent)] = True
+        if _beyond_floats(numbers):
+            return pd.Series(pd.arrays.IntegerArray(numbers, absent))
+        return pd.Series(np.where(absent, np.nan, numbers))
+
+
+def _exact(column: pa.Array) -> pd.Series:
+    """A column as pandas has it: whole numbers with gaps as floats, unless these would lose digits."""
+    whole = pa.types.is_integer(column.type) and column.null_count
+    if whole and _beyond_floats(column.fill_null(0).to_numpy(zero_copy_only=False)):
+        return whole_or_plain(pa.chunked_array([column]))
+    return plain_arrow(pa.chunked_array([column]))
+
+
+def _beyond_floats(numbers: NDArray) -> bool:
+    """Return True for whole numbers of which floating point does not hold each."""
+    return bool(len(numbers)) and (int(numbers.max()) > MOST_EXACT or int(numbers.min()) < -MOST_EXACT)
 
 
 def _all_blocks(source: Source, dialect: Dialect, types: dict[str, pa.DataType], rows: int) -> list[_Growing]:
@@ -196,6 +221,21 @@ def _leading_zeros(names: Sequence[str], cells: Sequence[Any], columns: Sequence
     word = str(begun[coded[0]][0])
     what = f"Column{'s' * (len(coded) > 1)} {listed(coded)}: numbers with zeros in front"
     return [f"{what} ({word!r} is read as {int(word)}): if they are codes, write a letter before them."]
+
+
+def _lost_digits(names: Sequence[str], cells: Sequence[Any], columns: Sequence[Any]) -> list[str]:
+    """Say which columns of fractions, or of numbers beyond 64 bits, have whole numbers that lose digits."""
+    notes = []
+    for name, written, column in zip(names, cells, columns, strict=True):
+        if column.type == pa.float64():
+            trimmed = pc.utf8_trim_whitespace(written)
+            long = trimmed.filter(pc.match_substring_regex(trimmed, r"^[+-]?[0-9]{16,}$")).to_pylist()
+            exact = (word for word in long if not math.isinf(float(word)))
+            word = next((word for word in exact if Decimal(word) != Decimal(float(word))), None)
+            if word is not None:
+                what = f"{quoted(word)} is read as {float(word):.17g}, for floating point holds 15 digits"
+                notes.append(f"Column {quoted(name.strip())}: {what}; write a letter before codes.")
+    return notes
 
 
 def _squared(source: Source, dialect: Dialect, notes: list[str]) -> Source:

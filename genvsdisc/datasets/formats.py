@@ -14,7 +14,7 @@ from genvsdisc.datasets.dialect import in_double_quotes, is_json_lines, refuse_o
 from genvsdisc.datasets.encodings import in_utf8
 from genvsdisc.datasets.files import Source, first_line
 from genvsdisc.datasets.top_lines import MOST_LINES, lines_above
-from genvsdisc.features.dtypes import plain_arrow
+from genvsdisc.features.dtypes import whole_or_plain
 
 _HEAD = 1 << 22
 """Bytes that tell the format of a file, and the dialect of a delimited one."""
@@ -93,14 +93,6 @@ def column_order(schema: pa.Schema) -> list[str]:
     index = [name for name in written.get("index_columns", []) if isinstance(name, str)]
     kept = [name for name in schema.names if not (name in index and name.startswith("__index_level_"))]
     return [name for name in kept if name in index] + [name for name in kept if name not in index]
-
-
-def whole_or_plain(column: pa.ChunkedArray) -> pd.Series:
-    """A column as `plain_arrow` converts it, but integers with gaps as Int64, which loses no digit."""
-    if pa.types.is_integer(column.type) and column.null_count:
-        nullable = pd.UInt64Dtype() if column.type == pa.uint64() else pd.Int64Dtype()
-        return pd.Series(pd.arrays.ArrowExtensionArray(column)).astype(nullable)
-    return plain_arrow(column)
 
 
 def excel_columns(source: Source, notes: list[str]) -> tuple[list[str], list[pd.Series]]:

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from genvsdisc.features.date_text import DateFormat, date_format, parse_times
+from genvsdisc.features.dtypes import as_float
 from genvsdisc.features.doubts import looks_like
 from genvsdisc.features.marks import MARKS, NAMED, clean, named, quoted
 from genvsdisc.features.number_text import NumberFormat, number_format, split, to_ascii
@@ -157,7 +158,7 @@ class _Distinct:
         numbers = np.full(len(uniques), np.nan)
         if pd.api.types.is_object_dtype(uniques.dtype):
             real = [isinstance(each, Real | Decimal) and not isinstance(each, bool | np.bool_) for each in uniques]
-            numbers[real] = [float(each) for each, number in zip(uniques, real, strict=True) if number]
+            numbers[real] = [as_float(each) for each, number in zip(uniques, real, strict=True) if number]
             uniques = ["" if number else str(each) for each, number in zip(uniques, real, strict=True)]
         words = pa.array(uniques, pa.large_string())
         counts = np.bincount(codes[codes >= 0], minlength=len(words))

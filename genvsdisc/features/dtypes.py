@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 
 _DAY = np.timedelta64(1, "D")
 _TEMPORAL = {"datetime64", "datetime", "date", "timedelta64", "timedelta", "time"}
+MOST_EXACT = 2**53
+"""Floating point holds every whole number up to this one."""
 _NUMERIC = {"integer", "floating", "mixed-integer-float", "decimal"}
 
 
@@ -70,7 +73,18 @@ def as_numbers(values: pd.Series) -> NDArray[np.float64]:
         return _in_days(_without_zone(values).to_numpy())
     if pd.api.types.is_object_dtype(values.dtype) and pd.api.types.infer_dtype(values, skipna=True) in _TEMPORAL:
         return _objects_in_days(values)
-    return values.to_numpy(dtype=float, na_value=np.nan)
+    try:
+        return values.to_numpy(dtype=float, na_value=np.nan)
+    except OverflowError:  # whole numbers of Python that have no end
+        return np.array([np.nan if pd.isna(number) else as_float(number) for number in values], dtype=float)
+
+
+def as_float(number: Any) -> float:
+    """Convert a number of Python to a float: infinite where it is too large for one, as text of so many digits is."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
 
 
 def usual_dtype(values: pd.Series) -> pd.Series:
@@ -125,6 +139,15 @@ def plain_arrow(column: pa.ChunkedArray) -> pd.Series:
     elif pa.types.is_null(kind):
         return pd.Series(np.full(len(column), np.nan))
     return column.to_pandas()
+
+
+def whole_or_plain(column: pa.ChunkedArray) -> pd.Series:
+    """A column as `plain_arrow` converts it, but integers with gaps as Int64, which loses no digit."""
+    if pa.types.is_integer(column.type) and column.null_count:
+        numbers = column.fill_null(0).cast(pa.uint64() if column.type == pa.uint64() else pa.int64())
+        absent = column.is_null().to_numpy()  # by hand, for pandas may convert by way of floats
+        return pd.Series(pd.arrays.IntegerArray(numbers.to_numpy(), absent))
+    return plain_arrow(column)
 
 
 def _without_zone(values: pd.Series) -> pd.Series:

@@ -161,8 +161,11 @@ def _judge(name: Any, values: pd.Series, note: str = "") -> Column:
     if distinct == 2:
         return Column("binary", levels=_ordered(uniques), note=note, **counts)
     if is_number(values):
-        judged = _judge_numbers(as_numbers(values), note, counts)
-        return _with_parts(judged, as_numbers(values)) if judged.used and are_dates(values) else judged
+        numbers = as_numbers(values)
+        if (told := len(np.unique(numbers[~np.isnan(numbers)]))) < distinct:
+            note = _joined(note, f"of {distinct} different numbers floating point tells {told} apart: are they codes?")
+        judged = _judge_numbers(numbers, note, counts)
+        return _with_parts(judged, numbers) if judged.used and are_dates(values) else judged
     if distinct > MOST_LEVELS and is_text(values) and (words := frequent_words(values)):
         shown = f"free text: {len(words)} words that many entries hold ({', '.join(words[:5])}, ...) are indicators"
         return Column("text", levels=words, note=_joined(shown, note), **counts)
