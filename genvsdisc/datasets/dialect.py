@@ -15,8 +15,14 @@ from genvsdisc.datasets.top_lines import MOST_LINES, lines_above
 
 WHITESPACE = " "
 """Delimiter of tables whose fields any number of blanks and tabs divide."""
-_DELIMITERS = (",", ";", "\t", "|", WHITESPACE)
-_DIVIDED_BY = {";": "semicolons", "\t": "tabs", "|": "bars", WHITESPACE: "blanks"}
+_DIVIDED_BY = {
+    ",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", "\x01": "the sign of code 1, as Hive writes tables",
+    "\x1f": "the unit separator of ASCII", WHITESPACE: "blanks",
+}  # fmt: skip
+_LINE_ENDS = {
+    "\u2028": "the line separator of Unicode", "\u2029": "the paragraph separator of Unicode",
+    "\x85": "the next-line sign of Unicode", "\x1e": "the record separator of ASCII",
+}  # fmt: skip
 _RECORDS_SNIFFED = 200
 _NEARLY_ALL = 0.9
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[,;\t ]*(?:\r\n|\r|\n)', re.IGNORECASE)
@@ -24,6 +30,7 @@ _COMMENT = re.compile(r"(?<![^\r\n])#[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _NUMBER = re.compile(r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?")
 _OPENING = re.compile(r"(?<![^,;\t|\r\n])'(?=[^,;\t|\r\n])")
 _CLOSING = re.compile(r"(?<=[^,;\t|\r\n])'(?![^,;\t|\r\n])")
+_LIBSVM = re.compile(r"(?:[+-]?[0-9.]+(?:[ \t]+(?:qid:)?[0-9]+:[^ \t\r\n:]+)+[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n|\Z)){2}")
 FIELD_LIMIT = (1 << 31) - 1
 
 
@@ -59,6 +66,11 @@ def refuse_other_formats(text: str, source: Source) -> None:
         raise ValueError(f"{source.name!r} is XML: write its table out with pandas.read_xml(...).to_csv(...)")
     if re.search(r"(?<![^\r\n])@relation\s", lower) and re.match(r"[%@]", start):
         raise ValueError(f"{source.name!r} is ARFF: write its table out with scipy.io.arff.loadarff and pandas")
+    if _LIBSVM.match(text):
+        raise ValueError(
+            f"{source.name!r} is in the format of LIBSVM: write its table out with "
+            "sklearn.datasets.load_svmlight_file(...) and pandas"
+        )
     if start[:1] in "[{" and _is_json(text.strip()):
         raise ValueError(
             f"{source.name!r} is JSON: JSON lines, one object a line, can be read; or write it out with "
@@ -80,6 +92,17 @@ def is_json_lines(text: str) -> bool:
         return not all(isinstance(cell, dict | list) for cell in json.loads(lines[0]).values())
     except (json.JSONDecodeError, RecursionError):
         return False
+
+
+def in_lines(source: Source, text: str, notes: list[str]) -> Source:
+    """Give a table that other signs than line feeds divide into lines with line feeds; any other as it is."""
+    if "\n" in text or "\r" in text:
+        return source
+    end, name = next(((end, name) for end, name in _LINE_ENDS.items() if end in text), ("", ""))
+    if not end:
+        return source
+    notes.append(f"The lines are divided by {name}.")
+    return replace(source, path=None, content=source.read().decode().replace(end, "\n").encode())
 
 
 def in_double_quotes(source: Source, text: str) -> Source:
@@ -111,7 +134,7 @@ def dialect_of(text: str, source: Source, notes: list[str]) -> Dialect:
     body = text[start:]
     bare = _COMMENT.sub("", body)
     lines = bare if bare.strip() else body
-    chosen = delimiter or max(_DELIMITERS, key=lambda each: _merit(lines, each))
+    chosen = delimiter or max(_DIVIDED_BY, key=lambda each: _merit(lines, each))
     width = _usual(_records(lines, chosen))
     if width < 2:
         raise ValueError(
@@ -125,7 +148,7 @@ def dialect_of(text: str, source: Source, notes: list[str]) -> Dialect:
     comments = before if lines is bare and len(bare) < len(body) else None
     if len(names) < 2:
         raise ValueError(f"{source.name!r} has one column only, by its first line: {names[0].strip()[:60]!r}")
-    if delimiter is None and chosen != _DELIMITERS[0]:
+    if delimiter is None and chosen != ",":
         notes.append(f"The columns are divided by {_DIVIDED_BY[chosen]}.")
     if _has_row_names(names, width, _records(lines, chosen)):
         names.insert(0, "")

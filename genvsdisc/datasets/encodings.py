@@ -49,6 +49,7 @@ _MARKED = {
 _WIDE = {"utf-32-le": 4, "utf-32-be": 4, "utf-16-le": 2, "utf-16-be": 2}
 _LEAST_ASCII = 0.1  # of the letters of a table: what divides its fields, its digits
 _CONTROLS = re.compile(r"[\x01-\x08\x0e-\x1f]")
+_MOST_ZEROS = 0.1  # of the bytes of text in which a program left some
 _MOST_CONTROLS = 0.001  # of the characters of text
 
 
@@ -82,7 +83,7 @@ def _is_utf8(source: Source) -> bool:
     try:
         for chunk in source.chunks():
             if b"\0" in chunk:
-                raise ValueError(f"{source.name!r} is not a text table; {READABLE}")
+                raise ValueError(_of_zeros(source))
             beyond = beyond or not chunk.isascii()
             if beyond:
                 decoder.decode(chunk)
@@ -90,6 +91,19 @@ def _is_utf8(source: Source) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _of_zeros(source: Source) -> str:
+    """Say that bytes are no text, or text but for zeros, which some programs leave in it."""
+    raw = source.read()
+    zeros, head = raw.count(b"\0"), raw[:_SAMPLED]
+    text = head.replace(b"\0", b"")
+    controls = sum(byte < 32 and byte not in b"\t\r\n" for byte in text)
+    if zeros > _MOST_ZEROS * len(raw) or controls > _MOST_CONTROLS * len(text) or not _decodes(text[:-4], "utf-8"):
+        return f"{source.name!r} is not a text table; {READABLE}"
+    line = raw[: raw.index(b"\0")].count(b"\n") + 1
+    many = f"{zeros:,} zero bytes, the first in" if zeros > 1 else "a zero byte in"
+    return f"{source.name!r} has {many} line {line:,}, which no text has: remove {'them' if zeros > 1 else 'it'}"
 
 
 def _wide(head: bytes) -> str | None:

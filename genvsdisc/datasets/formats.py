@@ -1,4 +1,4 @@
-"""Tables that know their columns: Parquet, Excel and JSON lines."""
+"""Tables that know their columns: Parquet and JSON lines here, and Excel."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from genvsdisc.datasets.dialect import in_double_quotes, is_json_lines, refuse_other_formats
+from genvsdisc.datasets.dialect import in_double_quotes, in_lines, is_json_lines, refuse_other_formats
 from genvsdisc.datasets.encodings import in_utf8
+from genvsdisc.datasets.excel import excel_columns
 from genvsdisc.datasets.files import Source, first_line
-from genvsdisc.datasets.top_lines import MOST_LINES, lines_above
 from genvsdisc.features.dtypes import whole_or_plain
 
 _HEAD = 1 << 22
@@ -51,6 +51,7 @@ def columns_by_format(source: Source, notes: list[str]) -> tuple[list[str], list
     if source.suffix in (".xlsx", ".xlsm"):
         return excel_columns(source, notes)
     source = in_utf8(source, notes)
+    source = in_lines(source, beginning(source), notes)
     text = beginning(source)
     if not text.strip():
         raise ValueError(f"{source.name!r} is empty")
@@ -93,49 +94,6 @@ def column_order(schema: pa.Schema) -> list[str]:
     index = [name for name in written.get("index_columns", []) if isinstance(name, str)]
     kept = [name for name in schema.names if not (name in index and name.startswith("__index_level_"))]
     return [name for name in kept if name in index] + [name for name in kept if name not in index]
-
-
-def excel_columns(source: Source, notes: list[str]) -> tuple[list[str], list[pd.Series]]:
-    """Read the columns of the first sheet of a workbook that has cells.
-
-    Raises
-    ------
-    ValueError
-        If openpyxl is not installed, or the workbook cannot be read.
-    """
-    try:
-        import openpyxl
-    except ImportError:
-        raise ValueError(f"{source.name!r} is an Excel file: pip install openpyxl, or save it as CSV") from None
-    try:
-        with source.open() as stream:
-            book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
-            titles = [sheet.title for sheet in book.worksheets]
-            rows = [list(row) for row in book.worksheets[0].iter_rows(values_only=True)] if titles else []
-    except Exception as error:  # openpyxl lets through whatever its parsers raise
-        raise ValueError(f"cannot read {source.name!r} as Excel: {first_line(error)}") from None
-    if len(titles) > 1:
-        notes.append(f"Of {len(titles)} sheets the first, {titles[0]!r}, was read.")
-    filled = [row for row in rows if any(_filled(cell) for cell in row)]
-    while len(filled) > 1 and sum(map(_filled, filled[0])) == 1 and sum(map(_filled, filled[1])) > 1:
-        notes.append(f"A line before the names left out: {str(next(filter(_filled, filled.pop(0))))[:60]!r}.")
-    if not filled:
-        raise ValueError(f"{source.name!r} is empty")
-    width = max(len(row) for row in filled)
-    above = lines_above([["" if cell is None else str(cell) for cell in row] for row in filled[:MOST_LINES]], width)
-    for row in filled[:above]:
-        notes.append(
-            f"A line before the names left out: {' '.join(str(cell) for cell in row if _filled(cell))[:60]!r}."
-        )
-    filled = filled[above:]
-    padded = [row + [None] * (width - len(row)) for row in filled]
-    names = ["" if cell is None else str(cell) for cell in padded[0]]
-    columns = [pd.Series([row[place] for row in padded[1:]], dtype=object).infer_objects() for place in range(width)]
-    return names, columns
-
-
-def _filled(cell: Any) -> bool:
-    return cell is not None and str(cell).strip() != ""
 
 
 def json_lines_columns(source: Source) -> tuple[list[str], list[pd.Series]]:

@@ -15,6 +15,7 @@ _DATED = (
 )
 _LOOSE = r"^[^A-Za-z]*[0-9][^A-Za-z]*$"
 _BEGUN = r"^[^A-Za-z0-9\x{100}-\x{1FFF}]*(?:[A-Z]{1,2}[a-z]?\.? )?[^A-Za-z0-9\x{100}-\x{1FFF}]*[0-9]"
+_HEXADECIMAL = r"^(?:0[xX][0-9A-Fa-f]+|[0-9A-Fa-f]{2,16})$"
 _DIGITS = r"[0-9]+(?:[.,' ][0-9]+)*"
 _MOST_SHAPES = 24
 _FEWEST_LIKE = 3  # words of one shape on average
@@ -25,7 +26,7 @@ def looks_like(words: pa.Array, counts: NDArray[np.intp], marks: NDArray[np.bool
     """Say what words look like of which numbers or dates could not be made; "" if they look like words.
 
     They do if at least this share of the cells hold digits and no letters, or dates, or if more than 20 words begin
-    with a number and come in a few shapes, such as 48°12'N or 5 d 3 h.
+    with a number and come in a few shapes, such as 48°12'N or 5 d 3 h, or are digits to the base 16.
 
     Parameters
     ----------
@@ -50,6 +51,8 @@ def looks_like(words: pa.Array, counts: NDArray[np.intp], marks: NDArray[np.bool
     "looks like numbers, such as '0/2', but cannot be read as such"
     """
     least = share * counts[~marks].sum()
+    if (example := _hexadecimal(words.filter(pa.array(~marks)))) is not None:
+        return f"looks like numbers to the base 16, such as {quoted(example)}: write them to the base 10 if they are"
     loose, dated = (_matching(words, pattern) & ~marks for pattern in (_LOOSE, _DATED))
     dates = counts[dated].sum() >= least
     chosen = dated if dates else loose
@@ -59,6 +62,17 @@ def looks_like(words: pa.Array, counts: NDArray[np.intp], marks: NDArray[np.bool
             return ""
     first = words[int(np.flatnonzero(chosen)[0])].as_py()
     return f"looks like {'dates' if dates else 'numbers'}, such as {quoted(first)}, but cannot be read as such"
+
+
+def _hexadecimal(words: pa.Array) -> str | None:
+    """Give the first of many words if all are digits to the base 16: of one length and most with a digit, or after 0x."""
+    if len(words) <= _LEVELS or not _matching(words, _HEXADECIMAL).all():
+        return None
+    marked, digits, letters = (_matching(words, pattern) for pattern in ("^0[xX]", "[0-9]", "[A-Fa-f]"))
+    one_length = pc.count_distinct(pc.utf8_length(words)).as_py() == 1
+    if not letters.any() or not (marked.all() or (one_length and 2 * digits.sum() > len(words))):
+        return None
+    return words[int(letters.argmax())].as_py()
 
 
 def _alike(words: pa.Array) -> bool:

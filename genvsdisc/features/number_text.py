@@ -48,6 +48,7 @@ _MAGNITUDES = {
     **dict.fromkeys(("万", "萬", "만"), 1e4),
     **dict.fromkeys(("億", "亿", "억"), 1e8),
 }
+_SHARES = ("%", "‰")
 _AMBIGUOUS = {".": r"^[1-9][0-9]{0,2}\.[0-9]{3}$", ",": r"^[1-9][0-9]{0,2},[0-9]{3}$"}
 
 
@@ -96,7 +97,7 @@ class NumberFormat:
         if self.scaled:
             known = ~np.isnan(_factors(parts))
             return _forms(parts["body"], self.decimal) & known & (bare | (units == self.unit)) & parts["balanced"]
-        if self.unit in ("%", "‰"):  # 0.5 beside 50 % may be either
+        if self.unit in _SHARES:  # 0.5 beside 50 % may be either
             bare &= _matches(parts["body"], r"^[0.,]*$")
         return _forms(parts["body"], self.decimal) & (bare | (units == self.unit)) & parts["balanced"]
 
@@ -181,7 +182,10 @@ def number_format(parts: Mapping[str, Any], counts: NDArray, hint: str = "") -> 
     """
     found = _filled(parts["body"])
     scaled = _is_scaled(parts, found, counts)
-    unit = _commonest((_array(parts["before"]) if scaled else unit_of(parts))[found], counts[found])
+    units = (_array(parts["before"]) if scaled else unit_of(parts))[found]
+    unit = _commonest(units, counts[found])
+    if unit in _SHARES and counts[found][units == unit].sum() < counts[found][units == ""].sum():
+        unit = ""  # a few percent signs among bare numbers: what these few mean is open
     body = parts["body"]
 
     def cells(mask: NDArray[np.bool_]) -> int:
