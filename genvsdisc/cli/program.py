@@ -17,7 +17,7 @@ from genvsdisc.cli.lessons import LessonsCommand, lessons
 from genvsdisc.cli.panels import OnceCommand, PanelCommand
 from genvsdisc.cli.predict import predict_command
 from genvsdisc.cli.report import report
-from genvsdisc.cli.terminal import INTERRUPTED, fail, mendable, say, words_of
+from genvsdisc.cli.terminal import INTERRUPTED, fail, mendable, say, warnings_as_notes, words_of
 from genvsdisc.files import unwind_on_termination
 
 COMMANDS: tuple[tuple[Callable[..., None], type[TyperCommand]], ...] = (
@@ -44,7 +44,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
     # Every version of typer derives its usage errors from this base, wherever it keeps them.
     usage_error: Any = typer.BadParameter.__mro__[1]
     try:
-        with unwind_on_termination():
+        with unwind_on_termination(), warnings_as_notes():
             status = app(arguments, prog_name="genvsdisc", standalone_mode=False)
     except usage_error as error:
         fail(error.format_message(), 2)

@@ -7,6 +7,7 @@ import shutil
 import sys
 import tempfile
 import textwrap
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
@@ -57,6 +58,18 @@ def notes_in_sight(texts: Iterable[str]) -> None:
         note(text)
     if len(shown) < len(told):
         note(f"{len(told) - len(shown)} more notes of this kind are on the page")
+
+
+@contextmanager
+def warnings_as_notes() -> Iterator[None]:
+    """Say warnings of Python as notes, without the lines of code that gave them."""
+
+    def shown(message: Any, category: type[Warning], *_: Any, **__: Any) -> None:
+        note(f"{category.__name__}: {message}")
+
+    with warnings.catch_warnings():
+        warnings.showwarning = shown
+        yield
 
 
 @contextmanager

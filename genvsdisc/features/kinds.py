@@ -202,6 +202,9 @@ def _judge_numbers(numbers: NDArray[np.float64], note: str, counts: dict[str, An
     if different and not counts["missing"] and np.ptp(present) < len(present) / NEARLY_COUNTING:
         return Column("identifier", note=_joined("numbers the rows, in another order", note), **counts)
     hint = "whole numbers, all different: leave it out if it only names the rows" if different else ""
+    if whole and counts["distinct"] >= _FEWEST_DIFFERENT and _are_written_dates(present):
+        day = f"{present[0]:.0f}"
+        hint = f"looks like dates, such as {day}: write {day[:4]}-{day[4:6]}-{day[6:]}, and they are read as such"
     return Column("continuous", note=_joined(note, hint, _far_value(present)), **counts)
 
 
@@ -213,6 +216,14 @@ def _counts_rows(numbers: NDArray[np.float64]) -> bool:
     if bool((steps >= 0).all() and (steps == 1).mean() >= NEARLY_COUNTING):
         return True
     return numbers.min() in (0, 1) and np.array_equal(np.sort(numbers), numbers.min() + np.arange(len(numbers)))
+
+
+def _are_written_dates(numbers: NDArray[np.float64]) -> bool:
+    """Return True if all whole numbers are days from 1900 to 2099 written as year, month and day: 20240131."""
+    if numbers.min() < 19000101 or numbers.max() > 20991231:
+        return False
+    days = pd.to_datetime(pd.Series(np.unique(numbers)).astype(int).astype(str), format="%Y%m%d", errors="coerce")
+    return bool(days.notna().all())
 
 
 def _far_value(numbers: NDArray[np.float64]) -> str:

@@ -138,7 +138,9 @@ def plot_robustness(
     loss_axis(ax, loss)
     if beside is not None:
         low, high = (beside["mean"] - 2 * beside.se).min(), (beside["mean"] + 2 * beside.se).max()
-        ax.set_ylim(low - 0.05 * (high - low), high + 0.05 * (high - low))
+        margin = 0.05 * (high - low)
+        if margin > 0:  # lines that are level and have no error need none
+            ax.set_ylim(low - margin, high + margin)
     _family_lines(table, "noise", ax, {}, by_model)
     ax.set_xlabel("training labels flipped")
     ax.set_title(titled(f"{loss_title(loss)}, {thousands(n_train)} rows", name))

@@ -179,7 +179,8 @@ def plot_decomposition(
     shown = table if beside is None else beside
     ends = np.concatenate([*_stacked(shown), shown.expected + 3 * shown.expected_se.fillna(0)])
     longest = ends.max() if cap is None else min(ends.max(), cap)
-    ax.set_xlim(min(0.0, ends.min()), longest)
+    if longest > 0 or ends.min() < 0:  # not where nothing errs
+        ax.set_xlim(min(0.0, ends.min()), longest)
     for y, row in enumerate(records(table)):
         if row.expected > longest:
             beyond = f"{100 * row.expected:.3g}%" if loss == "zero_one" else f"{row.expected:.3g}"

@@ -16,6 +16,7 @@ from genvsdisc.study.fits.refit import refit_probabilities
 from genvsdisc.study.fits.resampling import training_draws
 from genvsdisc.study.statistics.bias_variance import TERMS, decomposition_terms
 from genvsdisc.study.statistics.losses import LOSSES
+from genvsdisc.study.table import checked_posterior
 from genvsdisc.validation import check_jobs
 
 _COLUMNS = pd.Index([name.replace("expected", "loss") + suffix for name in TERMS for suffix in ("", "_se")])
@@ -143,7 +144,7 @@ def bias_variance(
     check_consistent_length(X, y)
     check_consistent_length(X_test, y_test)
     classes, codes = np.unique(np.concatenate([y, y_test]), return_inverse=True)
-    truth = codes[len(y) :] if posterior is None else _law(posterior(X_test), len(y_test), classes)
+    truth = codes[len(y) :] if posterior is None else checked_posterior(posterior(X_test), len(y_test), classes)
     rng = check_random_state(random_state)
     weights = training_draws(
         codes[: len(y)], n_repeats, resample, size=train_size, sample_weight=sample_weight, random_state=rng
@@ -168,13 +169,3 @@ def _labels(y: ArrayLike, y_test: ArrayLike) -> tuple[NDArray, NDArray]:
 def _are_codes(y: Any) -> TypeGuard[NDArray]:
     """Whether nothing has to be asked of labels: they are whole numbers, none of which can be missing."""
     return isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype.kind in "iu"
-
-
-def _law(q: ArrayLike, n_test: int, classes: NDArray) -> NDArray:
-    q = np.asarray(q, dtype=float)
-    if q.shape != (n_test, len(classes)) or not np.allclose(q.sum(axis=1), 1, atol=1e-6) or q.min() < 0:
-        raise ValueError(
-            f"posterior must give probabilities of shape {(n_test, len(classes))}, a column for each of the sorted "
-            f"classes {classes.tolist()}, rows that sum to 1; got shape {q.shape}"
-        )
-    return q

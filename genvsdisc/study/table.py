@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import check_consistent_length
 
 from genvsdisc.datasets.rare_classes import drop_rare_classes
@@ -213,11 +213,26 @@ def check_posterior(posterior: Any, table: PreparedTable) -> None:
         return
     if not callable(posterior):
         raise TypeError(f"posterior must be a function of X that gives p(y | x), got {type(posterior).__name__}")
-    law = np.asarray(posterior(table.X), dtype=float)
-    shape = (len(table.y), len(table.classes))
-    fits = law.shape == shape and np.isfinite(law).all() and law.min() >= 0
-    if not fits or not np.allclose(law.sum(axis=1), 1, atol=1e-6):
-        raise ValueError(
-            f"posterior must give probabilities of shape {shape}, a column for each of the sorted classes "
-            f"{table.classes.tolist()[:20]}, rows that sum to 1; got shape {law.shape}"
-        )
+    checked_posterior(posterior(table.X), len(table.y), table.classes)
+
+
+def checked_posterior(posterior: ArrayLike, n_rows: int, classes: NDArray) -> NDArray[np.float64]:
+    """Return p(y | x) as an array (n_rows, n_classes).
+
+    Raises
+    ------
+    ValueError
+        If it has another shape, or a row is no set of probabilities; the message says which.
+    """
+    law = np.asarray(posterior, dtype=float)
+    rule = (
+        f"posterior must give probabilities of shape {(n_rows, len(classes))}, a column for each of the sorted classes "
+        f"{classes.tolist()[:20]}, rows that sum to 1"
+    )
+    if law.shape != (n_rows, len(classes)):
+        raise ValueError(f"{rule}; got shape {law.shape}")
+    wrong = ~(law >= 0).all(axis=1) | ~np.isclose(law.sum(axis=1), 1, atol=1e-6)
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise ValueError(f"{rule}; got {law[row].tolist()} in row {row}, and {int(wrong.sum())} such rows")
+    return law

@@ -167,7 +167,7 @@ def _change(places: NDArray, curves: NDArray) -> tuple[NDArray, NDArray]:
     row = np.arange(len(curves))
     a, b = curves[row, split], curves[row, split + 1]
     # The sums on the two sides then differ in sign, and so, but for rounding, do the values at the best split.
-    changes = np.abs(contrast[row, split]) > np.abs(total)
+    changes = (np.abs(contrast[row, split]) > np.abs(total)) & (a != b)
     share = np.divide(a, a - b, out=np.full(len(a), np.nan), where=changes).clip(0, 1)
     return split, places[split] + share * (places[split + 1] - places[split])
 
