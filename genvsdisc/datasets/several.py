@@ -10,6 +10,7 @@ import pandas as pd
 
 from genvsdisc.datasets.files import Source, source_of
 from genvsdisc.features.dtypes import is_text
+from genvsdisc.features.typed import typed_table
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ def one_table(sources: Sequence[Source], parts: Sequence[RawTable], notes: list[
         return first
     for source, part in zip(sources[1:], parts[1:], strict=True):
         _check_columns(sources[0].name, first, source.name, part)
+    parts = _each_by_its_own_mark(parts, notes)
     columns = {name: _stacked([_alike(part, parts, name) for part in parts]) for name in first.columns}
     sizes = [len(part.columns[first.target]) for part in parts]
     listed = ", ".join(
@@ -96,6 +98,28 @@ def _check_columns(first_name: str, first: RawTable, name: str, part: RawTable) 
             f"{name!r} {what} {first_name!r} {other}: files that are one table have the same columns; rename or remove "
             "what differs"
         )
+
+
+def _each_by_its_own_mark(parts: Sequence[RawTable], notes: list[str]) -> Sequence[RawTable]:
+    """Read the text of each file by its own decimal mark, where these differ: 1,101 and 1.101 are then one number."""
+    marks = [_decimal_mark(part) for part in parts]
+    if len(set(marks) - {""}) < 2:
+        return parts
+    notes.append("The files have different decimal marks: each is read by its own.")
+    read = []
+    for part, mark in zip(parts, marks, strict=True):
+        rest = pd.DataFrame({name: values for name, values in part.columns.items() if name != part.target}, copy=False)
+        typed = typed_table(rest, mark).table
+        columns = {name: values if name == part.target else typed[name] for name, values in part.columns.items()}
+        read.append(replace(part, columns=columns, hint="", as_text=None))
+    return read
+
+
+def _decimal_mark(part: RawTable) -> str:
+    """The decimal mark of a file: as its delimiter, its text or its numbers tell."""
+    text = {name: values for name, values in part.columns.items() if name != part.target and is_text(values)}
+    fractions = any(values.dtype.kind == "f" and (values.dropna() % 1 != 0).any() for values in part.columns.values())
+    return part.hint or typed_table(pd.DataFrame(text)).decimal or ("." if fractions else "")
 
 
 def _alike(part: RawTable, parts: Sequence[RawTable], name: str) -> pd.Series:

@@ -180,7 +180,8 @@ def _noise(drawing: Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) ->
             estimator, drawing.X, drawing.codes, training, drawing.tests, rates=at.tolist(), losses=(drawing.metric,),
             flips=drawing.seed, random_state=drawing.seed,
         )  # fmt: skip
-        curves[name] = (at, found[drawing.metric])
+        plain = drawing.refit(estimator, drawing.weights)  # fitted beside flipped labels, it may round otherwise
+        curves[name] = (at, drawing.begun(found[drawing.metric], plain))
     return curves
 
 
