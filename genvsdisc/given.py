@@ -90,23 +90,13 @@ def refuse_words(X: Any) -> None:
     ValueError
         If there is one.
     """
-    for name, column in _columns(X):
+    for name, column in columns_of(X):
         entries = (entry for entry in column.dropna() if not _is_number(entry))
         if (entry := next(entries, None)) is not None and not isinstance(entry, dict):
             raise ValueError(f"{name} holds {str(entry)[:40]!r}, which is no number: {_ENCODE}")
 
 
-def not_finite(X: Any, *, missing: bool) -> str:
-    """Say where the first column is that has a missing entry, or else an infinite one; "" if none has."""
-    for name, column in _columns(X):
-        numbers = np.array([_as_float(entry) for entry in column], dtype=float)
-        found = np.isnan(numbers) if missing else np.isinf(numbers)
-        if found.any():
-            return f", {name} in row {int(found.argmax())} first"
-    return ""
-
-
-def _columns(X: Any) -> Iterator[tuple[str, pd.Series]]:
+def columns_of(X: Any) -> Iterator[tuple[str, pd.Series]]:
     """Columns of a table with how they are called: by name where there are names."""
     if hasattr(X, "to_pandas"):
         X = X.to_pandas()
@@ -115,14 +105,6 @@ def _columns(X: Any) -> Iterator[tuple[str, pd.Series]]:
     frame = X if isinstance(X, pd.DataFrame) else pd.DataFrame(X)
     for j, name in enumerate(frame.columns):
         yield f"column {name!r}" if isinstance(X, pd.DataFrame) else f"column {j} of X", frame.iloc[:, j]
-
-
-def _as_float(entry: Any) -> float:
-    """A number, NaN for what is missing and infinite for what is too large."""
-    try:
-        return np.nan if pd.isna(entry) else float(entry)
-    except OverflowError:
-        return np.inf
 
 
 def _is_number(entry: Any) -> bool:

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from genvsdisc.given import given_labels, given_rows, not_finite, refuse_words
+from genvsdisc.given import columns_of, given_labels, given_rows, refuse_words
 
 _FLOATS = (np.dtype(np.float64), np.dtype(np.float32))
 _CONTAINERS = (list, dict, set, np.ndarray)
@@ -80,9 +81,29 @@ def validated(estimator: Any, X: Any, *y: Any, **rules: Any) -> Any:
             refuse_words(X)
         if message.startswith("Input X contains") or isinstance(error, OverflowError):  # which column, and which row
             missing = "NaN" in message
-            what, dot, remedy = (message if isinstance(error, ValueError) else "Input X contains infinity.").partition(".")
-            raise ValueError(f"{what}{not_finite(X, missing=missing)}{dot}{remedy}") from None
+            what, dot, remedy = (message if isinstance(error, ValueError) else "Input X contains infinity.").partition(
+                "."
+            )
+            raise ValueError(f"{what}{_not_finite(X, missing=missing)}{dot}{remedy}") from None
         raise
+
+
+def _not_finite(X: Any, *, missing: bool) -> str:
+    """Say where the first column is that has a missing entry, or else an infinite one; "" if none has."""
+    for name, column in columns_of(X):
+        numbers = np.array([_as_float(entry) for entry in column], dtype=float)
+        found = np.isnan(numbers) if missing else np.isinf(numbers)
+        if found.any():
+            return f", {name} in row {int(found.argmax())} first"
+    return ""
+
+
+def _as_float(entry: Any) -> float:
+    """A number, NaN for what is missing and infinite for what is too large."""
+    try:
+        return np.nan if pd.isna(entry) else float(entry)
+    except OverflowError:
+        return np.inf
 
 
 def _may_change(value: Any) -> bool:

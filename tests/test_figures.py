@@ -544,3 +544,11 @@ def test_the_label_beside_long_numbers_stays_in_the_picture(largest):
     root = ElementTree.fromstring(svg(plot, size=(200, 200)))
     label = next(each for each in root.iter("{http://www.w3.org/2000/svg}text") if each.text == "amount")
     assert float(label.get("x")) > 7.5  # height of letters of 10.5 px, which stand upright here
+
+
+def test_panels_of_models_that_never_err_warn_of_nothing():
+    rows = PANELS["plot_decomposition"]
+    numbers = rows.select_dtypes("float").columns
+    figures.plot_decomposition(rows.assign(**dict.fromkeys(numbers, 0.0)), ax=Figure().add_subplot())
+    level = PANELS["plot_robustness"].assign(mean=0.0, se=0.0)
+    figures.plot_robustness(level, ax=Figure().add_subplot(), beside=level)

@@ -1,11 +1,12 @@
 """The way around scikit-learn's checks takes nothing that they would refuse."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genvsdisc import GaussianClassifier, LogisticClassifier, MLPClassifier, NaiveBayesClassifier
+from genvsdisc import GaussianClassifier, LogisticClassifier, MLPClassifier, NaiveBayesClassifier, QuadraticFeatures
 from genvsdisc.validation import column_name, encoded_labels
 
 X, Y = np.random.default_rng(0).normal(size=(20, 2)), np.arange(20) % 2
@@ -63,3 +64,14 @@ def test_columns_are_named_as_the_user_names_them():
     assert column_name(classifier, 3) == "column 3 of X"
     classifier.feature_names_in_ = np.array(["age", "height"], dtype=object)
     assert column_name(classifier, 1) == "column 'height'"
+
+
+@pytest.mark.parametrize("bad", [np.inf, -np.inf, np.nan, 10**400])
+@pytest.mark.parametrize("make", [LogisticClassifier, MLPClassifier, QuadraticFeatures])
+def test_f26_what_is_not_finite_is_named_with_its_column_and_row(make, bad):
+    X = pd.DataFrame(np.random.default_rng(0).normal(size=(30, 3)), columns=["a", "b", "c"]).astype(object)
+    y = np.arange(30) % 2
+    X.loc[7, "b"] = bad
+    for table, name in ((X, "'b'"), (X.to_numpy(), "1 of X")):
+        with pytest.raises(ValueError, match=f"^Input X contains (NaN|infinity).*, column {name} in row 7 first[.]"):
+            make().fit(table, y)

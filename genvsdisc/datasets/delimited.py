@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -21,8 +19,9 @@ from numpy.typing import NDArray
 
 from genvsdisc.datasets.dialect import FIELD_LIMIT, WHITESPACE, Dialect, without_comments
 from genvsdisc.datasets.files import Source, first_line
-from genvsdisc.features.dtypes import MOST_EXACT, plain_arrow, whole_or_plain
-from genvsdisc.features.marks import MISSING, listed, quoted
+from genvsdisc.datasets.whole_numbers import beyond_floats, exact, leading_zeros, lost_digits
+from genvsdisc.features.dtypes import plain_arrow
+from genvsdisc.features.marks import MISSING, quoted
 
 _BLOCK = 1 << 20
 _MOST_RETRIES = 20
@@ -86,10 +85,10 @@ def _blocks(source: Source, dialect: Dialect, text: set[int], notes: list[str]) 
     if first is None:  # blank lines only
         return [pd.Series([], dtype=object) for _ in names]
     columns = [cells if place in text else _as_numbers(cells) for place, cells in enumerate(first.columns)]
-    notes += _leading_zeros(dialect.names, first.columns, columns)
-    notes += _lost_digits(dialect.names, first.columns, columns)
+    notes += leading_zeros(dialect.names, first.columns, columns)
+    notes += lost_digits(dialect.names, first.columns, columns)
     if short:
-        return [_exact(column) for column in columns]
+        return [exact(column) for column in columns]
     rows = int(1.1 * len(first) * source.size() / min(_BLOCK, source.size()))
     types = {name: column.type for name, column in zip(names, columns, strict=True)}
     del first, columns
@@ -142,22 +141,9 @@ class _Growing:
             return pd.Series(numbers, copy=False)
         absent = np.zeros(self.filled, dtype=bool)
         absent[np.concatenate(self.absent)] = True
-        if _beyond_floats(numbers):
+        if beyond_floats(numbers):
             return pd.Series(pd.arrays.IntegerArray(numbers, absent))
         return pd.Series(np.where(absent, np.nan, numbers))
-
-
-def _exact(column: pa.Array) -> pd.Series:
-    """A column as pandas has it: whole numbers with gaps as floats, unless these would lose digits."""
-    whole = pa.types.is_integer(column.type) and column.null_count
-    if whole and _beyond_floats(column.fill_null(0).to_numpy(zero_copy_only=False)):
-        return whole_or_plain(pa.chunked_array([column]))
-    return plain_arrow(pa.chunked_array([column]))
-
-
-def _beyond_floats(numbers: NDArray) -> bool:
-    """Return True for whole numbers of which floating point does not hold each."""
-    return bool(len(numbers)) and (int(numbers.max()) > MOST_EXACT or int(numbers.min()) < -MOST_EXACT)
 
 
 def _all_blocks(source: Source, dialect: Dialect, types: dict[str, pa.DataType], rows: int) -> list[_Growing]:
@@ -206,36 +192,6 @@ def _as_numbers(column: Any) -> Any:
         except pa.ArrowInvalid:
             continue
     return column
-
-
-def _leading_zeros(names: Sequence[str], cells: Sequence[Any], columns: Sequence[Any]) -> list[str]:
-    """Say which columns of whole numbers have zeros in front, as codes have."""
-    begun = {
-        name.strip(): pc.utf8_trim_whitespace(written.filter(pc.match_substring_regex(written, r"^\s*0[0-9]+\s*$")))
-        for name, written, column in zip(names, cells, columns, strict=True)
-        if column.type == pa.int64()
-    }
-    coded = [name for name, words in begun.items() if len(words)]
-    if not coded:
-        return []
-    word = str(begun[coded[0]][0])
-    what = f"Column{'s' * (len(coded) > 1)} {listed(coded)}: numbers with zeros in front"
-    return [f"{what} ({word!r} is read as {int(word)}): if they are codes, write a letter before them."]
-
-
-def _lost_digits(names: Sequence[str], cells: Sequence[Any], columns: Sequence[Any]) -> list[str]:
-    """Say which columns of fractions, or of numbers beyond 64 bits, have whole numbers that lose digits."""
-    notes = []
-    for name, written, column in zip(names, cells, columns, strict=True):
-        if column.type == pa.float64():
-            trimmed = pc.utf8_trim_whitespace(written)
-            long = trimmed.filter(pc.match_substring_regex(trimmed, r"^[+-]?[0-9]{16,}$")).to_pylist()
-            exact = (word for word in long if not math.isinf(float(word)))
-            word = next((word for word in exact if Decimal(word) != Decimal(float(word))), None)
-            if word is not None:
-                what = f"{quoted(word)} is read as {float(word):.17g}, for floating point holds 15 digits"
-                notes.append(f"Column {quoted(name.strip())}: {what}; write a letter before codes.")
-    return notes
 
 
 def _squared(source: Source, dialect: Dialect, notes: list[str]) -> Source:

@@ -30,7 +30,9 @@ _COMMENT = re.compile(r"(?<![^\r\n])#[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _NUMBER = re.compile(r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?")
 _OPENING = re.compile(r"(?<![^,;\t|\r\n])'(?=[^,;\t|\r\n])")
 _CLOSING = re.compile(r"(?<=[^,;\t|\r\n])'(?![^,;\t|\r\n])")
-_LIBSVM = re.compile(r"(?:[+-]?[0-9.]+(?:[ \t]+(?:qid:)?[0-9]+:[^ \t\r\n:]+)+[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n|\Z)){2}")
+_LIBSVM = re.compile(
+    r"(?:[+-]?[0-9.]+(?:[ \t]+(?:qid:[0-9]+|[0-9]+:[^ \t\r\n:]+))+[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n|\Z)){2}"
+)
 FIELD_LIMIT = (1 << 31) - 1
 
 

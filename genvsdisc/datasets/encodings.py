@@ -156,7 +156,7 @@ def _recoded(source: Source, encoding: str) -> Source:
 
 
 def _encoding(source: Source, notes: list[str]) -> str:
-    """Name the encoding of text that is not UTF-8: of another alphabet if its letters clearly are, else of the Latin."""
+    """Name the encoding of text that is not UTF-8: of another alphabet if its letters clearly are, else of Latin."""
     raw = source.read()
     encoding = _foreign(raw) or _latin(raw)
     notes.append(f"The file is not in UTF-8; it was read as {_LATIN.get(encoding, encoding)}.")

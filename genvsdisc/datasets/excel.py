@@ -113,7 +113,9 @@ def _look_for_values(source: Source, title: str, rows: list[list[Any]], notes: l
         for j, cell in enumerate(row)
         if isinstance(cell, str) and cell.startswith("=")
     ]
-    without = [(i, j, cell) for i, j, cell in formulas if i < len(rows) and j < len(rows[i]) and not _filled(rows[i][j])]
+    without = [
+        (i, j, cell) for i, j, cell in formulas if i < len(rows) and j < len(rows[i]) and not _filled(rows[i][j])
+    ]
     if not without:
         return
     i, j, cell = without[0]

@@ -19,8 +19,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from genvsdisc.features.date_text import DateFormat, date_format, parse_times
-from genvsdisc.features.dtypes import as_float
 from genvsdisc.features.doubts import looks_like
+from genvsdisc.features.dtypes import as_float
 from genvsdisc.features.marks import MARKS, NAMED, clean, named, quoted
 from genvsdisc.features.number_text import NumberFormat, number_format, split, to_ascii
 

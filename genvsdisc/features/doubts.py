@@ -65,7 +65,7 @@ def looks_like(words: pa.Array, counts: NDArray[np.intp], marks: NDArray[np.bool
 
 
 def _hexadecimal(words: pa.Array) -> str | None:
-    """Give the first of many words if all are digits to the base 16: of one length and most with a digit, or after 0x."""
+    """Give one of many words if all are digits to the base 16: of one length, most with a digit, or after 0x."""
     if len(words) <= _LEVELS or not _matching(words, _HEXADECIMAL).all():
         return None
     marked, digits, letters = (_matching(words, pattern) for pattern in ("^0[xX]", "[0-9]", "[A-Fa-f]"))

@@ -162,9 +162,7 @@ def _judge(name: Any, values: pd.Series, note: str = "") -> Column:
         return Column("binary", levels=_ordered(uniques), note=note, **counts)
     if is_number(values):
         numbers = as_numbers(values)
-        if (told := len(np.unique(numbers[~np.isnan(numbers)]))) < distinct:
-            note = _joined(note, f"of {distinct} different numbers floating point tells {told} apart: are they codes?")
-        judged = _judge_numbers(numbers, note, counts)
+        judged = _judge_numbers(numbers, _joined(note, _merged(numbers, distinct)), counts)
         return _with_parts(judged, numbers) if judged.used and are_dates(values) else judged
     if distinct > MOST_LEVELS and is_text(values) and (words := frequent_words(values)):
         shown = f"free text: {len(words)} words that many entries hold ({', '.join(words[:5])}, ...) are indicators"
@@ -178,6 +176,12 @@ def _judge(name: Any, values: pd.Series, note: str = "") -> Column:
     kept = np.sort(np.argsort(-frequency, kind="stable")[:MOST_LEVELS])
     lump = f"{distinct} levels: the {MOST_LEVELS} most frequent kept, the others as one"
     return Column("categorical", levels=_ordered(uniques[kept]), lumped=True, note=_joined(lump, *notes), **counts)
+
+
+def _merged(numbers: NDArray[np.float64], distinct: int) -> str:
+    """Point out whole numbers with so many digits that some become one."""
+    told = len(np.unique(numbers[~np.isnan(numbers)]))
+    return "" if told == distinct else f"of {distinct} numbers floating point tells {told} apart: are they codes?"
 
 
 def _with_parts(column: Column, days: NDArray[np.float64]) -> Column:

@@ -1,11 +1,12 @@
 """What a person reads."""
 
 import sys
+import warnings
 
 import pytest
 
 from genvsdisc import cli
-from genvsdisc.cli.terminal import MOST_NOTES, notes_in_sight
+from genvsdisc.cli.terminal import MOST_NOTES, notes_in_sight, warnings_as_notes
 
 
 class _Interrupts:
@@ -37,3 +38,11 @@ def test_as_many_notes_as_are_read(capsys, number):
     assert len(lines) == min(number, MOST_NOTES)
     if number > MOST_NOTES:
         assert lines[-1] == f"note: {number - MOST_NOTES + 1} more notes of this kind are on the page"
+
+
+def test_warnings_of_python_are_notes_without_the_code_that_gave_them(capsys):
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        with warnings_as_notes():
+            warnings.warn("divide by zero encountered", RuntimeWarning, stacklevel=1)
+    assert capsys.readouterr().err == "note: RuntimeWarning: divide by zero encountered\n"

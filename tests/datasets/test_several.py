@@ -71,3 +71,13 @@ def test_a_file_given_twice_is_refused(tmp_path):
         read_table([path, tmp_path / "." / "a.csv"], "y")
     with pytest.raises(ValueError, match="no file is given"):
         read_table([], "y")
+
+
+def test_f03_files_of_two_countries_are_each_read_by_their_own_mark(tmp_path):
+    numbers = [(f"{i}.{100 + i}", f"{i / 8}") for i in range(1, 40)]
+    point = "".join(f"{a},{b},{'pq'[i % 2]}\n" for i, (a, b) in enumerate(numbers))
+    comma = point.replace(",", ";").replace(".", ",")
+    data = read_table(write(tmp_path, a="a,b,y\n" + point, b="a;b;y\n" + comma), "y")
+    for name, column in (("a", 0), ("b", 1)):
+        assert data.X[name].tolist() == [float(row[column]) for row in numbers] * 2
+    assert "The files have different decimal marks: each is read by its own." in data.notes

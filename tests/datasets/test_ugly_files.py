@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from genvsdisc.datasets import read_table
-from genvsdisc.features.kinds import column_kinds
+from genvsdisc.features.kinds import as_numbers, column_kinds
 
 N = 40
 RNG = np.random.default_rng(5)
@@ -150,3 +150,81 @@ def test_b15_numbers_that_may_mark_missing_ones_are_pointed_out(read, mark, told
 def test_b13_labels_that_may_mark_missing_ones_are_told(read, label, told):
     data = read(table(rows=[(x, k, label if i % 5 == 0 else y) for i, (x, k, y) in enumerate(ROWS)]))
     assert any(note.startswith(f"Label {label!r} (8 rows) is a class") for note in data.notes) == told
+
+
+CODES = [str(10**16 + 1 + i % 2) for i in range(N)]
+
+
+@pytest.mark.parametrize("blocks", [1, 400])
+def test_f16_codes_beyond_floating_point_keep_their_digits_beside_a_gap(read, blocks):
+    """Floats hold every second whole number there: two codes would be one."""
+    rows = [(CODES[i] if i != 5 else "", x, y) for i, (x, _, y) in enumerate(ROWS)] * blocks
+    data = read(table(rows=rows, names=("code", "x", "y")))
+    assert column_kinds(data.X)["code"].levels == (10**16 + 1, 10**16 + 2)
+    assert data.X["code"].isna().sum() == blocks
+
+
+def test_f16_codes_that_become_one_number_are_told(read):
+    rows = [(CODES[i] if i else "0.5", x, y) for i, (x, _, y) in enumerate(ROWS)]
+    notes = read(table(rows=rows, names=("code", "x", "y"))).notes
+    assert any("Column 'code': '10000000000000001' is read as 1000000000000000" in note for note in notes)
+    many = [(str(10**17 + 3 * i), x, y) for i, (x, _, y) in enumerate(ROWS)]
+    assert "numbers floating point tells" in column_kinds(read(table(rows=many)).X)["x"].note
+
+
+def test_f26_a_number_of_400_digits_is_infinite_as_text_and_as_json(read):
+    huge = str(10**400)
+    lines = "".join(f'{{"x": {huge if i == 3 else i * i}, "k": {k}, "y": "{y}"}}\n' for i, (_, k, y) in enumerate(ROWS))
+    for data in (
+        read(lines, name="t.jsonl"),
+        read(table(rows=[(huge, k, y) if i == 3 else (x, k, y) for i, (x, k, y) in enumerate(ROWS)])),
+    ):
+        assert np.isinf(as_numbers(data.X["x"])).tolist() == [i == 3 for i in range(N)]
+
+
+@pytest.mark.parametrize(("every", "kind"), [(N, "continuous"), (14, "continuous"), (4, "identifier")])
+def test_f19_percent_signs_at_a_few_numbers_are_told(read, every, kind):
+    """What 12% means beside 1.5 is open; the bare numbers are numbers nevertheless."""
+    data = read(table(rows=[(f"{x}{'%' * (i % every == 3)}", k, y) for i, (x, k, y) in enumerate(ROWS)]))
+    assert column_kinds(data.X)["x"].kind == kind
+    assert any(note.startswith("Column 'x': ") and f"'{ROWS[3][0]}%'" in note for note in data.notes)
+
+
+@pytest.mark.parametrize("write", ["{:04x}", "0x{:x}", "0X{:06X}"])
+def test_f19_numbers_to_the_base_16_are_told(read, write):
+    data = read(table(rows=[(write.format(7919 * i % 65536), k, y) for i, (_, k, y) in enumerate(ROWS)]))
+    assert any(note.startswith("Column 'x': looks like numbers to the base 16") for note in data.notes)
+
+
+def test_f17_dates_as_whole_numbers_are_pointed_out(read):
+    data = read(table(rows=[(f"{day:%Y%m%d}", k, y) for day, (_, k, y) in zip(DAYS, ROWS, strict=True)]))
+    note = column_kinds(data.X)["x"].note
+    assert note == f"looks like dates, such as {DAYS[0]:%Y%m%d}: write {DAYS[0]}, and they are read as such"
+    wrong = [(f"{20240100 + i}", k, y) for i, (_, k, y) in enumerate(ROWS)]  # 20240100 is no day
+    assert "dates" not in column_kinds(read(table(rows=wrong)).X)["x"].note
+
+
+@pytest.mark.parametrize(("delimiter", "told"), [("\x1f", "unit separator"), ("\x01", "Hive")])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\u2028", "\x85", "\x1e"])
+def test_b05_separators_of_databases(read, delimiter, told, end):
+    data = read(table(delimiter=delimiter).replace("\n", end))
+    assert data.X["x"].tolist() == X
+    assert data.y.tolist() == Y
+    assert any(told in note for note in data.notes)
+    assert any(note.startswith("The lines are divided by") for note in data.notes) == (end.strip("\r\n") != "")
+
+
+def test_b05_zero_bytes_are_named_with_their_line(read):
+    text = table()
+    place = text.index("\n", 60)
+    with pytest.raises(ValueError, match=r"'table.csv' has a zero byte in line \d, which no text has: remove it"):
+        read(text[:place] + "\0" + text[place:])
+    with pytest.raises(ValueError, match="is not a text table"):
+        read(bytes(range(256)) * 40)
+
+
+@pytest.mark.parametrize("row", ["{y:+d} 1:{x} 3:{k}", "{y} qid:{k} 1:{x} # a remark"])
+def test_b05_the_format_of_libsvm_is_named(read, row):
+    text = "".join(row.format(y=i % 2, x=x, k=k) + "\n" for i, (x, k, _) in enumerate(ROWS))
+    with pytest.raises(ValueError, match="is in the format of LIBSVM: write its table out with sklearn"):
+        read(text, None)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import genvsdisc as gd
-from genvsdisc.study.table import prepare
+from genvsdisc.study.table import checked_posterior, prepare
 
 
 def raw():
@@ -82,3 +82,13 @@ def test_b17_a_column_out_of_range_is_told_and_the_rest_compared():
     table = prepare(X, y, n_splits=3)
     assert list(table.X) == ["x"]
     assert any("Column huge is left out: its numbers reach" in each for each in table.left_out)
+
+
+def test_w15_a_posterior_that_is_none_is_told_by_its_row():
+    classes = np.array(["a", "b"])
+    law = np.array([[0.2, 0.8], [0.5, 0.4], [1.5, -0.5]])
+    with pytest.raises(ValueError, match=r"rows that sum to 1; got \[0.5, 0.4\] in row 1, and 2 such rows"):
+        checked_posterior(law, 3, classes)
+    with pytest.raises(ValueError, match=r"of shape \(2, 2\), .*; got shape \(3, 2\)"):
+        checked_posterior(law, 2, classes)
+    assert checked_posterior([[0.25, 0.75]], 1, classes).tolist() == [[0.25, 0.75]]

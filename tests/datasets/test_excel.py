@@ -1,0 +1,63 @@
+"""Workbooks as people make them: merged cells, formulas, covers."""
+
+import openpyxl
+import pytest
+
+from genvsdisc.datasets import read_table
+
+N = 40
+
+
+@pytest.fixture
+def read(tmp_path):
+    def read(fill):
+        book = openpyxl.Workbook()
+        fill(book.active)
+        book.save(tmp_path / "t.xlsx")
+        return read_table(tmp_path / "t.xlsx", "y")
+
+    return read
+
+
+def rows(sheet, *, label=lambda i: "ab"[i % 2], x=lambda i: i * i % 11):
+    sheet.append(["y", "x", "z"])
+    for i in range(N):
+        sheet.append([label(i), x(i), i % 7])
+
+
+@pytest.mark.parametrize("above", [0, 1])
+def test_b09_a_merged_label_stands_in_each_of_its_rows(read, above):
+    def fill(sheet):
+        if above:
+            sheet.append(["Measured in 2020", None, None])
+            sheet.merge_cells("A1:C1")
+        rows(sheet, label=lambda i: "ab"[i // 10 % 2] if i % 10 == 0 else None)
+        for start in range(2 + above, N + 2 + above, 10):
+            sheet.merge_cells(start_row=start, end_row=start + 9, start_column=1, end_column=1)
+
+    data = read(fill)
+    assert data.y.tolist() == ["ab"[i // 10 % 2] for i in range(N)]
+    assert data.X["z"].tolist() == [i % 7 for i in range(N)]
+    assert "Merged cells ('a', ...) stand in each of their rows: 36 more entries." in data.notes
+    assert data.unlabeled is None
+
+
+@pytest.mark.parametrize("column", ["x", "label"])
+def test_b09_formulas_that_nobody_computed_are_an_error_with_the_remedy(read, column):
+    def fill(sheet):
+        rows(sheet, **{column: lambda i: f'=IF(C{i + 2}>3,"a","b")'})
+
+    with pytest.raises(
+        ValueError, match=r"none of the 40 formulas in 't.xlsx' has a value, the first in row 2, .*: open it"
+    ):
+        read(fill)
+
+
+def test_b09_the_first_sheet_that_has_cells_is_read(read):
+    def fill(sheet):
+        sheet.title = "Cover"
+        rows(sheet.parent.create_sheet("data"))
+
+    data = read(fill)
+    assert len(data.y) == N
+    assert "Of 2 sheets the first that has cells, 'data', was read." in data.notes
