@@ -138,16 +138,34 @@ def finish_commit(folder: Path) -> None:
         shutil.rmtree(committed)
 
 
+class Terminated(SystemExit):
+    """The end of the program by a signal, which no code of anyone has asked for."""
+
+
+@contextmanager
+def no_exit() -> Iterator[None]:
+    """Turn what is meant to end a program, raised by a classifier's fit or other code of anyone, into a RuntimeError.
+
+    Such are SystemExit, and the panics of extensions in Rust; an interruption by the user ends the program still.
+    """
+    try:
+        yield
+    except (Exception, KeyboardInterrupt, Terminated):
+        raise
+    except BaseException as error:
+        raise RuntimeError(f"it asked for the end of the program: {type(error).__name__}({error})") from error
+
+
 @contextmanager
 def unwind_on_termination() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP end the block by SystemExit (128 + the signal's number) and not on the spot.
+    """Let SIGTERM and SIGHUP end the block by `Terminated` (128 + the signal's number) and not on the spot.
 
     A process that `timeout`, a container or a batch system stops then leaves no staging folder. A signal that is
     ignored (nohup) stays ignored; outside the main thread, which alone may handle signals, nothing changes.
     """
 
     def unwind(number: int, _frame: object) -> None:
-        raise SystemExit(128 + number)
+        raise Terminated(128 + number)
 
     default = [number for number in _stopping() if signal.getsignal(number) is signal.SIG_DFL]
     try:

@@ -414,6 +414,43 @@ def test_c7_c8_a_model_that_cannot_be_fitted_to_all_rows_or_pickled_fails_alone(
     page_of(found, tmp_path)
 
 
+class Panic(BaseException):
+    """As extensions in Rust raise it, past every `except Exception`."""
+
+
+class Ends(GaussianNB):
+    """A classifier that ends the program, in its fit or when it is asked."""
+
+    def __init__(self, error=SystemExit, when="fit"):
+        super().__init__()
+        self.error, self.when = error, when
+
+    def fit(self, X, y, sample_weight=None):
+        if self.when == "fit":
+            raise self.error(3)
+        return super().fit(X, y, sample_weight)
+
+    def predict_proba(self, X):
+        if self.when == "predict":
+            raise self.error(3)
+        return super().predict_proba(X)
+
+
+@pytest.mark.parametrize("n_jobs", [None, 2])
+@pytest.mark.parametrize("when", ["fit", "predict"])
+@pytest.mark.parametrize("error", [SystemExit, Panic])
+def test_c7_a_classifier_that_ends_the_program_fails_alone(data, error, when, n_jobs, tmp_path):
+    roster = {"ends": Ends(error, when), "lr": gd.LogisticClassifier(), "nb": gd.NaiveBayesClassifier()}
+    comparison = gd.compare(data.X, data.y, roster, design=TINY, n_jobs=n_jobs)
+    reasons = comparison.failures.query("model == 'ends'").error
+    assert len(reasons)
+    assert reasons.str.contains(
+        f"RuntimeError: it asked for the end of the program: {error.__name__}(3)", regex=False
+    ).all()
+    assert set(comparison.scores.model) == {"lr", "nb"}
+    page_of(comparison, tmp_path)
+
+
 @pytest.mark.slow
 def test_c6_w01_f09_dates_are_days_everywhere(tmp_path):
     r = np.random.default_rng(0)

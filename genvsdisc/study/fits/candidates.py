@@ -16,6 +16,7 @@ from sklearn.pipeline import Pipeline
 
 from genvsdisc.features.encoding import TableEncoder
 from genvsdisc.features.transforms import QuadraticFeatures
+from genvsdisc.files import no_exit
 from genvsdisc.models import Model
 from genvsdisc.study.costs import cost_kind, search_fits
 from genvsdisc.study.fits.drawing import stratified_rows
@@ -200,7 +201,8 @@ def _timed(estimator: Any, X: Any, y: NDArray, weights: NDArray | None, seed: in
         start = time.process_time()
         try:
             own, rows = seeded(estimator, seed), X.copy()
-            fit_rows(own, rows, y.copy(), weights).predict_proba(rows)
+            with no_exit():
+                fit_rows(own, rows, y.copy(), weights).predict_proba(rows)
         except Exception:  # it is raised again, with its name, where the model is fitted
             return FAILED_SECONDS
         return max(FAILED_SECONDS, float(f"{time.process_time() - start:.3g}"))

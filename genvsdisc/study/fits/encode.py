@@ -14,6 +14,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 
 from genvsdisc.features.encoding import TableEncoder
+from genvsdisc.files import no_exit
 from genvsdisc.models import Model
 from genvsdisc.study.drawn_tables import DrawnTables
 from genvsdisc.study.evidence import Predictions
@@ -97,7 +98,8 @@ def _bench(model: Model, table: PreparedTable, made: Made, encode_only: bool) ->
         key = joblib.hash([step for _, step in [*before, steps[0]]])
         try:
             if key not in made:
-                step = clone(steps[0][1]).fit(X)
+                with no_exit():
+                    step = clone(steps[0][1]).fit(X)
                 beside = [rows and replace(rows, X=step.transform(rows.X)) for rows in (test, unlabeled, drawn)]
                 made[key] = (step.transform(X), *beside)
         except Exception:  # it will be raised again, with the model's name, where the model is fitted

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 
 from genvsdisc.densities import density_floor
+from genvsdisc.files import no_exit
 from genvsdisc.models import Model
 from genvsdisc.study.costs import last_step
 from genvsdisc.study.drawn_tables import AT_ONCE, N_TABLES
@@ -229,7 +230,8 @@ def predict(
             start, n_told = time.perf_counter(), len(caught)
             classes = table.classes.tolist() if name in OF_CODES else ()
             try:
-                STAGES[name](model, table, draws, result)
+                with no_exit():
+                    STAGES[name](model, table, draws, result)
             except Exception as error:
                 result.failures[name] = reason(error, columns, classes)
             result.seconds[name] = time.perf_counter() - start

@@ -14,6 +14,7 @@ from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import KBinsDiscretizer, MinMaxScaler
 
+from genvsdisc.files import no_exit
 from genvsdisc.known_estimators import SEARCHES
 from genvsdisc.models import Model
 from genvsdisc.preparation import Preparation
@@ -156,7 +157,8 @@ def _can_fit(estimator: Any, X: pd.DataFrame, y: NDArray) -> bool:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            clone(estimator).fit(X, y).predict_proba(X)
+            with no_exit():
+                clone(estimator).fit(X, y).predict_proba(X)
         except Exception:
             return False
     return True

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.metrics import get_scorer, get_scorer_names
 
+from genvsdisc.files import no_exit
 from genvsdisc.study.statistics.losses import RARE_CLASS_MEASURES
 
 Scorer = str | Callable[..., float]
@@ -128,7 +129,7 @@ def check_measures(
             continue
         told = {"sample_weight": np.ones(len(rows))} if weighted else {}
         try:
-            with warnings.catch_warnings():
+            with no_exit(), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 float(measure(Told(classes, p), X.iloc[rows], classes[codes[rows]], **told))
         except Exception as error:
