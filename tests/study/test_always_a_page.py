@@ -436,9 +436,9 @@ class Ends(GaussianNB):
         return super().predict_proba(X)
 
 
-@pytest.mark.parametrize("n_jobs", [None, 2])
-@pytest.mark.parametrize("when", ["fit", "predict"])
-@pytest.mark.parametrize("error", [SystemExit, Panic])
+@pytest.mark.parametrize(
+    ("error", "when", "n_jobs"), [(SystemExit, "fit", None), (Panic, "fit", 2), (SystemExit, "predict", None)]
+)
 def test_c7_a_classifier_that_ends_the_program_fails_alone(data, error, when, n_jobs, tmp_path):
     roster = {"ends": Ends(error, when), "lr": gd.LogisticClassifier(), "nb": gd.NaiveBayesClassifier()}
     comparison = gd.compare(data.X, data.y, roster, design=TINY, n_jobs=n_jobs)
