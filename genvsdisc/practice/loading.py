@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -95,8 +96,12 @@ class SavedModels:
         asked = self.schema["winner"]["model"] if name is None else name
         if asked in self.names:
             return asked
-        lacking = self.schema["not_saved"].get(asked)
-        why = f"could not be saved ({lacking})" if lacking else "is not among the saved models"
+        unsaved, unfitted = (self.schema.get(key, {}).get(asked) for key in ("not_saved", "not_fitted"))
+        why = "is not among the saved models"
+        if unsaved or unfitted:
+            why = f"could not be saved ({unsaved})" if unsaved else f"was not fitted to all rows ({unfitted})"
+        elif near := get_close_matches(asked, self.names, n=1):
+            why += f" (is {near[0]!r} meant?)"
         what = f"no model {asked!r}: it" if name is not None else f"the winner of the verdict, {asked!r},"
         raise ValueError(f"{what} {why}; there are: {'; '.join(self.names) or 'none'}")
 

@@ -131,7 +131,15 @@ def _schema(comparison: Comparison, models: Mapping[str, Any], not_saved: Mappin
         "winner": {"model": use, "why": why},
         "models": dict(models),
         "not_saved": dict(not_saved),
+        "not_fitted": _not_fitted(comparison),
     }
+
+
+def _not_fitted(comparison: Comparison) -> dict[str, str]:
+    """Models of the roster that were left out or could not be fitted to all rows, and why."""
+    failures = comparison.failures
+    failed = failures[failures["model"].isin(set(comparison.models["model"]) - set(comparison.fitted))]
+    return {str(row.model): str(row.error) for row in failed.drop_duplicates("model", keep="last").itertuples()}
 
 
 def _plain(value: Any) -> Any:

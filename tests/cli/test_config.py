@@ -1,12 +1,14 @@
 """`--config`: a TOML file or the meta.json of a report; the command line goes before it."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from stand_ins import files_under
 
 import genvsdisc
+from genvsdisc.cli.words import UNSAID
 from genvsdisc.study.plan import PlanError
 
 pytestmark = pytest.mark.usefixtures("calls")
@@ -70,6 +72,62 @@ def of_report(**facts):
     Path("again").mkdir()
     options = {"table": "rows.csv", "target": "y", "models": "logistic", "seed": 4, "budget": 20.0}
     Path("again/meta.json").write_text(json.dumps({"meta": {"options": options, "plan": {"timed": 0.125}} | facts}))
+
+
+OPTIONS = {
+    "target": ["y"],
+    "columns": ["a", '"b,c"', 'd,"b,c"'],
+    "drop": ["d", '"b,c"'],
+    "groups": ["g"],
+    "time": ["d"],
+    "weights": ["w"],
+    "test": ["rows.csv"],
+    "test-column": ["part"],
+    "unlabeled": ["more.csv"],
+    "models": ["logistic", "logistic, naive Bayes"],
+    "tune": [None],
+    "loss": ["brier"],
+    "costs": ["fp=1,fn=10", "costs.csv"],
+    "seed": [7],
+    "budget": [33, 2.5],
+    "quick": [None],
+    "thorough": [None],
+    "plan": ["plan.json"],
+    "save-models": [None],
+    "fail-if": ["zero_one.logistic > 2"],
+}
+"""Every option that says what is done, with values; what is left says where, or by how many processes."""
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [(option, value) for option, values in OPTIONS.items() for value in values]
+)
+def test_every_option_comes_back_from_meta_json(calls, run, monkeypatch, option, value):
+    rows = "".join(
+        f"{i},{i % 3},{i % 4},{i % 5},{1 + i % 2},{'train' if i % 4 else 'test'},{'pq'[i % 2]}\n" for i in range(40)
+    )
+    Path("rows.csv").write_text(f'a,"b,c",d,g,w,part,y\n{rows}')
+    Path("more.csv").write_text('a,"b,c",d,g,w,part\n1,2,3,4,1,train\n')
+    Path("costs.csv").write_text(",p,q\np,0,1\nq,10,0\n")
+    Path("plan.json").write_text("{}")
+    for name, stand_in in {"stored_plan": "plan of {}".format, "unsaved_models": lambda _: {}, "finish": print}.items():
+        monkeypatch.setattr(f"genvsdisc.cli.report.{name}", stand_in)
+    words = [f"--{option}"] if value is None else [f"--{option}", value]
+    target = [] if option == "target" else ["--target", "y"]
+    assert run("report", "rows.csv", *target, *words, "--output", "first")[0] == 0
+    assert run("report", "--config", "first", "--output", "second")[0] == 0
+    first, again = (vars(call) for call in calls)
+    for name, given in first.items():
+        same = given.equals(again[name]) if hasattr(given, "equals") else str(given) == str(again[name])
+        assert same, (name, given, again[name])
+    options = [json.loads(Path(folder, "meta.json").read_text())["meta"]["options"] for folder in ("first", "second")]
+    assert options[0] == options[1]
+    assert option.replace("-", "_") in options[0]
+
+
+def test_every_option_is_among_those_that_come_back(run):
+    listed = re.findall(r"^  --([a-z-]+)", run("report", "--help")[1], re.MULTILINE)
+    assert set(listed) == {*OPTIONS, *UNSAID, "help"} - {"context"}
 
 
 @pytest.mark.parametrize(

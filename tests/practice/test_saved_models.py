@@ -22,6 +22,7 @@ from sklearn.tree import DecisionTreeClassifier
 import genvsdisc as gd
 from genvsdisc.cli import main
 from genvsdisc.features.reader import TableReader
+from genvsdisc.practice.loading import SavedModels
 from genvsdisc.practice.new_rows import why_not
 from genvsdisc.practice.saving import drop_former_models, schema_digest, skops_bytes
 from genvsdisc.practice.skops_files import same_bytes
@@ -480,3 +481,20 @@ def test_models_of_another_comparison_than_the_tables_beside_are_refused(compare
         gd.load_models(copied)
     assert run("predict", copied, copied / "meta.json") == 2
     assert list(gd.load_models(copied / "models", models=["logistic"])) == ["logistic"]  # asked for by name
+
+
+def test_a_model_that_was_not_fitted_says_why_and_a_name_that_is_nearly_one_is_suggested(tmp_path):
+    data = gd.datasets.make_gaussian_pair(60, random_state=0)
+    roster = {
+        "nb": gd.NaiveBayesClassifier(),
+        "lr": gd.LogisticClassifier(),
+        "no": gd.GaussianClassifier(priors=[0.5] * 3),
+    }
+    result = gd.compare(data.X, data.y, roster, design=gd.Design(n_splits=2, n_repeats=1, n_draws=3))
+    saved = SavedModels.of(result.save(tmp_path / "report", models=True))
+    with pytest.raises(
+        ValueError, match=r"no model 'no': it was not fitted to all rows \(ValueError: priors .*; there are: nb; lr"
+    ):
+        saved.chosen("no")
+    with pytest.raises(ValueError, match=r"no model 'nbb': it is not among the saved models \(is 'nb' meant\?\)"):
+        saved.chosen("nbb")
