@@ -92,7 +92,7 @@ def _problems(
 ) -> list[tuple[NDArray, NDArray, BinaryContinuum]]:
     """Training sets with the same classes, in blocks: their indices, these classes, and the problem."""
     K, alpha = options["n_classes"], options["alpha"]
-    weights = weights.astype(float)
+    X, codes, weights = _distinct(X, codes, weights.astype(float))
     indicators = (codes[:, None] == np.arange(K)).astype(float)
     ones = np.stack([(weights * own) @ X for own in indicators.T], axis=1)
     counts = weights @ indicators
@@ -120,3 +120,11 @@ def _problems(
             )
             found.append((some, classes, problem))
     return found
+
+
+def _distinct(X: NDArray, codes: NDArray, weights: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+    """Take rows that are equal, of the same class, as one: few columns of 0 and 1 have few different rows."""
+    cells, first, cell_of = np.unique(np.column_stack([X, codes]), axis=0, return_index=True, return_inverse=True)
+    order = np.argsort(cell_of.ravel(), kind="stable")
+    starts = np.searchsorted(cell_of.ravel()[order], np.arange(len(cells)))
+    return X[first], codes[first], np.add.reduceat(weights[:, order], starts, axis=1)

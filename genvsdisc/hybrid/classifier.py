@@ -130,7 +130,7 @@ class HybridClassifier(ProbabilisticClassifier):
     >>> for a in (1, 0):
     ...     print(HybridClassifier(a, distributions="bernoulli").fit(B, labels).predict_proba(B[:1])[0, 1].round(2))
     0.87
-    0.66
+    0.67
     """
 
     _family = "other"
