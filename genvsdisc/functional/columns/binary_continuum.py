@@ -107,10 +107,16 @@ class BinaryContinuum:
         own = (self.codes == np.arange(K)[:, None]) * self.weights[:, None]
         gradients = (said - own) @ columns.T
         gradients[:, :, :-1] += np.einsum("rd,kl,rld->rkd", self.penalties, between, theta[:, :, :-1])
-        spread = ((p * np.sqrt(self.weights)[:, None])[:, :, None] * columns).reshape(R, K * D, -1)
-        hessians = -(spread @ spread.swapaxes(1, 2)).reshape(R, K, D, K, D)
-        blocks = np.einsum("rkdke->rkde", hessians)
-        blocks += self.products.sums(said.reshape(R * K, -1)).reshape(R, K, D, D)
+        # The rows of diag(p) - p p' add up to 0: the products of two classes give the blocks of one class, too.
+        one, other = np.triu_indices(K, 1)
+        products = (said[:, one] * p[:, other]).reshape(R * len(one), said.shape[2])
+        blocks = self.products.sums(products).reshape(R, len(one), D, D) if len(one) else np.zeros((R, 0, D, D))
+        hessians = np.zeros((R, K, D, K, D))
+        for pair, (k, m) in enumerate(zip(one, other, strict=True)):
+            block = blocks[:, pair]
+            hessians[:, k, :, m] = hessians[:, m, :, k] = -block
+            hessians[:, k, :, k] += block
+            hessians[:, m, :, m] += block
         np.einsum("rkdld->rkld", hessians)[..., :-1] += between[:, :, None] * self.penalties[:, None, None]
         return gradients, hessians
 
