@@ -26,6 +26,7 @@ from genvsdisc.functional.gaussian.given_log_odds import moments_of
 from genvsdisc.functional.gaussian.natural import Features
 from genvsdisc.functional.linear.gram import ColumnProducts
 from genvsdisc.functional.linear.objective import SoftmaxRegression
+from genvsdisc.functional.linear.separation import is_quasi_separated
 from genvsdisc.functional.losses import TRAINING_LOSSES
 from genvsdisc.functional.posterior import two_log_scores
 from genvsdisc.functional.scaling import means_and_deviations
@@ -38,6 +39,7 @@ from genvsdisc.validation import column_name
 
 _SMALLEST_SPREAD = 1e-150  # of which a penalty takes the square of the inverse
 _MOST_COEFFICIENTS = 4000
+_FAR_SLOPE = 10.0  # of a binary column, beyond which rows without penalty may be separated
 _MOST_STEPS = 2000  # to the densities of given log-odds; a step looks at no row
 
 
@@ -224,6 +226,15 @@ class HybridClassifier(ProbabilisticClassifier):
         a = self._chosen(codes, weights, lambda row, tests: binary_losses_along(ones, codes, row, tests, options))
         fitted, converged = fit_binary(ones, codes, weights, a, options)
         self._warn_of(converged)
+        if not self.reg_lambda and any(
+            is_quasi_separated(ones[weights[r] > 0], codes[weights[r] > 0])
+            for r in np.flatnonzero((a == 0) & (np.abs(fitted["coef_"]).max(axis=(1, 2)) > _FAR_SLOPE))
+        ):
+            warnings.warn(
+                "the classes can be separated, so that the likelihood has no maximum: raise reg_lambda",
+                ConvergenceWarning,
+                stacklevel=3,
+            )
         self.__dict__.pop("covariances_", None)  # of a former fit
         published = ("means_", "coef_", "intercept_")
         return fitted | {name: fitted[name].astype(X.dtype) for name in published}

@@ -1,8 +1,11 @@
 """HybridClassifier of binary columns: between Bernoulli naive Bayes and logistic regression."""
 
+import warnings
+
 import numpy as np
 import pytest
 from scipy.special import softmax
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from sklearn.naive_bayes import BernoulliNB
@@ -100,3 +103,14 @@ def test_auto_takes_naive_bayes_where_it_is_right_and_rows_are_few():
     X = np.column_stack([X[:, :1]] * 4 + [X])
     y = (X[:, 0] + X[:, 5] + rng.logistic(size=3000) > 1).astype(int)
     assert HybridClassifier("auto", distributions="bernoulli").fit(X, y).generative_weight_ <= 0.1
+
+
+def test_separable_rows_without_penalty_warn_at_the_discriminative_end_only():
+    X, y = binary(n_classes=2)
+    y = X[:, 2].astype(int)
+    with pytest.warns(ConvergenceWarning, match="separated"):
+        HybridClassifier(0.0, distributions="bernoulli", reg_lambda=0).fit(X, y)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        HybridClassifier(0.01, distributions="bernoulli", reg_lambda=0).fit(X, y)
+        HybridClassifier(0.0, distributions="bernoulli").fit(X, y)
