@@ -133,6 +133,7 @@ VARIANTS = [
     gd.GaussianClassifier("separate", shrinkage="auto"),
     gd.HybridClassifier(),
     gd.HybridClassifier("auto", covariance="separate"),
+    gd.HybridClassifier(0.3, distributions="bernoulli"),
     gd.WeightedNaiveBayesClassifier(),
     make_pipeline(gd.QuadraticFeatures(), gd.LogisticClassifier(optimizer="newton")),
     make_pipeline(gd.PrototypeDistances(), gd.LogisticClassifier(optimizer="newton")),

@@ -32,7 +32,8 @@ def _figure(ours: pd.DataFrame) -> Figure:
     panels = tuple(_panel(part) for _, part in groups(ours, "dial"))
     caption = (
         "One set of functions fitted to a · joint + (1 - a) · conditional log likelihood (HybridClassifier). "
-        "Left, a = 1: the generative fit, of normal columns, indicators too; right, a = 0: the discriminative one. "
+        "Left, a = 1: the generative fit, of normal columns, indicators too, or Bernoulli; right, a = 0: "
+        "the discriminative one. "
         "Band: two standard errors over folds."
     )
     read = "Read: a valley between the ends means that both likelihoods together beat either; a slope names the family."

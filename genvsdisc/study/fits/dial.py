@@ -26,6 +26,9 @@ DIAL_FORMS = {
     "naive Bayes to logistic on squares": {"covariance": "separate", "structure": "diagonal"},
 }
 """What stands at the ends -> the options of `HybridClassifier`."""
+_SQUARES = "naive Bayes to logistic on squares"
+_BINARY = "Bernoulli naive Bayes to logistic"
+"""The dial in place of that on squares where all columns are binary: their squares say nothing more."""
 
 
 def dial_losses(model: Model, table: PreparedTable, draws: Draws, name: str) -> pd.DataFrame:
@@ -38,7 +41,10 @@ def dial_losses(model: Model, table: PreparedTable, draws: Draws, name: str) -> 
     """
     table, weights, tests = first_folds(table, draws)
     table, weights, tests = _fewer(table, weights, tests, draws.seed)
-    hybrid = _hybrid(model.estimator, DIAL_FORMS[name])
+    form = DIAL_FORMS[name]
+    if name == _SQUARES and _is_binary(model.estimator, table):
+        name, form = _BINARY, {"distributions": "bernoulli"}
+    hybrid = _hybrid(model.estimator, form)
     rows = [(name, *row) for row in _along(hybrid, table, weights, tests, draws)]
     return pd.DataFrame(rows, columns=["dial", "generative_weight", "loss", "fold", "value", "test_fraction"])
 
@@ -51,6 +57,17 @@ def _hybrid(estimator: Any, form: dict[str, Any]) -> Any:
         return hybrid
     steps = [(name, clone(step)) for name, step in whole.steps]
     return Pipeline([*steps[:-1], ("hybridclassifier", hybrid)])
+
+
+def _is_binary(estimator: Any, table: PreparedTable) -> bool:
+    """Return True if a classifier is given columns of two values at most, only the larger one of them above 0."""
+    whole, X = getattr(estimator, "estimator", estimator), table.X
+    if isinstance(whole, Pipeline) and len(whole.steps) > 1:
+        X = clone(whole[:-1]).fit_transform(X, table.y)
+    rows = np.asarray(X)
+    low, high = rows.min(axis=0), rows.max(axis=0)
+    two = ((rows == low) | (rows == high)).all(axis=0)
+    return bool((two & ((low == high) | ((low <= 0) & (high > 0)))).all())
 
 
 def _fewer(

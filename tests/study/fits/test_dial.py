@@ -1,15 +1,18 @@
 """The stage of the dial: its ends are the two classifiers, fitted to the same folds."""
 
+from types import SimpleNamespace
+
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from sklearn.model_selection import RepeatedStratifiedKFold
-from sklearn.naive_bayes import GaussianNB
+from sklearn.naive_bayes import BernoulliNB, GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from genvsdisc import GaussianClassifier
+from genvsdisc import Design, GaussianClassifier, compare, default_models
 from genvsdisc.study.fits.dial import DIAL_FORMS, PAGE_DIAL
 
 
@@ -31,3 +34,19 @@ def test_the_ends_are_both_fits_on_the_same_folds(pair, compared):
     ours = cross_validated(pair, lambda _: GaussianClassifier(shrinkage=1e-3, standardize=True))
     assert hybrid[linear, 1.0] == pytest.approx(ours, rel=1e-9)
     assert hybrid[additive, 1.0] == pytest.approx(cross_validated(pair, lambda _: GaussianNB()), rel=1e-2)
+
+
+def test_binary_columns_have_the_dial_of_their_own_naive_bayes():
+    rng = np.random.default_rng(0)
+    y = np.arange(240) % 2
+    X = pd.DataFrame((rng.random((240, 4)) < 0.3 + 0.3 * y[:, None]).astype(float), columns=list("abcd"))
+    pair = SimpleNamespace(X=X, y=pd.Series(y))
+    roster = [model for model in default_models(X) if model.form == "linear"]
+    design = Design(n_splits=3, n_repeats=1, n_draws=4, train_sizes=(20, 60))
+    result = compare(X, pair.y, roster, design=design, random_state=0)
+    hybrid = result.hybrid[result.hybrid.loss == "log_loss"].set_index(["dial", "generative_weight"])["mean"]
+    assert list(hybrid.index.unique("dial")) == ["shared Gaussian to logistic", "Bernoulli naive Bayes to logistic"]
+    ours = cross_validated(pair, lambda _: BernoulliNB())
+    assert hybrid["Bernoulli naive Bayes to logistic", 1.0] == pytest.approx(ours, rel=1e-9)
+    theirs = cross_validated(pair, lambda n: make_pipeline(StandardScaler(), LogisticRegression(C=1e3 / n, tol=1e-9)))
+    assert hybrid["Bernoulli naive Bayes to logistic", 0.0] == pytest.approx(theirs, rel=1e-5)
