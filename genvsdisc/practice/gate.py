@@ -244,8 +244,10 @@ class _Reader:
         folded = {each.casefold(): each for each in reversed(list(known))}
         if name in known or name.casefold() in folded:
             return name if name in known else folded[name.casefold()]
-        close = get_close_matches(name.casefold(), folded, n=1)
-        hint = f"did you mean {folded[close[0]]!r}?" if close else f"there are {', '.join(list(known)[:12])}"
+        begun = [each for each in folded if each.startswith(f"{name.casefold()} ")]  # of several words, without quotes
+        close = begun[:1] or get_close_matches(name.casefold(), folded, n=1)
+        listed = [repr(each) if re.search(r"\W", each) else each for each in known]
+        hint = f"did you mean {folded[close[0]]!r}?" if close else f"there are {', '.join(listed[:12])}"
         raise RuleError(f"{problem} {name!r}; {hint}", self.rule, self._next()[2])
 
     def _sign(self, signs: Collection[str]) -> str:

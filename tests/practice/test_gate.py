@@ -97,7 +97,7 @@ def test_numbers_are_compared_as_python_compares_them(value, sign):
         ("loss.logistic 0.3", 14, "expected one of < <="),
         ("loss.logistic > ", 15, "expected a number or LOSS.MODEL"),
         ("loss.logistic > 0.3 0.4", 20, 'expected "and", "or" or the end'),
-        ("loss.naive Bayes > 1", 5, "no model is named 'naive'"),
+        ("loss.naive Bayes > 1", 5, "no model is named 'naive'; did you mean 'naive Bayes, it"),
         ("loss.'naive > 1", 5, "a quote that is not closed has no meaning"),
         ("(loss.logistic > 1", 18, 'expected ")"'),
         ("verdict == draw", 11, "no outcome is named 'draw'"),
