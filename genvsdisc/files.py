@@ -8,6 +8,7 @@ process that is killed in between leaves a whole folder too, the new one.
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
@@ -17,6 +18,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from errno import EEXIST, ENOTDIR
 from pathlib import Path
+from typing import Any
 
 try:
     import fcntl
@@ -136,6 +138,20 @@ def finish_commit(folder: Path) -> None:
             place.parent.mkdir(parents=True, exist_ok=True)
             file.replace(place)
         shutil.rmtree(committed)
+
+
+def read_json(text: str | bytes) -> Any:
+    """Read JSON; what is nested too deeply for that is a ValueError too, as all that is none.
+
+    Raises
+    ------
+    ValueError
+        If it is no JSON.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("its brackets are nested too deeply") from None
 
 
 class Terminated(SystemExit):

@@ -12,7 +12,15 @@ from pathlib import Path
 import pytest
 
 from genvsdisc import files
-from genvsdisc.files import COMMITTED, UNFINISHED, atomic_file, atomic_folder, finish_commit, unwind_on_termination
+from genvsdisc.files import (
+    COMMITTED,
+    UNFINISHED,
+    atomic_file,
+    atomic_folder,
+    finish_commit,
+    read_json,
+    unwind_on_termination,
+)
 
 NAMES = ["a.csv", "b.csv", "meta.json"]
 STOPPING = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
@@ -315,3 +323,10 @@ def test_c06_a_folder_that_refuses_is_named(writer):
     ):
         pass
     assert raised.value.filename == "/proc/new/out"
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000, "{", ""])
+def test_json_that_is_none_or_nested_too_deeply_is_one_kind_of_error(text):
+    with pytest.raises(ValueError, match=r"."):
+        read_json(text)
+    assert read_json("[1, 2]") == [1, 2]

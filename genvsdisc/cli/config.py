@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ import typer
 
 from genvsdisc.cli.panels import refuse_blank
 from genvsdisc.cli.rosters import ROSTER, divided
+from genvsdisc.files import read_json
 
 TABLE, NO_KEYS = "table", ("config", "help", "tables")
 LISTS = ("columns", "drop", "models")
@@ -118,7 +118,7 @@ def _of_toml(text: str, path: Path) -> dict[str, Any]:
 
 def _of_report(context: typer.Context, text: str, path: Path) -> dict[str, Any]:
     try:
-        meta = json.loads(text)["meta"]
+        meta = read_json(text)["meta"]
         options = dict(meta["options"])
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(

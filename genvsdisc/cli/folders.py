@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 
 from genvsdisc.cli.words import folder_name
+from genvsdisc.files import read_json
 
 SOURCE = "source"
 """Entry of a report's facts that tells one table from another of the same name: a digest of where it lies."""
@@ -54,7 +54,7 @@ def source_digest(tables: Sequence[str]) -> str:
 def _is_of_another(folder: Path, tables: Sequence[str]) -> bool:
     """Whether a folder holds the report of another table, as far as it says of which."""
     try:
-        stored = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+        stored = read_json((folder / "meta.json").read_text(encoding="utf-8"))
         known = stored.get("meta", stored).get(SOURCE)
     except (OSError, ValueError, AttributeError):
         return False

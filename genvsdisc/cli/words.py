@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 from collections.abc import Mapping
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from genvsdisc.cli.rosters import file_names_only
+from genvsdisc.files import read_json
 from genvsdisc.study.budgets import QUICK_BUDGET, STANDARD_BUDGET, THOROUGH_BUDGET
 
 
@@ -40,7 +40,7 @@ def stored_plan(path: Path) -> dict[str, Any]:
     """Read the plan in the meta.json of a report, or in a file of its own."""
     path = path / "meta.json" if path.is_dir() else path
     try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
+        stored = read_json(path.read_text(encoding="utf-8"))
         meta = stored.get("meta", stored)
         return dict(meta.get("plan", meta))
     except (ValueError, AttributeError, TypeError) as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from genvsdisc.files import read_json
 from genvsdisc.practice.saving import FOLDER, FORMAT, SCHEMA, schema_digest
 from genvsdisc.practice.trusted import TRUSTED_TYPES
 from genvsdisc.study.fitted import Fitted
@@ -60,7 +60,7 @@ class SavedModels:
         if not (place / SCHEMA).is_file():
             raise FileNotFoundError(f"{os.fspath(folder)!r} holds no saved models: {_REMEDY}")
         try:
-            schema = json.loads((place / SCHEMA).read_text(encoding="utf-8"))
+            schema = read_json((place / SCHEMA).read_text(encoding="utf-8"))
             whole = schema["format"] == FORMAT and all(
                 Path(model["file"]).name == model["file"] and len(model["sha256"]) == 64
                 for model in schema["models"].values()

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from genvsdisc.files import read_json
 from genvsdisc.practice.packing import Blocks, packed_table, unpacked_table
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def unpacked_record(text: str) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]
         if not unpacker.eof:
             raise ValueError("it is cut short")
         head, _, rest = content.partition(b"\0")
-        record = json.loads(head)
+        record = read_json(head)
         if record["format"] != RECORD_FORMAT:
             raise ValueError(f"it has format {record['format']}, this version of genvsdisc reads {RECORD_FORMAT}")
         reader = Blocks(rest)

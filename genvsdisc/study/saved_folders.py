@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from genvsdisc.files import read_json
 from genvsdisc.study.schema import TABLES
 
 
@@ -26,7 +26,7 @@ def saved_facts(folder: Path) -> tuple[dict[str, str], dict[str, Any]]:
             "(or genvsdisc report) finished writing"
         )
     try:
-        saved = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+        saved = read_json((folder / "meta.json").read_text(encoding="utf-8"))
         return dict(saved.get("tables", {})), dict(saved["meta"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{folder / 'meta.json'} is not what Comparison.save writes ({error})") from error
