@@ -49,6 +49,8 @@ _MAGNITUDES = {
     **dict.fromkeys(("億", "亿", "억"), 1e8),
 }
 _SHARES = ("%", "‰")
+_HALF_DAYS = ("am", "a.m.", "a.m", "pm", "p.m.", "p.m")
+_HOUR = r"^(?:0?[1-9]|1[0-2])(?:\.[0-5][0-9])?$"
 _AMBIGUOUS = {".": r"^[1-9][0-9]{0,2}\.[0-9]{3}$", ",": r"^[1-9][0-9]{0,2},[0-9]{3}$"}
 
 
@@ -129,6 +131,9 @@ def split(words: pa.Array) -> dict[str, Any]:
     parts["infinite"] = np.asarray(pc.match_substring_regex(words, _NOT_FINITE))
     signs = pc.if_else(pa.array(parts["infinite"]), pc.utf8_slice_codeunits(words, 0, 1), parts["sign"])
     parts["sign"] = signs
+    better, worse = pc.equal(parts["more"], "+"), pc.equal(parts["minus"], "-")
+    if pc.any(better, min_count=0).as_py() and pc.any(worse, min_count=0).as_py():  # marks at school, no signs
+        parts["body"] = pc.if_else(pc.or_(better, worse), nothing, parts["body"])
     return parts
 
 
@@ -187,6 +192,8 @@ def number_format(parts: Mapping[str, Any], counts: NDArray, hint: str = "") -> 
     if unit in _SHARES and counts[found][units == unit].sum() < counts[found][units == ""].sum():
         unit = ""  # a few percent signs among bare numbers: what these few mean is open
     body = parts["body"]
+    if unit.lower() in _HALF_DAYS and _matches(body.filter(pa.array(unit_of(parts) == unit)), _HOUR).all():
+        unit = ""  # 7 pm and 7.30 pm are times, 62.5 pm a length
 
     def cells(mask: NDArray[np.bool_]) -> int:
         return int(counts[mask & found].sum())

@@ -228,3 +228,9 @@ def test_b05_the_format_of_libsvm_is_named(read, row):
     text = "".join(row.format(y=i % 2, x=x, k=k) + "\n" for i, (x, k, _) in enumerate(ROWS))
     with pytest.raises(ValueError, match="is in the format of LIBSVM: write its table out with sklearn"):
         read(text, None)
+
+
+def test_f06_labels_that_differ_in_a_final_point_are_told(read):
+    """As the labels of the test file of the table of adults do."""
+    data = read(table(rows=[(x, k, ["<=50K", "<=50K.", ">50K"][i % 3]) for i, (x, k, _) in enumerate(ROWS)]))
+    assert "Labels that differ in a point at the end only are two classes: '<=50K' and '<=50K.'." in data.notes
