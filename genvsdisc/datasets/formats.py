@@ -10,10 +10,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from genvsdisc.datasets.dialect import in_double_quotes, in_lines, is_json_lines, refuse_other_formats
+from genvsdisc.datasets.dialect import in_lines
 from genvsdisc.datasets.encodings import in_utf8
 from genvsdisc.datasets.excel import excel_columns
 from genvsdisc.datasets.files import Source, first_line
+from genvsdisc.datasets.other_formats import in_double_quotes, is_json_lines, refuse_other_formats, unwrapped
 from genvsdisc.features.dtypes import whole_or_plain
 
 _HEAD = 1 << 22
@@ -58,7 +59,7 @@ def columns_by_format(source: Source, notes: list[str]) -> tuple[list[str], list
     if source.suffix in (".jsonl", ".ndjson") or is_json_lines(text):
         return json_lines_columns(source)
     refuse_other_formats(text, source)
-    return in_double_quotes(source, text)
+    return in_double_quotes(unwrapped(source, text, notes), text)
 
 
 def parquet_columns(source: Source) -> tuple[list[str], list[pd.Series]]:

@@ -18,9 +18,7 @@ from genvsdisc.features.date_spellings import MONTH_OF, hours_of_day, plainer
 
 Order = Literal["day", "month"]
 
-_TIME = (
-    r"(?P<H>[0-9]{1,2}):(?P<M>[0-9]{2})(?::(?P<S>[0-9]{2})(?:[.,](?P<F>[0-9]{1,9}))?)?\s*(?P<P>[AaPp]\.?[Mm]\.?)?"
-)
+_TIME = r"(?P<H>[0-9]{1,2}):(?P<M>[0-9]{2})(?::(?P<S>[0-9]{2})(?:[.,](?P<F>[0-9]{1,9}))?)?\s*(?P<P>[AaPp]\.?[Mm]\.?)?"
 _CLOCK = _TIME + r"\s*(?P<Z>Z|(?:UTC|GMT)?[+-][0-9]{1,2}(?::?[0-9]{2})?|UTC|GMT)?"
 _TIME_OF_DAY = _TIME + r"\s*(?P<Z>Z|UTC|GMT)?"  # 09:00-10:30 is an hour and a half, no time of a zone
 _LETTERS = r"[A-Za-z\x{80}-\x{10FFFF}]{3,12}"  # \p{L} would take ten times as long to compile
