@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from genvsdisc.features.cells import read_cells
-from genvsdisc.features.dtypes import as_numbers, is_number, is_text, nested_value, plain_arrow, usual_dtype
+from genvsdisc.features.dtypes import as_numbers, in_text, is_number, is_text, nested_value, plain_arrow, usual_dtype
 from genvsdisc.features.marks import bare, bare_words
 from genvsdisc.given import (
     complex_labels,
@@ -246,7 +246,7 @@ def _as_written(value: Any, *, date_only: bool) -> str:
 def _stripped(y: pd.Series) -> pd.Series:
     """Text labels without blanks at the ends; refuse labels of different types that are written alike."""
     if pd.api.types.infer_dtype(y) == "bytes":
-        return y.map(lambda label: bare(label.decode("utf-8", "backslashreplace")))
+        return y.map(lambda label: bare(in_text(label)))
     if not pd.api.types.is_object_dtype(y.dtype):
         return bare_words(y)
     values = [bare(value) if isinstance(value, str) else value for value in pd.unique(y)]
