@@ -29,8 +29,8 @@ _NOT_FINITE = r"^[+-]?(?:[iI][nN][fF]|[iI]nfinity|INFINITY)$"
 # What people type for the ASCII signs: minus signs and dashes, blanks of fixed width, digits of other scripts.
 _ZEROS = "\u0660\u06f0\u0966\u09e6\u0a66\u0ae6\u0b66\u0be6\u0c66\u0ce6\u0d66\u0e50\u0ed0\u0f20\u1040\u17e0\u1810\uff10"
 _TO_ASCII = str.maketrans(
-    "−–—﹣－‐‑\u00a0\u2007\u2009\u202f\u2002\u2003\u3000．，٫％＋٪",
-    "-------       .,.%+%",
+    "−–—﹣－‐‑\u00a0\u2007\u2009\u202f\u2002\u2003\u3000．，٫％＋٪\u00b5",
+    "-------       .,.%+%\u03bc",  # the sign of micro is the Greek letter
 ) | {ord(zero) + digit: str(digit) for zero in _ZEROS for digit in range(10)}
 _POINT_MONEY = ("$", "US$", "A$", "C$", "USD", "CAD", "AUD", "£", "GBP", "¥", "JPY", "₹", "INR")
 _THOUSAND = ("k", "K", "Tsd", "Tsd.", "tsd", "tsd.", "thousand", "тыс", "тыс.", "千")
@@ -131,10 +131,25 @@ def split(words: pa.Array) -> dict[str, Any]:
     parts["infinite"] = np.asarray(pc.match_substring_regex(words, _NOT_FINITE))
     signs = pc.if_else(pa.array(parts["infinite"]), pc.utf8_slice_codeunits(words, 0, 1), parts["sign"])
     parts["sign"] = signs
-    better, worse = pc.equal(parts["more"], "+"), pc.equal(parts["minus"], "-")
-    if pc.any(better, min_count=0).as_py() and pc.any(worse, min_count=0).as_py():  # marks at school, no signs
-        parts["body"] = pc.if_else(pc.or_(better, worse), nothing, parts["body"])
+    for several in (_marks_at_school(parts), _bounds_that_meet(parts)):
+        parts["body"] = pc.if_else(several, nothing, parts["body"])
     return parts
+
+
+def _marks_at_school(parts: Mapping[str, pa.Array]) -> pa.Array:
+    """Find 2+ and 2- where both stand: neither is a number."""
+    better, worse = pc.equal(parts["more"], "+"), pc.equal(parts["minus"], "-")
+    both = pc.any(better, min_count=0).as_py() and pc.any(worse, min_count=0).as_py()
+    return pc.and_(pc.or_(better, worse), pa.scalar(both))
+
+
+def _bounds_that_meet(parts: Mapping[str, pa.Array]) -> pa.Array:
+    """Find <18 and >=18, which are two groups and not one number."""
+    bound, more = parts["bound"], parts["more"]
+    below = pc.or_(pc.match_substring_regex(bound, "[<≤]"), pc.match_substring_regex(more, "less|under"))
+    above = pc.or_(pc.match_substring_regex(bound, "[>≥]"), pc.match_substring_regex(more, r"\+|more|over"))
+    met = set(parts["body"].filter(below).to_pylist()) & set(parts["body"].filter(above).to_pylist()) - {""}
+    return pc.and_(pc.or_(below, above), pc.is_in(parts["body"], pa.array(sorted(met), parts["body"].type)))
 
 
 def unit_of(parts: Mapping[str, pa.Array]) -> NDArray[np.object_]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from genvsdisc.features.cells import read_cells
 from genvsdisc.features.date_text import DateFormat, parse_times
+from genvsdisc.features.kinds import column_kinds
 from genvsdisc.features.marks import clean
 from genvsdisc.features.number_text import NumberFormat
 from genvsdisc.features.typed import typed_table
@@ -336,3 +337,37 @@ def test_f18_extended_missing_values_of_statistical_packages_are_missing():
     reading = read_cells(pd.Series(cells))
     assert reading.column.isna().tolist() == [True] * 4 + [False] * 9
     assert reading.note.endswith("taken as missing")
+
+
+@pytest.mark.parametrize(
+    "words", [["<18", ">=18"], ["<$10,000", ">$10,000"], ["<1", "1", ">1"], ["5+", "<5"], ["0", "<5", ">5", "10"]]
+)
+def test_f19_bounds_that_meet_are_groups_and_no_number(words):
+    """<18 and >=18 were one number, so that a column of two groups was a constant."""
+    assert read_cells(pd.Series(words * 10)).format is None
+    assert column_kinds(pd.DataFrame({"x": words * 10}))["x"].levels == tuple(sorted(words))
+
+
+def test_f19_bounds_of_an_instrument_are_numbers():
+    cells = pd.Series(["<0.05", ">400", *[f"{k}.5" for k in range(30)]])
+    assert read_cells(cells).column.tolist()[:2] == [0.05, 400]
+
+
+def test_f19_both_signs_of_micro_are_one_unit():
+    assert read_cells(pd.Series(["1.5 \u00b5g", "2 \u03bcg", "3 \u00b5g"])).column.tolist() == [1.5, 2, 3]
+
+
+@pytest.mark.parametrize(("day", "first"), [("{m} {d}", "Jan 1"), ("{d}-{m}", "1-Jan"), ("{m}. {d}", "Jan. 1")])
+def test_f17_days_without_a_year_are_told(day, first):
+    cells = [day.format(m=["Jan", "Sep", "May"][k % 3], d=k % 28 + 1) for k in range(60)]
+    assert read_cells(pd.Series(cells)).note == f"looks like dates, such as {first!r}, but cannot be read as such"
+
+
+@pytest.mark.parametrize("sign", [";", ", ", "|"])
+def test_f18_lists_of_answers_are_told(sign):
+    answers = ["TV", "Radio", "Email", "Web", "Friends"]
+    cells = [sign.join(word for place, word in enumerate(answers) if k >> place & 1) for k in range(1, 32)]
+    note = read_cells(pd.Series(cells * 3)).note
+    assert note.startswith(f"holds lists, such as {'TV' + sign + 'Radio'!r}, of 5 words: give each word a column")
+    names = [f"{word}, {other}" for word in answers for other in map(str, range(60))]
+    assert read_cells(pd.Series(names)).note == ""

@@ -245,7 +245,8 @@ def _settle(row: Any, meta: Mapping[str, Any]) -> str:
     """Rows at which the sentence would say who is better, or that none is, whichever is sooner.
 
     The interval then excludes zero, or lies where families are practically equal: were the difference to stay and its
-    error fall as 1/sqrt(n). Said where nothing is decided. Beyond ten times the rows at hand no number is given: the difference would not stay.
+    error fall as 1/sqrt(n). Said where nothing is decided. Beyond ten times the rows at hand no number is given: the
+    difference would not stay.
     """
     rope, rows = rope_of(meta, row["loss"]) or 0.0, meta["n_rows"]
     if row["p_equal"] >= 0.95 or row["upper"] < 0 or row["lower"] > 0:
