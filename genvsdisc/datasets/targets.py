@@ -177,7 +177,8 @@ def check_target(y: pd.Series, *, n_rows: int | None = None) -> pd.Series:
     if not is_number(y):
         if pd.api.types.is_bool_dtype(y.dtype):
             return y.astype(bool)
-        words = y.astype(str)
+        words = y.map(_word).astype(str)
+        _refuse_equal_labels(y, words)
         _refuse_numbers_as_words(words, n_rows)
         return words
     _refuse_continuous(as_numbers(y), y.name, n_rows)
@@ -198,6 +199,23 @@ def _refuse_continuous(numbers: np.ndarray, name: Any, n_rows: int | None = None
             "few classes first, such as low and high (pandas.cut); if the numbers are codes of classes, write them as "
             "words"
         )
+
+
+def _word(label: Any) -> Any:
+    """A whole number as such: 1 and 1.0 are one label."""
+    return int(label) if isinstance(label, float | np.floating) and float(label).is_integer() else label
+
+
+def _refuse_equal_labels(y: pd.Series, words: pd.Series) -> None:
+    """Refuse labels that are equal and yet written differently: True and 1."""
+    if not pd.api.types.is_object_dtype(y.dtype):
+        return
+    first = ~words.duplicated().to_numpy()
+    seen: dict[Any, Any] = {}
+    for label, word in zip(y[first], words[first], strict=True):
+        other, written = seen.setdefault(label, (label, word))
+        if written != word:
+            raise ValueError(labels_of_two_types(y.name, other, label))
 
 
 def _refuse_numbers_as_words(words: pd.Series, n_rows: int | None) -> None:

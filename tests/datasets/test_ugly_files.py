@@ -300,3 +300,10 @@ def test_f25_rows_without_a_label_are_counted_where_one_class_is_left(read, labe
     text = table(rows=[(x, k, label if y == "ja" else "") for x, k, y in ROWS])
     with pytest.raises(ValueError, match=r"has one class only, .*: nothing to tell apart; 20 rows have no label$"):
         read(text)
+
+
+def test_f07_a_name_that_stands_twice_in_a_json_line_is_refused(read):
+    """Python keeps the last value: a copy of the target after it would be the target."""
+    rows = "".join(f'{{"x": {x}, "y": "{y}", "x": 1}}\n' for x, _, y in ROWS)
+    with pytest.raises(ValueError, match=r"as JSON lines: line 1: column names must differ; 'x' stands more than once"):
+        read(rows, name="t.jsonl")
