@@ -150,6 +150,13 @@ def parse_times(words: pa.Array) -> NDArray[np.timedelta64]:
     return out
 
 
+def months_perhaps(words: pa.Array) -> NDArray[np.bool_]:
+    """Find 3m beside 5d, where no word has hours or seconds: minutes may not be meant."""
+    months = _matches(words, r"^[0-9]+ ?m$")
+    days, hours = _matches(words, r"^[0-9]+ ?(?:d|days?|Tage?|j|jours?)$"), _matches(words, r"[0-9] ?(?:h|s)")
+    return months & days.any() & ~hours.any()
+
+
 def _read_durations(words: pa.Array, out: NDArray[np.timedelta64]) -> None:
     """Read what is no time of day yet."""
     for pattern in _DURATIONS:

@@ -49,8 +49,8 @@ _MAGNITUDES = {
     **dict.fromkeys(("億", "亿", "억"), 1e8),
 }
 _SHARES = ("%", "‰")
-_HALF_DAYS = ("am", "a.m.", "a.m", "pm", "p.m.", "p.m")
-_HOUR = r"^(?:0?[1-9]|1[0-2])(?:\.[0-5][0-9])?$"
+_CLOCKS = ("am", "a.m.", "a.m", "pm", "p.m.", "p.m", "uhr")
+_HOUR = r"^(?:[01]?[0-9]|2[0-4])(?:\.[0-5][0-9])?$"
 _AMBIGUOUS = {".": r"^[1-9][0-9]{0,2}\.[0-9]{3}$", ",": r"^[1-9][0-9]{0,2},[0-9]{3}$"}
 
 
@@ -207,8 +207,8 @@ def number_format(parts: Mapping[str, Any], counts: NDArray, hint: str = "") -> 
     if unit in _SHARES and counts[found][units == unit].sum() < counts[found][units == ""].sum():
         unit = ""  # a few percent signs among bare numbers: what these few mean is open
     body = parts["body"]
-    if unit.lower() in _HALF_DAYS and _matches(body.filter(pa.array(unit_of(parts) == unit)), _HOUR).all():
-        unit = ""  # 7 pm and 7.30 pm are times, 62.5 pm a length
+    if unit.lower() in _CLOCKS and _matches(body.filter(pa.array(unit_of(parts) == unit)), _HOUR).all():
+        unit = ""  # 7 pm and 7.30 Uhr are times, 62.5 pm a length
 
     def cells(mask: NDArray[np.bool_]) -> int:
         return int(counts[mask & found].sum())
@@ -226,7 +226,8 @@ def number_format(parts: Mapping[str, Any], counts: NDArray, hint: str = "") -> 
     if open_point and not hint and _divides_thousands(body):
         return comma, True
     chosen = {".": point, ",": comma}.get(hint, point)
-    return chosen, bool(open_comma or (open_point and hint == ","))
+    every = open_point == cells(_matches(body, r"\.")) and cells(_matches(body, r"^[0-9]{1,3}$"))  # 1.234 beside 318
+    return chosen, bool(open_comma or (open_point and (hint == "," or every)))
 
 
 def _divides_thousands(body: pa.Array) -> bool:

@@ -307,3 +307,13 @@ def test_f07_a_name_that_stands_twice_in_a_json_line_is_refused(read):
     rows = "".join(f'{{"x": {x}, "y": "{y}", "x": 1}}\n' for x, _, y in ROWS)
     with pytest.raises(ValueError, match=r"as JSON lines: line 1: column names must differ; 'x' stands more than once"):
         read(rows, name="t.jsonl")
+
+
+@pytest.mark.parametrize("write", ["{:03d}E45", "{}e3", " {}E{} "])
+def test_f16_codes_with_an_e_are_told(read, write):
+    """Wells and article numbers are numbers to every reader."""
+    data = read(table(rows=[(write.format(int(k) + 7, i % 9), k, y) for i, (_, k, y) in enumerate(ROWS)]))
+    assert sum(note.startswith("Column 'x': '") and "with an exponent" in note for note in data.notes) == 1
+    for plain in ("{:.1e}", "{:.3f}", "{}E-2"):
+        rows = [(plain.format(float(x) if "." in plain else int(k)), k, y) for x, k, y in ROWS]
+        assert not any("exponent" in note for note in read(table(rows=rows)).notes)

@@ -371,3 +371,23 @@ def test_f18_lists_of_answers_are_told(sign):
     assert note.startswith(f"holds lists, such as {'TV' + sign + 'Radio'!r}, of 5 words: give each word a column")
     names = [f"{word}, {other}" for word in answers for other in map(str, range(60))]
     assert read_cells(pd.Series(names)).note == ""
+
+
+def test_f19_months_beside_days_are_no_minutes():
+    """The age 3m was three minutes beside 5d."""
+    ages = [f"{k}{'dm'[k % 2]}" for k in range(1, 40)]
+    assert read_cells(pd.Series(ages)).format is None
+    minutes = read_cells(pd.Series(["1d", "3m", "2h"])).column
+    assert minutes.tolist() == [pd.Timedelta(days=1), pd.Timedelta(minutes=3), pd.Timedelta(hours=2)]
+
+
+def test_f19_german_hours_are_times():
+    read = read_cells(pd.Series(["7 Uhr", "7.30 Uhr", "19:15 Uhr", "9 Uhr"])).column
+    assert (read / pd.Timedelta(hours=1)).tolist() == [7, 7.5, 19.25, 9]
+
+
+def test_f03_three_decimals_beside_whole_numbers_are_told_as_a_guess():
+    """1.234 beside 318 is 1234 to half of Europe."""
+    assert "'3.425' is read as 3.425, which is a guess" in read_cells(pd.Series(["3.425", "318", "4.251"])).note
+    for certain in (["3.425", "31.8", "4"], ["3.425", "4.251"], ["0.425", "318", "4.251"]):
+        assert read_cells(pd.Series(certain)).note == ""
