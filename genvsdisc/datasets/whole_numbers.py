@@ -1,4 +1,4 @@
-"""Whole numbers of a text table: codes with zeros in front or an E in the middle, and digits that floating point has no room for."""
+"""Whole numbers of a text table: codes with zeros in front or an E within, and digits that floats have no room for."""
 
 from __future__ import annotations
 
