@@ -208,13 +208,9 @@ def _word(label: Any) -> Any:
 
 def _refuse_equal_labels(y: pd.Series, words: pd.Series) -> None:
     """Refuse labels that are equal and yet written differently: True and 1."""
-    if not pd.api.types.is_object_dtype(y.dtype):
-        return
-    first = ~words.duplicated().to_numpy()
     seen: dict[Any, Any] = {}
-    for label, word in zip(y[first], words[first], strict=True):
-        other, written = seen.setdefault(label, (label, word))
-        if written != word:
+    for label in y[~words.duplicated()].tolist() if pd.api.types.is_object_dtype(y.dtype) else ():
+        if (other := seen.setdefault(label, label)) is not label:
             raise ValueError(labels_of_two_types(y.name, other, label))
 
 
