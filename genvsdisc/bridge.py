@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sklearn.pipeline import make_pipeline
@@ -31,9 +32,9 @@ def as_discriminative(classifier: Any) -> Any:
     return _named_like(classifier, logistic) if features is None else make_pipeline(features, logistic)
 
 
-def quadratic_features(classifier: Any) -> QuadraticFeatures:
-    """Build the transformer as if fitted to the rows that a classifier was fitted to."""
-    features = QuadraticFeatures()
+def quadratic_features(classifier: Any, origins: Iterable[float]) -> QuadraticFeatures:
+    """Build the transformer, with these origins, as if fitted to the rows that a classifier was fitted to."""
+    features = QuadraticFeatures(origins=tuple(map(float, origins)))
     features.n_features_in_ = classifier.n_features_in_
     return _named_like(classifier, features)
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from genvsdisc.datasets.dialect import FIELD_LIMIT, WHITESPACE, Dialect, without_comments
 from genvsdisc.datasets.files import Source, first_line
-from genvsdisc.datasets.whole_numbers import beyond_floats, exact, leading_zeros, lost_digits
+from genvsdisc.datasets.whole_numbers import beyond_floats, exact, exponents, leading_zeros, lost_digits
 from genvsdisc.features.dtypes import plain_arrow
 from genvsdisc.features.marks import MISSING, quoted
 
@@ -86,6 +86,7 @@ def _blocks(source: Source, dialect: Dialect, text: set[int], notes: list[str]) 
         return [pd.Series([], dtype=object) for _ in names]
     columns = [cells if place in text else _as_numbers(cells) for place, cells in enumerate(first.columns)]
     notes += leading_zeros(dialect.names, first.columns, columns)
+    notes += exponents(dialect.names, first.columns, columns)
     notes += lost_digits(dialect.names, first.columns, columns)
     if short:
         return [exact(column) for column in columns]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -28,11 +27,6 @@ _NEARLY_ALL = 0.9
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[,;\t ]*(?:\r\n|\r|\n)', re.IGNORECASE)
 _COMMENT = re.compile(r"(?<![^\r\n])#[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _NUMBER = re.compile(r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?")
-_OPENING = re.compile(r"(?<![^,;\t|\r\n])'(?=[^,;\t|\r\n])")
-_CLOSING = re.compile(r"(?<=[^,;\t|\r\n])'(?![^,;\t|\r\n])")
-_LIBSVM = re.compile(
-    r"(?:[+-]?[0-9.]+(?:[ \t]+(?:qid:[0-9]+|[0-9]+:[^ \t\r\n:]+))+[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n|\Z)){2}"
-)
 FIELD_LIMIT = (1 << 31) - 1
 
 
@@ -58,44 +52,6 @@ class Dialect:
     comments: int | None
 
 
-def refuse_other_formats(text: str, source: Source) -> None:
-    """Raise a ValueError that says what the text is, if that is another format than a table of delimited fields."""
-    start = text.lstrip()[:4096]
-    lower = start.lower()
-    if lower.startswith(("<!doctype html", "<html", "<table", "<head", "<body")):
-        raise ValueError(f"{source.name!r} is HTML: write its table out with pandas.read_html(...)[0].to_csv(...)")
-    if lower.startswith("<?xml"):
-        raise ValueError(f"{source.name!r} is XML: write its table out with pandas.read_xml(...).to_csv(...)")
-    if re.search(r"(?<![^\r\n])@relation\s", lower) and re.match(r"[%@]", start):
-        raise ValueError(f"{source.name!r} is ARFF: write its table out with scipy.io.arff.loadarff and pandas")
-    if _LIBSVM.match(text):
-        raise ValueError(
-            f"{source.name!r} is in the format of LIBSVM: write its table out with "
-            "sklearn.datasets.load_svmlight_file(...) and pandas"
-        )
-    if start[:1] in "[{" and _is_json(text.strip()):
-        raise ValueError(
-            f"{source.name!r} is JSON: JSON lines, one object a line, can be read; or write it out with "
-            "pandas.read_json(...).to_csv(...)"
-        )
-
-
-def is_json_lines(text: str) -> bool:
-    """Return True if the first two lines that are not blank are JSON objects.
-
-    An only line of columns, ``{"height": {"0": 1.5, ...}}``, is a whole table, and no row of one.
-    """
-    lines = [line for line in text[: 1 << 20].split("\n", 3)[:3] if line.strip()][:2]
-    if not lines or not all(line.lstrip().startswith("{") and _is_json(line.strip()) for line in lines):
-        return False
-    if len(lines) > 1:
-        return True
-    try:
-        return not all(isinstance(cell, dict | list) for cell in json.loads(lines[0]).values())
-    except (json.JSONDecodeError, RecursionError):
-        return False
-
-
 def in_lines(source: Source, text: str, notes: list[str]) -> Source:
     """Give a table that other signs than line feeds divide into lines with line feeds; any other as it is."""
     if "\n" in text or "\r" in text:
@@ -105,21 +61,6 @@ def in_lines(source: Source, text: str, notes: list[str]) -> Source:
         return source
     notes.append(f"The lines are divided by {name}.")
     return replace(source, path=None, content=source.read().decode().replace(end, "\n").encode())
-
-
-def in_double_quotes(source: Source, text: str) -> Source:
-    """Give a table whose fields stand in single quotes, 'Rome','I', with double ones; any other as it is.
-
-    Each quote of its first part must open or close a field, and as many close as open: an apostrophe in a word, or the
-    one by which a spreadsheet marks text, does not.
-    """
-    if '"' in text or "'" not in text:
-        return source
-    opening, closing = len(_OPENING.findall(text)), len(_CLOSING.findall(text))
-    if opening != closing or opening + closing != text.count("'"):
-        return source
-    whole = _CLOSING.sub('"', _OPENING.sub('"', source.read().decode()))
-    return replace(source, path=None, content=whole.encode())
 
 
 def dialect_of(text: str, source: Source, notes: list[str]) -> Dialect:
@@ -147,6 +88,8 @@ def dialect_of(text: str, source: Source, notes: list[str]) -> Dialect:
     start += sum(len(line) + 1 for line in above)
     names, skipped, length, before = _header(text[start:], chosen, width)
     skipped = [line for line in above if line.strip()] + skipped
+    if chosen == WHITESPACE and looks_like_data(tuple(names)):
+        names, length, before = _names_in_comment(text[start : start + length], names, before)
     comments = before if lines is bare and len(bare) < len(body) else None
     if len(names) < 2:
         raise ValueError(f"{source.name!r} has one column only, by its first line: {names[0].strip()[:60]!r}")
@@ -163,6 +106,15 @@ def dialect_of(text: str, source: Source, notes: list[str]) -> Dialect:
     names[0] = names[0].removeprefix("#")
     begin = len(text[: start + length].encode())
     return Dialect(chosen, tuple(names), begin, comments=comments)
+
+
+def _names_in_comment(head: str, row: list[str], comments: int) -> tuple[list[str], int, int]:
+    """Take the comment right above the first row as the names, if it has one for each field: ``# x y z`` of NumPy."""
+    lines = head.splitlines(keepends=True)
+    names = lines[-2][1:].split() if len(lines) > 1 and lines[-2].startswith("#") else []
+    if len(names) != len(row) or len(set(names)) < len(names) or any(map(_NUMBER.fullmatch, names)):
+        return row, len(head), comments
+    return names, len(head) - len(lines[-1]), comments - 1
 
 
 def _above(text: str, delimiter: str, width: int) -> list[str]:
@@ -198,17 +150,6 @@ def _has_row_names(names: list[str], width: int, records: Iterator[list[str]]) -
         return False
     rows = [record for record, _ in zip(records, range(_RECORDS_SNIFFED), strict=False) if len(record) == width]
     return len({row[0] for row in rows}) == len(rows) > 1 and any(row[-1].strip() for row in rows)
-
-
-def _is_json(text: str) -> bool:
-    """Return True if a text is JSON, or the start of JSON that was cut off."""
-    try:
-        json.loads(text)
-    except json.JSONDecodeError as error:
-        return error.pos >= len(text) - 1 or (error.pos > 1000 and not error.msg.startswith("Extra data"))
-    except RecursionError:
-        return True
-    return True
 
 
 def _records(text: str, delimiter: str) -> Iterator[list[str]]:

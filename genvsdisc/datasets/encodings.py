@@ -34,7 +34,11 @@ _OTHER_KINDS = {
 # Letters of other alphabets than the Latin one stand in runs: one byte each, or two bytes each.
 _EASTERN = ("cp932", "euc_jp", "gb18030", "big5", "cp949")
 _ALPHABETS = ("cp1251", "koi8_r", "cp866", "iso8859_5", "mac_cyrillic", "cp1253")
-_LATIN = {"latin-1": "Latin-1", "cp1252": "Windows-1252", "mac_roman": "Mac Roman", "cp850": "cp850, of DOS"}
+_LATIN = {
+    "latin-1": "Latin-1", "cp1252": "Windows-1252", "mac_roman": "Mac Roman", "cp850": "cp850, of DOS",
+    "cp1250": "Windows-1250, of Central Europe", "iso8859_2": "Latin-2, of Central Europe",
+}  # fmt: skip
+_CENTRAL = ("cp1250", "iso8859_2")
 """Where several decode to words that may be, the first is taken."""
 _WITHIN_WORDS = "’·…\u00ad"
 _SHORT_RUN = 1.9
@@ -164,10 +168,12 @@ def _encoding(source: Source, notes: list[str]) -> str:
 
 
 def _latin(raw: bytes) -> str:
-    """Name the encoding of Western Europe that makes the most plausible words of the letters beyond ASCII."""
+    """Name the encoding of Western or Central Europe that makes the most plausible words of letters beyond ASCII."""
     sample = _beyond_ascii(raw)
     known = [encoding for encoding in _LATIN if _decodes(raw, encoding)]
-    return min(known, key=lambda encoding: _oddities(sample.decode(encoding, "replace")))
+    # in m³é, once, the sign of Western Europe may be meant where the centre has a letter
+    odd = {each: _oddities(sample.decode(each, "replace")) + (each in _CENTRAL) for each in known}
+    return min(odd, key=lambda encoding: odd[encoding])
 
 
 def _foreign(raw: bytes) -> str | None:

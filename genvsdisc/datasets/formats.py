@@ -10,10 +10,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from genvsdisc.datasets.dialect import in_double_quotes, in_lines, is_json_lines, refuse_other_formats
+from genvsdisc.datasets.dialect import in_lines
 from genvsdisc.datasets.encodings import in_utf8
 from genvsdisc.datasets.excel import excel_columns
 from genvsdisc.datasets.files import Source, first_line
+from genvsdisc.datasets.other_formats import in_double_quotes, is_json_lines, refuse_other_formats, unwrapped
 from genvsdisc.features.dtypes import whole_or_plain
 
 _HEAD = 1 << 22
@@ -58,7 +59,7 @@ def columns_by_format(source: Source, notes: list[str]) -> tuple[list[str], list
     if source.suffix in (".jsonl", ".ndjson") or is_json_lines(text):
         return json_lines_columns(source)
     refuse_other_formats(text, source)
-    return in_double_quotes(source, text)
+    return in_double_quotes(unwrapped(source, text, notes), text)
 
 
 def parquet_columns(source: Source) -> tuple[list[str], list[pd.Series]]:
@@ -102,7 +103,7 @@ def json_lines_columns(source: Source) -> tuple[list[str], list[pd.Series]]:
     Raises
     ------
     ValueError
-        If a line is no JSON object.
+        If a line is no JSON object, or a name stands twice in one.
     """
     columns: dict[str, dict[int, Any]] = {}
     rows = 0
@@ -110,8 +111,8 @@ def json_lines_columns(source: Source) -> tuple[list[str], list[pd.Series]]:
         if not line.strip():
             continue
         try:
-            record = json.loads(line)
-        except (json.JSONDecodeError, RecursionError) as error:
+            record = json.loads(line, object_pairs_hook=_fields)
+        except (ValueError, RecursionError) as error:
             raise ValueError(f"cannot read {source.name!r} as JSON lines: line {number}: {first_line(error)}") from None
         if not isinstance(record, dict):
             raise ValueError(f"cannot read {source.name!r} as JSON lines: line {number} is no object")
@@ -119,6 +120,15 @@ def json_lines_columns(source: Source) -> tuple[list[str], list[pd.Series]]:
             columns.setdefault(name, {})[rows] = value
         rows += 1
     return list(columns), [_of_values(values, rows) for values in columns.values()]
+
+
+def _fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        names = [name for name, _ in pairs]
+        repeated = next(name for place, name in enumerate(names) if name in names[:place])
+        raise ValueError(f"column names must differ; {repeated!r} stands more than once: rename one")
+    return fields
 
 
 def _of_values(values: dict[int, Any], rows: int) -> pd.Series:

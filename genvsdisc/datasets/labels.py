@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,12 @@ from genvsdisc.features.marks import MARKS, MISSING, SIGNS, bare_words, named, q
 _MOST_NAMED = 5
 _CLASSES = {"none", "nil", "empty", "blank", *(word.lower() for word in MISSING)}
 """Marks for missing numbers that may well be classes, or that whoever gave `missing_labels` wants as such."""
+_LITTLE: dict[str, Callable[[str], str]] = {
+    "case": str.casefold,
+    "blanks": lambda label: "".join(label.split()),
+    "a point at the end": lambda label: label.rstrip("."),
+}
+"""What labels may differ in that are one class to whoever wrote them, and the label without it."""
 _WHOLE = r"[+-]?(?:0|[1-9][0-9]*)"
 _WHOLE_FLOAT = r"[+-]?(?:0|[1-9][0-9]*)\.0*"
 _MOST_DIGITS = 18  # of an integer of 64 bits, whatever they are
@@ -83,7 +89,7 @@ def label_notes(y: pd.Series) -> list[str]:
     doubtful = [*SIGNS, *sorted(label for label in counts.index if label.lower() in MARKS - _CLASSES - set(SIGNS))]
     for sign in [sign for sign in doubtful if sign in counts.index]:
         notes.append(f"Label {sign!r} ({counts[sign]:,} rows) is a class: leave it empty where the label is missing.")
-    for what, fold in (("case", str.casefold), ("blanks", lambda label: "".join(label.split()))):
+    for what, fold in _LITTLE.items():
         folded: dict[str, str] = {}
         alike = []
         for label in sorted(counts.index):

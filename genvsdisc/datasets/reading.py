@@ -104,8 +104,8 @@ def read_table(
     labelled = y.notna().to_numpy() & rows
     if not labelled.any():
         raise ValueError(f"the target {target!r} has only missing values{lost}")
-    if not labelled[rows].all():
-        lacking = int((rows & ~labelled).sum())
+    lacking = int((rows & ~labelled).sum())
+    if lacking:
         notes.append(f"{lacking} row{'s' * (lacking > 1)} without a value of {quoted(target)} left out{lost}.")
     kept = np.flatnonzero(labelled)[rows_of_data(_rows(table, labelled), y[labelled], notes)]
     if not len(kept):
@@ -115,7 +115,8 @@ def read_table(
     try:  # labels are judged once the lines that are no rows are gone, which make words of numbers
         labels = check_target(y.reset_index(drop=True))
     except ValueError as error:
-        raise ValueError(f"{error}{lost}") from None
+        blank = f"; {lacking:,} rows have no label" if lacking and not lost else ""
+        raise ValueError(f"{error}{lost}{blank}") from None
     card = {"title": source.stem, "source": source.name, "target": target}
     rest = _without_labels(raw, rows & ~labelled, TableReader.for_table(X, formats=formats), notes)
     told = dict.fromkeys([*notes, *label_notes(labels), *doubts])

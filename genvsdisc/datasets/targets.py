@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from genvsdisc.features.cells import read_cells
-from genvsdisc.features.dtypes import as_numbers, is_number, is_text, nested_value, plain_arrow, usual_dtype
+from genvsdisc.features.dtypes import as_numbers, in_text, is_number, is_text, nested_value, plain_arrow, usual_dtype
 from genvsdisc.features.marks import bare, bare_words
 from genvsdisc.given import (
     complex_labels,
@@ -177,7 +177,8 @@ def check_target(y: pd.Series, *, n_rows: int | None = None) -> pd.Series:
     if not is_number(y):
         if pd.api.types.is_bool_dtype(y.dtype):
             return y.astype(bool)
-        words = y.astype(str)
+        words = y.map(_word).astype(str)
+        _refuse_equal_labels(y, words)
         _refuse_numbers_as_words(words, n_rows)
         return words
     _refuse_continuous(as_numbers(y), y.name, n_rows)
@@ -198,6 +199,19 @@ def _refuse_continuous(numbers: np.ndarray, name: Any, n_rows: int | None = None
             "few classes first, such as low and high (pandas.cut); if the numbers are codes of classes, write them as "
             "words"
         )
+
+
+def _word(label: Any) -> Any:
+    """A whole number as such: 1 and 1.0 are one label."""
+    return int(label) if isinstance(label, float | np.floating) and float(label).is_integer() else label
+
+
+def _refuse_equal_labels(y: pd.Series, words: pd.Series) -> None:
+    """Refuse labels that are equal and yet written differently: True and 1."""
+    seen: dict[Any, Any] = {}
+    for label in y[~words.duplicated()].tolist() if pd.api.types.is_object_dtype(y.dtype) else ():
+        if (other := seen.setdefault(label, label)) is not label:
+            raise ValueError(labels_of_two_types(y.name, other, label))
 
 
 def _refuse_numbers_as_words(words: pd.Series, n_rows: int | None) -> None:
@@ -246,7 +260,7 @@ def _as_written(value: Any, *, date_only: bool) -> str:
 def _stripped(y: pd.Series) -> pd.Series:
     """Text labels without blanks at the ends; refuse labels of different types that are written alike."""
     if pd.api.types.infer_dtype(y) == "bytes":
-        return y.map(lambda label: bare(label.decode("utf-8", "backslashreplace")))
+        return y.map(lambda label: bare(in_text(label)))
     if not pd.api.types.is_object_dtype(y.dtype):
         return bare_words(y)
     values = [bare(value) if isinstance(value, str) else value for value in pd.unique(y)]

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 MOST_LINES = 60
 _MOST_ABOVE = 20
 _FEWEST_BELOW, _MOST_BELOW = 5, 10
+_LOGGERS = ("TOA5", "TOACI1")
+"""First field of the files of Campbell's data loggers, whose second line has the names."""
 _NUMBER = re.compile(r"[+-]?(?:\d[\d.,' ]*|[.,]\d+)(?:[eE][+-]?\d+)?\s*%?")
 _UNIT = re.compile(
     r"\W*|[\[(].*[\])]|%|[kcmµμn]?m[²³]?|[kmµμ]?g|[°][CFK]|[mµμn]?s|[mkM]?[lVAWJN]|mmol|mol|[kh]?pa|ppm|db|[kmg]?hz|kwh"
@@ -46,6 +48,8 @@ def lines_above(lines: Sequence[Sequence[str]], width: int) -> int:
     if len(filled) < _FEWEST_BELOW or records[filled[0]][0].startswith("#"):
         return 0
     first, second = (records[place] for place in filled[:2])
+    if first[0] in _LOGGERS:
+        return filled[1]
     row_names = len(first) == width - 1 and all(first) and len(second) == width
     if len(first) > width or (len(first) == width and all(first[1:])) or row_names:
         return 0

@@ -1,4 +1,4 @@
-"""Whole numbers of a text table: codes with zeros in front, and digits that floating point has no room for."""
+"""Whole numbers of a text table: codes with zeros in front or an E within, and digits that floats have no room for."""
 
 from __future__ import annotations
 
@@ -42,6 +42,20 @@ def leading_zeros(names: Sequence[str], cells: Sequence[Any], columns: Sequence[
     word = str(begun[coded[0]][0])
     what = f"Column{'s' * (len(coded) > 1)} {listed(coded)}: numbers with zeros in front"
     return [f"{what} ({word!r} is read as {int(word)}): if they are codes, write a letter before them."]
+
+
+def exponents(names: Sequence[str], cells: Sequence[Any], columns: Sequence[Any]) -> list[str]:
+    """Say which columns are numbers such as 123E45, without sign and point, as codes and the wells of a plate are."""
+    notes = []
+    for name, written, column in zip(names, cells, columns, strict=True):
+        if column.type == pa.float64():
+            words = pc.utf8_trim_whitespace(
+                written.filter(pc.match_substring_regex(written, r"^\s*[0-9]+[eE][0-9]+\s*$"))
+            )
+            if 2 * len(words) > len(column) - column.null_count:
+                what = f"{quoted(str(words[0]))} is read as {float(str(words[0])):g}, with an exponent"
+                notes.append(f"Column {quoted(name.strip())}: {what}; write a letter before codes.")
+    return notes
 
 
 def lost_digits(names: Sequence[str], cells: Sequence[Any], columns: Sequence[Any]) -> list[str]:

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from genvsdisc.features.date_text import DateFormat, date_format, parse_times
+from genvsdisc.features.date_text import DateFormat, date_format, months_perhaps, parse_times
 from genvsdisc.features.doubts import looks_like
 from genvsdisc.features.dtypes import as_float
 from genvsdisc.features.marks import MARKS, NAMED, clean, named, quoted
@@ -203,6 +203,7 @@ class _Distinct:
 
     def as_times(self, hint: str) -> _Candidate:  # noqa: ARG002 - one signature for all readings
         read = parse_times(self.words)
+        read[months_perhaps(self.words)] = np.timedelta64("NaT")
         return _Candidate(None, read, self._cells(read))
 
     def parse(self, form: NumberFormat | DateFormat | None) -> NDArray:
@@ -225,7 +226,7 @@ class _Distinct:
     def example(self, best: _Candidate) -> str:
         """Quote the cell whose reading most needs to be said."""
         plain = np.asarray(pc.match_substring_regex(self.words, _PLAIN))
-        if isinstance(best.form, NumberFormat) and best.form.decimal == ",":  # where 1.234 is read as 1234
+        if isinstance(best.form, NumberFormat) and (best.form.decimal == "," or best.guessed):  # 1.234 may be 1234
             plain &= ~np.asarray(pc.match_substring(self.words, "."))
         plain |= ~np.isnan(self.numbers)
         said = np.flatnonzero(~pd.isna(best.read) & ~plain & ~self.marks)

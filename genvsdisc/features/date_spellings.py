@@ -47,6 +47,12 @@ _SPELLINGS: tuple[Spelling, ...] = (
     (r" (?:de|del|of) ", r"(?i) (?:de|del|of) ", " "),
     (r"^[Ll]e ", r"^[Ll]e ", ""),
 )
+_HOURS: tuple[Spelling, ...] = (
+    (r"Uhr$", r"^([0-9]{1,2}) ?Uhr$", r"\1:00"),
+    (r"Uhr$", r"^([0-9]{1,2})[.:]([0-9]{2}) ?Uhr$", r"\1:\2"),
+    (r"[AaPp]\.?[Mm]\.?$", r"^([0-9]{1,2}) ?([AaPp]\.?[Mm]\.?)$", r"\1:00 \2"),
+    (r"\.[0-9]{2} ?[AaPp]\.?[Mm]\.?$", r"^([0-9]{1,2})\.([0-9]{2}) ?([AaPp]\.?[Mm]\.?)$", r"\1:\2 \3"),
+)
 _MONTHS = (
     "jan january januar janvier janv enero ene gennaio gen janeiro januari stycznia styczeń января январь янв",
     "feb february februar février févr fév fevrier febrero febbraio fevereiro fev februari lutego luty "
@@ -85,6 +91,15 @@ def plainer(words: pa.Array) -> tuple[pa.Array, dict[str, NDArray[np.intp]]]:
         words = pc.replace_substring_regex(words, "(?i)" + _WEEKDAY, "")
         words = pc.replace_substring_regex(words, _CTIME, r"\1 \4 \2\3")
     return words, places
+
+
+def hours_of_day(words: pa.Array) -> pa.Array:
+    """Write 7 pm and 7.30 p.m. as 7:00 pm and 7:30 p.m.
+
+    >>> hours_of_day(pa.array(["7 pm", "7.30 p.m.", "7:30"])).to_pylist()
+    ['7:00 pm', '7:30 p.m.', '7:30']
+    """
+    return respelled(words, _HOURS)
 
 
 def _of_periods(words: pa.Array) -> pa.Array:

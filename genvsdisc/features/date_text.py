@@ -14,14 +14,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from genvsdisc.features.date_spellings import MONTH_OF, plainer
+from genvsdisc.features.date_spellings import MONTH_OF, hours_of_day, plainer
 
 Order = Literal["day", "month"]
 
-_CLOCK = (
-    r"(?P<H>[0-9]{1,2}):(?P<M>[0-9]{2})(?::(?P<S>[0-9]{2})(?:[.,](?P<F>[0-9]{1,9}))?)?"
-    r"\s*(?P<P>[AaPp]\.?[Mm]\.?)?\s*(?P<Z>Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})?"
-)
+_TIME = r"(?P<H>[0-9]{1,2}):(?P<M>[0-9]{2})(?::(?P<S>[0-9]{2})(?:[.,](?P<F>[0-9]{1,9}))?)?\s*(?P<P>[AaPp]\.?[Mm]\.?)?"
+_CLOCK = _TIME + r"\s*(?P<Z>Z|(?:UTC|GMT)?[+-][0-9]{1,2}(?::?[0-9]{2})?|UTC|GMT)?"
+_TIME_OF_DAY = _TIME + r"\s*(?P<Z>Z|UTC|GMT)?"  # 09:00-10:30 is an hour and a half, no time of a zone
 _LETTERS = r"[A-Za-z\x{80}-\x{10FFFF}]{3,12}"  # \p{L} would take ten times as long to compile
 _YEAR = r"(?P<y>[0-9]{4}|[0-9]{2})"
 _END = rf"(?:[T ,]+{_CLOCK})?$"
@@ -52,6 +51,7 @@ _SECONDS = {"W": 604_800, "D": 86_400, "H": 3600, "M": 60, "S": 1}
 _MOST_MICRO = 2.0**62
 _PIVOT = 69  # two digits: 69 to 99 are 1969 to 1999, as POSIX has it
 _MICRO = 1_000_000
+_FARTHEST_WEST, _FARTHEST_EAST = -12 * 60, 14 * 60  # minutes ahead of UTC
 _UNREAD = np.datetime64("NaT", "us")
 
 
@@ -138,15 +138,23 @@ def date_format(words: pa.Array, counts: NDArray) -> tuple[DateFormat, bool]:
 def parse_times(words: pa.Array) -> NDArray[np.timedelta64]:
     """Read times of day and durations as timedelta64, NaT where a word is none.
 
-    Such as 7:30, 12:05:59.5, 130:00 (hours and minutes), 13h30, 2 h 5 min, 1 days 02:00:00, PT2H5M.
+    Such as 7:30, 7 pm, 7.30 pm, 12:05:59.5, 130:00 (hours and minutes), 13h30, 2 h 5 min, 1 days 02:00:00, PT2H5M.
     """
-    fields = pc.extract_regex(words, rf"^{_CLOCK}$")
+    words = hours_of_day(words)
+    fields = pc.extract_regex(words, rf"^{_TIME_OF_DAY}$")
     clock = _clock(fields)
     found = np.asarray(pc.is_valid(fields)) & (clock != _NO_TIME)
     out = np.where(found, clock.astype("m8[us]"), np.timedelta64("NaT", "us"))
     if np.isnat(out).any() and _matches(words, r"^-?P?T?[0-9]+.*[0-9hmsdDTWHMSegnrej.]$").any():
         _read_durations(words, out)
     return out
+
+
+def months_perhaps(words: pa.Array) -> NDArray[np.bool_]:
+    """Find 3m beside 5d, where no word has hours or seconds: minutes may not be meant."""
+    months = _matches(words, r"^[0-9]+ ?m$")
+    days, hours = _matches(words, r"^[0-9]+ ?(?:d|days?|Tage?|j|jours?)$"), _matches(words, r"[0-9] ?(?:h|s)")
+    return months & days.any() & ~hours.any()
 
 
 def _read_durations(words: pa.Array, out: NDArray[np.timedelta64]) -> None:
@@ -207,9 +215,14 @@ def _clock(fields: pa.StructArray) -> NDArray[np.int64]:
     hour = np.where((afternoon | morning) & (hour == 12), 0, hour) + 12 * afternoon
     fraction = pc.utf8_rpad(pc.utf8_slice_codeunits(pc.fill_null(pc.struct_field(fields, "F"), ""), 0, 6), 6, "0")
     micro = np.asarray(fraction.cast(pa.int64()))
-    zone = pc.replace_substring_regex(pc.fill_null(pc.struct_field(fields, "Z"), ""), r"Z|UTC|GMT|:|\+", "")
+    written = pc.fill_null(pc.struct_field(fields, "Z"), "")
+    alone = _matches(written, r"^[+-][0-9]{1,2}$") & (np.asarray(pc.fill_null(pc.struct_field(fields, "S"), "")) == "")
+    zone = pc.replace_substring_regex(written, r"Z|UTC|GMT|:|\+", "")
+    zone = pc.replace_substring_regex(zone, r"^(-?[0-9]{1,2})$", r"\100")
     ahead = np.asarray(pc.if_else(pc.equal(zone, ""), "0", zone).cast(pa.int64()))
     offset = np.sign(ahead) * (np.abs(ahead) // 100 * 60 + np.abs(ahead) % 100)
+    # 9:00-16:30 and 9:00-11 are no times of a zone
+    good &= ~alone & (offset >= _FARTHEST_WEST) & (offset <= _FARTHEST_EAST)
     total = ((hour * 60 + minute - offset) * 60 + second) * _MICRO + micro
     return np.where(good, total, _NO_TIME)
 

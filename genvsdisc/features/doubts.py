@@ -11,7 +11,8 @@ from genvsdisc.features.marks import quoted
 
 _DATED = (
     r"(?i)^(?:.*[^0-9])?(?:[0-9]{4}[-/.](?:[0-9]{1,2}|[wq][0-9]{1,2})(?:[^0-9]|$)|[0-9]{1,2}:[0-9]{2}(?:[^0-9]|$)"
-    r"|[0-9]{1,2}[-/. ]+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-/., ]+[0-9]{2})"
+    r"|[0-9]{1,2}[-/. ]+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*(?:[-/., ]+[0-9]{2}|$)"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}[. ]+[0-9]{1,2}$)"
 )
 _LOOSE = r"^[^A-Za-z]*[0-9][^A-Za-z]*$"
 _BEGUN = r"^[^A-Za-z0-9\x{100}-\x{1FFF}]*(?:[A-Z]{1,2}[a-z]?\.? )?[^A-Za-z0-9\x{100}-\x{1FFF}]*[0-9]"
@@ -19,14 +20,16 @@ _HEXADECIMAL = r"^(?:0[xX][0-9A-Fa-f]+|[0-9A-Fa-f]{2,16})$"
 _DIGITS = r"[0-9]+(?:[.,' ][0-9]+)*"
 _MOST_SHAPES = 24
 _FEWEST_LIKE = 3  # words of one shape on average
+_BETWEEN = (";", ",", "|")
 _LEVELS = 20  # words that may be levels, whatever they look like
 
 
 def looks_like(words: pa.Array, counts: NDArray[np.intp], marks: NDArray[np.bool_], share: float) -> str:
     """Say what words look like of which numbers or dates could not be made; "" if they look like words.
 
-    They do if at least this share of the cells hold digits and no letters, or dates, or if more than 20 words begin
-    with a number and come in a few shapes, such as 48°12'N or 5 d 3 h, or are digits to the base 16.
+    They look like numbers if at least this share of the cells hold digits and no letters, or dates, or if more than 20
+    words begin with a number and come in a few shapes, such as 48°12'N or 5 d 3 h, or are digits to the base 16. Lists
+    of a few words are told, too, for each combination would be a level of its own.
 
     Parameters
     ----------
@@ -59,7 +62,7 @@ def looks_like(words: pa.Array, counts: NDArray[np.intp], marks: NDArray[np.bool
     if counts[chosen].sum() < least:
         chosen = _matching(words, _BEGUN) & ~marks
         if counts[chosen].sum() < least or not _alike(words.filter(pa.array(chosen))):
-            return ""
+            return _of_lists(words.filter(pa.array(~marks)))
     first = words[int(np.flatnonzero(chosen)[0])].as_py()
     return f"looks like {'dates' if dates else 'numbers'}, such as {quoted(first)}, but cannot be read as such"
 
@@ -73,6 +76,19 @@ def _hexadecimal(words: pa.Array) -> str | None:
     if not letters.any() or not (marked.all() or (one_length and 2 * digits.sum() > len(words))):
         return None
     return words[int(letters.argmax())].as_py()
+
+
+def _of_lists(words: pa.Array) -> str:
+    """Say so if many words are lists of a few, as of a question with several answers."""
+    for sign in _BETWEEN:
+        several = words.filter(pc.match_substring(words, sign))
+        if len(words) <= _LEVELS or 2 * len(several) < len(words):
+            continue
+        answers = {answer.strip() for word in words.to_pylist() for answer in word.split(sign)} - {""}
+        if len(answers) <= _LEVELS:
+            many = f"{quoted(several[0].as_py())}, of {len(answers)} words"
+            return f"holds lists, such as {many}: give each word a column of its own (Series.str.get_dummies)"
+    return ""
 
 
 def _alike(words: pa.Array) -> bool:

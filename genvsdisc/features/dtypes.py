@@ -88,7 +88,7 @@ def as_float(number: Any) -> float:
 
 
 def usual_dtype(values: pd.Series) -> pd.Series:
-    """Convert Arrow, sparse and period columns to the usual dtypes; leave every other column as it is.
+    """Convert Arrow, sparse, period and bytes columns to the usual dtypes; leave every other column as it is.
 
     Parameters
     ----------
@@ -105,11 +105,20 @@ def usual_dtype(values: pd.Series) -> pd.Series:
         return usual_dtype(values.astype(dtype.subtype))
     if isinstance(dtype, pd.PeriodDtype):
         return values.dt.to_timestamp()
+    if dtype.kind == "O" and is_text(values) and pd.api.types.infer_dtype(values, skipna=True) == "bytes":
+        return values.map(in_text, na_action="ignore")
+    if isinstance(dtype, pd.CategoricalDtype) and dtype.categories.inferred_type == "bytes":
+        return values.cat.rename_categories(list(map(in_text, dtype.categories)))
     if not isinstance(dtype, pd.ArrowDtype):
         return values
     column = plain_arrow(pa.chunked_array([pa.array(values)]))
     column.index, column.name = values.index, values.name
     return column
+
+
+def in_text(word: bytes) -> str:
+    """Decode what SAS, ARFF and HDF5 files hold as bytes, even where it is not in UTF-8."""
+    return word.decode("utf-8", "backslashreplace")
 
 
 def plain_arrow(column: pa.ChunkedArray) -> pd.Series:
@@ -138,7 +147,7 @@ def plain_arrow(column: pa.ChunkedArray) -> pd.Series:
         column = column.cast(pa.large_string())
     elif pa.types.is_null(kind):
         return pd.Series(np.full(len(column), np.nan))
-    return column.to_pandas()
+    return usual_dtype(column.to_pandas())
 
 
 def whole_or_plain(column: pa.ChunkedArray) -> pd.Series:

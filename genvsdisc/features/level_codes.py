@@ -37,6 +37,8 @@ def level_codes(values: pd.Series, column: Column) -> NDArray[np.intp]:
     unknown = np.flatnonzero(places < 0)
     if len(unknown):  # the same level in another type, such as "True" for True or 1 for "1"
         written = {_written(level): place for place, level in enumerate(column.levels)}
+        if written.keys() <= {"true", "false"}:  # databases write them as 1 and 0
+            written |= {str(int(word == "true")): place for word, place in written.items()}
         places[unknown] = [written.get(_written(value), -1) for value in uniques[unknown]]
     return np.append(places, MISSING_CODE)[codes]
 

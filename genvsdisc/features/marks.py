@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from string import ascii_lowercase
 from typing import Any
 from unicodedata import normalize
 
@@ -38,9 +39,10 @@ _PHRASES = (
 )
 _SHORT = ("na", "n.a.", "n.a", "n/d", "nd", "n.d.", "n.d", "k.a.", "n.v.", "#n/v", "#nv", "\\n", "(null)", "<null>")
 _NOT_DONE = ("not measured", "not recorded", "not reported", "not given", "not done", "(blank)")
+_EXTENDED = tuple(f".{letter}" for letter in ascii_lowercase)  # the missing values of Stata and SAS
 _ZERO_DATES = ("0000-00-00", "0000-00-00 00:00:00", "00/00/0000", "00.00.0000", "00-00-0000")
 _ERRORS = ("#null!", "#div/0!", "#value!", "#ref!", "#num!", "#name?")
-_KINDS = (SIGNS, _WORDS, _PHRASES, _NOT_DONE, _SHORT, _ERRORS, _ZERO_DATES, MISSING)
+_KINDS = (SIGNS, _EXTENDED, _WORDS, _PHRASES, _NOT_DONE, _SHORT, _ERRORS, _ZERO_DATES, MISSING)
 MARKS = frozenset(word.lower() for words in _KINDS for word in words)
 """Text, in lower case, that stands for a missing entry where the rest of a column is numbers or dates."""
 NAMED = 3

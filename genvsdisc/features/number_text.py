@@ -29,8 +29,8 @@ _NOT_FINITE = r"^[+-]?(?:[iI][nN][fF]|[iI]nfinity|INFINITY)$"
 # What people type for the ASCII signs: minus signs and dashes, blanks of fixed width, digits of other scripts.
 _ZEROS = "\u0660\u06f0\u0966\u09e6\u0a66\u0ae6\u0b66\u0be6\u0c66\u0ce6\u0d66\u0e50\u0ed0\u0f20\u1040\u17e0\u1810\uff10"
 _TO_ASCII = str.maketrans(
-    "−–—﹣－‐‑\u00a0\u2007\u2009\u202f\u2002\u2003\u3000．，٫％＋٪",
-    "-------       .,.%+%",
+    "−–—﹣－‐‑\u00a0\u2007\u2009\u202f\u2002\u2003\u3000．，٫％＋٪\u00b5",
+    "-------       .,.%+%\u03bc",  # the sign of micro is the Greek letter
 ) | {ord(zero) + digit: str(digit) for zero in _ZEROS for digit in range(10)}
 _POINT_MONEY = ("$", "US$", "A$", "C$", "USD", "CAD", "AUD", "£", "GBP", "¥", "JPY", "₹", "INR")
 _THOUSAND = ("k", "K", "Tsd", "Tsd.", "tsd", "tsd.", "thousand", "тыс", "тыс.", "千")
@@ -49,6 +49,8 @@ _MAGNITUDES = {
     **dict.fromkeys(("億", "亿", "억"), 1e8),
 }
 _SHARES = ("%", "‰")
+_CLOCKS = ("am", "a.m.", "a.m", "pm", "p.m.", "p.m", "uhr")
+_HOUR = r"^(?:[01]?[0-9]|2[0-4])(?:\.[0-5][0-9])?$"
 _AMBIGUOUS = {".": r"^[1-9][0-9]{0,2}\.[0-9]{3}$", ",": r"^[1-9][0-9]{0,2},[0-9]{3}$"}
 
 
@@ -129,7 +131,25 @@ def split(words: pa.Array) -> dict[str, Any]:
     parts["infinite"] = np.asarray(pc.match_substring_regex(words, _NOT_FINITE))
     signs = pc.if_else(pa.array(parts["infinite"]), pc.utf8_slice_codeunits(words, 0, 1), parts["sign"])
     parts["sign"] = signs
+    for several in (_marks_at_school(parts), _bounds_that_meet(parts)):
+        parts["body"] = pc.if_else(several, nothing, parts["body"])
     return parts
+
+
+def _marks_at_school(parts: Mapping[str, pa.Array]) -> pa.Array:
+    """Find 2+ and 2- where both stand: neither is a number."""
+    better, worse = pc.equal(parts["more"], "+"), pc.equal(parts["minus"], "-")
+    both = pc.any(better, min_count=0).as_py() and pc.any(worse, min_count=0).as_py()
+    return pc.and_(pc.or_(better, worse), pa.scalar(both))
+
+
+def _bounds_that_meet(parts: Mapping[str, pa.Array]) -> pa.Array:
+    """Find <18 and >=18, which are two groups and not one number."""
+    bound, more = parts["bound"], parts["more"]
+    below = pc.or_(pc.match_substring_regex(bound, "[<≤]"), pc.match_substring_regex(more, "less|under"))
+    above = pc.or_(pc.match_substring_regex(bound, "[>≥]"), pc.match_substring_regex(more, r"\+|more|over"))
+    met = set(parts["body"].filter(below).to_pylist()) & set(parts["body"].filter(above).to_pylist()) - {""}
+    return pc.and_(pc.or_(below, above), pc.is_in(parts["body"], pa.array(sorted(met), parts["body"].type)))
 
 
 def unit_of(parts: Mapping[str, pa.Array]) -> NDArray[np.object_]:
@@ -187,6 +207,8 @@ def number_format(parts: Mapping[str, Any], counts: NDArray, hint: str = "") -> 
     if unit in _SHARES and counts[found][units == unit].sum() < counts[found][units == ""].sum():
         unit = ""  # a few percent signs among bare numbers: what these few mean is open
     body = parts["body"]
+    if unit.lower() in _CLOCKS and _matches(body.filter(pa.array(unit_of(parts) == unit)), _HOUR).all():
+        unit = ""  # 7 pm and 7.30 Uhr are times, 62.5 pm a length
 
     def cells(mask: NDArray[np.bool_]) -> int:
         return int(counts[mask & found].sum())
@@ -204,7 +226,8 @@ def number_format(parts: Mapping[str, Any], counts: NDArray, hint: str = "") -> 
     if open_point and not hint and _divides_thousands(body):
         return comma, True
     chosen = {".": point, ",": comma}.get(hint, point)
-    return chosen, bool(open_comma or (open_point and hint == ","))
+    every = open_point == cells(_matches(body, r"\.")) and cells(_matches(body, r"^[0-9]{1,3}$"))  # 1.234 beside 318
+    return chosen, bool(open_comma or (open_point and (hint == "," or every)))
 
 
 def _divides_thousands(body: pa.Array) -> bool:

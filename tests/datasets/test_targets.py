@@ -225,3 +225,10 @@ def test_f13_w14_the_words_are_those_of_compare(labels, words):
 def test_complex_labels_are_refused():
     with pytest.raises(ValueError, match="the target 'y' holds complex numbers"):
         as_target(np.array([1j, 2.0]))
+
+
+def test_w14_labels_that_are_equal_are_one_class_or_refused():
+    """1 and 1.0 were two classes beside a word."""
+    assert check_target(pd.Series([1, 1.0, "b"] * 20, dtype=object)).unique().tolist() == ["1", "b"]
+    with pytest.raises(ValueError, match=r"holds 1 and True, of two types: use one"):
+        check_target(pd.Series([1, True, 0] * 20, dtype=object, name="y"))

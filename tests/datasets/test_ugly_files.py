@@ -228,3 +228,92 @@ def test_b05_the_format_of_libsvm_is_named(read, row):
     text = "".join(row.format(y=i % 2, x=x, k=k) + "\n" for i, (x, k, _) in enumerate(ROWS))
     with pytest.raises(ValueError, match="is in the format of LIBSVM: write its table out with sklearn"):
         read(text, None)
+
+
+def test_f06_labels_that_differ_in_a_final_point_are_told(read):
+    """As the labels of the test file of the table of adults do."""
+    data = read(table(rows=[(x, k, ["<=50K", "<=50K.", ">50K"][i % 3]) for i, (x, k, _) in enumerate(ROWS)]))
+    assert "Labels that differ in a point at the end only are two classes: '<=50K' and '<=50K.'." in data.notes
+
+
+TOA5 = '"TOA5","CR1000","1","CR","CPU","12","Table1"\n"x","k","y"\n"Deg C","n",""\n"Avg","Smp",""\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (TOA5 + table().split("\n", 1)[1], 'before the names left out: \'"TOA5"'),
+        ("# x k y\n" + table(delimiter=" ").split("\n", 1)[1], "divided by blanks"),
+        (
+            "# by hand, in May\n# x k y\n" + table(delimiter="  ").split("\n", 1)[1],
+            "that begins with '#' left out",
+        ),
+        ("# three words here\n" + table(delimiter=" "), "that begins with '#' left out"),
+        ("".join(f'"{line}"\n' for line in table().split("\n") if line), "Each line stands in quotes as one field"),
+        (
+            "x,k,y\r\n" + "".join(f'"{x},""{k}"",{y}"\r\n' for x, k, y in ROWS),
+            "Each line stands in quotes as one field: the quotes are left out.",
+        ),
+    ],
+)
+def test_f29_files_of_loggers_of_numpy_and_of_one_spreadsheet_column(read, text, told):
+    data = read(text)
+    assert (data.X["x"].tolist(), data.X["k"].tolist(), data.y.tolist()) == (X, K, Y)
+    assert any(told in note for note in data.notes)
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("<rows><row x='1' y='a'/></rows>\n" * 30, "XML"),
+        ('<table id="t">\n <row>\n' * 9, "HTML"),
+        ("- x: 1\n  y: a\n" * 30, "YAML"),
+        ("---\n- x: 1\n  y: a\n" * 3, "YAML"),
+        ("INSERT INTO `t` VALUES (1,2,'a');\n" * 30, "SQL"),
+        ("-- a dump, 2024\n/*!40101 SET NAMES utf8 */;\nDROP TABLE IF EXISTS t;\nCREATE TABLE t (x int);\n", "SQL"),
+    ],
+)
+def test_b10_other_formats_are_named_whatever_they_begin_with(read, text, what):
+    with pytest.raises(ValueError, match=rf"'table.csv' is {what}: "):
+        read(text, None)
+
+
+@pytest.mark.parametrize("names", ["insert,create,y", "<a>,<b>,y", "- x,k,y"])
+def test_b10_names_that_begin_as_other_formats_do_are_names(read, names):
+    assert read(names + "\n" + table().split("\n", 1)[1]).y.tolist() == Y
+
+
+TOWNS = ["Łódź", "Białystok", "Częstochowa", "Rzeszów", "Gdańsk"]
+
+
+@pytest.mark.parametrize(("encoding", "name"), [("cp1250", "Windows-1250"), ("iso8859_2", "Latin-2")])
+def test_f24_letters_of_central_europe(read, encoding, name):
+    rows = [(TOWNS[i % 5], k, y) for i, (_, k, y) in enumerate(ROWS)]
+    data = read(table(rows=rows).encode(encoding))
+    assert set(data.X["x"]) == set(TOWNS)
+    assert data.notes[0] == f"The file is not in UTF-8; it was read as {name}, of Central Europe."
+
+
+@pytest.mark.parametrize("label", ["x", "1"])
+def test_f25_rows_without_a_label_are_counted_where_one_class_is_left(read, label):
+    """Who leaves the box empty for no has one class only."""
+    text = table(rows=[(x, k, label if y == "ja" else "") for x, k, y in ROWS])
+    with pytest.raises(ValueError, match=r"has one class only, .*: nothing to tell apart; 20 rows have no label$"):
+        read(text)
+
+
+def test_f07_a_name_that_stands_twice_in_a_json_line_is_refused(read):
+    """Python keeps the last value: a copy of the target after it would be the target."""
+    rows = "".join(f'{{"x": {x}, "y": "{y}", "x": 1}}\n' for x, _, y in ROWS)
+    with pytest.raises(ValueError, match=r"as JSON lines: line 1: column names must differ; 'x' stands more than once"):
+        read(rows, name="t.jsonl")
+
+
+@pytest.mark.parametrize("write", ["{:03d}E45", "{}e3", " {}E{} "])
+def test_f16_codes_with_an_e_are_told(read, write):
+    """Wells and article numbers are numbers to every reader."""
+    data = read(table(rows=[(write.format(int(k) + 7, i % 9), k, y) for i, (_, k, y) in enumerate(ROWS)]))
+    assert sum(note.startswith("Column 'x': '") and "with an exponent" in note for note in data.notes) == 1
+    for plain in ("{:.1e}", "{:.3f}", "{}E-2"):
+        rows = [(plain.format(float(x) if "." in plain else int(k)), k, y) for x, k, y in ROWS]
+        assert not any("exponent" in note for note in read(table(rows=rows)).notes)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from genvsdisc.features.cells import read_cells
 from genvsdisc.features.date_text import DateFormat, parse_times
+from genvsdisc.features.kinds import column_kinds
 from genvsdisc.features.marks import clean
 from genvsdisc.features.number_text import NumberFormat
 from genvsdisc.features.typed import typed_table
@@ -271,3 +272,122 @@ def test_a_date_is_quoted_whose_day_is_no_month():
     """It shows which of the two orders was taken."""
     days = pd.Series(["10/10/1969", "2/3/1970", "3/14/1971", "12/01/1972"])
     assert read_cells(days).note == "'3/14/1971' is read as the date 1971-03-14"
+
+
+@pytest.mark.parametrize(
+    "slots",
+    [
+        [f"{hour:02d}:00-{hour + 1:02d}:00" for hour in range(6, 20)],
+        [f"{hour}:30-{hour + 2}:30" for hour in range(6, 20)],
+        [f"2024-05-{day:02d} 9:00-16:30" for day in range(1, 20)],
+        [f"2024-05-{day:02d} 9:00-11" for day in range(1, 20)],
+    ],
+)
+def test_f19_a_slot_of_time_is_no_time_of_a_zone(slots):
+    """09:00-10:00 was 19:00, read as the clock of a zone ten hours behind."""
+    reading = read_cells(pd.Series(slots))
+    assert reading.format is None
+    assert reading.note.startswith("looks like dates, such as")
+
+
+@pytest.mark.parametrize(
+    ("cells", "hours"),
+    [
+        (["7 pm", "11 am", "12 am", "12pm"], [19, 11, 0, 12]),
+        (["7.30 p.m.", "11.15 a.m.", "6.45 PM"], [19.5, 11.25, 18.75]),
+        (["7pm", "8pm", "9pm", "10pm"], [19, 20, 21, 22]),
+        (["7pm", "7:30pm", "8.15pm"], [19, 19.5, 20.25]),
+    ],
+)
+def test_f19_hours_before_and_after_noon_are_times(cells, hours):
+    read = read_cells(pd.Series(cells)).column
+    assert (read / pd.Timedelta(hours=1)).round(6).tolist() == hours
+
+
+def test_f19_a_length_in_picometres_is_a_number():
+    assert read_cells(pd.Series(["62.5 pm", "118 pm", "7.5 pm"])).column.tolist() == [62.5, 118, 7.5]
+
+
+@pytest.mark.parametrize("marks", [["1+", "2-", "3", "1-"], [f"{k}{'+-'[k % 2]}" for k in range(40)]])
+def test_f19_marks_at_school_are_no_negative_numbers(marks):
+    reading = read_cells(pd.Series(marks * 5))
+    assert reading.format is None
+    assert reading.note.startswith("looks like numbers, such as")
+    assert read_cells(pd.Series(["1-", "2", "3-"])).column.tolist() == [-1, 2, -3]  # as SAP writes them
+    assert read_cells(pd.Series(["7", "8", "9+"])).column.tolist() == [7, 8, 9]
+
+
+@pytest.mark.parametrize(
+    ("cell", "utc"),
+    [
+        ("2024/01/06 6:05:07 PM GMT+2", "2024-01-06 16:05:07"),  # forms of Google
+        ("2024/01/06 6:05:07 AM GMT+5:30", "2024-01-06 00:35:07"),
+        ("2024-01-06 10:05 UTC-7", "2024-01-06 17:05:00"),
+        ("2024-01-06 10:00:00+02", "2024-01-06 08:00:00"),  # PostgreSQL
+        ("2024-01-06 10:00:00.25-05", "2024-01-06 15:00:00.25"),
+        ("2024-01-06T10:00-05:00", "2024-01-06 15:00:00"),
+    ],
+)
+def test_f17_zones_of_forms_and_databases(cell, utc):
+    assert read_cells(pd.Series([cell, cell])).column[0] == pd.Timestamp(utc)
+
+
+def test_f18_extended_missing_values_of_statistical_packages_are_missing():
+    cells = [".a", ".b", ".", ".z"] + [str(k) for k in range(9)]
+    reading = read_cells(pd.Series(cells))
+    assert reading.column.isna().tolist() == [True] * 4 + [False] * 9
+    assert reading.note.endswith("taken as missing")
+
+
+@pytest.mark.parametrize(
+    "words", [["<18", ">=18"], ["<$10,000", ">$10,000"], ["<1", "1", ">1"], ["5+", "<5"], ["0", "<5", ">5", "10"]]
+)
+def test_f19_bounds_that_meet_are_groups_and_no_number(words):
+    """<18 and >=18 were one number, so that a column of two groups was a constant."""
+    assert read_cells(pd.Series(words * 10)).format is None
+    assert column_kinds(pd.DataFrame({"x": words * 10}))["x"].levels == tuple(sorted(words))
+
+
+def test_f19_bounds_of_an_instrument_are_numbers():
+    cells = pd.Series(["<0.05", ">400", *[f"{k}.5" for k in range(30)]])
+    assert read_cells(cells).column.tolist()[:2] == [0.05, 400]
+
+
+def test_f19_both_signs_of_micro_are_one_unit():
+    assert read_cells(pd.Series(["1.5 \u00b5g", "2 \u03bcg", "3 \u00b5g"])).column.tolist() == [1.5, 2, 3]
+
+
+@pytest.mark.parametrize(("day", "first"), [("{m} {d}", "Jan 1"), ("{d}-{m}", "1-Jan"), ("{m}. {d}", "Jan. 1")])
+def test_f17_days_without_a_year_are_told(day, first):
+    cells = [day.format(m=["Jan", "Sep", "May"][k % 3], d=k % 28 + 1) for k in range(60)]
+    assert read_cells(pd.Series(cells)).note == f"looks like dates, such as {first!r}, but cannot be read as such"
+
+
+@pytest.mark.parametrize("sign", [";", ", ", "|"])
+def test_f18_lists_of_answers_are_told(sign):
+    answers = ["TV", "Radio", "Email", "Web", "Friends"]
+    cells = [sign.join(word for place, word in enumerate(answers) if k >> place & 1) for k in range(1, 32)]
+    note = read_cells(pd.Series(cells * 3)).note
+    assert note.startswith(f"holds lists, such as {'TV' + sign + 'Radio'!r}, of 5 words: give each word a column")
+    names = [f"{word}, {other}" for word in answers for other in map(str, range(60))]
+    assert read_cells(pd.Series(names)).note == ""
+
+
+def test_f19_months_beside_days_are_no_minutes():
+    """The age 3m was three minutes beside 5d."""
+    ages = [f"{k}{'dm'[k % 2]}" for k in range(1, 40)]
+    assert read_cells(pd.Series(ages)).format is None
+    minutes = read_cells(pd.Series(["1d", "3m", "2h"])).column
+    assert minutes.tolist() == [pd.Timedelta(days=1), pd.Timedelta(minutes=3), pd.Timedelta(hours=2)]
+
+
+def test_f19_german_hours_are_times():
+    read = read_cells(pd.Series(["7 Uhr", "7.30 Uhr", "19:15 Uhr", "9 Uhr"])).column
+    assert (read / pd.Timedelta(hours=1)).tolist() == [7, 7.5, 19.25, 9]
+
+
+def test_f03_three_decimals_beside_whole_numbers_are_told_as_a_guess():
+    """1.234 beside 318 is 1234 to half of Europe."""
+    assert "'3.425' is read as 3.425, which is a guess" in read_cells(pd.Series(["3.425", "318", "4.251"])).note
+    for certain in (["3.425", "31.8", "4"], ["3.425", "4.251"], ["0.425", "318", "4.251"]):
+        assert read_cells(pd.Series(certain)).note == ""

@@ -115,3 +115,38 @@ def test_a_gap_among_dates_is_missing_and_no_number():
         days.dt.date.where(days.notna()),
     ):
         np.testing.assert_array_equal(as_numbers(column), numbers)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        lambda table: table,
+        lambda table: pa.table({name: pa.array(list(cells), pa.binary()) for name, cells in table.items()}),
+        lambda table: pl.from_arrow(pa.table({name: list(cells) for name, cells in table.items()})),
+        lambda table: table.astype(pd.ArrowDtype(pa.large_binary())),
+        lambda table: {name: cells.to_numpy() for name, cells in table.items()},
+    ],
+)
+def test_f05_bytes_are_text(columns):
+    """As pandas reads SAS, scipy reads ARFF, and Parquet and HDF5 hold words."""
+    rows = range(40)
+    words = {
+        "x": [f"{i},5" for i in rows],
+        "c": ["ab"[i % 2] + " " for i in rows],
+        "m": ["?" if i % 9 == 0 else f"{i % 7}" for i in rows],
+    }
+    words |= {"d": [f"2024-01-{i % 28 + 1:02d}" for i in rows], "k": ["é" if i % 3 else "à" for i in rows]}
+    text = pd.DataFrame(words)
+    text.loc[3, "c"] = None
+    encoder = TableEncoder().fit(text)
+    held = columns(text.astype(object).map(lambda word: word.encode() if isinstance(word, str) else None))
+    expected = encoder.transform(text)
+    np.testing.assert_array_equal(TableEncoder().fit(held).transform(held), expected)
+    np.testing.assert_array_equal(TableEncoder().fit(held).transform(text), expected)
+    np.testing.assert_array_equal(encoder.transform(held), expected)
+
+
+def test_f05_categories_of_bytes_are_categories_of_text():
+    levels = pd.Series(pd.Categorical([b"lo", b"hi", b"lo"], [b"lo", b"hi"], ordered=True))
+    expected = pd.Series(pd.Categorical(["lo", "hi", "lo"], ["lo", "hi"], ordered=True))
+    pd.testing.assert_series_equal(usual_dtype(levels), expected)

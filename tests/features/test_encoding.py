@@ -217,7 +217,13 @@ def test_a_word_that_the_column_never_had_is_refused_and_one_that_it_had_is_miss
 
 @pytest.mark.parametrize(
     ("levels", "new"),
-    [([True, False], ["True", "false"]), ([1, 0], ["1", "0"]), (["1", "0"], [1.0, 0.0]), ([1.0, 0.0], [True, False])],
+    [
+        ([True, False], ["True", "false"]),
+        ([True, False], ["1", "0"]),
+        ([1, 0], ["1", "0"]),
+        (["1", "0"], [1.0, 0.0]),
+        ([1.0, 0.0], [True, False]),
+    ],
 )
 def test_f23_a_level_in_another_type_is_the_same_level(levels, new):
     encoder = TableEncoder.for_table(pd.DataFrame({"c": levels * 3}))

@@ -446,8 +446,11 @@ class GaussianClassifier(GenerativeClassifier):
         if self.covariance == "shared":
             return None, self.coef_, self.intercept_
         check_is_fitted(self)
-        terms = density.quadratic_coefficients(self.means_, self._factors, -0.5 * self._log_determinants)
-        terms[:, 0] += _logarithm(self.class_prior_)
+        origins = self.means_.mean(axis=0)  # far from them a square is nearly a multiple of its column
+        terms = density.quadratic_coefficients(self.means_ - origins, self._factors, -0.5 * self._log_determinants)
+        slopes = terms[:, 1 : 1 + self.n_features_in_]
+        slopes -= slopes.mean(axis=0)  # the softmax does not see it
+        terms[:, 0] += _logarithm(self.class_prior_) - slopes @ origins
         if self._factors.ndim == 2:  # the squares, among the products
             d = self.n_features_in_
             every = np.zeros((len(terms), 1 + d + d * (d + 1) // 2), terms.dtype)
@@ -457,7 +460,7 @@ class GaussianClassifier(GenerativeClassifier):
             terms = every
         if len(terms) == 2:
             terms = terms[1:] - terms[:1]
-        return quadratic_features(self), terms[:, 1:], terms[:, 0]
+        return quadratic_features(self, origins), terms[:, 1:], terms[:, 0]
 
 
 def _unit(X: NDArray) -> float:

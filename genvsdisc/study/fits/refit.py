@@ -185,7 +185,17 @@ def _split_stateless(estimator: Any) -> tuple[Sequence[Any], Any] | None:
     steps = [step for _, step in estimator.steps] if isinstance(estimator, Pipeline) else [estimator]
     *before, final = steps
     shared = all(step == "passthrough" or not get_tags(step).requires_fit for step in before)
-    return (before, final) if shared and hasattr(final, "fit_replicates") else None
+    return (before, final) if shared and _fits_many(final) else None
+
+
+def _fits_many(classifier: Any) -> bool:
+    """Whether ``fit_replicates`` is of whoever wrote ``fit``, which a subclass of others may have overridden."""
+    owners = [
+        next(each.__module__.partition(".")[0] for each in type(classifier).__mro__ if name in vars(each))
+        for name in ("fit", "fit_replicates")
+        if hasattr(classifier, name)
+    ]
+    return len(owners) == 2 and owners[0] == owners[1]
 
 
 def _through(steps: Sequence[Any], X: Any) -> Any:

@@ -242,15 +242,17 @@ def _probabilities(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any], 
 
 
 def _settle(row: Any, meta: Mapping[str, Any]) -> str:
-    """Rows at which the interval would lie on one side, were the difference to stay and its error fall as 1/sqrt(n).
+    """Rows at which the sentence would say who is better, or that none is, whichever is sooner.
 
-    Said where nothing is decided. Beyond ten times the rows at hand no number is given: the difference would not stay.
+    The interval then excludes zero, or lies where families are practically equal: were the difference to stay and its
+    error fall as 1/sqrt(n). Said where nothing is decided. Beyond ten times the rows at hand no number is given: the
+    difference would not stay.
     """
     rope, rows = rope_of(meta, row["loss"]) or 0.0, meta["n_rows"]
     if row["p_equal"] >= 0.95 or row["upper"] < 0 or row["lower"] > 0:
         return ""
     half_width = (row["upper"] - row["lower"]) / 2
-    distance = abs(abs(row["difference"]) - rope)
+    distance = max(abs(row["difference"]), rope - abs(row["difference"]))
     if not 0 < half_width < np.inf:
         return ""
     if half_width >= distance * np.sqrt(MOST_FARTHER):

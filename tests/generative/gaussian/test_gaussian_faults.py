@@ -184,6 +184,15 @@ def test_w11_coefficients_keep_their_digits_far_from_the_origin(offset):
     assert_allclose(model.coef_.sum(axis=0), 0, atol=1e-12 * (1 + offset))
 
 
+@pytest.mark.parametrize("structure", ["full", "diagonal", "spherical"])
+@pytest.mark.parametrize("offset", [0.0, 1e6, -1e8])
+def test_w11_quadratic_coefficients_keep_their_digits_far_from_the_origin(structure, offset):
+    """Squares from the origin made every posterior of iris + 1e8 wrong."""
+    X, y = load_iris(return_X_y=True)
+    model = GaussianClassifier("separate", structure=structure).fit(X + offset, y)
+    assert_allclose(model.as_discriminative().predict_proba(X + offset), model.predict_proba(X + offset), atol=1e-6)
+
+
 def test_w11_coefficients_of_a_replicate_are_those_of_the_fit():
     X, y = load_iris(return_X_y=True)
     weights = np.random.default_rng(0).multinomial(150, np.full(150, 1 / 150), size=5).astype(float)

@@ -117,3 +117,20 @@ def test_many_rows_are_judged_in_parts(model, monkeypatch):
         monkeypatch.setattr(f"genvsdisc.study.fits.refit.{name}", 64)
     (parts,) = refit_probabilities(*arguments, classes=np.array([0, 1]), random_state=0)
     assert_allclose(parts, whole, rtol=1e-9)
+
+
+class Flipped(GaussianClassifier):
+    """A subclass of a user that fits otherwise, and inherits the fits to many weightings."""
+
+    def fit(self, X, y, sample_weight=None):
+        return super().fit(X, 1 - np.asarray(y), sample_weight)
+
+
+def test_w15_a_fit_that_a_subclass_overrides_is_the_one_that_is_compared(table):
+    """It was passed over, and the numbers were those of the class above."""
+    X, y = table[0], (table[1] == "a").astype(int)
+    weights, tests = folds(y)
+    given = refit_probabilities(Flipped(), X, y, weights, tests, classes=np.unique(y))
+    plain = refit_probabilities(GaussianClassifier(), X, y, weights, tests, classes=np.unique(y))
+    for mine, theirs in zip(given, plain, strict=True):
+        assert_allclose(mine, theirs[:, ::-1], rtol=1e-9)

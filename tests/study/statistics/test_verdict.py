@@ -399,17 +399,30 @@ def test_a_model_that_some_folds_only_have_judged_is_named_first():
 FAR = "If the difference stayed as it is, 10 times the rows would not settle it."
 
 
-@pytest.mark.parametrize("difference", [0.01, -0.0101, 0.012])
-def test_at_the_edge_of_equivalence_no_number_of_rows_is_promised(difference):
+@pytest.mark.parametrize("difference", [0.005, -0.0055, 0.004])
+def test_halfway_between_zero_and_the_edge_of_equivalence_no_number_of_rows_is_promised(difference):
     assert point("settle", card(pair(difference=difference, half_width=0.03))) == FAR
 
 
 def test_rows_that_settle_it_follow_the_square_law():
-    # Half-width 0.06 at 140 rows, edge of the region 0.04 away from the difference: 140 (0.06 / 0.04)^2 are needed.
+    # Half-width 0.06 at 140 rows, zero 0.05 away from the difference: 140 (0.06 / 0.05)^2 are needed.
     said = point("settle", card(pair(difference=0.05, half_width=0.06)))
-    assert said == "If the difference stayed as it is, about 320 rows would settle it."
+    assert said == "If the difference stayed as it is, about 200 rows would settle it."
+    # The edge of the rope, 0.01, is 0.008 away, zero 0.002 only: 140 (0.02 / 0.008)^2 show that none is better.
+    said = point("settle", card(pair(difference=0.002, half_width=0.02)))
+    assert said == "If the difference stayed as it is, about 880 rows would settle it."
     assert point("settle", card(pair(difference=0.05, half_width=0.03))) == ""
-    assert point("settle", card(pair(difference=0.02, half_width=0.06))) == FAR  # over ten times the rows
+    assert point("settle", card(pair(difference=0.02, half_width=0.07))) == FAR  # over ten times the rows
+
+
+@pytest.mark.parametrize("difference", [0.0075, 0.012, -0.05])
+def test_u02_with_the_rows_that_settle_it_the_sentence_says_who_is_better(difference):
+    """As on optdigits: 0.75 points, half-width 1.2 points; "10 times the rows would not settle it" was not so."""
+    half_width = 1.6 * abs(difference)
+    said = point("settle", card(pair(difference=difference, half_width=half_width)))
+    needed = float(re.search(r"about (\d+) rows", said)[1])
+    then = pair(difference=difference, half_width=half_width * (140 / needed) ** 0.5 - 1e-6)
+    assert "is better at" in card(then)["sentence"] or "wins at" in card(then)["sentence"]
 
 
 def test_at_most_four_points_in_their_order():

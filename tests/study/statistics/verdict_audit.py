@@ -234,7 +234,9 @@ def _half_missing(model, conditions, loss):
 
 def _settle(text, row, _, meta):
     rope = meta["design"]["rope"]
-    needed = meta["n_rows"] * ((row["upper"] - row["lower"]) / 2 / abs(abs(row["difference"]) - rope)) ** 2
+    size, half_width = abs(row["difference"]), (row["upper"] - row["lower"]) / 2
+    shrink = [size / half_width, (rope - size) / half_width]  # to exclude zero; to lie within the rope
+    needed = meta["n_rows"] / max(shrink) ** 2
     decided = row["upper"] < 0 or row["lower"] > 0 or row["p_equal"] >= 0.95
     if text == "If the difference stayed as it is, 10 times the rows would not settle it.":
         return [] if needed >= 9.99 * meta["n_rows"] and not decided else ["ten times the rows would settle it"]
