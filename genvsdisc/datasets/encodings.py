@@ -38,8 +38,8 @@ _LATIN = {
     "latin-1": "Latin-1", "cp1252": "Windows-1252", "mac_roman": "Mac Roman", "cp850": "cp850, of DOS",
     "cp1250": "Windows-1250, of Central Europe", "iso8859_2": "Latin-2, of Central Europe",
 }  # fmt: skip
-_CENTRAL = ("cp1250", "iso8859_2")
 """Where several decode to words that may be, the first is taken."""
+_CENTRAL = ("cp1250", "iso8859_2")
 _WITHIN_WORDS = "’·…\u00ad"
 _SHORT_RUN = 1.9
 _NEARLY_ALL = 0.97
