@@ -43,6 +43,7 @@ def test_groups_and_time_are_columns_of_the_table(tmp_path, capsys):
     assert not (tmp_path / "no").exists()
 
 
+@pytest.mark.slow
 def test_a_table_with_subjects_is_warned_of_on_the_terminal(tmp_path, capsys):
     subjects(tmp_path / "table.csv")
     words = ["report", str(tmp_path / "table.csv"), "--quick", "--models", "logistic,naive Bayes", "--jobs", "1"]

@@ -437,7 +437,7 @@ class Ends(GaussianNB):
 
 
 @pytest.mark.parametrize(
-    ("error", "when", "n_jobs"), [(SystemExit, "fit", None), (Panic, "fit", 2), (SystemExit, "predict", None)]
+    ("error", "when", "n_jobs"), few([(SystemExit, "fit", None), (Panic, "fit", 2), (SystemExit, "predict", None)])
 )
 def test_c7_a_classifier_that_ends_the_program_fails_alone(data, error, when, n_jobs):
     roster = {"ends": Ends(error, when), "lr": gd.LogisticClassifier(), "nb": gd.NaiveBayesClassifier()}
@@ -517,6 +517,7 @@ def test_k_classes_need_k_rows_on_either_side():
         gd.Design().n_held_out(30, 20)
 
 
+@pytest.mark.slow
 def test_warnings_name_columns_and_classes_as_the_table_does():
     """Some stages are given the codes of the labels, some the columns behind an encoder: "feature 1", "class 2"."""
     rng, codes = np.random.default_rng(0), np.arange(60) % 3
