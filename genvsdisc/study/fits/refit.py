@@ -190,12 +190,12 @@ def _split_stateless(estimator: Any) -> tuple[Sequence[Any], Any] | None:
 
 def _fits_many(classifier: Any) -> bool:
     """Whether ``fit_replicates`` is of whoever wrote ``fit``, which a subclass of others may have overridden."""
-    owners = [
-        next(each.__module__.partition(".")[0] for each in type(classifier).__mro__ if name in vars(each))
+    owners = {
+        name: next((each.__module__.partition(".")[0] for each in type(classifier).__mro__ if name in vars(each)), "")
         for name in ("fit", "fit_replicates")
         if hasattr(classifier, name)
-    ]
-    return len(owners) == 2 and owners[0] == owners[1]
+    }
+    return "fit_replicates" in owners and len(set(owners.values())) == 1
 
 
 def _through(steps: Sequence[Any], X: Any) -> Any:
