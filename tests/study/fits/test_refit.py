@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -134,3 +135,19 @@ def test_w15_a_fit_that_a_subclass_overrides_is_the_one_that_is_compared(table):
     plain = refit_probabilities(GaussianClassifier(), X, y, weights, tests, classes=np.unique(y))
     for mine, theirs in zip(given, plain, strict=True):
         assert_allclose(mine, theirs[:, ::-1], rtol=1e-9)
+
+
+class Centers(ClassifierMixin, BaseEstimator):
+    """Fits to many weightings, and none by itself: a nearest mean."""
+
+    def fit_replicates(self, X, y, weights):
+        return GaussianClassifier(structure="spherical").fit_replicates(X, y, weights)
+
+
+def test_fits_to_many_weightings_need_no_single_fit_beside(table):
+    X, y = table[0], (table[1] == "a").astype(int)
+    weights, tests = folds(y)
+    given = refit_probabilities(Centers(), X, y, weights, tests, classes=np.unique(y))
+    plain = refit_probabilities(GaussianClassifier(structure="spherical"), X, y, weights, tests, classes=np.unique(y))
+    for mine, theirs in zip(given, plain, strict=True):
+        assert_allclose(mine, theirs, rtol=1e-12)
