@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from typing import Any
 
 import pandas as pd
@@ -87,7 +88,8 @@ def _holds(source: Source, mark: bytes) -> bool:
     try:
         with source.open() as stream, zipfile.ZipFile(stream) as archive:
             return any(mark in archive.read(name) for name in archive.namelist() if name.startswith(_SHEETS))
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:  # damaged; a password; an odd compression
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+        # damaged, in one of three ways; a password; an odd compression
         raise _unreadable(source, error) from None
 
 

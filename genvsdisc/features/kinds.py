@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from genvsdisc.features.cells import CellFormat
 from genvsdisc.features.date_parts import are_dates, parts_of
-from genvsdisc.features.dtypes import as_numbers, is_number, is_text, usual_dtype
+from genvsdisc.features.dtypes import MOST_EXACT, as_numbers, is_number, is_text, usual_dtype
 from genvsdisc.features.marks import SIGNS, clean, quoted
 from genvsdisc.features.typed import read_columns
 from genvsdisc.features.words import frequent_words
@@ -180,7 +180,10 @@ def _judge(name: Any, values: pd.Series, note: str = "") -> Column:
 
 def _merged(numbers: NDArray[np.float64], distinct: int) -> str:
     """Point out whole numbers with so many digits that some become one."""
-    told = len(np.unique(numbers[~np.isnan(numbers)]))
+    present = numbers[~np.isnan(numbers)]
+    if not (np.abs(present) > MOST_EXACT).any():
+        return ""
+    told = len(np.unique(present))
     return "" if told == distinct else f"of {distinct} numbers floating point tells {told} apart: are they codes?"
 
 

@@ -1,5 +1,7 @@
 """Workbooks as people make them: merged cells, formulas, covers."""
 
+import zipfile
+
 import openpyxl
 import pytest
 
@@ -61,3 +63,16 @@ def test_b09_the_first_sheet_that_has_cells_is_read(read):
     data = read(fill)
     assert len(data.y) == N
     assert "Of 2 sheets the first that has cells, 'data', was read." in data.notes
+
+
+@pytest.mark.parametrize("place", [0, 0.3, 0.7])
+def test_b12_a_damaged_workbook_is_one_clear_error(read, tmp_path, place):
+    read(rows)
+    content = bytearray((tmp_path / "t.xlsx").read_bytes())
+    with zipfile.ZipFile(tmp_path / "t.xlsx") as archive:
+        sheet = archive.getinfo("xl/worksheets/sheet1.xml")
+    start = sheet.header_offset + 30 + len(sheet.filename) + int(place * (sheet.compress_size - 30))
+    content[start : start + 8] = b"\xff" * 8
+    (tmp_path / "t.xlsx").write_bytes(content)
+    with pytest.raises(ValueError, match=r"cannot read 't\.xlsx' as Excel"):
+        read_table(tmp_path / "t.xlsx", "y")
