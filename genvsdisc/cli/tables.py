@@ -80,7 +80,7 @@ def asked_unlabeled(path: Path | None, dataset: Dataset) -> tuple[Any, list[str]
 
     words = [str(name) for name in dataset.X if is_text(dataset.X[name])]
     try:
-        rows, notes = read_rows(path, text=words)
+        rows, notes = read_rows(path, text=words, known=[*map(str, dataset.X)])
     except ValueError as error:
         raise ValueError(f"--unlabeled: {error}") from None
     own = [] if dataset.unlabeled is None else [dataset.unlabeled.astype(object)]

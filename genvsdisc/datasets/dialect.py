@@ -6,10 +6,11 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from genvsdisc.datasets.files import Source
+from genvsdisc.datasets.nameless import RECORDS_COMPARED, first_line_is_a_row, numbered_names
 from genvsdisc.datasets.top_lines import MOST_LINES, lines_above
 
 WHITESPACE = " "
@@ -27,6 +28,7 @@ _NEARLY_ALL = 0.9
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[,;\t ]*(?:\r\n|\r|\n)', re.IGNORECASE)
 _COMMENT = re.compile(r"(?<![^\r\n])#[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _NUMBER = re.compile(r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?")
+_LAST_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)?\Z")
 FIELD_LIMIT = (1 << 31) - 1
 
 
@@ -44,12 +46,15 @@ class Dialect:
         Bytes before the first row, in UTF-8.
     comments : int or None
         How many lines before the names begin with "#"; None if no line to leave out does.
+    nameless : bool, default=False
+        Whether the first line is a row too, and the columns were named by their places.
     """
 
     delimiter: str
     names: tuple[str, ...]
     start: int
     comments: int | None
+    nameless: bool = False
 
 
 def in_lines(source: Source, text: str, notes: list[str]) -> Source:
@@ -63,8 +68,17 @@ def in_lines(source: Source, text: str, notes: list[str]) -> Source:
     return replace(source, path=None, content=source.read().decode().replace(end, "\n").encode())
 
 
-def dialect_of(text: str, source: Source, notes: list[str]) -> Dialect:
+def dialect_of(text: str, source: Source, notes: list[str], known: Collection[str] = ()) -> Dialect:
     """Recognize the dialect from the first part of a text.
+
+    Parameters
+    ----------
+    text : str
+    source : Source
+    notes : list of str
+        What was guessed is added.
+    known : collection of str, default=()
+        Names of columns: a first line that has one is a line of names whatever it looks like.
 
     Raises
     ------
@@ -88,8 +102,10 @@ def dialect_of(text: str, source: Source, notes: list[str]) -> Dialect:
     start += sum(len(line) + 1 for line in above)
     names, skipped, length, before = _header(text[start:], chosen, width)
     skipped = [line for line in above if line.strip()] + skipped
+    row = names
     if chosen == WHITESPACE and looks_like_data(tuple(names)):
         names, length, before = _names_in_comment(text[start : start + length], names, before)
+    nameless = names is row and _begins_with_a_row(row, text[start + length :], chosen, known)
     comments = before if lines is bare and len(bare) < len(body) else None
     if len(names) < 2:
         raise ValueError(f"{source.name!r} has one column only, by its first line: {names[0].strip()[:60]!r}")
@@ -104,8 +120,16 @@ def dialect_of(text: str, source: Source, notes: list[str]) -> Dialect:
         shown = " ".join(skipped[0].split())
         notes.append(f"{len(skipped)} line{'s' * (len(skipped) > 1)} before the names left out: {shown[:60]!r}.")
     names[0] = names[0].removeprefix("#")
+    if nameless:
+        length = _LAST_LINE.search(text, start, start + length).start() - start  # type: ignore[union-attr]  # finds one
+        names = numbered_names(row, notes, known)
     begin = len(text[: start + length].encode())
-    return Dialect(chosen, tuple(names), begin, comments=comments)
+    return Dialect(chosen, tuple(names), begin, comments, nameless)
+
+
+def _begins_with_a_row(first: list[str], below: str, delimiter: str, known: Collection[str]) -> bool:
+    sniffed = zip(_records(below, delimiter), range(RECORDS_COMPARED), strict=False)
+    return first_line_is_a_row(first, [record for record, _ in sniffed if len(record) == len(first)], known)
 
 
 def _names_in_comment(head: str, row: list[str], comments: int) -> tuple[list[str], int, int]:

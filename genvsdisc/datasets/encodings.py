@@ -12,22 +12,10 @@ from genvsdisc.datasets.files import READABLE, Source
 _OTHER_KINDS = {
     b"SQLite format 3": "an SQLite database: write the table out as CSV (sqlite3 -csv -header)",
     b"\x89HDF": "an HDF5 file: write the table out with pandas.read_hdf(...).to_parquet(...)",
-    b"ARROW1": "a Feather file: write the table out with pandas.read_feather(...).to_parquet(...)",
-    b"FEA1": "a Feather file: write the table out with pandas.read_feather(...).to_parquet(...)",
-    b"<stata_dta>": "a Stata file: write the table out with pandas.read_stata(...).to_parquet(...)",
-    **{
-        bytes([release, order, 1, 0]): "a Stata file: write the table out with pandas.read_stata(...).to_parquet(...)"
-        for release in (113, 114, 115)
-        for order in (1, 2)
-    },
-    b"$FL2": "an SPSS file: write the table out with pandas.read_spss(...).to_parquet(...)",
-    bytes(12) + b"\xc2\xea\x81\x60": "a SAS file: write the table out with pandas.read_sas(...).to_parquet(...)",
-    b"HEADER RECORD*******LIB": "a SAS file: write the table out with pandas.read_sas(...).to_parquet(...)",
     b"RDX3\nX\n": "a file of R: write the table out with write.csv(..., row.names = FALSE)",
     b"X\n\0\0": "a file of R: write the table out with write.csv(..., row.names = FALSE)",
     b"\x80\x04\x95": "a pickle, which may run code: write the table out with DataFrame.to_parquet(...)",
     b"\x80\x05\x95": "a pickle, which may run code: write the table out with DataFrame.to_parquet(...)",
-    b"\xd0\xcf\x11\xe0": "an old Excel file: save it as .xlsx or CSV",
     b"%PDF": "a PDF: tables are read from files of data",
     b"\x93NUMPY": "a NumPy array: give it to genvsdisc.compare in Python",
 }

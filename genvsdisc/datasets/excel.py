@@ -1,22 +1,28 @@
-"""Tables from workbooks of Excel, by openpyxl: what a sheet shows in a row is in the row that is read."""
+"""Tables from workbooks, by openpyxl and calamine: what a sheet shows in a row is in the row that is read."""
 
 from __future__ import annotations
 
 import io
 import zipfile
 import zlib
+from collections.abc import Collection
 from typing import Any
 
 import pandas as pd
 
 from genvsdisc.datasets.files import Source, first_line
+from genvsdisc.datasets.nameless import RECORDS_COMPARED, first_line_is_a_row, numbered_names
 from genvsdisc.datasets.top_lines import MOST_LINES, lines_above
 from genvsdisc.features.marks import quoted
 
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+_BY_CALAMINE = (".xls", ".xlsb", ".ods")
 _SHEETS = "xl/worksheets/"
 
 
-def excel_columns(source: Source, notes: list[str]) -> tuple[list[str], list[pd.Series]]:
+def excel_columns(
+    source: Source, notes: list[str], known: Collection[str] = ()
+) -> tuple[list[str], list[pd.Series]]:
     """Read the columns of the first sheet of a workbook that has cells.
 
     A cell that is merged over several rows below the names stands in each of them.
@@ -40,12 +46,17 @@ def excel_columns(source: Source, notes: list[str]) -> tuple[list[str], list[pd.
         row += [None] * (width - len(row))
     _spread(rows, [area for area in merged if area[0] > names], notes)
     _look_for_values(source, title, rows, notes)
+    head = [_written(cell) for cell in rows[names]]
+    if first_line_is_a_row(head, [[*map(_written, rows[place])] for place in below[:RECORDS_COMPARED]], known):
+        head, below = numbered_names(head, notes, known), filled[above:]
     columns = [pd.Series([rows[place][j] for place in below], dtype=object).infer_objects() for j in range(width)]
-    return [_written(cell) for cell in rows[names]], columns
+    return head, columns
 
 
 def _first_sheet(source: Source, notes: list[str]) -> tuple[str, list[list[Any]], list[tuple[int, int, int, int]]]:
     """Title and rows of the first sheet with cells, and its areas of merged cells: first and last row and column."""
+    if source.suffix in _BY_CALAMINE:
+        return _first_old_sheet(source, notes)
     merges = _holds(source, b"<mergeCell ")
     book = _book(source, read_only=not merges)
     sheets = [(sheet, _rows(source, sheet)) for sheet in book.worksheets[:1]]
@@ -54,11 +65,42 @@ def _first_sheet(source: Source, notes: list[str]) -> tuple[str, list[list[Any]]
     if not sheets:
         return "", [], []
     sheet, rows = sheets[-1]
-    if len(book.worksheets) > 1:
-        which = "the first" if len(sheets) == 1 else "the first that has cells"
-        notes.append(f"Of {len(book.worksheets)} sheets {which}, {sheet.title!r}, was read.")
+    _say_which(len(book.worksheets), len(sheets), sheet.title, notes)
     areas = sheet.merged_cells.ranges if merges else ()
     return sheet.title, rows, [(a.min_row - 1, a.max_row - 1, a.min_col - 1, a.max_col - 1) for a in areas]
+
+
+def _first_old_sheet(source: Source, notes: list[str]) -> tuple[str, list[list[Any]], list[tuple[int, int, int, int]]]:
+    try:
+        import python_calamine
+    except ImportError:
+        what = f"{source.name!r} is a workbook of an old Excel or of LibreOffice"
+        raise ValueError(f"{what}: pip install python-calamine, or save it as .xlsx or CSV") from None
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(source.read()))
+        for place, title in enumerate(book.sheet_names):
+            sheet = book.get_sheet_by_name(title)
+            rows = [[*map(_as_openpyxl, row)] for row in sheet.to_python(skip_empty_area=False)]
+            if any(any(map(_filled, row)) for row in rows):
+                break
+    except Exception as error:  # as for openpyxl
+        raise _unreadable(source, error) from None
+    _say_which(len(book.sheet_names), place + 1, title, notes)
+    areas = sheet.merged_cell_ranges or ()
+    return title, rows, [(first[0], last[0], first[1], last[1]) for first, last in areas]
+
+
+def _as_openpyxl(cell: Any) -> Any:
+    """A cell of calamine as openpyxl gives it: nothing for an empty one, and whole numbers as such."""
+    if isinstance(cell, float) and cell.is_integer():
+        return int(cell)
+    return None if cell == "" else cell
+
+
+def _say_which(several: int, read: int, title: str, notes: list[str]) -> None:
+    if several > 1:
+        which = "the first" if read == 1 else "the first that has cells"
+        notes.append(f"Of {several} sheets {which}, {title!r}, was read.")
 
 
 def _book(source: Source, **rules: bool) -> Any:
@@ -107,7 +149,7 @@ def _spread(rows: list[list[Any]], areas: list[tuple[int, int, int, int]], notes
 
 def _look_for_values(source: Source, title: str, rows: list[list[Any]], notes: list[str]) -> None:
     """Say how many formulas have no value: the program that wrote them has computed none."""
-    if not _holds(source, b"<f"):
+    if source.suffix in _BY_CALAMINE or not _holds(source, b"<f"):
         return
     formulas = [
         (i, j, cell)

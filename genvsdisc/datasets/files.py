@@ -18,7 +18,10 @@ from typing import Any, BinaryIO
 
 import pyarrow as pa
 
-READABLE = "CSV, TSV, JSON lines, Parquet and Excel can be read, also in gzip, bzip2, xz, zstd or zip"
+READABLE = (
+    "CSV, TSV, JSON, ARFF, Parquet, Feather, ORC, LIBSVM, workbooks, and files of Stata, SAS and SPSS can be read, also in "
+    "gzip, bzip2, xz, zstd or zip"
+)
 _CHUNK = 1 << 22
 _SUFFIXES = (".gz", ".bz2", ".xz", ".zst", ".zip")
 _UNPACKED: dict[bytes, Callable[[bytes], bytes]] = {
@@ -27,6 +30,7 @@ _UNPACKED: dict[bytes, Callable[[bytes], bytes]] = {
     b"\xfd7zXZ\0": lzma.decompress,
     b"\x28\xb5\x2f\xfd": lambda raw: pa.CompressedInputStream(pa.BufferReader(raw), "zstd").read(),
 }
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _ZIP = b"PK\x03\x04"
 
 
@@ -118,6 +122,8 @@ def _unpacked(source: Source) -> Source:
         for magic, unpack in _UNPACKED.items():
             if head.startswith(magic):
                 return replace(source, path=None, content=unpack(source.read()))
+        if head.startswith(_OLD_OFFICE):
+            return replace(source, suffix=".xls")
         return _member(source) if head.startswith(_ZIP) else source
     except _Several as error:
         raise ValueError(str(error)) from None
@@ -132,7 +138,9 @@ def _member(source: Source) -> Source:
     with source.open() as stream, zipfile.ZipFile(stream) as archive:
         names = [name for name in archive.namelist() if not name.endswith("/") and not name.startswith("__MACOSX")]
         if "[Content_Types].xml" in names:
-            return replace(source, suffix=".xlsx")
+            return replace(source, suffix=".xlsb" if "xl/workbook.bin" in names else ".xlsx")
+        if "content.xml" in names and "mimetype" in names:
+            return replace(source, suffix=".ods")
         if len(names) != 1:
             listed = ", ".join(map(repr, names[:5])) + (", ..." if len(names) > 5 else "")
             raise _Several(f"{source.name!r} holds {len(names)} files ({listed}): unpack it, and give one of them")

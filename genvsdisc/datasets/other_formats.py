@@ -31,28 +31,26 @@ def refuse_other_formats(text: str, source: Source) -> None:
         raise ValueError(f"{source.name!r} is HTML: write its table out with pandas.read_html(...)[0].to_csv(...)")
     if lower.startswith("<?xml") or _TAGS.match(start):
         raise ValueError(f"{source.name!r} is XML: write its table out with pandas.read_xml(...).to_csv(...)")
-    if re.search(r"(?<![^\r\n])@relation\s", lower) and re.match(r"[%@]", start):
-        raise ValueError(f"{source.name!r} is ARFF: write its table out with scipy.io.arff.loadarff and pandas")
     if _SQL.match(start):
         raise ValueError(f"{source.name!r} is SQL: run it in a database and write the table out as CSV")
     if _YAML.match(start):
         raise ValueError(f"{source.name!r} is YAML: write it out with yaml.safe_load and pandas")
-    if _LIBSVM.match(text):
-        raise ValueError(
-            f"{source.name!r} is in the format of LIBSVM: write its table out with "
-            "sklearn.datasets.load_svmlight_file(...) and pandas"
-        )
-    if start[:1] in "[{" and _is_json(text.strip()):
-        raise ValueError(
-            f"{source.name!r} is JSON: JSON lines, one object a line, can be read; or write it out with "
-            "pandas.read_json(...).to_csv(...)"
-        )
+
+
+def is_libsvm(text: str) -> bool:
+    """Return True if the first two lines are a label and entries with their places."""
+    return _LIBSVM.match(text) is not None
+
+
+def is_json(text: str) -> bool:
+    """Return True if a text is a JSON document, or the start of one."""
+    return text.lstrip()[:1] in ("[", "{") and _is_json(text.strip())
 
 
 def is_json_lines(text: str) -> bool:
     """Return True if the first two lines that are not blank are JSON objects.
 
-    An only line of columns, ``{"height": {"0": 1.5, ...}}``, is a whole table, and no row of one.
+    An only line that holds lists or objects, ``{"height": {"0": 1.5, ...}}``, is a whole table, and no row of one.
     """
     lines = [line for line in text[: 1 << 20].split("\n", 3)[:3] if line.strip()][:2]
     if not lines or not all(line.lstrip().startswith("{") and _is_json(line.strip()) for line in lines):
@@ -60,7 +58,7 @@ def is_json_lines(text: str) -> bool:
     if len(lines) > 1:
         return True
     try:
-        return not all(isinstance(cell, dict | list) for cell in json.loads(lines[0]).values())
+        return not any(isinstance(cell, dict | list) for cell in json.loads(lines[0]).values())
     except (json.JSONDecodeError, RecursionError):
         return False
 

@@ -22,7 +22,7 @@ from genvsdisc.datasets.summary_lines import lines_without_data
 from genvsdisc.datasets.targets import check_target
 from genvsdisc.features.cells import CellFormat
 from genvsdisc.features.dtypes import is_text
-from genvsdisc.features.marks import MISSING, listed, quoted
+from genvsdisc.features.marks import MISSING, bare, listed, quoted
 from genvsdisc.features.reader import TableReader
 from genvsdisc.features.typed import refuse_nested, typed_table
 
@@ -41,8 +41,8 @@ def read_table(
     ----------
     path : str, path or sequence of these
         Several files are one table, their rows one after the other; they must have the same columns, in any order.
-        Parquet, Excel (with openpyxl), JSON lines, or text with a line of names: fields divided by comma, semicolon,
-        tab, bar or blanks, in UTF-8, UTF-16, or else a guess, Windows-1252 as a rule. Any of these in gzip, bzip2, xz,
+        Parquet, Excel (with openpyxl), JSON lines, or text: fields divided by comma, semicolon, tab, bar or blanks; a
+        first line that looks like data is a row, and the columns get the names "column 1" and on; in UTF-8, UTF-16, or else a guess, Windows-1252 as a rule. Any of these in gzip, bzip2, xz,
         zstd or zip; "-" is standard input.
     target : str or None, default=None
         The column to predict; None takes the last one that has a name, and says so in the notes.
@@ -143,7 +143,7 @@ def _without_labels(
 
 
 def _raw_table(source: Source, target: str | None, notes: list[str]) -> RawTable:
-    found = columns_by_format(source, notes)
+    found = columns_by_format(source, notes, () if target is None else (bare(target),))
     if isinstance(found, Source):
         return _text_table(found, target, notes)
     names, columns = found
@@ -163,10 +163,11 @@ def _raw_tables(sources: list[Source], target: str | None, notes: list[str]) -> 
 
 
 def _text_table(source: Source, target: str | None, notes: list[str]) -> RawTable:
-    dialect = dialect_of(beginning(source), source, notes)
+    known = () if target is None else (bare(target),)
+    dialect = dialect_of(beginning(source), source, notes, known)
     names = column_names(list(dialect.names), source.name)
     place = target_place(names, target, source.name, notes)
-    if looks_like_data(dialect.names):
+    if not dialect.nameless and looks_like_data(dialect.names):
         notes.append(
             f"The first line ({listed(names, 3)}) is read as names, yet most of them are numbers: "
             "put a line of names above if it is a row."

@@ -15,7 +15,9 @@ from genvsdisc.datasets.headers import column_names, named_columns
 from genvsdisc.features.marks import bare
 
 
-def read_rows(path: str | PathLike[str], *, text: Collection[str] = ()) -> tuple[pd.DataFrame, list[str]]:
+def read_rows(
+    path: str | PathLike[str], *, text: Collection[str] = (), known: Collection[str] = ()
+) -> tuple[pd.DataFrame, list[str]]:
     r"""Read all columns of a file; what text stands for is left to whoever knows the columns.
 
     Parameters
@@ -24,6 +26,8 @@ def read_rows(path: str | PathLike[str], *, text: Collection[str] = ()) -> tuple
         As for `read_table`.
     text : collection of str, default=()
         Columns to be read as text even if they look like numbers: the levels of training, such as ``007``.
+    known : collection of str, default=()
+        Names of the columns that are looked for: they tell whether the first line is one of names.
 
     Returns
     -------
@@ -49,9 +53,9 @@ def read_rows(path: str | PathLike[str], *, text: Collection[str] = ()) -> tuple
     {'zip': ['007'], 'price': ['1,5']}
     """
     source, notes = source_of(path), list[str]()
-    found = columns_by_format(source, notes)
+    found = columns_by_format(source, notes, known)
     if isinstance(found, Source):
-        dialect = dialect_of(beginning(found), found, notes)
+        dialect = dialect_of(beginning(found), found, notes, known)
         names = [bare(name) for name in dialect.names]
         places = {place for place, name in enumerate(names) if name in text}
         columns = parse_columns(found, dialect, places, notes)
