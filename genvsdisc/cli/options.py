@@ -23,8 +23,8 @@ TableArguments = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="TABLE",
-        help="A file (CSV, Excel, Parquet, JSON lines, also in gzip, zip, zstd; - is standard input), several files "
-        "with the same columns as one table, a table's name, or the folder of a saved comparison.",
+        help="A file (CSV, Excel, JSON, ARFF, Parquet, Stata, SAS, SPSS, also in gzip; - is standard input), several "
+        "files with the same columns as one table, a table's name, or the folder of a saved comparison.",
     ),
 ]
 TargetOption = Annotated[

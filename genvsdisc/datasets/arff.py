@@ -83,7 +83,8 @@ def _attributes(lines: Iterator[tuple[int, str]], file: str) -> Iterator[_Attrib
         given = found[2].strip()
         if given.lower().startswith("relational"):
             raise ValueError(f"cannot read {file!r} as ARFF: the attribute {found[1]} holds tables")
-        levels = tuple(filter(None, _fields(given.strip("{} ")))) if given.startswith("{") else None
+        listed_values = given[1:].rpartition("}")[0]
+        levels = tuple(map(_bare, filter(None, _fields(listed_values.strip())))) if given.startswith("{") else None
         yield _Attribute(_bare(found[1]), re.split(r"[\s\[]", given.lower() + " ")[0], levels)
     raise ValueError(f"cannot read {file!r} as ARFF: it has no line @data")
 

@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from genvsdisc.datasets.files import first_line, source_of
-from genvsdisc.datasets.programs import column_order
 from genvsdisc.datasets.headers import column_names, target_place
 from genvsdisc.datasets.labels import text_labels
+from genvsdisc.datasets.programs import column_order
 from genvsdisc.datasets.targets import check_target
 from genvsdisc.features.dtypes import plain_arrow, whole_or_plain
 from genvsdisc.features.marks import clean

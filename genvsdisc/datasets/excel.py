@@ -20,9 +20,7 @@ _BY_CALAMINE = (".xls", ".xlsb", ".ods")
 _SHEETS = "xl/worksheets/"
 
 
-def excel_columns(
-    source: Source, notes: list[str], known: Collection[str] = ()
-) -> tuple[list[str], list[pd.Series]]:
+def excel_columns(source: Source, notes: list[str], known: Collection[str] = ()) -> tuple[list[str], list[pd.Series]]:
     """Read the columns of the first sheet of a workbook that has cells.
 
     A cell that is merged over several rows below the names stands in each of them.
@@ -78,14 +76,14 @@ def _first_old_sheet(source: Source, notes: list[str]) -> tuple[str, list[list[A
         raise ValueError(f"{what}: pip install python-calamine, or save it as .xlsx or CSV") from None
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(source.read()))
-        for place, title in enumerate(book.sheet_names):
+        for read, title in enumerate(book.sheet_names, start=1):
             sheet = book.get_sheet_by_name(title)
             rows = [[*map(_as_openpyxl, row)] for row in sheet.to_python(skip_empty_area=False)]
-            if any(any(map(_filled, row)) for row in rows):
+            if any(any(map(_filled, row)) for row in rows) or read == len(book.sheet_names):
                 break
     except Exception as error:  # as for openpyxl
         raise _unreadable(source, error) from None
-    _say_which(len(book.sheet_names), place + 1, title, notes)
+    _say_which(len(book.sheet_names), read, title, notes)
     areas = sheet.merged_cell_ranges or ()
     return title, rows, [(first[0], last[0], first[1], last[1]) for first, last in areas]
 

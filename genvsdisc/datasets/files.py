@@ -19,8 +19,8 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 
 READABLE = (
-    "CSV, TSV, JSON, ARFF, Parquet, Feather, ORC, LIBSVM, workbooks, and files of Stata, SAS and SPSS can be read, also in "
-    "gzip, bzip2, xz, zstd or zip"
+    "CSV, TSV, JSON, ARFF, LIBSVM, Parquet, Feather, ORC, workbooks, and files of Stata, SAS and SPSS can be read, "
+    "also in gzip, bzip2, xz, zstd or zip"
 )
 _CHUNK = 1 << 22
 _SUFFIXES = (".gz", ".bz2", ".xz", ".zst", ".zip")

@@ -87,7 +87,8 @@ def _table(document: Any, notes: list[str]) -> tuple[list[str], list[pd.Series]]
         return _columns({name: row[name] for name in row if name != _NAMELESS_INDEX} for row in data)
     values = list(document.values())
     if all(isinstance(column, list) for column in values) and len({len(column) for column in values}) == 1:
-        return list(document), [_series(column) for column in values]
+        plain = not any(isinstance(cell, dict | list) for column in values for cell in column)
+        return (list(document), [_series(column) for column in values]) if plain else None
     if all(isinstance(column, dict) and all(map(str.isdigit, column)) for column in values):
         keys = dict.fromkeys(key for column in values for key in column)
         return list(document), [_series([column.get(key) for key in keys]) for column in values]

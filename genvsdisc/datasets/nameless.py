@@ -19,9 +19,7 @@ _MOST_WORDS = 0.5
 _NEARLY_ALL = 0.9
 
 
-def first_line_is_a_row(
-    first: Sequence[str], rows: Sequence[Sequence[str]], known: Collection[str] = ()
-) -> bool:
+def first_line_is_a_row(first: Sequence[str], rows: Sequence[Sequence[str]], known: Collection[str] = ()) -> bool:
     """Tell whether the first line of a table is a row of it, and no line of names.
 
     A number near the numbers below it, within their range or as far from it as that is wide, and a word that comes

@@ -7,15 +7,12 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.feather
 
 from genvsdisc.datasets.files import Source, first_line
 from genvsdisc.features.dtypes import whole_or_plain
-from genvsdisc.features.marks import listed, quoted
 
 Columns = tuple[list[str], list[pd.Series]]
 
@@ -91,10 +88,12 @@ def _stata(source: Source, notes: list[str]) -> Columns:
 
 
 def _sas(source: Source, _notes: list[str]) -> Columns:
-    raw = source.read()
-    kind = "xport" if raw.startswith(_XPORT) else "sas7bdat"
-    table: Any = pd.read_sas(io.BytesIO(raw), format=kind, encoding="latin-1" if kind == "xport" else "infer")
-    return _labelled(table)
+    return _labelled(pd.read_sas(io.BytesIO(source.read()), format="sas7bdat", encoding="infer"))
+
+
+def _xport(source: Source, _notes: list[str]) -> Columns:
+    table = pd.read_sas(io.BytesIO(source.read()), format="xport", encoding="latin-1")
+    return _labelled(table.replace(_ZERO, 0.0))
 
 
 def _spss(source: Source, _notes: list[str]) -> Columns:
@@ -108,13 +107,15 @@ def _spss(source: Source, _notes: list[str]) -> Columns:
 
 
 def _feather(source: Source, _notes: list[str]) -> Columns:
-    return arrow_columns(pyarrow.feather.read_table(pa.BufferReader(source.read())), source.name)
+    from pyarrow import feather
+
+    return arrow_columns(feather.read_table(pa.BufferReader(source.read())), source.name)
 
 
 def _orc(source: Source, _notes: list[str]) -> Columns:
-    import pyarrow.orc
+    from pyarrow import orc
 
-    return arrow_columns(pyarrow.orc.read_table(pa.BufferReader(source.read())), source.name)
+    return arrow_columns(orc.read_table(pa.BufferReader(source.read())), source.name)
 
 
 def _labelled(table: pd.DataFrame) -> Columns:
@@ -129,7 +130,8 @@ def _labelled(table: pd.DataFrame) -> Columns:
     return [str(name) for name in table.columns], columns
 
 
-_XPORT = b"HEADER RECORD*******LIB"
+_ZERO = 16.0**-65
+"""What pandas makes of the zero of an IBM mainframe."""
 _READERS: tuple[tuple[bytes, str, Callable[[Source, list[str]], Columns]], ...] = (
     (b"<stata_dta>", "Stata", _stata),
     *(
@@ -138,7 +140,7 @@ _READERS: tuple[tuple[bytes, str, Callable[[Source, list[str]], Columns]], ...] 
         for order in (1, 2)
     ),
     (bytes(12) + b"\xc2\xea\x81\x60", "SAS", _sas),
-    (_XPORT, "SAS", _sas),
+    (b"HEADER RECORD*******LIB", "SAS", _xport),
     (b"$FL2", "SPSS", _spss),
     (b"$FL3", "SPSS", _spss),
     (b"ARROW1", "Feather", _feather),

@@ -41,9 +41,11 @@ def read_table(
     ----------
     path : str, path or sequence of these
         Several files are one table, their rows one after the other; they must have the same columns, in any order.
-        Parquet, Excel (with openpyxl), JSON lines, or text: fields divided by comma, semicolon, tab, bar or blanks; a
-        first line that looks like data is a row, and the columns get the names "column 1" and on; in UTF-8, UTF-16, or else a guess, Windows-1252 as a rule. Any of these in gzip, bzip2, xz,
-        zstd or zip; "-" is standard input.
+        Text: fields divided by comma, semicolon, tab, bar or blanks, in UTF-8, UTF-16, or else a guess, Windows-1252 as
+        a rule; where the first line looks like data it is a row, and the columns are called "column 1" and on. JSON (a
+        list of objects, or objects line by line), ARFF, LIBSVM, Parquet, Feather, ORC; Stata, SAS, and SPSS (with
+        pyreadstat); workbooks (with openpyxl; old ones and those of LibreOffice with python-calamine). Any of these in
+        gzip, bzip2, xz, zstd or zip; "-" is standard input.
     target : str or None, default=None
         The column to predict; None takes the last one that has a name, and says so in the notes.
     missing_labels : collection of str, default=MISSING

@@ -6,7 +6,6 @@ import io
 
 import numpy as np
 import pandas as pd
-from sklearn.datasets import load_svmlight_file
 
 from genvsdisc.datasets.files import Source, first_line
 
@@ -21,6 +20,8 @@ def libsvm_columns(source: Source) -> tuple[list[str], list[pd.Series]]:
     ValueError
         If a line is not as the format has it, or there are more entries than memory may hold.
     """
+    from sklearn.datasets import load_svmlight_file  # only such files pay for it
+
     try:
         X, y = load_svmlight_file(io.BytesIO(source.read()))
     except ValueError as error:

@@ -223,11 +223,12 @@ def test_b05_zero_bytes_are_named_with_their_line(read):
         read(bytes(range(256)) * 40)
 
 
-@pytest.mark.parametrize("row", ["{y:+d} 1:{x} 3:{k}", "{y} qid:{k} 1:{x} # a remark"])
-def test_b05_the_format_of_libsvm_is_named(read, row):
-    text = "".join(row.format(y=i % 2, x=x, k=k) + "\n" for i, (x, k, _) in enumerate(ROWS))
-    with pytest.raises(ValueError, match="is in the format of LIBSVM: write its table out with sklearn"):
-        read(text, None)
+@pytest.mark.parametrize("row", ["{y:+d} 1:{x} 3:{k}", "{y} qid:{k} 1:{x} 3:{k} # a remark"])
+def test_b05_the_format_of_libsvm_is_read(read, row):
+    data = read("".join(row.format(y=i % 2, x=x, k=k) + "\n" for i, (x, k, _) in enumerate(ROWS)), None)
+    np.testing.assert_allclose(data.X["feature 1"], X)
+    np.testing.assert_array_equal(data.X["feature 3"], K)
+    assert data.y.tolist() == [i % 2 for i in range(N)]
 
 
 def test_f06_labels_that_differ_in_a_final_point_are_told(read):
