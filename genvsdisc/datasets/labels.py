@@ -88,8 +88,7 @@ def label_notes(y: pd.Series) -> list[str]:
     counts = y.value_counts()
     doubtful = [*SIGNS, *sorted(label for label in counts.index if label.lower() in MARKS - _CLASSES - set(SIGNS))]
     for sign in [sign for sign in doubtful if sign in counts.index]:
-        rows = f"{counts[sign]:,} row{'s' * (counts[sign] != 1)}"
-        notes.append(f"Label {sign!r} ({rows}) is a class: leave it empty where the label is missing.")
+        notes.append(f"Label {sign!r} ({counts[sign]:,} rows) is a class: leave it empty where the label is missing.")
     for what, fold in _LITTLE.items():
         folded: dict[str, str] = {}
         alike = []
