@@ -1,5 +1,7 @@
 """Simulations: corrections for few draws, and standard errors against the spread over independent repetitions."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 from examples import few
@@ -35,51 +37,42 @@ def test_few_draws_give_the_variance_and_bias_of_many(loss, S):
     assert np.mean([row["bias"] for row in few]) == pytest.approx(many["bias"], abs=0.03 * many["variance"])
 
 
-@pytest.fixture(scope="module")
-def repetitions():
+@pytest.mark.slow
+def test_standard_errors_match_the_spread_over_repetitions():
     """Terms of 200 independent sets of 100 models, judged on the same 300 rows of three classes."""
     rng = np.random.default_rng(1)
     X = rng.normal(size=(300, 3))
     law = rng.normal(size=(3, 3))
     q = softmax(X @ law, axis=1)
     center = law + 0.7 * rng.normal(size=law.shape)
-    return [
+    repetitions = [
         decompose(noisy_models(rng, center, X, 100, 1.0), q, ALL, random_state=r).set_index("loss") for r in range(200)
     ]
+    for loss, term in product(ALL, [*TERMS, "interaction"]):
+        values = np.array([terms.loc[loss, term] for terms in repetitions])
+        errors = np.array([terms.loc[loss, f"{term}_se"] for terms in repetitions])
+        assert np.sqrt(np.mean(errors**2)) == pytest.approx(values.std(ddof=1), rel=0.15, abs=1e-12), (loss, term)
+
+
+REFITTED = {
+    "naive Bayes": NaiveBayesClassifier("gaussian"),
+    "separate": GaussianClassifier("separate"),
+    "logistic": LogisticClassifier(optimizer="newton", standardize=True),
+    "tree": DecisionTreeClassifier(random_state=0),  # fitted one by one
+}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("loss", ALL)
-@pytest.mark.parametrize("term", [*TERMS, "interaction"])
-def test_standard_errors_match_the_spread_over_repetitions(repetitions, loss, term):
-    values = np.array([terms.loc[loss, term] for terms in repetitions])
-    errors = np.array([terms.loc[loss, f"{term}_se"] for terms in repetitions])
-    assert np.sqrt(np.mean(errors**2)) == pytest.approx(values.std(ddof=1), rel=0.15, abs=1e-12)
-
-
-REFITTED = [
-    (NaiveBayesClassifier("gaussian"), 800),
-    (GaussianClassifier("separate"), 800),
-    (LogisticClassifier(optimizer="newton", standardize=True), 800),
-    (DecisionTreeClassifier(random_state=0), 200),  # fitted one by one
-]
-
-
-@pytest.fixture(scope="module", params=REFITTED, ids=["naive Bayes", "separate", "logistic", "tree"])
-def refits(request):
-    """Terms of runs of bias_variance, with its default number of draws, that differ in their seeds."""
-    (model, n_runs), rows = request.param, lecture()
-    return [bias_variance(model, *rows, losses=ALL, random_state=r) for r in range(n_runs)]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("loss", ALL)
-@pytest.mark.parametrize("term", ["loss", *TERMS[1:]])
-def test_standard_errors_of_refits_match_the_spread(refits, loss, term):
-    errors = np.array([terms.loc[loss, f"{term}_se"] for terms in refits])
-    spread = np.std([terms.loc[loss, term] for terms in refits], ddof=1)
-    print(f"{loss} {term}: {np.sqrt(np.mean(errors**2)) / spread:.3f}")
-    assert np.sqrt(np.mean(errors**2)) == pytest.approx(spread, rel=0.15)
+@pytest.mark.parametrize("model", REFITTED.values(), ids=REFITTED)
+def test_standard_errors_of_refits_match_the_spread(model):
+    """Over runs of bias_variance, with its default number of draws, that differ in their seeds."""
+    rows = lecture()
+    refits = [bias_variance(model, *rows, losses=ALL, random_state=r) for r in range(200)]
+    for loss, term in product(ALL, ["loss", *TERMS[1:]]):
+        errors = np.array([terms.loc[loss, f"{term}_se"] for terms in refits])
+        spread = np.std([terms.loc[loss, term] for terms in refits], ddof=1)
+        print(f"{loss} {term}: {np.sqrt(np.mean(errors**2)) / spread:.3f}")
+        assert np.sqrt(np.mean(errors**2)) == pytest.approx(spread, rel=0.15), (loss, term)
 
 
 @pytest.mark.parametrize(

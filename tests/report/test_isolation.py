@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import cache
 
 import example
 import numpy as np
@@ -43,6 +44,11 @@ def failed(comparison, *rows):
     return Comparison(comparison.tables | {"failures": table}, comparison.meta)
 
 
+@cache
+def written_whole(chapter):
+    return isolation.written(chapter, example.full())
+
+
 def by_key(html):
     return {section.attributes["id"]: section for section in parsed(html).all("section")}
 
@@ -77,7 +83,7 @@ def parts():
 @pytest.mark.parametrize(("key", "i"), parts())
 def test_a_part_that_fails_is_named_and_the_rest_of_its_section_stands(key, i):
     chapter = next(each for each in SECTIONS if each.key == key)
-    whole = isolation.written(chapter, example.full())
+    whole = written_whole(chapter)
 
     def draft(comparison):
         made = chapter.draft(comparison)
@@ -97,7 +103,7 @@ def test_a_part_that_fails_is_named_and_the_rest_of_its_section_stands(key, i):
 @pytest.mark.parametrize("key", [chapter.key for chapter in SECTIONS])
 def test_a_heading_that_fails_leaves_the_evidence(key):
     chapter = next(each for each in SECTIONS if each.key == key)
-    whole = isolation.written(chapter, example.full())
+    whole = written_whole(chapter)
     headless = replace(chapter, draft=lambda comparison: replace(chapter.draft(comparison), finding=broken))
     section = isolation.written(headless, example.full())
     assert section.finding == chapter.name

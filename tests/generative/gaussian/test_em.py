@@ -201,7 +201,7 @@ def test_em_beats_mean_imputation_on_the_real_pokemon_table(model):
     rows = lecture()
     X, y = np.vstack([rows.X, rows.X_test]), np.concatenate([rows.y, rows.y_test])
     filled, gains = make_pipeline(SimpleImputer(), model), []
-    splits = StratifiedShuffleSplit(500, test_size=1 / 3, random_state=1)
+    splits = StratifiedShuffleSplit(200, test_size=1 / 3, random_state=1)
     for seed, (train, test) in enumerate(splits.split(X, y)):
         holes = with_holes(X, 0.2, seed)
         proba = [m.fit(holes[train], y[train]).predict_proba(holes[test]) for m in (model, filled)]
