@@ -17,6 +17,7 @@ from genvsdisc.datasets.files import Source, first_line
 from genvsdisc.datasets.other_formats import in_double_quotes, is_json_lines, refuse_other_formats, unwrapped
 from genvsdisc.features.dtypes import whole_or_plain
 
+WORKBOOKS = (".xlsx", ".xlsm")
 _HEAD = 1 << 22
 """Bytes that tell the format of a file, and the dialect of a delimited one."""
 
@@ -49,7 +50,7 @@ def columns_by_format(source: Source, notes: list[str]) -> tuple[list[str], list
     """
     if source.suffix in (".parquet", ".pq") or source.head(4) == b"PAR1":
         return parquet_columns(source)
-    if source.suffix in (".xlsx", ".xlsm"):
+    if source.suffix in WORKBOOKS:
         return excel_columns(source, notes)
     source = in_utf8(source, notes)
     source = in_lines(source, beginning(source), notes)
