@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
+from numbers import Number
 from typing import Any, cast
 
 import numpy as np
@@ -155,23 +156,52 @@ def given_labels(y: Any) -> Any:
     Raises
     ------
     ValueError
-        If y is no column, or labels are missing, infinite, nested, complex or of several types.
+        If y is no column, or labels are missing, blank, infinite, nested, complex or of several types.
     """
-    if y is None or (type(y) is np.ndarray and y.ndim == 1 and y.dtype.kind in "iubU"):
+    if y is None or (type(y) is np.ndarray and y.ndim == 1 and y.dtype.kind in "iub"):
         return y
     if hasattr(y, "collect") and hasattr(y, "collect_schema"):
         raise ValueError("y is a lazy frame, which has no rows yet: give y.collect()")
     labels = _in_one_column(_array(y))
     if labels.dtype.kind == "c":
         raise ValueError(f"Complex data not supported: {complex_labels('y')}")
-    missing = np.asarray(pd.isna(labels))
+    if labels.dtype.kind == "V":
+        raise ValueError(nested_labels("y", labels[0]))
+    blank = blank_labels(labels)
+    missing = np.asarray(pd.isna(labels)) | blank
     if missing.any():
-        raise ValueError(f"Input y contains NaN: {missing_labels('y', missing)}")
-    if labels.dtype.kind == "f" and np.isinf(labels).any():
+        raise ValueError(f"Input y contains NaN: {missing_labels('y', missing, blank=bool(blank.any()))}")
+    if labels.dtype.kind in "fO" and are_beyond(labels):
         raise ValueError(f"Input y contains infinity: {infinite_labels('y')}")
     if labels.dtype.kind == "O":
         _refuse_unlike(labels)
     return labels
+
+
+def blank_labels(labels: NDArray) -> NDArray[np.bool_]:
+    """Return True for text without a letter: as in a file, the label is missing there."""
+    if labels.dtype.kind == "U":
+        return (labels == "") | np.strings.isspace(labels)
+    if labels.dtype.kind != "O":
+        return np.zeros(len(labels), dtype=bool)
+    return np.array([isinstance(label, str) and not label.strip() for label in labels], dtype=bool)
+
+
+def are_beyond(numbers: NDArray) -> bool:
+    """Return True if one is infinite, or an object larger than any float."""
+    if numbers.dtype.kind == "f":
+        with np.errstate(over="ignore"):
+            return bool(np.isinf(numbers.astype(float, copy=False)).any())
+    return any(_is_beyond(number) for number in numbers if isinstance(number, Number | np.number))
+
+
+def _is_beyond(number: Any) -> bool:
+    try:
+        return bool(np.isinf(float(number)))
+    except (TypeError, ValueError):  # complex or of digits that do not convert: said elsewhere
+        return False
+    except OverflowError:
+        return True
 
 
 def _array(y: Any) -> NDArray:
@@ -219,9 +249,11 @@ def _in_one_column(labels: NDArray) -> NDArray:
 
 def _refuse_unlike(labels: NDArray) -> None:
     """Refuse labels that are lists, or of types that do not sort."""
-    nested = next((label for label in labels if isinstance(label, list | dict | set | np.ndarray)), None)
+    nested = next((label for label in labels if isinstance(label, list | dict | set | frozenset | np.ndarray)), None)
     if nested is not None:
         raise ValueError(nested_labels("y", nested))
+    if any(isinstance(label, complex | np.complexfloating) for label in labels):
+        raise ValueError(complex_labels("y"))
     try:
         np.unique(labels)
     except TypeError:
@@ -243,17 +275,20 @@ def no_column(shape: tuple[int, ...]) -> str:
     return f"y must be one column of labels, of shape (n_samples,), got shape {shape}"
 
 
-def missing_labels(name: Any, missing: NDArray) -> str:
+def missing_labels(name: Any, missing: NDArray, *, blank: bool = False) -> str:
     """Say how many labels are missing, and where the first one is."""
     return (
         f"{int(missing.sum())} of {len(missing)} labels in {name!r} are missing, the first in row "
-        f"{int(missing.argmax())}: leave these rows out"
+        f"{int(missing.argmax())}: leave these rows out{' (a blank label is a missing one)' if blank else ''}"
     )
 
 
 def infinite_labels(name: Any) -> str:
     """Say that labels are infinite."""
-    return f"the target {name!r} holds infinite numbers: leave these rows out, or write classes as words"
+    return (
+        f"the target {name!r} holds infinite numbers: leave these rows out, or write classes as words (a number above "
+        "1.8e308 counts as infinite)"
+    )
 
 
 def nested_labels(name: Any, label: Any) -> str:

@@ -13,8 +13,11 @@ from genvsdisc.features.cells import read_cells
 from genvsdisc.features.dtypes import as_numbers, in_text, is_number, is_text, nested_value, plain_arrow, usual_dtype
 from genvsdisc.features.marks import bare, bare_words
 from genvsdisc.given import (
+    are_beyond,
+    blank_labels,
     complex_labels,
     infinite_labels,
+    labels_without_order,
     labels_of_two_types,
     missing_labels,
     nested_labels,
@@ -42,7 +45,7 @@ def as_target(y: Any, *, name: str = "y", allow_missing: bool = False) -> pd.Ser
     name : str, default="y"
         What messages call it, where it has no name of its own.
     allow_missing : bool, default=False
-        Whether labels may be missing: then they stay so.
+        Whether labels may be missing: then they stay so. A blank label is missing, as it is in a file.
 
     Returns
     -------
@@ -73,10 +76,22 @@ def as_target(y: Any, *, name: str = "y", allow_missing: bool = False) -> pd.Ser
     labels = _one_column(y)
     labels = pd.Series(labels.array, name=name if labels.name in (None, "") else str(labels.name))
     refuse_nested_labels(labels)
+    blank = _blank(labels)
+    labels = labels.mask(blank) if blank.any() else labels
     missing = labels.isna().to_numpy()
     if missing.any() and not allow_missing:
-        raise ValueError(missing_labels(labels.name, missing))
+        raise ValueError(missing_labels(labels.name, missing, blank=bool(blank.any())))
     return labels
+
+
+def _blank(labels: pd.Series) -> pd.Series:
+    """Return True for labels that are blank text, of which few are different."""
+    grouped = isinstance(labels.dtype, pd.CategoricalDtype)
+    if not grouped and not is_text(labels):
+        return pd.Series(False, index=labels.index)
+    words = (labels.cat.categories if grouped else pd.Series(labels.unique())).to_numpy(object)
+    blank = words[blank_labels(words)]
+    return labels.isin(blank) if len(blank) else pd.Series(False, index=labels.index)
 
 
 def class_labels(y: Any, *, name: str = "y") -> pd.Series:
@@ -166,6 +181,8 @@ def check_target(y: pd.Series, *, n_rows: int | None = None) -> pd.Series:
     """
     if not len(y):
         raise ValueError(f"the target {y.name!r} has no labels")
+    if are_beyond(y.to_numpy(np.longdouble) if y.dtype.kind == "f" else y.unique() if y.dtype.kind == "O" else y[:0]):
+        raise ValueError(infinite_labels(y.name))
     y = y.astype(str) if isinstance(y.dtype, pd.PeriodDtype) else usual_dtype(y)
     if isinstance(y.dtype, pd.CategoricalDtype):
         y = y.astype(y.cat.categories.dtype)
@@ -177,6 +194,8 @@ def check_target(y: pd.Series, *, n_rows: int | None = None) -> pd.Series:
     if not is_number(y):
         if pd.api.types.is_bool_dtype(y.dtype):
             return y.astype(bool)
+        if bare_object := next((label for label in pd.unique(y) if type(label).__repr__ is object.__repr__), None):
+            raise ValueError(labels_without_order(y.name, bare_object))
         words = y.map(_word).astype(str)
         _refuse_equal_labels(y, words)
         _refuse_numbers_as_words(words, n_rows)
@@ -279,6 +298,8 @@ def _one_column(y: Any) -> pd.Series:
     refuse_sparse_labels(y)
     if isinstance(y, str):
         raise ValueError(f"y must be the labels, got the name {y!r}: give X[{y!r}], and X without this column")
+    if isinstance(y, np.ndarray) and y.dtype.kind == "V" and len(y):
+        raise ValueError(nested_labels("y", y[0]))
     if isinstance(y, pd.Series):
         return y
     if hasattr(y, "to_arrow") and hasattr(y, "name"):  # a column of polars

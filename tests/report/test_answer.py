@@ -204,13 +204,14 @@ def test_d02_no_difference_on_the_page_is_in_percent():
         assert not [row[1].text for row in block.rows if "%" in row[1].text]
 
 
-@pytest.mark.parametrize("basis", ["measured", "extrapolated"])
+@pytest.mark.parametrize("basis", ["measured", "extrapolated", "drawn from the law"])
 def test_u07_bars_say_what_they_rest_on(basis):
     (figure,) = blocks(
         "decomposition", "figure", changed({"decomposition": example.full().decomposition.assign(basis=basis)})
     )
     assert "training sets that share no row" in figure.caption
     assert ("its variance is extrapolated" in figure.caption) == (basis == "extrapolated")
+    assert ("whole tables, drawn from the law" in figure.caption) == (basis == "drawn from the law")
 
 
 def test_what_tells_pairs_apart_is_measured_in_each_pair():
