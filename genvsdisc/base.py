@@ -24,7 +24,8 @@ from sklearn.utils.validation import _check_sample_weight, check_array
 
 from genvsdisc.freed_memory import keep_freed_memory
 from genvsdisc.functional.posterior import softmax
-from genvsdisc.given import given_labels, one_class
+from genvsdisc.given import given_labels
+from genvsdisc.refusals import one_class
 from genvsdisc.replicates import Parameters, Replicates, take_parameters
 from genvsdisc.validation import FastValidation, beyond_integers, column_name, encoded_labels
 

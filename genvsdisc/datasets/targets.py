@@ -7,25 +7,20 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
+from genvsdisc.datasets.label_columns import blank_rows, one_column
 from genvsdisc.features.cells import read_cells
-from genvsdisc.features.dtypes import as_numbers, in_text, is_number, is_text, nested_value, plain_arrow, usual_dtype
+from genvsdisc.features.dtypes import as_numbers, in_text, is_number, is_text, nested_value, usual_dtype
 from genvsdisc.features.marks import bare, bare_words
-from genvsdisc.given import (
-    are_beyond,
-    blank_labels,
+from genvsdisc.given import are_beyond
+from genvsdisc.refusals import (
     complex_labels,
     infinite_labels,
-    labels_without_order,
     labels_of_two_types,
+    labels_without_order,
     missing_labels,
     nested_labels,
-    no_column,
     one_class,
-    refuse_sparse_labels,
-    unmasked,
-    warn_of_a_column,
 )
 
 MOST_NUMERIC_CLASSES = 20
@@ -73,25 +68,15 @@ def as_target(y: Any, *, name: str = "y", allow_missing: bool = False) -> pd.Ser
     """
     if type(y) is np.ndarray and y.ndim == 1 and y.dtype.kind in "iub":  # they cannot be missing
         return pd.Series(y, name=name)
-    labels = _one_column(y)
+    labels = one_column(y)
     labels = pd.Series(labels.array, name=name if labels.name in (None, "") else str(labels.name))
     refuse_nested_labels(labels)
-    blank = _blank(labels)
+    blank = blank_rows(labels)
     labels = labels.mask(blank) if blank.any() else labels
     missing = labels.isna().to_numpy()
     if missing.any() and not allow_missing:
         raise ValueError(missing_labels(labels.name, missing, blank=bool(blank.any())))
     return labels
-
-
-def _blank(labels: pd.Series) -> pd.Series:
-    """Return True for labels that are blank text, of which few are different."""
-    grouped = isinstance(labels.dtype, pd.CategoricalDtype)
-    if not grouped and not is_text(labels):
-        return pd.Series(False, index=labels.index)
-    words = (labels.cat.categories if grouped else pd.Series(labels.unique())).to_numpy(object)
-    blank = words[blank_labels(words)]
-    return labels.isin(blank) if len(blank) else pd.Series(False, index=labels.index)
 
 
 def class_labels(y: Any, *, name: str = "y") -> pd.Series:
@@ -145,7 +130,7 @@ def refuse_nested_labels(labels: pd.Series) -> None:
     objects = labels.unique() if labels.dtype.kind == "O" and nested_value(labels) is None else ()
     if labels.dtype.kind == "c" or any(isinstance(label, complex | np.complexfloating) for label in objects):
         raise ValueError(complex_labels(labels.name))
-    label = nested_value(labels)
+    label = labels.iloc[0] if labels.dtype.kind == "V" and len(labels) else nested_value(labels)
     if label is not None and not isinstance(label, tuple):  # which can be told apart
         raise ValueError(nested_labels(labels.name, label))
 
@@ -181,7 +166,8 @@ def check_target(y: pd.Series, *, n_rows: int | None = None) -> pd.Series:
     """
     if not len(y):
         raise ValueError(f"the target {y.name!r} has no labels")
-    if are_beyond(y.to_numpy(np.longdouble) if y.dtype.kind == "f" else y.unique() if y.dtype.kind == "O" else y[:0]):
+    kind = y.dtype.kind  # no unique values of floats longer than 64 bits: pandas would cut them
+    if kind in "fO" and are_beyond(np.asarray(y, np.longdouble) if kind == "f" else np.asarray(y.unique())):
         raise ValueError(infinite_labels(y.name))
     y = y.astype(str) if isinstance(y.dtype, pd.PeriodDtype) else usual_dtype(y)
     if isinstance(y.dtype, pd.CategoricalDtype):
@@ -290,31 +276,3 @@ def _stripped(y: pd.Series) -> pd.Series:
         if isinstance(other, str) != isinstance(value, str):
             raise ValueError(labels_of_two_types(y.name, other, value))
     return bare_words(y).infer_objects()
-
-
-def _one_column(y: Any) -> pd.Series:
-    if isinstance(y, np.ma.MaskedArray):
-        y = unmasked(y)
-    refuse_sparse_labels(y)
-    if isinstance(y, str):
-        raise ValueError(f"y must be the labels, got the name {y!r}: give X[{y!r}], and X without this column")
-    if isinstance(y, np.ndarray) and y.dtype.kind == "V" and len(y):
-        raise ValueError(nested_labels("y", y[0]))
-    if isinstance(y, pd.Series):
-        return y
-    if hasattr(y, "to_arrow") and hasattr(y, "name"):  # a column of polars
-        return plain_arrow(pa.chunked_array([y.to_arrow()])).rename(y.name)
-    if isinstance(y, pa.Array | pa.ChunkedArray):
-        return plain_arrow(pa.chunked_array([y]) if isinstance(y, pa.Array) else y)
-    if hasattr(y, "collect_schema") and hasattr(y, "collect"):
-        y = y.collect()
-    if not isinstance(y, pd.DataFrame) and hasattr(y, "__arrow_c_stream__"):
-        table = pa.table(y)
-        y = pd.DataFrame({name: plain_arrow(table.column(name)) for name in table.column_names})
-    shape = np.shape(y) if hasattr(y, "shape") else np.shape(np.array(y, dtype=object))
-    if len(shape) == 2 and shape[1] == 1:
-        warn_of_a_column(5)
-        return y.iloc[:, 0] if isinstance(y, pd.DataFrame) else pd.Series(np.asarray(y)[:, 0])
-    if len(shape) != 1:
-        raise ValueError(no_column(shape))
-    return pd.Series(y if isinstance(y, np.ndarray | pd.Index | pd.api.extensions.ExtensionArray) else list(y))

@@ -35,9 +35,9 @@ def test_w10_only_one_of_several_fits_has_a_number(fits, told, scale):
 def test_priors_that_leave_nothing_name_a_fit_only_where_there_are_several(classifier):
     X, y, weights = np.array([[1.0], [2.0], [4.0], [5.0], [7.0]]), [0, 0, 1, 1, 1], np.ones((2, 5))
     weights[1, :2] = 0
-    with pytest.raises(ValueError, match="^replicate 1: priors give probability 0"):
+    with pytest.raises(ValueError, match=r"^replicate 1: priors give probability 0"):
         classifier(priors=[1.0, 0.0]).fit_replicates(X, y, weights)
-    with pytest.raises(ValueError, match="^priors give probability 0"):
+    with pytest.raises(ValueError, match=r"^priors give probability 0"):
         classifier(priors=[1.0, 0.0]).fit(X, y, sample_weight=weights[1])
 
 
