@@ -15,14 +15,17 @@ from unicodedata import category
 
 _WESTERN = "éäöüáíóñçßèàåøêæúãâôëîïœõûùìòðþýÿ"
 _CENTRAL = "áéíłóęąěýřžčśšůżćúńöőüďťűňźäôșțăâîđľĺŕ"
+_TURKISH = "ıüşöçğâîû"
+_BALTIC = "šėžąųįūāčīēņõäöüķļģęōŗóśłżń"
+_LATIN = (_WESTERN, _CENTRAL, _TURKISH, _BALTIC)
 _CYRILLIC = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфіїєёґўъ"
 _ENCODINGS = {
     "latin-1": (0.0, _WESTERN),
     "cp1252": (0.0, _WESTERN),
     "cp1250": (-3.5, _CENTRAL),
     "iso8859_2": (-4.5, _CENTRAL),
-    "cp1254": (-3.0, "ıüşöçğâîû"),
-    "cp1257": (-4.0, "šėžąųįūāčīēņõäöüķļģęōŗóśłżń"),
+    "cp1254": (-3.0, _TURKISH),
+    "cp1257": (-4.0, _BALTIC),
     "mac_roman": (-4.0, _WESTERN),
     "cp850": (-4.0, _WESTERN),
     "cp1251": (-1.0, _CYRILLIC),
@@ -65,7 +68,7 @@ _AT_AN_END = 4.0  # how much likelier a sign is at an end of a word
 _ALONE = 0.1  # how often one letter beyond ASCII is a word, in Latin
 _STEEP = 3.5  # how much rarer the rarest small letter is than the most frequent one, in logs
 _SMALL, _OTHER_LETTERS, _OTHER_SIGNS, _KNOWN_SIGNS = 0.85, 0.01, 0.002, 0.12
-_MIXED = 0.003  # of letters of another alphabet behind one of ASCII
+_MIXED = {"alphabet": 0.003, "ideographs": 0.05}  # of letters beyond ASCII behind one of it, as in A型
 _NEVER = 1e-7  # a control, or a byte that the encoding lacks
 _AFTER = {"": (0.7, 0.3), "small": (0.995, 0.005), "capital": (0.6, 0.4), "sign": (0.7, 0.3)}
 """After what -> how likely a small letter is, and a capital one."""
@@ -100,22 +103,23 @@ def most_likely(raw: bytes, possible: Callable[[str], bool] = lambda _: True) ->
 
 def _log_likelihood(words: list[bytes], encoding: str) -> float:
     prior, letters = _ENCODINGS[encoding]
-    likely, latin = _probabilities(encoding), letters in (_WESTERN, _CENTRAL) or encoding in ("cp1254", "cp1257")
-    return prior + sum(_word(word.decode(encoding, "replace"), likely, latin=latin) for word in words)
+    likely = _probabilities(encoding)
+    script = "ideographs" if encoding in _FREQUENT else "latin" if letters in _LATIN else "alphabet"
+    return prior + sum(_word(word.decode(encoding, "replace"), likely, script) for word in words)
 
 
-def _word(word: str, likely: dict[str, float], *, latin: bool) -> float:
+def _word(word: str, likely: dict[str, float], script: str) -> float:
     total, before, kind = 0.0, "", ""
     for letter, after in zip(word, word[1:] + " ", strict=True):
         alpha = letter.isascii() and letter.isalpha()
-        beyond = _beyond(before, latin=latin)
+        beyond = _beyond(before, script)
         total += math.log(1 - beyond if letter.isascii() else beyond)
         if letter.isascii():
-            total += math.log(0.05 if alpha else 0.005)
+            total += math.log(0.05 if alpha else 0.0002)
         else:
             total += math.log(likely.get(letter, _NEVER))
             if letter.isalpha():
-                total += math.log(_ALONE) if latin and len(word) == 1 else 0.0
+                total += math.log(_ALONE) if script == "latin" and len(word) == 1 else 0.0
             elif after.isalpha() and letter not in _BEFORE_LETTERS:
                 total += math.log(_ODD)
             elif not before or after == " ":
@@ -127,11 +131,11 @@ def _word(word: str, likely: dict[str, float], *, latin: bool) -> float:
     return total
 
 
-def _beyond(before: str, *, latin: bool) -> float:
+def _beyond(before: str, script: str) -> float:
     """How likely the next letter is beyond ASCII, after this one."""
-    if latin:
+    if script == "latin":
         return 0.12 if not before or before.isascii() else 0.05
-    return 0.7 if not before else _MIXED if before.isascii() else 0.97
+    return 0.7 if not before else _MIXED[script] if before.isascii() else 0.97
 
 
 @cache
