@@ -16,6 +16,8 @@ from genvsdisc.features.marks import bare, clean, listed, quoted
 
 _MOST_HEADS = 3  # rows of units, types and roles below the names
 _RULE = r"[-=_+*|:~]{3,}"
+_ANSWERS = ("response", "open-ended response")  # what SurveyMonkey writes below a question
+_IMPORTED = '{"ImportId"'  # in the second line below the names of Qualtrics
 _LOOKED_AT = 1000  # rows in which a name may stand as a value
 
 
@@ -158,7 +160,7 @@ def rows_of_data(table: dict[str, pd.Series], y: pd.Series, notes: list[str]) ->
             break
         shown = [str(values.iloc[0]) for values in words.values() if pd.notna(values.iloc[0])] or [str(y.iloc[first])]
         what = f"first row ({listed(shown, 4)})" if not first else f"row after it ({listed(shown, 4)})"
-        notes.append(f"The {what} looks like units: it is left out.")
+        notes.append(f"The {what} looks like units or a second line of names: it is left out.")
         kept[first] = False
         first += 1
     return kept
@@ -174,15 +176,28 @@ def _all_cells(words: dict[str, pd.Series], holds: Callable[[str, pd.Series], pd
     return rows
 
 
+def _is_alone(texts: dict[str, pd.Series]) -> bool:
+    """Return True for a first row of words of which none stands again, above columns of words that all do."""
+    columns = [values for values in texts.values() if pd.notna(values.iloc[0])]
+    rest = [values.iloc[1:].dropna() for values in columns]
+    alone = all((others != values.iloc[0]).all() for values, others in zip(columns, rest, strict=True))
+    return alone and len(columns) > 1 and all(len(others) and others.duplicated(keep=False).all() for others in rest)
+
+
 def _begins_with_units(table: dict[str, pd.Series], texts: dict[str, pd.Series], y: pd.Series) -> bool:
     if len(y) < 3 or any(pd.notna(values.iloc[0]) for name, values in table.items() if name not in texts):
         return False
     if (y.iloc[1:] == y.iloc[0]).any():
         return False
+    classes = bool(y.iloc[1:].duplicated(keep=False).all())
     if all(
         pd.isna(texts.get(name, values).iloc[0]) for name, values in table.items()
     ):  # names only the target, as in tables of Orange
-        return bool(y.iloc[1:].duplicated(keep=False).all())
+        return classes
+    if any(str(label).startswith(_IMPORTED) for label in y.iloc[:2]):
+        return True
+    if str(y.iloc[0]).casefold() in _ANSWERS or (classes and _is_alone(texts)):
+        return True
     units = 0
     for values in texts.values():
         first, rest = values.iloc[0], values.iloc[1:]
