@@ -55,6 +55,16 @@ def test_f03_decimal_commas_are_judged_a_column(read, other):
     assert any(note.startswith("Column 'x': ") for note in data.notes)
 
 
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+@pytest.mark.parametrize("write", ["{}", "-{}", "{}%", "{} kg"], ids=["plain", "negative", "percent", "unit"])
+def test_b04_each_number_is_read_whichever_mark_it_has(read, delimiter, write):
+    cells = [write.format(f"{i},{i % 10}" if i % 2 else f"{i}.{i % 10}") for i in range(N)]
+    data = read(column(cells, delimiter))
+    exact = [(-1 if write == "-{}" else 1) * float(f"{i}.{i % 10}") for i in range(N)]
+    assert data.X["x"].tolist() == exact
+    assert any("decimal commas and points stand side by side" in note for note in data.notes)
+
+
 def test_b04_decimal_commas_in_tabs_and_beside_points(read):
     cells = [f"{i},{i % 10}" for i in range(N)]
     exact = [float(c.replace(",", ".")) for c in cells]
