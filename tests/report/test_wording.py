@@ -39,6 +39,7 @@ def test_d08_a_score_of_the_first_repeat_says_so():
     assert "of the first repeat" in " ".join(confusion.caption.split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["calibration", "models"])
 @pytest.mark.parametrize("labels", [("normal", "water"), ("a", "b", "c"), tuple("abcdefgh")])
 def test_d08_a_score_of_the_first_repeat_says_so_of_any_number_of_classes(key, labels):
@@ -47,6 +48,7 @@ def test_d08_a_score_of_the_first_repeat_says_so_of_any_number_of_classes(key, l
     assert any("first repeat" in " ".join(figure.caption.split()) for figure in figures)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("labels", [("a", "b", "c"), tuple("abcdefgh")])
 def test_d14_no_column_of_calibration_has_the_name_of_another_thing_however_many_classes(labels):
     blocks = flat(section("calibration", example.comparison(labels)).blocks)
