@@ -8,7 +8,7 @@ from dataclasses import replace
 from unicodedata import category
 
 from genvsdisc.datasets.files import READABLE, Source
-from genvsdisc.datasets.letters import NAMES, most_likely
+from genvsdisc.datasets.letters import ENCODING_NAMES, most_likely
 
 _OTHER_KINDS = {
     b"SQLite format 3": "an SQLite database: write the table out as CSV (sqlite3 -csv -header)",
@@ -152,7 +152,7 @@ def _encoding(source: Source, notes: list[str]) -> str:
     """Name the encoding of text that is not UTF-8 in which its words are most likely."""
     raw = source.read()
     encoding = most_likely(_beyond_ascii(raw), lambda encoding: _decodes(raw, encoding))
-    notes.append(f"The file is not in UTF-8; it was read as {NAMES.get(encoding, encoding)}{REMEDY}")
+    notes.append(f"The file is not in UTF-8; it was read as {ENCODING_NAMES.get(encoding, encoding)}{REMEDY}")
     return encoding
 
 

@@ -44,7 +44,7 @@ _ENCODINGS = {
     "euc_jp": (-4.0, ""),
 }
 """Encoding -> log of how often files are in it, and its small letters, from the most frequent on."""
-NAMES = {
+ENCODING_NAMES = {
     "latin-1": "Latin-1", "cp1252": "Windows-1252", "mac_roman": "Mac Roman", "cp850": "cp850, of DOS",
     "cp1250": "Windows-1250, of Central Europe", "iso8859_2": "Latin-2, of Central Europe",
     "cp1254": "Windows-1254, of Turkish", "cp1257": "Windows-1257, of the Baltic", "cp1255": "Windows-1255, of Hebrew",

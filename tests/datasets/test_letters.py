@@ -5,7 +5,7 @@ import random
 import pytest
 
 from genvsdisc.datasets import read_table
-from genvsdisc.datasets.letters import NAMES, most_likely
+from genvsdisc.datasets.letters import ENCODING_NAMES, most_likely
 
 FILES = 24
 WORDS = {
@@ -68,7 +68,7 @@ def test_f24_classes_stay_apart_and_a_note_names_what_was_guessed(tmp_path, enco
     assert data.y.nunique() == len(labels)
     (note,) = (note for note in data.notes if "it was read as" in note)
     name, _, remedy = note.removeprefix("The file is not in UTF-8; it was read as ").partition(": ")
-    assert name in {*NAMES.values(), "cp1251", "cp1253", "koi8_r"}
+    assert name in {*ENCODING_NAMES.values(), "cp1251", "cp1253", "koi8_r"}
     assert remedy == "where its words look wrong, save it in UTF-8 (iconv -f ENCODING -t UTF-8)."
 
 
