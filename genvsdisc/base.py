@@ -24,9 +24,10 @@ from sklearn.utils.validation import _check_sample_weight, check_array
 
 from genvsdisc.freed_memory import keep_freed_memory
 from genvsdisc.functional.posterior import softmax
-from genvsdisc.given import given_labels, one_class
+from genvsdisc.given import given_labels
+from genvsdisc.refusals import one_class
 from genvsdisc.replicates import Parameters, Replicates, take_parameters
-from genvsdisc.validation import FastValidation, column_name, encoded_labels
+from genvsdisc.validation import FastValidation, beyond_integers, column_name, encoded_labels
 
 
 class ProbabilisticClassifier(ClassifierMixin, FastValidation, ABC):
@@ -123,7 +124,8 @@ class ProbabilisticClassifier(ClassifierMixin, FastValidation, ABC):
             Share of the rows, or of their weight, whose label is predicted.
         """
         labels = given_labels(y)
-        if labels is not None and labels.dtype.kind == "O" and not isinstance(labels[0], str):
+        objects = labels is not None and labels.dtype.kind == "O" and not isinstance(labels[0], str)
+        if objects or (labels is not None and beyond_integers(labels)):
             right = np.asarray(self.predict(X) == labels)
             weights = None if sample_weight is None else np.asarray(sample_weight, dtype=float)
             return float(np.average(right, weights=weights))

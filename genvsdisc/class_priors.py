@@ -130,9 +130,9 @@ class GenerativePriors:
             priors = np.where(class_weights > 0, given, 0)
         total = priors.sum(axis=1, keepdims=True)
         if not (total > 0).all():
+            which = f"replicate {int(np.argmin(total))}: " if len(total) > 1 else ""
             raise ValueError(
-                f"replicate {int(np.argmin(total))}: priors give probability 0 to every class that has rows; "
-                "give one of them a positive prior"
+                f"{which}priors give probability 0 to every class that has rows; give one of them a positive prior"
             )
         return priors / total
 

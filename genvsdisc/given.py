@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
+from numbers import Number
 from typing import Any, cast
 
 import numpy as np
@@ -17,6 +18,16 @@ from numpy.typing import NDArray
 from pandas.api import types
 from scipy import sparse
 from sklearn.exceptions import DataConversionWarning
+
+from genvsdisc.refusals import (
+    complex_labels,
+    infinite_labels,
+    labels_of_two_types,
+    labels_without_order,
+    missing_labels,
+    nested_labels,
+    no_column,
+)
 
 TEMPORAL = {"datetime64", "datetime", "date", "timedelta64", "timedelta", "time", "period"}
 """What `pandas.api.types.infer_dtype` calls objects that are moments or stretches of time."""
@@ -155,23 +166,52 @@ def given_labels(y: Any) -> Any:
     Raises
     ------
     ValueError
-        If y is no column, or labels are missing, infinite, nested, complex or of several types.
+        If y is no column, or labels are missing, blank, infinite, nested, complex or of several types.
     """
-    if y is None or (type(y) is np.ndarray and y.ndim == 1 and y.dtype.kind in "iubU"):
+    if y is None or (type(y) is np.ndarray and y.ndim == 1 and y.dtype.kind in "iub"):
         return y
     if hasattr(y, "collect") and hasattr(y, "collect_schema"):
         raise ValueError("y is a lazy frame, which has no rows yet: give y.collect()")
     labels = _in_one_column(_array(y))
     if labels.dtype.kind == "c":
         raise ValueError(f"Complex data not supported: {complex_labels('y')}")
-    missing = np.asarray(pd.isna(labels))
+    if labels.dtype.kind == "V":
+        raise ValueError(nested_labels("y", labels[0]))
+    blank = blank_labels(labels)
+    missing = np.asarray(pd.isna(labels)) | blank
     if missing.any():
-        raise ValueError(f"Input y contains NaN: {missing_labels('y', missing)}")
-    if labels.dtype.kind == "f" and np.isinf(labels).any():
+        raise ValueError(f"Input y contains NaN: {missing_labels('y', missing, blank=bool(blank.any()))}")
+    if labels.dtype.kind in "fO" and are_beyond(labels):
         raise ValueError(f"Input y contains infinity: {infinite_labels('y')}")
     if labels.dtype.kind == "O":
         _refuse_unlike(labels)
     return labels
+
+
+def blank_labels(labels: NDArray) -> NDArray[np.bool_]:
+    """Return True for text without a letter: as in a file, the label is missing there."""
+    if labels.dtype.kind == "U":
+        return (labels == "") | np.strings.isspace(labels)
+    if labels.dtype.kind != "O":
+        return np.zeros(len(labels), dtype=bool)
+    return np.array([isinstance(label, str) and not label.strip() for label in labels], dtype=bool)
+
+
+def are_beyond(numbers: NDArray) -> bool:
+    """Return True if one is infinite, or an object larger than any float."""
+    if numbers.dtype.kind == "f":
+        with np.errstate(over="ignore"):
+            return bool(np.isinf(numbers.astype(float, copy=False)).any())
+    return any(_is_beyond(number) for number in numbers if isinstance(number, Number | np.number))
+
+
+def _is_beyond(number: Any) -> bool:
+    try:
+        return bool(np.isinf(float(number)))
+    except (TypeError, ValueError):  # complex or of digits that do not convert: said elsewhere
+        return False
+    except OverflowError:
+        return True
 
 
 def _array(y: Any) -> NDArray:
@@ -219,9 +259,11 @@ def _in_one_column(labels: NDArray) -> NDArray:
 
 def _refuse_unlike(labels: NDArray) -> None:
     """Refuse labels that are lists, or of types that do not sort."""
-    nested = next((label for label in labels if isinstance(label, list | dict | set | np.ndarray)), None)
+    nested = next((label for label in labels if isinstance(label, list | dict | set | frozenset | np.ndarray)), None)
     if nested is not None:
         raise ValueError(nested_labels("y", nested))
+    if any(isinstance(label, complex | np.complexfloating) for label in labels):
+        raise ValueError(complex_labels("y"))
     try:
         np.unique(labels)
     except TypeError:
@@ -236,51 +278,3 @@ def warn_of_a_column(stacklevel: int) -> None:
     """Warn as scikit-learn does where labels are a column of a table."""
     message = "A column-vector y was passed when a 1d array was expected. Please change the shape of y to (n_samples,)."
     warnings.warn(message, DataConversionWarning, stacklevel=stacklevel)
-
-
-def no_column(shape: tuple[int, ...]) -> str:
-    """Say that labels have this shape, which is not that of a column."""
-    return f"y must be one column of labels, of shape (n_samples,), got shape {shape}"
-
-
-def missing_labels(name: Any, missing: NDArray) -> str:
-    """Say how many labels are missing, and where the first one is."""
-    return (
-        f"{int(missing.sum())} of {len(missing)} labels in {name!r} are missing, the first in row "
-        f"{int(missing.argmax())}: leave these rows out"
-    )
-
-
-def infinite_labels(name: Any) -> str:
-    """Say that labels are infinite."""
-    return f"the target {name!r} holds infinite numbers: leave these rows out, or write classes as words"
-
-
-def nested_labels(name: Any, label: Any) -> str:
-    """Say that labels are lists or the like."""
-    return (
-        f"the target {name!r} holds {type(label).__name__}s, such as {str(label)[:40]}: a label is one number or word"
-    )
-
-
-def complex_labels(name: Any) -> str:
-    """Say that labels are complex."""
-    return f"the target {name!r} holds complex numbers: a label is one number or word"
-
-
-def one_class(name: Any, label: Any) -> str:
-    """Say that there is one class only."""
-    return f"the target {name!r} has one class only, {label!r}: nothing to tell apart"
-
-
-def labels_of_two_types(name: Any, first: Any, other: Any) -> str:
-    """Say that two labels differ in type, if they are written alike or not."""
-    how = (
-        "which are written alike: use one type" if str(first) == str(other) else "of two types: use one, such as words"
-    )
-    return f"the target {name!r} holds {first!r} and {other!r}, {how}"
-
-
-def labels_without_order(name: Any, label: Any) -> str:
-    """Say that labels are of a type whose values cannot be sorted."""
-    return f"the target {name!r} holds {label!r}, of a type that has no order: write labels as words or whole numbers"

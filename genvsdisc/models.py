@@ -60,6 +60,12 @@ def default_models(X: Any = None) -> list[Model]:
         learned weights of columns (logistic on log ratios of marginal densities). Without a partner: regularized
         Gaussian, cascade, multilayer perceptron. And the majority class.
 
+    Raises
+    ------
+    ValueError
+        If an array holds infinite values, or a column whose squares leave the range of floating point; of a table such
+        a column is left out.
+
     Notes
     -----
     Both families are regularized lightly and on the same scale (columns of unit variance): shrinkage 0.001 for the

@@ -15,7 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.utils import get_tags
 
 from genvsdisc.features.encoding import TableEncoder
-from genvsdisc.features.kinds import Column, column_kinds
+from genvsdisc.features.kinds import Column, column_kinds, out_of_range
 from genvsdisc.features.tables import as_frame
 from genvsdisc.features.transforms import QuadraticFeatures
 from genvsdisc.functional.columns.counts import may_be_counts
@@ -50,6 +50,15 @@ def takes_gaps(estimator: Any) -> bool:
         if type(step).__module__.startswith("sklearn.impute"):
             return True
     return True
+
+
+def _refuse_far(rows: NDArray[np.float64]) -> None:
+    """Refuse an array with numbers that no classifier takes; of a table, the encoder leaves such a column out."""
+    for j, column in enumerate(rows.T):
+        if np.isinf(column).any():
+            raise ValueError(f"column {j} of X holds infinite values: replace or remove them")
+        if why := out_of_range(column):
+            raise ValueError(f"column {j} of X is out of range: {why}")
 
 
 @dataclass(frozen=True)
@@ -89,9 +98,11 @@ class Preparation:
         if not isinstance(X, pd.DataFrame):
             frame = as_frame(X)
             bare = isinstance(X, np.ndarray | list | tuple) and all(map(pd.api.types.is_numeric_dtype, frame.dtypes))
-            X = frame.to_numpy(dtype=float) if bare else frame
+            with np.errstate(over="ignore"):  # what is beyond floats is infinite, and refused
+                X = frame.to_numpy(dtype=float) if bare else frame
         if not isinstance(X, pd.DataFrame):
             rows = X
+            _refuse_far(rows)
             blocks = tuple(range(j, j + 1) for j in range(rows.shape[1]))
             origins = tuple(_origin(rows[:, j]) for j in range(rows.shape[1]))
             return cls(None, bool(np.isnan(rows).any()), rows.shape[1], blocks, origins)

@@ -19,7 +19,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from genvsdisc.given import columns_of, given_labels, given_rows, refuse_words
+from genvsdisc.given import blank_labels, columns_of, given_labels, given_rows, refuse_words
 
 _FLOATS = (np.dtype(np.float64), np.dtype(np.float32))
 _CONTAINERS = (list, dict, set, np.ndarray)
@@ -117,13 +117,23 @@ def is_plain(X: Any) -> bool:
 
 
 def _has_plain_labels(y: Any) -> bool:
-    return type(y) is np.ndarray and y.ndim == 1 and y.dtype.kind in "iubU"
+    if type(y) is not np.ndarray or y.ndim != 1:
+        return False
+    return y.dtype.kind in "iub" or (y.dtype.kind == "U" and not blank_labels(y).any())
 
 
 def _is_finite(X: NDArray) -> bool:
     """Return True if X is sure to be finite: its sum is. A finite X whose sum overflows takes the long way."""
     with np.errstate(over="ignore", invalid="ignore"):
         return bool(np.isfinite(X.sum()))
+
+
+_FIRST_BEYOND = float(2**63)
+
+
+def beyond_integers(y: NDArray) -> bool:
+    """Return True for floats of which one is no integer of 64 bits, as scikit-learn would have whole numbers."""
+    return y.dtype.kind == "f" and len(y) > 0 and float(np.abs(y).max()) >= _FIRST_BEYOND
 
 
 def encoded_labels(y: NDArray) -> tuple[NDArray, NDArray]:
@@ -137,7 +147,8 @@ def encoded_labels(y: NDArray) -> tuple[NDArray, NDArray]:
         classes = np.flatnonzero(present).astype(y.dtype) + offset
         return classes, index if present.all() else (np.cumsum(present) - 1)[index]
     if y.dtype.kind != "O" or isinstance(y[0], str | bytes):  # dates and the like are classes, continuous numbers not
-        check_classification_targets(y)
+        with np.errstate(invalid="ignore"):
+            check_classification_targets(y.astype(str) if beyond_integers(y) and np.array_equal(y, np.rint(y)) else y)
     classes, codes = np.unique(y, return_inverse=True)
     return classes, codes
 

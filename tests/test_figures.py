@@ -221,8 +221,9 @@ def crossing(estimate):
     return {"estimate": estimate, "lower": estimate / 2, "upper": estimate * 2}
 
 
-def test_d06_learning_curves_end_at_the_cap_and_a_triangle_marks_what_is_above():
-    table = curves([[16.0, 0.9, 0.6], [3.0, 0.8, 0.55]])
+@pytest.mark.parametrize("first", [(16.0, 3.0), (1.06, 1e6), (1e300, 2.0)])
+def test_d06_learning_curves_end_at_the_cap_and_a_triangle_marks_what_is_above(first):
+    table = curves([[first[0], 0.9, 0.6], [first[1], 0.8, 0.55]])
     ax = figures.plot_learning_curves(table, ax=Figure().add_subplot(), guess=0.7, cap=1.05)
     assert ax.get_ylim()[1] == pytest.approx(1.05)
     assert ax.get_ylim()[0] < 0.55

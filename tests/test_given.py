@@ -3,6 +3,7 @@
 import datetime as dt
 import enum
 from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -36,6 +37,15 @@ each = pytest.mark.parametrize("estimator", ESTIMATORS, ids=lambda estimator: ty
 quick = pytest.mark.filterwarnings("ignore:.*max_iter")
 
 
+class Ranked(enum.Enum):
+    """Members with an order."""
+
+    LOW, TOP = 1, 2
+
+    def __lt__(self, other):
+        return self.value < other.value
+
+
 def of_two(labels, dtype=object):
     return pd.Series(labels, dtype=dtype).take(CODES).reset_index(drop=True)
 
@@ -62,6 +72,16 @@ MISSING = {
     "polars categorical": pl.Series(of_two(["a", None]).tolist()).cast(pl.Categorical),
     "arrow": pa.array(of_two(["a", None]).tolist()),
     "masked": np.ma.masked_equal(CODES, 1),
+    # as in a file, a label that is blank is missing
+    "empty": np.array(["a", ""])[CODES],
+    "empty in a list": of_two(["a", ""]).tolist(),
+    "blanks": of_two(["a", " \t"]),
+    "no-break space": of_two(["a", "\u00a0"]),
+    "empty string": of_two(["a", ""], "string"),
+    "empty string[pyarrow]": of_two(["a", ""], "string[pyarrow]"),
+    "empty category": of_two(["a", ""], "category"),
+    "empty polars": pl.Series(of_two(["a", ""]).tolist()),
+    "empty or missing": np.array(["a", "", "a", None], dtype=object)[np.arange(40) % 4],
 }
 
 
@@ -86,6 +106,18 @@ BAD = [
     (of_two([np.inf, 1.0], float), "the target 'y' holds infinite numbers: leave these rows out"),
     (of_two([[1], [1, 2]]), "the target 'y' holds lists, such as"),
     (of_two([{"a": 1}, {"a": 2}]), "the target 'y' holds dicts, such as"),
+    (of_two([frozenset("a"), frozenset("b")]), "the target 'y' holds frozensets, such as"),
+    (np.array([b"a", b"b"], "V1")[CODES], "the target 'y' holds voids, such as"),
+    (
+        of_two([object(), object()]),
+        "the target 'y' holds <object object .*>, of a type that has no order: write labels",
+    ),
+    (of_two([-np.inf, np.inf]), "the target 'y' holds infinite numbers: leave these rows out"),
+    (of_two([10**400, 1]), r"the target 'y' holds infinite numbers.*\(a number above 1.8e308 counts as infinite\)"),
+    (of_two([Decimal("1e400"), Decimal(1)]), "the target 'y' holds infinite numbers"),
+    (of_two([Decimal("inf"), Decimal(1)]), "the target 'y' holds infinite numbers"),
+    (np.array(["1e4000", "1"], np.longdouble)[CODES], "the target 'y' holds infinite numbers"),
+    (of_two([1j, 2j]).tolist(), "the target 'y' holds complex numbers: a label is one number or word"),
     (np.array([1j, 2])[CODES], "the target 'y' holds complex numbers: a label is one number or word"),
     (of_two([1, "1"]), "the target 'y' holds 1 and '1', which are written alike: use one type"),
     (0 * CODES, "the target 'y' has one class only, 0: nothing to tell apart"),
@@ -124,6 +156,13 @@ LABELS = {
         list(pd.PeriodIndex(["2020-01", "2020-02"], freq="M")),
     ),
     "integers beyond 64 bits": (of_two([2**70, 2**70 + 1]), [2**70, 2**70 + 1]),
+    "floats beyond 64 bits": (of_two([1e300, 2e300], float), [1e300, 2e300]),
+    "floats from 64 bits on": (of_two([0.0, 2.0**63], float), [0.0, 2.0**63]),
+    "single floats beyond 64 bits": (of_two([-1e30, 1e30], np.float32), np.float32([-1e30, 1e30]).tolist()),
+    "fractions": (of_two([Fraction(1, 3), Fraction(2, 3)]), [Fraction(1, 3), Fraction(2, 3)]),
+    "durations": (of_two([dt.timedelta(1), dt.timedelta(2)]), [dt.timedelta(1), dt.timedelta(2)]),
+    "tuples": (of_two([(1,), (1, 3)]), [(1,), (1, 3)]),
+    "members": (of_two([Ranked.LOW, Ranked.TOP]), [Ranked.LOW, Ranked.TOP]),
     "decimals": (of_two([Decimal("0.5"), Decimal("1.5")]), [Decimal("0.5"), Decimal("1.5")]),
 }
 

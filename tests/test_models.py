@@ -176,6 +176,27 @@ def test_u08_twins_are_named_and_tested_once():
     ]
 
 
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        (np.inf, "column 1 of X holds infinite values: replace or remove them"),
+        (-np.inf, "column 1 of X holds infinite values: replace or remove them"),
+        (1e160, r"column 1 of X is out of range: its numbers reach 1e\+160, .*; divide it by 1e\+160"),
+        (np.longdouble("1e4000"), "column 1 of X holds infinite values"),
+    ],
+)
+@pytest.mark.parametrize("form", [np.asarray, np.ndarray.tolist], ids=["array", "list"])
+def test_b17_an_array_with_a_far_number_is_one_error(cell, words, form):
+    X = np.random.default_rng(0).normal(size=(30, 3)).astype(np.array(cell).dtype)
+    assert len(default_models(form(X))) == 12
+    X[3, 1] = cell
+    with pytest.raises(ValueError, match=words):
+        default_models(form(X))
+    X[:, 1] = 1e-200
+    with pytest.raises(ValueError, match="column 1 of X is out of range: its numbers reach 1e-200"):
+        default_models(form(X))
+
+
 @pytest.mark.slow
 def test_a_cost_is_booked_to_the_assumption_that_was_dropped():
     X, y = table_of(("x", "z"))

@@ -77,18 +77,32 @@ def test_f4_help_lists_what_there_is_and_each_table_with_its_columns():
         assert name in gd.__doc__ or name in shown
     for name in ("compare", "bias_variance", "GaussianClassifier", "read_table"):
         assert name in gd.__doc__
-    listed = pydoc.render_doc(gd.Comparison, renderer=pydoc.plaintext)
-    for name in ("summary", "differences", "decomposition", "leaks"):
-        assert all(column in listed for column in gd.Comparison({}, {}).tables[name].columns)
 
 
-def test_f5_each_command_shown_is_one():
-    commands = [line.split("#")[0] for line in re.findall(r"^(genvsdisc .*)$", README, flags=re.MULTILINE)]
-    assert len(commands) >= 4
-    known = {option for function in (report, predict_command, diff_command) for option in _options(function)}
-    for command in commands:
-        assert command.split()[1] in ("report", "predict", "diff", "lessons", "datasets")
-        assert set(re.findall(r"--[a-z-]+", command)) <= known
+@pytest.fixture(scope="module")
+def listed():
+    return pydoc.render_doc(gd.Comparison, renderer=pydoc.plaintext)
+
+
+@pytest.mark.parametrize("name", ["summary", "differences", "decomposition", "leaks", "calibration"])
+def test_f4_help_lists_the_columns_of_each_table(listed, name):
+    assert all(column in listed for column in gd.Comparison({}, {}).tables[name].columns)
+
+
+COMMANDS = [line.split("#")[0].strip() for line in re.findall(r"^(genvsdisc .*)$", README, flags=re.MULTILINE)]
+FUNCTIONS = {"report": report, "predict": predict_command, "diff": diff_command}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_f5_each_command_shown_is_one(command):
+    word = command.split()[1]
+    assert word in (*FUNCTIONS, "lessons", "datasets")
+    assert set(re.findall(r"--[a-z-]+", command)) <= (_options(FUNCTIONS[word]) if word in FUNCTIONS else set())
+
+
+def test_f5_commands_are_shown_and_each_option_named_is_one():
+    assert len(COMMANDS) >= 4
+    known = {option for function in FUNCTIONS.values() for option in _options(function)}
     assert set(re.findall(r"`(--[a-z-]+)", README)) <= known | {"--install-completion"}
 
 

@@ -72,6 +72,10 @@ class OnceCommand(TyperCommand):
             refuse_blank(each, values.get(each.name))
         return super().parse_args(ctx, args)
 
+    def get_short_help_str(self, limit: int = 1000) -> str:
+        """Give the first sentence whole, which stands in the list of commands; on 45 letters it says little."""
+        return super().get_short_help_str(max(limit, 1000))
+
 
 class PanelCommand(OnceCommand):
     """Writes the options of a command by panels, in the order of their first options."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from unicodedata import category
 
 from genvsdisc.datasets.files import READABLE, Source
+from genvsdisc.datasets.letters import ENCODING_NAMES, most_likely
 
 _OTHER_KINDS = {
     b"SQLite format 3": "an SQLite database: write the table out as CSV (sqlite3 -csv -header)",
@@ -19,19 +20,7 @@ _OTHER_KINDS = {
     b"%PDF": "a PDF: tables are read from files of data",
     b"\x93NUMPY": "a NumPy array: give it to genvsdisc.compare in Python",
 }
-# Letters of other alphabets than the Latin one stand in runs: one byte each, or two bytes each.
-_EASTERN = ("cp932", "euc_jp", "gb18030", "big5", "cp949")
-_ALPHABETS = ("cp1251", "koi8_r", "cp866", "iso8859_5", "mac_cyrillic", "cp1253")
-_LATIN = {
-    "latin-1": "Latin-1", "cp1252": "Windows-1252", "mac_roman": "Mac Roman", "cp850": "cp850, of DOS",
-    "cp1250": "Windows-1250, of Central Europe", "iso8859_2": "Latin-2, of Central Europe",
-}  # fmt: skip
-"""Where several decode to words that may be, the first is taken."""
-_CENTRAL = ("cp1250", "iso8859_2")
-_WITHIN_WORDS = "’·…\u00ad"
-_SHORT_RUN = 1.9
-_NEARLY_ALL = 0.97
-_FEWEST_FOREIGN = 8  # bytes beyond ASCII
+REMEDY = ": where its words look wrong, save it in UTF-8 (iconv -f ENCODING -t UTF-8)."
 _LEAST_MIXED = 0.1  # of the lines beyond ASCII are in UTF-8: by chance a line of another encoding hardly ever is
 _SAMPLED = 1 << 16
 _MARKED = {
@@ -62,7 +51,7 @@ def in_utf8(source: Source, notes: list[str]) -> Source:
     if marked := next((encoding for marks, encoding in _MARKED.items() if head.startswith(marks)), None):
         return _recoded(source, marked)
     if wide := _wide(source.head(_SAMPLED)):
-        notes.append(f"The file is not in UTF-8; it was read as {wide.upper()}.")
+        notes.append(f"The file is not in UTF-8; it was read as {wide.upper()}{REMEDY}")
         return _recoded(source, wide)
     if not _is_utf8(source):
         return _from_other(source, notes)
@@ -148,62 +137,17 @@ def _recoded(source: Source, encoding: str) -> Source:
 
 
 def _encoding(source: Source, notes: list[str]) -> str:
-    """Name the encoding of text that is not UTF-8: of another alphabet if its letters clearly are, else of Latin."""
+    """Name the encoding of text that is not UTF-8 in which its words are most likely."""
     raw = source.read()
-    encoding = _foreign(raw) or _latin(raw)
-    notes.append(f"The file is not in UTF-8; it was read as {_LATIN.get(encoding, encoding)}.")
+    encoding = most_likely(_beyond_ascii(raw), lambda encoding: _decodes(raw, encoding))
+    notes.append(f"The file is not in UTF-8; it was read as {ENCODING_NAMES.get(encoding, encoding)}{REMEDY}")
     return encoding
-
-
-def _latin(raw: bytes) -> str:
-    """Name the encoding of Western or Central Europe that makes the most plausible words of letters beyond ASCII."""
-    sample = _beyond_ascii(raw)
-    known = [encoding for encoding in _LATIN if _decodes(raw, encoding)]
-    # in m³é, once, the sign of Western Europe may be meant where the centre has a letter
-    odd = {each: _oddities(sample.decode(each, "replace")) + (each in _CENTRAL) for each in known}
-    return min(odd, key=lambda encoding: odd[encoding])
-
-
-def _foreign(raw: bytes) -> str | None:
-    """Name the encoding of text in another alphabet than the Latin one, if it is."""
-    from charset_normalizer import from_bytes  # only such files pay for its tables
-
-    sample = _beyond_ascii(raw)
-    runs = re.findall(rb"[\x80-\xff]+", sample)
-    beyond = b"".join(runs)
-    if len(beyond) < _FEWEST_FOREIGN or len(beyond) < _SHORT_RUN * len(runs):
-        return None
-    words = b" ".join(runs)
-    odd = {encoding: _oddities(words.decode(encoding, "replace")) for encoding in _ALPHABETS}
-    if min(odd.values()) <= (1 - _NEARLY_ALL) * len(beyond):
-        likely = [encoding for encoding in _ALPHABETS if odd[encoding] == min(odd.values())]
-        if "cp1251" in likely and "mac_cyrillic" in likely:  # small letters are the same bytes in both
-            likely.remove("mac_cyrillic")
-        best = from_bytes(words, cp_isolation=likely).best()
-    else:  # the second byte of a letter may be ASCII
-        best = from_bytes(sample, cp_isolation=list(_EASTERN)).best()
-    return None if best is None else best.encoding
 
 
 def _beyond_ascii(raw: bytes) -> bytes:
     """Return the first lines that hold other letters than those of ASCII."""
     lines = [line for line in raw[: 1 << 22].splitlines(keepends=True) if not line.isascii()]
     return b"".join(lines)[:_SAMPLED]
-
-
-def _oddities(text: str) -> int:
-    """Count what words do not hold: controls, capitals behind small letters, signs between letters."""
-    odd = 0
-    for before, letter, after in zip(" " + text, text, text[1:] + " ", strict=False):
-        if letter.isascii():
-            odd += letter.isupper() and before.islower() and not before.isascii()
-        elif letter.isalpha():
-            odd += letter.isupper() and before.islower()
-        elif (kind := category(letter)) in ("Cc", "Cn", "Co") or letter == "\ufffd":
-            odd += 1
-        elif kind not in ("Pd", "Zs") and letter not in _WITHIN_WORDS:
-            odd += before.isalpha() and after.isalpha()
-    return odd
 
 
 def _decodes(raw: bytes, encoding: str) -> bool:

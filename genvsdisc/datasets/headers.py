@@ -16,6 +16,9 @@ from genvsdisc.features.marks import bare, clean, listed, quoted
 
 _MOST_HEADS = 3  # rows of units, types and roles below the names
 _RULE = r"[-=_+*|:~]{3,}"
+_ANSWERS = ("response", "open-ended response")  # what SurveyMonkey writes below a question
+_IMPORTED = '{"ImportId"'  # in the second line below the names of Qualtrics
+_LOOKED_AT = 1000  # rows in which a name may stand as a value
 
 
 def column_names(names: list[str], file: str) -> list[str]:
@@ -89,6 +92,41 @@ def named_columns(names: list[str], columns: list[pd.Series], notes: list[str]) 
     return table
 
 
+def note_of_a_row_as_names(columns: dict[str, pd.Series], notes: list[str]) -> None:
+    """Note that most names are numbers, or values of their columns, as where a file has no line of names."""
+    names = [name for place, name in enumerate(columns) if name != unnamed(place)]
+    if looks_like_data(tuple(names)):
+        what = "most of them are numbers"
+    elif len(_that_are_values({name: columns[name].head(_LOOKED_AT) for name in names})) > len(columns) / 2:
+        what = "most of them are values of their columns"
+    else:
+        return
+    told = f"The first line ({listed(names, 3)}) is read as names, yet {what}"
+    notes.append(f"{told}: put a line of names above if it is a row.")
+
+
+def _that_are_values(columns: dict[str, pd.Series]) -> list[str]:
+    """Names that stand among the cells of their column, in no line of names, or are read as its cells are."""
+    texts = {name: clean(values).reset_index(drop=True) for name, values in columns.items() if is_text(values)}
+    again = _all_cells(texts, lambda name, values: values == name) if len(texts) == len(columns) else False
+    return [
+        name
+        for name in columns
+        if (
+            ((texts[name] == name) & ~np.asarray(again)).any() or _read_alike(name, texts[name])
+            if name in texts
+            else looks_like_data((name,))
+        )
+    ]
+
+
+def _read_alike(name: str, cells: pd.Series) -> bool:
+    """Return True for a number above numbers, or a date above dates, kept as text."""
+    alone = read_cells(pd.Series([name])).format
+    column = read_cells(cells).format if alone else None
+    return alone is not None and column is not None and type(alone.form) is type(column.form)
+
+
 def unnamed(place: int) -> str:
     """Name a column that has no name, as pandas does."""
     return f"Unnamed: {place}"
@@ -103,8 +141,11 @@ def rows_of_data(table: dict[str, pd.Series], y: pd.Series, notes: list[str]) ->
     kept = np.ones(len(y), dtype=bool)
     texts = {name: clean(values).reset_index(drop=True) for name, values in table.items() if is_text(values)}
     if len(texts) == len(table):
-        again = _all_cells(texts, y, lambda name, values: values.str.casefold() == str(name).casefold())
-        rules = _all_cells(texts, y, lambda _, values: values.str.fullmatch(_RULE))
+        words = {str(y.name): y.reset_index(drop=True), **texts}
+        again = _all_cells(words, lambda name, values: values.str.casefold() == str(name).casefold())
+        if again.any() and len(_that_are_values(words)) > len(words) / 2:  # a row was read as names
+            again[:] = False
+        rules = _all_cells(words, lambda _, values: values.str.fullmatch(_RULE))
         for lines, what in ((again, "repeat{s} the names"), (rules, "{is} a rule")):
             if lines.any():
                 several = bool(lines.sum() > 1)
@@ -119,20 +160,28 @@ def rows_of_data(table: dict[str, pd.Series], y: pd.Series, notes: list[str]) ->
             break
         shown = [str(values.iloc[0]) for values in words.values() if pd.notna(values.iloc[0])] or [str(y.iloc[first])]
         what = f"first row ({listed(shown, 4)})" if not first else f"row after it ({listed(shown, 4)})"
-        notes.append(f"The {what} looks like units: it is left out.")
+        notes.append(f"The {what} looks like units or a second line of names: it is left out.")
         kept[first] = False
         first += 1
     return kept
 
 
-def _all_cells(texts: dict[str, pd.Series], y: pd.Series, holds: Callable[[str, pd.Series], pd.Series]) -> NDArray:
-    """Return True for rows in which something holds of the label and of every word."""
-    rows = np.ones(len(y), dtype=bool)
-    for name, values in [(str(y.name), y.reset_index(drop=True)), *texts.items()]:
+def _all_cells(words: dict[str, pd.Series], holds: Callable[[str, pd.Series], pd.Series]) -> NDArray:
+    """Return True for rows in which something holds of every word."""
+    rows = np.ones(max(map(len, words.values()), default=0), dtype=bool)
+    for name, values in words.items():
         rows &= holds(name, values.astype(object).astype(str)).fillna(False).to_numpy(bool)
         if not rows.any():
             break
     return rows
+
+
+def _is_alone(texts: dict[str, pd.Series]) -> bool:
+    """Return True for a first row of words of which none stands again, above columns of words that all do."""
+    columns = [values for values in texts.values() if pd.notna(values.iloc[0])]
+    rest = [values.iloc[1:].dropna() for values in columns]
+    alone = all((others != values.iloc[0]).all() for values, others in zip(columns, rest, strict=True))
+    return alone and len(columns) > 1 and all(len(others) and others.duplicated(keep=False).all() for others in rest)
 
 
 def _begins_with_units(table: dict[str, pd.Series], texts: dict[str, pd.Series], y: pd.Series) -> bool:
@@ -140,10 +189,15 @@ def _begins_with_units(table: dict[str, pd.Series], texts: dict[str, pd.Series],
         return False
     if (y.iloc[1:] == y.iloc[0]).any():
         return False
+    classes = bool(y.iloc[1:].duplicated(keep=False).all())
     if all(
         pd.isna(texts.get(name, values).iloc[0]) for name, values in table.items()
     ):  # names only the target, as in tables of Orange
-        return bool(y.iloc[1:].duplicated(keep=False).all())
+        return classes
+    if any(str(label).startswith(_IMPORTED) for label in y.iloc[:2]):
+        return True
+    if str(y.iloc[0]).casefold() in _ANSWERS or (classes and _is_alone(texts)):
+        return True
     units = 0
     for values in texts.values():
         first, rest = values.iloc[0], values.iloc[1:]

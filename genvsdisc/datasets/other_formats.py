@@ -35,6 +35,11 @@ def refuse_other_formats(text: str, source: Source) -> None:
         raise ValueError(f"{source.name!r} is SQL: run it in a database and write the table out as CSV")
     if _YAML.match(start):
         raise ValueError(f"{source.name!r} is YAML: write it out with yaml.safe_load and pandas")
+    if re.match(r"##BLOCKS\s*=", start, re.IGNORECASE):
+        raise ValueError(
+            f"{source.name!r} is an export of SoftMax Pro, of several blocks: write one table with a line of names and "
+            "a row for each well"
+        )
 
 
 def is_libsvm(text: str) -> bool:

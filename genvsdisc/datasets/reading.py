@@ -12,17 +12,25 @@ from numpy.typing import NDArray
 
 from genvsdisc.datasets.dataset import Dataset
 from genvsdisc.datasets.delimited import parse_columns
-from genvsdisc.datasets.dialect import dialect_of, looks_like_data
+from genvsdisc.datasets.dialect import dialect_of
+from genvsdisc.datasets.excel import WORKBOOKS
 from genvsdisc.datasets.files import Source, source_of
 from genvsdisc.datasets.formats import beginning, columns_by_format
-from genvsdisc.datasets.headers import column_names, named_columns, rows_of_data, target_place, unnamed
+from genvsdisc.datasets.headers import (
+    column_names,
+    named_columns,
+    note_of_a_row_as_names,
+    rows_of_data,
+    target_place,
+    unnamed,
+)
 from genvsdisc.datasets.labels import label_notes, text_labels
 from genvsdisc.datasets.several import RawTable, one_table, sources_of, together
 from genvsdisc.datasets.summary_lines import lines_without_data
 from genvsdisc.datasets.targets import check_target
 from genvsdisc.features.cells import CellFormat
 from genvsdisc.features.dtypes import is_text
-from genvsdisc.features.marks import MISSING, bare, listed, quoted
+from genvsdisc.features.marks import MISSING, bare, quoted
 from genvsdisc.features.reader import TableReader
 from genvsdisc.features.typed import refuse_nested, typed_table
 
@@ -151,7 +159,10 @@ def _raw_table(source: Source, target: str | None, notes: list[str]) -> RawTable
     names, columns = found
     names = column_names(names, source.name)
     place = target_place(names, target, source.name, notes)
-    return RawTable(named_columns(names, columns, notes), names[place] or unnamed(place))
+    table = named_columns(names, columns, notes)
+    if source.suffix in WORKBOOKS:
+        note_of_a_row_as_names(table, notes)
+    return RawTable(table, names[place] or unnamed(place))
 
 
 def _raw_tables(sources: list[Source], target: str | None, notes: list[str]) -> list[RawTable]:
@@ -169,12 +180,9 @@ def _text_table(source: Source, target: str | None, notes: list[str]) -> RawTabl
     dialect = dialect_of(beginning(source), source, notes, known)
     names = column_names(list(dialect.names), source.name)
     place = target_place(names, target, source.name, notes)
-    if not dialect.nameless and looks_like_data(dialect.names):
-        notes.append(
-            f"The first line ({listed(names, 3)}) is read as names, yet most of them are numbers: "
-            "put a line of names above if it is a row."
-        )
     columns = named_columns(names, parse_columns(source, dialect, {place}, notes), notes)
+    if not dialect.nameless:
+        note_of_a_row_as_names(columns, notes)
 
     def as_text(wanted: list[str]) -> dict[str, pd.Series]:
         places = {name or unnamed(place): place for place, name in enumerate(names)}

@@ -7,22 +7,20 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
+from genvsdisc.datasets.label_columns import blank_rows, one_column
 from genvsdisc.features.cells import read_cells
-from genvsdisc.features.dtypes import as_numbers, in_text, is_number, is_text, nested_value, plain_arrow, usual_dtype
+from genvsdisc.features.dtypes import as_numbers, in_text, is_number, is_text, nested_value, usual_dtype
 from genvsdisc.features.marks import bare, bare_words
-from genvsdisc.given import (
+from genvsdisc.given import are_beyond
+from genvsdisc.refusals import (
     complex_labels,
     infinite_labels,
     labels_of_two_types,
+    labels_without_order,
     missing_labels,
     nested_labels,
-    no_column,
     one_class,
-    refuse_sparse_labels,
-    unmasked,
-    warn_of_a_column,
 )
 
 MOST_NUMERIC_CLASSES = 20
@@ -42,7 +40,7 @@ def as_target(y: Any, *, name: str = "y", allow_missing: bool = False) -> pd.Ser
     name : str, default="y"
         What messages call it, where it has no name of its own.
     allow_missing : bool, default=False
-        Whether labels may be missing: then they stay so.
+        Whether labels may be missing: then they stay so. A blank label is missing, as it is in a file.
 
     Returns
     -------
@@ -70,12 +68,14 @@ def as_target(y: Any, *, name: str = "y", allow_missing: bool = False) -> pd.Ser
     """
     if type(y) is np.ndarray and y.ndim == 1 and y.dtype.kind in "iub":  # they cannot be missing
         return pd.Series(y, name=name)
-    labels = _one_column(y)
+    labels = one_column(y)
     labels = pd.Series(labels.array, name=name if labels.name in (None, "") else str(labels.name))
     refuse_nested_labels(labels)
+    blank = blank_rows(labels)
+    labels = labels.mask(blank) if blank.any() else labels
     missing = labels.isna().to_numpy()
     if missing.any() and not allow_missing:
-        raise ValueError(missing_labels(labels.name, missing))
+        raise ValueError(missing_labels(labels.name, missing, blank=bool(blank.any())))
     return labels
 
 
@@ -130,7 +130,7 @@ def refuse_nested_labels(labels: pd.Series) -> None:
     objects = labels.unique() if labels.dtype.kind == "O" and nested_value(labels) is None else ()
     if labels.dtype.kind == "c" or any(isinstance(label, complex | np.complexfloating) for label in objects):
         raise ValueError(complex_labels(labels.name))
-    label = nested_value(labels)
+    label = labels.iloc[0] if labels.dtype.kind == "V" and len(labels) else nested_value(labels)
     if label is not None and not isinstance(label, tuple):  # which can be told apart
         raise ValueError(nested_labels(labels.name, label))
 
@@ -166,6 +166,9 @@ def check_target(y: pd.Series, *, n_rows: int | None = None) -> pd.Series:
     """
     if not len(y):
         raise ValueError(f"the target {y.name!r} has no labels")
+    kind = y.dtype.kind  # no unique values of floats longer than 64 bits: pandas would cut them
+    if kind in "fO" and are_beyond(np.asarray(y, np.longdouble) if kind == "f" else np.asarray(y.unique())):
+        raise ValueError(infinite_labels(y.name))
     y = y.astype(str) if isinstance(y.dtype, pd.PeriodDtype) else usual_dtype(y)
     if isinstance(y.dtype, pd.CategoricalDtype):
         y = y.astype(y.cat.categories.dtype)
@@ -177,6 +180,8 @@ def check_target(y: pd.Series, *, n_rows: int | None = None) -> pd.Series:
     if not is_number(y):
         if pd.api.types.is_bool_dtype(y.dtype):
             return y.astype(bool)
+        if bare_object := next((label for label in pd.unique(y) if type(label).__repr__ is object.__repr__), None):
+            raise ValueError(labels_without_order(y.name, bare_object))
         words = y.map(_word).astype(str)
         _refuse_equal_labels(y, words)
         _refuse_numbers_as_words(words, n_rows)
@@ -271,29 +276,3 @@ def _stripped(y: pd.Series) -> pd.Series:
         if isinstance(other, str) != isinstance(value, str):
             raise ValueError(labels_of_two_types(y.name, other, value))
     return bare_words(y).infer_objects()
-
-
-def _one_column(y: Any) -> pd.Series:
-    if isinstance(y, np.ma.MaskedArray):
-        y = unmasked(y)
-    refuse_sparse_labels(y)
-    if isinstance(y, str):
-        raise ValueError(f"y must be the labels, got the name {y!r}: give X[{y!r}], and X without this column")
-    if isinstance(y, pd.Series):
-        return y
-    if hasattr(y, "to_arrow") and hasattr(y, "name"):  # a column of polars
-        return plain_arrow(pa.chunked_array([y.to_arrow()])).rename(y.name)
-    if isinstance(y, pa.Array | pa.ChunkedArray):
-        return plain_arrow(pa.chunked_array([y]) if isinstance(y, pa.Array) else y)
-    if hasattr(y, "collect_schema") and hasattr(y, "collect"):
-        y = y.collect()
-    if not isinstance(y, pd.DataFrame) and hasattr(y, "__arrow_c_stream__"):
-        table = pa.table(y)
-        y = pd.DataFrame({name: plain_arrow(table.column(name)) for name in table.column_names})
-    shape = np.shape(y) if hasattr(y, "shape") else np.shape(np.array(y, dtype=object))
-    if len(shape) == 2 and shape[1] == 1:
-        warn_of_a_column(5)
-        return y.iloc[:, 0] if isinstance(y, pd.DataFrame) else pd.Series(np.asarray(y)[:, 0])
-    if len(shape) != 1:
-        raise ValueError(no_column(shape))
-    return pd.Series(y if isinstance(y, np.ndarray | pd.Index | pd.api.extensions.ExtensionArray) else list(y))

@@ -22,7 +22,7 @@ from genvsdisc.features.date_text import DateFormat, date_format, months_perhaps
 from genvsdisc.features.doubts import looks_like
 from genvsdisc.features.dtypes import as_float
 from genvsdisc.features.marks import MARKS, NAMED, clean, named, quoted
-from genvsdisc.features.number_text import NumberFormat, number_format, split, to_ascii
+from genvsdisc.features.number_text import NumberFormat, below_limit, number_format, split, to_ascii
 
 NEARLY_ALL = 0.9
 """A column of which this share of entries are numbers is read as numbers, and the other words as missing."""
@@ -240,6 +240,11 @@ class _Distinct:
             shown = f"{value / np.timedelta64(1, 'D'):.6g} days"
         else:
             shown = f"the date {str(value).replace('T', ' ').removesuffix('.000000').removesuffix(' 00:00:00')}"
+        if isinstance(best.form, NumberFormat) and best.form.limits and not best.guessed:
+            below = below_limit(split(self.words)) & ~pd.isna(best.read)
+            n = int(self.counts[below].sum())
+            place = said[below[said]][0]
+            shown = f"{best.read[place]:.15g}, half of the limit, in {n:,} entr{'y' if n == 1 else 'ies'} below one"
         word = self.words[int(place)].as_py()
         shown = "a date" if shown == f"the date {word}" else shown
         if best.guessed:

@@ -29,7 +29,7 @@ def nested_value(values: pd.Series) -> Any:
         return next(iter(values.dropna()), None)
     if not pd.api.types.is_object_dtype(values.dtype):
         return None
-    return next((cell for cell in values if isinstance(cell, list | dict | set | tuple | np.ndarray)), None)
+    return next((cell for cell in values if isinstance(cell, list | dict | set | frozenset | tuple | np.ndarray)), None)
 
 
 def is_number(values: pd.Series) -> bool:

@@ -194,12 +194,18 @@ def _with_parts(column: Column, days: NDArray[np.float64]) -> Column:
     return replace(column, parts=parts, note=_joined(column.note, note))
 
 
+def out_of_range(present: NDArray[np.float64]) -> str:
+    """Say which divisor brings numbers into the range of those whose squares can be added; "" if they lie in it."""
+    finite = np.abs(present[np.isfinite(present)])
+    if not finite.any() or SMALLEST <= finite.max() <= LARGEST:  # zeros beside infinities have no unit
+        return ""
+    unit = 10.0 ** np.floor(np.log10(finite.max()))
+    return f"its numbers reach {finite.max():.3g}, whose squares floating point cannot add; divide it by {unit:g}"
+
+
 def _judge_numbers(numbers: NDArray[np.float64], note: str, counts: dict[str, Any]) -> Column:
     present = numbers[~np.isnan(numbers)]
-    finite = np.abs(present[np.isfinite(present)])
-    if finite.any() and not SMALLEST <= finite.max() <= LARGEST:  # zeros beside infinities have no unit
-        unit = 10.0 ** np.floor(np.log10(finite.max()))
-        why = f"its numbers reach {finite.max():.3g}, whose squares floating point cannot add; divide it by {unit:g}"
+    if why := out_of_range(present):
         return Column("out of range", note=_joined(why, note), **counts)
     whole = bool(np.isfinite(present).all() and np.array_equal(present, np.rint(present)))
     if whole and not counts["missing"] and _counts_rows(numbers):

@@ -66,11 +66,15 @@ class NumberFormat:
         The unit, currency or percent sign that stands at its numbers; those with another one are not read.
     scaled : bool
         Whether k, M and the like are thousands and millions, because numbers of several magnitudes stand together.
+    limits : bool
+        Whether <5 is half of 5, because numbers without a sign stand beside it: below a limit of detection, half of it
+        is what most put in (EPA QA/G-9, 4.7), and 5 itself would be a tie with what was measured as 5.
     """
 
     decimal: str = "."
     unit: str = ""
     scaled: bool = False
+    limits: bool = False
 
     def parse(self, words: pa.Array) -> NDArray[np.float64]:
         """Read words as numbers, NaN where one is none."""
@@ -90,6 +94,8 @@ class NumberFormat:
         numbers = pc.if_else(keep, text, pa.scalar(None, text.type)).cast(pa.float64())
         out = np.asarray(numbers.fill_null(np.nan), dtype=float)
         out = np.where(_negative(parts), -out, out) * (_factors(parts) if self.scaled else 1)
+        if self.limits:
+            out = np.where(below_limit(parts), out / 2, out)
         return np.where(parts["infinite"], np.where(_negative(parts), -np.inf, np.inf), out)
 
     def reads(self, parts: Mapping[str, pa.Array]) -> NDArray[np.bool_]:
@@ -152,6 +158,11 @@ def _bounds_that_meet(parts: Mapping[str, pa.Array]) -> pa.Array:
     return pc.and_(pc.or_(below, above), pc.is_in(parts["body"], pa.array(sorted(met), parts["body"].type)))
 
 
+def below_limit(parts: Mapping[str, pa.Array]) -> NDArray[np.bool_]:
+    """Return True for <5, but not for <=5 or <-5."""
+    return np.asarray(pc.equal(parts["bound"], "<"), dtype=bool) & ~_negative(parts)
+
+
 def unit_of(parts: Mapping[str, pa.Array]) -> NDArray[np.object_]:
     """The unit of each word: what stands behind the number, or the currency before it."""
     behind = parts["after"]
@@ -200,6 +211,14 @@ def number_format(parts: Mapping[str, Any], counts: NDArray, hint: str = "") -> 
     guessed : bool
         Whether "1,234" or "1.234" might as well have been read the other way.
     """
+    form, guessed = _by_marks(parts, counts, hint)
+    read = form.reads(parts) & _filled(parts["body"])
+    below = below_limit(parts)
+    return replace(form, limits=bool((read & below).any() and (read & ~_filled(parts["bound"])).any())), guessed
+
+
+def _by_marks(parts: Mapping[str, Any], counts: NDArray, hint: str) -> tuple[NumberFormat, bool]:
+    """Choose unit and decimal mark."""
     found = _filled(parts["body"])
     scaled = _is_scaled(parts, found, counts)
     units = (_array(parts["before"]) if scaled else unit_of(parts))[found]

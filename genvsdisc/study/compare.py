@@ -76,8 +76,8 @@ def compare(
     X : DataFrame or array-like of shape (n_samples, n_features)
         The table (pandas, polars or an array). Identifier, constant and empty columns are left out, and said.
     y : array-like of shape (n_samples,)
-        The target. Rows without one are neither fitted nor judged, but for `unlabeled`; classes with fewer rows than
-        there are folds are left out.
+        The target. Rows without one, or with a blank one, are neither fitted nor judged, but for `unlabeled`; classes
+        with fewer rows than there are folds are left out.
     models : dict name -> classifier, list of Model or of classifiers, or None, default=None
         What to compare; any scikit-learn classifier with ``predict_proba``. None is `default_models`. A model that
         cannot take the table (words, gaps) gets an encoder in front, and a note.

@@ -1,6 +1,7 @@
 """The command line, with a stand-in for the fitting: words in, files out, one line for what the user can mend."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -274,7 +275,15 @@ def test_f11_c4_when_no_model_could_be_fitted_a_page_lists_why_and_the_status_is
     assert files_under("reports/iris") == ["index.html", "meta.json"]
 
 
-@pytest.mark.parametrize(("word", "family"), [("logistic", "generative"), ("naive Bayes", "discriminative")])
+@pytest.mark.parametrize(
+    ("word", "family"),
+    [
+        ("logistic", "generative"),
+        ("LOGISTIC", "generative"),
+        ("naive Bayes, shared variance", "discriminative"),
+        ("naive Bayes", "discriminative"),
+    ],
+)
 def test_c09_one_family_is_a_note(run, word, family):
     status, _, err = run("report", "iris", "--models", word)
     assert status == 0
@@ -289,6 +298,21 @@ def test_a_plan_is_read_from_the_report_that_made_it(calls, run, tmp_path):
         (tmp_path / name).write_text(text)
         assert run("report", "iris", "--plan", name)[0] == 0
         assert calls[-1].plan == {"budget": 3}
+
+
+@pytest.mark.parametrize("command", ["report", "predict", "diff", "lessons", "datasets"])
+def test_c08_the_summary_of_a_command_is_not_cut(run, command):
+    _, out, _ = run("--help")
+    _, _, listed = out.partition("Commands:")
+    told = " ".join(re.split(r"\n  (?=\S)", listed.split(f"\n  {command} ")[1])[0].split())
+    assert told.endswith(".")
+    assert not told.endswith("...")
+
+
+@pytest.mark.parametrize("name", ["shared Gaussian", "naive Bayes", "cascade", "weighted naive Bayes"])
+def test_c08_help_lists_each_model(run, name):
+    _, out, _ = run("report", "--help")
+    assert name in " ".join(out.replace("\u2502", " ").split())
 
 
 def test_c08_help_lists_models_and_lessons(run):

@@ -20,9 +20,9 @@ class _Interrupts:
             raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("module", ["genvsdisc.cli.program", "genvsdisc.cli.report"])
+@pytest.mark.parametrize("module", ["genvsdisc.cli.program", "genvsdisc.cli.report", "genvsdisc.cli.costs"])
 def test_c07_an_interruption_while_modules_load_is_one_line(monkeypatch, capsys, module):
-    for name in ("genvsdisc.cli.program", "genvsdisc.cli.report"):
+    for name in ("genvsdisc.cli.program", "genvsdisc.cli.report", "genvsdisc.cli.costs"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setattr(sys, "meta_path", [_Interrupts(module), *sys.meta_path])
     with pytest.raises(SystemExit) as stop:

@@ -28,6 +28,20 @@ def test_d13_the_table_on_which_settings_were_picked_says_so():
     assert not [name for name in names() if name != "pokemon_style" and load(name).notes]
 
 
+@pytest.mark.parametrize("name", names())
+def test_e03_no_table_is_shown_with_its_rows(name):
+    data = load(name)
+    shown = repr(data)
+    assert "\n" not in shown
+    assert len(shown) < 120
+    assert f"{len(data.X):,} rows".replace(",", "") in shown.replace(",", "").replace("\u00a0", "")
+
+
+@pytest.mark.parametrize("name", [name for name in names() if name != "pokemon_style"])
+def test_d13_a_table_on_which_nothing_was_picked_says_nothing(name):
+    assert not [note for note in load(name).notes if "were picked on" in note]
+
+
 def test_e03_a_table_is_shown_in_one_line():
     assert repr(load("iris")) == "<Dataset 'iris': 150 rows, 4 columns, target 'species' of 3 classes>"
     assert len(repr(load("digits"))) < 100

@@ -8,6 +8,7 @@ import pytest
 
 from genvsdisc import TableEncoder
 from genvsdisc.datasets import make_pokemon_style, read_table
+from genvsdisc.datasets.encodings import REMEDY
 from genvsdisc.features.kinds import column_kinds
 
 ROWS = [
@@ -41,7 +42,7 @@ def test_every_dialect_gives_the_same_table(tmp_path, delimiter, encoding, newli
     np.testing.assert_array_equal(data.X["größe"], [1.5, np.nan, np.nan, -2000])
     assert data.X["name, full"].str.replace("\r", "").tolist() == [row[1] for row in ROWS[1:]]
     assert data.y.tolist() == ["a", "b", "a", "b"]
-    told = ["The file is not in UTF-8; it was read as Latin-1."] * (encoding == "latin-1")
+    told = [f"The file is not in UTF-8; it was read as Latin-1{REMEDY}"] * (encoding == "latin-1")
     divided = {";": "semicolons", "\t": "tabs", "|": "bars"}.get(delimiter)
     assert data.notes == (*told, *([f"The columns are divided by {divided}."] if divided else []))
 

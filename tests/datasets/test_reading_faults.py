@@ -55,6 +55,16 @@ def test_f03_decimal_commas_are_judged_a_column(read, other):
     assert any(note.startswith("Column 'x': ") for note in data.notes)
 
 
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+@pytest.mark.parametrize("write", ["{}", "-{}", "{}%", "{} kg"], ids=["plain", "negative", "percent", "unit"])
+def test_b04_each_number_is_read_whichever_mark_it_has(read, delimiter, write):
+    cells = [write.format(f"{i},{i % 10}" if i % 2 else f"{i}.{i % 10}") for i in range(N)]
+    data = read(column(cells, delimiter))
+    exact = [(-1 if write == "-{}" else 1) * float(f"{i}.{i % 10}") for i in range(N)]
+    assert data.X["x"].tolist() == exact
+    assert any("decimal commas and points stand side by side" in note for note in data.notes)
+
+
 def test_b04_decimal_commas_in_tabs_and_beside_points(read):
     cells = [f"{i},{i % 10}" for i in range(N)]
     exact = [float(c.replace(",", ".")) for c in cells]
@@ -260,10 +270,49 @@ def test_f20_b07_a_table_without_names_is_told(read):
     assert not any("yet most" in note for note in read("1990,sales,y\n1,2,a\n3,4,b\n").notes)
 
 
+@pytest.mark.parametrize(
+    ("first", "cells"),
+    [
+        ("5,1;3;no", lambda i: f"{i % 7},{i};{i % 5};{LABELS[i]}"),
+        ("-5.1\tred\t2e3\tno", lambda i: f"-{i % 7}.{i}\t{'red' if i % 3 else 'blue'}\t{i}e2\t{LABELS[i]}"),
+        ("5.1,?,tall,no", lambda i: f"{i % 7}.{i},{i if i % 4 else '?'},{'tall' if i % 3 else '?'},{LABELS[i]}"),
+        ("2024-01-05,$3.50,x,no", lambda i: f"2024-03-{i % 20 + 10},${i}.50,{'x' if i % 3 else 'z'},{LABELS[i]}"),
+        ("10:05,3%,no", lambda i: f"11:{i},{i}%,{LABELS[i]}"),
+        ("red,big,no", lambda i: f"{'red' if i % 3 else 'blue'},{'big' if i % 4 else 'small'},{LABELS[i]}"),
+        ("5.1,no", lambda i: f"{i % 7}.{i},{LABELS[i]}"),
+    ],
+    ids=["commas", "tabs", "gaps", "dates", "times", "words", "two"],
+)
+def test_f20_a_row_that_is_read_as_names_is_told_and_no_row_like_it_is_left_out(read, first, cells):
+    data = read("\n".join([first, *map(cells, range(10, 60))]), None)
+    assert any("is read as names, yet most of them are" in note for note in data.notes)
+    assert len(data.X) == 50
+
+
+@pytest.mark.parametrize(
+    "names",
+    ["color,size,y", "blue_,red size,y", "1990,sales,y", "color,no,y", "y1,y2,y"],
+)
+def test_f20_names_are_not_taken_for_a_row_though_they_are_repeated_below(read, names):
+    words = [f"{'red' if i % 3 else 'blue'},{'big' if i % 4 else 'small'},{LABELS[i]}" for i in range(50)]
+    data = read("\n".join([names, *words[:25], names, *words[25:]]))
+    assert not any("yet most" in note for note in data.notes)
+    assert "1 row that repeats the names left out." in data.notes
+    assert len(data.X) == 50
+
+
+def test_f20_the_first_row_of_a_workbook_as_names_is_told(tmp_path):
+    rows = [(i % 7 + 0.5, "red" if i % 3 else "blue", LABELS[i]) for i in range(50)]
+    pd.DataFrame(rows).to_excel(tmp_path / "t.xlsx", header=False, index=False)
+    (note,) = (note for note in read_table(tmp_path / "t.xlsx").notes if "yet most" in note)
+    assert note.startswith("The first line ('0.5', 'blue', 'no') is read as names")
+
+
 def test_f24_windows_1252_where_its_bytes_occur(read):
     data = read("x,y\n1,\u201ca\u201d \u2013 \u20ac\n2,b\n".encode("cp1252"))
     assert data.y.tolist() == ["\u201ca\u201d \u2013 \u20ac", "b"]
-    assert data.notes == ("The file is not in UTF-8; it was read as Windows-1252.",)
+    (note,) = data.notes
+    assert note.startswith("The file is not in UTF-8; it was read as Windows-1252: where its words look wrong, save")
 
 
 @pytest.mark.parametrize(

@@ -175,6 +175,13 @@ def test_f16_nested_labels_are_refused_by_their_type(gate, labels):
         gate(y)
 
 
+@pytest.mark.parametrize("act", [as_target, class_labels])
+@pytest.mark.parametrize("name", ["", "y", "a column", "größe"])
+def test_e04_no_word_is_labels(act, name):
+    with pytest.raises(ValueError, match=f"y must be the labels, got the name {name!r}: give X"):
+        act(name)
+
+
 def test_e04_the_name_of_a_column_is_not_its_labels():
     with pytest.raises(ValueError, match="y must be the labels, got the name 'kind': give X"):
         as_target("kind")

@@ -292,7 +292,7 @@ def test_f24_letters_of_central_europe(read, encoding, name):
     rows = [(TOWNS[i % 5], k, y) for i, (_, k, y) in enumerate(ROWS)]
     data = read(table(rows=rows).encode(encoding))
     assert set(data.X["x"]) == set(TOWNS)
-    assert data.notes[0] == f"The file is not in UTF-8; it was read as {name}, of Central Europe."
+    assert data.notes[0].startswith(f"The file is not in UTF-8; it was read as {name}, of Central Europe: ")
 
 
 @pytest.mark.parametrize("label", ["x", "1"])
@@ -318,3 +318,47 @@ def test_f16_codes_with_an_e_are_told(read, write):
     for plain in ("{:.1e}", "{:.3f}", "{}E-2"):
         rows = [(plain.format(float(x) if "." in plain else int(k)), k, y) for x, k, y in ROWS]
         assert not any("exponent" in note for note in read(table(rows=rows)).notes)
+
+
+SURVEYS = {
+    "questions": 'Q1,Q2,y\n"How old are you, in years?",How many children?,Do you smoke?\n',
+    "Qualtrics": "Q1,Q2,y\nHow old are you?,How many children?,Do you smoke?\n"
+    + ",".join(f'"{{""ImportId"":""QID{k}""}}"' for k in (1, 2, 3))
+    + "\n",
+    "SurveyMonkey": "How old are you?,How many children?,y\nOpen-Ended Response,Response,Response\n",
+    "a part of the names": "age,children,y\nmean,sum,class\n",
+}
+
+
+@pytest.mark.parametrize("head", SURVEYS.values(), ids=SURVEYS)
+@pytest.mark.parametrize("words", [False, True])
+def test_a_second_line_of_names_is_no_row_and_told(read, head, words):
+    first = (["young", "old"], ["none", "some", "many"]) if words else (range(20, 60), range(5))
+    rows = [
+        f"{first[0][i % len(first[0])]},{first[1][i % len(first[1])]},{'yes' if i % 3 else 'no'}" for i in range(60)
+    ]
+    data = read(head + "\n".join(rows))
+    assert data.X.iloc[:, 0].tolist() == [first[0][i % len(first[0])] for i in range(60)]
+    assert sorted(set(data.y)) == ["no", "yes"]
+    assert any(note.endswith("looks like units or a second line of names: it is left out.") for note in data.notes)
+
+
+def test_choices_of_surveymonkey_stand_in_the_second_line_and_in_the_cells(read):
+    rows = [f"{'Apples' if i % 3 else ''},{'Pears' if i % 4 else ''},{'yes' if i % 5 else 'no'}" for i in range(60)]
+    data = read("Which do you like?,,y\nApples,Pears,Response\n" + "\n".join(rows))
+    assert len(data.X) == 60
+    assert sorted(set(data.y)) == ["no", "yes"]
+
+
+@pytest.mark.parametrize("last", ["red,small,yes", "red,huge,maybe", "pink,small,maybe"])
+def test_a_first_row_of_words_that_stand_again_is_a_row(read, last):
+    rows = [f"{['red', 'blue'][i % 2]},{['big', 'small', 'mid'][i % 3]},{'yes' if i % 5 else 'no'}" for i in range(60)]
+    assert len(read("\n".join(["color,size,y", last, *rows])).X) == 61
+
+
+@pytest.mark.parametrize("mark", ["##BLOCKS= 2", "##BLOCKS=2", "##Blocks = 1"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-8-sig"])
+def test_an_export_of_softmax_pro_is_named(read, mark, encoding):
+    text = f"{mark}\nPlate:\tPlate1\t1.3\tPlateFormat\tEndpoint\n\tTemperature\t1\t2\n\t22.1\t0.1\t0.2\n~End\n"
+    with pytest.raises(ValueError, match=r"is an export of SoftMax Pro, of several blocks: write one table"):
+        read(text.encode(encoding), name="t.txt")

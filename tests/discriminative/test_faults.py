@@ -241,6 +241,33 @@ def test_separable_classes_with_more_coefficients_than_a_hessian_is_formed_for(n
 # Message 8: threads --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    "classifier", [LogisticClassifier(optimizer="lbfgs"), STANDARDIZED[-2]], ids=["lbfgs", "network"]
+)
+@pytest.mark.parametrize("limit", [1, 2])
+def test_m08_a_fit_that_fails_in_a_thread_leaves_the_number_of_blas_threads_as_it_was(
+    request, classifier, limit
+) -> None:
+    X, y = table(n=200)
+    request.addfinalizer(ThreadpoolController().limit(limits=limit, user_api="blas").restore_original_limits)
+    before = [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+    failed = []
+
+    def fit() -> None:
+        try:
+            clone(classifier).set_params(class_weight={0: -1}).fit(X, y)
+        except ValueError as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=fit) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(failed) == 4
+    assert [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"] == before
+
+
 def test_m08_fits_in_several_threads_leave_the_number_of_blas_threads_as_it_was(request) -> None:
     X, y = table(n=400)
 

@@ -348,9 +348,33 @@ def test_f19_bounds_that_meet_are_groups_and_no_number(words):
     assert column_kinds(pd.DataFrame({"x": words * 10}))["x"].levels == tuple(sorted(words))
 
 
-def test_f19_bounds_of_an_instrument_are_numbers():
-    cells = pd.Series(["<0.05", ">400", *[f"{k}.5" for k in range(30)]])
-    assert read_cells(cells).column.tolist()[:2] == [0.05, 400]
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [("<0.05", 0.025), ("< 5", 2.5), ("<1,000", 500), ("<=5", 5), ("\u22645", 5), (">400", 400), ("<0", 0), ("~5", 5)],
+)
+def test_f19_bounds_of_an_instrument_are_numbers(cell, number):
+    """Half of the limit where something lies below it: the limit itself is a tie with what was measured as that."""
+    cells = pd.Series([cell, *[f"{k}.5" for k in range(30)], "5", "400"])
+    reading = read_cells(cells)
+    assert reading.column.iloc[0] == number
+    assert reading.format.read(pd.Series([cell, "5"])).tolist() == [number, 5]
+
+
+@pytest.mark.parametrize(
+    ("cells", "note"),
+    [
+        (["<5"] * 7 + ["5", "6", "7", "9"], "'<5' is read as 2.5, half of the limit, in 7 entries below one"),
+        (
+            ["<5", "<10", "5", "12", "-"],
+            "'<5' is read as 2.5, half of the limit, in 2 entries below one; '-' (1 entry) as missing",
+        ),
+        (["<0.5 mg", "0.5 mg", "2 mg"], "'<0.5 mg' is read as 0.25, half of the limit, in 1 entry below one"),
+        (["(<5)", "5", "7", "8"], "'(<5)' is read as -5"),
+        (["<5", "<6", "<7"], "'<5' is read as 5"),  # all are limits, and none is a tie
+    ],
+)
+def test_f19_a_note_counts_what_lies_below_a_limit(cells, note):
+    assert read_cells(pd.Series(cells)).note == note
 
 
 def test_f19_both_signs_of_micro_are_one_unit():

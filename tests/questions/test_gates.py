@@ -180,9 +180,19 @@ def test_m06_categories_that_are_lists_are_named():
             act(lists)
 
 
-def test_m07_rows_of_weight_0_may_hold_anything():
+@pytest.mark.parametrize("cells", [[1], (1, 2), {1}, {"a": 1}, np.array([1]), frozenset("a")], ids=repr)
+def test_m06_categories_that_hold_anything_nested_are_named(cells):
+    nested = pd.DataFrame({"c": pd.Series([cells] * 60, dtype=object), "x": X[:, 0]})
+    for act in (gd.TableEncoder().fit, lambda table: compare(table, Y)):
+        with pytest.raises(ValueError, match="column 'c' holds lists or other nested values: unfold or remove it"):
+            act(nested)
+
+
+@pytest.mark.parametrize("place", [0, 3, 59])
+@pytest.mark.parametrize("cell", [np.nan, 1e100, -1e100])
+def test_m07_rows_of_weight_0_may_hold_anything(place, cell):
     rows, weights = X.copy(), np.ones(60)
-    rows[3], weights[3] = np.nan, 0
+    rows[place], weights[place] = cell, 0
     one = gd.GaussianClassifier().fit(rows, Y, sample_weight=weights).partial_fit(X, Y)
-    other = gd.GaussianClassifier().fit(np.delete(X, 3, 0), np.delete(Y, 3)).partial_fit(X, Y)
+    other = gd.GaussianClassifier().fit(np.delete(X, place, 0), np.delete(Y, place)).partial_fit(X, Y)
     np.testing.assert_allclose(one.covariances_, other.covariances_)

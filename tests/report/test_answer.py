@@ -72,6 +72,23 @@ def test_d01_the_card_stands_first_warnings_before_the_bar_and_at_most_four_poin
     assert [point.split(":")[0] for point in points] == ["Why", "Where it flips", "What to use", "What would settle it"]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("n_points", [0, 3, 7])
+@pytest.mark.parametrize(
+    "warnings", [(), CARD["warnings"], [*CARD["warnings"], "Column a alone determines the target."]]
+)
+def test_d01_a_card_has_its_order_whatever_it_holds(n_points, warnings):
+    kinds = ["why", "flips", "use", "settle", "why", "use", "settle"]
+    points = [{"kind": kind, "text": f"reason {i}."} for i, kind in enumerate(kinds[:n_points])]
+    card = CARD | {"points": points, "warnings": list(warnings)}
+    found = by_key(report.page(changed(verdict_card=card)))["verdict"]
+    order = [each.attributes.get("class") for each in found.children if not isinstance(each, str)]
+    assert "warnings" not in order or order.index("warnings") < order.index("answer")
+    for warning in warnings:
+        assert warning in found.text
+    assert sum(f"reason {i}." in found.text for i in range(n_points)) == min(n_points, 4)
+
+
 def test_the_loss_of_the_card_heads_leaderboard_and_pairs():
     comparison = changed(verdict_card=CARD)
     assert "the lowest log loss" in section("leaderboard", comparison).finding
@@ -204,13 +221,14 @@ def test_d02_no_difference_on_the_page_is_in_percent():
         assert not [row[1].text for row in block.rows if "%" in row[1].text]
 
 
-@pytest.mark.parametrize("basis", ["measured", "extrapolated"])
+@pytest.mark.parametrize("basis", ["measured", "extrapolated", "drawn from the law"])
 def test_u07_bars_say_what_they_rest_on(basis):
     (figure,) = blocks(
         "decomposition", "figure", changed({"decomposition": example.full().decomposition.assign(basis=basis)})
     )
     assert "training sets that share no row" in figure.caption
     assert ("its variance is extrapolated" in figure.caption) == (basis == "extrapolated")
+    assert ("whole tables, drawn from the law" in figure.caption) == (basis == "drawn from the law")
 
 
 def test_what_tells_pairs_apart_is_measured_in_each_pair():
@@ -260,15 +278,25 @@ def test_a_strip_says_where_it_is_cut(interval, cut):
     assert 0 <= strip.lower <= strip.middle <= strip.upper <= 100
 
 
-def test_d06_one_hopeless_model_does_not_press_the_others_flat():
+@pytest.mark.parametrize(
+    ("hopeless", "loss"),
+    [
+        ("naive Bayes", 30.0),
+        ("naive Bayes", 1e6),
+        ("Gaussian, separate covariances", 30.0),
+        ("logistic regression", 9.0),
+    ],
+)
+def test_d06_one_hopeless_model_does_not_press_the_others_flat(hopeless, loss):
     summary = example.full().summary
-    far = summary.model.eq("naive Bayes") & summary.loss.eq("log_loss")
-    spoiled = summary.assign(**{name: summary[name].where(~far, 30.0) for name in ("mean", "lower", "upper")})
+    far = summary.model.eq(hopeless) & summary.loss.eq("log_loss")
+    assert far.any()
+    spoiled = summary.assign(**{name: summary[name].where(~far, loss) for name in ("mean", "lower", "upper")})
     (board,) = blocks("leaderboard", "table", changed({"summary": spoiled}))
     at = board.head.index("log loss")
     middles = {row[0].text: row[at].strip for row in board.rows if len(row) > at}
-    assert middles["naive Bayes"].cut == "right"
-    usual = [strip.middle for name, strip in middles.items() if name not in ("naive Bayes", "majority class")]
+    assert middles[hopeless].cut == "right"
+    usual = [strip.middle for name, strip in middles.items() if name not in (hopeless, "majority class")]
     assert max(usual) - min(usual) > 5
 
 
@@ -320,6 +348,32 @@ def test_a_lead_at_some_values_of_a_dial_is_not_told_as_one_at_all():
         for leaders in ("G; G", "undecided; G", "undecided")
     ]
     assert told == ["generative ahead", "generative ahead at some values", "no certain lead"]
+
+
+@pytest.mark.parametrize(
+    ("loss", "pair", "told"), [("zero_one", 0, "none"), ("log_loss", 1, "at 55 rows"), ("brier", 2, "none")]
+)
+def test_d03_a_cell_of_the_matrix_is_of_its_pair_and_loss(loss, pair, told):
+    table = example.full().crossings.copy()
+    one = (table.generative == example.PAIRS[pair][0]) & (table.loss == loss)
+    assert one.sum() == 1
+    names = ["estimate", "lower", "upper"]
+    table.loc[one, names] = np.nan if told == "none" else [55.0, 50.0, 60.0]
+    table.loc[one, "changes"] = int(told != "none")
+    table.loc[one, "leader_largest"] = "generative" if told == "none" else "discriminative"
+    (before,), (after,) = (
+        blocks("learning-curves", "table"),
+        blocks("learning-curves", "table", changed({"crossings": table})),
+    )
+    column = after.head.index({"zero_one": "0-1 error", "log_loss": "Log loss", "brier": "Brier score"}[loss])
+    assert after.rows[pair][column].text == told
+    others = [
+        (old[j].text, new[j].text)
+        for i, (old, new) in enumerate(zip(before.rows, after.rows, strict=True))
+        for j in range(1, 4)
+        if (i, j) != (pair, column)
+    ]
+    assert all(old == new for old, new in others)
 
 
 def test_d03_reliability_curves_stand_together_by_form():
@@ -412,6 +466,15 @@ def test_d07_the_majority_class_has_no_bar():
     (figure,) = blocks("decomposition", "figure")
     assert not [panel for panel in figure.panels if "majority" in panel.alt]
     assert any("majority class" in row[0].text for row in figure.tables[0].rows)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["nasty", "bare"])
+def test_d07_d09_figures_and_marks_of_other_pages_have_words(name):
+    root = parsed(report.page(getattr(example, name)()))
+    assert all(figure.all("figcaption")[0].text.startswith("Read: ") for figure in root.all("figure"))
+    assert all(b.attributes.get("aria-label") for b in root.all("b") if b.text in "●■◆▲")
+    assert root.all("a")[0].attributes["href"] == "#content"
 
 
 def test_d09_marks_have_names_and_there_is_a_way_past_the_contents(full):

@@ -39,6 +39,25 @@ def test_d08_a_score_of_the_first_repeat_says_so():
     assert "of the first repeat" in " ".join(confusion.caption.split())
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("key", ["calibration", "models"])
+@pytest.mark.parametrize("labels", [("normal", "water"), ("a", "b", "c"), tuple("abcdefgh")])
+def test_d08_a_score_of_the_first_repeat_says_so_of_any_number_of_classes(key, labels):
+    figures = [block for block in flat(section(key, example.comparison(labels)).blocks) if block.kind == "figure"]
+    assert figures
+    assert any("first repeat" in " ".join(figure.caption.split()) for figure in figures)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("labels", [("a", "b", "c"), tuple("abcdefgh")])
+def test_d14_no_column_of_calibration_has_the_name_of_another_thing_however_many_classes(labels):
+    blocks = flat(section("calibration", example.comparison(labels)).blocks)
+    tables = [block for block in blocks if block.kind == "table"]
+    assert tables
+    assert not [row for each in tables for row in each.rows if "majority" in row[0].text]
+    assert "Calibration" not in [name for each in tables for name in each.head[1:]]
+
+
 def test_d14_the_majority_class_has_no_calibration_and_no_two_columns_share_a_name():
     tables = [block for block in flat(section("calibration").blocks) if block.kind == "table"]
     assert len(tables) >= 3

@@ -18,6 +18,7 @@ from sklearn.naive_bayes import GaussianNB
 import genvsdisc as gd
 from genvsdisc.report import isolation
 from genvsdisc.study.fits.predictions import DRAWN_STAGE, STAGES
+from genvsdisc.study.fits.refit import _aligned
 from genvsdisc.study.run import NothingToCompare, Run
 from genvsdisc.study.schema import TABLES
 from genvsdisc.study.statistics import tables
@@ -183,14 +184,33 @@ def test_f11_c4_when_every_model_fails_all_reasons_are_told(X, shrinkage, reason
     assert page.failures["model"].tolist() == ["LDA", "LR"]
 
 
+def _zeros(r, k):
+    return pd.DataFrame({"larvae": r.poisson(5, 90) * (k > 0), "eggs": r.poisson(9, 90) * (k > 0)})
+
+
+def _one_row_observed(r, k):
+    first = (k == 0) & (np.arange(90) > 0)
+    seen = pd.DataFrame({"larvae": r.normal(size=90) + k, "eggs": r.normal(size=90) + 3 * k})
+    seen.loc[first] = np.nan
+    return seen
+
+
+def _one_line(r, k):
+    x = r.normal(size=90) + 2 * k
+    return pd.DataFrame({"larvae": x, "eggs": np.where(k == 1, 2 * x, r.normal(size=90) + 2 * k)})
+
+
 @pytest.mark.slow
-def test_c1_a_class_constant_in_the_shown_columns_has_its_picture(tmp_path):
+@pytest.mark.parametrize(
+    ("counts", "drawn"),
+    [(_zeros, 6), (_one_row_observed, 0), (_one_line, 6)],  # one row has no spread to draw
+)
+def test_c1_a_class_constant_in_the_shown_columns_has_its_picture(tmp_path, counts, drawn):
     r, k = np.random.default_rng(1), np.arange(90) % 3
-    larvae, eggs = r.poisson(5, 90) * (k > 0), r.poisson(9, 90) * (k > 0)
-    X = pd.DataFrame({"larvae": larvae, "eggs": eggs, "temp": r.normal(20, 3, 90)})
+    X = counts(r, k).assign(temp=r.normal(20, 3, 90))
     found = gd.compare(X, np.array(["absent", "low", "high"])[k], design=gd.Design(n_splits=3, n_repeats=1, n_draws=3))
     assert found.failures.empty
-    assert len(found.ellipses) == 6
+    assert len(found.ellipses) == drawn
     assert not found.boundaries.empty
     page_of(found, tmp_path)
 
@@ -320,6 +340,56 @@ def test_w05_columns_follow_classes_():
     np.testing.assert_allclose(means["turned"], means["plain"], rtol=1e-12)
 
 
+class Permuted(GaussianNB):
+    """Its classes_ are in another order, and its columns follow them."""
+
+    def __init__(self, places=(0, 1)):
+        super().__init__()
+        self.places = places
+
+    def fit(self, X, y):
+        self.inner_ = GaussianNB().fit(X, y)
+        self.order_ = [place for place in self.places if place < len(self.inner_.classes_)]
+        self.classes_ = self.inner_.classes_[self.order_]
+        return self
+
+    def predict_proba(self, X):
+        return self.inner_.predict_proba(X)[:, self.order_]
+
+
+LABELS_OF_THREE = {
+    "words": np.array(["low", "mid", "top"]),
+    "numbers": np.array([-3, 0, 10]),
+    "far from sorted": np.array(["10", "9", "b"]),
+}
+
+
+@pytest.mark.parametrize("places", [(1, 2, 0), (2, 0, 1), (2, 1, 0)])  # two of them are not their own inverse
+@pytest.mark.parametrize("labels", LABELS_OF_THREE.values(), ids=LABELS_OF_THREE)
+def test_w05_columns_of_three_classes_follow_any_order(places, labels):
+    r = np.random.default_rng(0)
+    y = np.arange(90) % 3
+    y[0] = 1  # the classes are not of one size
+    X = r.normal(size=(90, 2)) + 3 * y[:, None]
+    asked = {"n_repeats": 3, "random_state": 0, "train_size": 8}
+    plain, turned = (
+        gd.bias_variance(m, X, labels[y], X, labels[y], **asked).drop(columns="model", errors="ignore")
+        for m in (GaussianNB(), Permuted(places))
+    )
+    assert_frame_equal(turned, plain)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_w05_columns_stand_where_the_sorted_labels_do(seed):
+    r = np.random.default_rng(seed)
+    classes = np.unique(r.integers(-50, 50, 6))
+    seen = r.permutation(classes)[: r.integers(1, len(classes) + 1)]
+    p = r.dirichlet(np.ones(len(seen)), size=4)
+    found = _aligned(p.tolist(), seen, classes)
+    for j, label in enumerate(classes):
+        np.testing.assert_array_equal(found[:, j], p[:, seen == label].sum(axis=1))
+
+
 @pytest.mark.parametrize(
     ("posterior", "error"),
     [
@@ -382,6 +452,64 @@ def test_w08_a_model_that_writes_into_its_rows_changes_nobody_else(data, writer)
         assert_frame_equal(others, alone.tables[name])
 
 
+class Zeroes(GaussianNB):
+    """Writes into the arrays, weights and labels it is handed."""
+
+    def fit(self, X, y, sample_weight=None):
+        super().fit(X.copy(), y.copy(), None if sample_weight is None else sample_weight.copy())
+        for given in (X, y, sample_weight):
+            if given is not None:
+                given[...] = given[:1]
+        return self
+
+    def predict_proba(self, X):
+        p = super().predict_proba(X.copy())
+        X[...] = 0.0
+        return p
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("resample", ["bootstrap", "disjoint"])
+def test_w08_refits_and_their_caller_keep_their_rows(weighted, resample):
+    r = np.random.default_rng(0)
+    y = np.arange(60) % 2
+    X = r.normal(size=(60, 2)) + y[:, None]
+    given = {"X": X, "y": y, "X_test": X[:20].copy(), "y_test": y[:20].copy()}
+    options = {
+        "resample": resample,
+        "n_repeats": 3,
+        "random_state": 0,
+        **({"train_size": 20} if resample != "bootstrap" else {}),
+    }
+    if weighted:
+        options["sample_weight"] = r.integers(1, 3, 60).astype(float)
+    kept = {name: value.copy() for name, value in (given | options).items() if isinstance(value, np.ndarray)}
+    plain = gd.bias_variance(GaussianNB(), **given, **options)
+    assert_frame_equal(gd.bias_variance(Zeroes(), **given, **options), plain)
+    for name, value in kept.items():
+        np.testing.assert_array_equal((given | options)[name], value)
+
+
+def test_w08_a_crossing_keeps_its_rows():
+    r = np.random.default_rng(0)
+    y = np.arange(80) % 2
+    X = r.normal(size=(80, 2)) + y[:, None]
+    kept = X.copy(), y.copy()
+    asked = {"train_sizes": [10, 20], "n_draws": 3, "random_state": 0}
+    plain = gd.learning_curve_crossing(GaussianNB(), gd.LogisticClassifier(), X, y, **asked)
+    found = gd.learning_curve_crossing(Zeroes(), gd.LogisticClassifier(), X, y, **asked)
+    assert_frame_equal(found.curves, plain.curves)
+    for now, before in zip((X, y), kept, strict=True):
+        np.testing.assert_array_equal(now, before)
+
+
+class Refuser:
+    """Has an error of its own for whoever pickles it."""
+
+    def __reduce__(self):
+        raise RuntimeError("stay where you are")
+
+
 class Late(gd.GaussianClassifier):
     """Fits folds, but not all rows."""
 
@@ -396,15 +524,27 @@ class Late(gd.GaussianClassifier):
 class Locked(GaussianNB):
     """Cannot be pickled once it is fitted."""
 
+    make = staticmethod(threading.Lock)
+
     def fit(self, X, y):
-        self.lock_ = threading.Lock()
+        self.lock_ = self.make()
         return super().fit(X, y)
 
 
+class Generating(Locked):
+    make = staticmethod(lambda: (i for i in range(3)))
+
+
+class Refusing(Locked):
+    make = staticmethod(Refuser)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("n_jobs", few([2, None]))
-def test_c7_c8_a_model_that_cannot_be_fitted_to_all_rows_or_pickled_fails_alone(data, n_jobs, tmp_path):
-    models = {"late": Late(), "locked": Locked(), "L": gd.LogisticClassifier()}
+@pytest.mark.parametrize(
+    ("n_jobs", "locked"), few([(2, Locked), (None, Locked), (2, Generating), (None, Generating), (2, Refusing)])
+)
+def test_c7_c8_a_model_that_cannot_be_fitted_to_all_rows_or_pickled_fails_alone(data, n_jobs, locked, tmp_path):
+    models = {"late": Late(), "locked": locked(), "L": gd.LogisticClassifier()}
     found = gd.compare(data.X, data.y, models, design=TINY, n_jobs=n_jobs)
     failures = found.failures.set_index("model")
     assert failures["stage"].to_dict() == {"late": "fit to all rows", "locked": "fit to all rows"}

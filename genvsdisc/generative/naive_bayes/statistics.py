@@ -127,7 +127,7 @@ def check_variances(
         r, _, i = np.argwhere(lost)[0]
         raise ValueError(
             f"column {names[gaussian[i]]!r} differs between classes by {apart[r, 0, i]:.3g}, whose square is too small "
-            f"for floating-point numbers (replicate {r}); rescale the column"
+            f"for floating-point numbers{_of_replicate(r, mean)}; rescale the column"
         )
     wrong = ~(np.isfinite(variance) & (variance > least))
     if wrong.any():
@@ -137,9 +137,14 @@ def check_variances(
             too_large = sizes > np.sqrt(limits.max)
             i = int(too_large.argmax() if too_large.any() else sizes.argmax())
         raise ValueError(
-            f"column {names[gaussian[i]]!r} has variance {variance[r, k, i]} in class {classes.tolist()[k]!r} "
-            f"(replicate {r}); drop or rescale the column, or raise var_smoothing"
+            f"column {names[gaussian[i]]!r} has variance {variance[r, k, i]} in class {classes.tolist()[k]!r}"
+            f"{_of_replicate(r, mean)}; drop or rescale the column, or raise var_smoothing"
         )
+
+
+def _of_replicate(r: int, stack: NDArray) -> str:
+    """Say which of several fits it was."""
+    return f" (replicate {r})" if len(stack) > 1 else ""
 
 
 def count_parameters(probabilities: NDArray, kinds: ColumnKinds, shared_variance: bool) -> list[int]:

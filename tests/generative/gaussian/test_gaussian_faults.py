@@ -9,8 +9,10 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import softmax
 from sklearn.covariance import ledoit_wolf, oas
 from sklearn.datasets import load_iris
+from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
 
-from genvsdisc import GaussianClassifier, NaiveBayesClassifier
+from genvsdisc import GaussianClassifier, LogisticClassifier, NaiveBayesClassifier
 from genvsdisc.generative.gaussian.leave_one_out import POOLINGS, best_candidate, leave_one_out_losses
 
 
@@ -53,6 +55,54 @@ def test_w09_c12_merge_refuses_other_types_and_features():
         model.merge(GaussianClassifier().fit(X[:, :2], y))
     with pytest.raises(ValueError, match="same features in the same order"):
         model.merge(GaussianClassifier().fit(frame[["b", "a", "c"]], y))
+
+
+@pytest.mark.parametrize("classifier", [GaussianClassifier, NaiveBayesClassifier])
+@pytest.mark.parametrize(
+    ("other", "message"),
+    [
+        (lambda _, X, y: LogisticClassifier(optimizer="lbfgs").fit(X, y), "got LogisticClassifier"),
+        (lambda _, X, y: GaussianNB().fit(X, y), "got GaussianNB"),
+        (lambda *_: None, "got NoneType"),
+        (lambda kind, *_: kind, "got ABCMeta"),
+        (lambda kind, X, y: type("Mine", (kind,), {})().fit(X, y), "got Mine"),
+        (lambda kind, X, y: make_pipeline(kind()).fit(X, y), "got Pipeline"),
+        (lambda kind, X, y: kind().fit(X, y + 1), r"same classes, got \[0, 1\] and \[1, 2\]"),
+        (lambda kind, X, y: kind().fit(X, y.astype(str)), r"same classes, got \[0, 1\] and \['0', '1'\]"),
+        (lambda kind, X, y: kind().fit(X, np.arange(len(y)) % 3), r"same classes, got \[0, 1\] and \[0, 1, 2\]"),
+        (lambda kind, X, y: kind().fit(np.hstack([X, X**2]), y), "same number of features, got 3 and 6"),
+        (lambda kind, *_: kind(), "is not fitted yet"),
+    ],
+    ids=[
+        "logistic",
+        "other package",
+        "none",
+        "class",
+        "subclass",
+        "pipeline",
+        "labels",
+        "words",
+        "more",
+        "wider",
+        "new",
+    ],
+)
+def test_c12_what_cannot_be_merged_is_said_and_changes_nothing(classifier, other, message):
+    X, y = draw()
+    model = classifier().fit(X, y)
+    before = model.predict_proba(X)
+    with pytest.raises(ValueError, match=message):
+        model.merge(other(classifier, X + np.random.default_rng(1).normal(size=X.shape), y))
+    assert_array_equal(model.predict_proba(X), before)
+
+
+@pytest.mark.parametrize("classifier", [GaussianClassifier, NaiveBayesClassifier])
+@pytest.mark.parametrize(("mine", "theirs"), [(float, np.float32), (np.float32, float)])
+def test_c12_merge_of_single_and_double_precision_is_one_fit(classifier, mine, theirs):
+    X, y = draw()
+    model = classifier().fit(X[:30].astype(mine), y[:30])
+    found = model.merge(classifier().fit(X[30:].astype(theirs), y[30:].astype(float)))
+    assert_allclose(found.predict_proba(X), classifier().fit(X, y).predict_proba(X), atol=1e-5)
 
 
 @pytest.mark.parametrize("classifier", [GaussianClassifier, NaiveBayesClassifier])

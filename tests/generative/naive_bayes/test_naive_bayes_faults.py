@@ -19,6 +19,28 @@ def test_w04_a_class_with_nothing_observed_has_no_evidence(alpha):
         assert_allclose(model.predict_proba([[0.0], [1.0]])[:, 1], 2 / 7, rtol=1e-12)
 
 
+@pytest.mark.parametrize(("fits", "told"), [(1, False), (2, True)])
+@pytest.mark.parametrize("scale", [1e-170, 1e170])
+def test_w10_only_one_of_several_fits_has_a_number(fits, told, scale):
+    X = np.array([[1.0], [2.0], [3.0], [5.0]]) * scale
+    with pytest.raises(ValueError, match="column 0") as caught:
+        NaiveBayesClassifier().fit_replicates(X, [0, 0, 1, 1], np.ones((fits, 4)))
+    assert ("replicate" in str(caught.value)) == told
+    with pytest.raises(ValueError, match="column 0") as caught:
+        NaiveBayesClassifier().fit(X, [0, 0, 1, 1])
+    assert "replicate" not in str(caught.value)
+
+
+@pytest.mark.parametrize("classifier", [NaiveBayesClassifier, GaussianClassifier])
+def test_priors_that_leave_nothing_name_a_fit_only_where_there_are_several(classifier):
+    X, y, weights = np.array([[1.0], [2.0], [4.0], [5.0], [7.0]]), [0, 0, 1, 1, 1], np.ones((2, 5))
+    weights[1, :2] = 0
+    with pytest.raises(ValueError, match=r"^replicate 1: priors give probability 0"):
+        classifier(priors=[1.0, 0.0]).fit_replicates(X, y, weights)
+    with pytest.raises(ValueError, match=r"^priors give probability 0"):
+        classifier(priors=[1.0, 0.0]).fit(X, y, sample_weight=weights[1])
+
+
 def test_w04_between_three_classes_it_takes_what_all_have():
     X = pd.DataFrame({"c": ["r", "r", "g", "b", None, None]})
     model = NaiveBayesClassifier(alpha=0.0).fit(X, [0, 0, 1, 1, 2, 2])

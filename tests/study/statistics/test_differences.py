@@ -12,7 +12,7 @@ from sklearn.svm import SVC
 
 from genvsdisc import bayesian_comparison, corrected_ttest
 from genvsdisc.study.fits.splits import cross_validation_draws
-from genvsdisc.study.statistics.differences import pair_table, pairs, summary_table
+from genvsdisc.study.statistics.differences import BEST, difference_table, pair_table, pairs, summary_table, twins
 from genvsdisc.study.statistics.paired_tests import holm
 
 
@@ -247,6 +247,65 @@ def test_pair_table_adjusts_over_the_pairs_of_a_loss_that_could_be_compared(scor
     assert (tested.groupby("loss").size() == 2).all()
     smallest = tested.loc[tested.groupby("loss")["pvalue"].idxmin()]
     assert smallest["pvalue_holm"].to_numpy() == pytest.approx(np.minimum(2 * smallest["pvalue"], 1))
+
+
+ROSTER = pd.DataFrame(
+    [("g1", "generative"), ("g2", "generative"), ("d1", "discriminative"), ("d2", "discriminative"), ("m", "baseline")],
+    columns=["model", "family"],
+).assign(form="linear")
+
+
+def scored(values, fold_noise=0.01):
+    """Scores of 10 splits that have these means: {(model, loss): mean}, noise that sums to zero."""
+    rows = [
+        (model, 0, fold, loss, mean + fold_noise * (fold % 2 - 0.5), 90, 10)
+        for (model, loss), mean in values.items()
+        for fold in range(10)
+    ]
+    return pd.DataFrame(rows, columns=["model", "repeat", "fold", "loss", "value", "n_train", "n_test"])
+
+
+@pytest.mark.parametrize("loss", ["zero_one", "brier", "log_loss", "cost"])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_u01_w02_the_best_of_each_family_is_the_least_by_each_loss(loss, seed):
+    r = np.random.default_rng(seed)
+    losses = ("zero_one", "brier", "log_loss", "cost")
+    means = {(model, each): r.random() for each in losses for model in ROSTER["model"]}
+    table = difference_table(scored(means), ROSTER)
+    (row,) = table[(table["form"] == BEST) & (table["loss"] == loss)].itertuples()
+    for family, names in (("generative", ("g1", "g2")), ("discriminative", ("d1", "d2"))):
+        assert getattr(row, family) == min(names, key=lambda name: means[name, loss])
+    assert row.difference == pytest.approx(means[row.generative, loss] - means[row.discriminative, loss])
+
+
+@pytest.mark.parametrize(
+    ("values", "twin"),
+    [
+        ({"g1": 0.2, "g2": 0.2, "d1": 0.3, "d2": 0.3}, {"g2": "g1", "d2": "d1"}),
+        ({"g1": 0.2, "g2": 0.2 + 1e-12, "d1": 0.2, "d2": 0.3}, {"g2": "g1", "d1": "g1"}),
+        ({"g1": 0.2, "g2": 0.2 + 1e-6, "d1": 0.3, "d2": 0.4}, {}),
+        ({"g1": 0.2, "g2": 0.2, "d1": 0.2, "d2": 0.2}, {"g2": "g1", "d1": "g1", "d2": "g1"}),
+    ],
+    ids=["two", "across families", "alike only", "all"],
+)
+def test_u08_twins_are_tested_once_and_only_they(values, twin):
+    means = {(model, loss): value for model, value in values.items() for loss in ("zero_one", "log_loss")}
+    scores = scored(means)
+    models = ROSTER[ROSTER["family"] != "baseline"]
+    assert twins(scores, models) == twin
+    tested = pair_table(scores, models)
+    distinct = {(twin.get(g, g), twin.get(d, d)) for g in ("g1", "g2") for d in ("d1", "d2")}
+    assert len(tested) == 2 * len(distinct)
+
+
+@pytest.mark.parametrize("loss", ["zero_one", "log_loss"])
+def test_u08_models_that_differ_in_one_loss_on_one_split_are_no_twins(loss):
+    means = {(model, each): 0.2 for model in ("g1", "g2") for each in ("zero_one", "log_loss")}
+    scores = scored(means)
+    models = ROSTER[ROSTER["model"].isin(["g1", "g2"])]
+    assert twins(scores, models) == {"g2": "g1"}
+    one = (scores["model"] == "g2") & (scores["loss"] == loss) & (scores["fold"] == 3)
+    assert twins(scores.assign(value=scores["value"].where(~one, 0.21)), models) == {}
 
 
 def test_no_scores_give_empty_tables(scores):

@@ -136,6 +136,20 @@ def test_the_sentence_says_what_interval_and_probabilities_allow(row, sentence):
 
 
 @pytest.mark.parametrize("loss", ["zero_one", "brier", "log_loss"])
+@pytest.mark.parametrize("first", ["zero_one", "brier", "log_loss"])
+def test_w02_the_sentence_is_about_the_pair_that_is_best_by_its_loss(loss, first):
+    names = {"zero_one": ("ranks", "lines"), "brier": ("squares", "curves"), "log_loss": ("logs", "bends")}
+    rows = [pair(each) | dict(zip(NAMES, names[each], strict=True)) for each in sorted(names, key=lambda e: e != first)]
+    everyone = {name: family for both in names.values() for name, family in zip(both, NAMES, strict=True)}
+    means = {name: 0.2 + 0.01 * place for place, name in enumerate(everyone)} | {"majority class": 0.5}
+    models = everyone | {"majority class": "baseline"}
+    found = card(*rows, meta=META | {"loss": loss}, models=models, means=means)
+    assert found["loss"] == loss
+    told = {name for name in everyone if name in found["sentence"]}
+    assert told == set(names[loss])
+
+
+@pytest.mark.parametrize("loss", ["zero_one", "brier", "log_loss"])
 @pytest.mark.parametrize("side", [-1, 1])
 def test_u03_w06a_the_interval_has_the_sign_of_the_lead(loss, side):
     p = (0.99, 0.01, 0.0)[::-side]
