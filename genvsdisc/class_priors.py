@@ -15,6 +15,8 @@ from sklearn.utils.validation import check_is_fitted
 
 _ROUNDING = 1e-12
 """Of a mean log likelihood. Where classes lie apart both steps end at the optimum, and rounding must not choose one."""
+_FLAT = 1e-14
+"""Of the score: components that have one density leave it at rounding."""
 
 
 def check_priors(priors: ArrayLike, n_classes: int) -> NDArray:
@@ -67,7 +69,9 @@ def mixture_weights(log_density: NDArray, max_iter: int, tol: float, sample_weig
         better = _mean_log(density, newton, share) > _mean_log(density, em_step, share) - _ROUNDING
         better |= np.abs(newton - own).max(axis=1) < 1e-6
         # A mixture that is done takes this step too: where it ends does not depend on how near to `tol` it stopped.
-        weights[active] = np.where(better[:, None], newton, em_step)
+        step = np.where(better[:, None], newton, em_step)
+        flat = np.abs(score).max(axis=1) < _FLAT  # the step would be rounding, divided by no curvature
+        weights[active] = np.where(flat[:, None], own, step)
         if not left.any():
             return weights.reshape(*stack, n_classes)
         active, density, share = active[left], density[left], share[left]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
+from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -57,18 +59,27 @@ def _of_file(path: str) -> list[list[str]]:
     from genvsdisc.datasets.files import source_of
 
     try:
-        lines = in_utf8(source_of(path), []).read().decode("utf-8").splitlines()
+        text = in_utf8(source_of(path), []).read().decode("utf-8")
     except ValueError as error:
         raise ValueError(f"--costs: {error}") from error
-    bare = re.sub('"[^"]*"', "", "\n".join(lines))
-    delimiter = next((each for each in ";\t" if each in bare), ",")
-    rows = list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
+    readings = [_divided(text, delimiter) for delimiter in (";", "\t", ",")]
+    return next(filter(_is_square, readings), max(readings, key=lambda rows: sum(map(len, rows))))
+
+
+def _divided(text: str, delimiter: str) -> list[list[str]]:
+    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True) if row]
     return rows if delimiter == "," else [[_DECIMAL_COMMA.sub(r"\1.\2", cell) for cell in row] for row in rows]
+
+
+def _is_square(rows: list[list[str]]) -> bool:
+    """Whether the rows are a matrix, with or without names, of which the corner may be left out."""
+    widths = {len(row) for row in rows[1:]}
+    return len(rows) > 1 and widths == {len(rows)} and len(rows[0]) in (len(rows), len(rows) - 1)
 
 
 def _of_errors(words: str) -> dict[str, float]:
     costs: dict[str, float] = {}
-    for part in words.split(","):
+    for part in words.casefold().split(","):
         key, equals, number = (each.strip() for each in part.partition("="))
         if key not in _KEYS or not equals or key in costs:
             rule = f"{part.strip()!r} is neither fp=NUMBER nor fn=NUMBER, each once"
@@ -96,6 +107,7 @@ def _matrix(rows: list[list[str]], classes: Any, where: str) -> pd.DataFrame:
             f"{where} holds {shape[0]} rows of {shape[1]}; it needs {n} of {n} numbers, or these with the classes "
             f"({listed}) in its first line and first column"
         )
+    true, said = ([_spelled(label, names) for label in labels] for labels in (true, said))
     for label in (*true, *said):
         if label not in names and not {*names} <= {*true} & {*said}:
             close = get_close_matches(label, names)
@@ -111,6 +123,21 @@ def _matrix(rows: list[list[str]], classes: Any, where: str) -> pd.DataFrame:
     flat = [cell for row in cells for cell in [*row, *[""] * (len(said) - len(row))]]
     numbers = np.array([_number(cell, place) for cell, place in zip(flat, places, strict=True)]).reshape(len(true), -1)
     return pd.DataFrame(numbers, index=true, columns=said).loc[names, names].set_axis(classes).set_axis(classes, axis=1)
+
+
+def _spelled(label: str, names: Sequence[str]) -> str:
+    """Name of the class that a label stands for: the same word, or the same value in other words (1.0, 1,5, true)."""
+    if label in names:
+        return label
+    found = [name for name in names if _value(name) == _value(label)]
+    return found[0] if len(found) == 1 else label
+
+
+def _value(label: str) -> float | str:
+    try:
+        return float(_DECIMAL_COMMA.sub(r"\1.\2", label))
+    except ValueError:
+        return {"true": "True", "false": "False"}.get(label.casefold(), label)
 
 
 def _number(text: str, where: str) -> float:

@@ -62,8 +62,8 @@ def predict_command(
     if any(each.isidentifier() and find_spec(each) is None for each in trusted):
         sys.path.append(str(Path.cwd()))  # a module of the user's own, as for report; behind all others, to hide none
     fitted = saved.load(name, trusted)
-    text = [str(column) for column, given in fitted.steps[0][1].columns.items() if given.holds == "words"]
-    X, notes = read_rows(table, text=text, known=[*map(str, fitted.steps[0][1].columns)])
+    columns = fitted.steps[0][1]
+    X, notes = read_rows(table, text=columns.written, known=[*map(str, columns.columns)])
     for each in notes:
         note(each)
     notes_in_sight(told_of_rows(fitted, X))

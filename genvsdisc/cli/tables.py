@@ -55,7 +55,7 @@ def asked_test(path: Path, dataset: Dataset) -> Dataset:
     from genvsdisc.datasets import read_table
 
     try:
-        found = read_table(path, str(dataset.y.name))
+        found = read_table(path, str(dataset.y.name), like=dataset.X)
     except ValueError as error:
         raise ValueError(f"--test: {error}") from None
     return replace(found, notes=tuple(f"{path.name}: {note}" for note in found.notes))
@@ -76,11 +76,16 @@ def asked_unlabeled(path: Path | None, dataset: Dataset) -> tuple[Any, list[str]
     import pandas as pd
 
     from genvsdisc.datasets.rows import read_rows
-    from genvsdisc.features.dtypes import is_text
+    from genvsdisc.features.kept_formats import kept_formats
+    from genvsdisc.features.reader import TableReader
 
-    words = [str(name) for name in dataset.X if is_text(dataset.X[name])]
+    formats = kept_formats(dataset.X)
+    reader = TableReader.for_table(dataset.X, formats=formats)
     try:
-        rows, notes = read_rows(path, text=words, known=[*map(str, dataset.X)])
+        rows, notes = read_rows(path, text=reader.written, known=[*map(str, dataset.X)])
+        known = [name for name in formats if name in rows]
+        alike = TableReader.for_table(dataset.X[known], formats=formats)
+        rows = rows.assign(**{str(name): values for name, values in alike.transform(rows).items()}) if known else rows
     except ValueError as error:
         raise ValueError(f"--unlabeled: {error}") from None
     own = [] if dataset.unlabeled is None else [dataset.unlabeled.astype(object)]

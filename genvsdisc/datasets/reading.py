@@ -30,6 +30,7 @@ from genvsdisc.datasets.summary_lines import lines_without_data
 from genvsdisc.datasets.targets import check_target
 from genvsdisc.features.cells import CellFormat
 from genvsdisc.features.dtypes import is_text
+from genvsdisc.features.kept_formats import keep_formats, kept_formats
 from genvsdisc.features.marks import MISSING, bare, quoted
 from genvsdisc.features.reader import TableReader
 from genvsdisc.features.typed import refuse_nested, typed_table
@@ -42,6 +43,7 @@ def read_table(
     target: str | None = None,
     *,
     missing_labels: Collection[str] = MISSING,
+    like: pd.DataFrame | None = None,
 ) -> Dataset:
     r"""Read a table of labelled rows from a file.
 
@@ -59,6 +61,9 @@ def read_table(
     missing_labels : collection of str, default=MISSING
         Words in the target that stand for a missing label. Give ``()`` to keep "NA" as a class; a blank label is always
         missing.
+    like : DataFrame, default=None
+        ``Dataset.X`` of another file with the same columns, such as that of the training rows: their text is read in
+        the same way, where it can be, and not judged anew (1.234 may be 1234 there, and days or months stand first).
 
     Returns
     -------
@@ -121,7 +126,8 @@ def read_table(
     if not len(kept):
         raise ValueError(f"{source.name!r} has column names but no rows")
     y = y.iloc[kept] if len(kept) == labelled.sum() else text_labels(given.iloc[kept], missing_labels)[0]
-    X, doubts, formats = _typed(raw, kept)
+    X, doubts, formats = _typed(raw, kept) if like is None else _typed_like(raw, kept, like)
+    keep_formats(X, formats)
     try:  # labels are judged once the lines that are no rows are gone, which make words of numbers
         labels = check_target(y.reset_index(drop=True))
     except ValueError as error:
@@ -211,6 +217,26 @@ def _typed(raw: RawTable, kept: NDArray[np.intp]) -> tuple[pd.DataFrame, list[st
     for name in doubtful:
         table[name] = again.table[name]
     return table, [*typed.notes, *again.notes], {**typed.formats, **again.formats}
+
+
+def _typed_like(
+    raw: RawTable, kept: NDArray[np.intp], like: pd.DataFrame
+) -> tuple[pd.DataFrame, list[str], Mapping[Any, CellFormat]]:
+    """As `_typed`, but for columns that were read from text in another table: they are read as there."""
+    table, notes, formats = _typed(raw, kept)
+    known = {name: form for name, form in kept_formats(like).items() if name in table}
+    if not known:
+        return table, notes, formats
+    columns = {name: raw.columns[name] for name in known}
+    numbers = [name for name, values in columns.items() if values.dtype.kind == "f"]
+    if raw.as_text is not None and numbers:
+        columns |= raw.as_text(numbers)
+    reader = TableReader.for_table(like[list(known)], formats=known)
+    read = reader.transform(pd.DataFrame(_rows(columns, kept), copy=False))
+    for name in known:
+        table[name] = read[name]
+    notes = [note for note in notes if not any(note.startswith(f"Column {name!r}:") for name in known)]
+    return table, notes, {**formats, **known}
 
 
 def _is_divided(values: pd.Series) -> bool:

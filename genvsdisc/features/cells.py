@@ -46,6 +46,11 @@ class CellFormat:
     form: NumberFormat | DateFormat | None
     lenient: bool = False
 
+    @property
+    def unit(self) -> str:
+        """The unit at its numbers."""
+        return self.form.unit if isinstance(self.form, NumberFormat) else ""
+
     def read(self, values: pd.Series) -> pd.Series:
         """Convert cells to numbers, dates (datetime64 in UTC) or times (timedelta64); each by itself.
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from genvsdisc.features.date_spellings import MONTH_OF, hours_of_day, plainer
 
-Order = Literal["day", "month"]
+Order = Literal["day", "month", ""]
 
 _TIME = r"(?P<H>[0-9]{1,2}):(?P<M>[0-9]{2})(?::(?P<S>[0-9]{2})(?:[.,](?P<F>[0-9]{1,9}))?)?\s*(?P<P>[AaPp]\.?[Mm]\.?)?"
 _CLOCK = _TIME + r"\s*(?P<Z>Z|(?:UTC|GMT)?[+-][0-9]{1,2}(?::?[0-9]{2})?|UTC|GMT)?"
@@ -61,8 +61,8 @@ class DateFormat:
 
     Attributes
     ----------
-    order : {"day", "month"}
-        What stands first in dates whose year stands last.
+    order : {"day", "month", ""}
+        What stands first in dates whose year stands last; "" where the column has none, so that it reads none.
     """
 
     order: Order = "day"
@@ -80,6 +80,8 @@ class DateFormat:
             if not len(found):
                 continue
             fields = fields.take(pa.array(found))
+            if name == "numbers" and not self.order:
+                continue
             days = _days(name, fields, self.order)
             clock = _clock(fields) if not name.startswith("month") else np.zeros(len(found), np.int64)
             good = ~np.isnat(days) & (clock != _NO_TIME)
@@ -123,14 +125,15 @@ def date_format(words: pa.Array, counts: NDArray) -> tuple[DateFormat, bool]:
         Whether no date tells the day from the month: then dots and dashes have the day first, slashes the month.
     """
     readings = {"day": DateFormat("day").parse(words)}
-    bare = pc.match_substring_regex(words, r"^[0-9]{1,2}[-/.][0-9]{1,2}[-/.]")
+    plain, _ = plainer(words)
+    bare = pc.match_substring_regex(plain, r"^[0-9]{1,2}[-/.][0-9]{1,2}[-/.]")
     if not pc.any(bare, min_count=0).as_py():
-        return DateFormat(), False
+        return DateFormat(""), False
     readings["month"] = DateFormat("month").parse(words)
     by_day, by_month = (int(counts[~np.isnat(stamps)].sum()) for stamps in readings.values())
     if by_day != by_month:
         return DateFormat("day" if by_day > by_month else "month"), False
-    slashes = np.asarray(pc.match_substring_regex(words, r"^[0-9]{1,2}/"), dtype=bool)
+    slashes = np.asarray(pc.match_substring_regex(plain, r"^[0-9]{1,2}/"), dtype=bool)
     guessed = bool(((readings["day"] != readings["month"]) & ~np.isnat(readings["day"])).any())
     return DateFormat("month" if counts[slashes].sum() * 2 > by_day else "day"), guessed
 

@@ -114,6 +114,11 @@ class TableReader(TransformerMixin, BaseEstimator):
         formats = formats or {}
         return cls({name: GivenColumn.of(table[name], formats.get(name)) for name in table.columns}, list(names))
 
+    @property
+    def written(self) -> list[str]:
+        """Columns whose cells have to be told by their text, even if they look like numbers: 007, or 1.234 for 1234."""
+        return [str(name) for name, given in self.columns.items() if given.holds == "words" or given.cells is not None]
+
     def fit(self, X: Any, y: Any = None) -> Self:  # noqa: ARG002 - scikit-learn's signature
         """Do nothing: the schema is given."""
         return self
@@ -150,6 +155,14 @@ class TableReader(TransformerMixin, BaseEstimator):
         own = read_columns({name: _usual(cells[name]) for name, given in self.columns.items() if given.read})
         table = {name: _as_given(name, cells[name], given, own.get(name)) for name, given in self.columns.items()}
         return pd.DataFrame(table, columns=list(self.columns))
+
+    def other_units(self, X: Any) -> dict[Any, tuple[str, str]]:
+        """Columns whose numbers had one unit in training and have another one now; they are taken as they are."""
+        frame = as_frame(X)
+        units = {name: given.cells.unit for name, given in self.columns.items() if given.cells and given.cells.unit}
+        own = read_columns({name: clean(usual_dtype(frame[name])) for name in units if name in frame})
+        found = {name: reading.format.unit for name, reading in own.items() if reading.format is not None}
+        return {name: (units[name], unit) for name, unit in found.items() if unit not in ("", units[name])}
 
     def _places(self, frame: pd.DataFrame) -> dict[Any, Any]:
         """Name of each column in the new table: the same, or the same once written."""

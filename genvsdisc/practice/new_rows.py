@@ -20,7 +20,7 @@ _UNKNOWN = -1
 
 
 def told_of_rows(fitted: Any, X: Any) -> list[str]:
-    """Say which columns of new rows are not looked at, and which words were not met in training.
+    """Say which columns of new rows are not looked at, which units differ, and which words were not met in training.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def told_of_rows(fitted: Any, X: Any) -> list[str]:
     Returns
     -------
     notes : list of str
-        A sentence each; none where the table has the columns and words of training.
+        A sentence each; none where the table has the columns, units and words of training.
     """
     reader = fitted.steps[0][1]
     frame = as_frame(X)
@@ -39,11 +39,16 @@ def told_of_rows(fitted: Any, X: Any) -> list[str]:
     more = [str(name) for name in frame.columns if str(name).strip() not in known]
     table = reader.transform(X)
     them = "them" if len(more) > 1 else "it"
-    return [f"Not looked at, for the models did not learn from {them}: {listed(more)}."] * bool(more) + [
+    units = [
+        f"Column {str(name)!r}: its numbers were in {old} in training and are in {new} now; they are taken as they are."
+        for name, (old, new) in reader.other_units(X).items()
+    ]
+    unseen = [
         f"Column {str(name)!r}: {words} {'was' if entries == 1 else 'were'} not met in training."
         for name, column in _words(fitted)
         for words, entries in _unmet(table[name], column)
     ]
+    return [f"Not looked at, for the models did not learn from {them}: {listed(more)}."] * bool(more) + units + unseen
 
 
 def why_not(fitted: Any, X: Any, error: Exception, *, name: str, others: list[str]) -> str:

@@ -110,8 +110,8 @@ def compare(
         Folds go forward in time and are not repeated.
     sample_weight : array-like of shape (n_samples,) or name of a column of X, default=None
         How much each row counts, 0 or more, in every fit, split, score, interval and curve. A row of whole weight 2 is
-        the row twice, and its copies are never divided by a split; only the ratios of other weights count in sizes. A
-        row of weight 0 is absent. A column leaves X.
+        the row twice, and its copies are never divided by a split; of weights that are not all whole only the ratios
+        count: they are divided by their mean. A row of weight 0 is absent. A column leaves X.
     X_test : DataFrame or array-like of shape (n_test, n_features), default=None
         Rows of your own to test on, with the columns of X in any order. Everything is chosen and fitted without them,
         and they are scored once: tables `holdout` and `holdout_differences`. A column that was named as groups or as

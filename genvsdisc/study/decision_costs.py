@@ -19,7 +19,7 @@ def read_costs(costs: Any, classes: NDArray) -> NDArray[np.float64] | None:
     ----------
     costs : array-like of shape (n_classes, n_classes), dict, or None
         ``costs[true, said]`` with the classes sorted; a DataFrame whose index and columns are labels may have them in
-        any order, and more of them; or, for two classes, ``dict(fp=, fn=)``: what it costs to say
+        any order, and more of them, but must have all; or, for two classes, ``dict(fp=, fn=)``: what it costs to say
         the second of the sorted classes where the first is true, and the first where the second is true.
     classes : ndarray of shape (n_classes,)
         Sorted labels.
@@ -31,8 +31,8 @@ def read_costs(costs: Any, classes: NDArray) -> NDArray[np.float64] | None:
     Raises
     ------
     ValueError
-        If the shape or a key is another, a cost is missing or infinite, a right answer costs more than a wrong one, or
-        no decision costs more than another.
+        If the shape or a key is another, a class has no row or column, a cost is missing or infinite, a right answer
+        costs more than a wrong one, or no decision costs more than another.
 
     Examples
     --------
@@ -95,12 +95,25 @@ def _of_errors(costs: Mapping[Any, Any], classes: NDArray) -> NDArray[np.float64
 
 
 def _of_labels(costs: pd.DataFrame, classes: NDArray) -> pd.DataFrame:
-    """Rows and columns of the classes, where the table names them all; else the table as it is."""
-    places = [[str(label) for label in labels] for labels in (costs.index, costs.columns)]
-    if not all({*map(str, classes)} <= {*names} for names in places):
+    """Rows and columns of the classes; a table that is merely numbered has them in their order."""
+    numbered = isinstance(costs.index, pd.RangeIndex) and isinstance(costs.columns, pd.RangeIndex)
+    if numbered and not {*classes.tolist()} <= {*costs.index} & {*costs.columns}:
         return costs
-    rows, columns = ([names.index(str(label)) for label in classes] for names in places)
+    rows, columns = (
+        [_place(label, labels, where) for label in classes]
+        for labels, where in ((costs.index, "row"), (costs.columns, "column"))
+    )
     return costs.iloc[rows, columns]
+
+
+def _place(label: Any, labels: pd.Index, where: str) -> int:
+    """Place of a class among labels, which may be words where the classes are numbers."""
+    found = [place for place, each in enumerate(labels) if each == label or str(each) == str(label)]
+    if len(found) != 1:
+        listed = ", ".join(map(str, labels[:20]))
+        count = f"{len(found)} {where}s" if found else f"no {where}"
+        raise ValueError(f"costs have {count} for the class {label!s}, but for {listed}; each class needs one")
+    return found[0]
 
 
 def _numbers(costs: Any) -> NDArray[np.float64]:

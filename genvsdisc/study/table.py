@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_consistent_length
 
 from genvsdisc.datasets.rare_classes import drop_rare_classes
 from genvsdisc.datasets.targets import as_target, check_target
+from genvsdisc.features.kept_formats import kept_formats
 from genvsdisc.features.kinds import Column, column_kinds
 from genvsdisc.features.reader import TableReader
 from genvsdisc.features.tables import as_frame
@@ -157,6 +158,7 @@ def prepare(
     _, labels, rare = drop_rare_classes(np.empty((len(labels), 0)), labels, minimum=n_splits)
     frame = _kept(frame, common)
     sampling = sampling.take(np.flatnonzero(common))
+    kept = kept_formats(frame)
     typed = typed_table(frame)  # once the rows are those that stay: a footer makes no text of numbers
     frame, columns = typed.table, column_kinds(typed.table)
     used = [name for name, column in columns.items() if column.used]
@@ -183,7 +185,7 @@ def prepare(
         ),
         left_out=left_out_sentences(unlabelled, weightless, why, counts, columns, typed.notes),
         sampling=sampling,
-        reader=TableReader.for_table(frame[used], names=list(frame.columns), formats=typed.formats),
+        reader=TableReader.for_table(frame[used], names=list(frame.columns), formats={**kept, **typed.formats}),
         weights=None if weights is None else weights[frame.index.to_numpy()],
     )
 

@@ -160,7 +160,7 @@ def _given(
     own = None if weights is None else np.ones(len(frame))
     if weights is not None and weights.named and weights.column in map(str, frame.columns):
         name = next(name for name in frame.columns if str(name) == weights.column)
-        frame, read = read_weights(frame, name)
+        frame, read = read_weights(frame, name, weights.unit)
         own = np.ones(len(frame)) if read is None else read.of_rows
     keep = np.ones(len(frame), dtype=bool) if own is None else own > 0
     if groups is not None and groups[0] in frame.columns:

@@ -20,19 +20,25 @@ class RowWeights:
     Attributes
     ----------
     of_rows : ndarray of shape (n_samples,)
-        Finite and not negative; some are positive.
+        Finite and not negative; some are positive. In units of `unit`.
     column : str
         Name of the column they came from; "" for an array without a name.
     named : bool
         Whether that column was one of X, so that other tables may hold it too.
+    unit : float
+        What counts as one row: 1 where all weights are whole; else their mean over the rows that count, so that
+        penalties, sums and ranks are the same for weights in any unit.
     """
 
     of_rows: NDArray[np.float64]
     column: str = ""
     named: bool = False
+    unit: float = 1.0
 
 
-def read_weights(X: pd.DataFrame, sample_weight: Any = None) -> tuple[pd.DataFrame, RowWeights | None]:
+def read_weights(
+    X: pd.DataFrame, sample_weight: Any = None, unit: float | None = None
+) -> tuple[pd.DataFrame, RowWeights | None]:
     """Read the weights of the rows, and take their column out of the table.
 
     Parameters
@@ -40,13 +46,15 @@ def read_weights(X: pd.DataFrame, sample_weight: Any = None) -> tuple[pd.DataFra
     X : DataFrame of shape (n_samples, n_columns)
     sample_weight : array-like of shape (n_samples,), the name of a column of X, or None, default=None
         Weight of each row, 0 or more.
+    unit : float, default=None
+        What counts as one row in the table whose rows these join; None finds it here.
 
     Returns
     -------
     X : DataFrame
         Without the column, where a name was given.
     weights : RowWeights or None
-        None where no row counts more than another: no weights, or every weight is 1.
+        None where no row counts more than another: no weights, or every weight is one row.
 
     Raises
     ------
@@ -65,9 +73,18 @@ def read_weights(X: pd.DataFrame, sample_weight: Any = None) -> tuple[pd.DataFra
         return X, None
     X, given, name = column_or_values(X, sample_weight, "sample_weight")
     values = _checked(given, f"sample_weight {name!r}" if name else "sample_weight")
+    unit = _unit(values) if unit is None else unit
+    values = values / unit
     if (values == 1).all():
         return X, None
-    return X, RowWeights(values, name, bool(np.isscalar(sample_weight)))
+    return X, RowWeights(values, name, bool(np.isscalar(sample_weight)), unit)
+
+
+def _unit(values: NDArray) -> float:
+    counting = values[values > 0]
+    if are_whole(values):
+        return 1.0
+    return float(counting[0] if np.ptp(counting) == 0 else counting.mean())
 
 
 _LEAST_TOTAL, _LARGEST_TOTAL = 1e-300, 2.0**53

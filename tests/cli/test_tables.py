@@ -131,3 +131,17 @@ def test_rows_without_a_label_of_the_table_and_of_a_file_are_handed_on_together(
     status, _, err = run("report", "old.csv", "--target", "y", "--unlabeled", "none.csv")
     assert status == 2
     assert "none.csv" in err
+
+
+def test_files_beside_the_table_are_read_as_it_is(calls, run):
+    """Of thousands and of days that stand first these rows alone tell nothing."""
+    rows = "".join(f"{k}.{100 + k},25;{k}/{1 + k % 12}/2021;{'ab'[k % 2]}\n" for k in range(1, 25))
+    Path("old.csv").write_text(f"price;since;y\n{rows}5.025,5;3/4/2021;\n")
+    Path("new.csv").write_text("price;since;y\n1.234;3/4/2021;a\n5.678;5/6/2021;b\n")
+    words = ["--target", "y", "--test", "new.csv", "--unlabeled", "new.csv"]
+    assert run("report", "old.csv", *words)[0] == 0
+    (call,) = calls
+    since = [pd.Timestamp("2021-04-03"), pd.Timestamp("2021-06-05")]
+    assert (call.X_test["price"].tolist(), call.X_test["since"].tolist()) == ([1234, 5678], since)
+    assert call.unlabeled["price"].tolist() == [5025.5, 1234, 5678]
+    assert call.unlabeled["since"].tolist() == [since[0], *since]

@@ -93,3 +93,13 @@ def test_a_class_that_has_no_density_costs_the_others_no_digits():
     share = brentq(lambda p: np.mean(gain / (1 + p * gain)), 1e-6, 1 - 1e-6, xtol=1e-15, rtol=1e-14)
     assert 0.1 < share < 0.9
     np.testing.assert_allclose(mixture_weights(logs, 50, 1e-7), [share, 0, 1 - share], rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("n_classes", [2, 3, 5])
+def test_rows_that_say_nothing_of_the_shares_leave_them_where_they_were(n_classes):
+    """All classes have one density: any shares are as likely, and rounding must not draw some of them."""
+    rng = np.random.default_rng(0)
+    logs = np.repeat(rng.normal(size=(40, 1)), n_classes, axis=1) + 1e-16 * rng.normal(size=(40, n_classes))
+    weights = rng.integers(1, 4, size=(1, 40)).astype(float)
+    for found in (mixture_weights(logs, 50, 1e-7), mixture_weights(logs[None], 50, 1e-7, weights)[0]):
+        np.testing.assert_array_equal(found, np.full(n_classes, 1 / n_classes))

@@ -91,6 +91,14 @@ def test_what_cannot_be_read_is_one_clear_error(column, cells, message):
         READER.transform(RAW.iloc[:1].assign(**{column: cells}))
 
 
+def test_numbers_in_another_unit_are_found():
+    weights = pd.DataFrame({"w": ["50 kg", "61 kg", "70.5 kg"], "price": ["7 €", "8 €", "9 €"], "n": [1, 2, 3]})
+    reader, _ = reader_of(weights)
+    assert reader.other_units(weights.assign(w=["50 g", "60 g", "7 g"])) == {"w": ("kg", "g")}
+    for alike in (["50 kg", "6 kg", "7 kg"], [50, 60, 70], ["50", "60", "?"]):
+        assert reader.other_units(weights.assign(w=alike)) == {}
+
+
 def test_a_lacking_column_is_named_with_the_one_that_may_be_meant():
     with pytest.raises(ValueError, match=r"lacks the column 'price' .* is 'Price' what 'price' was in training\?"):
         READER.transform(RAW.rename(columns={"price": "Price"}))

@@ -344,6 +344,27 @@ def test_decimal_commas_gaps_and_unseen_levels_are_read_as_in_training(compared,
     assert [float(line.split(",")[2]) for line in lines[1:]] == expected[:, 0].tolist()
 
 
+def test_cells_of_a_new_file_are_read_as_those_of_the_file_of_training(tmp_path, capsys):
+    """Thousands and days first, of which the new rows alone tell nothing; a unit that differs is told."""
+    rng = np.random.default_rng(0)
+    rows = [
+        f"{1 + i % 9}.{100 + i},{i % 10}5;{1 + i % 28}/{1 + i % 12}/2021;{rng.normal(60, 9):.1f} kg;{'ab'[i % 2]}"
+        for i in range(60)
+    ]
+    (tmp_path / "old.csv").write_text("\n".join(["price;since;mass;y", *rows]))
+    data = gd.datasets.read_table(tmp_path / "old.csv", "y")
+    result = gd.compare(data.X, data.y, {"ridge": make_pipeline(gd.TableEncoder(), LogisticRegression())}, design=FEW)
+    place = result.save(tmp_path / "saved", models=True)
+    (tmp_path / "new.csv").write_text("price;since;mass\n1.234;3/4/2021;50 g\n5.678;5/6/2021;70 g\n")
+    assert run("predict", place, tmp_path / "new.csv", "--model", "ridge") == 0
+    out, err = capsys.readouterr()
+    since = pd.to_datetime(["2021-04-03", "2021-06-05"])
+    meant = pd.DataFrame({"price": [1234.0, 5678.0], "since": since, "mass": [50.0, 70.0]})
+    told = [[float(cell) for cell in line.split(",")[2:]] for line in out.splitlines()[1:]]
+    assert told == result.fitted["ridge"].predict_proba(meant).tolist()
+    assert "Column 'mass': its numbers were in kg in training and are in g now" in err
+
+
 @pytest.fixture(scope="module")
 def complete(tmp_path_factory):
     """Models trained on rows without a gap."""

@@ -54,5 +54,23 @@ def test_a_table_with_labels_may_have_them_in_any_order_and_more_of_them():
     costs = pd.DataFrame([[0, 2, 9], [3, 0, 9], [9, 9, 0]], index=["b", "a", "rare"], columns=["b", "a", "rare"])
     found = read_costs(costs, np.array(["a", "b"]))
     np.testing.assert_array_equal(found, [[0, 3], [2, 0]])
+    for classes in (np.array([False, True]), np.array([1.0, 2.0]), np.array(["x, y", "z"])):
+        turned = pd.DataFrame([[0, 3], [2, 0]], index=classes[::-1], columns=classes[::-1])
+        np.testing.assert_array_equal(read_costs(turned, classes), [[0, 2], [3, 0]])
     plain = pd.DataFrame([[0, 2], [3, 0]])
     np.testing.assert_array_equal(read_costs(plain, np.array(["a", "b"])), plain)
+
+
+@pytest.mark.parametrize(
+    ("index", "columns", "message"),
+    [
+        (["b", "A"], ["b", "a"], "costs have no row for the class a, but for b, A; each class needs one"),
+        (["b", "a"], ["b", "A"], "costs have no column for the class a, but for b, A; each class needs one"),
+        (["b", "b", "a"], ["b", "a"], "costs have 2 rows for the class b"),
+        ([0, 1], ["b", "a"], "costs have no row for the class a, but for 0, 1"),
+    ],
+)
+def test_a_table_with_labels_of_which_one_is_no_class_is_not_read_by_place(index, columns, message):
+    costs = pd.DataFrame(np.ones((len(index), len(columns))), index=index, columns=columns)
+    with pytest.raises(ValueError, match=message):
+        read_costs(costs, np.array(["a", "b"]))

@@ -157,6 +157,18 @@ def test_only_ratios_of_weights_that_are_not_whole_count_where_a_model_is_free_o
     assert n_rows.between(len(y) - 2, len(y) + 2).all()  # sizes are counted in rows
 
 
+def test_the_unit_of_weights_changes_nothing():
+    """Penalties of others, shrinkage, unlabeled rows and axes of boundaries depended on it; powers of 2 are exact."""
+    X, y, weights, _ = data()
+    X = X.drop(columns="town").fillna(0.0)
+    models = [model for model in gd.default_models(X) if model.name == "regularized Gaussian"]
+    models += [gd.Model("lr", LogisticRegression())]
+    one, other = (gd.compare(X, y, models, design=TINY, sample_weight=w) for w in (weights / 3, weights / 3 * 2.0**-30))
+    for name in set(one.tables) - {"timings"}:
+        pd.testing.assert_frame_equal(one.tables[name], other.tables[name], obj=name)
+    assert one.verdict == other.verdict
+
+
 def test_a_model_without_weights_is_named_where_they_are_not_whole():
     X, y, weights, _ = data()
     near = {"near": KNeighborsClassifier(2), "lr": LogisticRegression()}
@@ -187,7 +199,7 @@ def test_the_scores_of_the_folds_are_those_of_scikit_learn_with_weights():
     design = gd.Design(n_splits=3, n_repeats=1, n_draws=2)
     result = gd.compare(X, y, {"told": Told()}, design=design, sample_weight=weights)
     for rows, own in seen["fits"][1:]:  # the first shows on a few rows that the model takes the table
-        np.testing.assert_array_equal(own, weights[rows])
+        np.testing.assert_allclose(own, (weights / weights.mean())[rows], rtol=1e-15)  # only their ratios count
     measures = {
         "zero_one": lambda y, p, w: np.average(y != (p[:, 1] > 0.5), weights=w),
         "brier": lambda y, p, w: 2 * brier_score_loss(y, p[:, 1], sample_weight=w),

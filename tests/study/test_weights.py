@@ -30,6 +30,16 @@ def test_weights_of_one_are_no_weights():
     assert read_weights(frame(), [2, 2, 2])[1].of_rows.tolist() == [2.0, 2.0, 2.0]
 
 
+@pytest.mark.parametrize("unit", [1.0, 2.0**-20, 1e-6, 1e6 / 3])
+def test_weights_that_are_not_whole_are_in_units_of_their_mean_as_are_those_of_rows_that_join(unit):
+    given = np.array([0.25, 0.0, 1.5]) * unit
+    _, weights = read_weights(frame(), given)
+    np.testing.assert_allclose(weights.of_rows, np.array([0.25, 0.0, 1.5]) / 0.875, rtol=1e-15)
+    _, others = read_weights(frame(), np.array([3.0, 1.0, 1.0]) * unit, weights.unit)
+    np.testing.assert_allclose(others.of_rows, np.array([3.0, 1.0, 1.0]) / 0.875, rtol=1e-15)
+    assert read_weights(frame(), np.full(3, 0.3 * unit))[1] is None
+
+
 @pytest.mark.parametrize(
     ("given", "message"),
     [

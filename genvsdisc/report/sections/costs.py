@@ -62,7 +62,7 @@ def _rule(comparison: Comparison) -> Text:
     threshold = float(comparison.decisions.threshold.iloc[0])
     rule = "Every model gives the answer whose expected cost under its probabilities is the least (Bayes' rule)."
     if np.isfinite(threshold) and len(classes) == 2:
-        rule += f" Here that is to say {classes[1]} where its probability is at least {threshold:.3g}."
+        rule += f" Here that is to say {classes[1]} where its probability is above {threshold:.3g}."
     return Text(f"{rule} It is as good as the probabilities are; the section on calibration says how good.")
 
 

@@ -108,7 +108,7 @@ def refit_probabilities(
     rng = check_random_state(random_state)
     rows_of = evaluate if _is_index_list(evaluate, len(weights)) else None
     transformed = _split_stateless(estimator)
-    if sample_weight is not None and takes_copies(transformed[1] if transformed else estimator, sample_weight, X):
+    if sample_weight is not None and _takes_copies(estimator, transformed, sample_weight, X, len(classes)):
         rows = copies(sample_weight)
         first = np.searchsorted(rows, np.arange(len(y)))  # place of the first copy of each row
         if rows_of is not None and judged is None:
@@ -147,6 +147,15 @@ def refit_probabilities(
             predicted = replicates.predict_proba_of(source, rows_of[start : start + len(replicates)])
             out.extend(_aligned(p, seen, classes) for p in predicted)
     return out if rows_of is not None else out[0] if len(out) == 1 else np.concatenate(out)
+
+
+def _takes_copies(
+    estimator: Any, transformed: tuple[Sequence[Any], Any] | None, weights: NDArray, X: Any, n_classes: int
+) -> bool:
+    if transformed is None:
+        return takes_copies(estimator, weights, X, (n_classes, np.shape(X)[1]))
+    steps, final = transformed
+    return takes_copies(final, weights, X, (n_classes, _through(steps, _safe_indexing(X, [0])).shape[1]))
 
 
 def _in_parts(

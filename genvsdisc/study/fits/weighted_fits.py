@@ -1,11 +1,11 @@
 """One fit to weighted rows, whatever the classifier takes.
 
 A row of whole weight w is w equal rows. The closed-form and Newton fits of this package take weights and give what the
-repeated rows would, to rounding. Everything else (networks, which shuffle rows into batches; EM and descent, which stop
-by a tolerance; automatic shrinkage, which leaves out single rows; naive Bayes that chooses distributions; classifiers
-and transformers of others) is given the rows repeated, so that it needs to know nothing of weights, and a search inside
-it keeps the copies of a row together by the index of the table. Weights
-that are not whole go to every step that takes a ``sample_weight``; a classifier that takes none is refused.
+repeated rows would, to rounding. Everything else (networks, which shuffle rows into batches; EM, descent and Newton's
+method by conjugate gradients, which stop by a tolerance; automatic shrinkage, which leaves out single rows; naive Bayes
+that chooses distributions; classifiers and transformers of others) is given the rows repeated, so that it needs to know
+nothing of weights, and a search inside it keeps the copies of a row together by the index of the table. Weights that
+are not whole go to every step that takes a ``sample_weight``; a classifier that takes none is refused.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import has_fit_parameter
 
+from genvsdisc.discriminative.logistic.fit import forms_hessian
 from genvsdisc.generative.naive_bayes.inference import EITHER, declared
 from genvsdisc.known_estimators import SEARCHES
 from genvsdisc.models import Model
@@ -36,11 +37,20 @@ def stand_for_copies(weights: NDArray) -> bool:
     return are_whole(weights) and weights.sum() <= MOST_COPIES
 
 
-def takes_copies(estimator: Any, weights: NDArray, X: Any) -> bool:
+def takes_copies(estimator: Any, weights: NDArray, X: Any, shape: tuple[int, int]) -> bool:
     """Whether a classifier is given the rows repeated instead of their weights.
 
-    It is not where its fit to these rows is a closed form of weighted sums, or Newton's method. Naive Bayes that has
-    yet to tell counts from measurements does so by rows that count alike.
+    It is not where its fit to these rows is a closed form of weighted sums, or Newton's method with systems that are
+    solved, not approximated. Naive Bayes that has yet to tell counts from measurements does so by rows that count
+    alike.
+
+    Parameters
+    ----------
+    estimator : classifier
+    weights : ndarray of shape (n_samples,)
+    X : array-like or DataFrame of shape (n_samples, n_features)
+    shape : tuple of (n_classes, n_columns)
+        Classes, and columns that the classifier itself sees.
     """
     if not stand_for_copies(weights):
         return False
@@ -50,7 +60,10 @@ def takes_copies(estimator: Any, weights: NDArray, X: Any) -> bool:
     if place.startswith("genvsdisc.generative."):
         return estimator.get_params().get("shrinkage") == "auto" or bool(pd.isna(X).any(axis=None))  # with gaps, EM
     if place.startswith("genvsdisc.discriminative.logistic."):
-        return bool(estimator.get_params()["optimizer"] != "newton")
+        n_classes, n_columns = shape
+        n_outputs = n_classes if n_classes > 2 else 1
+        formed = forms_hessian(int(weights.sum()), n_outputs * (n_columns + 1), n_outputs)
+        return bool(estimator.get_params()["optimizer"] != "newton" or not formed)
     return not place.startswith(("genvsdisc.baseline", "genvsdisc.hybrid.weighted_naive_bayes"))
 
 
@@ -82,7 +95,7 @@ def fit_rows(estimator: Any, X: Any, y: NDArray, sample_weight: NDArray | None) 
     """
     if sample_weight is None:
         return fit_within(estimator, X, y)
-    if takes_copies(estimator, sample_weight, X):
+    if takes_copies(estimator, sample_weight, X, (len(np.unique(y)), np.shape(X)[1])):
         rows = copies(sample_weight)
         return fit_within(estimator, _safe_indexing(X, rows), y[rows])
     return fit_within(estimator, X, y, **weight_arguments(estimator, sample_weight))

@@ -1,7 +1,7 @@
 """Decisions of least expected cost, and what they cost: Bayes' rule with a matrix of costs.
 
 With probabilities p of the classes of a row, the answer s of least expected cost minimizes ``sum_t p_t cost[t, s]``.
-For two classes that is to say the second one where its probability is at least
+For two classes that is to say the second one where its probability is above
 
     ``threshold = fp / (fp + fn)``, ``fp = cost[0, 1] - cost[0, 0]``, ``fn = cost[1, 0] - cost[1, 1]``.
 
@@ -31,7 +31,7 @@ ALWAYS, NEVER = "always", "never"
 
 
 def threshold(costs: NDArray) -> float:
-    """Probability of the second class from which saying it costs least; NaN for more than two classes.
+    """Probability of the second class above which saying it costs least; NaN for more than two classes.
 
     Examples
     --------

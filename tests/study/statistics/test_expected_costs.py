@@ -35,6 +35,7 @@ def test_the_threshold_is_where_both_answers_cost_the_same():
         both = np.array([1 - t, t]) @ costs
         assert both[0] == pytest.approx(both[1])
         assert cheapest(np.array([[1 - t - 1e-9, t + 1e-9], [1 - t + 1e-9, t - 1e-9]]), costs).tolist() == [1, 0]
+    assert cheapest(np.array([[0.5, 0.5]]), 1 - np.eye(2)).tolist() == [0]  # only above it
     assert np.isnan(threshold(np.ones((3, 3)) - np.eye(3)))
 
 
@@ -107,7 +108,7 @@ def test_costs_of_one_for_every_mistake_are_the_error_and_the_page_shows_them(da
     models = {"bayes": GaussianNB(), "lr": LogisticRegression()}
     result = gd.compare(X, y, models, design=DESIGN, costs=1 - np.eye(2), X_test=X[:20], y_test=y[:20])
     page = result.to_html(tmp_path / "page.html").read_text(encoding="utf-8")
-    for shown in ("decides at the lowest cost", "at least 0.5", "Decision curves", "further measures", "F1 (macro)"):
+    for shown in ("decides at the lowest cost", "is above 0.5", "Decision curves", "further measures", "F1 (macro)"):
         assert shown in page
     for shown in ("On 20 rows of your own", "p (McNemar)", "Tested:"):
         assert shown in page
