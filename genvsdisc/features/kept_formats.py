@@ -34,7 +34,7 @@ def kept_formats(table: pd.DataFrame) -> dict[Any, CellFormat]:
     >>> table = pd.DataFrame({"price": [1234.5], "n": [1]})
     >>> keep_formats(table, {"price": CellFormat(NumberFormat(decimal=","))})
     >>> kept_formats(table[["n", "price"]])
-    {'price': CellFormat(form=NumberFormat(decimal=',', unit='', scaled=False), lenient=False)}
+    {'price': CellFormat(form=NumberFormat(decimal=',', unit='', scaled=False, limits=False), lenient=False)}
     """
     kept = table.attrs.get(_KEY, {})
     return {name: _format(**kept[str(name)]) for name in table.columns if str(name) in kept}
