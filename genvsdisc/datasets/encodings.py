@@ -21,6 +21,7 @@ _OTHER_KINDS = {
     b"\x93NUMPY": "a NumPy array: give it to genvsdisc.compare in Python",
 }
 REMEDY = ": where its words look wrong, save it in UTF-8 (iconv -f ENCODING -t UTF-8)."
+_WESTERN = ("latin-1", "cp1252")
 _LEAST_MIXED = 0.1  # of the lines beyond ASCII are in UTF-8: by chance a line of another encoding hardly ever is
 _SAMPLED = 1 << 16
 _MARKED = {
@@ -114,11 +115,16 @@ def _from_other(source: Source, notes: list[str]) -> Source:
 
 
 def _line_by_line(raw: bytes) -> bytes | None:
-    """Write in UTF-8 what is not, line by line, in a file that was put together from two; None if it was not."""
+    """Write in UTF-8 what is not, line by line, in a file that was put together from two; None if it was not.
+
+    Lines of GBK or Thai may be UTF-8 by chance: the others are then no likely words of Western Europe.
+    """
     lines = raw.splitlines(keepends=True)
     foreign = [place for place, line in enumerate(lines) if not _decodes(line, "utf-8")]
     beyond = sum(not line.isascii() for line in lines)
     if len(foreign) > (1 - _LEAST_MIXED) * beyond or not all(_decodes(lines[place], "cp1252") for place in foreign):
+        return None
+    if most_likely(b"".join(lines[place] for place in foreign)[:_SAMPLED]) not in _WESTERN:
         return None
     for place in foreign:
         lines[place] = lines[place].decode("cp1252").encode()

@@ -5,6 +5,7 @@ import random
 import pytest
 
 from genvsdisc.datasets import read_table
+from genvsdisc.datasets.encodings import _line_by_line
 from genvsdisc.datasets.letters import ENCODING_NAMES, most_likely
 
 FILES = 24
@@ -57,6 +58,12 @@ def test_f24_the_encoding_is_that_of_the_likeliest_words(encoding):
         raw = text.encode(encoding)
         right += raw.decode(most_likely(raw), "replace") == text
     assert right / FILES >= LEAST.get(encoding, 1.0)
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "big5", "cp949", "cp932", "cp874", "koi8_r", "cp1251", "cp1255", "cp1256"])
+def test_f24_lines_that_are_utf8_by_chance_make_no_file_of_two(encoding):
+    for seed in range(100):
+        assert _line_by_line(made(encoding, seed)[0].encode(encoding)) is None
 
 
 @pytest.mark.parametrize("encoding", WORDS)
