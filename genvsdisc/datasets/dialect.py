@@ -28,7 +28,6 @@ _NEARLY_ALL = 0.9
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[,;\t ]*(?:\r\n|\r|\n)', re.IGNORECASE)
 _COMMENT = re.compile(r"(?<![^\r\n])#[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _NUMBER = re.compile(r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?")
-_LAST_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)?\Z")
 FIELD_LIMIT = (1 << 31) - 1
 
 
@@ -121,7 +120,8 @@ def dialect_of(text: str, source: Source, notes: list[str], known: Collection[st
         notes.append(f"{len(skipped)} line{'s' * (len(skipped) > 1)} before the names left out: {shown[:60]!r}.")
     names[0] = names[0].removeprefix("#")
     if nameless:
-        length = _LAST_LINE.search(text, start, start + length).start() - start  # type: ignore[union-attr]  # finds one
+        head = text[start : start + length].rstrip("\r\n")
+        length = max(head.rfind("\n"), head.rfind("\r")) + 1
         names = numbered_names(row, notes, known)
     begin = len(text[: start + length].encode())
     return Dialect(chosen, tuple(names), begin, comments, nameless)

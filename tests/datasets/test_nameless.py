@@ -104,8 +104,12 @@ def test_a_few_rows_tell_nothing():
     assert first_line_is_a_row(ROWS[0], ROWS[1:])
 
 
-def test_remarks_above_a_table_without_names(read):
-    data = read("# measured by hand\n" + text(ROWS))
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_remarks_above_a_table_without_names(tmp_path, end):
+    path = tmp_path / "flowers.data"
+    path.write_bytes(("# measured by hand\n" + text(ROWS)).replace("\n", end).encode())
+    data = read_table(path)
+    np.testing.assert_array_equal(data.X["column 1"], MEASURED[:, 0])
     assert len(data.X) == N
     assert any("begins with '#'" in note for note in data.notes)
     assert any("is read as a row" in note for note in data.notes)
