@@ -68,8 +68,8 @@ def read_costs(costs: Any, classes: NDArray) -> NDArray[np.float64] | None:
     return matrix
 
 
-def least_mistake(costs: NDArray) -> float:
-    """Cost of the cheapest mistake, beyond that of the right answer.
+def least_mistake(costs: NDArray | None) -> float:
+    """Cost of the cheapest mistake, beyond that of the right answer: the unit of the rope of costs; 1 without costs.
 
     Examples
     --------
@@ -77,6 +77,8 @@ def least_mistake(costs: NDArray) -> float:
     >>> least_mistake(np.array([[0.0, 1.0], [10.0, 0.0]]))
     1.0
     """
+    if costs is None:
+        return 1.0
     beyond = costs - np.diag(costs)[:, None]
     return float(beyond[beyond > 0].min())
 

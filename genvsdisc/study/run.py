@@ -18,6 +18,7 @@ from genvsdisc.functional.bias_variance import noise
 from genvsdisc.models import Model
 from genvsdisc.preparation import takes_gaps
 from genvsdisc.study.budgets import STANDARD_BUDGET
+from genvsdisc.study.decision_costs import least_mistake
 from genvsdisc.study.design import Design
 from genvsdisc.study.evidence import Draws, Failure, Predictions, Views
 from genvsdisc.study.facts import facts_of_options, versions
@@ -36,7 +37,7 @@ from genvsdisc.study.statistics.differences import BEST, difference_table
 from genvsdisc.study.statistics.failures import failure_table, isolated, meaning
 from genvsdisc.study.statistics.losses import mean
 from genvsdisc.study.statistics.scores import score_table
-from genvsdisc.study.statistics.tables import comparison_tables, model_table, ropes
+from genvsdisc.study.statistics.tables import comparison_tables, model_table
 from genvsdisc.study.statistics.verdict import SURE, verdict_card, write_verdict
 from genvsdisc.study.table import PreparedTable
 
@@ -205,7 +206,7 @@ class Run:
             return []
         models = model_table(usable)
         losses = score_table(usable, self.table, self.draws, losses_only=True)
-        pairs = difference_table(losses, models, **ropes(self.table, self.draws.design.rope))
+        pairs = difference_table(losses, models, rope=self.draws.design.rope, mistake=least_mistake(self.table.costs))
         surest = pairs[["p_generative", "p_equal", "p_discriminative"]].max(axis=1)
         open_pairs = pairs[~(surest >= SURE)]
         if (open_pairs["form"] == BEST).any():

@@ -62,6 +62,7 @@ def compare_best(
     rope: float = 0.01,
     level: float = 0.95,
     design_effects: NDArray | None = None,
+    least_errors: NDArray | float = 0.0,
 ) -> BestComparison:
     """Compare the best of two families of models scored on the same splits.
 
@@ -77,6 +78,8 @@ def compare_best(
         Confidence of the two-sided interval.
     design_effects : ndarray of shape (n_left, n_right), default=None
         That of the difference of each pair, as for `genvsdisc.corrected_ttest`.
+    least_errors : float or ndarray of shape (n_left, n_right), default=0.0
+        What the standard error of each pair is at least, as there.
 
     Returns
     -------
@@ -92,13 +95,14 @@ def compare_best(
     True
     """
     effects = np.ones((left.shape[1], right.shape[1])) if design_effects is None else design_effects
-    pairs = _Pairs.of(left, right, test_fraction, effects)
+    least = np.broadcast_to(least_errors, effects.shape)
+    pairs = _Pairs.of(left, right, test_fraction, effects, least)
     g, d = int(left.mean(axis=0).argmin()), int(right.mean(axis=0).argmin())
-    of_left = _largest_t(left - right[:, [d]])
-    of_right = _largest_t(right - left[:, [g]])
+    of_left = _largest_t(left - right[:, [d]], least[:, d] > 0)
+    of_right = _largest_t(right - left[:, [g]], least[g] > 0)
     quantile = (1 + level) / 2
     beats = _confidence(of_left, pairs.left_ahead_by(0.0)), _confidence(of_right, pairs.right_ahead_by(0.0))
-    single = _Pairs.of(left[:, [g]], right[:, [d]], test_fraction, effects[g, d])
+    single = _Pairs.of(left[:, [g]], right[:, [d]], test_fraction, effects[g, d], least[g, d])
     one = _largest_t(left[:, [g]] - right[:, [d]])
     plain = _three(_confidence(one, single.left_ahead_by(rope)), _confidence(one, single.right_ahead_by(rope)))
     not_below = _confidence(of_right, pairs.right_ahead_by(-rope))
@@ -141,11 +145,18 @@ class _Pairs(NamedTuple):
     error: NDArray
 
     @classmethod
-    def of(cls, left: NDArray, right: NDArray, test_fraction: float, design_effects: NDArray | float = 1.0) -> _Pairs:
+    def of(
+        cls,
+        left: NDArray,
+        right: NDArray,
+        test_fraction: float,
+        design_effects: NDArray | float = 1.0,
+        least_errors: NDArray | float = 0.0,
+    ) -> _Pairs:
         gaps = left[:, :, None] - right[:, None, :]
         factor = np.sqrt(error_factor(len(gaps), test_fraction, design_effects))
         spread = np.where(np.ptp(gaps, axis=0) == 0, 0.0, gaps.std(axis=0, ddof=1))
-        return cls(gaps.mean(axis=0), factor * spread)
+        return cls(gaps.mean(axis=0), np.maximum(factor * spread, least_errors))
 
     def left_ahead_by(self, margin: float) -> float:
         """Largest c at which the upper bound of the difference lies below -margin."""
@@ -161,14 +172,20 @@ class _Pairs(NamedTuple):
         return np.divide(gaps, self.error, out=sure, where=self.error > 0)
 
 
-def _largest_t(differences: NDArray) -> NDArray:
-    """Sample the largest of correlated t statistics; the same sample for the same differences."""
+def _largest_t(differences: NDArray, doubtful: NDArray | bool = False) -> NDArray:
+    """Sample the largest of correlated t statistics; the same sample for the same differences.
+
+    Differences that are the same on all splits have a t statistic where they are `doubtful`, one for all such models.
+    """
     n_splits, n_models = differences.shape
     if n_models == 1:
         return np.asarray(stats.t.ppf((np.arange(N_SAMPLES) + 0.5) / N_SAMPLES, n_splits - 1))
     spread = differences.std(axis=0)
     scaled = (differences - differences.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
-    values, vectors = np.linalg.eigh(scaled.T @ scaled / n_splits)
+    correlations = scaled.T @ scaled / n_splits
+    still = (spread == 0) & doubtful
+    correlations[np.ix_(still, still)] = 1.0
+    values, vectors = np.linalg.eigh(correlations)
     # Twins, and fewer splits than models, leave eigenvalues of 0, of which rounding makes 1e-16: its root is no 0.
     values = np.where(values > EIGENVALUE_ROUNDING * values[-1], values, 0.0)
     rng = np.random.default_rng(0)

@@ -7,14 +7,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from genvsdisc.study.evidence import Draws, Predictions
 from genvsdisc.study.statistics.crossing import NOBODY, crossing_from_losses
 from genvsdisc.study.statistics.dials import ADDED_ROWS, DIALS, LABELS_ONLY, TRAINING_ROWS, UNLABELED
 from genvsdisc.study.statistics.differences import BEST, pairs
 from genvsdisc.study.statistics.learning_curves import CurveLosses, DialLosses
-from genvsdisc.study.statistics.losses import HIGHEST
 
 CONDITION_COLUMNS = ["dial", "value", "model", "family", "loss", "mean", "se", "lower", "upper"]
 _MEASURED = ["mean", "se", "lower", "upper"]
@@ -127,10 +125,7 @@ def rows_of(values: NDArray, curve: CurveLosses, loss: str, level: float = 0.95)
 
 
 def _along(values: NDArray, curve: CurveLosses, loss: str, level: float = 0.95) -> dict[str, NDArray]:
-    mean, error = curve.mean, np.sqrt(np.diag(curve.covariance))
-    reach = stats.norm.ppf((1 + level) / 2) * error
-    ends = {"lower": np.maximum(mean - reach, 0), "upper": np.minimum(mean + reach, HIGHEST[loss])}
-    return {"value": np.asarray(values, dtype=float), "mean": np.array(mean), "se": error} | ends
+    return {"value": np.asarray(values, dtype=float)} | curve.intervals(loss, level)
 
 
 def _crossings(

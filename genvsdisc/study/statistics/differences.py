@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from genvsdisc.study.statistics.best_of_family import compare_best
 from genvsdisc.study.statistics.design_effects import DesignEffects, of_pairs
 from genvsdisc.study.statistics.losses import COST, LOSSES, ends, is_rising
-from genvsdisc.study.statistics.paired_tests import corrected_ttest, holm, judge
+from genvsdisc.study.statistics.paired_tests import corrected_ttest, holm, judge, unseen_error
 
 BEST = "best of each family"
 """Form under which the pair of the best models of the two families stands in the table `differences`."""
@@ -25,7 +26,9 @@ def pairs(models: pd.DataFrame) -> list[tuple[str, str, str]]:
     return list(zip(both["model"], both["model_other"], both["form"], strict=True))
 
 
-def summary_table(scores: pd.DataFrame, models: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
+def summary_table(
+    scores: pd.DataFrame, models: pd.DataFrame, *, level: float = 0.95, mistake: float = 1.0
+) -> pd.DataFrame:
     """Average the scores of each model, with corrected resampled t intervals: the table `summary`.
 
     Parameters
@@ -36,6 +39,8 @@ def summary_table(scores: pd.DataFrame, models: pd.DataFrame, *, level: float = 
         Columns model, family, form, n_parameters; gives the order. A model without scores has NaN.
     level : float, default=0.95
         Confidence of the intervals, which end at the ends of the score's range.
+    mistake : float, default=1.0
+        What a mistake costs at least, in units of the loss "cost".
 
     Returns
     -------
@@ -43,7 +48,7 @@ def summary_table(scores: pd.DataFrame, models: pd.DataFrame, *, level: float = 
         Columns model, family, form, n_parameters, loss, mean, lower, upper, rank (1 is best; ROC AUC ranks upward).
     """
     found = {
-        (model, loss): _interval(group, str(loss), level)
+        (model, loss): _interval(group, str(loss), level, mistake)
         for (model, loss), group in scores.groupby(["model", "loss"], sort=False)
     }
     rows = [
@@ -58,12 +63,13 @@ def summary_table(scores: pd.DataFrame, models: pd.DataFrame, *, level: float = 
     return table
 
 
-def _interval(group: pd.DataFrame, loss: str, level: float) -> tuple[float, float, float]:
+def _interval(group: pd.DataFrame, loss: str, level: float, mistake: float) -> tuple[float, float, float]:
     """Mean and interval; ROC AUC over the folds where it is defined, losses only if every fold has one."""
     group = group if loss in (*LOSSES, COST) else group.dropna(subset="value")
     if len(group) < 2 or group["value"].isna().any():
         return (float(group["value"].mean(skipna=False)), np.nan, np.nan)
-    test = corrected_ttest(group["value"], test_fraction=_test_fractions(group), level=level)
+    least = unseen_error(loss, _judging_rows(group), mistake)
+    test = corrected_ttest(group["value"], test_fraction=_test_fractions(group), level=level, least_error=least)
     lowest, highest = ends(loss)
     return test.mean, max(test.lower, lowest), min(test.upper, highest)
 
@@ -85,7 +91,7 @@ def difference_table(
     models: pd.DataFrame,
     *,
     rope: float = 0.01,
-    rope_of_cost: float | None = None,
+    mistake: float = 1.0,
     level: float = 0.95,
     effects: DesignEffects | None = None,
 ) -> pd.DataFrame:
@@ -99,8 +105,8 @@ def difference_table(
         Columns model, family, form.
     rope : float, default=0.01
         Differences from -rope to rope count as none.
-    rope_of_cost : float, default=None
-        The same for the loss "cost", in its units; None for `rope`.
+    mistake : float, default=1.0
+        What a mistake costs at least: the unit of the rope of the loss "cost".
     level : float, default=0.95
         Confidence of the intervals.
     effects : dict of str to DataFrame, default=None
@@ -116,20 +122,24 @@ def difference_table(
         mean of it, form "best of each family": their interval, p-value and probabilities account for that choice, see
         `genvsdisc.study.statistics.best_of_family`.
     """
-    cost = scores["loss"] == COST
-    ropes = [(scores[~cost], rope), (scores[cost], rope if rope_of_cost is None else rope_of_cost)]
-    widths = [(of_loss, width) for of_loss, width in ropes if len(of_loss)]
-    parts = [best_table(of_loss, models, rope=width, level=level, effects=effects) for of_loss, width in widths]
-    parts += [pair_table(of_loss, models, rope=width, level=level, effects=effects) for of_loss, width in widths]
+    how: dict[str, Any] = {"rope": rope, "mistake": mistake, "level": level, "effects": effects}
+    parts = [best_table(scores, models, **how), pair_table(scores, models, **how)]
     return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
 
 
 def best_table(
-    scores: pd.DataFrame, models: pd.DataFrame, *, rope: float, level: float, effects: DesignEffects | None = None
+    scores: pd.DataFrame,
+    models: pd.DataFrame,
+    *,
+    rope: float,
+    level: float,
+    mistake: float = 1.0,
+    effects: DesignEffects | None = None,
 ) -> pd.DataFrame:
     """Compare the best of each family by each loss; models that failed on some split have no part in it."""
+    twin = twins(scores, models)
     rows = []
-    for loss, values, fractions in _by_split(scores, models):
+    for loss, values, fractions, n_rows in _by_split(scores, models):
         complete = judged_by_all(values)
         families = [
             complete.loc[:, [m for m in models.loc[models["family"] == family, "model"] if m in complete.columns]]
@@ -139,13 +149,15 @@ def best_table(
         if len(complete) < 2 or any(family.shape[1] == 0 for family in families):
             continue
         left, right = families
+        alike = [[twin.get(g, g) == twin.get(d, d) for d in right.columns] for g in left.columns]
         found = compare_best(
             left.to_numpy(),
             right.to_numpy(),
             test_fraction=float(fractions.mean()),
-            rope=rope,
+            rope=rope * (mistake if loss == COST else 1.0),
             level=level,
             design_effects=of_pairs(effects, loss, list(left.columns), list(right.columns)),
+            least_errors=np.where(alike, 0.0, unseen_error(loss, n_rows, mistake)),
         )
         names = (left.columns[found.left], right.columns[found.right])
         belief = (found.p_left, found.p_equal, found.p_right)
@@ -159,6 +171,7 @@ def pair_table(
     *,
     rope: float = 0.01,
     level: float = 0.95,
+    mistake: float = 1.0,
     effects: DesignEffects | None = None,
 ) -> pd.DataFrame:
     """Compare every pair of one form; parameters and columns as in `difference_table`.
@@ -168,7 +181,7 @@ def pair_table(
     """
     twin = twins(scores, models)
     rows = []
-    for loss, values, fractions in _by_split(scores, models):
+    for loss, values, fractions, n_rows in _by_split(scores, models):
         tested = set()
         for generative, discriminative, form in pairs(models):
             originals = tuple(twin.get(name, name) for name in (generative, discriminative))
@@ -177,7 +190,14 @@ def pair_table(
                 both: NDArray[np.bool_] = np.asarray(_judged(values[[generative, discriminative]]).all(axis=1))
                 gaps = (values[generative] - values[discriminative])[both]
                 effect = of_pairs(effects, loss, [generative], [discriminative]).item()
-                found = judge(gaps, test_fraction=fractions[both], rope=rope, level=level, design_effect=effect)
+                found = judge(
+                    gaps,
+                    test_fraction=fractions[both],
+                    rope=rope * (mistake if loss == COST else 1.0),
+                    level=level,
+                    design_effect=effect,
+                    least_error=0.0 if len(set(originals)) == 1 else unseen_error(loss, n_rows, mistake),
+                )
                 rows.append((generative, discriminative, form, loss, *found[:4], np.nan, *found[4:]))
     table = pd.DataFrame(rows, columns=["generative", "discriminative", "form", "loss", *DIFFERENCE_COLUMNS])
     table = table.astype(dict.fromkeys(DIFFERENCE_COLUMNS, float))
@@ -199,14 +219,15 @@ def twins(scores: pd.DataFrame, models: pd.DataFrame) -> dict[str, str]:
     return found
 
 
-def _by_split(scores: pd.DataFrame, models: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame, NDArray]]:
-    """Each loss, its values (a row for each split, a column for each model), and the held-out share of each split."""
+def _by_split(scores: pd.DataFrame, models: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame, NDArray, float]]:
+    """Each loss, its values (a row a split, a column a model), the held-out share of each split, and how many judge."""
     splits = ["repeat", "fold"]
     for loss in [name for name in (*LOSSES, COST) if (scores["loss"] == name).any()]:
         of_loss = scores[scores["loss"] == loss]
         values = of_loss.pivot_table(index=splits, columns="model", values="value", dropna=False)
-        fractions = _test_fractions(of_loss.drop_duplicates(splits).set_index(splits).loc[values.index])
-        yield loss, values.reindex(columns=models["model"]), fractions
+        of_splits = of_loss.drop_duplicates(splits)
+        fractions = _test_fractions(of_splits.set_index(splits).loc[values.index])
+        yield loss, values.reindex(columns=models["model"]), fractions, _judging_rows(of_splits)
 
 
 def _judged(values: pd.DataFrame) -> NDArray[np.bool_]:
@@ -251,6 +272,11 @@ def paired_splits(scores: pd.DataFrame, first: str, second: str) -> pd.DataFrame
     one, other = (scores[scores["model"] == name].set_index(splits) for name in (first, second))
     common = one.index.intersection(other.index)
     return one.loc[common].assign(value=one.loc[common, "value"] - other.loc[common, "value"])
+
+
+def _judging_rows(scores: pd.DataFrame) -> float:
+    """Rows that judge, all of which each repeat holds out once."""
+    return float(scores.loc[scores["repeat"] == scores["repeat"].min(), "n_test"].sum())
 
 
 def _test_fractions(scores: pd.DataFrame) -> NDArray:

@@ -21,7 +21,7 @@ from genvsdisc.study.holdout_rows import TestRows
 from genvsdisc.study.statistics.decomposition import PAIR
 from genvsdisc.study.statistics.differences import paired_splits
 from genvsdisc.study.statistics.losses import ends, pointwise_losses
-from genvsdisc.study.statistics.paired_tests import corrected_ttest
+from genvsdisc.study.statistics.paired_tests import corrected_ttest, unseen_error
 from genvsdisc.study.table import PreparedTable
 from genvsdisc.study.weights import effective_rows, row_counts
 
@@ -179,6 +179,10 @@ def _of_pair(
 ) -> dict[str, float | int | None]:
     one, other = (of_rows[pair[side], pair["loss"]] for side in PAIR[:2])
     found = estimate_of(one - other, test.weights, test.units)
+    if found.se == 0:
+        own = np.ones(len(test)) if test.weights is None else test.weights
+        least = unseen_error(pair["loss"], effective_rows(np.bincount(test.units, own)))
+        found = found._replace(se=least)
     lower, upper = found.interval()
     alone: dict[str, float | int | None] = dict.fromkeys(("only_generative_errs", "only_discriminative_errs"))
     alone["mcnemar_pvalue"] = np.nan

@@ -18,6 +18,9 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from genvsdisc.study.statistics.losses import ends, pointwise_losses
+from genvsdisc.study.statistics.paired_tests import unseen_error
+
+_ROUNDING = 1e-12  # of a standard error that is 0
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,23 @@ class CurveLosses:
         rows = self.by_row - self.mean[:, None] * self.judged
         return draws @ draws.T / (n_draws * (n_draws - 1)) + rows @ rows.T
 
+    def intervals(self, loss: str, level: float) -> dict[str, NDArray]:
+        """Mean, standard error (se) and pointwise interval (lower, upper), which ends at the ends of the loss's range.
+
+        Where no row errs, or all do, the error is that of mistakes that so many rows would not show.
+        """
+        mean, error = self.mean, np.sqrt(np.diag(self.covariance))
+        unseen = unseen_error(loss, 1 / (self.judged**2).sum(axis=-1))
+        error = np.where(error < _ROUNDING, np.maximum(error, unseen), error)
+        reach = stats.norm.ppf((1 + level) / 2) * error
+        lowest, highest = ends(loss)
+        return {
+            "mean": mean,
+            "se": error,
+            "lower": np.maximum(mean - reach, lowest),
+            "upper": np.minimum(mean + reach, highest),
+        }
+
 
 @dataclass(frozen=True)
 class DialLosses:
@@ -148,16 +168,5 @@ def curve_table(
 
 
 def _curve_rows(sizes: NDArray, curve: CurveLosses, loss: str, level: float) -> pd.DataFrame:
-    mean, standard_error = curve.mean, np.sqrt(np.diag(curve.covariance))
-    reach = stats.norm.ppf((1 + level) / 2) * standard_error
-    return pd.DataFrame(
-        {
-            "n_train": sizes,
-            "loss": loss,
-            "mean": mean,
-            "se": standard_error,
-            "lower": np.maximum(mean - reach, ends(loss)[0]),
-            "upper": np.minimum(mean + reach, ends(loss)[1]),
-            "n_draws": curve.by_draw.shape[1],
-        }
-    )
+    told = {"n_train": sizes, "loss": loss, "n_draws": curve.by_draw.shape[1]}
+    return pd.DataFrame(told | curve.intervals(loss, level))

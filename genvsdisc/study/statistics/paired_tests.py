@@ -8,6 +8,10 @@ the correlation ``rho = n_test / (n_train + n_test)`` into the variance of the m
 and both the t test and the Bayesian posterior here rest on it. Where the design effect of the difference is known
 (`genvsdisc.study.statistics.design_effects`), the variance is at least ``effect n_test / n_train s^2``: the folds of a
 table exhaust it, so that n_test/n_train s^2, and not rho s^2, is the variance of a mean of independent rows.
+
+Where hardly a row is judged differently, s^2 says nothing of rows that would be: of a share of which n rows show none,
+the 95 % bound is 3/n (the rule of three: Hanley & Lippman-Hand, JAMA 249, 1983). So of 0-1 losses the standard error
+is taken for 1.5 rows at least (`unseen_error`), twice of which is that bound; more than that it seldom is.
 """
 
 from __future__ import annotations
@@ -19,7 +23,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
+from genvsdisc.study.statistics.losses import COST
+
 Alternative = Literal["two-sided", "less", "greater"]
+UNSEEN_ROWS = 1.5
+"""Half of the rule of three: rows that a standard error of 0-1 losses stands for at least."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +61,7 @@ def corrected_ttest(
     alternative: Alternative = "two-sided",
     level: float = 0.95,
     design_effect: float = 1.0,
+    least_error: float = 0.0,
 ) -> CorrectedTTest:
     """Corrected resampled t test of paired score differences (Nadeau & Bengio 2003).
 
@@ -73,12 +82,15 @@ def corrected_ttest(
     design_effect : float, default=1.0
         Variance of the mean difference over all rows, in units of that of independent rows, where it is known to be
         more than the correction assumes: the squared standard error is at least ``design_effect n_test/n_train s^2``.
+    least_error : float, default=0.0
+        What the standard error is at least, where equal differences leave a doubt: 1.5 over the number of rows for
+        0-1 losses.
 
     Returns
     -------
     test : CorrectedTTest
-        ``.mean .standard_error .df .statistic .pvalue .lower .upper``. Equal differences leave no doubt: the
-        statistic is 0 (p = 1) where they are zero, else infinite (p = 0 or 1).
+        ``.mean .standard_error .df .statistic .pvalue .lower .upper``. Without a least error equal differences leave no
+        doubt: the statistic is 0 (p = 1) where they are zero, else infinite (p = 0 or 1).
 
     Raises
     ------
@@ -97,7 +109,7 @@ def corrected_ttest(
     >>> print(f"t = {test.statistic:.3f}, p = {test.pvalue:.3f}, interval {test.lower:.4f} to {test.upper:.4f}")
     t = 0.752, p = 0.454, interval -0.0164 to 0.0364
     """
-    values, mean, standard_error = _mean_and_error(differences, test_fraction, design_effect)
+    values, mean, standard_error = _mean_and_error(differences, test_fraction, design_effect, least_error)
     _check_level(level)
     df = len(values) - 1
     with np.errstate(divide="ignore"):
@@ -128,6 +140,7 @@ def bayesian_comparison(
     rope: float = 0.01,
     level: float = 0.95,
     design_effect: float = 1.0,
+    least_error: float = 0.0,
 ) -> BayesianComparison:
     """Bayesian correlated t test of paired score differences (Benavoli, Corani, Demšar & Zaffalon 2017).
 
@@ -146,12 +159,14 @@ def bayesian_comparison(
         Probability in the central credible interval.
     design_effect : float, default=1.0
         As for `corrected_ttest`.
+    least_error : float, default=0.0
+        As for `corrected_ttest`, of the scale.
 
     Returns
     -------
     comparison : BayesianComparison
-        ``.p_left .p_rope .p_right`` (they add up to 1) ``.lower .upper``. Equal differences give all probability to
-        one of the three.
+        ``.p_left .p_rope .p_right`` (they add up to 1) ``.lower .upper``. Without a least error equal differences give
+        all probability to one of the three.
 
     Raises
     ------
@@ -170,7 +185,7 @@ def bayesian_comparison(
     >>> print(f"{found.p_left:.3f} {found.p_rope:.3f} {found.p_right:.3f}")
     0.068 0.432 0.500
     """
-    values, mean, scale = _mean_and_error(differences, test_fraction, design_effect)
+    values, mean, scale = _mean_and_error(differences, test_fraction, design_effect, least_error)
     _check_level(level)
     if not rope >= 0:
         raise ValueError(f"rope must not be negative, got {rope!r}")
@@ -196,7 +211,13 @@ class Judgment(NamedTuple):
 
 
 def judge(
-    differences: ArrayLike, *, test_fraction: ArrayLike, rope: float, level: float, design_effect: float = 1.0
+    differences: ArrayLike,
+    *,
+    test_fraction: ArrayLike,
+    rope: float,
+    level: float,
+    design_effect: float = 1.0,
+    least_error: float = 0.0,
 ) -> Judgment:
     """Put differences to the corrected t test (two-sided) and to its Bayesian form.
 
@@ -205,8 +226,9 @@ def judge(
     values = np.asarray(differences, dtype=float)
     if len(values) < 2 or np.isnan(values).any():
         return Judgment(*[np.nan] * len(Judgment._fields))
-    test = corrected_ttest(values, test_fraction=test_fraction, level=level, design_effect=design_effect)
-    belief = bayesian_comparison(values, test_fraction=test_fraction, rope=rope, design_effect=design_effect)
+    error: dict[str, Any] = {"test_fraction": test_fraction, "design_effect": design_effect, "least_error": least_error}
+    test = corrected_ttest(values, level=level, **error)
+    belief = bayesian_comparison(values, rope=rope, **error)
     return Judgment(test.mean, test.lower, test.upper, test.pvalue, belief.p_left, belief.p_rope, belief.p_right)
 
 
@@ -219,8 +241,24 @@ def error_factor(n_splits: int, test_fraction: float, design_effect: Any = 1.0) 
     return np.maximum(1 / n_splits + ratio, ratio * design_effect)
 
 
+def unseen_error(loss: str, n_rows: float, unit: float = 1.0) -> float:
+    """Standard error of a mean of 0-1 losses, or of costs of mistakes of one unit, over rows that show no mistake.
+
+    Parameters
+    ----------
+    loss : str
+        0 for losses that tell of every row how good its probability is.
+    n_rows : float
+        Rows that judge.
+    unit : float, default=1.0
+        What a mistake costs at least, for the loss "cost".
+    """
+    units = {"zero_one": 1.0, COST: unit}
+    return UNSEEN_ROWS * units.get(loss, 0.0) / n_rows
+
+
 def _mean_and_error(
-    differences: ArrayLike, test_fraction: ArrayLike, design_effect: float
+    differences: ArrayLike, test_fraction: ArrayLike, design_effect: float, least_error: float
 ) -> tuple[NDArray, float, float]:
     """Differences, their mean, and its corrected standard error."""
     values = np.asarray(differences, dtype=float)
@@ -235,9 +273,12 @@ def _mean_and_error(
         raise ValueError(f"test_fraction must be in [0, 1): n_test / (n_train + n_test), got {test_fraction!r}")
     if not 0 <= design_effect < np.inf:
         raise ValueError(f"design_effect must be a number that is not negative, got {design_effect!r}")
+    if not 0 <= least_error < np.inf:
+        raise ValueError(f"least_error must be a number that is not negative, got {least_error!r}")
     rho = float(fractions.mean())
     spread = 0.0 if np.ptp(values) == 0 else values.std(ddof=1)
-    return values, float(values.mean()), float(np.sqrt(error_factor(len(values), rho, design_effect)) * spread)
+    error = float(np.sqrt(error_factor(len(values), rho, design_effect)) * spread)
+    return values, float(values.mean()), max(error, float(least_error))
 
 
 def _check_level(level: float) -> None:

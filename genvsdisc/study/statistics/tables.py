@@ -111,9 +111,9 @@ class Known:
 
 
 TABLE_PARTS: dict[str, Callable[[Known], pd.DataFrame | Mapping[str, pd.DataFrame | None] | None]] = {
-    "summary": lambda k: summary_table(k.scores, k.models),
+    "summary": lambda k: summary_table(k.scores, k.models, mistake=least_mistake(k.table.costs)),
     "differences": lambda k: difference_table(
-        k.scores, k.ranked, effects=k.effects, **ropes(k.table, k.draws.design.rope)
+        k.scores, k.ranked, rope=k.draws.design.rope, mistake=least_mistake(k.table.costs), effects=k.effects
     ),
     "decisions": lambda k: costed_tables(k.usable, k.table, k.draws, k.tables["summary"]),
     "holdout": lambda k: holdout_tables(
@@ -181,11 +181,6 @@ def with_twins(models: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     return models.assign(
         warnings=["; ".join(filter(None, both)) for both in zip(told, models["warnings"], strict=True)]
     )
-
-
-def ropes(table: PreparedTable, rope: float) -> dict[str, Any]:
-    """Regions of practical equivalence: of the losses, and of the cost, in the least that a mistake costs."""
-    return {"rope": rope} | ({} if table.costs is None else {"rope_of_cost": rope * least_mistake(table.costs)})
 
 
 def costed_tables(

@@ -12,6 +12,7 @@ from genvsdisc.study.statistics.dials import CONDITIONAL, GAPS, ITERATIVE
 from genvsdisc.study.statistics.differences import BEST, judged_by_all
 from genvsdisc.study.statistics.flips import where_it_flips
 from genvsdisc.study.statistics.losses import COST, LOSS_NAMES, rope_of
+from genvsdisc.study.statistics.paired_tests import unseen_error
 from genvsdisc.study.statistics.words import amount, between, level, number_of
 
 _FILLED = {
@@ -35,6 +36,9 @@ SURE_APART = 0.95
 """Confidence from which a test set is said to differ from cross-validation."""
 MOST_FARTHER = 10
 """How many times the rows at hand the number of rows that would settle it is worth saying."""
+
+QUANTILES = (1.9, 2.5)
+"""Half-widths of intervals in standard errors: from one against one to the best of several."""
 
 
 def points(
@@ -245,8 +249,8 @@ def _settle(row: Any, meta: Mapping[str, Any]) -> str:
     """Rows at which the sentence would say who is better, or that none is, whichever is sooner.
 
     The interval then excludes zero, or lies where families are practically equal: were the difference to stay and its
-    error fall as 1/sqrt(n). Said where nothing is decided. Beyond ten times the rows at hand no number is given: the
-    difference would not stay.
+    error fall as 1/sqrt(n), or, where it is that of mistakes that no row shows (`unseen_error`), as 1/n. Said where
+    nothing is decided. Beyond ten times the rows at hand no number is given: the difference would not stay.
     """
     rope, rows = rope_of(meta, row["loss"]) or 0.0, meta["n_rows"]
     if row["p_equal"] >= 0.95 or row["upper"] < 0 or row["lower"] > 0:
@@ -255,9 +259,11 @@ def _settle(row: Any, meta: Mapping[str, Any]) -> str:
     distance = max(abs(row["difference"]), rope - abs(row["difference"]))
     if not 0 < half_width < np.inf:
         return ""
-    if half_width >= distance * np.sqrt(MOST_FARTHER):
+    least, most = (quantile * unseen_error(row["loss"], rows) for quantile in QUANTILES)
+    unseen = least <= half_width <= most and most > 0
+    times = (half_width / distance) ** (1 if unseen else 2)
+    if times >= MOST_FARTHER:
         return f"If the difference stayed as it is, {number_of(MOST_FARTHER)} times the rows would not settle it."
-    needed = rows * (half_width / distance) ** 2
-    if needed <= rows:
+    if times <= 1:
         return ""
-    return f"If the difference stayed as it is, about {number_of(float(f'{needed:.1e}'))} rows would settle it."
+    return f"If the difference stayed as it is, about {number_of(float(f'{rows * times:.1e}'))} rows would settle it."

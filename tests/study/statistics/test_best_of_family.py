@@ -81,6 +81,16 @@ def test_without_spread_there_is_no_doubt(gap, expected):
     assert found.lower == found.upper == gap
 
 
+def test_models_that_err_on_the_same_rows_are_as_one_and_leave_a_doubt():
+    several = compare_best(np.zeros((25, 3)), np.zeros((25, 4)), test_fraction=0.2, least_errors=0.025)
+    one = compare_best(np.zeros((25, 1)), np.zeros((25, 1)), test_fraction=0.2, least_errors=0.025)
+    reach = stats.t.ppf(0.975, 24) * 0.025
+    assert (one.lower, one.upper) == pytest.approx((-reach, reach), rel=2e-3)
+    assert (several.lower, several.upper) == pytest.approx((-reach, reach), rel=0.03)
+    assert several.pvalue == pytest.approx(1, abs=0.02)
+    assert several.p_equal == pytest.approx(one.p_equal, abs=0.01)
+
+
 def test_guessing_is_beaten_only_by_more_than_chance():
     values = losses(0, 9)
     assert not any_beats(values[:, 1:], values[:, 0], test_fraction=0.1)

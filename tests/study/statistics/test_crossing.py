@@ -160,6 +160,20 @@ class _Fussy(KNeighborsClassifier):
         return super().fit(X, y)
 
 
+def test_a_curve_of_no_errors_has_the_interval_of_the_rule_of_three():
+    right = [[np.array([[0.9, 0.1], [0.2, 0.8]])] * 10]
+    tests = [np.array([2 * draw, 2 * draw + 1]) for draw in range(10)]
+    codes = np.tile([0, 1], 10)
+    row = CurveLosses.of(right, tests, codes, "zero_one").intervals("zero_one", 0.95)
+    assert row["lower"] == row["mean"] == 0
+    assert row["upper"] == pytest.approx(1.96 * 1.5 / 20, rel=1e-3)
+    wrong = CurveLosses.of(right, tests, 1 - codes, "zero_one").intervals("zero_one", 0.95)
+    assert wrong["lower"] == pytest.approx(1 - 1.96 * 1.5 / 20, rel=1e-3)
+    assert wrong["upper"] == 1
+    groups = CurveLosses.of(right, tests, codes, "zero_one", units=np.arange(20) // 5).intervals("zero_one", 0.95)
+    assert groups["upper"] == pytest.approx(1.96 * 1.5 / 4, rel=1e-3)  # four groups, not twenty rows
+
+
 def test_a_size_that_cannot_be_fitted_is_not_the_end():
     X, y = load_digits(n_class=2, return_X_y=True)
     found = learning_curve_crossing(GaussianNB(), _Fussy(), X, y, train_sizes=[6, 20, 40], n_draws=5, random_state=0)

@@ -110,6 +110,15 @@ def test_an_error_is_that_of_as_many_rows_as_there_are_and_copies_count_with_the
     assert n_rows < 31  # copies are no further rows
 
 
+def test_a_test_set_on_which_neither_errs_does_not_show_that_they_are_equal():
+    X, y = rows(60, 0)
+    X += 100 * (y == "yes")[:, None]
+    result = gd.compare(X, y, MODELS, design=DESIGN, X_test=X.iloc[:40], y_test=y[:40])
+    pair = result.holdout_differences.query("loss == 'zero_one'").iloc[0]
+    reach = stats.t.ppf(0.975, 39) * 1.5 / 40
+    assert (pair["lower"], pair["upper"], pair["pvalue"]) == pytest.approx((-reach, reach, 1))
+
+
 def test_two_independent_estimates_differ_as_in_welchs_test():
     rng = np.random.default_rng(1)
     one, other = rng.normal(size=12), rng.normal(0.5, 2, size=30)

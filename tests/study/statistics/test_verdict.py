@@ -429,6 +429,12 @@ def test_rows_that_settle_it_follow_the_square_law():
     assert point("settle", card(pair(difference=0.02, half_width=0.07))) == FAR  # over ten times the rows
 
 
+def test_where_no_row_shows_a_difference_the_error_falls_as_the_rows_grow():
+    # The rule of three at 140 rows, 3.1 / 140: of 310 rows without a difference the bound is the edge of the rope.
+    said = point("settle", card(pair(difference=0.0, half_width=3.1 / 140)))
+    assert said == "If the difference stayed as it is, about 310 rows would settle it."
+
+
 @pytest.mark.parametrize("difference", [0.0075, 0.012, -0.05])
 def test_u02_with_the_rows_that_settle_it_the_sentence_says_who_is_better(difference):
     """As on optdigits: 0.75 points, half-width 1.2 points; "10 times the rows would not settle it" was not so."""
