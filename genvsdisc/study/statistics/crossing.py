@@ -20,6 +20,8 @@ N_BOOTSTRAP = 2000
 NOBODY = "undecided"
 _ANY = {TRAINING_ROWS: "size"}
 
+_ROUNDING = 1e-12  # of a loss
+
 
 @dataclass(frozen=True)
 class Crossing:
@@ -153,7 +155,8 @@ def _certain_signs(mean: NDArray, covariance: NDArray, noise: NDArray, level: fl
     standard_error = np.sqrt(np.diag(covariance))
     some = standard_error > 0
     reach = np.quantile((noise[:, some] / standard_error[some]).max(axis=1), level) if some.any() else 0.0
-    return np.where(np.abs(mean) > reach * standard_error, np.sign(mean), 0)
+    # Curves that are moved to a common start differ by rounding where the models say the same.
+    return np.where(np.abs(mean) > np.maximum(reach * standard_error, _ROUNDING), np.sign(mean), 0)
 
 
 def _change(places: NDArray, curves: NDArray) -> tuple[NDArray, NDArray]:

@@ -90,6 +90,15 @@ def test_identical_curves_have_no_crossing():
     assert found.leader_smallest == "undecided"
 
 
+def test_curves_that_differ_by_rounding_have_no_leader():
+    one, other = flat(np.full(5, 0.3), 0.0), flat(np.full(5, 0.3), 0.0)
+    moved = CurveLosses(one.by_draw + 2e-16, one.by_row, one.judged)
+    for pair in ((moved, other), (other, moved)):
+        found = crossing_from_losses(SIZES, *pair, random_state=0)
+        assert found.certain == (0, 0, 0, 0, 0)
+        assert found.finding.startswith("No crossing between 8 and 128 rows: neither")
+
+
 def test_a_lead_that_comes_and_goes_is_said():
     found = crossing_from_losses(SIZES, flat([-0.1, 0.1, 0.1, -0.1, -0.1], 0.01), ZERO)
     assert found.finding == (
