@@ -78,7 +78,7 @@ def test_f1_the_settings_that_the_other_pages_show_are_good_ones_too():
 
 @pytest.mark.parametrize("unit", [1e-3, 1.0, 1e3])
 def test_f1_penalized_models_of_the_readme_are_free_of_units(unit):
-    """Neighbour: a penalty on weights of raw columns is the same trap; all that is shown stands on columns of one scale."""
+    """Neighbour: a penalty on weights of raw columns is the same trap."""
     X, y = load_wine(return_X_y=True)
     columns = X * np.where(np.arange(X.shape[1]) % 2, unit, 1)
     search = re.search(r"^descent = (.*)$", README, re.MULTILINE)[1]
