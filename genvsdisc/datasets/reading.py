@@ -44,6 +44,7 @@ def read_table(
     *,
     missing_labels: Collection[str] = MISSING,
     like: pd.DataFrame | None = None,
+    encoding: str | None = None,
 ) -> Dataset:
     r"""Read a table of labelled rows from a file.
 
@@ -64,6 +65,9 @@ def read_table(
     like : DataFrame, default=None
         ``Dataset.X`` of another file with the same columns, such as that of the training rows: their text is read in
         the same way, where it can be, and not judged anew (1.234 may be 1234 there, and days or months stand first).
+    encoding : str or None, default=None
+        What text is in, by a name that Python has for it, such as "cp1250"; None takes UTF-8 or a guess. Files that are
+        no text say it themselves.
 
     Returns
     -------
@@ -78,8 +82,8 @@ def read_table(
     OSError
         If the file cannot be read.
     ValueError
-        If it holds no table, a name stands twice, it has no such column (the message names the closest), or the target
-        is no set of classes: one class, no labels, or continuous.
+        If it holds no table, is not in the encoding that is given, a name stands twice, it has no such column (the
+        message names the closest), or the target is no set of classes: one class, no labels, or continuous.
 
     Examples
     --------
@@ -99,10 +103,10 @@ def read_table(
     """
     notes = list[str]()
     if isinstance(path, str | PathLike):
-        source = source_of(path)
+        source = source_of(path, encoding)
         raw = _raw_table(source, target, notes)
     else:
-        sources = sources_of(path)
+        sources = sources_of(path, encoding)
         parts = _raw_tables(sources, target, notes)
         source, raw = together(sources), one_table(sources, parts, notes)
     if len(raw.columns) < 2:

@@ -307,7 +307,9 @@ def test_f24_windows_1252_where_its_bytes_occur(read):
     data = read("x,y\n1,\u201ca\u201d \u2013 \u20ac\n2,b\n".encode("cp1252"))
     assert data.y.tolist() == ["\u201ca\u201d \u2013 \u20ac", "b"]
     (note,) = data.notes
-    assert note.startswith("The file is not in UTF-8; it was read as Windows-1252: where its words look wrong, save")
+    assert note.startswith(
+        "The file is not in UTF-8; it was read as Windows-1252: where its words look wrong, say which"
+    )
 
 
 @pytest.mark.parametrize(
