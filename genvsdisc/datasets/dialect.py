@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from genvsdisc.datasets.files import Source
 from genvsdisc.datasets.nameless import RECORDS_COMPARED, first_line_is_a_row, numbered_names
-from genvsdisc.datasets.top_lines import MOST_LINES, lines_above
+from genvsdisc.datasets.top_lines import MOST_LINES, lines_above, names_of_two_lines
 
 WHITESPACE = " "
 """Delimiter of tables whose fields any number of blanks and tabs divide."""
@@ -27,6 +27,7 @@ _RECORDS_SNIFFED = 200
 _NEARLY_ALL = 0.9
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[,;\t ]*(?:\r\n|\r|\n)', re.IGNORECASE)
 _COMMENT = re.compile(r"(?<![^\r\n])#[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_LINE = re.compile(r"\s*[^\r\n]+(?:\r\n|\r|\n)")
 _NUMBER = re.compile(r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?")
 FIELD_LIMIT = (1 << 31) - 1
 
@@ -123,6 +124,9 @@ def dialect_of(text: str, source: Source, notes: list[str], known: Collection[st
         head = text[start : start + length].rstrip("\r\n")
         length = max(head.rfind("\n"), head.rfind("\r")) + 1
         names = numbered_names(row, notes, known)
+    elif (both := _in_two_lines(names, text[start + length :], chosen, notes)) is not None:
+        names, second = both
+        length += second
     begin = len(text[: start + length].encode())
     return Dialect(chosen, tuple(names), begin, comments, nameless)
 
@@ -130,6 +134,18 @@ def dialect_of(text: str, source: Source, notes: list[str], known: Collection[st
 def _begins_with_a_row(first: list[str], below: str, delimiter: str, known: Collection[str]) -> bool:
     sniffed = zip(_records(below, delimiter), range(RECORDS_COMPARED), strict=False)
     return first_line_is_a_row(first, [record for record, _ in sniffed if len(record) == len(first)], known)
+
+
+def _in_two_lines(names: list[str], below: str, delimiter: str, notes: list[str]) -> tuple[list[str], int] | None:
+    """Names that the second line tells apart, where the first repeats one; and how many characters that line takes."""
+    if len({*map(str.strip, names)}) == len(names):
+        return None
+    line = _LINE.match(below)
+    records = [record for record, _ in zip(_records(below, delimiter), range(_RECORDS_SNIFFED), strict=False)]
+    if line is None or not records or line[0].count('"') % 2:
+        return None
+    joined = names_of_two_lines(names, records[0], records[1:], notes)
+    return None if joined is None else (joined, line.end())
 
 
 def _names_in_comment(head: str, row: list[str], comments: int) -> tuple[list[str], int, int]:
