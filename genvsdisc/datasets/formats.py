@@ -68,10 +68,12 @@ def columns_by_format(
     text = beginning(source)
     if not text.strip():
         raise ValueError(f"{source.name!r} is empty")
-    if source.suffix in (".jsonl", ".ndjson") or is_json_lines(text):
-        return json_lines_columns(source)
+    if is_json_lines(text):
+        return json_lines_columns(source, notes)
     if source.suffix == ".json" or is_json(text):
         return json_columns(source, notes)
+    if source.suffix in (".jsonl", ".ndjson"):
+        return json_lines_columns(source, notes)
     if is_arff(text):
         return arff_columns(source)
     if is_libsvm(text):

@@ -27,7 +27,7 @@ from genvsdisc.datasets.headers import (
 from genvsdisc.datasets.labels import label_notes, text_labels
 from genvsdisc.datasets.several import RawTable, one_table, sources_of, together
 from genvsdisc.datasets.summary_lines import lines_without_data
-from genvsdisc.datasets.targets import check_target
+from genvsdisc.datasets.targets import check_target, refuse_nested_labels
 from genvsdisc.features.cells import CellFormat
 from genvsdisc.features.dtypes import is_text
 from genvsdisc.features.kept_formats import keep_formats, kept_formats
@@ -115,6 +115,7 @@ def read_table(
     for name, values in table.items():
         if name != target:
             refuse_nested(name, values)
+    refuse_nested_labels(table[target].rename(target))
     rows = ~lines_without_data(table, target, notes)
     given = table.pop(target).rename(target)
     y, lost = text_labels(given.where(rows) if is_text(given) else given, missing_labels)

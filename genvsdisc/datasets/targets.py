@@ -27,6 +27,7 @@ MOST_NUMERIC_CLASSES = 20
 """A target of numbers with more different values than this is continuous, unless they are whole and many each."""
 ROWS_PER_NUMERIC_CLASS = 20
 """Rows that each of many whole numbers needs on average to be a class."""
+_NO_ORDER = vars(object)["__lt__"]
 _MOST_INTEGER = 2**63 - 1
 
 
@@ -133,7 +134,7 @@ def refuse_nested_labels(labels: pd.Series) -> None:
     if labels.dtype.kind == "c" or any(isinstance(label, complex | np.complexfloating) for label in objects):
         raise ValueError(complex_labels(labels.name))
     for label in objects:
-        if type(label).__lt__ is object.__lt__ and not pd.isna(label):
+        if getattr(type(label), "__lt__", None) is _NO_ORDER and not pd.isna(label):
             raise ValueError(labels_without_order(labels.name, label))
     label = labels.iloc[0] if labels.dtype.kind == "V" and len(labels) else nested_value(labels)
     if label is not None and not isinstance(label, tuple):  # which can be told apart
