@@ -166,6 +166,7 @@ def _member(source: Source) -> Source:
     """The one table of a zip archive; a workbook of Excel, which is such an archive too, is left as it is."""
     with source.open() as stream, zipfile.ZipFile(stream) as archive:
         names = [name for name in archive.namelist() if not name.endswith("/") and not name.startswith("__MACOSX")]
+        names = [name for name in names if not Path(name).name.startswith(".")]  # what a Mac leaves in folders
         if "[Content_Types].xml" in names:
             return replace(source, suffix=".xlsb" if "xl/workbook.bin" in names else ".xlsx")
         if "content.xml" in names and "mimetype" in names:

@@ -75,9 +75,9 @@ def columns_by_format(
     if source.suffix in (".jsonl", ".ndjson"):
         return json_lines_columns(source, notes)
     if is_arff(text):
-        return arff_columns(source)
+        return arff_columns(source, notes)
     if is_libsvm(text):
-        return libsvm_columns(source)
+        return libsvm_columns(source, notes)
     refuse_other_formats(text, source)
     return in_double_quotes(unwrapped(source, text, notes), text)
 
