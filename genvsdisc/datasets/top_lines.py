@@ -115,6 +115,8 @@ def _are_names(record: Sequence[str], above: Sequence[Sequence[str]], below: Seq
         return False
     for place in range(len(record)):
         cells = [row[place] for row in below if row[place]]
+        if cells and _UNIT.fullmatch(cells[0]):  # of a line of units below the names
+            cells = cells[1:]
         before = [row[place] for row in above if len(row) > place]
         numbers = len(cells) >= _FEWEST_BELOW and all(map(_NUMBER.fullmatch, cells))
         if numbers and not any(_NUMBER.fullmatch(cell) for cell in before):
