@@ -77,7 +77,7 @@ def columns_by_format(
     if is_arff(text):
         return arff_columns(source, notes)
     if is_libsvm(text):
-        return libsvm_columns(source, notes)
+        return libsvm_columns(source, notes, known)
     refuse_other_formats(text, source)
     return in_double_quotes(unwrapped(source, text, notes), text)
 

@@ -12,6 +12,7 @@ from genvsdisc.datasets.dialect import dialect_of
 from genvsdisc.datasets.files import Source, source_of
 from genvsdisc.datasets.formats import beginning, columns_by_format
 from genvsdisc.datasets.headers import column_names, named_columns
+from genvsdisc.datasets.nameless import known_names
 from genvsdisc.features.marks import bare
 
 
@@ -54,7 +55,7 @@ def read_rows(
     ...     read_rows(path, text=["zip"])[0].to_dict("list")
     {'zip': ['007'], 'price': ['1,5']}
     """
-    source, notes = source_of(path, encoding), list[str]()
+    source, notes, known = source_of(path, encoding), list[str](), known_names(known)
     found = columns_by_format(source, notes, known)
     if isinstance(found, Source):
         dialect = dialect_of(beginning(found), found, notes, known)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
@@ -12,11 +13,14 @@ from genvsdisc.datasets.files import Source, first_line
 
 _MOST_ENTRIES = 100_000_000
 _SEVERAL_LABELS = re.compile(rb"^[^\s:#,]+,[^\s:#]*\s", re.MULTILINE)
+_NAME = re.compile(r"feature \d+")
 _QUERY = re.compile(rb"^[^\s#]+\s+qid:", re.MULTILINE)
 
 
-def libsvm_columns(source: Source, notes: list[str]) -> tuple[list[str], list[pd.Series]]:
+def libsvm_columns(source: Source, notes: list[str], known: Collection[str] = ()) -> tuple[list[str], list[pd.Series]]:
     """Read all entries of a file of LIBSVM, zeros too, by the places that the file gives; the label is the last column.
+
+    Columns that are known of the file of training rows are all zero where this one has no entry in them.
 
     Raises
     ------
@@ -47,5 +51,7 @@ def libsvm_columns(source: Source, notes: list[str]) -> tuple[list[str], list[pd
     if queries:
         notes.append("The numbers of queries (qid) are a column: the rows of a query belong together (--groups qid).")
         names, columns = ["qid", *names], [pd.Series(query[0]), *columns]
+    lacking = [name for name in known if _NAME.fullmatch(name) and name not in names]
+    names, columns = [*names, *lacking], [*columns, *(pd.Series(np.zeros(rows)) for _ in lacking)]
     labels = y.astype(np.int64) if (y == np.rint(y)).all() else y
     return [*names, "label"], [*columns, pd.Series(labels)]

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from genvsdisc.datasets import read_table
+from genvsdisc.datasets.rows import read_rows
 
 
 @pytest.fixture
@@ -68,3 +69,14 @@ def test_times_of_day_are_no_places(read):
     assert data.y.tolist() == ["a", "b"] * 10
     data = read("\n".join(f"{i % 2} 1{i % 10}:30" for i in range(20)), "column 1")
     assert data.X["column 2"].dtype != np.float64
+
+
+def test_entries_that_a_second_file_has_none_of_are_zero(tmp_path, read):
+    """The last places of a9a are in its training rows alone."""
+    old = read("\n".join(rows("{y} 1:{i} 3:2.5")), "label")
+    path = tmp_path / "new.svm"
+    path.write_text("\n".join(rows("{y} 1:{i}", 4)))
+    test = read_table(path, "label", like=old.X)
+    assert test.X[list(old.X)].to_numpy().tolist() == [[i, 0, 0] for i in range(4)]
+    table, _ = read_rows(path, known=list(old.X))
+    assert table[list(old.X)].to_numpy().tolist() == [[i, 0, 0] for i in range(4)]
