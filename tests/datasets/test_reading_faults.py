@@ -383,6 +383,7 @@ def test_f29_b10_b14_tables_as_programs_write_them(read, table):
         (".xz", lzma.compress),
         (".zst", lambda raw: pa.compress(raw, "zstd", asbytes=True)),
         (".zip", lambda raw: zipped({"inner.csv": raw})),
+        (".zip", lambda raw: zipped({"inner.csv": raw, "__MACOSX/._inner.csv": b"x", "d/.DS_Store": b"x"})),
     ],
 )
 def test_f29_b09_compressed_files(read, suffix, pack):
