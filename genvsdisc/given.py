@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from numbers import Number
 from typing import Any, cast
 
@@ -197,6 +198,16 @@ def blank_labels(labels: NDArray) -> NDArray[np.bool_]:
     return np.array([isinstance(label, str) and not label.strip() for label in labels], dtype=bool)
 
 
+def without_signals(labels: NDArray) -> NDArray:
+    """Objects with None for each signaling NaN, which raises wherever it is looked at and is missing like the other."""
+    signals = [isinstance(label, Decimal) and label.is_snan() for label in labels] if labels.dtype.kind == "O" else ()
+    if not any(signals):
+        return labels
+    quiet = labels.copy()
+    quiet[np.array(signals)] = None
+    return quiet
+
+
 def are_beyond(numbers: NDArray) -> bool:
     """Return True if one is infinite, or an object larger than any float."""
     if numbers.dtype.kind == "f":
@@ -218,12 +229,14 @@ def _array(y: Any) -> NDArray:
     """An array of the labels, of the type that all of them have."""
     if isinstance(y, list | tuple):
         labels = np.array(y, dtype=object)
+        labels = without_signals(labels) if labels.ndim == 1 else labels
         return np.asarray(y) if labels.ndim == 1 and types.infer_dtype(labels, skipna=False) in _PLAIN else labels
     refuse_sparse_labels(y)
     if str(getattr(y, "dtype", "")) in ("Int128", "UInt128"):  # of polars, which NumPy has not
         y = np.array(y.to_list(), dtype=object)
     labels = unmasked(y) if isinstance(y, np.ma.MaskedArray) else np.asarray(y)
     labels = np.array(labels.tolist(), dtype=object) if labels.dtype.kind == "T" else labels
+    labels = without_signals(labels) if labels.ndim == 1 else labels
     if labels.ndim == 1 and labels.dtype.kind == "O" and not pd.isna(labels).any():
         labels = pd.Series(labels).infer_objects().to_numpy() if types.infer_dtype(labels) != "string" else labels
     return labels

@@ -15,7 +15,7 @@ from sklearn.base import clone
 from sklearn.exceptions import DataConversionWarning
 
 import genvsdisc as gd
-from genvsdisc.datasets.targets import class_labels
+from genvsdisc.datasets.targets import as_target, class_labels
 from genvsdisc.given import given_labels, given_rows
 from genvsdisc.study.table import prepare
 
@@ -434,3 +434,22 @@ def test_f16_labels_without_a_name_are_called_the_same_everywhere():
     for ask in (gd.GaussianClassifier().fit, gd.compare):
         with pytest.raises(ValueError, match=r"in 'y' are missing|the target 'y' has one class only"):
             ask(X, np.where(CODES == 0, "a", None))
+
+
+@pytest.mark.parametrize("hold", [list, np.array, lambda y: pd.Series(y, dtype=object)])
+@pytest.mark.parametrize("other", [(Decimal(0), Decimal(1)), ("a", "b")])
+def test_a_signaling_nan_is_a_missing_label_as_the_other_is(hold, other):
+    y = [Decimal("sNaN") if i == 3 else other[i % 2] for i in range(40)]
+    with pytest.raises(ValueError, match="1 of 40 labels in 'y' are missing, the first in row 3"):
+        gd.GaussianClassifier().fit(X, hold(y))
+    assert as_target(hold(y), allow_missing=True).isna().tolist() == [i == 3 for i in range(40)]
+    with pytest.raises(ValueError, match="1 of 40 labels in 'y' are missing, the first in row 3"):
+        as_target(hold(y))
+
+
+def test_labels_without_an_order_are_refused_by_the_same_words_everywhere():
+    shade = enum.Enum("shade", "DARK LIGHT")
+    y = [list(shade)[i % 2] for i in range(40)]
+    for work in (lambda: gd.GaussianClassifier().fit(X, y), lambda: gd.compare(X, y)):
+        with pytest.raises(ValueError, match="of a type that has no order: write labels as words or whole numbers"):
+            work()

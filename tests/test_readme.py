@@ -11,6 +11,8 @@ import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_wine
 from sklearn.model_selection import cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 import genvsdisc as gd
 from genvsdisc.cli.diff import diff_command
@@ -56,6 +58,37 @@ def test_f1_the_settings_shown_are_good_ones(standardize):
             raise AssertionError(f"{code} shrinks raw columns")
     trap = gd.GaussianClassifier("separate", shrinkage=0.1, standardize=standardize)
     assert (cross_val_score(trap, X, y, cv=5).mean() > 0.95) == standardize
+
+
+SHOWN = re.compile(r"\bgd\.(?:Gaussian|Logistic|Hybrid|MLP|NaiveBayes)\w*\((?:[^()]|\([^()]*\))*\)")
+"""Calls of our estimators in the documentation."""
+PAGES = sorted((Path(__file__).parents[1] / "docs").glob("*/*.md"))
+
+
+def test_f1_the_settings_that_the_other_pages_show_are_good_ones_too():
+    """Neighbours: pages a reader comes to next. What shrinks a Gaussian to a sphere there has columns of one scale."""
+    shown = {code for page in PAGES for code in SHOWN.findall(page.read_text(encoding="utf-8")) if "..." not in code}
+    gaussians = {code for code in shown if "Gaussian" in code}
+    assert len(shown) >= 8
+    assert len(gaussians) >= 3
+    X, y = load_wine(return_X_y=True)
+    for code in gaussians:
+        assert cross_val_score(eval(code, {"gd": gd}), X, y, cv=5).mean() > 0.95, code
+
+
+@pytest.mark.parametrize("unit", [1e-3, 1.0, 1e3])
+def test_f1_penalized_models_of_the_readme_are_free_of_units(unit):
+    """Neighbour: a penalty on weights of raw columns is the same trap."""
+    X, y = load_wine(return_X_y=True)
+    columns = X * np.where(np.arange(X.shape[1]) % 2, unit, 1)
+    search = re.search(r"^descent = (.*)$", README, re.MULTILINE)[1]
+    codes = {search, *(code for code in SHOWN.findall(README) if "Logistic" in code and "standardize" in code)}
+    assert len(codes) >= 2
+    for code in codes:
+        names = {"gd": gd, "make_pipeline": make_pipeline, "StandardScaler": StandardScaler}
+        assert cross_val_score(eval(code, names), columns, y, cv=5).mean() > 0.95, code
+    bare = [code for code in SHOWN.findall(README) if "Logistic" in code and "standardize" not in code]
+    assert all(code in search for code in bare)
 
 
 @pytest.mark.parametrize("name", ["docs/index.md", "docs/guide/page.md", "docs/howto/own-model.md", "CITATION.cff"])

@@ -61,6 +61,15 @@ WeightsOption = Annotated[
         metavar="COLUMN",
     ),
 ]
+EncodingOption = Annotated[
+    str | None,
+    option(
+        DATA,
+        "What text is in, in all files of rows; UTF-8 or a guess if not given.",
+        "--encoding cp1250",
+        metavar="NAME",
+    ),
+]
 TestOption = Annotated[
     Path | None,
     option(

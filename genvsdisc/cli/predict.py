@@ -21,6 +21,10 @@ def predict_command(
         str | None,
         typer.Option(help="Model to ask; the winner of the verdict if not given. Example: --model logistic"),
     ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option(help="What the text of the file is in; UTF-8 or a guess if not given. Example: --encoding cp1250"),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -63,7 +67,7 @@ def predict_command(
         sys.path.append(str(Path.cwd()))  # a module of the user's own, as for report; behind all others, to hide none
     fitted = saved.load(name, trusted)
     columns = fitted.steps[0][1]
-    X, notes = read_rows(table, text=columns.written, known=[*map(str, columns.columns)])
+    X, notes = read_rows(table, text=columns.written, known=[*map(str, columns.columns)], encoding=encoding)
     for each in notes:
         note(each)
     notes_in_sight(told_of_rows(fitted, X))

@@ -49,6 +49,7 @@ def report(
     groups: options.GroupsOption = None,
     time: options.TimeOption = None,
     weights: options.WeightsOption = None,
+    encoding: options.EncodingOption = None,
     test: options.TestOption = None,
     test_column: options.TestColumnOption = None,
     unlabeled: options.UnlabeledOption = None,
@@ -88,7 +89,7 @@ def report(
     dataset, test_rows, set_apart = _rows(given, asked)
     if test_rows is not None:
         arguments |= {"X_test": test_rows.X, "y_test": test_rows.y}
-    arguments["unlabeled"], read = asked_unlabeled(asked["unlabeled"], dataset)
+    arguments["unlabeled"], read = asked_unlabeled(asked["unlabeled"], dataset, asked["encoding"])
     roster = asked_roster(asked["models"], dataset.X.drop(columns=[n for n in set_apart if n in dataset.X]))
     arguments["costs"] = asked_costs(asked["costs"], dataset.y)
     check_asked(asked, roster, dataset.X, dataset.y)
@@ -136,11 +137,11 @@ def report(
 
 def _rows(given: list[str], asked: Mapping[str, Any]) -> tuple[Dataset, Dataset | None, list[Any]]:
     """The table, the rows to test on where there are some, and the columns that are not learned from."""
-    dataset = asked_dataset(given, asked["target"])
+    dataset = asked_dataset(given, asked["target"], asked["encoding"])
     set_apart = check_set_apart(dataset, asked, SET_APART)
     if asked["test"] is not None and asked["test_column"] is not None:
         raise ValueError("--test and --test-column are two sets of rows to test on; give one")
-    test = None if asked["test"] is None else asked_test(asked["test"], dataset)
+    test = None if asked["test"] is None else asked_test(asked["test"], dataset, asked["encoding"])
     if asked["test_column"] is not None:
         dataset, test = split_off(dataset, asked["test_column"])
     dataset = with_columns(dataset, asked["columns"], asked["drop"], set_apart)

@@ -18,7 +18,7 @@ TRAIN = ("train", "no", "false", "0")
 """What `--test-column` may say of a row."""
 
 
-def asked_dataset(tables: Sequence[str], target: str | None) -> Dataset:
+def asked_dataset(tables: Sequence[str], target: str | None, encoding: str | None = None) -> Dataset:
     """The table that the words mean: files, before a name; nothing at all is the embedded one."""
     from genvsdisc.datasets import load, names, read_table
 
@@ -26,14 +26,18 @@ def asked_dataset(tables: Sequence[str], target: str | None) -> Dataset:
         named = [table for table in tables if table in names() and not Path(table).exists()]
         if named:
             raise ValueError(f"{named[0]!r} is a table's name: several tables are files (genvsdisc datasets --to FILE)")
-        return read_table(list(tables), target)
+        return read_table(list(tables), target, encoding=encoding)
     table = tables[0] if tables else None
     if table is not None and (table not in names() or Path(table).exists()):
         elsewhere = table == "-" or "://" in table
         if not elsewhere and not Path(table).exists() and not Path(table).suffix:
             close = get_close_matches(table, names()) or names()
             raise ValueError(f"no file and no table is named {table!r}; tables by name: {', '.join(close)}")
-        return read_table(table, target)
+        return read_table(table, target, encoding=encoding)
+    if encoding is not None:
+        raise ValueError(
+            f"--encoding is what files are in, and {table or 'pokemon_style'!r} is a table's name: leave it out"
+        )
     found = load(table or "pokemon_style")
     if target not in (None, found.y.name):
         raise ValueError(
@@ -42,7 +46,7 @@ def asked_dataset(tables: Sequence[str], target: str | None) -> Dataset:
     return found
 
 
-def asked_test(path: Path, dataset: Dataset) -> Dataset:
+def asked_test(path: Path, dataset: Dataset, encoding: str | None = None) -> Dataset:
     """The rows to test on: a file with the same target.
 
     Raises
@@ -55,13 +59,13 @@ def asked_test(path: Path, dataset: Dataset) -> Dataset:
     from genvsdisc.datasets import read_table
 
     try:
-        found = read_table(path, str(dataset.y.name), like=dataset.X)
+        found = read_table(path, str(dataset.y.name), like=dataset.X, encoding=encoding)
     except ValueError as error:
         raise ValueError(f"--test: {error}") from None
     return replace(found, notes=tuple(f"{path.name}: {note}" for note in found.notes))
 
 
-def asked_unlabeled(path: Path | None, dataset: Dataset) -> tuple[Any, list[str]]:
+def asked_unlabeled(path: Path | None, dataset: Dataset, encoding: str | None = None) -> tuple[Any, list[str]]:
     """Rows without a label, of the table and from a file, and what was guessed; its target is not looked at.
 
     Raises
@@ -82,7 +86,7 @@ def asked_unlabeled(path: Path | None, dataset: Dataset) -> tuple[Any, list[str]
     formats = kept_formats(dataset.X)
     reader = TableReader.for_table(dataset.X, formats=formats)
     try:
-        rows, notes = read_rows(path, text=reader.written, known=[*map(str, dataset.X)])
+        rows, notes = read_rows(path, text=reader.written, known=[*map(str, dataset.X)], encoding=encoding)
         known = [name for name in formats if name in rows]
         alike = TableReader.for_table(dataset.X[known], formats=formats)
         rows = rows.assign(**{str(name): values for name, values in alike.transform(rows).items()}) if known else rows

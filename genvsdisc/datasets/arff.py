@@ -17,7 +17,13 @@ _ATTRIBUTE = re.compile(rf"@attribute\s+({_QUOTED}|[^\s{{\[]+)\s*(.*)", re.IGNOR
 _FIELD = re.compile(rf"\s*((?:{_QUOTED})(?=\s*(?:[,\t]|\Z))|[^,\t]*?)\s*(?:[,\t]|\Z)")
 _ENTRY = re.compile(rf"\s*(\d+)\s+({_QUOTED}|[^,]*?)\s*(?:,|\Z)")
 _ESCAPED = re.compile(r"\\(.)")
+_WEIGHT = re.compile(r"\s*[,\t]\s*\{\s*[0-9.eE+-]+\s*\}\Z")
 _MISSING = {"?", "<null>", ""}
+_JAVA = {
+    "yyyy": "%Y", "yy": "%y", "MM": "%m", "M": "%m", "MMM": "%b", "MMMM": "%B", "dd": "%d", "d": "%d", "HH": "%H",
+    "H": "%H", "hh": "%I", "h": "%I", "mm": "%M", "ss": "%S", "SSS": "%f", "a": "%p", "EEE": "%a", "EEEE": "%A",
+}  # fmt: skip
+"""Letters of formats of dates in Java, which ARFF declares, as Python has them."""
 _NUMERIC = ("numeric", "real", "integer")
 
 
@@ -26,6 +32,7 @@ class _Attribute:
     name: str
     kind: str
     levels: tuple[str, ...] | None
+    form: str = ""
 
     def column(self, cells: list[str | None], file: str) -> pd.Series:
         """Cells as numbers, categories or text."""
@@ -34,6 +41,10 @@ class _Attribute:
             if beyond:
                 raise ValueError(f"{file!r}: {quoted(beyond[0])} is no value of the attribute {quoted(self.name)}")
             return pd.Series(pd.Categorical(cells, categories=list(self.levels)))
+        if self.form:
+            read = pd.to_datetime(pd.Series(cells, dtype=object), format=self.form, errors="coerce")
+            if (read.isna() == pd.Series(cells, dtype=object).isna()).all():
+                return read
         if self.kind not in _NUMERIC:
             return pd.Series(cells, dtype=object)
         try:
@@ -48,21 +59,27 @@ class _Attribute:
 
 
 def is_arff(text: str) -> bool:
-    """Return True if a text begins as ARFF does: with remarks and a name for the relation."""
-    return bool(re.match(r"(?:\s*(?:%[^\r\n]*)?[\r\n]+)*\s*@relation\b", text, re.IGNORECASE))
+    """Return True if a text begins as ARFF does: with remarks and a name for the relation, which may lack."""
+    return bool(re.match(r"(?:\s*(?:%[^\r\n]*)?[\r\n]+)*\s*@(?:relation|attribute)\b", text, re.IGNORECASE))
 
 
-def arff_columns(source: Source) -> tuple[list[str], list[pd.Series]]:
+def arff_columns(source: Source, notes: list[str]) -> tuple[list[str], list[pd.Series]]:
     """Read the columns of a table in ARFF; those with a list of values are categories, whatever these look like.
+
+    Dates are read by the format that the attribute declares. Weights of rows, in braces behind them, are told.
 
     Raises
     ------
     ValueError
         If an attribute or a row is not as ARFF has them, or rows lie within rows.
     """
-    lines = enumerate(source.read().decode().splitlines(), start=1)
+    lines = enumerate(re.split(r"\r\n|\r|\n", source.read().decode()), start=1)  # other signs may stand in a text
     attributes = list(_attributes(lines, source.name))
-    rows = [_row(line, number, attributes, source.name) for number, line in lines if line.strip() and line[0] != "%"]
+    written = [(number, line.strip()) for number, line in lines if line.strip() and not line.lstrip().startswith("%")]
+    bare = [(number, _WEIGHT.sub("", line)) for number, line in written]
+    if weighted := sum(row != line for row, line in zip(bare, written, strict=True)):
+        notes.append(f"{weighted} row{'s have weights' if weighted > 1 else ' has a weight'} in braces, left out.")
+    rows = [_row(line, number, attributes, source.name) for number, line in bare]
     columns = zip(*rows, strict=True) if rows else [()] * len(attributes)
     return (
         [attribute.name for attribute in attributes],
@@ -85,7 +102,9 @@ def _attributes(lines: Iterator[tuple[int, str]], file: str) -> Iterator[_Attrib
             raise ValueError(f"cannot read {file!r} as ARFF: the attribute {found[1]} holds tables")
         listed_values = given[1:].rpartition("}")[0]
         levels = tuple(map(_bare, filter(None, _fields(listed_values.strip())))) if given.startswith("{") else None
-        yield _Attribute(_bare(found[1]), re.split(r"[\s\[]", given.lower() + " ")[0], levels)
+        kind, _, rest = given.partition(" ")
+        form = _bare(rest.strip()) if kind.lower() == "date" else ""
+        yield _Attribute(_bare(found[1]), re.split(r"[\s\[]", given.lower() + " ")[0], levels, _in_python(form))
     raise ValueError(f"cannot read {file!r} as ARFF: it has no line @data")
 
 
@@ -93,8 +112,13 @@ def _row(line: str, number: int, attributes: list[_Attribute], file: str) -> lis
     text = line.strip()
     if text.startswith("{") and text.endswith("}"):
         cells = [attribute.absent for attribute in attributes]
-        for entry in _ENTRY.finditer(text[1:-1]):
-            place = int(entry[1])
+        entries = list(_ENTRY.finditer(text[1:-1]))
+        places = [int(entry[1]) for entry in entries]
+        if sum(len(entry[0]) for entry in entries) != len(text[1:-1].rstrip()) or len({*places}) < len(places):
+            raise ValueError(
+                f"cannot read {file!r} as ARFF: line {number} has other than places, each once, and values"
+            )
+        for place, entry in zip(places, entries, strict=True):
             if place >= len(cells):
                 raise ValueError(f"cannot read {file!r} as ARFF: line {number} has an attribute {place}")
             cells[place] = _cell(entry[2])
@@ -106,6 +130,15 @@ def _row(line: str, number: int, attributes: list[_Attribute], file: str) -> lis
             f"attributes ({listed([attribute.name for attribute in attributes], 3)})"
         )
     return [_cell(field) for field in fields]
+
+
+def _in_python(form: str) -> str:
+    """A format of dates as Java has it, as Python has it; "" if one of its letters has no counterpart."""
+    parts = [found[0] for found in re.finditer(r"'[^']*'|([A-Za-z])\1*|[^A-Za-z']+", form)]
+    known = {part: _JAVA.get(part, "") for part in parts if part[0].isalpha()}
+    if not all(known.values()):
+        return ""
+    return "".join(known.get(part) or part.strip("'").replace("%", "%%") for part in parts)
 
 
 def _fields(text: str) -> list[str]:

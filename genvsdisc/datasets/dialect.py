@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from genvsdisc.datasets.files import Source
 from genvsdisc.datasets.nameless import RECORDS_COMPARED, first_line_is_a_row, numbered_names
-from genvsdisc.datasets.top_lines import MOST_LINES, lines_above
+from genvsdisc.datasets.top_lines import MOST_LINES, lines_above, names_of_two_lines
 
 WHITESPACE = " "
 """Delimiter of tables whose fields any number of blanks and tabs divide."""
@@ -27,6 +27,7 @@ _RECORDS_SNIFFED = 200
 _NEARLY_ALL = 0.9
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[,;\t ]*(?:\r\n|\r|\n)', re.IGNORECASE)
 _COMMENT = re.compile(r"(?<![^\r\n])#[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_LINE = re.compile(r"\s*[^\r\n]+(?:\r\n|\r|\n)")
 _NUMBER = re.compile(r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?")
 FIELD_LIMIT = (1 << 31) - 1
 
@@ -123,6 +124,9 @@ def dialect_of(text: str, source: Source, notes: list[str], known: Collection[st
         head = text[start : start + length].rstrip("\r\n")
         length = max(head.rfind("\n"), head.rfind("\r")) + 1
         names = numbered_names(row, notes, known)
+    elif (both := _in_two_lines(names, text[start + length :], chosen, notes)) is not None:
+        names, second = both
+        length += second
     begin = len(text[: start + length].encode())
     return Dialect(chosen, tuple(names), begin, comments, nameless)
 
@@ -130,6 +134,18 @@ def dialect_of(text: str, source: Source, notes: list[str], known: Collection[st
 def _begins_with_a_row(first: list[str], below: str, delimiter: str, known: Collection[str]) -> bool:
     sniffed = zip(_records(below, delimiter), range(RECORDS_COMPARED), strict=False)
     return first_line_is_a_row(first, [record for record, _ in sniffed if len(record) == len(first)], known)
+
+
+def _in_two_lines(names: list[str], below: str, delimiter: str, notes: list[str]) -> tuple[list[str], int] | None:
+    """Names that the second line tells apart, where the first repeats one; and how many characters that line takes."""
+    if len({*map(str.strip, names)}) == len(names):
+        return None
+    line = _LINE.match(below)
+    records = [record for record, _ in zip(_records(below, delimiter), range(_RECORDS_SNIFFED), strict=False)]
+    if line is None or not records or line[0].count('"') % 2:
+        return None
+    joined = names_of_two_lines(names, records[0], records[1:], notes)
+    return None if joined is None else (joined, line.end())
 
 
 def _names_in_comment(head: str, row: list[str], comments: int) -> tuple[list[str], int, int]:
@@ -192,20 +208,31 @@ def _records(text: str, delimiter: str) -> Iterator[list[str]]:
         csv.field_size_limit(limit)
 
 
-def _merit(text: str, delimiter: str) -> tuple[bool, bool, bool, bool, int, int, int]:
+def _merit(text: str, delimiter: str) -> tuple[bool, bool, bool, bool, bool, int, int, int]:
     """Rank delimiters: those that divide nearly all lines and the first into the same fields; then the most fields.
 
-    Of two that divide the lines into as many, as where decimal commas stand between semicolons, that of more numbers.
+    One that tears what stands in quotes, as a decimal comma does, comes behind. Of two that divide the lines into as
+    many, as where decimal commas stand between semicolons, that of more numbers comes first.
     """
     sniffed = [record for record, _ in zip(_records(text, delimiter), range(_RECORDS_SNIFFED), strict=False)]
     counts = [len(record) for record in sniffed]
     if not counts:
-        return False, False, False, False, 0, 0, 0
+        return False, False, False, False, False, 0, 0, 0
     usual, times = Counter(counts).most_common(1)[0]
     alike = times >= _NEARLY_ALL * len(counts)
     before = counts.index(usual)  # lines of a title, which no delimiter divides, or names that this one does not
     numbers = sum(bool(_NUMBER.fullmatch(field.strip())) for record in sniffed for field in record)
-    return usual > 1, alike and not before, delimiter != WHITESPACE, alike or not before, -before, usual, numbers
+    torn = sum(any('"' in field for field in record) for record in sniffed) > len(sniffed) / 2
+    return (
+        usual > 1,
+        not torn,
+        alike and not before,
+        delimiter != WHITESPACE,
+        alike or not before,
+        -before,
+        usual,
+        numbers,
+    )
 
 
 def _usual(records: Iterator[list[str]]) -> int:

@@ -20,7 +20,7 @@ _OTHER_KINDS = {
     b"%PDF": "a PDF: tables are read from files of data",
     b"\x93NUMPY": "a NumPy array: give it to genvsdisc.compare in Python",
 }
-REMEDY = ": where its words look wrong, save it in UTF-8 (iconv -f ENCODING -t UTF-8)."
+REMEDY = ": where its words look wrong, say which it is (--encoding NAME, or encoding= in Python)."
 _WESTERN = ("latin-1", "cp1252")
 _LEAST_MIXED = 0.1  # of the lines beyond ASCII are in UTF-8: by chance a line of another encoding hardly ever is
 _SAMPLED = 1 << 16
@@ -41,7 +41,8 @@ def in_utf8(source: Source, notes: list[str]) -> Source:
     Raises
     ------
     ValueError
-        If it is no text: the message says what it is, where that can be seen.
+        If it is no text: the message says what it is, where that can be seen; or it is not in the encoding that was
+        said.
     """
     head = source.head(64)
     if not head:
@@ -49,6 +50,8 @@ def in_utf8(source: Source, notes: list[str]) -> Source:
     for magic, words in _OTHER_KINDS.items():
         if head.startswith(magic):
             raise ValueError(f"{source.name!r} is {words}")
+    if source.encoding:
+        return _as_said(source, notes)
     if marked := next((encoding for marks, encoding in _MARKED.items() if head.startswith(marks)), None):
         return _recoded(source, marked)
     if wide := _wide(source.head(_SAMPLED)):
@@ -57,6 +60,22 @@ def in_utf8(source: Source, notes: list[str]) -> Source:
     if not _is_utf8(source):
         return _from_other(source, notes)
     return replace(source, path=None, content=source.read()[3:]) if head.startswith(codecs.BOM_UTF8) else source
+
+
+def _as_said(source: Source, notes: list[str]) -> Source:
+    raw, named = source.read(), source.encoding
+    in_utf8 = not raw.isascii() and not named.startswith("utf-8") and _decodes(raw, "utf-8")
+    try:
+        text = raw.decode(named)
+    except UnicodeError as error:
+        start = getattr(error, "start", 0)
+        where = f"line {raw[:start].count(10) + 1:,} holds {raw[start : start + 1]!r}, which stands for nothing there"
+        remedy = "by its bytes it is in utf-8" if in_utf8 else "name another encoding, or none to have it guessed"
+        raise ValueError(f"{source.name!r} is not in {named}: {where}; {remedy}") from None
+    if in_utf8:
+        hint = "where its words look wrong, name no encoding"
+        notes.append(f"The file was read as {named}, as asked, but by its bytes it is in UTF-8: {hint}.")
+    return _checked(source, text)
 
 
 def _is_utf8(source: Source) -> bool:
@@ -110,7 +129,7 @@ def _from_other(source: Source, notes: list[str]) -> Source:
     mixed = _line_by_line(source.read())
     if mixed is None:
         return _recoded(source, _encoding(source, notes))
-    notes.append("Some lines of the file are in UTF-8 and some are not: these were read as Windows-1252.")
+    notes.append(f"Some lines of the file are in UTF-8 and some are not: these were read as Windows-1252{REMEDY}")
     return _recoded(replace(source, path=None, content=mixed), "utf-8")
 
 
@@ -136,6 +155,11 @@ def _recoded(source: Source, encoding: str) -> Source:
         text = source.read().decode(encoding)
     except UnicodeDecodeError as error:
         raise ValueError(f"{source.name!r} is not a text table: {error.reason} in {encoding.upper()}") from None
+    return _checked(source, text)
+
+
+def _checked(source: Source, text: str) -> Source:
+    """Text as the content of a source, in UTF-8, unless it holds what no text does."""
     beginning = text[: 1 << 20]
     if "\0" in beginning or len(_CONTROLS.findall(beginning)) > _MOST_CONTROLS * len(beginning):
         raise ValueError(f"{source.name!r} is not a text table; {READABLE}")

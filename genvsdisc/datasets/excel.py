@@ -12,7 +12,7 @@ import pandas as pd
 
 from genvsdisc.datasets.files import Source, first_line
 from genvsdisc.datasets.nameless import RECORDS_COMPARED, first_line_is_a_row, numbered_names
-from genvsdisc.datasets.top_lines import MOST_LINES, lines_above
+from genvsdisc.datasets.top_lines import MOST_LINES, lines_above, names_of_two_lines
 from genvsdisc.features.marks import quoted
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
@@ -47,6 +47,10 @@ def excel_columns(source: Source, notes: list[str], known: Collection[str] = ())
     head = [_written(cell) for cell in rows[names]]
     if first_line_is_a_row(head, [[*map(_written, rows[place])] for place in below[:RECORDS_COMPARED]], known):
         head, below = numbered_names(head, notes, known), filled[above:]
+    elif below:
+        second, *others = ([*map(_written, rows[place])] for place in below[:RECORDS_COMPARED])
+        if (joined := names_of_two_lines(head, second, others, notes)) is not None:
+            head, below = joined, below[1:]
     columns = [pd.Series([rows[place][j] for place in below], dtype=object).infer_objects() for j in range(width)]
     return head, columns
 

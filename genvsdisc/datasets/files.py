@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import codecs
 import gzip
 import io
 import lzma
@@ -12,6 +13,8 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from encodings.aliases import aliases
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -50,6 +53,8 @@ class Source:
         Where it lies, if its bytes can be read from there as they are.
     content : bytes
         Its bytes, if not.
+    encoding : str
+        What its text is in, if that was said.
     """
 
     name: str
@@ -57,6 +62,7 @@ class Source:
     suffix: str
     path: Path | None = None
     content: bytes = b""
+    encoding: str = ""
 
     def open(self) -> BinaryIO:
         """Open the bytes for reading; each time from the start."""
@@ -90,7 +96,7 @@ class Source:
                 yield chunk
 
 
-def source_of(path: str | PathLike[str]) -> Source:
+def source_of(path: str | PathLike[str], encoding: str | None = None) -> Source:
     """Find a file, or "-" for standard input, and take it out of its compression.
 
     Raises
@@ -98,9 +104,32 @@ def source_of(path: str | PathLike[str]) -> Source:
     OSError
         If there is no such file, or it cannot be read.
     ValueError
-        If it is a URL, an archive of several files, or damaged.
+        If it is a URL, an archive of several files, or damaged; or Python knows no such encoding.
     """
-    given = fspath(path)
+    named = "" if encoding is None else _known_encoding(encoding)
+    return replace(_found(fspath(path)), encoding=named)
+
+
+def _known_encoding(name: str) -> str:
+    """The name that Python has for an encoding of text."""
+    if (found := _python_name(name)) is not None:
+        return found
+    spelt = re.sub(r"[^a-z0-9]+", "_", name.lower().replace("windows", "cp"))
+    close = get_close_matches(spelt, sorted({*aliases, *aliases.values()}))
+    known = dict.fromkeys(each for each in map(_python_name, close) if each is not None)
+    hint = f"did you mean {' or '.join(known)}?" if known else "such are utf-8, cp1252, latin-1, cp932, gb18030"
+    raise ValueError(f"no encoding of text is named {name[:60]!r}; {hint}")
+
+
+def _python_name(name: str) -> str | None:
+    try:
+        "a".encode(name)  # a codec of bytes, such as hex, is found but is none of text
+        return codecs.lookup(name).name
+    except (LookupError, ValueError):
+        return None
+
+
+def _found(given: str) -> Source:
     if re.match(r"[a-z][a-z0-9+.-]+://", given, re.IGNORECASE):
         raise ValueError(f"{given!r} is a URL: download it first, for tables are read from files")
     if given == "-":
@@ -137,6 +166,7 @@ def _member(source: Source) -> Source:
     """The one table of a zip archive; a workbook of Excel, which is such an archive too, is left as it is."""
     with source.open() as stream, zipfile.ZipFile(stream) as archive:
         names = [name for name in archive.namelist() if not name.endswith("/") and not name.startswith("__MACOSX")]
+        names = [name for name in names if not Path(name).name.startswith(".")]  # what a Mac leaves in folders
         if "[Content_Types].xml" in names:
             return replace(source, suffix=".xlsb" if "xl/workbook.bin" in names else ".xlsx")
         if "content.xml" in names and "mimetype" in names:

@@ -59,27 +59,35 @@ def columns_by_format(
     ValueError
         If the file is empty, or of a format that is none of these.
     """
-    if source.suffix in (".parquet", ".pq") or source.head(4) == b"PAR1":
-        return parquet_columns(source)
-    if (found := program_columns(source, notes)) is not None:
+    if (found := _no_text(source, notes, known)) is not None:
+        if source.encoding:
+            notes.append(f"{source.name!r} is no text and says itself what its words are in: no encoding is needed.")
         return found
-    if source.suffix in WORKBOOKS:
-        return excel_columns(source, notes, known)
     source = in_utf8(source, notes)
     source = in_lines(source, beginning(source), notes)
     text = beginning(source)
     if not text.strip():
         raise ValueError(f"{source.name!r} is empty")
-    if source.suffix in (".jsonl", ".ndjson") or is_json_lines(text):
-        return json_lines_columns(source)
+    if is_json_lines(text):
+        return json_lines_columns(source, notes)
     if source.suffix == ".json" or is_json(text):
         return json_columns(source, notes)
+    if source.suffix in (".jsonl", ".ndjson"):
+        return json_lines_columns(source, notes)
     if is_arff(text):
-        return arff_columns(source)
+        return arff_columns(source, notes)
     if is_libsvm(text):
-        return libsvm_columns(source)
+        return libsvm_columns(source, notes, known)
     refuse_other_formats(text, source)
     return in_double_quotes(unwrapped(source, text, notes), text)
+
+
+def _no_text(source: Source, notes: list[str], known: Collection[str]) -> tuple[list[str], list[pd.Series]] | None:
+    if source.suffix in (".parquet", ".pq") or source.head(4) == b"PAR1":
+        return parquet_columns(source)
+    if (found := program_columns(source, notes)) is not None:
+        return found
+    return excel_columns(source, notes, known) if source.suffix in WORKBOOKS else None
 
 
 def parquet_columns(source: Source) -> tuple[list[str], list[pd.Series]]:

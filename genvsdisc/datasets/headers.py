@@ -61,6 +61,8 @@ def target_place(names: list[str], target: str | None, file: str, notes: list[st
     for place, name in enumerate(names):
         if not name and target == unnamed(place):
             return place
+    if not any(names):
+        raise ValueError(f"{file!r} has no columns")
     folded = {name.casefold(): name for name in reversed(names)}
     close = [folded[key] for key in get_close_matches(target.casefold(), folded)]
     hint = f"did you mean {' or '.join(map(quoted, close))}?" if close else f"it has {listed(names)}"

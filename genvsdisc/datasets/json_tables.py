@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -11,13 +12,16 @@ import pandas as pd
 
 from genvsdisc.datasets.files import Source, first_line
 from genvsdisc.datasets.nameless import RECORDS_COMPARED, first_line_is_a_row, numbered_names
-from genvsdisc.features.marks import quoted
+from genvsdisc.features.marks import listed, quoted
 
+_ESCAPE = re.compile(
+    r"(\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
+)
 _NAMELESS_INDEX = "index"
 """What pandas calls rows that have no names, in its own table schema."""
 
 
-def json_lines_columns(source: Source) -> tuple[list[str], list[pd.Series]]:
+def json_lines_columns(source: Source, notes: list[str]) -> tuple[list[str], list[pd.Series]]:
     """Read the columns of JSON lines; a field that a line lacks is missing.
 
     Raises
@@ -25,15 +29,16 @@ def json_lines_columns(source: Source) -> tuple[list[str], list[pd.Series]]:
     ValueError
         If a line is no JSON object, or a name stands twice in one.
     """
-    return _columns(_lines(source))
+    return _columns(_lines(source, notes))
 
 
 def json_columns(source: Source, notes: list[str]) -> tuple[list[str], list[pd.Series]]:
     """Read the columns of a JSON document.
 
     It is a list of objects, one a row; a list of lists, the first of them the names; an object of columns, as lists or
-    as objects of numbered entries; an object with "columns" and "data", as pandas splits a table; or an object one
-    entry of which alone is such a list. Objects within objects become columns with a dotted name, ``place.city``.
+    as objects of numbered entries, or of rows of the same fields; an object with "columns" and "data", as pandas splits
+    a table; or an object that holds one such table, which may lie some objects deeper. Objects within a row become
+    columns with a dotted name, ``place.city``.
 
     Raises
     ------
@@ -41,25 +46,37 @@ def json_columns(source: Source, notes: list[str]) -> tuple[list[str], list[pd.S
         If it is no JSON, or none of these, or a name stands twice in an object.
     """
     try:
-        document = json.loads(source.read(), object_pairs_hook=_fields)
+        document = json.loads(_whole_letters(source, notes), object_pairs_hook=_fields)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"cannot read {source.name!r} as JSON: {first_line(error)}") from None
-    found = _table(document, notes)
-    if found is None and isinstance(document, dict):
-        inside = {name: table for name, value in document.items() if (table := _table(value, notes)) is not None}
-        if len(inside) == 1:
-            name, found = next(iter(inside.items()))
-            notes.append(f"The table is the entry {quoted(name)} of the JSON document.")
-    if found is None:
+    tables = _tables_in(document, notes)
+    if not tables:
         raise ValueError(
             f"{source.name!r} is JSON, but no table: a list of objects, one a row, or an object of columns can be "
             "read; or write it out with pandas.json_normalize(...).to_csv(...)"
         )
+    if len(tables) > 1:
+        raise ValueError(
+            f"{source.name!r} is JSON with {len(tables)} tables ({listed(list(tables), 3)}): write one out"
+        )
+    name, found = next(iter(tables.items()))
+    if name:
+        notes.append(f"The table is the entry {quoted(name)} of the JSON document.")
     return found
 
 
-def _lines(source: Source) -> Iterator[dict[str, Any]]:
-    for number, line in enumerate(source.read().decode().split("\n"), start=1):
+def _whole_letters(source: Source, notes: list[str]) -> str:
+    """Text of a source; half of a letter that JSON writes in two, as where a text was cut, is a sign for it."""
+    text = source.read().decode()
+    halves = sum(not found[1] for found in _ESCAPE.finditer(text)) if "\\ud" in text or "\\uD" in text else 0
+    if halves:
+        notes.append(f"{halves} half letter{'s' * (halves > 1)} (such as \\ud83d alone) read as \ufffd.")
+        return _ESCAPE.sub(lambda found: found[1] or "\ufffd", text)
+    return text
+
+
+def _lines(source: Source, notes: list[str]) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(_whole_letters(source, notes).split("\n"), start=1):
         if not line.strip():
             continue
         try:
@@ -69,6 +86,23 @@ def _lines(source: Source) -> Iterator[dict[str, Any]]:
         if not isinstance(record, dict):
             raise ValueError(f"cannot read {source.name!r} as JSON lines: line {number} is no object")
         yield record
+
+
+def _tables_in(document: Any, notes: list[str]) -> dict[str, tuple[list[str], list[pd.Series]]]:
+    """Dotted name -> the document as a table, or those nearest to its top."""
+    level = {"": document}
+    while level:
+        said: dict[str, list[str]] = {name: [] for name in level}
+        found = {name: table for name, value in level.items() if (table := _table(value, said[name])) is not None}
+        if found:
+            notes += [note for name in found for note in said[name]]
+            return found
+        level = {
+            f"{above}.{name}".removeprefix("."): value
+            for above, entries in level.items() if isinstance(entries, dict)
+            for name, value in entries.items()
+        }  # fmt: skip
+    return {}
 
 
 def _table(document: Any, notes: list[str]) -> tuple[list[str], list[pd.Series]] | None:
@@ -92,6 +126,9 @@ def _table(document: Any, notes: list[str]) -> tuple[list[str], list[pd.Series]]
     if all(isinstance(column, dict) and all(map(str.isdigit, column)) for column in values):
         keys = dict.fromkeys(key for column in values for key in column)
         return list(document), [_series([column.get(key) for key in keys]) for column in values]
+    if len(values) > 1 and all(isinstance(row, dict) and row and row.keys() == values[0].keys() for row in values):
+        numbered = all(map(str.isdigit, document))  # by pandas, and not by names of their own
+        return _columns(row if numbered else {"": name, **row} for name, row in document.items())
     return None
 
 
@@ -107,7 +144,8 @@ def _of_lists(rows: list[list[Any]], notes: list[str]) -> tuple[list[str], list[
 def _from_rows(names: Sequence[Any], rows: Sequence[list[Any]]) -> tuple[list[str], list[pd.Series]] | None:
     if any(len(row) != len(names) for row in rows):
         return None
-    return [str(name) for name in names], [_series([row[place] for row in rows]) for place in range(len(names))]
+    written = [".".join(map(str, name)) if isinstance(name, list) else str(name) for name in names]
+    return written, [_series([row[place] for row in rows]) for place in range(len(names))]
 
 
 def _columns(records: Iterable[dict[str, Any]]) -> tuple[list[str], list[pd.Series]]:
@@ -115,7 +153,10 @@ def _columns(records: Iterable[dict[str, Any]]) -> tuple[list[str], list[pd.Seri
     rows = 0
     for rows, record in enumerate(records, start=1):
         for name, value in _flat(record):
-            columns.setdefault(name, {})[rows - 1] = value
+            cells = columns.setdefault(name, {})
+            if rows - 1 in cells:  # "a.b", and "b" in "a"
+                raise ValueError(f"column names must differ; {name!r} stands more than once: rename one")
+            cells[rows - 1] = value
     return list(columns), [_series([values.get(place) for place in range(rows)]) for values in columns.values()]
 
 
@@ -125,7 +166,7 @@ def _flat(record: dict[str, Any], before: str = "") -> Iterator[tuple[str, Any]]
         if isinstance(value, dict) and value:
             yield from _flat(value, f"{before}{name}.")
         else:
-            yield f"{before}{name}", value
+            yield f"{before}{name}", None if value == {} else value
 
 
 def _fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -65,6 +65,11 @@ def first_line_is_a_row(first: Sequence[str], rows: Sequence[Sequence[str]], kno
     return clear and names <= (1 - _NEARLY_ALL) * (names + len(row))
 
 
+def known_names(names: Collection[str]) -> list[str]:
+    """Names that are known of a table; those that `numbered_names` gave in the order of their numbers."""
+    return sorted(names, key=lambda name: int(name.split()[1])) if _given(names) else list(names)
+
+
 def numbered_names(first: Sequence[str], notes: list[str], known: Collection[str] = ()) -> list[str]:
     """Name the columns of a table without names by their places, or as many as are known by these; and say so."""
     names = [f"column {place}" for place in range(1, len(first) + 1)]

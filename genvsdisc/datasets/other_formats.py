@@ -11,15 +11,15 @@ from genvsdisc.datasets.files import Source
 
 _OPENING = re.compile(r"(?<![^,;\t|\r\n])'(?=[^,;\t|\r\n])")
 _CLOSING = re.compile(r"(?<=[^,;\t|\r\n])'(?![^,;\t|\r\n])")
-_LIBSVM = re.compile(
-    r"(?:[+-]?[0-9.]+(?:[ \t]+(?:qid:[0-9]+|[0-9]+:[^ \t\r\n:]+))+[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n|\Z)){2}"
-)
+_LIBSVM = re.compile(r"[^\s:,;|#]+(?:,[+-]?[0-9.]+)*(?P<entries>(?:\s+(?:qid:[0-9]+|[0-9]+:[^\s:]+))*)\s*(?:#.*)?")
+_TIME = re.compile(r"\s+[0-2]?\d:[0-5]\d")
 _TAGS = re.compile(r"<([A-Za-z][\w.:-]*)(?:\s[^<>]*)?>\s*<")
 _SQL = re.compile(
     r"(?:\s|--[^\n]*\n|/\*.*?\*/;?|(?:set|use|begin|lock|drop|pragma)\b[^;]*;)*(?:insert\s+into|create\s+table)\s",
     re.IGNORECASE | re.DOTALL,
 )
 _YAML = re.compile(r"(?:---\s*\n)?- [\w ]+:(?: [^\n]*)?\n  [\w ]+:(?:\s|$)")
+_LINES_OF_LIBSVM = 5  # which may be of labels alone, where all entries are zero
 _WRAPPED = 20  # lines looked at
 
 
@@ -43,8 +43,12 @@ def refuse_other_formats(text: str, source: Source) -> None:
 
 
 def is_libsvm(text: str) -> bool:
-    """Return True if the first two lines are a label and entries with their places."""
-    return _LIBSVM.match(text) is not None
+    """Return True if the first lines but for remarks are a label and entries with their places, not times of day."""
+    lines = re.split(r"[\r\n]+", text[: 1 << 20])
+    rows = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")][:_LINES_OF_LIBSVM]
+    found = [row for line in rows if (row := _LIBSVM.fullmatch(line)) is not None]
+    entries = [row["entries"] for row in found if row["entries"]]
+    return len(found) == len(rows) > 1 < len(entries) and not all(map(_TIME.fullmatch, entries))
 
 
 def is_json(text: str) -> bool:

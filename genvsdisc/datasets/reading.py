@@ -25,9 +25,10 @@ from genvsdisc.datasets.headers import (
     unnamed,
 )
 from genvsdisc.datasets.labels import label_notes, text_labels
+from genvsdisc.datasets.nameless import known_names
 from genvsdisc.datasets.several import RawTable, one_table, sources_of, together
 from genvsdisc.datasets.summary_lines import lines_without_data
-from genvsdisc.datasets.targets import check_target
+from genvsdisc.datasets.targets import check_target, refuse_nested_labels
 from genvsdisc.features.cells import CellFormat
 from genvsdisc.features.dtypes import is_text
 from genvsdisc.features.kept_formats import keep_formats, kept_formats
@@ -44,6 +45,7 @@ def read_table(
     *,
     missing_labels: Collection[str] = MISSING,
     like: pd.DataFrame | None = None,
+    encoding: str | None = None,
 ) -> Dataset:
     r"""Read a table of labelled rows from a file.
 
@@ -64,6 +66,9 @@ def read_table(
     like : DataFrame, default=None
         ``Dataset.X`` of another file with the same columns, such as that of the training rows: their text is read in
         the same way, where it can be, and not judged anew (1.234 may be 1234 there, and days or months stand first).
+    encoding : str or None, default=None
+        What text is in, by a name that Python has for it, such as "cp1250"; None takes UTF-8 or a guess. Files that are
+        no text say it themselves.
 
     Returns
     -------
@@ -78,8 +83,8 @@ def read_table(
     OSError
         If the file cannot be read.
     ValueError
-        If it holds no table, a name stands twice, it has no such column (the message names the closest), or the target
-        is no set of classes: one class, no labels, or continuous.
+        If it holds no table, is not in the encoding that is given, a name stands twice, it has no such column (the
+        message names the closest), or the target is no set of classes: one class, no labels, or continuous.
 
     Examples
     --------
@@ -98,12 +103,13 @@ def read_table(
     Column 'height': '25,5' is read as 25.5; '?' (1 entry) as missing.
     """
     notes = list[str]()
+    known = known_names([*([] if like is None else map(str, like)), *([] if target is None else [bare(target)])])
     if isinstance(path, str | PathLike):
-        source = source_of(path)
-        raw = _raw_table(source, target, notes)
+        source = source_of(path, encoding)
+        raw = _raw_table(source, target, notes, known)
     else:
-        sources = sources_of(path)
-        parts = _raw_tables(sources, target, notes)
+        sources = sources_of(path, encoding)
+        parts = _raw_tables(sources, target, notes, known)
         source, raw = together(sources), one_table(sources, parts, notes)
     if len(raw.columns) < 2:
         raise ValueError(f"{source.name!r} has one column only; a table needs a target and something to tell it by")
@@ -111,6 +117,7 @@ def read_table(
     for name, values in table.items():
         if name != target:
             refuse_nested(name, values)
+    refuse_nested_labels(table[target].rename(target))
     rows = ~lines_without_data(table, target, notes)
     given = table.pop(target).rename(target)
     y, lost = text_labels(given.where(rows) if is_text(given) else given, missing_labels)
@@ -158,10 +165,10 @@ def _without_labels(
     return rows[rows.notna().any(axis=1)].reset_index(drop=True)
 
 
-def _raw_table(source: Source, target: str | None, notes: list[str]) -> RawTable:
-    found = columns_by_format(source, notes, () if target is None else (bare(target),))
+def _raw_table(source: Source, target: str | None, notes: list[str], known: Collection[str]) -> RawTable:
+    found = columns_by_format(source, notes, known)
     if isinstance(found, Source):
-        return _text_table(found, target, notes)
+        return _text_table(found, target, notes, known)
     names, columns = found
     names = column_names(names, source.name)
     place = target_place(names, target, source.name, notes)
@@ -171,18 +178,18 @@ def _raw_table(source: Source, target: str | None, notes: list[str]) -> RawTable
     return RawTable(table, names[place] or unnamed(place))
 
 
-def _raw_tables(sources: list[Source], target: str | None, notes: list[str]) -> list[RawTable]:
+def _raw_tables(sources: list[Source], target: str | None, notes: list[str], known: Collection[str]) -> list[RawTable]:
     """Read each file; the first decides on the target, and notes say which file they are about."""
     parts: list[RawTable] = []
     for source in sources:
         own: list[str] = []
-        parts.append(_raw_table(source, target if not parts else parts[0].target, own))
+        parts.append(_raw_table(source, target, own, known))
+        target, known = parts[0].target, known or [bare(parts[0].target)]
         notes += [f"{source.name}: {text}" for text in own]
     return parts
 
 
-def _text_table(source: Source, target: str | None, notes: list[str]) -> RawTable:
-    known = () if target is None else (bare(target),)
+def _text_table(source: Source, target: str | None, notes: list[str], known: Collection[str]) -> RawTable:
     dialect = dialect_of(beginning(source), source, notes, known)
     names = column_names(list(dialect.names), source.name)
     place = target_place(names, target, source.name, notes)

@@ -12,11 +12,12 @@ from genvsdisc.datasets.dialect import dialect_of
 from genvsdisc.datasets.files import Source, source_of
 from genvsdisc.datasets.formats import beginning, columns_by_format
 from genvsdisc.datasets.headers import column_names, named_columns
+from genvsdisc.datasets.nameless import known_names
 from genvsdisc.features.marks import bare
 
 
 def read_rows(
-    path: str | PathLike[str], *, text: Collection[str] = (), known: Collection[str] = ()
+    path: str | PathLike[str], *, text: Collection[str] = (), known: Collection[str] = (), encoding: str | None = None
 ) -> tuple[pd.DataFrame, list[str]]:
     r"""Read all columns of a file; what text stands for is left to whoever knows the columns.
 
@@ -28,6 +29,8 @@ def read_rows(
         Columns to be read as text even if they look like numbers: the levels of training, such as ``007``.
     known : collection of str, default=()
         Names of the columns that are looked for: they tell whether the first line is one of names.
+    encoding : str or None, default=None
+        As for `read_table`.
 
     Returns
     -------
@@ -52,7 +55,7 @@ def read_rows(
     ...     read_rows(path, text=["zip"])[0].to_dict("list")
     {'zip': ['007'], 'price': ['1,5']}
     """
-    source, notes = source_of(path), list[str]()
+    source, notes, known = source_of(path, encoding), list[str](), known_names(known)
     found = columns_by_format(source, notes, known)
     if isinstance(found, Source):
         dialect = dialect_of(beginning(found), found, notes, known)

@@ -33,7 +33,7 @@ class RawTable:
     as_text: Callable[[list[str]], dict[str, pd.Series]] | None = None
 
 
-def sources_of(paths: Sequence[str | PathLike[str]]) -> list[Source]:
+def sources_of(paths: Sequence[str | PathLike[str]], encoding: str | None = None) -> list[Source]:
     """Find the files.
 
     Raises
@@ -41,7 +41,7 @@ def sources_of(paths: Sequence[str | PathLike[str]]) -> list[Source]:
     ValueError
         If there is none, or one is given twice: its rows would be trained on and tested on.
     """
-    sources = [source_of(path) for path in paths]
+    sources = [source_of(path, encoding) for path in paths]
     if not sources:
         raise ValueError("no file is given")
     places = [str(source.path.resolve()) if source.path else source.name for source in sources]

@@ -12,7 +12,7 @@ from genvsdisc.datasets.label_columns import blank_rows, one_column
 from genvsdisc.features.cells import read_cells
 from genvsdisc.features.dtypes import as_numbers, in_text, is_number, is_text, nested_value, usual_dtype
 from genvsdisc.features.marks import bare, bare_words
-from genvsdisc.given import are_beyond
+from genvsdisc.given import are_beyond, without_signals
 from genvsdisc.refusals import (
     complex_labels,
     infinite_labels,
@@ -27,6 +27,7 @@ MOST_NUMERIC_CLASSES = 20
 """A target of numbers with more different values than this is continuous, unless they are whole and many each."""
 ROWS_PER_NUMERIC_CLASS = 20
 """Rows that each of many whole numbers needs on average to be a class."""
+_NO_ORDER = vars(object)["__lt__"]
 _MOST_INTEGER = 2**63 - 1
 
 
@@ -70,6 +71,8 @@ def as_target(y: Any, *, name: str = "y", allow_missing: bool = False) -> pd.Ser
         return pd.Series(y, name=name)
     labels = one_column(y)
     labels = pd.Series(labels.array, name=name if labels.name in (None, "") else str(labels.name))
+    if labels.dtype.kind == "O" and is_text(labels):
+        labels = pd.Series(without_signals(labels.to_numpy()), name=labels.name, dtype=labels.dtype)
     refuse_nested_labels(labels)
     blank = blank_rows(labels)
     labels = labels.mask(blank) if blank.any() else labels
@@ -120,7 +123,7 @@ def class_labels(y: Any, *, name: str = "y") -> pd.Series:
 
 
 def refuse_nested_labels(labels: pd.Series) -> None:
-    """Refuse labels that are lists, arrays or mappings, which cannot be told apart, and complex numbers.
+    """Refuse labels that are lists, arrays or mappings, which cannot be told apart or put in order.
 
     Raises
     ------
@@ -130,6 +133,9 @@ def refuse_nested_labels(labels: pd.Series) -> None:
     objects = labels.unique() if labels.dtype.kind == "O" and nested_value(labels) is None else ()
     if labels.dtype.kind == "c" or any(isinstance(label, complex | np.complexfloating) for label in objects):
         raise ValueError(complex_labels(labels.name))
+    for label in objects:
+        if getattr(type(label), "__lt__", None) is _NO_ORDER and not pd.isna(label):
+            raise ValueError(labels_without_order(labels.name, label))
     label = labels.iloc[0] if labels.dtype.kind == "V" and len(labels) else nested_value(labels)
     if label is not None and not isinstance(label, tuple):  # which can be told apart
         raise ValueError(nested_labels(labels.name, label))

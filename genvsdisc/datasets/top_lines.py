@@ -62,6 +62,52 @@ def lines_above(lines: Sequence[Sequence[str]], width: int) -> int:
     return 0
 
 
+def names_of_two_lines(
+    first: Sequence[str], second: Sequence[str], below: Sequence[Sequence[str]], notes: list[str]
+) -> list[str] | None:
+    """Names of a table whose first line repeats one, as over merged cells, and whose second tells these apart.
+
+    Parameters
+    ----------
+    first, second : sequence of str
+        Fields of the first two lines.
+    below : sequence of sequences of str
+        Fields of some rows below them.
+    notes : list of str
+        What was joined is added.
+
+    Returns
+    -------
+    names : list of str or None
+        A name that is repeated has the word below it behind it; any other stays as it is. None where the second line
+        has a number, or no word above numbers, or names would still be repeated.
+
+    Examples
+    --------
+    >>> names_of_two_lines(["Size", "Size", "Kind"], ["length", "width", ""], [["1.5", "2.5", "a"]], [])
+    ['Size length', 'Size width', 'Kind']
+    """
+    heads, words = [name.strip() for name in first], [word.strip() for word in second]
+    repeated = [bool(name) and heads.count(name) > 1 for name in heads]
+    if not any(repeated) or len(words) != len(heads) or any(map(_NUMBER.fullmatch, words)):
+        return None
+    columns = [[row[place].strip() for row in below if len(row) == len(heads)] for place in range(len(heads))]
+    cells = [[cell for cell in column if cell] for word, column in zip(words, columns, strict=True) if word]
+    below_units = [column[1:] for column in cells]  # which may stand in a line of their own
+    if not any(column and all(map(_NUMBER.fullmatch, column)) for column in (*cells, *below_units)):
+        return None
+    alone = len(set(heads)) == 1 and all(words)  # one title over all columns
+    joined = [
+        word if alone else f"{name} {word}" if again else name
+        for name, word, again in zip(heads, words, repeated, strict=True)
+    ]
+    if len(set(joined)) < len(joined) or not all(word for word, again in zip(words, repeated, strict=True) if again):
+        return None
+    shown = ", ".join(repr(name) for name, again in zip(joined, repeated, strict=True) if again)
+    notes.append(f"The names stand in two lines, of which the first repeats some: {shown[:120]}.")
+    return joined
+
+
 def _are_names(record: Sequence[str], above: Sequence[Sequence[str]], below: Sequence[Sequence[str]]) -> bool:
     if len(set(record)) < len(record) or any(_NUMBER.fullmatch(field) for field in record):
         return False
@@ -69,6 +115,8 @@ def _are_names(record: Sequence[str], above: Sequence[Sequence[str]], below: Seq
         return False
     for place in range(len(record)):
         cells = [row[place] for row in below if row[place]]
+        if cells and _UNIT.fullmatch(cells[0]):  # of a line of units below the names
+            cells = cells[1:]
         before = [row[place] for row in above if len(row) > place]
         numbers = len(cells) >= _FEWEST_BELOW and all(map(_NUMBER.fullmatch, cells))
         if numbers and not any(_NUMBER.fullmatch(cell) for cell in before):

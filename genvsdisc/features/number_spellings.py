@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from genvsdisc.features.spellings import Spelling, changed, respelled
 
 CURRENCY = (
-    r"(?:[A-Z]{0,2}[$€£¥₹₽₩₺₴₿¢₪₫₦]|R\$|USD|EUR|GBP|CHF|JPY|CAD|AUD|NZD|INR|CNY|RMB|SEK|NOK|DKK|PLN|CZK|HUF|BRL"
+    r"(?:[A-Z]{0,2}[$€£¥￥＄￡￦₹₽₩₺₴₿¢₪₫₦]|R\$|USD|EUR|GBP|CHF|JPY|CAD|AUD|NZD|INR|CNY|RMB|SEK|NOK|DKK|PLN|CZK|HUF|BRL"
     r"|MXN|ZAR|TRY|RUB|KRW|Rs\.?|Fr\.?|kr\.?)"
 )
 MAGNITUDE = (
@@ -42,7 +42,7 @@ _SPELLINGS: tuple[Spelling, ...] = (
     (r"[*†‡§]$", r"^(.*[0-9%])\s*[*†‡§]{1,4}$", r"\1"),
     (r"[⁰¹²³⁴-⁹]$", r"^(.*[0-9%])[⁰¹²³⁴-⁹]{1,2}$", r"\1"),
     # 1,5 Mio. € is so many millions of a currency, which stands before
-    (r"[0-9].*[$€£¥₹₽₩₺₴₿¢₪₫₦A-Z]$", rf"^(.*[0-9])\s*({MAGNITUDE})\s*({CURRENCY})$", r"\3 \1 \2"),
+    (r"[0-9].*[$€£¥￥＄￡￦₹₽₩₺₴₿¢₪₫₦A-Z]$", rf"^(.*[0-9])\s*({MAGNITUDE})\s*({CURRENCY})$", r"\3 \1 \2"),
 )
 
 

@@ -32,7 +32,7 @@ _TO_ASCII = str.maketrans(
     "−–—﹣－‐‑\u00a0\u2007\u2009\u202f\u2002\u2003\u3000．，٫％＋٪\u00b5",
     "-------       .,.%+%\u03bc",  # the sign of micro is the Greek letter
 ) | {ord(zero) + digit: str(digit) for zero in _ZEROS for digit in range(10)}
-_POINT_MONEY = ("$", "US$", "A$", "C$", "USD", "CAD", "AUD", "£", "GBP", "¥", "JPY", "₹", "INR")
+_POINT_MONEY = ("$", "US$", "A$", "C$", "USD", "CAD", "AUD", "£", "GBP", "¥", "￥", "＄", "￡", "JPY", "₹", "INR")
 _THOUSAND = ("k", "K", "Tsd", "Tsd.", "tsd", "tsd.", "thousand", "тыс", "тыс.", "千")
 _MILLION = ("m", "M", "mn", "Mn", "mio", "mio.", "Mio", "Mio.", "million", "млн", "млн.", "百万", "百萬")
 _BILLION = ("b", "B", "bn", "Bn", "Mrd", "Mrd.", "mrd", "mrd.", "billion", "млрд", "млрд.")

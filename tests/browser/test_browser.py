@@ -48,6 +48,14 @@ VIOLATIONS = """
 axe.run(document, {runOnly: {type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}})
   .then((found) => found.violations.map((each) => each.id + ": " + each.nodes.map((node) => node.html).slice(0, 3)))
 """
+SCROLLED = """
+[...document.querySelectorAll(".scroll")].filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => {
+  box.scrollLeft = 1e6;
+  const name = box.querySelector("tbody th"), cells = box.querySelectorAll("tbody tr:first-child > *");
+  return [box.closest("section").id, box.scrollLeft > 0, getComputedStyle(box).backgroundImage,
+          name && name.getBoundingClientRect().left, cells[cells.length - 1].getBoundingClientRect().right];
+})
+"""
 BRIGHTNESS = """
 (async () => {
   const image = document.querySelector('#decomposition img'), canvas = new OffscreenCanvas(296, 290).getContext("2d");
@@ -147,6 +155,30 @@ def test_d11_the_first_sheet_of_paper_holds_the_verdict_and_no_closed_fold(tab, 
     assert tab.value(f"{shown}.length") == 0
 
 
+@PAGES
+def test_d11_paper_shows_every_column_and_what_was_unfolded(tab, folder, name):
+    """Neighbours: a table wider than the sheet is cut, for paper cannot scroll; evidence that was unfolded is lost."""
+    tab.open(folder / name, media="print", width=718)
+    tab.value(OPEN)
+    cells = "[...document.querySelectorAll('main th, main td, main img')]"
+    assert tab.value(f"{cells}.filter((e) => e.getBoundingClientRect().right > 719).map((e) => e.outerHTML)") == []
+    boxes = tab.value("[...document.querySelectorAll('.scroll')].map((e) => getComputedStyle(e).overflowX)")
+    assert set(boxes) == {"visible"}
+    within = "[...e.querySelectorAll('td, img')].every((each) => each.offsetHeight)"
+    shown = tab.value(f"[...document.querySelectorAll('details')].map((e) => {within})")
+    assert len(shown) > 20
+    assert all(shown)
+
+
+@PAGES
+def test_d11_the_sheet_has_no_contents_to_click_on_and_only_folds_that_are_open_print_their_summary(tab, folder, name):
+    tab.open(folder / name, media="print", width=718)
+    tab.value("document.querySelector('details').open = true")
+    shown = "[...document.querySelectorAll('summary')].filter((each) => each.offsetHeight)"
+    assert tab.value(f"{shown}.length") == 1
+    assert tab.value("[...document.querySelectorAll('nav, .skip')].filter((each) => each.offsetHeight).length") == 0
+
+
 def test_contents_stand_at_the_side_where_there_is_room_and_above_where_there_is_not(tab, folder):
     places = {}
     for width in (800, 1400):
@@ -163,6 +195,30 @@ def test_d10_row_names_stay_in_sight_on_a_telephone(tab, folder):
     tab.value("document.querySelector('#leaderboard .scroll').scrollLeft = 150")
     assert tab.value("document.querySelector('#leaderboard .scroll').scrollLeft") == 150
     assert tab.value("document.querySelector('#leaderboard tbody th').getBoundingClientRect().left") >= 0
+
+
+@PAGES
+def test_d10_every_box_that_scrolls_says_so_keeps_its_row_names_and_reaches_its_last_column(tab, folder, name):
+    """Neighbours: all other wide tables of the page, those in folds too, scrolled to their end."""
+    tab.open(folder / name, width=360)
+    tab.value(OPEN)
+    seen = tab.value(SCROLLED)
+    assert len(seen) > 20
+    for section, cut_off, mark, first, last in seen:
+        assert cut_off, section
+        assert mark != "none", section
+        assert first is None or first >= 0, section
+        assert last <= 361, section
+
+
+@pytest.mark.parametrize("width", [320, 480, 640])
+def test_d10_a_row_name_never_hides_the_numbers_beside_it(tab, folder, width):
+    """Neighbours: narrower and wider telephones. A name that stays must leave most of the box to the numbers."""
+    tab.open(folder / "nasty.html", width=width)
+    boxes = "[...document.querySelectorAll('.scroll:has(tbody th)')].filter((e) => e.scrollWidth > e.clientWidth + 1)"
+    shares = tab.value(f"{boxes}.map((e) => e.querySelector('tbody th').offsetWidth / e.clientWidth)")
+    assert len(shares) >= 1
+    assert max(shares) < 0.62
 
 
 def test_the_first_stop_of_the_tab_key_skips_the_contents(tab, folder):

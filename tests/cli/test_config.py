@@ -81,6 +81,7 @@ OPTIONS = {
     "groups": ["g"],
     "time": ["d"],
     "weights": ["w"],
+    "encoding": ["cp1250"],
     "test": ["rows.csv"],
     "test-column": ["part"],
     "unlabeled": ["more.csv"],

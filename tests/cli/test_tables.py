@@ -145,3 +145,38 @@ def test_files_beside_the_table_are_read_as_it_is(calls, run):
     assert (call.X_test["price"].tolist(), call.X_test["since"].tolist()) == ([1234, 5678], since)
     assert call.unlabeled["price"].tolist() == [5025.5, 1234, 5678]
     assert call.unlabeled["since"].tolist() == [since[0], *since]
+
+
+def test_f24_every_file_of_rows_is_in_the_encoding_that_is_asked_for(calls, run):
+    """Words that a guess reads otherwise: one Polish letter, as Western Europe writes its own."""
+    rows = "".join(f"{k},{'³ód' if k % 3 else 'dom'},{'ab'[k % 2]}\n" for k in range(24)).replace("³", "ł")
+    for name in ("old.csv", "new.csv"):
+        Path(name).write_bytes(f"x,słowo,y\n{rows}".encode("cp1250"))
+    words = ["old.csv", "--target", "y", "--test", "new.csv", "--unlabeled", "new.csv", "--encoding", "Windows-1250"]
+    status, _, err = run("report", *words)
+    assert (status, "encoding" in err) == (0, False)
+    (call,) = calls
+    for table in (call.X, call.X_test, call.unlabeled):
+        assert set(table["słowo"]) == {"łód", "dom"}
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["t.csv", "--encoding", "nonsense"], "no encoding of text is named 'nonsense'; such are utf-8, cp1252"),
+        (["t.csv", "--encoding", "windows1252"], "did you mean cp1252"),
+        (["t.csv", "--encoding", "hex"], "no encoding of text is named 'hex'"),
+        (
+            ["t.csv", "--encoding", "ascii"],
+            "'t.csv' is not in ascii: line 2 holds b'\\xc3', which stands for nothing there",
+        ),
+        (["t.csv", "--encoding", "cp1253"], "'t.csv' is not in cp1253: line 4 holds b'\\xaa', which"),
+        (["wine", "--encoding", "cp1252"], "--encoding is what files are in, and 'wine' is a table's name"),
+        (["--encoding", "cp1252"], "--encoding is what files are in, and 'pokemon_style' is a table's name"),
+    ],
+)
+def test_an_encoding_that_is_none_of_the_file(calls, run, words, message):
+    Path("t.csv").write_text("x,y\n1,é\n2,b\n3,ê\n", encoding="utf-8")
+    status, out, err = run("report", *words)
+    assert (status, out, err.count("\n"), calls) == (2, "", 1, [])
+    assert message in err

@@ -97,6 +97,12 @@ def test_a_day(office, capsys):
     model = load_models("monday", models=["ridge"])["ridge"]
     assert said.least_cost.tolist() == np.where(model.predict_proba(new)[:, 1] >= 1 / 6, "yes", "no").tolist()
     np.testing.assert_array_equal(said[["p(no)", "p(yes)"]].astype(float), model.predict_proba(new))
+    assert "read as Windows-1252" in err
+    status, out, err = run(capsys, "predict", "monday", "new.csv", "--model", "ridge", "--encoding", "cp1252")
+    assert (status, "read as" in err) == (0, False)
+    assert out == Path("said.csv").read_text(encoding="utf-8")
+    status, _, err = run(capsys, "predict", "monday", "new.csv", "--encoding", "ascii")
+    assert (status, "is not in ascii: line " in err) == (2, True)
     status, _, err = run(capsys, "predict", "monday", "new.csv", "--model", "boosted", "--output", "no.csv")
     assert (status, Path("no.csv").exists()) == (2, False)
     assert "--trust" in err

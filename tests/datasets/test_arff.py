@@ -1,6 +1,7 @@
 """Tables of Weka, OpenML and KEEL."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.io import arff
 
@@ -102,3 +103,69 @@ def test_what_is_wrong_is_one_line(read, text, message):
     with pytest.raises(ValueError, match=message) as caught:
         read(text)
     assert "\n" not in str(caught.value)
+
+
+DECLARED = "@relation t\n@attribute x numeric\n@attribute w {}\n@attribute y {{a,b}}\n@data\n"
+
+
+def made(tmp_path, kind, rows, head=DECLARED):
+    path = tmp_path / "t.arff"
+    path.write_bytes((head.format(kind) + "".join(f"{row}\n" for row in rows)).encode())
+    return read_table(path, "y")
+
+
+@pytest.mark.parametrize(
+    ("form", "written"),
+    [
+        ('"MM/dd/yyyy"', "%m/%d/%Y"),
+        ('"dd/MM/yyyy"', "%d/%m/%Y"),
+        ("dd.MM.yy", "%d.%m.%y"),
+        ("\"yyyy-MM-dd'T'HH:mm:ss\"", "%Y-%m-%dT%H:%M:%S"),
+        ('"yyyyMMdd HH.mm"', "%Y%m%d %H.%M"),
+        ('"MMM d, yyyy"', "%b %d, %Y"),
+        ("", "%Y-%m-%dT%H:%M:%S"),
+    ],
+)
+def test_dates_are_read_by_the_format_that_is_declared(tmp_path, form, written):
+    """Days up to 12 alone do not tell whether they stand first."""
+    days = [pd.Timestamp(2020, 1 + i % 9, 1 + i % 11) for i in range(30)]
+    rows = [f'{i},"{day.strftime(written)}",{"ab"[i % 2]}' for i, day in enumerate(days)]
+    rows[3] = "3,?,b"
+    data = made(tmp_path, f"date {form}", rows)
+    assert data.X["w"].drop(3).tolist() == [day for i, day in enumerate(days) if i != 3]
+    assert pd.isna(data.X["w"][3])
+    assert any("a guess" in note for note in data.notes) is False
+
+
+def test_dates_in_a_format_that_cannot_be_read_are_text(tmp_path):
+    data = made(tmp_path, 'date "yyyy-DDD"', [f"{i},2020-0{10 + i},{'ab'[i % 2]}" for i in range(20)])
+    assert data.X["w"].tolist() == [f"2020-0{10 + i}" for i in range(20)]
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\x0b", "\x0c", "\x85", "\x1c"])
+def test_signs_that_python_takes_for_line_ends_are_none(tmp_path, sign):
+    data = made(tmp_path, "string", [f"{i},'a{sign}b{i % 3}',{'ab'[i % 2]}" for i in range(20)])
+    assert data.X["w"].tolist() == [f"a{sign}b{i % 3}" for i in range(20)]
+
+
+@pytest.mark.parametrize("row", ["{i},p,{y}", "{{0 {i}, 2 {y}}}"])
+def test_weights_of_rows_are_told(tmp_path, row):
+    rows = [row.format(i=i, y="ab"[i % 2]) + (", {0.5}" if i % 2 else "") for i in range(1, 21)]
+    data = made(tmp_path, "{p,q}", rows)
+    assert data.X["x"].tolist() == list(range(1, 21))
+    assert data.y.tolist() == ["ab"[i % 2] for i in range(1, 21)]
+    assert data.notes == ("10 rows have weights in braces, left out.",)
+
+
+def test_a_relation_without_a_name_and_remarks_anywhere(tmp_path):
+    head = "% made by hand\n@attribute x numeric\n  % inside\n@attribute w {}\n@attribute y {{a,b}}\n@data\n"
+    rows = [line for i in range(20) for line in (f"  % row {i}", f"{i},p,{'ab'[i % 2]}")]
+    assert made(tmp_path, "{p,q}", rows, head).X["x"].tolist() == list(range(20))
+
+
+@pytest.mark.parametrize("row", ["{0 1,0 2,2 a}", "{x y}", "{0 1, p}", "{0 1 ,, 2 a}"])
+def test_a_sparse_row_that_is_none_is_refused(tmp_path, row):
+    with pytest.raises(
+        ValueError, match=r"line 7 has other than places, each once, and values|no value of the attribute"
+    ):
+        made(tmp_path, "{p,q}", ["{0 1,2 a}", row, "{0 1,2 b}"])

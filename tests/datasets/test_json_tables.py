@@ -79,7 +79,7 @@ def test_the_entry_that_is_the_table_is_told(read):
     ("document", "message"),
     [
         ({"a": 1, "b": {"c": 2}}, "is JSON, but no table: a list of objects"),
-        ({"train": RECORDS, "test": RECORDS}, "is JSON, but no table"),
+        ({"train": RECORDS, "test": RECORDS}, r"is JSON with 2 tables \('train', 'test'\): write one out"),
         ([1, 2, 3], "is JSON, but no table"),
         ([[1, 2], [3]], "is JSON, but no table"),
         ([], "is JSON, but no table"),
@@ -94,3 +94,77 @@ def test_what_is_no_table_is_one_line(read, document, message):
     with pytest.raises(ValueError, match=message) as caught:
         read(document)
     assert "\n" not in str(caught.value)
+
+
+ROWS = [{"x": i, "y": i % 2} for i in range(20)]
+
+
+@pytest.mark.parametrize(
+    ("document", "entry"),
+    [
+        ({"status": "ok", "data": {"items": ROWS, "next": None}}, "data.items"),
+        ({"hits": {"total": 20, "hits": {"rows": {"all": ROWS}}}}, "hits.hits.rows.all"),
+        ({"meta": {"view": {"name": "t"}}, "data": {"table": {"x": list(range(20)), "y": [0, 1] * 10}}}, "data.table"),
+    ],
+)
+def test_an_answer_of_an_interface_holds_its_table_some_objects_deeper(tmp_path, document, entry):
+    path = tmp_path / "t.json"
+    path.write_text(json.dumps(document, indent=1))
+    data = read_table(path, "y")
+    assert (data.X["x"].tolist(), data.y.tolist()) == (list(range(20)), [0, 1] * 10)
+    assert data.notes == (f"The table is the entry {entry!r} of the JSON document.",)
+
+
+def test_rows_by_their_own_names_and_by_numbers_of_pandas(tmp_path):
+    path = tmp_path / "t.json"
+    path.write_text(json.dumps({f"id {i}": row for i, row in enumerate(ROWS)}))
+    data = read_table(path, "y")
+    assert data.X["Unnamed: 0"].tolist() == [f"id {i}" for i in range(20)]
+    assert (data.X["x"].tolist(), data.y.tolist()) == (list(range(20)), [0, 1] * 10)
+    pd.DataFrame(ROWS).to_json(path, orient="index")
+    data = read_table(path, "y")
+    assert (list(data.X), data.X["x"].tolist(), data.notes) == (["x"], list(range(20)), ())
+
+
+def test_a_document_or_lines_whatever_the_suffix(tmp_path):
+    lines = "\n".join(map(json.dumps, ROWS))
+    for suffix in ("json", "jsonl", "ndjson", "txt"):
+        for text in (lines, json.dumps(ROWS), json.dumps(ROWS, indent=2)):
+            path = tmp_path / f"t.{suffix}"
+            path.write_text(text)
+            assert read_table(path, "y").X["x"].tolist() == list(range(20)), (suffix, text[:30])
+
+
+def test_halves_of_letters_are_told_and_whole_ones_and_backslashes_stay(tmp_path):
+    words = ['"\\ud83d"', '"\\ud83d\\ude00"', '"c:\\\\ud83d"', '"\\ude00 \\uD83D"']
+    rows = ",".join(f'{{"w":{words[i % 4]},"y":{i % 2}}}' for i in range(20))
+    for name, text in (("t.json", f"[{rows}]"), ("t.jsonl", rows.replace("},{", "}\n{"))):
+        path = tmp_path / name
+        path.write_text(text)
+        data = read_table(path, "y")
+        assert data.X["w"].tolist()[:4] == ["\ufffd", "\U0001f600", "c:\\ud83d", "\ufffd \ufffd"]
+        assert data.notes[0] == "15 half letters (such as \\ud83d alone) read as \ufffd."
+
+
+def test_an_empty_object_is_a_missing_entry(tmp_path):
+    path = tmp_path / "t.json"
+    path.write_text(json.dumps([{"a": {} if i == 3 else {"b": i}, "y": i % 2} for i in range(20)]))
+    data = read_table(path, "y")
+    assert data.X["a.b"].dropna().tolist() == [i for i in range(20) if i != 3]
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ([{"a": {"b": 1}, "a.b": 2, "y": i % 2} for i in range(9)], "column names must differ; 'a.b' stands more than"),
+        ({"results": ROWS, "errors": [{"code": 1}]}, r"is JSON with 2 tables \('results', 'errors'\): write one out"),
+        ([{"x": i, "y": [i % 2]} for i in range(9)], r"the target 'y' holds lists, such as \[0\]"),
+        ([{}] * 5, "'t.json' has no columns"),
+        ({}, "'t.json' has no columns"),
+    ],
+)
+def test_what_is_no_table_is_told_in_one_line(tmp_path, document, message):
+    path = tmp_path / "t.json"
+    path.write_text(json.dumps(document))
+    with pytest.raises(ValueError, match=message):
+        read_table(path, "y")

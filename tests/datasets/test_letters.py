@@ -76,7 +76,7 @@ def test_f24_classes_stay_apart_and_a_note_names_what_was_guessed(tmp_path, enco
     (note,) = (note for note in data.notes if "it was read as" in note)
     name, _, remedy = note.removeprefix("The file is not in UTF-8; it was read as ").partition(": ")
     assert name in {*ENCODING_NAMES.values(), "cp1251", "cp1253", "koi8_r"}
-    assert remedy == "where its words look wrong, save it in UTF-8 (iconv -f ENCODING -t UTF-8)."
+    assert remedy == "where its words look wrong, say which it is (--encoding NAME, or encoding= in Python)."
 
 
 @pytest.mark.parametrize(

@@ -143,3 +143,15 @@ def test_new_rows_without_names_are_known_by_their_places(tmp_path, first):
     assert "is read as a row" in notes[0]
     (tmp_path / "named.csv").write_text(",".join(known) + "\n5.1,3.5,1.4\n")
     assert read_rows(tmp_path / "named.csv", known=known)[0].to_dict("list") == table.to_dict("list")
+
+
+@pytest.mark.parametrize("n", [2, 3, 4, 30])
+def test_rows_to_test_on_are_rows_however_few(tmp_path, n):
+    """Of four lines alone none tells whether the first is a row; the names of the rows of training do."""
+    lines = [f"{5 + i % 7 / 10},{3 + i % 5 / 10},{'ab'[i % 2]}" for i in range(30)]
+    (tmp_path / "old.csv").write_text("\n".join(lines))
+    (tmp_path / "new.csv").write_text("\n".join(lines[:n]))
+    old = read_table(tmp_path / "old.csv")
+    new = read_table(tmp_path / "new.csv", "column 3", like=old.X)
+    assert new.X.equals(old.X[:n])
+    assert new.y.equals(old.y[:n])

@@ -307,7 +307,9 @@ def test_f24_windows_1252_where_its_bytes_occur(read):
     data = read("x,y\n1,\u201ca\u201d \u2013 \u20ac\n2,b\n".encode("cp1252"))
     assert data.y.tolist() == ["\u201ca\u201d \u2013 \u20ac", "b"]
     (note,) = data.notes
-    assert note.startswith("The file is not in UTF-8; it was read as Windows-1252: where its words look wrong, save")
+    assert note.startswith(
+        "The file is not in UTF-8; it was read as Windows-1252: where its words look wrong, say which"
+    )
 
 
 @pytest.mark.parametrize(
@@ -381,6 +383,7 @@ def test_f29_b10_b14_tables_as_programs_write_them(read, table):
         (".xz", lzma.compress),
         (".zst", lambda raw: pa.compress(raw, "zstd", asbytes=True)),
         (".zip", lambda raw: zipped({"inner.csv": raw})),
+        (".zip", lambda raw: zipped({"inner.csv": raw, "__MACOSX/._inner.csv": b"x", "d/.DS_Store": b"x"})),
     ],
 )
 def test_f29_b09_compressed_files(read, suffix, pack):

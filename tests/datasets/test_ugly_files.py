@@ -362,3 +362,39 @@ def test_an_export_of_softmax_pro_is_named(read, mark, encoding):
     text = f"{mark}\nPlate:\tPlate1\t1.3\tPlateFormat\tEndpoint\n\tTemperature\t1\t2\n\t22.1\t0.1\t0.2\n~End\n"
     with pytest.raises(ValueError, match=r"is an export of SoftMax Pro, of several blocks: write one table"):
         read(text.encode(encoding), name="t.txt")
+
+
+def test_a_statement_of_a_bank_with_lines_of_the_account_above(tmp_path):
+    """A decimal comma within quotes divides the line of the balance: it is no delimiter."""
+    head = '"Konto:";"DE12 / Giro"\n\n"Von:";"01.01.2023"\n"Saldo vom 31.12.2023:";"1.234,56 EUR"\n\n'
+    rows = [(i % 28 + 1, i % 12 + 1, "-" if i % 3 else "", i % 4 + 1, 100 + i, 10 + i % 90) for i in range(60)]
+    lines = [
+        f'"{d:02}.{m:02}.2023";"{["ein", "aus"][i % 2]}";"{s}{k}.{h},{c}";"{"ab"[i % 2]}"\n'
+        for i, (d, m, s, k, h, c) in enumerate(rows)
+    ]
+    (tmp_path / "t.csv").write_text(head + '"Tag";"Text";"Betrag";"Art"\n' + "".join(lines))
+    data = read_table(tmp_path / "t.csv", "Art")
+    assert list(data.X) == ["Tag", "Text", "Betrag"]
+    assert data.X["Betrag"].tolist() == [float(f"{s}{k}{h}.{c}") for _, _, s, k, h, c in rows]
+    assert data.X["Tag"].dt.day.tolist() == [d for d, *_ in rows]
+    assert any(note.startswith("3 lines before the names left out") for note in data.notes)
+
+
+@pytest.mark.parametrize("units", ["", "\t\t(AU)\t(RFU)\t\n", "-\t-\tmg\tmm\t-\n"])
+def test_an_instrument_with_its_settings_above_and_units_below_the_names(tmp_path, units):
+    head = "Instrument:\tFlex 3\nSerial:\t00123\n\nWell\tSample\tOD600\tFluor\tCall\n"
+    rows = "".join(f"A{i:02}\tS{i}\t{0.1 + i % 9 / 10:.3f}\t{1000 + 3 * i}\t{'ab'[i % 2]}\n" for i in range(60))
+    (tmp_path / "t.txt").write_text(f"{head}{units}{rows}\nEnd of run\n")
+    data = read_table(tmp_path / "t.txt", "Call")
+    assert list(data.X) == ["Well", "Sample", "OD600", "Fluor"]
+    assert data.X["Fluor"].tolist() == [1000 + 3 * i for i in range(60)]
+    assert data.X["OD600"].tolist() == pytest.approx([0.1 + i % 9 / 10 for i in range(60)])
+    assert any("lines before the names left out: 'Instrument: Flex 3'" in note for note in data.notes)
+
+
+@pytest.mark.parametrize("sign", ["\uffe5", "\uff04", "\uffe1", "\u00a5"])
+def test_money_of_east_asian_width(tmp_path, sign):
+    rows = "".join(f"{sign}{1000 + 37 * i:,}|{'男女'[i % 2]}\n" for i in range(60))
+    (tmp_path / "t.csv").write_text(f"金額|性別\n{rows}", encoding="utf-8")
+    data = read_table(tmp_path / "t.csv", "性別")
+    assert data.X["金額"].tolist() == [1000 + 37 * i for i in range(60)]

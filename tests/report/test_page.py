@@ -354,6 +354,26 @@ def test_e02_a_notebook_sees_verdict_families_and_leaderboard():
     assert "result.to_html(path)" in root.text
 
 
+@pytest.mark.parametrize("kind", ["bare", "full", "nasty"])
+def test_e02_what_to_look_at_next_is_there(kind):
+    """Neighbours: a small comparison without draws or curves; each attribute that is named holds something."""
+    comparison = getattr(example, kind)()
+    shown = parsed(comparison._repr_html_()).text
+    named = {name for name in ("differences", "crossings", "decomposition") if f"result.{name}" in shown}
+    assert named == {name for name in ("differences", "crossings", "decomposition") if len(getattr(comparison, name))}
+    assert (kind == "bare") == ("decomposition" not in named)
+
+
+def test_e02_a_cell_where_no_model_could_be_fitted_says_why_of_each():
+    """Neighbour: a comparison without one result, of which the card had nothing to draw."""
+    whole = example.bare()
+    tables = {name: table.iloc[:0] if name != "models" else table for name, table in whole.tables.items()}
+    tables["models"] = whole.models.assign(status="failed", error="it raised ValueError: singular")
+    shown = parsed(Comparison(tables, whole.meta)._repr_html_()).text
+    assert shown.count("failed: it raised ValueError: singular") == len(whole.models) == 8
+    assert "None of the 8 models could be fitted" in shown
+
+
 def test_rules_for_classes_that_no_element_has_are_left_out():
     css = "p,.key .a,.b{margin:0}@media print{.b{top:0}.key .a{top:1px}}[x=b]{top:2px}.b,.c d{top:3px}"
     html = '<p class="key other"><i class=a>b</i></p>'
