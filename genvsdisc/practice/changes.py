@@ -27,6 +27,8 @@ _UNSAID = (
     "versions",
     "design",
     "values",
+    "splits_hash",
+    "folds_hash",
     "density_floors",
     "roster",
     *UNTOLD,

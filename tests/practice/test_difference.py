@@ -277,6 +277,24 @@ def test_folds_pair_whatever_else_is_drawn_and_whoever_else_is_compared(compared
     assert (found.numbers.difference == 0).all()
 
 
+def test_of_comparisons_without_a_common_model_it_says_so(before):
+    other = changed(before, summary=before.summary.assign(model="another"))
+    lines = difference_lines(difference_of(before, other))
+    assert lines[0].endswith("; no model and loss stand in both.")
+    assert not any("tested" in line for line in lines)
+
+
+def test_names_do_not_turn_the_text_of_a_terminal_round(before, tmp_path, capsys):
+    classes = before.classes.assign(label=[f"\u202e{label}\x1b" for label in before.classes.label])
+    folders = [before.save(tmp_path / "a"), changed(before, classes=classes).save(tmp_path / "b")]
+    with pytest.raises(SystemExit):
+        main(["diff", *map(str, folders)])
+    out = capsys.readouterr().out
+    assert "\\u202e" in out
+    assert "\\x1b" in out
+    assert not set(out) & {"\u202e", "\x1b"}
+
+
 def test_the_same_table_elsewhere_is_no_difference(before):
     one, other = (changed(before, meta={"source": place}) for place in ("a", "b"))
     assert difference_of(one, other).same
