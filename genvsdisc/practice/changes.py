@@ -64,8 +64,8 @@ def _values(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -
     """Labels and columns of both that hold other values, or the same ones in another order; versions may tell none."""
     if not before or not after:
         return
-    columns = [name for name in before["columns"] if name in after["columns"]]
-    differing = [f"columns: {name}" for name in columns if before["columns"][name] != after["columns"][name]]
+    one, other = before["columns"], after["columns"]
+    differing = [f"columns: {name}" for name in one if name in other and one[name] != other[name]]
     for what in ("labels", "weights"):
         if what in before and what in after and before[what] != after[what]:
             differing.append(what)
