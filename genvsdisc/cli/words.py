@@ -61,7 +61,7 @@ def stored_plan(path: Path) -> dict[str, Any]:
         plan = dict(meta.get("plan", meta))
     except (ValueError, AttributeError, TypeError):
         plan = {}
-    if "models" not in plan:
+    if not plan:
         raise ValueError(f"--plan {str(path)!r} holds no plan: give the meta.json of a report, or its folder")
     return plan
 
