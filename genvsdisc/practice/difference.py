@@ -126,10 +126,10 @@ def _same(before: Comparison, after: Comparison) -> bool:
 
 def _same_rows(before: Comparison, after: Comparison) -> bool:
     """Whether the rows are the same, in the same order; one may have more columns of them, or a value corrected."""
-    values = before.meta.get("values"), after.meta.get("values")
-    if values[0] and values[1]:
-        columns = [{*each["columns"], *each["columns"].values()} for each in values]
-        return values[0]["labels"] == values[1]["labels"] and (not any(columns) or bool(columns[0] & columns[1]))
+    ours, theirs = (each.meta.get("values") for each in (before, after))
+    if ours and theirs:
+        columns = [{*each["columns"], *each["columns"].values()} for each in (ours, theirs)]
+        return bool(ours["labels"] == theirs["labels"]) and (not any(columns) or bool(columns[0] & columns[1]))
     # Earlier versions tell no values: as far as the tables tell.
     facts = all(before.meta.get(key) == after.meta.get(key) for key in ("target", "n_rows"))
     one, other = (each.columns.drop(columns="note").set_index("column") for each in (before, after))
