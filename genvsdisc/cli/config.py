@@ -15,6 +15,7 @@ import typer
 
 from genvsdisc.cli.panels import refuse_blank
 from genvsdisc.cli.rosters import ROSTER, divided
+from genvsdisc.cli.words import asked_file
 from genvsdisc.files import read_json
 
 TABLE, NO_KEYS = "table", ("config", "help", "tables")
@@ -86,7 +87,7 @@ def _source(context: typer.Context, name: str) -> str:
 
 
 def _options(context: typer.Context, path: Path) -> dict[str, Any]:
-    path = path / "meta.json" if path.is_dir() else path
+    path = asked_file("--config", path)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -120,10 +121,10 @@ def _of_report(context: typer.Context, text: str, path: Path) -> dict[str, Any]:
     try:
         meta = read_json(text)["meta"]
         options = dict(meta["options"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError):
         raise ValueError(
-            f"--config {str(path)!r} holds no options ({type(error).__name__}: {error}); give the meta.json of a page "
-            "that genvsdisc report made, or a TOML file"
+            f"--config {str(path)!r} holds no options: give the meta.json of a page that genvsdisc report made, or a "
+            "TOML file"
         ) from None
     context.meta[_REPORT] = meta
     return options

@@ -105,6 +105,9 @@ def _value(node: ast.expr, text: str) -> Any:
 def _called(node: ast.Call, function: Any, text: str) -> Any:
     if any(isinstance(each, ast.Starred) for each in node.args) or any(each.arg is None for each in node.keywords):
         raise ValueError(f"--models {text!r}: * and ** cannot be read; write the arguments out")
+    twice = [each.arg for k, each in enumerate(node.keywords) if each.arg in {one.arg for one in node.keywords[:k]}]
+    if twice:
+        raise ValueError(f"--models {text!r}: {twice[0]} is given twice; write it once")
     positional = tuple(_value(each, text) for each in node.args)
     named = {str(each.arg): _value(each.value, text) for each in node.keywords}
     return _made(function, positional, named, text, _dotted(node.func, text))

@@ -129,7 +129,9 @@ def _hint(word: str, known: Any) -> str:
     close = get_close_matches(word.casefold(), known)
     if not close and (path := suggestion(word)):
         return f"did you mean {path}?"
-    return f"did you mean {' or '.join(known[each].name for each in close or known)}?"
+    if not close:
+        return f"there are {'; '.join(model.name for model in known.values())}"
+    return f"did you mean {' or '.join(known[each].name for each in close)}?"
 
 
 def _told_apart(models: list[Any]) -> list[Any]:

@@ -38,11 +38,13 @@ def _in_lines(text: str, stream: Any, indent: str = "") -> str:
 
 def legible(text: str) -> str:
     """Control characters, which names and labels of others may hold, as codes: a terminal would obey them."""
-    return "".join(f"\\x{ord(each):02x}" if _commands(each) else each for each in text)
+    return "".join(ascii(each)[1:-1] if _commands(each) else each for each in text)
 
 
 def _commands(character: str) -> bool:
-    return (ord(character) < 32 and character not in "\n\t") or 127 <= ord(character) < 160
+    code = ord(character)
+    turns = 0x202A <= code < 0x202F or 0x2066 <= code < 0x206A  # the direction of all text after them
+    return (code < 32 and character not in "\n\t") or 127 <= code < 160 or turns
 
 
 def note(text: str) -> None:

@@ -36,15 +36,34 @@ def asked_jobs(jobs: int) -> int:
     return jobs
 
 
+def asked_file(option: str, path: Path) -> Path:
+    """The file that an option names, or the facts in the folder of a report.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is none.
+    """
+    file = path / "meta.json" if path.is_dir() else path
+    if path.is_dir() and not file.exists():
+        raise FileNotFoundError(f"{option}: the folder {str(path)!r} holds no report: it has no meta.json")
+    if not file.exists():
+        raise FileNotFoundError(f"{option}: no such file: {str(path)!r}")
+    return file
+
+
 def stored_plan(path: Path) -> dict[str, Any]:
     """Read the plan in the meta.json of a report, or in a file of its own."""
-    path = path / "meta.json" if path.is_dir() else path
+    path = asked_file("--plan", path)
     try:
         stored = read_json(path.read_text(encoding="utf-8"))
         meta = stored.get("meta", stored)
-        return dict(meta.get("plan", meta))
-    except (ValueError, AttributeError, TypeError) as error:
-        raise ValueError(f"--plan {str(path)!r} holds no plan ({error}); give the meta.json of a report") from error
+        plan = dict(meta.get("plan", meta))
+    except (ValueError, AttributeError, TypeError):
+        plan = {}
+    if not plan:
+        raise ValueError(f"--plan {str(path)!r} holds no plan: give the meta.json of a report, or its folder")
+    return plan
 
 
 UNSAID = ("output", "jobs", "cache", "config", "json", "context")

@@ -43,6 +43,14 @@ def is_number(values: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(dtype) or dtype.kind in "mM"
 
 
+def is_temporal(values: pd.Series) -> bool:
+    """Return True if a column holds dates, times or durations."""
+    values = usual_dtype(values)
+    return values.dtype.kind in "mM" or (
+        pd.api.types.is_object_dtype(values.dtype) and pd.api.types.infer_dtype(values, skipna=True) in _TEMPORAL
+    )
+
+
 def as_numbers(values: pd.Series) -> NDArray[np.float64]:
     """Convert a column to floats, NaN where missing.
 

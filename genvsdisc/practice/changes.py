@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
 MOST_TOLD, MOST_LETTERS = 6, 160
 """How much of a fact is told: entries of a list, of which those that both have are left out, and letters of a text."""
-OFF_PAGE = ("options", "source")
-"""Facts that a folder holds and a page does not."""
+UNTOLD = ("command", "options", "source", ABSENT, ROUNDED)
+"""Facts that change nothing: how it was asked for, where the rows lie, and what a page had no room for."""
 _DATA = ("name", "target", "n_rows", "n_columns")
 _UNSAID = (
     "verdict",
     "verdict_card",
-    "command",
-    "options",
     "plan",
     "versions",
     "design",
-    ABSENT,
-    ROUNDED,
+    "values",
+    "splits_hash",
+    "folds_hash",
     "density_floors",
     "roster",
+    *UNTOLD,
 )
 
 
@@ -50,16 +50,27 @@ def fact_changes(before: Comparison, after: Comparison) -> Iterator[Change]:
     yield from _mapping("data", {key: before.meta.get(key) for key in _DATA}, {k: after.meta.get(k) for k in _DATA})
     for table, key in (("classes", "label"), ("columns", "column")):
         yield from _rows("data", table, before.tables[table], after.tables[table], key)
+    yield from _values(before.meta.get("values"), after.meta.get("values"))
     designs = before.meta.get("design", {}), after.meta.get("design", {})
     yield from _mapping("design", *designs)
     plans = [each.meta.get("plan", {}) for each in (before, after)]
     yield from _mapping("design", *({key: plan.get(key) for key in ("budget", "subtable")} for plan in plans))
-    off_page = [name for name in OFF_PAGE if name not in before.meta or name not in after.meta]
-    others = [
-        {k: v for k, v in each.meta.items() if k not in (*_UNSAID, *_DATA, *off_page)} for each in (before, after)
-    ]
+    others = [{k: v for k, v in each.meta.items() if k not in (*_UNSAID, *_DATA)} for each in (before, after)]
     yield from _mapping("design", *others)
     yield from _mapping("versions", before.meta.get("versions", {}), after.meta.get("versions", {}))
+
+
+def _values(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> Iterator[Change]:
+    """Labels and columns of both that hold other values, or the same ones in another order; versions may tell none."""
+    if not before or not after:
+        return
+    one, other = before["columns"], after["columns"]
+    differing = [f"columns: {name}" for name in one if name in other and one[name] != other[name]]
+    for what in ("labels", "weights"):
+        if what in before and what in after and before[what] != after[what]:
+            differing.append(what)
+    for what in differing:
+        yield Change("data", f"{what}, values row by row", "as they were", "others")
 
 
 def _mapping(area: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from genvsdisc.practice.changes import OFF_PAGE, Change, fact_changes, model_changes, verdict_changes
+from genvsdisc.practice.changes import UNTOLD, Change, fact_changes, model_changes, verdict_changes
 from genvsdisc.practice.other_versions import own_names, reduced
 from genvsdisc.practice.record import ABSENT, LEFT_OUT, ROUNDED
 from genvsdisc.study.schema import records
@@ -29,7 +29,10 @@ UNSCORED = (
     "taken as independent, though both were judged on the same splits: a page had no room for the scores that would "
     "pair them (give the folders), and the errors of the differences are too large rather than too small"
 )
-INDEPENDENT = "independent: the two comparisons judged different rows"
+INDEPENDENT = (
+    "taken as independent, as those of different tables are: where rows are common to both, the errors of the "
+    "differences are too large rather than too small"
+)
 SIGNIFICANCE = 0.05
 
 
@@ -115,16 +118,19 @@ def _schema(before: Collection[str], after: Collection[str]) -> Iterator[Change]
 
 def _same(before: Comparison, after: Comparison) -> bool:
     absent = {*LEFT_OUT, *before.meta.get(ABSENT, ()), *after.meta.get(ABSENT, ())}
-    unseen = {"command", "options", ABSENT, ROUNDED}  # words that changed nothing are no difference
-    unseen |= {name for name in OFF_PAGE if name not in before.meta or name not in after.meta}
-    facts = [{key: value for key, value in each.meta.items() if key not in unseen} for each in (before, after)]
+    facts = [{key: value for key, value in each.meta.items() if key not in UNTOLD} for each in (before, after)]
     return facts[0] == facts[1] and all(
         table.equals(after.tables[name]) for name, table in before.tables.items() if name not in absent
     )
 
 
 def _same_rows(before: Comparison, after: Comparison) -> bool:
-    """Whether the rows are the same, as far as the tables tell; one may have more columns of them."""
+    """Whether the rows are the same, in the same order; one may have more columns of them, or a value corrected."""
+    ours, theirs = (each.meta.get("values") for each in (before, after))
+    if ours and theirs:
+        columns = [{*each["columns"], *each["columns"].values()} for each in (ours, theirs)]
+        return bool(ours["labels"] == theirs["labels"]) and (not any(columns) or bool(columns[0] & columns[1]))
+    # Earlier versions tell no values: as far as the tables tell.
     facts = all(before.meta.get(key) == after.meta.get(key) for key in ("target", "n_rows"))
     one, other = (each.columns.drop(columns="note").set_index("column") for each in (before, after))
     common = [name for name in one.index if name in other.index]
@@ -135,8 +141,8 @@ def _same_rows(before: Comparison, after: Comparison) -> bool:
 def _how(before: Comparison, after: Comparison) -> str:
     if not _same_rows(before, after):
         return INDEPENDENT
-    hashes = before.meta.get("splits_hash"), after.meta.get("splits_hash")
-    if not hashes[0] or hashes[0] != hashes[1]:
+    known = [key for key in ("folds_hash", "splits_hash") if key in before.meta and key in after.meta]
+    if not known or before.meta[known[0]] != after.meta[known[0]]:
         return SAME_ROWS
     return UNSCORED if before.scores.empty or after.scores.empty else PAIRED
 

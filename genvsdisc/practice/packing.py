@@ -155,13 +155,15 @@ def _unpack(column: str, how: Any, rows: int, columns: Mapping[str, Any], reader
     if isinstance(how, list):
         places = reader.take(_place_type(len(how)), rows)
         return np.array([*how, None], dtype=object)[:-1][places]
-    first = next(iter(how))
+    first = next(iter(how), "")
     width = {each.sign: each for each in (_LONG, _SHORT)}[first[0]]
     if isinstance(how, dict):
         different = width.numbers(width.from_planes(reader, how[first]))
         return different[reader.take(_place_type(how[first]), rows)]
     bits = width.from_planes(reader, rows)
     if way := how[1:]:
+        if way not in _FORETOLD:
+            raise ValueError(f"numbers are written in a way that this version does not know: {way!r}")
         bits = _unfolded(bits) + width.bits(_foretold(way, column, columns))
     return width.numbers(bits)
 

@@ -20,6 +20,7 @@ import pandas as pd
 
 from genvsdisc.files import read_json
 from genvsdisc.practice.packing import Blocks, packed_table, unpacked_table
+from genvsdisc.study.saved_folders import checked_facts
 
 if TYPE_CHECKING:
     from genvsdisc.study.comparison import Comparison
@@ -105,9 +106,9 @@ def unpacked_record(text: str) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]
             raise ValueError(f"it has format {record['format']}, this version of genvsdisc reads {RECORD_FORMAT}")
         reader = Blocks(rest)
         tables = {name: unpacked_table(told, reader) for name, told in record["tables"].items()}
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError, lzma.LZMAError) as error:
+        return tables, checked_facts(record["meta"])
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError, lzma.LZMAError) as error:
         raise ValueError(f"the record is damaged, or of another version ({error})") from error
-    return tables, dict(record["meta"])
 
 
 def carried_record(comparison: Comparison, *, room: int) -> tuple[str, str]:

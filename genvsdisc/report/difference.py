@@ -26,7 +26,14 @@ def headline_of(difference: Difference) -> str:
     areas = [area for area in AREAS if any(change.area == area for change in difference.changes)]
     what = f"{', '.join(areas)} differ" if areas else "no fact differs"
     n = len(difference.numbers)
-    return f"{what}; {len(moved)} of {n} numbers moved beyond their error".capitalize()
+    numbers = f"{len(moved)} of {n} numbers moved beyond their error" if n else "no model and loss stand in both"
+    return f"{what}; {numbers}".capitalize()
+
+
+def _said_of_numbers(difference: Difference) -> list[str]:
+    if difference.numbers.empty:
+        return []
+    return [f"Differences are {difference.how}.", difference.multiplicity]
 
 
 def difference_lines(difference: Difference) -> list[str]:
@@ -41,7 +48,7 @@ def difference_lines(difference: Difference) -> list[str]:
     for row in records(difference.numbers[difference.numbers.beyond])[:MOST_SAID]:
         cell = _moved(row, difference.numbers)
         lines.append(f"{row.model}, {loss_word(row.loss)}: {cell.text} (95% interval {cell.note})")
-    return [*lines, f"Differences are {difference.how}.", difference.multiplicity]
+    return [*lines, *_said_of_numbers(difference)]
 
 
 def difference_page(difference: Difference, before: str, after: str) -> str:
@@ -67,7 +74,7 @@ def difference_page(difference: Difference, before: str, after: str) -> str:
 def _summary(difference: Difference, before: str, after: str) -> Section:
     blocks = [Text(f"Before: {before}. After: {after}.", quiet=True)]
     if not difference.same:
-        blocks += [Text(f"Differences are {difference.how}."), Text(difference.multiplicity)]
+        blocks += map(Text, _said_of_numbers(difference))
     return Section("answer", "Answer", headline_of(difference), tuple(blocks))
 
 

@@ -20,8 +20,9 @@ from genvsdisc.files import atomic_file
 from genvsdisc.report.blocks import Section
 from genvsdisc.report.isolation import noted
 
-# Control characters have no place in HTML; line ends and tabs do.
-_DROPPED = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(127, 160), *range(0xD800, 0xE000)), "\ufffd")
+# Control characters have no place in HTML, nor those that turn the direction of all text after them.
+_CONTROLS = (*range(9), 11, 12, *range(14, 32), *range(127, 160), *range(0xD800, 0xE000))
+_DROPPED = dict.fromkeys((*_CONTROLS, *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\ufffd")
 _ASCII, _SAFE = re.compile(r"[\x00-\x7f]+"), " '()*+,-./:;=?@[]_!$^`{|}~<>"
 _CLASSES, _OF_CLASS = re.compile(r'\bclass="?([^">]+)'), re.compile(r"\.([A-Za-z][\w-]*)")
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")

@@ -27,8 +27,8 @@ class Comparison(SavedTables):
     tables : mapping of str to DataFrame
         Any of the tables; those not given are empty. Columns and their kinds are fixed.
     meta : mapping, default=None
-        Facts that JSON can hold: name, target, n_rows, n_columns, seed, design, splits_hash, versions, left_out,
-        notes, boundary_axes, verdict.
+        Facts that JSON can hold: name, target, n_rows, n_columns, seed, design, splits_hash, folds_hash, values (their
+        hashes), versions, left_out, notes, boundary_axes, verdict.
     fitted : mapping of str to classifier, default=None
         Models fitted to all rows, by name.
 

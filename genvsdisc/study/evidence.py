@@ -112,14 +112,23 @@ class Draws:
 
     def fingerprint(self) -> str:
         """Return the hash of all held-out rows and draws: equal hashes prove equal splits."""
-        digest = sha256()
+        digest = self._digest_of_folds()
         subtables = [rows for rows in (self.curve_rows, self.resampled_rows) if rows is not None]
-        trained = [] if self.cv_train is None else [self.cv_train]
-        for indices in (*trained, *self.cv_tests, *self.curve_tests, self.held_out, *subtables):
+        for indices in (*self.curve_tests, self.held_out, *subtables):
             digest.update(np.ascontiguousarray(indices, dtype=np.int64).tobytes())
         for weights in (self.curve_weights, self.parts):
             digest.update(np.ascontiguousarray(weights).tobytes())
         return digest.hexdigest()
+
+    def folds_fingerprint(self) -> str:
+        """Return the hash of the rows that judge in cross-validation, whatever else is drawn."""
+        return self._digest_of_folds().hexdigest()
+
+    def _digest_of_folds(self) -> Any:
+        digest = sha256()
+        for indices in (*([] if self.cv_train is None else [self.cv_train]), *self.cv_tests):
+            digest.update(np.ascontiguousarray(indices, dtype=np.int64).tobytes())
+        return digest
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,22 @@ def versions() -> dict[str, str]:
     """Versions of this package, of Python and of the libraries that compute."""
     libraries = {module.__name__: module.__version__ for module in (np, scipy, sklearn, pd)}
     return {"genvsdisc": genvsdisc.__version__, "python": platform.python_version(), **libraries}
+
+
+def value_hashes(table: PreparedTable) -> dict[str, Any]:
+    """Hashes of labels, columns and weights as they were read, the same for equal numbers of any type.
+
+    By them `genvsdisc.practice.difference` knows whether rows are the same.
+    """
+    columns = {str(name): _value_hash(column) for name, column in pd.DataFrame(table.X).items()}
+    weights = {} if table.weights is None else {"weights": _value_hash(pd.Series(table.weights))}
+    return {"labels": _value_hash(pd.Series(table.y).astype(str)), "columns": columns} | weights
+
+
+def _value_hash(values: pd.Series) -> str:
+    values = values.infer_objects()
+    plain = values.astype(float) if values.dtype.kind in "biuf" else values
+    return sha256(pd.util.hash_pandas_object(plain, index=False).to_numpy().tobytes()).hexdigest()[:8]
 
 
 def facts_of_options(table: PreparedTable, rope: float) -> dict[str, Any]:

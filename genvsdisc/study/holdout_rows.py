@@ -176,7 +176,10 @@ def _own_weights(frame: pd.DataFrame, weights: RowWeights) -> tuple[pd.DataFrame
     if not weights.named or weights.column not in map(str, frame.columns):
         return frame, None, ["The rows of the test set have no weights; each counts as one."]
     name = next(name for name in frame.columns if str(name) == weights.column)
-    rest, own = read_weights(frame, name, weights.unit)
+    try:
+        rest, own = read_weights(frame, name, weights.unit)
+    except ValueError as error:
+        raise ValueError(f"of the test set, {error}") from error
     return rest, None if own is None else own.of_rows, []
 
 

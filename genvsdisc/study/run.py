@@ -21,7 +21,7 @@ from genvsdisc.study.budgets import STANDARD_BUDGET
 from genvsdisc.study.decision_costs import least_mistake
 from genvsdisc.study.design import Design
 from genvsdisc.study.evidence import Draws, Failure, Predictions, Views
-from genvsdisc.study.facts import facts_of_options, versions
+from genvsdisc.study.facts import facts_of_options, value_hashes, versions
 from genvsdisc.study.fits.candidates import candidates
 from genvsdisc.study.fits.drawing import planned_draws
 from genvsdisc.study.fits.encode import Made, behind_reader, benches
@@ -282,6 +282,8 @@ class Run:
             "plan": self.plan.as_dict(),
             "sampling": self.table.sampling.facts(),
             "splits_hash": self.draws.fingerprint(),
+            "folds_hash": self.draws.folds_fingerprint(),
+            "values": value_hashes(self.table),
             "versions": versions(),
             "left_out": list(self.table.left_out),
             "tuned": tuned,

@@ -9,6 +9,24 @@ from typing import Any
 from genvsdisc.files import read_json
 from genvsdisc.study.schema import TABLES
 
+_KINDS = {
+    dict: ("costs", "density_floors", "design", "options", "plan", "sampling", "values", "verdict_card", "versions"),
+    list: ("boundary_axes", "left_out", "not_in_page", "notes", "rounded_in_page"),
+    int: ("n_columns", "n_rows"),
+}
+"""What facts are that are looked into."""
+
+
+def checked_facts(facts: Any) -> dict[str, Any]:
+    """Give the facts of a saved comparison if they are of the kinds that any version writes; ValueError elsewhere."""
+    if not isinstance(facts, dict):
+        raise ValueError(f"its facts are {facts!r:.40}")
+    for kind, names in _KINDS.items():
+        for name in names:
+            if name in facts and not isinstance(facts[name], kind):
+                raise ValueError(f"{name} must be {kind.__name__}, got {facts[name]!r:.40}")
+    return facts
+
 
 def saved_facts(folder: Path) -> tuple[dict[str, str], dict[str, Any]]:
     """Columns of the tables, and the facts, of a folder that `Comparison.save` wrote, whatever the version.
@@ -27,7 +45,7 @@ def saved_facts(folder: Path) -> tuple[dict[str, str], dict[str, Any]]:
         )
     try:
         saved = read_json((folder / "meta.json").read_text(encoding="utf-8"))
-        return dict(saved.get("tables", {})), dict(saved["meta"])
+        return dict(saved.get("tables", {})), checked_facts(saved["meta"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{folder / 'meta.json'} is not what Comparison.save writes ({error})") from error
 

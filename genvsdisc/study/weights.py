@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from genvsdisc.features.dtypes import as_numbers, is_number
+from genvsdisc.features.dtypes import as_numbers, is_number, is_temporal
 from genvsdisc.study.sampling import column_or_values
 
 
@@ -92,6 +92,10 @@ _LEAST_TOTAL, _LARGEST_TOTAL = 1e-300, 2.0**53
 
 
 def _checked(given: pd.Series, called: str) -> NDArray[np.float64]:
+    if is_temporal(given):
+        raise ValueError(
+            f"{called} must hold numbers, got {str(given.dropna().iloc[0])!r}: a date or time is no weight"
+        )
     numbers = given if is_number(given) or pd.api.types.is_bool_dtype(given.dtype) else _numbers(given, called)
     values = as_numbers(numbers)
     rules = {

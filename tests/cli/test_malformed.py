@@ -68,6 +68,7 @@ FILES = {
     "quote.csv": 'x,y\n"1,p\n2,q\n',
     "shown/index.html": "<!DOCTYPE html>",
     "plan.json": '{"meta": {"plan": {"models": 3}}}',
+    "list.json": "[]",
     "costs.csv": "0,1\n",
     "class.py": "from sklearn.svm import SVC\nMODELS = [SVC]\n",
     "latin.toml": b"target = 'Stra\xdfe'\n",
@@ -191,6 +192,15 @@ MALFORMED = [
     ("a destination that is a folder", ["predict", "kept", "good.csv", "--output", "lake.csv"], "is a folder"),
     ("a report that is not there", ["diff", "folder", "nowhere"], "folder"),
     ("a torn page", ["diff", "torn.html", "torn.html"], "'torn.html': the record is damaged"),
+    ("weights that are dates", ["good.csv", "--weights", "when"], "must hold numbers, got '2020-01-01"),
+    ("an argument twice", ["good.csv", "--models", "sklearn.svm.SVC(C=1, C=2)"], "C is given twice; write it once"),
+    ("a name like no other", ["good.csv", "--models", "3"], "no model is named '3'; there are shared Gaussian; "),
+    ("no such configuration", ["good.csv", "--config", "no.toml"], "--config: no such file: 'no.toml'"),
+    ("a folder of no report", ["good.csv", "--config", "folder"], "--config: the folder 'folder' holds no report"),
+    ("no such plan", ["good.csv", "--plan", "no.json"], "--plan: no such file: 'no.json'"),
+    ("a plan of no report", ["good.csv", "--plan", "folder"], "--plan: the folder 'folder' holds no report"),
+    ("facts without a plan", ["good.csv", "--plan", "list.json"], "--plan 'list.json' holds no plan: give the meta"),
+    ("facts without options", ["good.csv", "--config", "list.json"], "--config 'list.json' holds no options: give"),
     ("a page of something else", ["diff", "page.csv", "page.csv"], "page.csv"),
 ]  # fmt: skip
 

@@ -6,7 +6,9 @@ import pandas as pd
 import pytest
 from examples import few
 from scipy import stats
+from sklearn.datasets import make_classification
 
+from genvsdisc import Design, compare, default_models
 from genvsdisc.cli import main
 from genvsdisc.practice.difference import INDEPENDENT, PAIRED, SAME_ROWS, UNSCORED, difference_of
 from genvsdisc.practice.other_versions import own_names, understood
@@ -217,3 +219,82 @@ def test_of_long_facts_what_differs_is_told(before):
     assert found.after == ", ".join([*notes[:6], "and 34 more"])
     (found,) = difference_of(changed(before, meta={"notes": ["One.", "Two."]}), one).changes
     assert found.before == "One. Two."
+
+
+@pytest.fixture(scope="module")
+def compared():
+    """Makes a comparison of a small table: a function of what is done to its columns, its labels and its design."""
+    X, y = make_classification(40, 3, n_informative=2, n_redundant=0, random_state=0)
+    frame = pd.DataFrame(X, columns=list("abc"))
+
+    def made(change=lambda frame, y: (frame, y), roster=("logistic",), **words):
+        models = [model for model in default_models() if model.name in roster]
+        X, labels = change(frame.copy(), y.copy())
+        return compare(X, labels, models, design=Design(n_splits=3, n_repeats=1, **{"n_draws": 2} | words))
+
+    return made
+
+
+def corrected(frame, y):
+    return frame.assign(a=frame.a.where(frame.index != 7, 3.0)), y
+
+
+def reordered(frame, y):
+    return frame[::-1].reset_index(drop=True), y[::-1]
+
+
+def relabelled(frame, y):
+    y[[np.flatnonzero(y == 0)[0], np.flatnonzero(y == 1)[0]]] = [1, 0]
+    return frame, y
+
+
+@pytest.mark.parametrize(
+    ("change", "how", "told"),
+    [
+        (lambda frame, y: (frame.astype(object), y), PAIRED, []),
+        (corrected, PAIRED, ["columns: a, values row by row"]),
+        (lambda frame, y: (frame * 10, y), PAIRED, [f"columns: {name}, values row by row" for name in "abc"]),
+        (lambda frame, y: (frame.rename(columns={"a": "d"}), y), PAIRED, ["columns: a", "columns: d"]),
+        (lambda frame, y: (frame.add_suffix("2"), y), PAIRED, [f"columns: {a}{b}" for b in ("", 2) for a in "abc"]),
+        (reordered, INDEPENDENT, [f"{k}, values row by row" for k in (*map("columns: {}".format, "abc"), "labels")]),
+        (relabelled, INDEPENDENT, ["labels, values row by row"]),
+    ],
+)  # fmt: skip
+def test_values_that_differ_are_told_though_their_counts_are_the_same(compared, change, how, told):
+    """A corrected cell, another unit and another order of the rows were no change of the data."""
+    found = difference_of(compared(), compared(change))
+    assert found.how == how
+    assert [each.what for each in found.changes if each.area == "data"] == told
+
+
+def test_folds_pair_whatever_else_is_drawn_and_whoever_else_is_compared(compared):
+    """Another model in the roster, or more draws of curves, took the pairing away."""
+    one, other = compared(), compared(roster=("logistic", "naive Bayes"), n_draws=3)
+    assert one.meta["splits_hash"] != other.meta["splits_hash"]
+    found = difference_of(one, other)
+    assert found.how == PAIRED
+    assert found.numbers.paired.all()
+    assert (found.numbers.difference == 0).all()
+
+
+def test_of_comparisons_without_a_common_model_it_says_so(before):
+    other = changed(before, summary=before.summary.assign(model="another"))
+    lines = difference_lines(difference_of(before, other))
+    assert lines[0].endswith("; no model and loss stand in both.")
+    assert not any("tested" in line for line in lines)
+
+
+def test_names_do_not_turn_the_text_of_a_terminal_round(before, tmp_path, capsys):
+    classes = before.classes.assign(label=[f"\u202e{label}\x1b" for label in before.classes.label])
+    folders = [before.save(tmp_path / "a"), changed(before, classes=classes).save(tmp_path / "b")]
+    with pytest.raises(SystemExit):
+        main(["diff", *map(str, folders)])
+    out = capsys.readouterr().out
+    assert "\\u202e" in out
+    assert "\\x1b" in out
+    assert not set(out) & {"\u202e", "\x1b"}
+
+
+def test_the_same_table_elsewhere_is_no_difference(before):
+    one, other = (changed(before, meta={"source": place}) for place in ("a", "b"))
+    assert difference_of(one, other).same

@@ -1,6 +1,8 @@
 """A page and a JSON file give the comparison back; a page that was cut or changed is refused."""
 
 import json
+import lzma
+from base64 import b85decode, b85encode
 
 import example
 import numpy as np
@@ -11,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genvsdisc import Comparison, report
+from genvsdisc.practice.other_versions import understood
 from genvsdisc.practice.packing import Blocks, packed_table, rounded, unpacked_table
 from genvsdisc.practice.record import (
     ABSENT,
@@ -76,6 +79,55 @@ def test_a_damaged_record_is_refused(page, harm):
     page.write_text(f'{before}<template id="genvsdisc-record">{harm(record)}</template>{after}', encoding="utf-8")
     with pytest.raises(ValueError, match=r"index.html': the record is damaged, or of another version"):
         Comparison.load(page)
+
+
+def resealed(change):
+    """The text of a record whose head was changed by hand and packed again: nothing of it is cut or garbled."""
+    table = pd.DataFrame({"model": ["a", "b", "c"], "family": "f", "form": "", "loss": "l", "mean": [0.1, 0.2, 0.4]})
+    table = table.assign(n_parameters=1, lower=0.0, upper=1.0, rank=[1, 2, 3])
+    text = packed_record(Comparison({"summary": table}).tables, {"name": "t"})
+    content = lzma.decompress(b85decode(text.translate(str.maketrans(",./", "<>&"))))
+    head, _, rest = content.partition(b"\0")
+    told = json.loads(head)
+    change(told, told["tables"]["summary"])
+    packed = b85encode(lzma.compress(json.dumps(told).encode() + b"\0" + rest)).decode()
+    return packed.translate(str.maketrans("<>&", ",./"))
+
+
+CHANGES = {
+    "infinite rows": lambda _, summary: summary.update(rows=float("inf")),
+    "rows beyond all numbers": lambda _, summary: summary.update(rows=10**30),
+    "more rows than there are": lambda _, summary: summary.update(rows=10**9),
+    "no way to write numbers": lambda _, summary: summary["columns"].update(mean=""),
+    "no way, as an object": lambda _, summary: summary["columns"].update(mean={}),
+    "a way of a later version": lambda _, summary: summary["columns"].update(mean="=by magic"),
+    "no facts": lambda told, _: told.update(meta=None),
+    "facts in a list": lambda told, _: told.update(meta=[1]),
+    **{
+        f"{name} of another kind": lambda told, _, name=name: told["meta"].update({name: "x"})
+        for name in ("verdict_card", "plan", "design", "versions", "values", "not_in_page", "n_rows")
+    },
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_record_that_somebody_packed_is_refused_in_one_line(change, tmp_path):
+    """Some ended in OverflowError, StopIteration or TypeError; numbers of a way not known were read by another."""
+    (tmp_path / "p.html").write_text(f'<template id="genvsdisc-record">{resealed(change)}</template>', "utf-8")
+    for read in (Comparison.load, understood):
+        with pytest.raises(ValueError, match=r"p.html': the record is damaged, or of another version") as refused:
+            read(tmp_path / "p.html")
+        assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("facts", [[1], None, "x", {"plan": 3}, {"not_in_page": "scores"}])
+def test_facts_of_a_folder_that_are_of_another_kind_are_refused(facts, tmp_path):
+    folder = example.bare().save(tmp_path / "c")
+    stored = json.loads((folder / "meta.json").read_text("utf-8"))
+    (folder / "meta.json").write_text(json.dumps(stored | {"meta": facts}), "utf-8")
+    for read in (Comparison.load, understood):
+        with pytest.raises(ValueError, match=r"meta.json is not what Comparison.save writes"):
+            read(folder)
 
 
 @pytest.mark.parametrize("content", [b"", b"<!doctype html>", b"\xff\xfe", b'<template id="genvsdisc-record">'])

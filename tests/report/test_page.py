@@ -219,10 +219,10 @@ def test_text_in_pictures_is_text(nasty):
 def test_control_characters_and_lone_surrogates_do_not_break_the_page():
     comparison = example.bare()
     summary = comparison.summary.replace({"model": {"naive Bayes": "naive\x00\x1b Bayes"}})
-    meta = {"name": "\x08\x0c", "verdict": "half a letter: \ud83d"}
+    meta = {"name": "\x08\x0c", "verdict": "half a letter: \ud83d, and words turned \u202e\u2067 round"}
     html = report.page(Comparison(comparison.tables | {"summary": summary}, meta))
     html.encode()
-    assert not set(html) & {chr(code) for code in (*range(9), 11, 12, *range(14, 32), 127)}
+    assert not set(html) & {chr(code) for code in (*range(9), 11, 12, *range(14, 32), 127, 0x202E, 0x2067)}
 
 
 # Whatever the tables hold ----------------------------------------------------------------------------------------

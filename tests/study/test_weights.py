@@ -51,6 +51,7 @@ def test_weights_that_are_not_whole_are_in_units_of_their_mean_as_are_those_of_r
         ([1, 2, -0.5], "sample_weight is negative in 1 rows, the first of them row 2"),
         ([np.inf, 2, 1], "sample_weight is infinite in 1 rows"),
         ([0, 0, 0], "sample_weight is 0 in all rows"),
+        (pd.date_range("2020", periods=3), "must hold numbers, got '2020-01-01 00:00:00': a date or time is no weight"),
         (["x", 1, 2], "sample_weight must hold numbers, got 'x'"),
     ],
 )

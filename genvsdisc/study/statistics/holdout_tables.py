@@ -155,13 +155,15 @@ def _of_model(values: NDArray, loss: str, test: TestRows, scores: pd.DataFrame, 
     found = estimate_of(values, test.weights, test.units)
     lower, upper = found.interval()
     own = np.ones(len(test)) if test.weights is None else test.weights
+    n_rows = None
     if loss == "zero_one":
-        lower, upper = share_interval(found, _independent_rows(found, np.bincount(test.units, own)))
+        n_rows = _independent_rows(found, np.bincount(test.units, own))
+        lower, upper = share_interval(found, n_rows)
     lowest, highest = ends(loss)
     interval = {"lower": max(lower, lowest), "upper": min(upper, highest)}
     of_loss = scores[(scores["loss"] == loss) & (scores["model"] == name)]
     n_test = round(row_counts(own).sum())
-    return {"mean": found.mean, "se": found.se, **interval, "n_test": n_test, **_shift(found, of_loss)}
+    return {"mean": found.mean, "se": found.se, **interval, "n_test": n_test, **_shift(found, of_loss, n_rows)}
 
 
 def _independent_rows(share: Estimate, masses: NDArray) -> float:
@@ -196,14 +198,21 @@ def _of_pair(
     return {**means, **alone, **shift}
 
 
-def _shift(found: Estimate, splits: pd.DataFrame) -> dict[str, float]:
-    """Cross-validated estimate, and the test set's minus it, with its error and p-value."""
+def _shift(found: Estimate, splits: pd.DataFrame, n_rows: float | None = None) -> dict[str, float]:
+    """Cross-validated estimate, and the test set's minus it, with its error and p-value.
+
+    A share of `n_rows` rows has at least the error that the cross-validated share would have there: its own is 0 where
+    no row errs, however few there are.
+    """
     values = splits["value"].to_numpy(float)
     if len(values) < 2 or np.isnan(values).any():
         nothing = dict.fromkeys(("shift", "shift_se", "shift_pvalue"), np.nan)
         return {"cross_validated": float(values.mean()) if len(values) else np.nan} | nothing
     fraction = (splits["n_test"] / (splits["n_test"] + splits["n_train"])).to_numpy()
-    crossed = corrected_ttest(values, test_fraction=fraction)
+    least = 0.0 if n_rows is None else unseen_error("zero_one", float((splits["n_test"] + splits["n_train"]).mean()))
+    crossed = corrected_ttest(values, test_fraction=fraction, least_error=least)
+    if n_rows is not None:
+        found = found._replace(se=max(found.se, float(np.sqrt(crossed.mean * (1 - crossed.mean) / n_rows))))
     shift = found.minus(Estimate(crossed.mean, crossed.standard_error, crossed.df))
     parts = {"shift": shift.mean, "shift_se": shift.se, "shift_pvalue": shift.pvalue()}
     return {"cross_validated": crossed.mean} | parts

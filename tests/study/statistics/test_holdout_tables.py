@@ -12,6 +12,7 @@ import genvsdisc as gd
 from genvsdisc.study.statistics.holdout_tables import (
     Estimate,
     _independent_rows,
+    _shift,
     estimate_of,
     mcnemar_pvalue,
     share_interval,
@@ -125,6 +126,19 @@ def test_two_independent_estimates_differ_as_in_welchs_test():
     found = estimate_of(one, None, np.arange(12)).minus(estimate_of(other, None, np.arange(30)))
     welch = stats.ttest_ind(one, other, equal_var=False)
     assert (found.pvalue(), found.df) == (pytest.approx(welch.pvalue), pytest.approx(welch.df))
+
+
+@pytest.mark.parametrize("n_rows", [2, 20, 40])
+def test_a_few_rows_without_a_mistake_are_no_other_law(n_rows):
+    """Their error was 0, so that two rows that a model got right were unlike the training rows, p = 0."""
+    splits = pd.DataFrame({"value": [0.1, 0.05, 0.05, 0.1], "n_test": 25, "n_train": 75})
+    found = estimate_of(np.zeros(n_rows), None, np.arange(n_rows))
+    shift = _shift(found, splits, float(n_rows))
+    s2 = splits.value.var(ddof=1)
+    error = np.sqrt(0.075 * 0.925 / n_rows + (1 / 4 + 1 / 3) * s2)
+    assert shift["shift_se"] == pytest.approx(error)
+    none_errs = stats.binom.pmf(0, n_rows, 0.075)  # .86, .21 and .04, one-sided
+    assert (shift["shift_pvalue"] < 0.01) == (2 * none_errs < 0.01)
 
 
 @pytest.mark.slow
