@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genvsdisc.functional.columns.column_weights import Block
-from genvsdisc.functional.columns.families import looked_up
-from genvsdisc.functional.columns.scores import limits, shifted_terms, tame
+from genvsdisc.functional.columns.families import COLUMN_FAMILIES, ColumnTerms, looked_up
+from genvsdisc.functional.columns.scores import Groups, limits, tame
 from genvsdisc.generative.naive_bayes.distributions import ColumnKinds
 
 MOST_EVIDENCE = 10.0
@@ -31,7 +31,7 @@ class Contrasts:
     def __init__(self, kinds: ColumnKinds, densities: Mapping[str, Any]) -> None:
         self.kinds = kinds
         means, variances, tables = (np.asarray(values, float) for values in densities.values())
-        self.shift, self.terms = shifted_terms(means[:, kinds.numeric], variances[:, kinds.numeric], kinds.groups)
+        self.centers, self.terms = _centered_terms(means[:, kinds.numeric], variances[:, kinds.numeric], kinds.groups)
         self.tables = np.nan_to_num(tables)
 
     def of(self, X: NDArray) -> NDArray:
@@ -39,7 +39,7 @@ class Contrasts:
         kinds, terms = self.kinds, self.terms
         logs = np.zeros((len(self.tables), len(X), X.shape[1]))
         observed = ~np.isnan(X[:, kinds.numeric])
-        Z = tame(X[:, kinds.numeric] - self.shift, ~observed, limits(terms))
+        Z = tame(X[:, kinds.numeric] - self.centers[:, None], ~observed, limits(terms))
         numbers = terms.quadratic[:, None] * Z
         numbers += terms.linear[:, None]
         numbers *= Z
@@ -56,6 +56,22 @@ class Contrasts:
         """Rows that are worked through together."""
         step = max(256, _BLOCK_CELLS // max(1, len(self.tables) * len(self.kinds.distributions)))
         return [slice(start, start + step) for start in range(0, n_rows, step)]
+
+
+def _centered_terms(means: NDArray, variances: NDArray, groups: Groups) -> tuple[NDArray, ColumnTerms]:
+    """Log densities as quadratics (K, d) about the mean of each class where they are normal, about 0 where not.
+
+    Single columns of a class may vary little: about any other point their squares would cost the digits that tell rows
+    apart, and the weights of columns would follow the rounding of the moments.
+    """
+    centers, terms = np.zeros(means.shape), ColumnTerms(*(np.empty(means.shape) for _ in range(3)))
+    for name, columns in groups:
+        if name == "gaussian":
+            centers[:, columns] = means[:, columns]
+        family = COLUMN_FAMILIES[name].terms(means[:, columns], variances[:, columns], centers[:, columns])
+        terms.quadratic[:, columns], terms.linear[:, columns] = family.quadratic, family.linear
+        terms.constant[:, columns] = family.constant
+    return centers, terms
 
 
 def stacked_blocks(each: Sequence[Contrasts], X: NDArray, codes: NDArray, weights: NDArray) -> list[Block]:

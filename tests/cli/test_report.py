@@ -166,7 +166,7 @@ TABLES = {
         (["report", "iris", "--quick", "--thorough"], "--quick and --thorough are two budgets; give one"),
         (["report", "iris", "--quick", "--budget", "9"], "--budget and --quick are two budgets"),
         (["report", "iris", "--plan", "empty.csv"], "--plan 'empty.csv' holds no plan"),
-        (["report", "iris", "--plan", "nothing.json"], "No such file or directory: 'nothing.json'"),
+        (["report", "iris", "--plan", "nothing.json"], "--plan: no such file: 'nothing.json'"),
         (["report", "iris", "--output", "empty.csv"], "empty.csv"),
         (["report", "iris", "--output", "empty.csv/below"], "empty.csv"),
         (["report", "."], "holds no saved comparison"),

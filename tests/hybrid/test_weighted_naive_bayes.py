@@ -3,12 +3,15 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import log_softmax
+from scipy.stats import norm
 from sklearn.datasets import load_breast_cancer, load_iris
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from genvsdisc import NaiveBayesClassifier, WeightedNaiveBayesClassifier
+from genvsdisc.hybrid.contrasts import MOST_EVIDENCE
 
 
 @parametrize_with_checks(
@@ -141,3 +144,30 @@ def test_a_class_without_rows_or_prior_is_left_out_by_other_priors():
     probabilities = model.set_priors([0.5, 0.4, 0.1]).predict_proba(X)
     assert (probabilities[:, 1] == 0).all()
     np.testing.assert_allclose(model.set_priors([0, 0.5, 0.5]).predict_proba(X)[:, 2], 1)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_column_that_hardly_varies_in_a_class_costs_no_digits(seed):
+    # Class 0 varies little in a column, about a value far from the mean: its squares about that mean are millions.
+    rng = np.random.default_rng(seed)
+    y = np.arange(24) % 3
+    X = np.column_stack(
+        [
+            rng.normal(13, 1, 24),
+            np.where(y == 0, rng.normal(0.37, 1e-4, 24), rng.gamma(1, 1, 24)),
+            rng.normal(70, 2, 24),
+        ]
+    )
+    weights = rng.integers(1, 4, 24)
+    copies = np.repeat(np.arange(24), weights)
+    weighted = WeightedNaiveBayesClassifier().fit(X, y, sample_weight=weights)
+    repeated = WeightedNaiveBayesClassifier().fit(X[copies], y[copies])
+    with np.errstate(divide="ignore"):
+        said = np.log(weighted.predict_proba(X)), np.log(repeated.predict_proba(X))
+    np.testing.assert_allclose(*said, rtol=1e-12, atol=1e-12)
+    # The contrasts are those of the densities of scipy.
+    means, deviations = weighted.means_, np.sqrt(weighted.variances_)
+    logs = np.array([[norm.logpdf(X[:, j], means[k, j], deviations[k, j]) for j in range(3)] for k in range(3)])
+    logs = np.maximum(logs - logs.max(axis=0), -MOST_EVIDENCE)
+    scores = weighted.intercept_[:, None] + np.einsum("kjn,j->kn", logs, weighted.column_weights_)
+    np.testing.assert_allclose(log_softmax(scores, axis=0).T, said[0], rtol=1e-10, atol=1e-10)

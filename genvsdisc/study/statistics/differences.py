@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from genvsdisc.study.statistics.best_of_family import compare_best
 from genvsdisc.study.statistics.design_effects import DesignEffects, of_pairs
-from genvsdisc.study.statistics.losses import COST, LOSSES, ends, is_rising
-from genvsdisc.study.statistics.paired_tests import corrected_ttest, holm, judge, unseen_error
+from genvsdisc.study.statistics.losses import COST, LOSSES, ends, is_rising, unseen_error
+from genvsdisc.study.statistics.paired_tests import corrected_ttest, holm, judge
 
 BEST = "best of each family"
 """Form under which the pair of the best models of the two families stands in the table `differences`."""

@@ -20,8 +20,8 @@ from genvsdisc.study.evidence import Predictions
 from genvsdisc.study.holdout_rows import TestRows
 from genvsdisc.study.statistics.decomposition import PAIR
 from genvsdisc.study.statistics.differences import paired_splits
-from genvsdisc.study.statistics.losses import ends, pointwise_losses
-from genvsdisc.study.statistics.paired_tests import corrected_ttest, unseen_error
+from genvsdisc.study.statistics.losses import ends, pointwise_losses, unseen_error
+from genvsdisc.study.statistics.paired_tests import corrected_ttest
 from genvsdisc.study.table import PreparedTable
 from genvsdisc.study.weights import effective_rows, row_counts
 

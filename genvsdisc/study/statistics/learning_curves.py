@@ -17,8 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from genvsdisc.study.statistics.losses import ends, pointwise_losses
-from genvsdisc.study.statistics.paired_tests import unseen_error
+from genvsdisc.study.statistics.losses import ends, pointwise_losses, unseen_error
 
 _ROUNDING = 1e-12  # of a standard error that is 0
 

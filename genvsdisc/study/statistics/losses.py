@@ -41,6 +41,24 @@ HIGHEST = {
 }
 LOWEST = {COST: -np.inf, "mcc": -1.0}
 """Ends of the range of a score, where intervals end; the lowest value of those of `HIGHEST` alone is 0."""
+UNSEEN_ROWS = 1.5
+"""Half of the rule of three: rows that a standard error of 0-1 losses stands for at least."""
+
+
+def unseen_error(loss: str, n_rows: float, unit: float = 1.0) -> float:
+    """Standard error of a mean of 0-1 losses, or of costs of mistakes of one unit, over rows that show no mistake.
+
+    Parameters
+    ----------
+    loss : str
+        0 for losses that tell of every row how good its probability is.
+    n_rows : float
+        Rows that judge.
+    unit : float, default=1.0
+        What a mistake costs at least, for the loss "cost".
+    """
+    units = {"zero_one": 1.0, COST: unit}
+    return UNSEEN_ROWS * units.get(loss, 0.0) / n_rows
 
 
 def ends(loss: str) -> tuple[float, float]:

@@ -23,11 +23,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from genvsdisc.study.statistics.losses import COST
-
 Alternative = Literal["two-sided", "less", "greater"]
-UNSEEN_ROWS = 1.5
-"""Half of the rule of three: rows that a standard error of 0-1 losses stands for at least."""
 
 
 @dataclass(frozen=True)
@@ -239,22 +235,6 @@ def error_factor(n_splits: int, test_fraction: float, design_effect: Any = 1.0) 
     """
     ratio = test_fraction / (1 - test_fraction)
     return np.maximum(1 / n_splits + ratio, ratio * design_effect)
-
-
-def unseen_error(loss: str, n_rows: float, unit: float = 1.0) -> float:
-    """Standard error of a mean of 0-1 losses, or of costs of mistakes of one unit, over rows that show no mistake.
-
-    Parameters
-    ----------
-    loss : str
-        0 for losses that tell of every row how good its probability is.
-    n_rows : float
-        Rows that judge.
-    unit : float, default=1.0
-        What a mistake costs at least, for the loss "cost".
-    """
-    units = {"zero_one": 1.0, COST: unit}
-    return UNSEEN_ROWS * units.get(loss, 0.0) / n_rows
 
 
 def _mean_and_error(

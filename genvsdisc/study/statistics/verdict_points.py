@@ -11,8 +11,7 @@ import pandas as pd
 from genvsdisc.study.statistics.dials import CONDITIONAL, GAPS, ITERATIVE
 from genvsdisc.study.statistics.differences import BEST, judged_by_all
 from genvsdisc.study.statistics.flips import where_it_flips
-from genvsdisc.study.statistics.losses import COST, LOSS_NAMES, rope_of
-from genvsdisc.study.statistics.paired_tests import unseen_error
+from genvsdisc.study.statistics.losses import COST, LOSS_NAMES, rope_of, unseen_error
 from genvsdisc.study.statistics.words import amount, between, level, number_of
 
 _FILLED = {

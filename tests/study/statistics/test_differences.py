@@ -13,7 +13,8 @@ from sklearn.svm import SVC
 from genvsdisc import GaussianClassifier, bayesian_comparison, corrected_ttest
 from genvsdisc.study.fits.splits import cross_validation_draws
 from genvsdisc.study.statistics.differences import BEST, difference_table, pair_table, pairs, summary_table, twins
-from genvsdisc.study.statistics.paired_tests import holm, judge, unseen_error
+from genvsdisc.study.statistics.losses import unseen_error
+from genvsdisc.study.statistics.paired_tests import holm, judge
 
 
 def with_moments(mean, variance, n):
