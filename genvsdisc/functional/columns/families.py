@@ -105,8 +105,29 @@ def _part_moments(X: NDArray, weights: NDArray, rows_of_classes: list[NDArray]) 
         second[:, k] = block @ np.multiply(Z, Z, out=Z)
     drift = _ratio(first, weight)
     scatter = second - first * drift
-    scatter[scatter < _NOISE * np.finfo(X.dtype).eps * second] = 0
-    return ColumnMoments(weight, centers + drift, scatter)
+    still = scatter < _NOISE * np.finfo(X.dtype).eps * second
+    scatter[still] = 0
+    mean = centers + drift
+    for k, rows in enumerate(rows_of_classes):
+        if still[:, k].any():
+            _settle(mean[:, k], still[:, k], X[rows], weights[:, rows], np.abs(centers[k]) + np.abs(drift[:, k]))
+    return ColumnMoments(weight, mean, scatter)
+
+
+def _settle(mean: NDArray, still: NDArray, X: NDArray, weights: NDArray, size: NDArray) -> None:
+    """Make means (R, d) of equal values those values, in place.
+
+    They differ from them by the rounding of numbers of this size, and from one another: classes that have one value in
+    common would have a variance between them, of 1e-46, and rows of other values would be judged by it.
+    """
+    for j in np.flatnonzero(still.any(axis=0)):
+        some = np.flatnonzero(still[:, j])
+        weighed = weights[some] > 0
+        if np.isnan(X[:, j]).any():
+            weighed &= ~np.isnan(X[:, j])
+        value = X[weighed.argmax(axis=1), j]
+        near = np.abs(value - mean[some, j]) <= _NOISE * np.finfo(X.dtype).eps * size[some, j]
+        mean[some[near], j] = value[near]
 
 
 def cell_weights(cells: NDArray, n_cells: int, weights: NDArray) -> NDArray:

@@ -372,3 +372,29 @@ def test_f01_units_do_not_matter_in_rows_with_gaps(unit, shared):
     model = NaiveBayesClassifier("gaussian", shared_variance=shared, smoothing_unit="own")
     plain, other = (model.fit(rows, y).predict_proba(rows) for rows in (X, X * [1, unit]))
     np.testing.assert_allclose(other, plain, atol=1e-12)
+
+
+@pytest.mark.parametrize("missing", [False, True])
+@pytest.mark.parametrize("value", [0.0, 0.3, -1e6])
+def test_a_column_that_is_constant_in_a_draw_is_so_for_all_of_its_classes(value, missing):
+    # As barium in glass: few rows have some. In draws without such rows, class means that differed by rounding gave
+    # the column a variance of 1e-46, by which rows that have some were judged.
+    rng = np.random.default_rng(0)
+    n = 90
+    y = np.arange(n) % 3
+    X = np.column_stack([rng.normal(y, 1.0), np.where(np.arange(n) < 12, value + rng.gamma(1, 1, n), value)])
+    if missing:
+        X[20::7, 1] = np.nan
+    draws = np.zeros((30, n))
+    for r, draw in enumerate(draws):
+        draw[rng.choice(np.arange(12 if r % 2 else 0, n), 20, replace=False)] = rng.integers(1, 4, 20)
+    model = NaiveBayesClassifier(["gaussian"] * 2, smoothing_unit="own")
+    fits = model.fit_replicates(X, y, draws)
+    constant = 0
+    for r, draw in enumerate(draws):
+        rows = np.repeat(np.arange(n), draw.astype(int))
+        alone = model.fit(X[rows], y[rows])
+        constant += alone.variances_[0, 1] == 1 or np.ptp(X[rows, 1][~np.isnan(X[rows, 1])]) == 0
+        # Log densities are of the size of 1e9 where a class has hardly any variance: 1e-7 is their rounding.
+        np.testing.assert_allclose(fits.predict_proba(X)[r], alone.predict_proba(X), atol=1e-5)
+    assert constant >= 15
