@@ -101,6 +101,6 @@ def parquet_columns(source: Source) -> tuple[list[str], list[pd.Series]]:
     try:
         with pq.ParquetFile(source.path or pa.BufferReader(source.content)) as file:
             table = file.read()
-    except (ValueError, OSError, NotImplementedError) as error:  # pyarrow's errors are kinds of these
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise ValueError(f"cannot read {source.name!r} as Parquet: {first_line(error)}") from None
     return arrow_columns(table, source.name)
