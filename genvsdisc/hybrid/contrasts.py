@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genvsdisc.functional.columns.column_weights import Block
-from genvsdisc.functional.columns.families import COLUMN_FAMILIES, ColumnTerms, looked_up
-from genvsdisc.functional.columns.scores import Groups, limits, tame
+from genvsdisc.functional.columns.families import looked_up
+from genvsdisc.functional.columns.scores import Groups, limits, tame, terms_about
 from genvsdisc.generative.naive_bayes.distributions import ColumnKinds
 
 MOST_EVIDENCE = 10.0
@@ -31,7 +31,9 @@ class Contrasts:
     def __init__(self, kinds: ColumnKinds, densities: Mapping[str, Any]) -> None:
         self.kinds = kinds
         means, variances, tables = (np.asarray(values, float) for values in densities.values())
-        self.centers, self.terms = _centered_terms(means[:, kinds.numeric], variances[:, kinds.numeric], kinds.groups)
+        means, variances = means[:, kinds.numeric], variances[:, kinds.numeric]
+        self.centers = _centers(means, kinds.groups)
+        self.terms = terms_about(self.centers, means, variances, kinds.groups)
         self.tables = np.nan_to_num(tables)
 
     def of(self, X: NDArray) -> NDArray:
@@ -58,20 +60,17 @@ class Contrasts:
         return [slice(start, start + step) for start in range(0, n_rows, step)]
 
 
-def _centered_terms(means: NDArray, variances: NDArray, groups: Groups) -> tuple[NDArray, ColumnTerms]:
-    """Log densities as quadratics (K, d) about the mean of each class where they are normal, about 0 where not.
+def _centers(means: NDArray, groups: Groups) -> NDArray:
+    """Points (K, d) to compute log densities about: the mean of each class where they are normal, 0 where not.
 
     Single columns of a class may vary little: about any other point their squares would cost the digits that tell rows
     apart, and the weights of columns would follow the rounding of the moments.
     """
-    centers, terms = np.zeros(means.shape), ColumnTerms(*(np.empty(means.shape) for _ in range(3)))
+    centers = np.zeros_like(means)
     for name, columns in groups:
         if name == "gaussian":
             centers[:, columns] = means[:, columns]
-        family = COLUMN_FAMILIES[name].terms(means[:, columns], variances[:, columns], centers[:, columns])
-        terms.quadratic[:, columns], terms.linear[:, columns] = family.quadratic, family.linear
-        terms.constant[:, columns] = family.constant
-    return centers, terms
+    return centers
 
 
 def stacked_blocks(each: Sequence[Contrasts], X: NDArray, codes: NDArray, weights: NDArray) -> list[Block]:

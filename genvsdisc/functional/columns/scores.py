@@ -109,17 +109,23 @@ def shifted_terms(mean: NDArray, variance: NDArray, groups: Groups) -> tuple[NDA
     that are not gaussian. The squares lose log10(mean^2 / variance) of the digits that the type has.
     """
     shift = np.zeros(mean.shape[1], mean.dtype)
-    terms = ColumnTerms(*(np.empty_like(mean) for _ in range(3)))
     for name, columns in groups:
         m, v = mean[:, columns], variance[:, columns]
         if name == "gaussian":
             distant = m * m > np.finfo(m.dtype).eps ** -0.3 * v
             if distant.any():
                 shift[columns] = np.where(distant.any(axis=0), m.mean(axis=0), 0)
-        family = COLUMN_FAMILIES[name].terms(m, v, shift[columns])
+    return shift, terms_about(shift, mean, variance, groups)
+
+
+def terms_about(points: NDArray, mean: NDArray, variance: NDArray, groups: Groups) -> ColumnTerms:
+    """Log densities (K, d) as quadratics in x less some points: one for each column (d,), or for each class too."""
+    terms = ColumnTerms(*(np.empty_like(mean) for _ in range(3)))
+    for name, columns in groups:
+        family = COLUMN_FAMILIES[name].terms(mean[:, columns], variance[:, columns], points[..., columns])
         terms.quadratic[:, columns], terms.linear[:, columns] = family.quadratic, family.linear
         terms.constant[:, columns] = family.constant
-    return shift, terms
+    return terms
 
 
 def _far_entries(far: NDArray, mean: NDArray, variance: NDArray) -> Iterator[FarEntry]:
