@@ -8,7 +8,14 @@ import pytest
 from sklearn.datasets import load_iris, load_wine
 
 from genvsdisc import corrected_ttest
-from genvsdisc.study.statistics.assumption_tests import equal_covariances_test, independence_test, normality_test
+from genvsdisc.study.statistics.assumption_tests import (
+    distance,
+    equal_covariances_test,
+    exact_mean,
+    independence_test,
+    limit_pvalue,
+    normality_test,
+)
 from genvsdisc.study.statistics.assumptions import TESTS, assumption_table, priced
 
 IRIS = load_iris(return_X_y=True)
@@ -38,9 +45,20 @@ def test_box_m_of_iris():
 
 
 def test_henze_zirkler_of_iris():
-    # MVN::mvn(iris, mvnTest = "hz") prints these p-values by species.
-    expected = -2 * np.log([0.04995356, 0.2261991, 0.4970237]).sum()
-    assert normality_test(*IRIS).statistic == pytest.approx(expected, rel=1e-3)
+    # MVN::mvn(iris, mvnTest = "hz") prints these p-values by species, from the limiting law.
+    expected = [0.04995356, 0.2261991, 0.4970237]
+    X, species = IRIS
+    found = [limit_pvalue(distance(X[species == k]), 50, 4) for k in range(3)]
+    assert found == pytest.approx(expected, rel=1e-3)
+    # The law of 50 rows is drawn; it is near the limiting one.
+    assert normality_test(X, species).statistic == pytest.approx(-2 * np.log(expected).sum(), abs=1.5)
+
+
+@pytest.mark.parametrize(("n", "d"), [(5, 1), (9, 4), (27, 13)])
+def test_exact_mean_of_henze_zirkler(n, d):
+    rng = np.random.default_rng(0)
+    drawn = [distance(rng.standard_normal((n, d))) for _ in range(2000)]
+    assert exact_mean(n, d) == pytest.approx(np.mean(drawn), abs=4 * np.std(drawn) / np.sqrt(2000))
 
 
 def test_bartlett_is_minus_twice_the_log_likelihood_ratio_for_many_rows():
@@ -82,10 +100,13 @@ def test_units_and_class_means_change_nothing(test):
     [(equal_covariances_test, 0.5), (normality_test, 0.5), (independence_test, 0.0)],
     ids=["covariances", "normality", "independence"],
 )
-@pytest.mark.parametrize(("n", "d"), [(15, 2), (20, 6), (60, 6)])
-def test_level_of_five_percent(test, correlation, n, d):
+@pytest.mark.parametrize(
+    ("n", "d", "n_classes"), [(15, 2, 2), (20, 6, 2), (60, 6, 2), (5, 2, 10), (20, 9, 6), (27, 13, 3), (50, 20, 2)]
+)
+def test_level_of_five_percent(test, correlation, n, d, n_classes):
     rng = np.random.default_rng(0)
-    rejected = np.mean([test(*gaussian_classes(rng, n, d, correlation)).pvalue <= 0.05 for _ in range(2000)])
+    drawn = (gaussian_classes(rng, n, d, correlation, n_classes) for _ in range(2000))
+    rejected = np.mean([test(*each).pvalue <= 0.05 for each in drawn])
     print(f"{test.__name__}, {n} rows a class, {d} columns: rejects {rejected:.3f}")
     assert 0.025 <= rejected <= 0.07
 
@@ -186,7 +207,7 @@ def test_findings_say_what_the_numbers_say(scores):
     assert found["equal covariances"].startswith(
         "Equal covariances: violated (p < 0.001; nats per row 0.43); assuming it costs 0.2"
     )
-    assert found["normality given the class"] == "Normality given the class: no sign of a violation (p = 0.11)."
+    assert found["normality given the class"] == "Normality given the class: no sign of a violation (p = 0.13)."
     independence = (
         assumption_table(*IRIS, scores, costs=COSTS).set_index("assumption").loc["independence given the class"]
     )
