@@ -90,6 +90,11 @@ class PreparedTable:
         """Kind of each column that is used."""
         return {name: column.kind for name, column in self.columns.items() if column.used}
 
+    @property
+    def class_sizes(self) -> NDArray:
+        """Rows of each class, as many as each stands for."""
+        return np.bincount(self.codes, self.sampling.masses(len(self.codes)), minlength=len(self.classes))
+
     def take(self, indices: NDArray | None) -> PreparedTable:
         """Keep some rows, in the order given; None keeps all. The index of a DataFrame tells which rows they were."""
         if indices is None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from genvsdisc.study.statistics.best_of_family import compare_best
 from genvsdisc.study.statistics.design_effects import DesignEffects, of_pairs
-from genvsdisc.study.statistics.losses import COST, LOSSES, ends, is_rising, unseen_error
+from genvsdisc.study.statistics.losses import COST, LOSSES, UNSEEN_ROWS, ends, is_rising, perfect, unseen_error
 from genvsdisc.study.statistics.paired_tests import corrected_ttest, holm, judge
 
 BEST = "best of each family"
@@ -27,7 +27,12 @@ def pairs(models: pd.DataFrame) -> list[tuple[str, str, str]]:
 
 
 def summary_table(
-    scores: pd.DataFrame, models: pd.DataFrame, *, level: float = 0.95, mistake: float = 1.0
+    scores: pd.DataFrame,
+    models: pd.DataFrame,
+    *,
+    level: float = 0.95,
+    mistake: float = 1.0,
+    rarest: float = np.inf,
 ) -> pd.DataFrame:
     """Average the scores of each model, with corrected resampled t intervals: the table `summary`.
 
@@ -41,6 +46,8 @@ def summary_table(
         Confidence of the intervals, which end at the ends of the score's range.
     mistake : float, default=1.0
         What a mistake costs at least, in units of the loss "cost".
+    rarest : float, default=inf
+        Rows of the rarest class: their rule of three bounds ROC AUC and other scores of classes where all are perfect.
 
     Returns
     -------
@@ -48,7 +55,7 @@ def summary_table(
         Columns model, family, form, n_parameters, loss, mean, lower, upper, rank (1 is best; ROC AUC ranks upward).
     """
     found = {
-        (model, loss): _interval(group, str(loss), level, mistake)
+        (model, loss): _interval(group, str(loss), level, mistake, rarest)
         for (model, loss), group in scores.groupby(["model", "loss"], sort=False)
     }
     rows = [
@@ -63,12 +70,16 @@ def summary_table(
     return table
 
 
-def _interval(group: pd.DataFrame, loss: str, level: float, mistake: float) -> tuple[float, float, float]:
+def _interval(
+    group: pd.DataFrame, loss: str, level: float, mistake: float, rarest: float
+) -> tuple[float, float, float]:
     """Mean and interval; ROC AUC over the folds where it is defined, losses only if every fold has one."""
     group = group if loss in (*LOSSES, COST) else group.dropna(subset="value")
     if len(group) < 2 or group["value"].isna().any():
         return (float(group["value"].mean(skipna=False)), np.nan, np.nan)
     least = unseen_error(loss, _judging_rows(group), mistake)
+    if perfect(loss, group["value"]):
+        least = UNSEEN_ROWS / rarest
     test = corrected_ttest(group["value"], test_fraction=_test_fractions(group), level=level, least_error=least)
     lowest, highest = ends(loss)
     return test.mean, max(test.lower, lowest), min(test.upper, highest)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.stats import rankdata
 
 LOSSES = ("zero_one", "brier", "log_loss")
@@ -42,7 +42,10 @@ HIGHEST = {
 LOWEST = {COST: -np.inf, "mcc": -1.0}
 """Ends of the range of a score, where intervals end; the lowest value of those of `HIGHEST` alone is 0."""
 UNSEEN_ROWS = 1.5
-"""Half of the rule of three: rows that a standard error of 0-1 losses stands for at least."""
+"""Half of the rule of three: rows that a standard error of 0-1 losses stands for at least.
+
+Of scores of classes or ranks (ROC AUC, F1), where all are perfect: rows of the rarest class.
+"""
 
 
 def unseen_error(loss: str, n_rows: float, unit: float = 1.0) -> float:
@@ -59,6 +62,13 @@ def unseen_error(loss: str, n_rows: float, unit: float = 1.0) -> float:
     """
     units = {"zero_one": 1.0, COST: unit}
     return UNSEEN_ROWS * units.get(loss, 0.0) / n_rows
+
+
+def perfect(loss: str, values: ArrayLike) -> bool:
+    """Whether all values of a score of classes or of ranks are the best one, so that their mean shows no error."""
+    known = loss == "roc_auc" or loss in RARE_CLASS_MEASURES
+    best = (HIGHEST[loss] if is_rising(loss) else 0.0) if known else np.nan
+    return bool(np.allclose(values, best, rtol=0, atol=1e-12))
 
 
 def ends(loss: str) -> tuple[float, float]:

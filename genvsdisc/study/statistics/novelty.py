@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import stats
 
 from genvsdisc.study.evidence import Draws, Predictions
 from genvsdisc.study.schema import groups
+from genvsdisc.study.statistics.losses import UNSEEN_ROWS, perfect
 from genvsdisc.study.table import PreparedTable
 
 COLUMNS_OF_NOVELTY = ["model", "family", "left_out", "score", "auroc", "se", "lower", "upper", "n_draws"]
@@ -22,6 +24,7 @@ def novelty_table(
     classes: Sequence[Any],
     *,
     test_fraction: float,
+    sizes: NDArray,
     level: float = 0.95,
 ) -> pd.DataFrame:
     """Average the areas under the ROC curve over the draws.
@@ -36,6 +39,8 @@ def novelty_table(
     test_fraction : float
         ``n_test / (n_train + n_test)`` of a draw: draws share rows, and the variance of their mean is that of the
         corrected resampled t test (Nadeau & Bengio 2003).
+    sizes : ndarray of shape (n_classes,)
+        Rows of each class: where every row is told, the rule of three for the fewer of the two sides is the error.
     level : float, default=0.95
 
     Returns
@@ -50,6 +55,8 @@ def novelty_table(
             n, mean = len(part), float(part["auroc"].mean())
             ratio = test_fraction / (1 - test_fraction)
             error = float(part["auroc"].std(ddof=1) * np.sqrt(1 / n + ratio)) if n > 1 else float("nan")
+            if perfect("roc_auc", part["auroc"]):
+                error = UNSEEN_ROWS / min(sizes[k], sizes.sum() - sizes[k])
             reach = stats.t.ppf((1 + level) / 2, max(n - 1, 1)) * error
             ends = float(np.fmax(mean - reach, 0)), float(np.fmin(mean + reach, 1))
             rows.append((model, families[model], str(classes[k]), score, mean, error, *ends, n))
@@ -61,4 +68,6 @@ def novelties(
 ) -> pd.DataFrame:
     """Rows of a class left out, told from the others."""
     measured = {e.model.name: e.novelty for e in evidence if e.novelty is not None}
-    return novelty_table(measured, models, list(table.classes), test_fraction=draws.design.test_size)
+    return novelty_table(
+        measured, models, list(table.classes), test_fraction=draws.design.test_size, sizes=table.class_sizes
+    )

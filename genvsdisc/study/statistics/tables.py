@@ -111,7 +111,9 @@ class Known:
 
 
 TABLE_PARTS: dict[str, Callable[[Known], pd.DataFrame | Mapping[str, pd.DataFrame | None] | None]] = {
-    "summary": lambda k: summary_table(k.scores, k.models, mistake=least_mistake(k.table.costs)),
+    "summary": lambda k: summary_table(
+        k.scores, k.models, mistake=least_mistake(k.table.costs), rarest=float(k.table.class_sizes.min())
+    ),
     "differences": lambda k: difference_table(
         k.scores, k.ranked, rope=k.draws.design.rope, mistake=least_mistake(k.table.costs), effects=k.effects
     ),

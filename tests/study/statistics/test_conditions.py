@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 import genvsdisc as gd
 from genvsdisc.study.statistics.conditions import anchored, common_draws
@@ -94,8 +95,13 @@ def test_a_crossing_is_found_along_any_dial(where):
 def test_novelty_is_averaged_with_the_error_of_draws_that_share_rows():
     scores = pd.DataFrame({"left_out": 1, "score": "p(x)", "draw": range(4), "auroc": [0.7, 0.8, 0.9, 0.8]})
     models = pd.DataFrame({"model": ["a"], "family": ["generative"]})
-    (row,) = novelty_table({"a": scores}, models, ["x", "y"], test_fraction=0.25).itertuples()
+    sizes = np.array([40, 20])
+    (row,) = novelty_table({"a": scores}, models, ["x", "y"], test_fraction=0.25, sizes=sizes).itertuples()
     assert (row.left_out, row.n_draws) == ("y", 4)
     assert row.auroc == pytest.approx(0.8)
     assert row.se == pytest.approx(np.std([0.7, 0.8, 0.9, 0.8], ddof=1) * np.sqrt(1 / 4 + 1 / 3))
     assert 0 <= row.lower < row.auroc < row.upper <= 1
+    told = scores.assign(auroc=1.0)  # every row: 20 rows do not show that none is taken for the other class
+    (row,) = novelty_table({"a": told}, models, ["x", "y"], test_fraction=0.25, sizes=sizes).itertuples()
+    assert (row.auroc, row.upper, row.se) == (1, 1, pytest.approx(1.5 / 20))
+    assert row.lower == pytest.approx(1 - 1.5 / 20 * stats.t.ppf(0.975, 3))

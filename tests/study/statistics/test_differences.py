@@ -236,6 +236,19 @@ def test_intervals_stay_within_what_a_score_can_be(scores):
     assert table.loc[("naive", "log_loss"), "upper"] > 1
 
 
+@pytest.mark.parametrize(
+    ("measure", "best"), [("roc_auc", 1.0), ("f1_macro", 1.0), ("mcc", 1.0), ("balanced_error", 0.0)]
+)
+def test_a_rare_class_without_mistakes_is_not_known_to_have_none(scores, measure, best):
+    own = scores[(scores["model"] == "naive") & (scores["loss"] == "zero_one")].assign(loss=measure, value=best)
+    row = summary_table(own, MODELS, rarest=12).dropna().iloc[0]
+    reach = 1.5 / 12 * stats.t.ppf(0.975, len(own) - 1)
+    assert (row["lower"], row["upper"]) == pytest.approx((1 - reach, 1) if best else (0, reach))
+    at_random = own.assign(value=0.5)  # as of a model that says one thing, which has no error
+    row = summary_table(at_random, MODELS, rarest=12).dropna().iloc[0]
+    assert row["lower"] == row["upper"] == 0.5
+
+
 def test_area_is_averaged_where_it_is_defined_but_losses_must_be_complete(scores):
     scores.loc[(scores["fold"] == 3) & (scores["model"] == "naive"), "value"] = np.nan
     table = summary_table(scores, MODELS).set_index(["model", "loss"])
