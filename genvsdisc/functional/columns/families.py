@@ -120,14 +120,12 @@ def _settle(mean: NDArray, still: NDArray, X: NDArray, weights: NDArray, size: N
     They differ from them by the rounding of numbers of this size, and from one another: classes that have one value in
     common would have a variance between them, of 1e-46, and rows of other values would be judged by it.
     """
-    for j in np.flatnonzero(still.any(axis=0)):
-        some = np.flatnonzero(still[:, j])
-        weighed = weights[some] > 0
-        if np.isnan(X[:, j]).any():
-            weighed &= ~np.isnan(X[:, j])
-        value = X[weighed.argmax(axis=1), j]
-        near = np.abs(value - mean[some, j]) <= _NOISE * np.finfo(X.dtype).eps * size[some, j]
-        mean[some[near], j] = value[near]
+    weighed = weights > 0
+    values = X[weighed.argmax(axis=1)]  # of the first row that weighs something
+    for j in np.flatnonzero(still.any(axis=0) & np.isnan(X).any(axis=0)):
+        values[:, j] = X[(weighed & ~np.isnan(X[:, j])).argmax(axis=1), j]
+    near = still & (np.abs(values - mean) <= _NOISE * np.finfo(X.dtype).eps * size)
+    mean[near] = values[near]
 
 
 def cell_weights(cells: NDArray, n_cells: int, weights: NDArray) -> NDArray:
