@@ -14,7 +14,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.utils import get_tags
 
-from genvsdisc.features.encoding import TableEncoder
+from genvsdisc.features.encoding import TableEncoder, encoded
 from genvsdisc.features.kinds import Column, column_kinds, out_of_range
 from genvsdisc.features.tables import as_frame
 from genvsdisc.features.transforms import QuadraticFeatures
@@ -108,7 +108,7 @@ class Preparation:
             return cls(None, bool(np.isnan(rows).any()), rows.shape[1], blocks, origins)
         columns = column_kinds(X)
         used = {name: column for name, column in columns.items() if column.used}
-        looked_at = {name: _Numbers.of(X[name], name, column) for name, column in used.items()}
+        looked_at = {name: _Numbers.of(X[name], column) for name, column in used.items()}
         ends = np.cumsum([0, *(each.width for each in looked_at.values())])
         blocks = tuple(range(start, end) for start, end in pairwise(ends.tolist()))
         counts = frozenset(name for name, each in looked_at.items() if each.counts)
@@ -211,8 +211,8 @@ class _Numbers:
     origins: list[float]
 
     @classmethod
-    def of(cls, values: pd.Series, name: Any, column: Column) -> _Numbers:
-        block = TableEncoder({name: column}).transform(values.to_frame(name))
+    def of(cls, values: pd.Series, column: Column) -> _Numbers:
+        block = encoded(values, column)
         own = _own(column.kind, range(block.shape[1]))
         counts = column.kind == "continuous" and len(own) == 1 and may_be_counts(block[:, 0])
         origins = [_origin(block[:, j]) if column.kind == "continuous" else 0.0 for j in range(block.shape[1])]

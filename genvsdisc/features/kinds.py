@@ -71,6 +71,10 @@ class Column:
         """Whether the column goes into the matrix that classifiers see."""
         return self.kind in ("continuous", "binary", "categorical", "text")
 
+    def __deepcopy__(self, memo: Any) -> Column:
+        """Return itself, which nothing changes: every `clone` of an encoder would copy thousands of columns."""
+        return self
+
 
 def column_kinds(X: pd.DataFrame) -> dict[Any, Column]:
     """Judge every column of a table.

@@ -14,8 +14,6 @@ COST_COEFFICIENTS: dict[str, dict[str, float]] = {
         "fits classes": 1.69e-06,
         "rows columns": 1.19e-09,
         "fits rows columns": 4.86e-10,
-        "fits columns^3": 2.87e-11,
-        "fits columns^3 classes": 9.45e-13,
         "fits test classes": 1.09e-08,
     },
     "naive Bayes, gaps": {

@@ -37,8 +37,11 @@ def value_hashes(table: PreparedTable) -> dict[str, Any]:
 
 def _value_hash(values: pd.Series) -> str:
     values = values.infer_objects()
-    plain = values.astype(float) if values.dtype.kind in "biuf" else values
-    return sha256(pd.util.hash_pandas_object(plain, index=False).to_numpy().tobytes()).hexdigest()[:8]
+    if values.dtype.kind in "biuf":
+        hashed = pd.util.hash_array(values.to_numpy(dtype=float)).tobytes()
+    else:
+        hashed = pd.util.hash_pandas_object(values, index=False).to_numpy().tobytes()
+    return sha256(hashed).hexdigest()[:8]
 
 
 def facts_of_options(table: PreparedTable, rope: float) -> dict[str, Any]:

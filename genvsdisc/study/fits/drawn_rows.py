@@ -17,8 +17,10 @@ from genvsdisc.study.statistics.predictive import predictive_rows
 from genvsdisc.study.table import PreparedTable
 
 MOST_JUDGED_ROWS, MOST_JUDGED_COLUMNS, MOST_PAIRED = 400, 30, 5
-MANY_SETS, FEW_SETS = 999, 399
+MANY_SETS, FEW_SETS, FEWEST_SETS = 999, 399, 199
 _MANY_CELLS = 4000  # of the real rows, up to which there are many sets
+_DRAWN_CELLS = 5e7  # of all columns that the model draws: beyond as many there are fewest sets
+_AT_ONCE = 2**25  # cells that are drawn together: of 7,000 columns all sets would take gigabytes
 _SHOWN_ROWS, _SHOWN_COLUMNS = 60, 3
 _NUMBERS = ("continuous", "count")
 
@@ -54,6 +56,7 @@ def predictive_tables(
         return None
     real, codes = _numbers(X, places), drawn_from.codes
     n_sets = MANY_SETS if real.size <= _MANY_CELLS else FEW_SETS
+    n_sets = n_sets if n_sets * np.size(X) <= _DRAWN_CELLS else FEWEST_SETS
     originals, copies = _originals(np.column_stack([drawn_from.sampling.units(len(codes)), codes, real]))
     drawn = _drawn(classifier, drawn_from.y[originals], places, n_sets, rng)[:, copies]
     drawn[:, np.isnan(real)] = np.nan
@@ -85,8 +88,11 @@ def _drawn(classifier: Any, labels: NDArray, places: list[int], n_sets: int, rng
     for label in np.unique(labels):
         mask = labels == label
         count = int(mask.sum())
-        rows, _ = classifier.sample(n_sets * count, y=label, random_state=int(rng.integers(2**31)))
-        sets[:, mask] = _numbers(rows, places).reshape(n_sets, count, len(places))
+        step = max(1, _AT_ONCE // (count * classifier.n_features_in_))
+        for first in range(0, n_sets, step):
+            some = min(step, n_sets - first)
+            rows, _ = classifier.sample(some * count, y=label, random_state=int(rng.integers(2**31)))
+            sets[first : first + some, mask] = _numbers(rows, places).reshape(some, count, len(places))
     return sets
 
 

@@ -14,6 +14,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 
 from genvsdisc.features.encoding import TableEncoder
+from genvsdisc.features.kinds import Column
 from genvsdisc.files import no_exit
 from genvsdisc.models import Model
 from genvsdisc.study.drawn_tables import DrawnTables
@@ -95,7 +96,7 @@ def _bench(model: Model, table: PreparedTable, made: Made, encode_only: bool) ->
     while len(steps) > 1 and _shareable(steps[0][1], X):
         if encode_only and not isinstance(steps[0][1], TableEncoder):
             break
-        key = joblib.hash([step for _, step in [*before, steps[0]]])
+        key = _key([step for _, step in [*before, steps[0]]], table)
         try:
             if key not in made:
                 with no_exit():
@@ -114,6 +115,20 @@ def _bench(model: Model, table: PreparedTable, made: Made, encode_only: bool) ->
         estimator = clone(model.estimator).set_params(estimator=estimator)
     seen = replace(table, X=X, test=test, unlabeled=unlabeled, drawn=drawn)
     return Bench(replace(model, estimator=estimator), seen, tuple(before), columns)
+
+
+def _key(steps: Sequence[Any], table: PreparedTable) -> str:
+    """Hash of steps; of an encoder for this table without its schema, whose hash takes as long as many fits."""
+    parts: list[Any] = []
+    for step in steps:
+        own = isinstance(step, TableEncoder) and step.columns == _seen(table)
+        parts.append((type(step).__name__, step.categories) if own else step)
+    return str(joblib.hash(parts))
+
+
+def _seen(table: PreparedTable) -> dict[Any, Column]:
+    """Schema of the columns that stand in the table."""
+    return {name: table.columns[name] for name in table.X.columns if name in table.columns}
 
 
 def _shareable(step: Any, X: Any) -> bool:

@@ -26,19 +26,35 @@ DIGITS = 2
 """Of the probabilities on the grid, which are looked at: in full they would be most of what a page carries."""
 MAX_SHOWN = 400
 MAX_FITTED = 20_000
+_AT_ONCE = 256  # columns of numbers that are looked at together
 
 
 def chosen_axes(table: PreparedTable) -> list[Any]:
     """Pick the two continuous columns whose class means differ most (largest one-way F)."""
-    strength = {}
-    for name, kind in table.kinds.items():
-        values = as_numbers(table.X[name]) if kind == "continuous" else np.empty(0)
-        seen = ~np.isnan(values)
-        if seen.any() and np.bincount(table.codes[seen], minlength=len(table.classes)).min() >= 2:
-            weights = None if table.weights is None else table.weights[seen]
-            strength[name] = _f_ratio(values[seen], table.codes[seen], weights)
+    strength: dict[Any, float] = {}
+    names = [name for name, kind in table.kinds.items() if kind == "continuous"]
+    for first in range(0, len(names), _AT_ONCE):
+        some = names[first : first + _AT_ONCE]
+        numbers = np.column_stack([as_numbers(table.X[name]) for name in some])
+        strength |= zip(some, _f_ratios(numbers, table), strict=True)
     strongest = sorted(strength, key=lambda name: -strength[name])
     return [name for name in strongest if np.isfinite(strength[name])][:2]
+
+
+def _f_ratios(numbers: NDArray, table: PreparedTable) -> NDArray:
+    """One-way F of each column; NaN where a class has fewer than two numbers, or the column does not vary."""
+    seen = ~np.isnan(numbers)
+    whole = seen.all(axis=0)
+    ratios = np.full(numbers.shape[1], np.nan)
+    if table.weights is None and whole.any() and np.bincount(table.codes).min() >= 2:
+        with np.errstate(divide="ignore", invalid="ignore"):  # a column that does not vary within its classes
+            ratios[whole] = f_classif(numbers[:, whole], table.codes)[0]
+    for j in np.flatnonzero(~whole if table.weights is None else seen.any(axis=0)):
+        own = seen[:, j]
+        if own.any() and np.bincount(table.codes[own], minlength=len(table.classes)).min() >= 2:
+            weights = None if table.weights is None else table.weights[own]
+            ratios[j] = _f_ratio(numbers[own, j], table.codes[own], weights)
+    return ratios
 
 
 def _f_ratio(values: NDArray, codes: NDArray, weights: NDArray | None) -> float:

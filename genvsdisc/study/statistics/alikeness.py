@@ -88,14 +88,14 @@ def residual_ranks(X: pd.DataFrame, columns: Mapping[Any, Column], codes: NDArra
     source : ndarray of shape (n_encoded,)
         Name of the column that each came from.
     """
-    parts, source = [], []
-    for name in X.columns:
-        encoded = TableEncoder({name: columns[name]}).transform(X[[name]])
-        ranks = stats.rankdata(encoded, axis=0, nan_policy="omit")
-        ranks = np.where(np.isnan(ranks), np.nanmean(ranks, axis=0), ranks)
-        parts.append(ranks)
-        source += [str(name)] * ranks.shape[1]
-    ranks = np.concatenate(parts, axis=1)
+    encoded = TableEncoder({name: columns[name] for name in X.columns}).transform(X)
+    source = [str(name) for name in X.columns for _ in TableEncoder({name: columns[name]}).get_feature_names_out()]
+    ranks = np.empty_like(encoded)
+    gaps = np.isnan(encoded).any(axis=0)
+    ranks[:, ~gaps] = stats.rankdata(encoded[:, ~gaps], axis=0)
+    for j in np.flatnonzero(gaps):
+        own = stats.rankdata(encoded[:, j], nan_policy="omit")
+        ranks[:, j] = np.where(np.isnan(own), np.nanmean(own), own)
     for k in np.unique(codes):
         ranks[codes == k] -= ranks[codes == k].mean(axis=0)
     spread = ranks.std(axis=0)

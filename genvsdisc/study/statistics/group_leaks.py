@@ -44,18 +44,22 @@ def group_columns(table: PreparedTable) -> list[Leak]:
     """Columns whose values look like subjects or files."""
     some = _some_rows(table)
     X, codes = table.X.iloc[some], table.codes[some]
-    ranks, source = residual_ranks(X, table.columns, codes)
     labels = np.eye(len(table.classes))[codes][:, 1:]
     given = None if table.sampling.independent else table.sampling.codes[some]
-    found: list[tuple[Leak, NDArray, bool]] = []
+    may_be: dict[Any, tuple[NDArray, int, bool]] = {}
     for name in X.columns:
         levels, n_levels = levels_of(X[name])
+        if n_levels < 3 or 2 * n_levels > len(levels) or (given is not None and _determines(given, levels)):
+            continue
         hint = names_a_group(str(name)) or looks_like_codes(X[name])
+        if hint or n_levels >= FEWEST_LEVELS:
+            may_be[name] = levels, n_levels, hint
+    if not may_be:
+        return []
+    ranks, source = residual_ranks(X, table.columns, codes)
+    found: list[tuple[Leak, NDArray, bool]] = []
+    for name, (levels, n_levels, hint) in may_be.items():
         numbered = not hint and numbers_equal_shares(X[name], levels)
-        if n_levels < (3 if hint else FEWEST_LEVELS) or 2 * n_levels > len(levels):
-            continue
-        if given is not None and _determines(given, levels):
-            continue
         others = ranks[:, source != str(name)]
         if hint:  # subjects may have labels of their own; of other columns it is what they are for
             others = np.hstack([others, labels])
