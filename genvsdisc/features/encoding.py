@@ -133,18 +133,17 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             raise ValueError(f"X lacks the column {absent[0]!r}; it has {listed(table.columns, 20)}")
         coded = self._coded()
         used = {name: column for name, column in schema.items() if column.used}
-        ends = np.cumsum([0, *(_width(column, coded) for column in used.values())])
+        ends = np.cumsum([0, *(_width(column, coded) for column in used.values())]).tolist()
+        places = {name: slice(*ends[j : j + 2]) for j, name in enumerate(used)}
         matrix = np.empty((len(table), ends[-1]))
-        dtypes = dict(zip(table.columns, table.dtypes, strict=True))
-        plain: list[tuple[Any, int]] = []
-        for (name, column), start, stop in zip(used.items(), ends[:-1], ends[1:], strict=True):
-            if _is_plain(column, dtypes[name]):
-                plain.append((name, start))
-            else:
-                _encode(name, table[name], column, matrix[:, start:stop], coded)
-        for first in range(0, len(plain), _AT_ONCE):
-            names, places = zip(*plain[first : first + _AT_ONCE], strict=True)
-            _encode_plain(table, list(names), matrix, list(places))
+        plain = {name for name, dtype in table.dtypes.items() if name in used and _is_plain(used[name], dtype)}
+        numbers = [name for name in used if name in plain]
+        for first in range(0, len(numbers), _AT_ONCE):  # one by one, thousands take a thousand times as long
+            some = numbers[first : first + _AT_ONCE]
+            matrix[:, [places[name].start for name in some]] = block = table[some].to_numpy(dtype=float)
+            _refuse_infinite(some, block)
+        for name in [name for name in used if name not in plain]:
+            _encode(name, table[name], used[name], matrix[:, places[name]], coded)
         return matrix
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:  # noqa: ARG002 - scikit-learn's signature
@@ -159,9 +158,8 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         -------
         names : ndarray of str
         """
-        coded = self._coded()
-        names = [out for name, column in self._schema().items() for out in _names(name, column, coded)]
-        return np.array(names, dtype=object)
+        coded, schema = self._coded(), self._schema()
+        return np.array([out for name, column in schema.items() for out in _names(name, column, coded)], dtype=object)
 
     def _coded(self) -> bool:
         if self.categories not in ("indicators", "codes"):
@@ -250,17 +248,13 @@ def encoded(values: pd.Series, column: Column) -> NDArray[np.float64]:
 
 
 def _is_plain(column: Column, dtype: Any) -> bool:
-    """Whether a column is the numbers that it holds."""
     return column.kind == "continuous" and not column.parts and isinstance(dtype, np.dtype) and dtype.kind in "iuf"
 
 
-def _encode_plain(table: pd.DataFrame, names: list[Any], matrix: NDArray, places: list[int]) -> None:
-    """Write columns of numbers, many at once: one by one, thousands take a thousand times as long as their numbers."""
-    numbers = table[names].to_numpy(dtype=float)
+def _refuse_infinite(names: list[Any], numbers: NDArray) -> None:
     infinite = np.isinf(numbers).any(axis=0)
     if infinite.any():
         raise ValueError(f"column {names[int(infinite.argmax())]!r} holds infinite values: replace or remove them")
-    matrix[:, places] = numbers
 
 
 def _encode(name: Any, values: pd.Series, column: Column, out: NDArray, coded: bool) -> None:
@@ -301,7 +295,6 @@ def _encode_numbers(name: Any, values: pd.Series, column: Column, out: NDArray) 
         out[:, 0] = as_numbers(read_as_judged(values, column))
     except (TypeError, ValueError) as error:
         raise ValueError(f"column {name!r} should hold numbers: {error}") from None
-    if np.isinf(out[:, 0]).any():
-        raise ValueError(f"column {name!r} holds infinite values: replace or remove them")
+    _refuse_infinite([name], out[:, :1])
     for place, part in enumerate(column.parts, start=1):
         out[:, place] = date_part(out[:, 0], part)

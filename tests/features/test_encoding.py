@@ -16,6 +16,7 @@ from sklearn.preprocessing import OneHotEncoder
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from genvsdisc import TableEncoder
+from genvsdisc.features.encoding import encoded
 
 TABLE = pd.DataFrame(
     {
@@ -228,3 +229,25 @@ def test_a_word_that_the_column_never_had_is_refused_and_one_that_it_had_is_miss
 def test_f23_a_level_in_another_type_is_the_same_level(levels, new):
     encoder = TableEncoder.for_table(pd.DataFrame({"c": levels * 3}))
     assert encoder.transform(pd.DataFrame({"c": new}))[:, 0].tolist() == [1, 0]
+
+
+def test_many_columns_are_encoded_together_as_each_by_itself():
+    rng = np.random.default_rng(0)
+    numbers = pd.DataFrame(rng.normal(size=(40, 700))).add_prefix("x").mask(rng.random((40, 700)) < 0.05)
+    table = numbers.assign(n=rng.integers(9, size=40), word=rng.choice(["a", "b", "c"], 40), two=np.arange(40) % 2)
+    table["small"] = table["x1"].astype("float32")
+    table["nullable"] = table["n"].astype("Int64")
+    table["day"] = pd.date_range("2020-01-01", periods=40, freq="31D")
+    table = table[rng.permutation(table.columns)]
+    encoder = TableEncoder.for_table(table)
+    alone = [encoded(table[name], column) for name, column in encoder.columns.items() if column.used]
+    np.testing.assert_array_equal(encoder.transform(table), np.hstack(alone))
+    with pytest.raises(ValueError, match="column 'x650' holds infinite values"):
+        encoder.transform(table.assign(x650=np.inf))
+
+
+def test_clones_share_the_schema():
+    encoder = TableEncoder.for_table(pd.DataFrame({"a": [1.5, 2.5, 3.0], "b": list("xyx")}))
+    own = clone(encoder).columns
+    assert own == encoder.columns
+    assert all(own[name] is encoder.columns[name] for name in own)

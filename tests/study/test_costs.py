@@ -53,3 +53,9 @@ def test_gaps_cost_more_the_more_there_are(kind, rows, columns, classes):
 def test_sizes_of_gaps_are_counted_from_the_table():
     X = np.array([[np.nan, 1.0, 2.0], [np.nan, np.nan, 2.0], [0.0, 1.0, 2.0], [np.nan, 1.0, 0.0]])
     assert gaps_of(X)._asdict() == {"gappy": 3 / 4, "patterns": 3, "holed": 2, "depth": 4 / 3}
+
+
+def test_naive_bayes_of_thousands_of_columns_has_a_price_in_proportion():
+    narrow, wide = (BatchSizes(6, 72, 48, 24, columns, 2) for columns in (1000, 8000))
+    assert batch_seconds("naive Bayes", wide) < 10 * batch_seconds("naive Bayes", narrow)
+    assert batch_seconds("naive Bayes", wide) < 1

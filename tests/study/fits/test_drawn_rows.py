@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import genvsdisc as gd
-from genvsdisc.study.fits.drawn_rows import _originals, predictive_tables
+from genvsdisc.study.fits.drawn_rows import _drawn, _originals, predictive_tables
 from genvsdisc.study.fits.weighted_fits import copies, fit_rows
 from genvsdisc.study.statistics.assumptions import in_proportion
 from genvsdisc.study.table import prepare
@@ -73,3 +73,17 @@ def test_pvalues_are_uniform_where_rows_count_as_often_as_their_weights_say(whol
         error = np.sqrt(level * (1 - level) / 200)
         assert (np.mean(np.array(found) < level, axis=0) < level + 3 * error).all()
     assert np.mean(found) == pytest.approx(0.5, abs=0.05)
+
+
+def test_sets_drawn_in_blocks_have_the_law_of_the_class(monkeypatch):
+    rng = np.random.default_rng(0)
+    y = np.arange(60) % 2
+    X = rng.normal(size=(60, 5)) + 10 * y[:, None]
+    fitted = gd.NaiveBayesClassifier("gaussian").fit(X, y)
+    monkeypatch.setattr("genvsdisc.study.fits.drawn_rows._AT_ONCE", 7 * 30 * 5)  # seven sets of a class
+    sets = _drawn(fitted, y, [1, 3], 200, np.random.default_rng(1))
+    assert sets.shape == (200, 60, 2)
+    assert len(np.unique(sets)) == sets.size  # no block twice
+    for k in (0, 1):
+        error = X[y == k][:, [1, 3]].std(axis=0) / np.sqrt(200 * 30)
+        assert (np.abs(sets[:, y == k].mean(axis=(0, 1)) - X[y == k][:, [1, 3]].mean(axis=0)) < 5 * error).all()
