@@ -71,7 +71,7 @@ class Column:
         """Whether the column goes into the matrix that classifiers see."""
         return self.kind in ("continuous", "binary", "categorical", "text")
 
-    def __deepcopy__(self, memo: Any) -> Column:
+    def __deepcopy__(self, _: Any) -> Column:
         """Return itself, which nothing changes: every `clone` of an encoder would copy thousands of columns."""
         return self
 
