@@ -177,6 +177,7 @@ TESTED_ELSEWHERE = {
     "study/statistics/label_leaks.py": "study/statistics/test_leaks.py",
     "study/statistics/leak.py": "study/statistics/test_leaks.py",
     "study/statistics/assumption_tests.py": "study/statistics/test_assumptions.py",
+    "study/statistics/henze_zirkler.py": "study/statistics/test_assumptions.py",
     "study/statistics/condition_words.py": "study/statistics/test_conditions.py",
     "study/statistics/contributions.py": "questions/test_bias_variance_of_refits.py",
     "study/statistics/learning_curves.py": "study/statistics/test_crossing.py",

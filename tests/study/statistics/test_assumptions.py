@@ -8,15 +8,9 @@ import pytest
 from sklearn.datasets import load_iris, load_wine
 
 from genvsdisc import corrected_ttest
-from genvsdisc.study.statistics.assumption_tests import (
-    distance,
-    equal_covariances_test,
-    exact_mean,
-    independence_test,
-    limit_pvalue,
-    normality_test,
-)
+from genvsdisc.study.statistics.assumption_tests import equal_covariances_test, independence_test, normality_test
 from genvsdisc.study.statistics.assumptions import TESTS, assumption_table, priced
+from genvsdisc.study.statistics.henze_zirkler import distance, exact_mean, limit_pvalue
 
 IRIS = load_iris(return_X_y=True)
 
