@@ -92,6 +92,14 @@ def test_sizes_asked_for_in_rows_become_whole_groups():
     assert draws.sizes.tolist() == [20, 100]
 
 
+def test_sizes_of_rows_that_count_once_or_twice_are_different():
+    counts = 1 + np.arange(90) % 2
+    sampling = Sampling("groups", np.arange(90), counts=counts)
+    for seed in range(40):
+        draws = make_draws(np.arange(90) % 3, Design(n_splits=2, n_repeats=1, n_draws=2), seed, sampling)
+        assert (np.diff(draws.sizes) > 0).all()
+
+
 def test_too_few_groups_are_refused_with_a_remedy():
     codes, groups = np.arange(40) % 2, np.repeat(np.arange(4), 10)
     with pytest.raises(ValueError, match=r"10 folds need as many groups of 'who', got 4: use Design\(n_splits=4\)"):
