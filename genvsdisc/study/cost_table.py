@@ -22,9 +22,7 @@ COST_COEFFICIENTS: dict[str, dict[str, float]] = {
         "fits classes": 6.72e-07,
         "rows columns": 1.16e-08,
         "fits rows columns": 7.62e-10,
-        "fits (columns classes)^3": 7.28e-14,
         "fits test classes": 1.19e-08,
-        "fits gaps columns^2": 2.82e-12,
     },
     "logistic, Newton": {
         "call": 0.00203,
@@ -45,7 +43,6 @@ COST_COEFFICIENTS: dict[str, dict[str, float]] = {
         "fits rows columns": 6.31e-08,
         "fits train columns classes": 2.82e-09,
         "fits train classes": 2.03e-07,
-        "fits (columns classes)^3": 2.82e-13,
         "fits test classes": 3.02e-07,
     },
     "logistic, descent": {

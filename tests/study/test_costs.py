@@ -55,7 +55,11 @@ def test_sizes_of_gaps_are_counted_from_the_table():
     assert gaps_of(X)._asdict() == {"gappy": 3 / 4, "patterns": 3, "holed": 2, "depth": 4 / 3}
 
 
-def test_naive_bayes_of_thousands_of_columns_has_a_price_in_proportion():
-    narrow, wide = (BatchSizes(6, 72, 48, 24, columns, 2) for columns in (1000, 8000))
-    assert batch_seconds("naive Bayes", wide) < 10 * batch_seconds("naive Bayes", narrow)
-    assert batch_seconds("naive Bayes", wide) < 1
+@pytest.mark.parametrize("gappy", [0.0, 1.0])
+@pytest.mark.parametrize("kind", ["prior", "naive Bayes", "network"])
+def test_what_looks_at_columns_one_by_one_has_a_price_in_proportion(kind, gappy):
+    narrow, wide = (
+        BatchSizes(6, 72, 48, 24, columns, 20, gappy, patterns=72, holed=columns, depth=columns / 9)
+        for columns in (1000, 8000)
+    )
+    assert batch_seconds(kind, wide) <= 8 * batch_seconds(kind, narrow)
