@@ -37,8 +37,7 @@ def chosen_axes(table: PreparedTable) -> list[Any]:
         some = names[first : first + _AT_ONCE]
         numbers = np.column_stack([as_numbers(table.X[name]) for name in some])
         strength |= zip(some, _f_ratios(numbers, table), strict=True)
-    strongest = sorted(strength, key=lambda name: -strength[name])
-    return [name for name in strongest if np.isfinite(strength[name])][:2]
+    return sorted((name for name in names if np.isfinite(strength[name])), key=lambda name: -strength[name])[:2]
 
 
 def _f_ratios(numbers: NDArray, table: PreparedTable) -> NDArray:

@@ -1,10 +1,13 @@
 """Planes of two columns: the columns, the regions and the ellipses, computed again with scikit-learn and NumPy."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.feature_selection import f_classif
 
 import genvsdisc as gd
+from genvsdisc.study.fits.planes import chosen_axes
+from genvsdisc.study.table import prepare
 
 
 @pytest.fixture
@@ -15,6 +18,14 @@ def axes(compared):
 def test_the_columns_are_those_whose_class_means_differ_most(pair, axes):
     strength, _ = f_classif(pair.X, pair.y)
     assert axes == [pair.X.columns[j] for j in np.argsort(-strength)[:2]]
+
+
+def test_columns_that_cannot_be_ranked_come_after_all_that_can():
+    y = np.arange(40) % 2
+    X = pd.DataFrame(np.random.default_rng(0).normal(size=(40, 5)) + y[:, None] * [0, 1, 0, 3, 0]).add_prefix("x")
+    for name in ("x0", "x2", "x4"):  # one number in the second class
+        X[name] = X[name].where((y == 0) | (np.arange(40) == 1))
+    assert chosen_axes(prepare(X, y, n_splits=3)) == ["x3", "x1"]
 
 
 @pytest.mark.parametrize("name", ["shared Gaussian", "naive Bayes", "logistic", "logistic, quadratic features"])
