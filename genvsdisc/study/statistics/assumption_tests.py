@@ -82,10 +82,10 @@ def normality_test(X: ArrayLike, codes: ArrayLike) -> AssumptionTest:
 
     The statistic of a class is a distance between its empirical characteristic function and the normal one; its law
     is nearly log-normal with the moments of the limit. In classes with few rows for a column these moments are off (20
-    rows of 9 columns: by a standard deviation); as the law is one for all normal classes of a size, 199 to 999 samples
-    tell it: p is the share of samples, the class among them, that lie as far or farther. ``-2 sum log p_k`` has 2 K
-    degrees of freedom. The effect is Mardia's kurtosis in units of the normal value ``d (d + 2)``, averaged over the
-    rows: above 1 the tails are heavier than normal.
+    rows of 9 columns: by 0.85 standard deviations); as the law is one for all normal classes of a size, 199 to 999
+    samples tell it: p is the share of samples, the class among them, that lie as far or farther. ``-2 sum log p_k``
+    has 2 K degrees of freedom. The effect is Mardia's kurtosis in units of the normal value ``d (d + 2)``, averaged
+    over the rows: above 1 the tails are heavier than normal.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def normality_test(X: ArrayLike, codes: ArrayLike) -> AssumptionTest:
     Raises
     ------
     ValueError
-        If a covariance is singular or the classes are too small to tell.
+        If a covariance is singular, the classes are too small to tell, or columns are too many (some 90).
 
     References
     ----------

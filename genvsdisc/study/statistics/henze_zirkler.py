@@ -19,6 +19,8 @@ _FEW_ROWS = 20
 """Rows of a class below which the limiting law is not taken, whatever its mean."""
 _NEAR = 0.05
 """How far the mean of the limiting law may lie from the exact one, in standard deviations, for the law to be taken."""
+_LEAST_SPREAD = 1e-12
+"""Standard deviation of the statistic, near 1, below which floating point no longer tells classes apart."""
 _CELLS = 4e6  # distances of all samples
 _GRID = (40 * 1.25 ** np.arange(10)).round()
 """Rows of the classes whose laws are drawn, above 40; between two of them the p-values are interpolated."""
@@ -44,8 +46,10 @@ def n_looked_at(n: int, d: int) -> int:
 
 
 def pvalue_of_normality(Z: NDArray) -> float:
-    """P-value of Henze & Zirkler's test."""
+    """P-value of Henze & Zirkler's test of the rows of a class."""
     n, d = Z.shape
+    if _limit(n, d)[1] < _LEAST_SPREAD**2:
+        raise ValueError(f"{d} columns are too many for the test of normality, which is the same for all rows then")
     statistic = distance(Z)
     if not _limit_holds(n, d):
         return _drawn_pvalue(statistic, n, d)
