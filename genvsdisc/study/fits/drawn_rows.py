@@ -58,7 +58,7 @@ def predictive_tables(
     n_sets = MANY_SETS if real.size <= _MANY_CELLS else FEW_SETS
     n_sets = n_sets if n_sets * np.size(X) <= _DRAWN_CELLS else FEWEST_SETS
     originals, copies = _originals(np.column_stack([drawn_from.sampling.units(len(codes)), codes, real]))
-    drawn = _drawn(classifier, drawn_from.y[originals], places, n_sets, rng)[:, copies]
+    drawn = _drawn(classifier, drawn_from.y[originals], places, n_sets, rng, X.shape[1])[:, copies]
     drawn[:, np.isnan(real)] = np.nan
     told = [names[j] for j in places]
     found = pd.DataFrame(
@@ -82,13 +82,15 @@ def _originals(rows: NDArray) -> tuple[NDArray, NDArray]:
     return firsts[order], np.argsort(order)[inverse]
 
 
-def _drawn(classifier: Any, labels: NDArray, places: list[int], n_sets: int, rng: np.random.Generator) -> NDArray:
-    """Sets of rows (n_sets, n, d) with these labels."""
+def _drawn(
+    classifier: Any, labels: NDArray, places: list[int], n_sets: int, rng: np.random.Generator, n_columns: int
+) -> NDArray:
+    """Sets of rows (n_sets, n, d) with these labels, in some of the columns that the classifier draws."""
     sets = np.empty((n_sets, len(labels), len(places)))
     for label in np.unique(labels):
         mask = labels == label
         count = int(mask.sum())
-        step = max(1, _AT_ONCE // (count * classifier.n_features_in_))
+        step = max(1, _AT_ONCE // (count * n_columns))
         for first in range(0, n_sets, step):
             some = min(step, n_sets - first)
             rows, _ = classifier.sample(some * count, y=label, random_state=int(rng.integers(2**31)))

@@ -81,7 +81,7 @@ def test_sets_drawn_in_blocks_have_the_law_of_the_class(monkeypatch):
     X = rng.normal(size=(60, 5)) + 10 * y[:, None]
     fitted = gd.NaiveBayesClassifier("gaussian").fit(X, y)
     monkeypatch.setattr("genvsdisc.study.fits.drawn_rows._AT_ONCE", 7 * 30 * 5)  # seven sets of a class
-    sets = _drawn(fitted, y, [1, 3], 200, np.random.default_rng(1))
+    sets = _drawn(fitted, y, [1, 3], 200, np.random.default_rng(1), 5)
     assert sets.shape == (200, 60, 2)
     assert len(np.unique(sets)) == sets.size  # no block twice
     for k in (0, 1):
