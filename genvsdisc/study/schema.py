@@ -9,7 +9,7 @@ from typing import Any, Self, overload
 
 import pandas as pd
 
-_DTYPES: dict[str, Any] = {"text": str, "float": "float64", "int": "int64", "bool": "bool", "count": "Int64"}
+_DTYPES: dict[str, Any] = {"text": "str", "float": "float64", "int": "int64", "bool": "bool", "count": "Int64"}
 """Kind of a column -> its dtype. Text is never missing (absent text is ""); a count is an integer that may be."""
 
 
@@ -224,6 +224,8 @@ def conformed(name: str, table: pd.DataFrame | None) -> pd.DataFrame:
 def of_kind(column: pd.Series, kind: str, where: str) -> pd.Series:
     """Copy a column as what its kind is kept as; ValueError where its values are no such ones."""
     values = column.reset_index(drop=True)
+    if values.dtype == _DTYPES[kind] and not (kind == "text" and values.hasnans):
+        return values  # as most are: what this module returned before, or numbers just computed
     if kind == "text":
         return values.astype(object).where(values.notna(), "").map(str).astype(str)
     # The nullable types refuse what astype would round or take for True: 1.5 as an int, "no" as a bool.
