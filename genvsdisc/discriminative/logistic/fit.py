@@ -52,23 +52,34 @@ def fit_to_optimum(
 ) -> Solution:
     """Fit by an optimizer whose end does not depend on the coordinates; coefficients on the scale of X.
 
-    "newton" forms Hessians where `forms_hessian` says so for the rows of a replicate, as in its plain fit.
+    "newton" forms Hessians where `forms_hessian` says so for the rows of a replicate, as in its plain fit. Replicates
+    of more columns than rows are fitted one by one, each in the span of its rows.
     """
     limits = (start, watch, max_iter, tol)
+    wide = problem.is_wide
+    if wide.any() and len(wide) > 1:
+        order = np.append(np.flatnonzero(wide), np.flatnonzero(~wide))
+        parts = [problem.alone(r) for r in np.flatnonzero(wide)] + ([] if wide.all() else [problem.take(~wide)])
+        solutions = [fit_to_optimum(part, optimizer, *limits) for part in parts]
+        return Solution.joined(solutions).take(np.argsort(order))
     if optimizer == "nesterov":
         return _solve_in_blocks(problem, accelerated_descent, problem.n_outputs * len(problem.X), *limits)
     if optimizer == "lbfgs":
         return _solve_one_by_one(problem, lbfgs, *limits)
-    _, n_outputs, width = problem.shape
-    size = n_outputs * width
+    n_outputs = problem.n_outputs
+    size = n_outputs * (problem.frame.width + 1)
     formed = np.asarray(forms_hessian((problem.weights > 0).sum(axis=1), size, n_outputs))
     cells = n_outputs * len(problem.X) if n_outputs == 1 else max(size * len(problem.X), size * size)
-    parts, order = [], [np.flatnonzero(formed), np.flatnonzero(~formed)]
-    if formed.any():
-        parts.append(_solve_in_blocks(problem.take(order[0]), newton, max(cells, size * size), *limits))
-    if not formed.all():
-        parts.append(_solve_one_by_one(problem.take(order[1]), truncated_newton, *limits))
-    return parts[0] if len(parts) == 1 else Solution.joined(parts).take(np.argsort(np.concatenate(order)))
+    if formed.all():
+        return _solve_in_blocks(problem, newton, max(cells, size * size), *limits)
+    if not formed.any():
+        return _solve_one_by_one(problem, truncated_newton, *limits)
+    order = [np.flatnonzero(formed), np.flatnonzero(~formed)]
+    parts = [
+        _solve_in_blocks(problem.take(order[0]), newton, max(cells, size * size), *limits),
+        _solve_one_by_one(problem.take(order[1]), truncated_newton, *limits),
+    ]
+    return Solution.joined(parts).take(np.argsort(np.concatenate(order)))
 
 
 def _solve_one_by_one(
@@ -86,8 +97,7 @@ def _solve_in_blocks(
 
     Without a start: no coefficients, and the intercepts that give each class its share of the weight.
     """
-    frame = problem.frame()
-    objective = problem.objective(frame)
+    frame, objective = problem.frame, problem.objective
     theta = np.zeros(objective.shape)
     if start is None:
         theta[:, :, -1] = objective.prior_logits()
@@ -211,7 +221,10 @@ def smoothness(columns: NDArray, weights: NDArray, batch_size: int | None) -> ND
     for r, weight in enumerate(weights):
         kept = weight > 0
         rows = (columns if columns.ndim == 2 else columns[r])[kept]
-        moments = ColumnProducts(rows).sums(weight[None, kept])[0]
+        if rows.shape[1] > len(rows):  # the products of rows have the same eigenvalues other than 0
+            moments = (rows @ rows.T + 1) * np.sqrt(np.outer(weight[kept], weight[kept]))
+        else:
+            moments = ColumnProducts(rows).sums(weight[None, kept])[0]
         count, size = len(rows), min(batch_size or len(rows), len(rows))
         bounds[r] = np.linalg.eigvalsh(moments)[-1]
         if size < count:
@@ -239,7 +252,7 @@ def with_separation(problem: LinearProblem, solution: Solution) -> Solution:
         if (distances > 0).all():
             status[r] = Status.SEPARATED
         elif status[r] != Status.CONVERGED or distances.max() > _WIDE_MARGIN:
-            center, scale = problem.frame().center, problem.frame().scale
+            center, scale = problem.plain_frame.center, problem.plain_frame.scale
             if is_quasi_separated((X - center) / scale, codes):
                 status[r] = Status.QUASI_SEPARATED
     return replace(solution, status=status)

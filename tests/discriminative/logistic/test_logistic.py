@@ -141,12 +141,73 @@ def test_the_result_does_not_depend_on_units_without_a_penalty() -> None:
     )
 
 
-def test_many_more_columns_than_newton_takes() -> None:
-    rng = np.random.default_rng(0)
-    X, y = rng.normal(size=(60, 700)), np.arange(60) % 3
-    newton = LogisticClassifier(0.1, optimizer="newton").fit(X, y)
-    descent = LogisticClassifier(0.1, tol=1e-8).fit(X, y)
-    np.testing.assert_allclose(newton.coef_, descent.coef_, atol=1e-6)
+def wide(n_classes: int, columns: int = 150) -> tuple[NDArray, NDArray, NDArray]:
+    """Rows, fewer than columns, of which some are alike, one is constant, and some count for nothing."""
+    rng = np.random.default_rng(n_classes)
+    X = rng.normal(size=(60, columns)) * np.exp(rng.normal(size=columns)) + 3
+    X[:, 5] = 2.0
+    X[:4] = X[4:8]
+    return X, np.arange(60) % n_classes, rng.integers(0, 4, size=60).astype(float)
+
+
+@pytest.mark.parametrize("optimizer", ["nesterov", "newton", "lbfgs"])
+@pytest.mark.parametrize("standardize", [False, True])
+@pytest.mark.parametrize("n_classes", [2, 3, 7])
+def test_of_more_columns_than_rows_the_gradient_is_zero(n_classes: int, standardize: bool, optimizer: str) -> None:
+    X, y, weights = wide(n_classes)
+    model = LogisticClassifier(0.01, optimizer=optimizer, standardize=standardize, tol=1e-8)
+    model.fit(X, y, sample_weight=weights)
+    shares = weights / weights.sum()
+    residuals = shares[:, None] * (model.predict_proba(X) - np.eye(n_classes)[y])
+    deviations = np.sqrt(shares @ (X - shares @ X) ** 2) if standardize else 1.0
+    coef = model.coef_ if n_classes > 2 else np.vstack([np.zeros(X.shape[1]), model.coef_])
+    gradient = (residuals.T @ X + 0.01 * deviations**2 * coef)[-len(model.coef_) :]
+    np.testing.assert_allclose(gradient, 0, atol=1e-7)
+    np.testing.assert_allclose(residuals.sum(axis=0), 0, atol=1e-8)
+    assert not model.coef_[:, 5].any()
+
+
+@pytest.mark.parametrize("optimizer", ["nesterov", "newton", "lbfgs"])
+@pytest.mark.parametrize("standardize", [False, True])
+def test_replicates_of_fewer_rows_than_columns_equal_plain_fits(standardize: bool, optimizer: str) -> None:
+    X, y, _ = wide(3, columns=30)
+    counts = np.zeros((4, 60), dtype=int)
+    for r, rows in enumerate((20, 60, 33, 28)):  # fewer rows than columns, more, more, and fewer
+        counts[r, 60 - rows :] = 1 + np.arange(rows) % 2
+    model = LogisticClassifier(0.01, optimizer=optimizer, standardize=standardize, tol=1e-8)
+    found = model.fit_replicates(X, y, counts).predict_proba(X)
+    for p, row in zip(found, counts, strict=True):
+        plain = clone(model).fit(np.repeat(X, row, axis=0), np.repeat(y, row))
+        np.testing.assert_allclose(p, plain.predict_proba(X), atol=2e-7)
+
+
+def test_more_columns_than_rows_in_units_far_apart() -> None:
+    """Whatever the units, and where they are too far apart for a basis of the rows."""
+    X, y, _ = wide(2)
+    plain = LogisticClassifier(0.1, optimizer="newton", tol=1e-9).fit(X, y)
+    for unit in (1e-70, 1e90):
+        other = LogisticClassifier(0.1 * unit * unit, optimizer="newton", tol=1e-9).fit(X * unit, y)
+        np.testing.assert_allclose(other.coef_ * unit, plain.coef_, atol=1e-8)
+    units = np.logspace(-6, 6, X.shape[1])
+    standardized = LogisticClassifier(0.1, optimizer="newton", standardize=True, tol=1e-9)
+    expected = clone(standardized).fit(X, y).predict_proba(X)
+    np.testing.assert_allclose(clone(standardized).fit(X * units, y).predict_proba(X * units), expected, atol=1e-8)
+    apart = [
+        LogisticClassifier(0.1, optimizer=name, tol=1e-10).fit(X * units, y).predict_proba(X * units)
+        for name in ("newton", "lbfgs")
+    ]
+    np.testing.assert_allclose(*apart, atol=1e-6)
+
+
+def test_a_warm_start_from_the_optimum_stays_there_whatever_lies_across_the_rows() -> None:
+    X, y, _ = wide(3)
+    model = LogisticClassifier(0.01, optimizer="newton", tol=1e-9, warm_start=True).fit(X, y)
+    there = model.coef_.copy()
+    across = np.random.default_rng(0).normal(size=X.shape[1])
+    rows = X - X.mean(axis=0)
+    model.coef_ = there + across - rows.T @ np.linalg.lstsq(rows.T, across, rcond=None)[0]
+    assert model.fit(X, y).n_iter_ <= 2
+    np.testing.assert_allclose(model.coef_, there, atol=1e-9)
 
 
 def test_collinear_columns_and_a_tiny_penalty() -> None:
