@@ -178,9 +178,10 @@ def batch_seconds(kind: str, sizes: BatchSizes, estimator: Any = None) -> float:
     if kind.startswith(ONE_OUTPUT) and sizes.classes == 2:
         sizes = replace(sizes, classes=BINARY_OUTPUTS)
     seconds = 0.0
-    if kind.startswith(IN_ROW_SPAN) and sizes.columns > sizes.train:
-        seconds = ROW_SPAN * sizes.fits * sizes.columns * (sizes.train**2 + sizes.test * sizes.classes)
-        sizes = replace(sizes, columns=sizes.train)
+    vectors = sizes.train * (max(1, sizes.classes - 1) if kind.startswith("weighted") else 1)
+    if kind.startswith(IN_ROW_SPAN) and sizes.columns > vectors:
+        seconds = ROW_SPAN * sizes.fits * sizes.columns * (vectors**2 + sizes.test * sizes.classes)
+        sizes = replace(sizes, columns=vectors)
     seconds += sum(coefficient * COST_TERMS[term](sizes) for term, coefficient in known.items())
     return SAFETY * seconds * (_network_scale(estimator) if kind == "network" else 1.0)
 

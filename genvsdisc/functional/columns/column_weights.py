@@ -56,6 +56,9 @@ def fit_column_weights(
 ) -> tuple[NDArray, NDArray, NDArray, NDArray]:
     """Minimize by Newton's method, from weights and steps of 0.
 
+    Where a training set has fewer contrasts than columns, the weights are a combination of them (Kimeldorf & Wahba
+    1971), which is found in their span: n rows and d columns cost n^2 d instead of d^3.
+
     Parameters
     ----------
     blocks : sequence of Block
@@ -78,9 +81,33 @@ def fit_column_weights(
     """
     units = _units(blocks)
     blocks = [replace(block, contrasts=block.contrasts / units[:, None, None]) for block in blocks]
-    scaled, *rest = _solve(blocks, offsets, reg_lambda, max_iter, tol)
-    d = units.shape[1]
+    C, d = offsets.shape[1], units.shape[1]
+    n_contrasts = C * sum((block.weights > 0).sum(axis=1) for block in blocks)
+    wide = (d > n_contrasts) & (reg_lambda > 0)
+    if not wide.any():
+        scaled, *rest = _solve(blocks, offsets, reg_lambda, max_iter, tol)
+    else:
+        found = []
+        for r, is_wide in enumerate(wide):
+            own = [block.take(np.array([r])) for block in blocks]
+            basis, own = _in_their_span(own) if is_wide else (np.eye(d), own)
+            point, *ends = _solve(own, offsets[r : r + 1], reg_lambda, max_iter, tol)
+            found.append((np.append(point[:, :-C] @ basis.T, point[:, -C:], axis=1), *ends))
+        scaled, *rest = (np.concatenate(part) for part in zip(*found, strict=True))
     return scaled[:, :d] / units, scaled[:, d:], *rest
+
+
+def _in_their_span(blocks: Sequence[Block]) -> tuple[NDArray, list[Block]]:
+    """An orthonormal basis (d, m) of the m contrasts of one training set that count, and these in it, as one block."""
+    kept = [block.weights[0] > 0 for block in blocks]
+    contrasts = np.concatenate([block.contrasts[0][:, own] for block, own in zip(blocks, kept, strict=True)], axis=1)
+    C, n, d = contrasts.shape
+    basis, triangle = np.linalg.qr(contrasts.reshape(C * n, d).T)
+    codes, weights = (
+        np.concatenate([getattr(block, name)[..., own] for block, own in zip(blocks, kept, strict=True)], axis=-1)
+        for name in ("codes", "weights")
+    )
+    return basis, [Block(triangle.T.reshape(1, C, n, -1), codes, weights)]
 
 
 def _solve(

@@ -43,10 +43,11 @@ def objective(point, D, codes, weights, reg_lambda):
 
 @pytest.mark.parametrize("K", [2, 3, 5])
 @pytest.mark.parametrize("reg_lambda", [1e-3, 1.0])
-def test_the_minimum_is_scipys_whatever_the_blocks(K, reg_lambda):
-    D, codes, weights = problem(K)
-    expected = minimize(objective, np.zeros(3 + K - 1), (D, codes, weights, reg_lambda), tol=1e-12).x
-    for cuts in ([], [17, 40]):
+@pytest.mark.parametrize(("n", "d"), [(60, 3), (8, 40)])
+def test_the_minimum_is_scipys_whatever_the_blocks(K, reg_lambda, n, d):
+    D, codes, weights = problem(K, n=n, d=d)
+    expected = minimize(objective, np.zeros(d + K - 1), (D, codes, weights, reg_lambda), tol=1e-12).x
+    for cuts in ([], [3, 5]):
         edges = [0, *cuts, len(codes)]
         blocks = [Block(D[None, :, a:b], codes[a:b], weights[None, a:b]) for a, b in pairwise(edges)]
         found, offsets, n_iter, converged = fit_column_weights(
@@ -55,6 +56,21 @@ def test_the_minimum_is_scipys_whatever_the_blocks(K, reg_lambda):
         np.testing.assert_allclose(np.append(found[0], offsets[0]), expected, atol=2e-5)
         assert converged
         assert n_iter < 15
+
+
+@pytest.mark.parametrize("K", [2, 3])
+def test_training_sets_of_fewer_and_of_more_contrasts_than_columns_are_fitted_together(K):
+    D, codes, weights = problem(K, n=30, d=25)
+    some = np.where(np.arange(30) < 10, weights, 0)
+    both = np.stack([some / some.sum(), weights])
+    blocks = [Block(np.stack([D[:, a:b]] * 2), codes[a:b], both[:, a:b]) for a, b in ((0, 4), (4, 30))]
+    found, offsets, _, converged = fit_column_weights(
+        blocks, np.stack([OFFSETS[: K - 1]] * 2), 0.1, max_iter=50, tol=1e-9
+    )
+    assert converged.all()
+    for r, row in enumerate(both):
+        expected = minimize(objective, np.zeros(25 + K - 1), (D, codes, row, 0.1), tol=1e-12).x
+        np.testing.assert_allclose(np.append(found[r], offsets[r]), expected, atol=2e-5)
 
 
 @pytest.mark.parametrize("K", [2, 4])
