@@ -84,7 +84,11 @@ def default_models(X: Any = None) -> list[Model]:
     >>> [model.name for model in default_models() if model.form == "linear"]
     ['shared Gaussian', 'naive Bayes, shared variance', 'logistic']
     """
-    table = Preparation.of(X)
+    return models_of(Preparation.of(X))
+
+
+def models_of(table: Preparation) -> list[Model]:
+    """Build the models of `default_models` for a table that has been looked at."""
     logistic = LogisticClassifier(optimizer="newton", standardize=True)
     network: dict[str, Any] = {"standardize": True, "reg_lambda": 1e-2}
     cascade = CascadeClassifier((4,), n_restarts=1, tol=1e-4, **network)

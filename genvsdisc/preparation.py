@@ -91,8 +91,11 @@ class Preparation:
     counts: frozenset[Any] = frozenset()
 
     @classmethod
-    def of(cls, X: Any) -> Preparation:
-        """Read off the columns of X what its classifiers need; rows are looked at for kinds, gaps and spread only."""
+    def of(cls, X: Any, columns: Mapping[Any, Column] | None = None) -> Preparation:
+        """Read off the columns of X what its classifiers need; rows are looked at for kinds, gaps and spread only.
+
+        The kinds of columns are judged unless they are given.
+        """
         if X is None:
             return cls()
         if not isinstance(X, pd.DataFrame):
@@ -106,7 +109,7 @@ class Preparation:
             blocks = tuple(range(j, j + 1) for j in range(rows.shape[1]))
             origins = tuple(_origin(rows[:, j]) for j in range(rows.shape[1]))
             return cls(None, bool(np.isnan(rows).any()), rows.shape[1], blocks, origins)
-        columns = column_kinds(X)
+        columns = column_kinds(X) if columns is None else columns
         used = {name: column for name, column in columns.items() if column.used}
         looked_at = {name: _Numbers.of(X[name], column) for name, column in used.items()}
         ends = np.cumsum([0, *(each.width for each in looked_at.values())])

@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from genvsdisc.datasets.targets import as_target
 from genvsdisc.features.tables import as_frame
-from genvsdisc.models import as_models, default_models
+from genvsdisc.models import as_models, models_of
+from genvsdisc.preparation import Preparation
 from genvsdisc.study.comparison import Comparison
 from genvsdisc.study.decision_costs import read_costs
 from genvsdisc.study.design import Design
@@ -200,7 +201,9 @@ def compare(
     drawn, said_of_law = draw_tables(draw, table, whole, n_splits=chosen.n_splits, random_state=random_state)
     table = replace(table, drawn=drawn)
     given = None if models is None else as_models(models)
-    roster, notes = (default_models(table.X), []) if given is None else suited_to(given, table.X, table.y, n_jobs)
+    used = {key: column for key, column in table.columns.items() if column.used}
+    by_default = models_of(Preparation.of(table.X, used)) if given is None else []
+    roster, notes = (by_default, []) if given is None else suited_to(given, table.X, table.y, n_jobs)
     roster = [respecting(model, table.sampling) for model in roster]
     passed = None if table.weights is None or stand_for_copies(table.weights) else table.weights
     roster = [tuned(model, sampling=table.sampling, weights=passed) for model in roster] if tune else roster

@@ -124,7 +124,7 @@ ONE_OUTPUT = ("logistic", "network", "weighted naive Bayes")
 IN_ROW_SPAN = ("logistic", "weighted naive Bayes")
 """Classifiers that fit fewer rows than columns in the span of the rows."""
 ROW_SPAN = 0.6e-9
-"""Processor seconds that the span takes for each column and squared row: median of 60 to 150 rows, 600 to 7,000 columns."""
+"""Processor seconds of the span for each column and squared row: median of 60 to 150 rows, 600 to 7,000 columns."""
 BINARY_OUTPUTS = 1
 """Outputs that a discriminative classifier learns where there are two classes."""
 

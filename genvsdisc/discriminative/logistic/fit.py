@@ -58,10 +58,14 @@ def fit_to_optimum(
     limits = (start, watch, max_iter, tol)
     wide = problem.is_wide
     if wide.any() and len(wide) > 1:
-        order = np.append(np.flatnonzero(wide), np.flatnonzero(~wide))
-        parts = [problem.alone(r) for r in np.flatnonzero(wide)] + ([] if wide.all() else [problem.take(~wide)])
-        solutions = [fit_to_optimum(part, optimizer, *limits) for part in parts]
-        return Solution.joined(solutions).take(np.argsort(order))
+
+        def together(some: LinearProblem) -> Solution:
+            return fit_to_optimum(some, optimizer, *limits)
+
+        def one_by_one(some: LinearProblem) -> Solution:
+            return Solution.joined([together(some.alone(r)) for r in range(len(some.weights))])
+
+        return _split(problem, wide, one_by_one, together)
     if optimizer == "nesterov":
         return _solve_in_blocks(problem, accelerated_descent, problem.n_outputs * len(problem.X), *limits)
     if optimizer == "lbfgs":
@@ -70,16 +74,27 @@ def fit_to_optimum(
     size = n_outputs * (problem.frame.width + 1)
     formed = np.asarray(forms_hessian((problem.weights > 0).sum(axis=1), size, n_outputs))
     cells = n_outputs * len(problem.X) if n_outputs == 1 else max(size * len(problem.X), size * size)
-    if formed.all():
-        return _solve_in_blocks(problem, newton, max(cells, size * size), *limits)
-    if not formed.any():
-        return _solve_one_by_one(problem, truncated_newton, *limits)
-    order = [np.flatnonzero(formed), np.flatnonzero(~formed)]
-    parts = [
-        _solve_in_blocks(problem.take(order[0]), newton, max(cells, size * size), *limits),
-        _solve_one_by_one(problem.take(order[1]), truncated_newton, *limits),
-    ]
-    return Solution.joined(parts).take(np.argsort(np.concatenate(order)))
+    return _split(
+        problem,
+        formed,
+        lambda some: _solve_in_blocks(some, newton, max(cells, size * size), *limits),
+        lambda some: _solve_one_by_one(some, truncated_newton, *limits),
+    )
+
+
+def _split(
+    problem: LinearProblem,
+    mask: NDArray,
+    fit: Callable[[LinearProblem], Solution],
+    fit_others: Callable[[LinearProblem], Solution],
+) -> Solution:
+    """Fit the replicates of a mask in one way, and the others in another."""
+    if mask.all():
+        return fit(problem)
+    if not mask.any():
+        return fit_others(problem)
+    order = np.argsort(np.append(np.flatnonzero(mask), np.flatnonzero(~mask)))
+    return Solution.joined([fit(problem.take(mask)), fit_others(problem.take(~mask))]).take(order)
 
 
 def _solve_one_by_one(

@@ -108,7 +108,7 @@ class RowSpan(Frame):
         """Number n of coordinates."""
         return len(self.rows)
 
-    def columns(self, X: NDArray) -> NDArray:
+    def columns(self, X: NDArray) -> NDArray:  # noqa: ARG002 (it is the rows that span them)
         """Coordinates (n, n) of the rows X that span them."""
         return self.rows
 
@@ -221,7 +221,7 @@ class LinearProblem:
             if self.standardize:
                 return RowSpan.spanned(self.X, center, scale)
             # Else smaller columns would drown in the rounding of the others.
-            if _TINY < scale.min() and scale.max() < _MODERATE * scale.min():
+            if scale.min() > _TINY and scale.max() < _MODERATE * scale.min():
                 return RowSpan.spanned(self.X, center, np.full_like(scale, scale.max()))
         return self.plain_frame
 
