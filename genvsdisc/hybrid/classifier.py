@@ -19,7 +19,7 @@ from genvsdisc.base import Parameters, ProbabilisticClassifier
 from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
 from genvsdisc.functional import absent
 from genvsdisc.functional.gaussian.continuum import Continuum
-from genvsdisc.functional.gaussian.continuum_newton import follow
+from genvsdisc.functional.gaussian.continuum_newton import follow, follow_along
 from genvsdisc.functional.gaussian.covariance import whiten
 from genvsdisc.functional.gaussian.density import log_densities
 from genvsdisc.functional.gaussian.given_log_odds import moments_of
@@ -210,6 +210,9 @@ class HybridClassifier(ProbabilisticClassifier):
         if len(again):
             moments[again], steps, converged[again] = follow(problem.take(again), moments[again], **limits)
             n_iter[again] += steps
+            far = again[~converged[again]]
+            moments[far], steps, converged[far] = follow_along(problem.take(far), target[far], **limits)
+            n_iter[far] += steps
         given = np.flatnonzero(a > 0)
         theta[given] = problem.take(given).coefficients(moments[given])
         self._warn_of(converged)

@@ -6,7 +6,7 @@ from scipy.optimize import minimize
 from sklearn.datasets import load_iris
 
 from genvsdisc import HybridClassifier
-from genvsdisc.functional.gaussian.continuum_newton import follow
+from genvsdisc.functional.gaussian.continuum_newton import follow, follow_along
 from genvsdisc.hybrid.frame import FeatureFrame
 
 X, Y = load_iris(return_X_y=True)
@@ -60,3 +60,15 @@ def test_the_maximum_is_where_scipy_finds_none_better(covariance, structure, n_c
     scales = 0.01 + np.abs(start)
     found = minimize(lambda z: value(start + scales * z), np.zeros(start.size), method="Powell", options={"maxiter": 3})
     assert found.fun >= float(values[0]) - 1e-10
+
+
+@pytest.mark.parametrize(("covariance", "structure", "n_classes"), CASES)
+def test_the_way_along_the_weights_ends_at_the_same_maximum(covariance, structure, n_classes):
+    """There is one, for the objective is concave in the natural parameters."""
+    problem, target = problem_of(covariance, structure, n_classes, 0.02)
+    straight, _, there = follow(problem, target, max_iter=100, tol=1e-9)
+    along, _, converged = follow_along(problem, target, max_iter=100, tol=1e-9)
+    assert there.all()
+    assert converged.all()
+    np.testing.assert_allclose(problem.evaluate(along)[0], problem.evaluate(straight)[0], rtol=1e-9)
+    np.testing.assert_allclose(along, straight, rtol=1e-5, atol=1e-5)
