@@ -24,6 +24,8 @@ PART_ROWS = 50_000
 JUDGED_AT_ONCE = 5000
 """Rows that pass through all steps of a pipeline at a time: products of 50 columns are a thousand numbers a row."""
 
+ROUNDING = 1e-12
+"""Probabilities that differ by less are equal."""
 SUM_TOLERANCE = 1e-4
 """How far from 1 the probabilities of a row may add up: what single precision and a softmax leave."""
 
@@ -249,6 +251,9 @@ def judged_by(fitted: Any, rows: Any, classes: NDArray) -> NDArray:
 def _aligned(probabilities: Any, seen: NDArray, classes: NDArray) -> NDArray:
     """Probabilities as an array with a column for each of `classes`: zero for those that the draw lacked.
 
+    Those of the likeliest classes that differ by rounding are made equal, or which class is predicted would depend on
+    the machine and on the order of a sum: in balanced sets of few rows, one half is a frequent prediction.
+
     Raises
     ------
     ValueError
@@ -260,6 +265,11 @@ def _aligned(probabilities: Any, seen: NDArray, classes: NDArray) -> NDArray:
         raise ValueError(f"predict_proba gave an array of shape {p.shape} for {len(seen)} classes")
     if not np.issubdtype(p.dtype, np.floating):
         p = p.astype(float)
+    ties = p > p.max(axis=-1, keepdims=True) - ROUNDING
+    tied = ties.sum(axis=-1) > 1
+    if tied.any():
+        p = p.copy()
+        p[tied] = np.where(ties[tied], p[tied].max(axis=-1, keepdims=True), p[tied])
     if np.array_equal(seen, classes):
         return p
     places = np.minimum(np.searchsorted(classes, seen), len(classes) - 1)

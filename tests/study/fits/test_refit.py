@@ -53,6 +53,51 @@ def test_replicates_say_what_single_fits_say(table, before):
         assert_allclose(p, np.broadcast_to(shares, p.shape))
 
 
+class Said(ClassifierMixin, BaseEstimator):
+    """Predicts what it is told, a number of the list for each row."""
+
+    def __init__(self, p=None):
+        self.p = p
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y[: len(X)])
+        return self
+
+    def predict_proba(self, X):
+        return np.array(self.p)[: len(X)]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ([[0.5 - 1e-15, 0.5 + 1e-15], [0.4, 0.6]], [[0.5, 0.5], [0.4, 0.6]]),
+        (
+            [[0.2, 0.4 - 1e-14, 0.4 + 1e-14], [0.3, 0.3 + 1e-9, 0.4 - 1e-9]],
+            [[0.2, 0.4, 0.4], [0.3, 0.3 + 1e-9, 0.4 - 1e-9]],
+        ),
+        ([[1 / 3, 1 / 3 + 1e-16, 1 / 3 - 1e-16]] * 2, [[1 / 3 + 1e-16] * 3] * 2),
+    ],
+)
+def test_classes_as_likely_up_to_rounding_are_a_tie(said, expected):
+    classes = np.arange(len(said[0]))
+    X, y = np.zeros((len(classes), 1)), classes
+    (found,) = refit_probabilities(Said(said), X, y, np.ones((1, len(y)), int), [np.array([0, 1])], classes=classes)
+    assert_allclose(found, expected, rtol=1e-13)
+    assert_array_equal(found.argmax(axis=1), np.array(expected).argmax(axis=1))
+
+
+def test_half_the_rows_of_each_class_that_a_column_does_not_tell_are_the_first_whatever_the_order_of_rows():
+    """Where all that is known says one half, rounding of sums in another order must not choose the class."""
+    X = np.array([[0.1, 0.7], [0.1, 0.7], [0.3, 0.2], [0.3, 0.2]])
+    y = np.array([0, 1, 0, 1])
+    for order in ([0, 1, 2, 3], [1, 0, 2, 3], [3, 1, 0, 2], [2, 3, 1, 0]):
+        for model in (LogisticClassifier(1e-3), NaiveBayesClassifier("gaussian"), GaussianClassifier(shrinkage=0.1)):
+            (found,) = refit_probabilities(
+                model, X[order], y[order], np.ones((1, 4), int), [np.arange(4)], classes=np.array([0, 1])
+            )
+            assert_array_equal(found.argmax(axis=1), 0)
+
+
 def test_a_class_that_a_draw_lacks_gets_probability_zero(table):
     X, y = table
     weights = (y != "b").astype(int)[None, :]
