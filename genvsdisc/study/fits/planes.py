@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import clone
-from sklearn.feature_selection import f_classif
 from sklearn.utils import check_random_state
 
 from genvsdisc.features.kinds import as_numbers
@@ -29,6 +28,10 @@ MAX_FITTED = 20_000
 _AT_ONCE = 256  # columns of numbers that are looked at together
 
 
+_ROUNDING = 1e-28
+"""Squared distances from a mean, over squares, that are rounding alone."""
+
+
 def chosen_axes(table: PreparedTable) -> list[Any]:
     """Pick the two continuous columns whose class means differ most (largest one-way F)."""
     strength: dict[Any, float] = {}
@@ -44,33 +47,32 @@ def _f_ratios(numbers: NDArray, table: PreparedTable) -> NDArray:
     """One-way F of each column; NaN where a class has fewer than two numbers, or the column does not vary."""
     seen = ~np.isnan(numbers)
     whole = seen.all(axis=0)
+    weights = np.ones(len(numbers)) if table.weights is None else table.weights
     ratios = np.full(numbers.shape[1], np.nan)
-    if table.weights is None and whole.any() and np.bincount(table.codes).min() >= 2:
-        with np.errstate(divide="ignore", invalid="ignore"):  # a column that does not vary within its classes
-            ratios[whole] = f_classif(numbers[:, whole], table.codes)[0]
-    for j in np.flatnonzero(~whole if table.weights is None else seen.any(axis=0)):
+    if whole.any() and np.bincount(table.codes).min() >= 2:
+        ratios[whole] = _f_ratio(numbers[:, whole], table.codes, weights)
+    for j in np.flatnonzero(~whole):
         own = seen[:, j]
         if own.any() and np.bincount(table.codes[own], minlength=len(table.classes)).min() >= 2:
-            weights = None if table.weights is None else table.weights[own]
-            ratios[j] = _f_ratio(numbers[own, j], table.codes[own], weights)
+            ratios[j : j + 1] = _f_ratio(numbers[own, j : j + 1], table.codes[own], weights[own])
     return ratios
 
 
-def _f_ratio(values: NDArray, codes: NDArray, weights: NDArray | None) -> float:
-    """One-way F of a column, weighted where the rows are."""
-    if weights is None:
-        with np.errstate(divide="ignore", invalid="ignore"):  # a column that does not vary within its classes
-            return float(f_classif(values[:, None], codes)[0][0])
-    totals = np.bincount(codes, weights)
-    present = totals > 0
-    means = np.bincount(codes, weights * values)[present] / totals[present]
-    between = totals[present] @ (means - np.average(values, weights=weights)) ** 2
-    centers = np.zeros(len(totals))
-    centers[present] = means
-    within = weights @ (values - centers[codes]) ** 2
-    df = (totals.sum() - present.sum()) / max(present.sum() - 1, 1)
+def _f_ratio(values: NDArray, codes: NDArray, weights: NDArray) -> NDArray:
+    """One-way F of columns, infinite for one that varies between classes alone."""
+    total, mean = weights.sum(), np.average(values, axis=0, weights=weights)
+    between, within = np.zeros((2, values.shape[1]))
+    for k in np.unique(codes[weights > 0]):
+        own, w = values[codes == k], weights[codes == k]
+        center = np.average(own, axis=0, weights=w)
+        between += w.sum() * (center - mean) ** 2
+        within += w @ (own - center) ** 2
+    within[within <= _ROUNDING * (weights @ values**2)] = 0
+    n_classes = len(np.unique(codes[weights > 0]))
+    df = (total - n_classes) / max(n_classes - 1, 1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return float(between / within * df)
+        ratios: NDArray = between / within * df
+    return ratios
 
 
 def view_tables(

@@ -28,6 +28,16 @@ def test_columns_that_cannot_be_ranked_come_after_all_that_can():
     assert chosen_axes(prepare(X, y, n_splits=3)) == ["x3", "x1"]
 
 
+@pytest.mark.parametrize("weighted", [False, True])
+def test_a_column_that_is_constant_within_the_classes_is_no_axis_and_warns_of_nothing(weighted):
+    """Its F ratio is infinite, up to the rounding of the means: a copy of the target in other units."""
+    rng = np.random.default_rng(0)
+    y = np.arange(90) % 3
+    X = pd.DataFrame({"a": rng.normal(size=90) + y, "copy": y * 0.1 + 0.7, "b": rng.normal(size=90), "one": 0.3})
+    table = prepare(X, y, n_splits=3, weights=rng.uniform(0.5, 2, 90) if weighted else None)
+    assert chosen_axes(table) == ["a", "b"]
+
+
 @pytest.mark.parametrize("name", ["shared Gaussian", "naive Bayes", "logistic", "logistic, quadratic features"])
 def test_regions_are_the_predictions_of_the_model_fitted_to_the_two_columns(pair, compared, axes, name):
     estimator = next(model.estimator for model in gd.default_models() if model.name == name)
