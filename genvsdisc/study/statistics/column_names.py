@@ -69,6 +69,19 @@ def names_a_row(name: str) -> bool:
     )
 
 
+def names_a_frequency(name: str) -> bool:
+    """Whether a column is named as how often each row occurred: Freq, count, n, number of cases.
+
+    Examples
+    --------
+    >>> [names_a_frequency(name) for name in ("Freq", "n", "Counts", "number of cases", "blood count", "weight")]
+    [True, True, True, True, False, False]
+    """
+    words = set(tokens(name))
+    named = {"f", "freq", "freqs", "frequency", "frequencies", "count", "counts", "n", "cases", "observed", "number"}
+    return bool(words & named) and words <= named | {"of", "nr", "no", "rows"}
+
+
 def names_a_split(name: str, n_levels: int) -> bool:
     """Whether a column is named for a split: "Train or Test", "is_train", "split" of few values, "fold"."""
     words = set(tokens(name))

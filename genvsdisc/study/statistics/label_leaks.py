@@ -10,12 +10,23 @@ from numpy.typing import NDArray
 
 from genvsdisc.features.kinds import as_numbers, is_number
 from genvsdisc.study.statistics.alikeness import levels_of
-from genvsdisc.study.statistics.column_names import names_a_row, names_a_split, split_words
-from genvsdisc.study.statistics.leak import COPY, DUPLICATES, GIVEN_AWAY, IDENTIFIER, MARKER, MISSINGNESS, Leak
+from genvsdisc.study.statistics.column_names import names_a_frequency, names_a_row, names_a_split, split_words
+from genvsdisc.study.statistics.leak import (
+    COPY,
+    DUPLICATES,
+    FREQUENCY,
+    GIVEN_AWAY,
+    IDENTIFIER,
+    MARKER,
+    MISSINGNESS,
+    Leak,
+)
 from genvsdisc.study.table import PreparedTable
 
 GIVES_AWAY = 0.02
 """Share of the majority class's errors that a column alone may leave, to be said to give the label away."""
+FEWEST_CELLS = 0.01
+"""Smallest share of the combinations of all columns for rows to be taken for the cells of a table of counts."""
 LEAST_COPIED = 0.01
 """Smallest share of rows with an exact copy that is worth a warning."""
 _MOST_NAMED = 5
@@ -61,6 +72,37 @@ def identifiers(table: PreparedTable) -> list[Leak]:
                 )
             )  # fmt: skip
     return found
+
+
+def frequencies(table: PreparedTable) -> list[Leak]:
+    """A column named as how often each row occurred, where no two rows are the same but for it.
+
+    Such a table is one of counts, a cell of it in each row; of all its cells not too few are there.
+    """
+    if table.weights is not None or not table.sampling.independent or len(table.X.columns) < 2:
+        return []
+    levels = {name: levels_of(table.X[name]) for name in table.X.columns}
+    for name, kind in table.kinds.items():
+        if kind != "continuous" or not names_a_frequency(str(name)) or not _are_counts(table.X[name]):
+            continue
+        others = [found for key, found in levels.items() if key != name]
+        cells = np.prod([float(n_levels) for _, n_levels in others]) * len(table.classes)
+        share = len(table.codes) / cells
+        rows = np.column_stack([table.codes, *(ranks for ranks, _ in others)])
+        if share >= FEWEST_CELLS and len(np.unique(rows, axis=0)) == len(rows):
+            message = (
+                f"'{name}' looks like how often each row occurred, for no two rows are the same but for it: it is no "
+                "feature, and a row is not one case. Repeat each row as often, and drop the column."
+            )
+            return [Leak(FREQUENCY, str(name), "share of the combinations that occur", float(share), message)]
+    return []
+
+
+def _are_counts(values: pd.Series) -> bool:
+    if not is_number(values) or values.isna().any():
+        return False
+    numbers = as_numbers(values)
+    return bool((numbers >= 0).all() and np.array_equal(numbers, np.rint(numbers)))
 
 
 def duplicates(table: PreparedTable) -> list[Leak]:

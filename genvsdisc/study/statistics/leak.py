@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 GROUP, ORDER, MARKER, IDENTIFIER = "group", "row order", "split marker", "identifier"
+FREQUENCY = "frequencies"
 DUPLICATES, COPY, GIVEN_AWAY, MISSINGNESS = (
     "duplicates", "copy of the target", "gives the label away", "missing entries give the label away",
 )  # fmt: skip

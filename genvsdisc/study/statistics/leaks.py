@@ -17,6 +17,7 @@ Each check is a function of the columns and labels alone, and says what it rests
   and no correlation: their sum is tested. Columns that the file is sorted by are left out. Where labels come in many
   blocks, trends stay in.
 * **split marker**, **identifier**: by values and names.
+* **frequencies**: by the name, and no two rows that are the same but for the column.
 * **duplicates**: rows that are alike to the last column, label included. Where columns are coarse such pairs arise by
   chance, but then pairs that differ in one column are more frequent still; copies have no such near misses.
 * **copy of the target**, **gives the label away**, **missing entries give the label away**: the majority label of a
@@ -31,12 +32,22 @@ from collections.abc import Callable
 import pandas as pd
 
 from genvsdisc.study.statistics.group_leaks import group_columns, row_order, stands_together
-from genvsdisc.study.statistics.label_leaks import duplicates, giving_away, identifiers, markers
-from genvsdisc.study.statistics.leak import COPY, GIVEN_AWAY, GROUP, IDENTIFIER, MARKER, MISSINGNESS, ORDER, Leak
+from genvsdisc.study.statistics.label_leaks import duplicates, frequencies, giving_away, identifiers, markers
+from genvsdisc.study.statistics.leak import (
+    COPY,
+    FREQUENCY,
+    GIVEN_AWAY,
+    GROUP,
+    IDENTIFIER,
+    MARKER,
+    MISSINGNESS,
+    ORDER,
+    Leak,
+)
 from genvsdisc.study.table import PreparedTable
 
 CHECKS: tuple[Callable[[PreparedTable], list[Leak]], ...] = (
-    giving_away, markers, identifiers, group_columns, row_order, duplicates,
+    giving_away, frequencies, markers, identifiers, group_columns, row_order, duplicates,
 )  # fmt: skip
 """What is looked for."""
 
@@ -71,6 +82,9 @@ def leak_warnings(leaks: pd.DataFrame) -> list[str]:
     leaks : DataFrame
         The table `leaks`.
     """
-    rank = {kind: place for place, kind in enumerate((COPY, GIVEN_AWAY, MISSINGNESS, GROUP, ORDER, MARKER, IDENTIFIER))}
+    rank = {
+        kind: place
+        for place, kind in enumerate((COPY, FREQUENCY, GIVEN_AWAY, MISSINGNESS, GROUP, ORDER, MARKER, IDENTIFIER))
+    }
     order = leaks["kind"].map(rank).fillna(len(rank)).sort_values(kind="stable").index
     return [str(message) for message in leaks.loc[order, "message"]]

@@ -259,3 +259,40 @@ def test_words_of_as_many_values_as_numbers_are_cut_into_are_words(n_levels):
     words = np.array([f"{'abcdef'[k % 6]}{'uvwxyz'[k // 6]}" for k in range(n_levels)])
     X, y = pd.DataFrame({"word": words[np.arange(200) % n_levels], "x": rng.normal(size=200)}), np.arange(200) // 100
     assert "gives the label away" not in {kind for kind, _ in kinds(X, pd.Series(y))}
+
+
+def counted(name="Freq"):
+    """Cells of a table of counts: age by sex by answer, and how often each occurred."""
+    cells = pd.MultiIndex.from_product(
+        [["<30", "30-50", ">50"], ["f", "m"], ["yes", "no"]], names=["age", "sex", "say"]
+    )
+    return cells.to_frame(index=False).assign(**{name: [23, 51, 18, 44, 39, 40, 31, 35, 60, 12, 55, 9]})
+
+
+@pytest.mark.parametrize("name", ["Freq", "count", "n", "Number of cases"])
+def test_a_column_of_how_often_each_row_occurred_is_named(name):
+    table = counted(name)
+    assert ("frequencies", name) in kinds(table.drop(columns="say"), table["say"])
+    some = table.drop(index=[3, 8])  # cells that are empty need not be there
+    assert ("frequencies", name) in kinds(some.drop(columns="say"), some["say"])
+    message = next(text for text in leak_warnings(leaks(table.drop(columns="say"), table["say"])) if name in text)
+    assert message.startswith(f"'{name}' looks like how often each row occurred")
+    assert "Repeat each row as often" in message
+
+
+def test_what_is_no_frequency_is_not_named_so():
+    table = counted()
+    X, y = table.drop(columns="say"), table["say"]
+    others = {
+        "another name": X.rename(columns={"Freq": "income"}),
+        "fractions": X.assign(Freq=X["Freq"] / 7),
+        "below zero": X.assign(Freq=X["Freq"] - 50),
+        "a gap": X.assign(Freq=X["Freq"].where(X["Freq"] > 10).astype("Int64")),
+        "cells that stand twice": X.assign(age="<30"),
+    }
+    for why, other in others.items():
+        assert not {kind for kind, _ in kinds(other, y)} & {"frequencies"}, why
+    X, y = numbers()
+    assert not {kind for kind, _ in kinds(X.assign(n=RNG.integers(0, 40, len(X))), y)} & {"frequencies"}
+    repeated = table.loc[table.index.repeat(table["Freq"])].drop(columns="Freq")
+    assert kinds(repeated.drop(columns="say"), repeated["say"]) == set()
