@@ -138,7 +138,8 @@ def refit_probabilities(
     # One source for all replicates: each then has an initialization of its own, as fits one after the other would.
     final.set_params(**{name: np.random.RandomState(seed) for name, seed in _seeds(final, rng).items()})
     out: list[NDArray] = []
-    chunk = max(1, CHUNK_CELLS // len(X))
+    squares = len(classes) * np.shape(X)[1] ** 2 if hasattr(final, "covariance") else 0
+    chunk = max(1, CHUNK_CELLS // max(len(X), squares))
     for start in range(0, len(weights), chunk):
         drawn = weights[start : start + chunk]
         replicates = final.fit_replicates(X, y, drawn if sample_weight is None else drawn * sample_weight)

@@ -189,6 +189,22 @@ class Centers(ClassifierMixin, BaseEstimator):
         return GaussianClassifier(structure="spherical").fit_replicates(X, y, weights)
 
 
+@pytest.mark.parametrize("model", [GaussianClassifier("separate", shrinkage=0.1), GaussianClassifier(shrinkage=0.1)])
+def test_covariances_of_many_draws_are_held_a_few_at_a_time(table, model, monkeypatch):
+    X, y = table
+    X = np.hstack([X, X**2])
+    weights, tests = folds(y)
+    given = (model, X, y, weights, tests)
+    whole = refit_probabilities(*given, classes=np.unique(y))
+    monkeypatch.setattr("genvsdisc.study.fits.refit.CHUNK_CELLS", 2 * 3 * 6**2)
+    fitted = []
+    fit = GaussianClassifier.fit_replicates
+    monkeypatch.setattr(GaussianClassifier, "fit_replicates", lambda *a: fitted.append(len(a[3])) or fit(*a))
+    for p, expected in zip(refit_probabilities(*given, classes=np.unique(y)), whole, strict=True):
+        assert_allclose(p, expected, rtol=1e-12)
+    assert fitted == [2, 2]
+
+
 def test_fits_to_many_weightings_need_no_single_fit_beside(table):
     X, y = table[0], (table[1] == "a").astype(int)
     weights, tests = folds(y)
