@@ -75,27 +75,40 @@ def identifiers(table: PreparedTable) -> list[Leak]:
 
 
 def frequencies(table: PreparedTable) -> list[Leak]:
-    """A column named as how often each row occurred, where no two rows are the same but for it.
+    """A column, or weights, that say how often each row occurred: no two rows are the same but for it.
 
-    Such a table is one of counts, a cell of it in each row; of all its cells not too few are there.
+    Such a table is one of counts, a cell of it in each row; of all its cells not too few are there. A column is named
+    so; weights are whole numbers.
     """
-    if table.weights is not None or not table.sampling.independent or len(table.X.columns) < 2:
-        return []
-    levels = {name: levels_of(table.X[name]) for name in table.X.columns}
+    evidence, advice = "share of the combinations that occur", "Repeat each row as often"
+    if table.weights is not None:
+        share = _share_of_cells(table) if np.array_equal(table.weights, np.rint(table.weights)) else 0.0
+        message = (
+            "The weights look like how often each row occurred, for no two rows are the same: folds of whole rows test "
+            f"each combination with a label that it was never trained on with. {advice}, without weights."
+        )
+        return [Leak(FREQUENCY, "", evidence, share, message)] if share >= FEWEST_CELLS else []
     for name, kind in table.kinds.items():
         if kind != "continuous" or not names_a_frequency(str(name)) or not _are_counts(table.X[name]):
             continue
-        others = [found for key, found in levels.items() if key != name]
-        cells = np.prod([float(n_levels) for _, n_levels in others]) * len(table.classes)
-        share = len(table.codes) / cells
-        rows = np.column_stack([table.codes, *(ranks for ranks, _ in others)])
-        if share >= FEWEST_CELLS and len(np.unique(rows, axis=0)) == len(rows):
+        share = _share_of_cells(table, name)
+        if share >= FEWEST_CELLS:
             message = (
                 f"'{name}' looks like how often each row occurred, for no two rows are the same but for it: it is no "
-                "feature, and a row is not one case. Repeat each row as often, and drop the column."
+                f"feature, and a row is not one case. {advice}, and drop the column."
             )
-            return [Leak(FREQUENCY, str(name), "share of the combinations that occur", float(share), message)]
+            return [Leak(FREQUENCY, str(name), evidence, share, message)]
     return []
+
+
+def _share_of_cells(table: PreparedTable, but: Any = None) -> float:
+    """Share of the combinations of labels and columns but one that occur; 0 where one stands in two rows."""
+    found = [levels_of(table.X[name]) for name in table.X.columns if name != but]
+    if not found:
+        return 0.0
+    rows = np.column_stack([table.codes, *(ranks for ranks, _ in found)])
+    cells = len(table.classes) * np.prod([float(n_levels) for _, n_levels in found])
+    return float(len(rows) / cells) if len(np.unique(rows, axis=0)) == len(rows) else 0.0
 
 
 def _are_counts(values: pd.Series) -> bool:

@@ -50,7 +50,8 @@ def verdict_card(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any]) ->
     differences = tables["differences"]
     best = differences[(differences["form"] == BEST) & (differences["loss"] == loss)]
     beaten_by_guessing = _not_beaten(tables, meta, loss)
-    no_better = tuple(each for each in dict.fromkeys((loss, "log_loss")) if _not_beaten(tables, meta, each))
+    both = [each for each in dict.fromkeys((loss, "log_loss")) if each in losses]
+    no_better = tuple(each for each in both if _not_beaten(tables, meta, each))
     partial = _not_compared(tables, loss)
     warnings = beaten_by_guessing + partial + rare_class_warning(meta, loss) + _warnings(tables, meta)
     if best.empty:

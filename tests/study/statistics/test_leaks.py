@@ -280,6 +280,16 @@ def test_a_column_of_how_often_each_row_occurred_is_named(name):
     assert "Repeat each row as often" in message
 
 
+def test_weights_that_say_how_often_each_row_occurred_are_told():
+    """Folds of whole rows would be wrong of most: logistic regression errs on 64 % of UCBAdmissions by them, on 29 % by cases."""
+    table = counted()
+    X, y, weights = table[["age", "sex"]], table["say"], table["Freq"].to_numpy(float)
+    assert ("frequencies", "") in kinds(X, y, weights=weights)
+    assert ("frequencies", "") not in kinds(X, y, weights=weights + 0.5)
+    X, y = numbers()
+    assert ("frequencies", "") not in kinds(X, y, weights=RNG.integers(1, 5, len(X)).astype(float))
+
+
 def test_what_is_no_frequency_is_not_named_so():
     table = counted()
     X, y = table.drop(columns="say"), table["say"]

@@ -515,6 +515,25 @@ def test_a_loss_that_is_not_measured_cannot_judge():
         gd.compare(X, y, design=gd.Design(losses=("log_loss",)), loss="brier")
 
 
+@pytest.mark.parametrize(
+    ("losses", "named"),
+    [
+        (("zero_one",), "0-1 error"),
+        (("brier",), "Brier score"),
+        (("log_loss",), "log loss"),
+        (("brier", "zero_one"), "0-1 error"),
+        (("zero_one", "f1_macro"), "0-1 error"),
+    ],
+)
+def test_a_verdict_is_written_whatever_losses_are_measured(losses, named):
+    X, y = load_iris(return_X_y=True)
+    models = [model for model in gd.default_models() if model.form == "linear"]
+    design = gd.Design(n_splits=3, n_repeats=2, n_draws=2, losses=losses)
+    found = gd.compare(X, y, models, design=design)
+    assert found.failures.empty
+    assert f"which family has the lower {named}" in found.verdict
+
+
 # Right on laws whose truth is known ---------------------------------------------------------------------------------
 
 
