@@ -281,7 +281,7 @@ def test_a_column_of_how_often_each_row_occurred_is_named(name):
 
 
 def test_weights_that_say_how_often_each_row_occurred_are_told():
-    """Logistic regression errs on 64 % of the cases of UCBAdmissions by folds of whole rows, by folds of cases on 29 %."""
+    """Logistic regression errs on 64 % of the cases of UCBAdmissions by whole rows, by folds of cases on 29 %."""
     table = counted()
     X, y, weights = table[["age", "sex"]], table["say"], table["Freq"].to_numpy(float)
     assert ("frequencies", "") in kinds(X, y, weights=weights)
