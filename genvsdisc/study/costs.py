@@ -135,6 +135,8 @@ COST_TERMS: dict[str, Callable[[BatchSizes], float]] = {
 ONE_OUTPUT = ("logistic", "network", "weighted naive Bayes")
 IN_ROW_SPAN = ("logistic", "weighted naive Bayes")
 """Classifiers that fit fewer rows than columns in the span of the rows."""
+FEWEST_SPANNED = 128
+"""Columns from which on they do."""
 ROW_SPAN = 0.6e-9
 """Processor seconds of the span for each column and squared row: median of 60 to 150 rows, 600 to 7,000 columns."""
 BINARY_OUTPUTS = 1
@@ -191,7 +193,7 @@ def batch_seconds(kind: str, sizes: BatchSizes, estimator: Any = None) -> float:
         sizes = replace(sizes, classes=BINARY_OUTPUTS)
     seconds = 0.0
     vectors = sizes.train * (max(1, sizes.classes - 1) if kind.startswith("weighted") else 1)
-    if kind.startswith(IN_ROW_SPAN) and sizes.columns > vectors:
+    if kind.startswith(IN_ROW_SPAN) and sizes.columns > max(vectors, FEWEST_SPANNED):
         seconds = ROW_SPAN * sizes.fits * sizes.columns * (vectors**2 + sizes.test * sizes.classes)
         sizes = replace(sizes, columns=vectors)
     seconds += sum(coefficient * COST_TERMS[term](sizes) for term, coefficient in known.items())

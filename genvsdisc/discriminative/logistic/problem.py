@@ -18,6 +18,8 @@ from genvsdisc.functional.scaling import means_and_deviations
 _COPIED = 2**20  # entries of X that are centered and scaled in any case
 _MODERATE = 1e3
 _TINY = 1e-100
+_FEWEST_SPANNED = 128
+"""Columns below which many replicates together take less time than each in the span of its rows (measured)."""
 
 
 @dataclass(frozen=True)
@@ -209,9 +211,10 @@ class LinearProblem:
 
     @property
     def is_wide(self) -> NDArray:
-        """Mask (R,) of the replicates whose only optimum lies in the span of fewer rows than columns."""
+        """Mask (R,) of the replicates whose only optimum lies in the span of fewer rows than their many columns."""
         only = self.reg_lambda > 0 and self.loss == "cross_entropy"
-        return (self.X.shape[1] > (self.weights > 0).sum(axis=1)) & only
+        width = self.X.shape[1]
+        return (width > (self.weights > 0).sum(axis=1)) & (width >= _FEWEST_SPANNED) & only
 
     @cached_property
     def frame(self) -> Frame:

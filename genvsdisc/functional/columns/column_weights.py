@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _MAX_HALVINGS = 50
+_FEWEST_SPANNED = 128  # columns below which training sets are as fast together
 _ROUNDING = 1e-12  # of the objective, which no longer tells points apart
 
 
@@ -83,7 +84,7 @@ def fit_column_weights(
     blocks = [replace(block, contrasts=block.contrasts / units[:, None, None]) for block in blocks]
     C, d = offsets.shape[1], units.shape[1]
     n_contrasts = C * sum((block.weights > 0).sum(axis=1) for block in blocks)
-    wide = (d > n_contrasts) & (reg_lambda > 0)
+    wide = (d > n_contrasts) & (d >= _FEWEST_SPANNED) & (reg_lambda > 0)
     if not wide.any():
         scaled, *rest = _solve(blocks, offsets, reg_lambda, max_iter, tol)
     else:

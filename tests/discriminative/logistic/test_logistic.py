@@ -141,13 +141,13 @@ def test_the_result_does_not_depend_on_units_without_a_penalty() -> None:
     )
 
 
-def wide(n_classes: int, columns: int = 150) -> tuple[NDArray, NDArray, NDArray]:
-    """Rows, fewer than columns, of which some are alike, one is constant, and some count for nothing."""
+def wide(n_classes: int, columns: int = 150, rows: int = 60) -> tuple[NDArray, NDArray, NDArray]:
+    """Rows of many columns, some of them alike, one column constant, and weights that leave some rows out."""
     rng = np.random.default_rng(n_classes)
-    X = rng.normal(size=(60, columns)) * np.exp(rng.normal(size=columns)) + 3
+    X = rng.normal(size=(rows, columns)) * np.exp(rng.normal(size=columns)) + 3
     X[:, 5] = 2.0
     X[:4] = X[4:8]
-    return X, np.arange(60) % n_classes, rng.integers(0, 4, size=60).astype(float)
+    return X, np.arange(rows) % n_classes, rng.integers(0, 4, size=rows).astype(float)
 
 
 @pytest.mark.parametrize("optimizer", ["nesterov", "newton", "lbfgs"])
@@ -170,10 +170,10 @@ def test_of_more_columns_than_rows_the_gradient_is_zero(n_classes: int, standard
 @pytest.mark.parametrize("optimizer", ["nesterov", "newton", "lbfgs"])
 @pytest.mark.parametrize("standardize", [False, True])
 def test_replicates_of_fewer_rows_than_columns_equal_plain_fits(standardize: bool, optimizer: str) -> None:
-    X, y, _ = wide(3, columns=30)
-    counts = np.zeros((4, 60), dtype=int)
-    for r, rows in enumerate((20, 60, 33, 28)):  # fewer rows than columns, more, more, and fewer
-        counts[r, 60 - rows :] = 1 + np.arange(rows) % 2
+    X, y, _ = wide(3, columns=130, rows=180)
+    counts = np.zeros((4, 180), dtype=int)
+    for r, rows in enumerate((90, 180, 140, 120)):  # fewer rows than columns, more, more, and fewer
+        counts[r, 180 - rows :] = 1 + np.arange(rows) % 2
     model = LogisticClassifier(0.01, optimizer=optimizer, standardize=standardize, tol=1e-8)
     found = model.fit_replicates(X, y, counts).predict_proba(X)
     for p, row in zip(found, counts, strict=True):
