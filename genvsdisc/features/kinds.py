@@ -14,15 +14,13 @@ from genvsdisc.features.cells import CellFormat
 from genvsdisc.features.date_parts import are_dates, parts_of
 from genvsdisc.features.dtypes import MOST_EXACT, as_numbers, is_number, is_text, usual_dtype
 from genvsdisc.features.marks import SIGNS, clean, quoted
-from genvsdisc.features.typed import read_columns
+from genvsdisc.features.typed import MOST_LEVELS, read_columns, unless_levels
 from genvsdisc.features.words import frequent_words
 
-__all__ = ["Column", "as_numbers", "column_kinds", "column_table", "is_number"]
+__all__ = ["MOST_LEVELS", "Column", "as_numbers", "column_kinds", "column_table", "is_number"]
 
 Kind = Literal["continuous", "binary", "categorical", "text", "identifier", "constant", "empty", "out of range"]
 
-MOST_LEVELS = 20
-"""A categorical column with more levels keeps this many, the most frequent; the others count as one, "(other)"."""
 NEARLY_UNIQUE = 0.9
 """Words of which more than this share are different identify rows."""
 NEARLY_COUNTING = 0.8
@@ -122,7 +120,7 @@ def column_kinds(X: pd.DataFrame) -> dict[Any, Column]:
     repeated = X.columns[X.columns.duplicated()]
     if len(repeated):
         raise ValueError(f"column names must differ; {repeated[0]!r} stands more than once: rename one")
-    columns = {name: _undeclared(clean(usual_dtype(X[name]))) for name in X.columns}
+    columns = {name: unless_levels(clean(usual_dtype(X[name]))) for name in X.columns}
     readings = read_columns(columns)
     kinds = {}
     for name, values in columns.items():
@@ -139,14 +137,6 @@ def column_table(kinds: Mapping[Any, Column]) -> pd.DataFrame:
     """List kinds as a tidy table: column, kind, used, missing, distinct, note."""
     rows = [(str(name), c.kind, c.used, c.missing, c.distinct, c.note) for name, c in kinds.items()]
     return pd.DataFrame(rows, columns=["column", "kind", "used", "missing", "distinct", "note"])
-
-
-def _undeclared(values: pd.Series) -> pd.Series:
-    """Take categories that are too many numbers to be levels as the numbers they are."""
-    if not isinstance(values.dtype, pd.CategoricalDtype) or values.nunique() <= MOST_LEVELS:
-        return values
-    words = values.cat.categories.to_series()
-    return values.astype(values.cat.categories.dtype) if is_number(words) or is_text(words) else values
 
 
 def _judge(name: Any, values: pd.Series, note: str = "") -> Column:

@@ -7,7 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from genvsdisc.features.dtypes import as_numbers
 from genvsdisc.features.kinds import column_kinds, column_table
+from genvsdisc.features.level_codes import read_as_judged
+from genvsdisc.features.typed import typed_table
 
 rng = np.random.default_rng(0)
 N = 40
@@ -136,6 +139,28 @@ def test_f05_categories_of_numbers_are_numbers_where_they_are_too_many_for_level
     assert kind_of(pd.Categorical([f"{value} cm" for value in many])) == "continuous"
     assert kind_of(pd.Categorical([1, 2, 3] * 10)) == "categorical"  # as declared
     assert kind_of(pd.Categorical([f"name {i}" for i in range(N)])) == "identifier"
+
+
+DECLARED = {
+    "whole numbers": (3 * np.arange(N), 3.0 * np.arange(N)),
+    "of 8 bits": (np.arange(N, dtype=np.uint8)[::-1], np.arange(N)[::-1]),
+    "text": ([f"{k},5 kg" for k in range(N)], np.arange(N) + 0.5),
+    "years": (pd.period_range("1970-01", periods=N, freq="Y"), (np.arange(N) * 365.25 + 0.25).astype(int)),
+    "days": (pd.date_range("1970-01-02", periods=N, freq="2D"), 2 * np.arange(N) + 1),
+}
+
+
+@pytest.mark.parametrize("name", DECLARED)
+@pytest.mark.parametrize("gap", [False, True])
+def test_f05_declared_numbers_with_a_gap_are_what_they_are_without(name, gap):
+    values, numbers = DECLARED[name]
+    column = pd.Series(pd.Categorical([*values, *[None] * gap]))
+    typed = typed_table(pd.DataFrame({"x": column})).table["x"]
+    np.testing.assert_array_equal(as_numbers(typed), [*numbers, *[np.nan] * gap])
+    judged = column_kinds(pd.DataFrame({"x": column}))["x"]
+    if gap:
+        assert (judged.kind, judged.missing) == ("continuous", 1)
+    np.testing.assert_array_equal(as_numbers(read_as_judged(column, judged)), as_numbers(typed))
 
 
 @pytest.mark.parametrize(
