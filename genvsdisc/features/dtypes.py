@@ -133,7 +133,8 @@ def undeclared(values: pd.Series) -> pd.Series:
     if not isinstance(values.dtype, pd.CategoricalDtype):
         return values
     plain = usual_dtype(pd.Series(values.cat.categories)).reindex(values.cat.codes.to_numpy())
-    return plain.set_axis(values.index).rename(values.name)
+    plain.index, plain.name = values.index, values.name
+    return plain
 
 
 def in_text(word: bytes) -> str:

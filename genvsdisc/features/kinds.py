@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -13,8 +14,8 @@ from numpy.typing import NDArray
 from genvsdisc.features.cells import CellFormat
 from genvsdisc.features.date_parts import are_dates, parts_of
 from genvsdisc.features.dtypes import MOST_EXACT, as_numbers, is_number, is_text, usual_dtype
-from genvsdisc.features.marks import SIGNS, clean, quoted
-from genvsdisc.features.typed import MOST_LEVELS, read_columns, unless_levels
+from genvsdisc.features.marks import ERROR, SIGNS, clean, quoted
+from genvsdisc.features.typed import MOST_LEVELS, read_columns, truth_values, unless_levels
 from genvsdisc.features.words import frequent_words
 
 __all__ = ["MOST_LEVELS", "Column", "as_numbers", "column_kinds", "column_table", "is_number"]
@@ -28,6 +29,8 @@ NEARLY_COUNTING = 0.8
 _FEWEST_TO_COUNT = 5  # 1, 2, 3, 4 down four rows may well be a measurement
 _FEWEST_DIFFERENT = 20  # so many whole numbers, all different and close together, are no chance
 _FAR = 10  # spreads of the other values
+_YES, _NO = {"yes", "y", "true", "1", "ja", "oui"}, {"no", "n", "false", "0", "nein", "non"}
+_MERGED = 2 / 3  # share of blanks from which on entries that stand once each may be merged cells
 LARGEST, SMALLEST = 1e140, 1e-140
 """Sums of squares of numbers beyond leave the range of floating point."""
 
@@ -141,6 +144,22 @@ def column_table(kinds: Mapping[Any, Column]) -> pd.DataFrame:
 
 def _judge(name: Any, values: pd.Series, note: str = "") -> Column:
     codes, uniques = pd.factorize(values)
+    if 2 < len(uniques) < _FEWEST_DIFFERENT and (truth := truth_values(values)) is not None:
+        values = truth
+        codes, uniques = pd.factorize(truth)
+    note = _joined(note, _merged_cells(values, codes, len(uniques)))
+    return _judge_cells(name, values, codes, uniques, note)
+
+
+def _merged_cells(values: pd.Series, codes: NDArray[np.intp], distinct: int) -> str:
+    """Point out words that begin in the first row and stand once each, far apart: a sheet may show them merged."""
+    once = is_text(values) and len(codes) and codes[0] >= 0 and distinct == int((codes >= 0).sum())
+    if not once or distinct > (1 - _MERGED) * len(codes):
+        return ""
+    return "each entry stands once, with blanks below it: write merged cells into all of their rows"
+
+
+def _judge_cells(name: Any, values: pd.Series, codes: NDArray[np.intp], uniques: Any, note: str) -> Column:
     if values.dtype.kind == "c":
         raise ValueError(f"column {name!r} holds complex numbers: split it into real and imaginary parts")
     present, distinct = int((codes >= 0).sum()), len(uniques)
@@ -255,7 +274,7 @@ def _doubtful_levels(codes: NDArray[np.intp], uniques: Any) -> str:
     """Point out levels that may stand for missing entries, and levels that differ in case only."""
     words = [level for level in uniques if isinstance(level, str)]
     notes = []
-    for sign in set(words) & set(SIGNS):
+    for sign in (word for word in words if word in SIGNS or re.match(ERROR, word)):
         times = int((codes == list(uniques).index(sign)).sum())
         entries = "entry" if times == 1 else "entries"
         notes.append(f"{sign!r} ({times} {entries}) is a level: leave it empty if it marks missing entries")
@@ -265,6 +284,9 @@ def _doubtful_levels(codes: NDArray[np.intp], uniques: Any) -> str:
         if other != word:
             notes.append(f"{quoted(other)} and {quoted(word)} differ in case only")
             break
+    written = {str(level).casefold().removesuffix(".0") for level in uniques}
+    if len(uniques) > 2 and written <= _YES | _NO and max(len(written & _YES), len(written & _NO)) > 1:
+        notes.append("its levels look like yes and no in several spellings: write each in one way if they are")
     return _joined(*notes)
 
 

@@ -12,6 +12,7 @@ from genvsdisc.features.cells import CellFormat, Reading, read_cells
 from genvsdisc.features.dtypes import is_number, is_text, nested_value, undeclared, usual_dtype
 from genvsdisc.features.marks import clean
 
+_MOST_SPELLINGS = 8  # TRUE, True, true and Python's True; the same of false
 MOST_LEVELS = 20
 """A categorical column with more levels keeps this many, the most frequent; the others count as one, "(other)"."""
 
@@ -67,7 +68,7 @@ def typed_table(table: pd.DataFrame, hint: str = "") -> Typed:
     for name, reading in readings.items():
         if reading.column is not None:
             columns[name] = reading.column
-        elif (truth := _truth_values(columns[name])) is not None:
+        elif (truth := truth_values(columns[name])) is not None:
             columns[name] = truth
     marks = {reading.decimal for reading in readings.values()} - {""}
     typed = pd.DataFrame(columns, index=table.index, copy=False)
@@ -137,10 +138,10 @@ def _holds_words(values: pd.Series) -> bool:
     return pd.api.types.infer_dtype(values, skipna=True) in ("string", "mixed", "mixed-integer")
 
 
-def _truth_values(values: pd.Series) -> pd.Series | None:
-    """Truth values where the only words are "true" and "false", in one of their usual spellings."""
+def truth_values(values: pd.Series) -> pd.Series | None:
+    """Truth values where the only words are "true" and "false", in whatever case, and truth values of Python."""
     words = pd.unique(values.dropna())
-    if len(words) != 2 or {str(word).lower() for word in words} != {"true", "false"}:
+    if {str(word).lower() for word in words[:_MOST_SPELLINGS]} != {"true", "false"} or len(words) > _MOST_SPELLINGS:
         return None
     truth = values.map({word: str(word).lower() == "true" for word in words}, na_action="ignore")
     return truth.astype("boolean" if values.isna().any() else bool)
