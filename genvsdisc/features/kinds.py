@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -13,8 +12,9 @@ from numpy.typing import NDArray
 
 from genvsdisc.features.cells import CellFormat
 from genvsdisc.features.date_parts import are_dates, parts_of
+from genvsdisc.features.doubts import doubtful_levels, merged_cells
 from genvsdisc.features.dtypes import MOST_EXACT, as_numbers, is_number, is_text, usual_dtype
-from genvsdisc.features.marks import ERROR, SIGNS, clean, quoted
+from genvsdisc.features.marks import clean
 from genvsdisc.features.typed import MOST_LEVELS, read_columns, truth_values, unless_levels
 from genvsdisc.features.words import frequent_words
 
@@ -29,8 +29,6 @@ NEARLY_COUNTING = 0.8
 _FEWEST_TO_COUNT = 5  # 1, 2, 3, 4 down four rows may well be a measurement
 _FEWEST_DIFFERENT = 20  # so many whole numbers, all different and close together, are no chance
 _FAR = 10  # spreads of the other values
-_YES, _NO = {"yes", "y", "true", "1", "ja", "oui"}, {"no", "n", "false", "0", "nein", "non"}
-_MERGED = 2 / 3  # share of blanks from which on entries that stand once each may be merged cells
 LARGEST, SMALLEST = 1e140, 1e-140
 """Sums of squares of numbers beyond leave the range of floating point."""
 
@@ -147,16 +145,8 @@ def _judge(name: Any, values: pd.Series, note: str = "") -> Column:
     if 2 < len(uniques) < _FEWEST_DIFFERENT and (truth := truth_values(values)) is not None:
         values = truth
         codes, uniques = pd.factorize(truth)
-    note = _joined(note, _merged_cells(values, codes, len(uniques)))
+    note = _joined(note, merged_cells(values, codes, len(uniques)))
     return _judge_cells(name, values, codes, uniques, note)
-
-
-def _merged_cells(values: pd.Series, codes: NDArray[np.intp], distinct: int) -> str:
-    """Point out words that begin in the first row and stand once each, far apart: a sheet may show them merged."""
-    once = is_text(values) and len(codes) and codes[0] >= 0 and distinct == int((codes >= 0).sum())
-    if not once or distinct > (1 - _MERGED) * len(codes):
-        return ""
-    return "each entry stands once, with blanks below it: write merged cells into all of their rows"
 
 
 def _judge_cells(name: Any, values: pd.Series, codes: NDArray[np.intp], uniques: Any, note: str) -> Column:
@@ -180,7 +170,7 @@ def _judge_cells(name: Any, values: pd.Series, codes: NDArray[np.intp], uniques:
     if distinct > MOST_LEVELS and is_text(values) and (words := frequent_words(values)):
         shown = f"free text: {len(words)} words that many entries hold ({', '.join(words[:5])}, ...) are indicators"
         return Column("text", levels=words, note=_joined(shown, note), **counts)
-    notes = [note, _doubtful_levels(codes, uniques)]
+    notes = [note, doubtful_levels(codes, uniques)]
     if distinct > NEARLY_UNIQUE * present:
         return Column("identifier", note=_joined(f"{distinct} different values in {present} rows", *notes), **counts)
     if distinct <= MOST_LEVELS:
@@ -268,26 +258,6 @@ def _far_value(numbers: NDArray[np.float64]) -> str:
                 where = "far from all other values" if beyond else "and no other value is negative"
                 return f"{far:g} stands {times} times, {where}: leave it empty if it marks missing ones"
     return ""
-
-
-def _doubtful_levels(codes: NDArray[np.intp], uniques: Any) -> str:
-    """Point out levels that may stand for missing entries, and levels that differ in case only."""
-    words = [level for level in uniques if isinstance(level, str)]
-    notes = []
-    for sign in (word for word in words if word in SIGNS or re.match(ERROR, word)):
-        times = int((codes == list(uniques).index(sign)).sum())
-        entries = "entry" if times == 1 else "entries"
-        notes.append(f"{sign!r} ({times} {entries}) is a level: leave it empty if it marks missing entries")
-    folded: dict[str, str] = {}
-    for word in words[: 10 * MOST_LEVELS]:
-        other = folded.setdefault(word.casefold(), word)
-        if other != word:
-            notes.append(f"{quoted(other)} and {quoted(word)} differ in case only")
-            break
-    written = {str(level).casefold().removesuffix(".0") for level in uniques}
-    if len(uniques) > 2 and written <= _YES | _NO and max(len(written & _YES), len(written & _NO)) > 1:
-        notes.append("its levels look like yes and no in several spellings: write each in one way if they are")
-    return _joined(*notes)
 
 
 def _joined(*notes: str) -> str:
