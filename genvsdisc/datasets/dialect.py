@@ -98,7 +98,7 @@ def dialect_of(text: str, source: Source, notes: list[str], known: Collection[st
             f"{source.name!r} has one column only; a table needs a target and something to tell it by, divided by "
             "comma, semicolon, tab, bar or blanks"
         )
-    above = _above(body, chosen, width)
+    above = _above(body, chosen, width, known)
     start += sum(len(line) + 1 for line in above)
     names, skipped, length, before = _header(text[start:], chosen, width)
     skipped = [line for line in above if line.strip()] + skipped
@@ -137,8 +137,8 @@ def _begins_with_a_row(first: list[str], below: str, delimiter: str, known: Coll
 
 
 def _in_two_lines(names: list[str], below: str, delimiter: str, notes: list[str]) -> tuple[list[str], int] | None:
-    """Names that the second line tells apart, where the first repeats one; and how many characters that line takes."""
-    if len({*map(str.strip, names)}) == len(names):
+    """Names in two lines, where the first repeats one or has a blank; and how many characters the second takes."""
+    if len({*map(str.strip, names)}) == len(names) and all(map(str.strip, names)):
         return None
     line = _LINE.match(below)
     records = [record for record, _ in zip(_records(below, delimiter), range(_RECORDS_SNIFFED), strict=False)]
@@ -157,12 +157,13 @@ def _names_in_comment(head: str, row: list[str], comments: int) -> tuple[list[st
     return names, len(head) - len(lines[-1]), comments - 1
 
 
-def _above(text: str, delimiter: str, width: int) -> list[str]:
+def _above(text: str, delimiter: str, width: int, known: Collection[str]) -> list[str]:
     """Lines above the names, of a text that begins with lines of one record each."""
     lines = text.split("\n", MOST_LINES)[:MOST_LINES]
     if any(line.count('"') % 2 for line in lines):
         return []
-    return lines[: lines_above([next(_records(line, delimiter), []) for line in lines], width)]
+    fields = [next(_records(line, delimiter), []) for line in lines]
+    return lines[: lines_above(fields, width, known)]
 
 
 def without_comments(text: str, delimiter: str, width: int) -> tuple[str, int]:

@@ -37,7 +37,7 @@ def excel_columns(source: Source, notes: list[str], known: Collection[str] = ())
     if not filled:
         raise ValueError(f"{source.name!r} is empty")
     width = max(len(rows[place]) for place in filled)
-    above = lines_above([[_written(cell) for cell in rows[place]] for place in filled[:MOST_LINES]], width)
+    above = lines_above([[_written(cell) for cell in rows[place]] for place in filled[:MOST_LINES]], width, known)
     notes += [_left_out(rows[place]) for place in filled[:above]]
     names, below = filled[above], filled[above + 1 :]
     for row in rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 
 from genvsdisc.datasets.targets import refuse_nested_labels
 from genvsdisc.features.dtypes import is_text
-from genvsdisc.features.marks import MARKS, MISSING, SIGNS, bare_words, named, quoted
+from genvsdisc.features.marks import ERROR, MARKS, MISSING, SIGNS, bare_words, named, quoted
 
 _MOST_NAMED = 5
 _CLASSES = {"none", "nil", "empty", "blank", *(word.lower() for word in MISSING)}
@@ -86,7 +87,10 @@ def label_notes(y: pd.Series) -> list[str]:
         return []
     notes = []
     counts = y.value_counts()
-    doubtful = [*SIGNS, *sorted(label for label in counts.index if label.lower() in MARKS - _CLASSES - set(SIGNS))]
+    marks = (
+        label for label in counts.index if label.lower() in MARKS - _CLASSES - set(SIGNS) or re.match(ERROR, label)
+    )
+    doubtful = [*SIGNS, *sorted(marks)]
     for sign in [sign for sign in doubtful if sign in counts.index]:
         notes.append(f"Label {sign!r} ({counts[sign]:,} rows) is a class: leave it empty where the label is missing.")
     for what, fold in _LITTLE.items():

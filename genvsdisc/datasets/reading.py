@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from os import PathLike
 from typing import Any
 
@@ -33,6 +33,7 @@ from genvsdisc.features.cells import CellFormat
 from genvsdisc.features.dtypes import is_text
 from genvsdisc.features.kept_formats import keep_formats, kept_formats
 from genvsdisc.features.marks import MISSING, bare, quoted
+from genvsdisc.features.number_text import NumberFormat
 from genvsdisc.features.reader import TableReader
 from genvsdisc.features.typed import refuse_nested, typed_table
 
@@ -216,7 +217,11 @@ def _typed(raw: RawTable, kept: NDArray[np.intp]) -> tuple[pd.DataFrame, list[st
     doubtful = [name for name, values in floats.items() if _may_be_thousands(values)]
     if typed.decimal != ",":
         points = typed.decimal == "." or any(_is_divided(floats[name]) for name in floats if name not in doubtful)
-        doubtful = [] if points else [name for name in doubtful if (floats[name] % 1 == 0).any()]
+        thousands = [] if points else [name for name in doubtful if (floats[name] % 1 == 0).any()]
+        numbers = [form.form for form in typed.formats.values() if isinstance(form.form, NumberFormat)]
+        if any(form.decimal == "," for form in numbers):
+            typed.notes.extend(_of_thousands(raw, [name for name in doubtful if name not in thousands]))
+        doubtful = thousands
     if raw.as_text is None or not doubtful:
         return typed.table, typed.notes, typed.formats
     again = typed_table(pd.DataFrame(_rows(raw.as_text(doubtful), kept)), typed.decimal)
@@ -259,6 +264,17 @@ def _may_be_thousands(values: pd.Series) -> bool:
         return False
     thousandths = numbers * 1000
     return bool(np.allclose(thousandths, np.rint(thousandths)))
+
+
+def _of_thousands(raw: RawTable, names: list[str]) -> Iterator[str]:
+    """Say which numbers are written with three decimals each, as thousands are where commas are decimal."""
+    texts = {} if raw.as_text is None or not names else raw.as_text(names)
+    for name, cells in texts.items():
+        written = pd.Series(pd.unique(cells.dropna())).str.strip()
+        divided = written[written.str.contains(".", regex=False)]
+        if len(divided) and divided.str.fullmatch(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}").all():
+            what = f"{quoted(divided.iloc[0])} is read with a decimal point, which is a guess"
+            yield f"Column {name!r}: {what}, for other columns have decimal commas."
 
 
 def _rows(columns: dict[str, pd.Series], chosen: NDArray[Any]) -> dict[str, pd.Series]:

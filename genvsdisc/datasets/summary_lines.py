@@ -82,6 +82,7 @@ def lines_without_data(table: Mapping[str, pd.Series], target: str, notes: list[
 def _candidates(table: Mapping[str, pd.Series], n_rows: int) -> dict[int, tuple[str, bool]]:
     """Rows of which a cell is a word for a statistic; of a long table, only rows at both ends are looked at."""
     found: dict[int, tuple[str, bool]] = {}
+    most = max(1, _MOST_SUMS * n_rows)
     everywhere = np.arange(n_rows)
     places = everywhere if n_rows <= _MOST_SEARCHED else np.r_[:_MOST_AT_AN_END, n_rows - _MOST_AT_AN_END : n_rows]
     for values in table.values():
@@ -91,10 +92,12 @@ def _candidates(table: Mapping[str, pd.Series], n_rows: int) -> dict[int, tuple[
         kinds = [
             statistic_of(word) if isinstance(word, str) and len(word) <= _LONGEST else ("", False) for word in words
         ]
-        heads = np.array([bool(kind[0]) for kind in kinds] + [False])[codes]
+        times = np.bincount(codes[codes >= 0], minlength=len(words))
+        # a level stands in many rows, such as the "std" of most cars
+        heads = np.array([bool(kind[0]) and times[j] <= most for j, kind in enumerate(kinds)] + [False])[codes]
         for place in np.flatnonzero(heads):
             found.setdefault(int(places[place]), kinds[codes[place]])
-    return found if len(found) <= max(1, _MOST_SUMS * n_rows) else {}
+    return found if len(found) <= most else {}
 
 
 @dataclass(frozen=True)

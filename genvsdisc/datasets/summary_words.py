@@ -55,14 +55,14 @@ def statistic_of(word: str) -> tuple[str, bool]:
 
     "Total North" and "North Total" name the group that they sum.
 
-    >>> statistic_of("Grand total:"), statistic_of("Max"), statistic_of("North Total"), statistic_of("Ulm")
+    >>> statistic_of("Grand total:"), statistic_of("Max"), statistic_of("3 Total"), statistic_of("Ulm")
     (('sum', True), ('max', False), ('sum', False), ('', False))
     """
     bare = word.strip(_AROUND).casefold()
-    if bare in _KNOWN or not bare or bare[0].isdigit():
+    if bare in _KNOWN or not bare:
         return _KNOWN.get(bare, ("", False))
     parts = [part for part in _DIVIDED.split(bare.rstrip(")")) if part]
-    for some in (parts[:1], parts[:2], parts[-1:]):
+    for some in (parts[-1:],) if bare[0].isdigit() else (parts[:1], parts[:2], parts[-1:]):
         statistic, sure = _KNOWN.get(" ".join(some), ("", False))
         if sure:
             return statistic, False

@@ -10,7 +10,7 @@ import pandas as pd
 
 from genvsdisc.datasets.label_columns import blank_rows, one_column
 from genvsdisc.features.cells import read_cells
-from genvsdisc.features.dtypes import as_numbers, in_text, is_number, is_text, nested_value, usual_dtype
+from genvsdisc.features.dtypes import as_numbers, in_text, is_number, is_text, nested_value, undeclared, usual_dtype
 from genvsdisc.features.marks import bare, bare_words
 from genvsdisc.given import are_beyond, without_signals
 from genvsdisc.refusals import (
@@ -176,8 +176,7 @@ def check_target(y: pd.Series, *, n_rows: int | None = None) -> pd.Series:
     if kind in "fO" and are_beyond(np.asarray(y, np.longdouble) if kind == "f" else np.asarray(y.unique())):
         raise ValueError(infinite_labels(y.name))
     y = y.astype(str) if isinstance(y.dtype, pd.PeriodDtype) else usual_dtype(y)
-    if isinstance(y.dtype, pd.CategoricalDtype):
-        y = y.astype(y.cat.categories.dtype)
+    y = undeclared(y)
     if is_text(y):
         y = _stripped(y)
     distinct = y.nunique()

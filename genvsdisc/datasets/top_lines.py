@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+
+from genvsdisc.features.marks import MARKS, bare
 
 MOST_LINES = 60
 _MOST_ABOVE = 20
@@ -18,12 +20,12 @@ _UNIT = re.compile(
 )
 
 
-def lines_above(lines: Sequence[Sequence[str]], width: int) -> int:
+def lines_above(lines: Sequence[Sequence[str]], width: int, known: Collection[str] = ()) -> int:
     """Count the lines above the names, where the first line lacks some of them.
 
     The line of names is then the first that has a word in each field, each once, above numbers in a column that has
-    none before. A first line of which only the first field is blank or left out is one of names: of a table with names
-    of rows.
+    none before, or one of the names that are known. A first line of which only the first field is blank or left out is
+    one of names: of a table with names of rows.
 
     Parameters
     ----------
@@ -31,6 +33,8 @@ def lines_above(lines: Sequence[Sequence[str]], width: int) -> int:
         Fields of the first lines of a file.
     width : int
         Number of fields of most lines.
+    known : collection of str, default=()
+        Names of columns, such as that of the target.
 
     Returns
     -------
@@ -53,9 +57,13 @@ def lines_above(lines: Sequence[Sequence[str]], width: int) -> int:
     row_names = len(first) == width - 1 and all(first) and len(second) == width
     if len(first) > width or (len(first) == width and all(first[1:])) or row_names:
         return 0
+    if known and any(bare(field) in known for field in first):
+        return 0
     for place in filled[1:_MOST_ABOVE]:
         record = records[place]
         if len(record) == width and all(record):
+            if len(set(record)) == width and any(bare(field) in known for field in record):
+                return place
             below = [records[other] for other in filled if other > place and len(records[other]) == width][:_MOST_BELOW]
             above = [records[other] for other in filled if other < place]
             return place if _are_names(record, above, below) else 0
@@ -65,7 +73,7 @@ def lines_above(lines: Sequence[Sequence[str]], width: int) -> int:
 def names_of_two_lines(
     first: Sequence[str], second: Sequence[str], below: Sequence[Sequence[str]], notes: list[str]
 ) -> list[str] | None:
-    """Names of a table whose first line repeats one, as over merged cells, and whose second tells these apart.
+    """Names of a table whose first line repeats or lacks some, as over merged cells, and whose second tells them apart.
 
     Parameters
     ----------
@@ -79,15 +87,19 @@ def names_of_two_lines(
     Returns
     -------
     names : list of str or None
-        A name that is repeated has the word below it behind it; any other stays as it is. None where the second line
-        has a number, or no word above numbers, or names would still be repeated.
+        A name that is repeated, or left out behind it, has the word below it behind it; any other stays as it is. None
+        where the second line has a number, or no word above numbers, or names would still be repeated.
 
     Examples
     --------
     >>> names_of_two_lines(["Size", "Size", "Kind"], ["length", "width", ""], [["1.5", "2.5", "a"]], [])
     ['Size length', 'Size width', 'Kind']
     """
-    heads, words = [name.strip() for name in first], [word.strip() for word in second]
+    heads = [name.strip() for name in first]
+    words = ["" if word.strip().lower() in MARKS else word.strip() for word in second]
+    for place in range(1, min(len(heads), len(words))):
+        if words[place] and not heads[place]:  # merged with the cell before it
+            heads[place] = heads[place - 1]
     repeated = [bool(name) and heads.count(name) > 1 for name in heads]
     if not any(repeated) or len(words) != len(heads) or any(map(_NUMBER.fullmatch, words)):
         return None
@@ -104,7 +116,7 @@ def names_of_two_lines(
     if len(set(joined)) < len(joined) or not all(word for word, again in zip(words, repeated, strict=True) if again):
         return None
     shown = ", ".join(repr(name) for name, again in zip(joined, repeated, strict=True) if again)
-    notes.append(f"The names stand in two lines, of which the first repeats some: {shown[:120]}.")
+    notes.append(f"The names stand in two lines, of which the first names several columns at once: {shown[:120]}.")
     return joined
 
 

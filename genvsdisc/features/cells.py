@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from genvsdisc.features.date_text import DateFormat, date_format, months_perhaps, parse_times
 from genvsdisc.features.doubts import looks_like
 from genvsdisc.features.dtypes import as_float
-from genvsdisc.features.marks import MARKS, NAMED, clean, named, quoted
+from genvsdisc.features.marks import ERROR, MARKS, NAMED, clean, named, quoted
 from genvsdisc.features.number_text import NumberFormat, below_limit, number_format, split, to_ascii
 
 NEARLY_ALL = 0.9
@@ -167,10 +167,9 @@ class _Distinct:
             uniques = ["" if number else str(each) for each, number in zip(uniques, real, strict=True)]
         words = pa.array(uniques, pa.large_string())
         counts = np.bincount(codes[codes >= 0], minlength=len(words))
-        marks = np.asarray(
-            pc.is_in(pc.utf8_lower(to_ascii(words)), value_set=pa.array(sorted(MARKS), pa.large_string()))
-        )
-        marks = marks & np.isnan(numbers)
+        plain = to_ascii(words)
+        listed = pc.is_in(pc.utf8_lower(plain), value_set=pa.array(sorted(MARKS), pa.large_string()))
+        marks = np.asarray(pc.or_(listed, pc.match_substring_regex(plain, ERROR))) & np.isnan(numbers)
         return cls(codes, words, numbers, counts, marks, values.index, values.name)
 
     @property

@@ -1,13 +1,18 @@
-"""What is said of a column of words that looks like numbers or dates in a spelling that nobody here reads."""
+"""What is said of words that look like numbers or dates nobody here reads, of levels that may be one, and of blanks."""
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from genvsdisc.features.marks import quoted
+from genvsdisc.features.dtypes import is_text
+from genvsdisc.features.marks import ERROR, SIGNS, quoted
 
 _DATED = (
     r"(?i)^(?:.*[^0-9])?(?:[0-9]{4}[-/.](?:[0-9]{1,2}|[wq][0-9]{1,2})(?:[^0-9]|$)|[0-9]{1,2}:[0-9]{2}(?:[^0-9]|$)"
@@ -21,6 +26,8 @@ _DIGITS = r"[0-9]+(?:[.,' ][0-9]+)*"
 _MOST_SHAPES = 24
 _FEWEST_LIKE = 3  # words of one shape on average
 _BETWEEN = (";", ",", "|")
+_YES, _NO = {"yes", "y", "true", "1", "ja", "oui"}, {"no", "n", "false", "0", "nein", "non"}
+_MERGED = 2 / 3  # share of blanks from which on entries that stand once each may be merged cells
 _LEVELS = 20  # words that may be levels, whatever they look like
 
 
@@ -99,3 +106,31 @@ def _alike(words: pa.Array) -> bool:
 
 def _matching(words: pa.Array, pattern: str) -> NDArray[np.bool_]:
     return np.asarray(pc.match_substring_regex(words, pattern), dtype=bool)
+
+
+def doubtful_levels(codes: NDArray[np.intp], uniques: Any) -> str:
+    """Point out levels that may stand for missing entries, and levels that differ in case only."""
+    words = [level for level in uniques if isinstance(level, str)]
+    notes = []
+    for sign in (word for word in words if word in SIGNS or re.match(ERROR, word)):
+        times = int((codes == list(uniques).index(sign)).sum())
+        entries = "entry" if times == 1 else "entries"
+        notes.append(f"{sign!r} ({times} {entries}) is a level: leave it empty if it marks missing entries")
+    folded: dict[str, str] = {}
+    for word in words[: 10 * _LEVELS]:
+        other = folded.setdefault(word.casefold(), word)
+        if other != word:
+            notes.append(f"{quoted(other)} and {quoted(word)} differ in case only")
+            break
+    written = {str(level).casefold().removesuffix(".0") for level in uniques}
+    if len(uniques) > 2 and written <= _YES | _NO and max(len(written & _YES), len(written & _NO)) > 1:
+        notes.append("its levels look like yes and no in several spellings: write each in one way if they are")
+    return "; ".join(notes)
+
+
+def merged_cells(values: pd.Series, codes: NDArray[np.intp], distinct: int) -> str:
+    """Point out words that begin in the first row and stand once each, far apart: a sheet may show them merged."""
+    once = is_text(values) and len(codes) and codes[0] >= 0 and distinct == int((codes >= 0).sum())
+    if not once or distinct > (1 - _MERGED) * len(codes):
+        return ""
+    return "each entry stands once, with blanks below it: write merged cells into all of their rows"

@@ -124,6 +124,19 @@ def usual_dtype(values: pd.Series) -> pd.Series:
     return column
 
 
+def undeclared(values: pd.Series) -> pd.Series:
+    """Take categories as the values they are, of their usual dtype: whole numbers with gaps are floats.
+
+    >>> undeclared(pd.Series(pd.Categorical([3, None, 5]))).tolist()
+    [3.0, nan, 5.0]
+    """
+    if not isinstance(values.dtype, pd.CategoricalDtype):
+        return values
+    plain = usual_dtype(pd.Series(values.cat.categories)).reindex(values.cat.codes.to_numpy())
+    plain.index, plain.name = values.index, values.name
+    return plain
+
+
 def in_text(word: bytes) -> str:
     """Decode what SAS, ARFF and HDF5 files hold as bytes, even where it is not in UTF-8."""
     return word.decode("utf-8", "backslashreplace")

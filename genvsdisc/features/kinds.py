@@ -12,17 +12,16 @@ from numpy.typing import NDArray
 
 from genvsdisc.features.cells import CellFormat
 from genvsdisc.features.date_parts import are_dates, parts_of
+from genvsdisc.features.doubts import doubtful_levels, merged_cells
 from genvsdisc.features.dtypes import MOST_EXACT, as_numbers, is_number, is_text, usual_dtype
-from genvsdisc.features.marks import SIGNS, clean, quoted
-from genvsdisc.features.typed import read_columns
+from genvsdisc.features.marks import clean
+from genvsdisc.features.typed import MOST_LEVELS, read_columns, truth_values, unless_levels
 from genvsdisc.features.words import frequent_words
 
-__all__ = ["Column", "as_numbers", "column_kinds", "column_table", "is_number"]
+__all__ = ["MOST_LEVELS", "Column", "as_numbers", "column_kinds", "column_table", "is_number"]
 
 Kind = Literal["continuous", "binary", "categorical", "text", "identifier", "constant", "empty", "out of range"]
 
-MOST_LEVELS = 20
-"""A categorical column with more levels keeps this many, the most frequent; the others count as one, "(other)"."""
 NEARLY_UNIQUE = 0.9
 """Words of which more than this share are different identify rows."""
 NEARLY_COUNTING = 0.8
@@ -122,7 +121,7 @@ def column_kinds(X: pd.DataFrame) -> dict[Any, Column]:
     repeated = X.columns[X.columns.duplicated()]
     if len(repeated):
         raise ValueError(f"column names must differ; {repeated[0]!r} stands more than once: rename one")
-    columns = {name: _undeclared(clean(usual_dtype(X[name]))) for name in X.columns}
+    columns = {name: unless_levels(clean(usual_dtype(X[name]))) for name in X.columns}
     readings = read_columns(columns)
     kinds = {}
     for name, values in columns.items():
@@ -141,16 +140,16 @@ def column_table(kinds: Mapping[Any, Column]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["column", "kind", "used", "missing", "distinct", "note"])
 
 
-def _undeclared(values: pd.Series) -> pd.Series:
-    """Take categories that are too many numbers to be levels as the numbers they are."""
-    if not isinstance(values.dtype, pd.CategoricalDtype) or values.nunique() <= MOST_LEVELS:
-        return values
-    words = values.cat.categories.to_series()
-    return values.astype(values.cat.categories.dtype) if is_number(words) or is_text(words) else values
-
-
 def _judge(name: Any, values: pd.Series, note: str = "") -> Column:
     codes, uniques = pd.factorize(values)
+    if 2 < len(uniques) < _FEWEST_DIFFERENT and (truth := truth_values(values)) is not None:
+        values = truth
+        codes, uniques = pd.factorize(truth)
+    note = _joined(note, merged_cells(values, codes, len(uniques)))
+    return _judge_cells(name, values, codes, uniques, note)
+
+
+def _judge_cells(name: Any, values: pd.Series, codes: NDArray[np.intp], uniques: Any, note: str) -> Column:
     if values.dtype.kind == "c":
         raise ValueError(f"column {name!r} holds complex numbers: split it into real and imaginary parts")
     present, distinct = int((codes >= 0).sum()), len(uniques)
@@ -171,7 +170,7 @@ def _judge(name: Any, values: pd.Series, note: str = "") -> Column:
     if distinct > MOST_LEVELS and is_text(values) and (words := frequent_words(values)):
         shown = f"free text: {len(words)} words that many entries hold ({', '.join(words[:5])}, ...) are indicators"
         return Column("text", levels=words, note=_joined(shown, note), **counts)
-    notes = [note, _doubtful_levels(codes, uniques)]
+    notes = [note, doubtful_levels(codes, uniques)]
     if distinct > NEARLY_UNIQUE * present:
         return Column("identifier", note=_joined(f"{distinct} different values in {present} rows", *notes), **counts)
     if distinct <= MOST_LEVELS:
@@ -259,23 +258,6 @@ def _far_value(numbers: NDArray[np.float64]) -> str:
                 where = "far from all other values" if beyond else "and no other value is negative"
                 return f"{far:g} stands {times} times, {where}: leave it empty if it marks missing ones"
     return ""
-
-
-def _doubtful_levels(codes: NDArray[np.intp], uniques: Any) -> str:
-    """Point out levels that may stand for missing entries, and levels that differ in case only."""
-    words = [level for level in uniques if isinstance(level, str)]
-    notes = []
-    for sign in set(words) & set(SIGNS):
-        times = int((codes == list(uniques).index(sign)).sum())
-        entries = "entry" if times == 1 else "entries"
-        notes.append(f"{sign!r} ({times} {entries}) is a level: leave it empty if it marks missing entries")
-    folded: dict[str, str] = {}
-    for word in words[: 10 * MOST_LEVELS]:
-        other = folded.setdefault(word.casefold(), word)
-        if other != word:
-            notes.append(f"{quoted(other)} and {quoted(word)} differ in case only")
-            break
-    return _joined(*notes)
 
 
 def _joined(*notes: str) -> str:

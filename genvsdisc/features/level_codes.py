@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from genvsdisc.features.cells import CellFormat
-from genvsdisc.features.dtypes import is_number, is_text, usual_dtype
+from genvsdisc.features.dtypes import is_number, is_text, undeclared, usual_dtype
 from genvsdisc.features.kinds import Column
 from genvsdisc.features.marks import clean
 from genvsdisc.features.number_text import NumberFormat
@@ -24,8 +24,7 @@ def read_as_judged(values: pd.Series, column: Column) -> pd.Series:
     numbers = column.kind == "continuous" or column.cells is not None
     if not numbers or is_number(cells):
         return cells
-    if isinstance(cells.dtype, pd.CategoricalDtype):
-        cells = cells.astype(cells.cat.categories.dtype)
+    cells = undeclared(cells)
     return (column.cells or CellFormat(NumberFormat())).read(cells) if is_text(cells) else cells
 
 

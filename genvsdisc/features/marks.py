@@ -41,10 +41,11 @@ _SHORT = ("na", "n.a.", "n.a", "n/d", "nd", "n.d.", "n.d", "k.a.", "n.v.", "#n/v
 _NOT_DONE = ("not measured", "not recorded", "not reported", "not given", "not done", "(blank)")
 _EXTENDED = tuple(f".{letter}" for letter in ascii_lowercase)  # the missing values of Stata and SAS
 _ZERO_DATES = ("0000-00-00", "0000-00-00 00:00:00", "00/00/0000", "00.00.0000", "00-00-0000")
-_ERRORS = ("#null!", "#div/0!", "#value!", "#ref!", "#num!", "#name?")
-_KINDS = (SIGNS, _EXTENDED, _WORDS, _PHRASES, _NOT_DONE, _SHORT, _ERRORS, _ZERO_DATES, MISSING)
+ERROR = r"^#(?:[^\s#!?]{2,16}[!?]|[A-Za-zА-я]/[A-Za-zА-я]|GETTING_DATA|NV|#+)$"
+"""What a spreadsheet shows where a formula has no value, in the language of the office, or a cell is too narrow."""
+_KINDS = (SIGNS, _EXTENDED, _WORDS, _PHRASES, _NOT_DONE, _SHORT, _ZERO_DATES, MISSING)
 MARKS = frozenset(word.lower() for words in _KINDS for word in words)
-"""Text, in lower case, that stands for a missing entry where the rest of a column is numbers or dates."""
+"""Text, in lower case, that stands for a missing entry among numbers or dates, as what matches `ERROR` does."""
 NAMED = 3
 """Words that a note quotes."""
 

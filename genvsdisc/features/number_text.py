@@ -20,7 +20,7 @@ _UNIT = rf"""(?:{CURRENCY}|[%‰]|["'″′]|[A-Za-z\x{{80}}-\x{{10FFFF}}][A-Za-
 _NUMBER = (
     r"^(?P<open>\()?\s*(?P<bound>[<>≤≥~≈]=?|ca\.)?\s*(?P<sign>[+-])?\s*"
     rf"(?P<before>{CURRENCY})?\s*(?P<inner>[(+-])?\s*"
-    r"(?P<body>[0-9](?:[0-9.,'’_ ]*[0-9.,])?|[.,][0-9]+)(?P<exponent>[eE][+-]?[0-9]{1,3})?"
+    r"(?P<body>[0-9](?:[0-9.,'’_ ]*[0-9.,])?|[.,][0-9]+)(?P<exponent>[eE][+-]?[0-9]{1,3}|\s[eE][+-][0-9]{1,3})?"
     r"(?P<more>\+|\s*or more|\s*or less|\s*and over|\s*and under)?"
     rf"\s*(?P<after>{_UNIT})?\s*(?P<close>\))?(?P<minus>-)?$"
 )
@@ -131,6 +131,7 @@ def split(words: pa.Array) -> dict[str, Any]:
     for name in _PARTS:
         found = pc.fill_null(pc.struct_field(fields, name), "").cast(words.type)
         parts[name] = pc.replace_with_mask(parts.get(name, nothing), dressed, found)
+    parts["exponent"] = pc.utf8_ltrim_whitespace(parts["exponent"])  # 6.4 E+01
     opened = pc.or_(pc.equal(parts["open"], "("), pc.equal(parts["inner"], "("))
     parts["balanced"] = np.asarray(pc.equal(opened, pc.equal(parts["close"], ")")))
     parts["glued"] = np.asarray(pc.match_substring_regex(words, r"[0-9][A-Za-z]"))

@@ -14,7 +14,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from genvsdisc.features.cells import CellFormat, Reading
 from genvsdisc.features.date_text import DateFormat
-from genvsdisc.features.dtypes import is_text, usual_dtype
+from genvsdisc.features.dtypes import is_text, undeclared, usual_dtype
 from genvsdisc.features.marks import clean, quoted
 from genvsdisc.features.number_text import NumberFormat
 from genvsdisc.features.tables import as_frame
@@ -152,7 +152,7 @@ class TableReader(TransformerMixin, BaseEstimator):
             frame.columns = pd.Index(list(self.names) or list(self.columns), dtype=object)
         found = self._places(frame)
         cells = {name: clean(usual_dtype(frame[found[name]])) for name in self.columns}
-        own = read_columns({name: _usual(cells[name]) for name, given in self.columns.items() if given.read})
+        own = read_columns({name: undeclared(cells[name]) for name, given in self.columns.items() if given.read})
         table = {name: _as_given(name, cells[name], given, own.get(name)) for name, given in self.columns.items()}
         return pd.DataFrame(table, columns=list(self.columns))
 
@@ -210,7 +210,7 @@ def _as_given(name: Any, cells: pd.Series, given: GivenColumn, own: Reading | No
         return _cast(cells if given.dtype == "category" else _words(cells), given)
     if given.holds == "truth values":
         return _cast(_truth(name, cells), given)
-    cells = _read(name, cells, given, own) if own is not None else _usual(cells)
+    cells = _read(name, cells, given, own) if own is not None else undeclared(cells)
     kind = "dates" if cells.dtype.kind == "M" else "durations" if cells.dtype.kind == "m" else "numbers"
     if kind != given.holds and "numbers" in (kind, given.holds):
         raise ValueError(f"column {str(name)!r} held {given.holds} in training, but now {kind}")
@@ -239,11 +239,6 @@ def _reads(form: CellFormat, word: Any) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _usual(cells: pd.Series) -> pd.Series:
-    """Categories as the numbers or dates that they are."""
-    return cells.astype(cells.cat.categories.dtype) if isinstance(cells.dtype, pd.CategoricalDtype) else cells
 
 
 def _truth(name: Any, cells: pd.Series) -> pd.Series:
@@ -275,7 +270,7 @@ def _cast(cells: pd.Series, given: GivenColumn) -> pd.Series:
         levels = pd.Index(given.levels)
         known = cells.astype(object)
         if is_text(levels.to_series()) and not is_text(cells):
-            known = _words(cells.astype(cells.cat.categories.dtype) if hasattr(cells, "cat") else cells)
+            known = _words(undeclared(cells))
         unseen = [value for value in pd.unique(known.dropna()) if value not in levels]
         return known.astype(pd.CategoricalDtype([*given.levels, *unseen], ordered=given.ordered))
     if given.holds == "numbers" and cells.dtype.kind in "fOb":  # fractions and gaps are no integers

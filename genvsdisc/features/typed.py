@@ -9,8 +9,12 @@ from typing import Any
 import pandas as pd
 
 from genvsdisc.features.cells import CellFormat, Reading, read_cells
-from genvsdisc.features.dtypes import is_text, nested_value, usual_dtype
+from genvsdisc.features.dtypes import is_number, is_text, nested_value, undeclared, usual_dtype
 from genvsdisc.features.marks import clean
+
+_MOST_SPELLINGS = 8  # TRUE, True, true and Python's True; the same of false
+MOST_LEVELS = 20
+"""A categorical column with more levels keeps this many, the most frequent; the others count as one, "(other)"."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ def typed_table(table: pd.DataFrame, hint: str = "") -> Typed:
     Parameters
     ----------
     table : DataFrame
-        Columns of any dtype; only those of text are touched.
+        Columns of any dtype; only those of text are touched, and categories that are too many to be levels.
     hint : {"", ".", ","}, default=""
         The decimal mark, where something else than the columns of text tells it.
 
@@ -58,18 +62,26 @@ def typed_table(table: pd.DataFrame, hint: str = "") -> Typed:
     >>> typed.notes
     ["Column 'price': '$7.50' is read as 7.5; '?' (1 entry) as missing."]
     """
-    columns = {name: clean(usual_dtype(table[name])) for name in table.columns}
+    columns = {name: unless_levels(clean(usual_dtype(table[name]))) for name in table.columns}
     readings = read_columns(columns, hint)
     notes = [f"Column {str(name)!r}: {reading.note}." for name, reading in readings.items() if reading.note]
     for name, reading in readings.items():
         if reading.column is not None:
             columns[name] = reading.column
-        elif (truth := _truth_values(columns[name])) is not None:
+        elif (truth := truth_values(columns[name])) is not None:
             columns[name] = truth
     marks = {reading.decimal for reading in readings.values()} - {""}
     typed = pd.DataFrame(columns, index=table.index, copy=False)
     formats = {name: reading.format for name, reading in readings.items() if reading.format is not None}
     return Typed(typed, notes, marks.pop() if len(marks) == 1 else "", formats)
+
+
+def unless_levels(values: pd.Series) -> pd.Series:
+    """Take categories that are too many to be levels as the numbers, dates or words that they are."""
+    if not isinstance(values.dtype, pd.CategoricalDtype) or values.nunique() <= MOST_LEVELS:
+        return values
+    words = values.cat.categories.to_series()
+    return undeclared(values) if is_number(words) or is_text(words) else values
 
 
 def read_columns(columns: dict[Any, pd.Series], hint: str = "") -> dict[Any, Reading]:
@@ -126,10 +138,10 @@ def _holds_words(values: pd.Series) -> bool:
     return pd.api.types.infer_dtype(values, skipna=True) in ("string", "mixed", "mixed-integer")
 
 
-def _truth_values(values: pd.Series) -> pd.Series | None:
-    """Truth values where the only words are "true" and "false", in one of their usual spellings."""
+def truth_values(values: pd.Series) -> pd.Series | None:
+    """Truth values where the only words are "true" and "false", in whatever case, and truth values of Python."""
     words = pd.unique(values.dropna())
-    if len(words) != 2 or {str(word).lower() for word in words} != {"true", "false"}:
+    if {str(word).lower() for word in words[:_MOST_SPELLINGS]} != {"true", "false"} or len(words) > _MOST_SPELLINGS:
         return None
     truth = values.map({word: str(word).lower() == "true" for word in words}, na_action="ignore")
     return truth.astype("boolean" if values.isna().any() else bool)

@@ -65,6 +65,14 @@ def test_b04_each_number_is_read_whichever_mark_it_has(read, delimiter, write):
     assert any("decimal commas and points stand side by side" in note for note in data.notes)
 
 
+@pytest.mark.parametrize(("weights", "told"), [(["2.548", "1.170"], True), (["2.548", "1.17"], False)])
+def test_f03_three_decimals_beside_columns_of_decimal_commas_are_told_as_a_guess(read, weights, told):
+    lines = [f'"{10 + k},5",{weights[k % 2]},{"ab"[k % 3 > 0]}' for k in range(30)]
+    data = read("width,weight,y\n" + "\n".join(lines) + "\n", "y")
+    assert data.X["width"].tolist() == [10.5 + k for k in range(30)]
+    assert any("'weight'" in note and "guess" in note for note in data.notes) == told
+
+
 def test_b04_decimal_commas_in_tabs_and_beside_points(read):
     cells = [f"{i},{i % 10}" for i in range(N)]
     exact = [float(c.replace(",", ".")) for c in cells]

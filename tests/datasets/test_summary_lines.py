@@ -89,7 +89,7 @@ def test_b02_the_word_may_stand_in_any_column(read, columns, label):
         assert data.X[name].tolist() == table[name].tolist()
 
 
-@pytest.mark.parametrize("name", ["Subtotal", "Total {}", "{} Total", "{} Ergebnis"])
+@pytest.mark.parametrize("name", ["Subtotal", "Total {}", "{} Total", "{} Ergebnis", "2021 Total"])
 @pytest.mark.parametrize("labelled", [True, False])
 def test_b02_sums_in_the_middle_are_no_rows(tmp_path, name, labelled):
     lines = ["name,x,z,y"]
@@ -130,6 +130,31 @@ def test_levels_and_classes_that_are_such_words_stay(read):
     assert data.notes == ()
 
 
+def test_b02_a_level_that_is_such_a_word_hides_no_line_of_sums(read):
+    """The "std" of half of the cars of UCI's autos left every line of sums among the rows."""
+    table = TABLE.assign(name=["std", "turbo"] * 20)
+    data = read(table, line("Total", SUMS))
+    assert data.X["x"].tolist() == table["x"].tolist()
+    assert data.X["name"].tolist() == table["name"].tolist()
+
+
+@pytest.mark.parametrize("classes", [[-1, 0, 1], [1, 2, 3], [2019, 2020, 2021]])
+def test_b02_sums_of_classes_that_are_numbers(tmp_path, classes):
+    """A workbook heads them "3 Total": they were classes of one row, and all labels text."""
+    table = TABLE[["x", "z"]].assign(y=np.sort(np.resize(classes, N)))[["y", "x", "z"]]
+    lines = ["y,x,z"]
+    for label, part in table.groupby("y"):
+        lines += [
+            *part.to_csv(index=False, header=False).splitlines(),
+            f"{label} Total,{part.x.sum():.1f},{part.z.sum()}",
+        ]
+    path = tmp_path / "parts.csv"
+    path.write_text("\n".join([*lines, f"Grand Total,{table.x.sum():.1f},{table.z.sum()}"]))
+    data = read_table(path, "y")
+    assert data.y.tolist() == table["y"].tolist()
+    assert data.X["x"].tolist() == table["x"].tolist()
+
+
 def test_a_last_row_of_a_class_of_its_own_stays(read):
     assert len(read(TABLE, "Ulm9,3.5,4,7").y) == N + 1
     assert len(read(TABLE, "Zug,,,1").y) == N + 1
@@ -138,7 +163,8 @@ def test_a_last_row_of_a_class_of_its_own_stays(read):
 @pytest.mark.parametrize(
     ("word", "found"),
     [("TOTAL", ("sum", True)), ("** Summe **", ("sum", True)), ("Ø", ("mean", True)), ("n", ("count", False)),
-     ("Total recall", ("sum", False)), ("totally", ("", False)), ("", ("", False)), ("7 total", ("", False))],
+     ("Total recall", ("sum", False)), ("totally", ("", False)), ("", ("", False)), ("7 Total", ("sum", False)),
+     ("7 all", ("", False))],
 )  # fmt: skip
 def test_words_for_statistics(word, found):
     assert statistic_of(word) == found

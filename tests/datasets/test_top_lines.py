@@ -30,6 +30,9 @@ def written(tmp_path, kind, head, rows, delimiter=","):
         ("Size,Size,Weight,Kind\nlength,width,kg,name", SIZES),
         ("Size,Size,Weight,Kind\nlength,width,,", SIZES),
         (" Size ,Size,Weight,Kind\nlength,width,kg,name\ncm,cm,kg,", SIZES),
+        ("Size,,Weight,Kind\nlength,width,,", SIZES),  # as a workbook writes merged cells
+        ("Size,,Weight,Kind\nlength,width,kg,name\ncm,cm,kg,", SIZES),
+        ("Size,,Mass,\nlength,width,length,kind", ["Size length", "Size width", "Mass length", "Mass kind"]),
         ("Size,Weight,Size,Kind\nlength,kg,width,", ["Size length", "Weight", "Size width", "Kind"]),
         ("a,a,b,kind\nx,y,x,kind", ["a x", "a y", "b", "kind"]),
         ("Size,Size,Mass,Mass\nlength,width,length,kind", ["Size length", "Size width", "Mass length", "Mass kind"]),
@@ -68,6 +71,27 @@ def test_f07_words_above_words_are_no_second_line_of_names(tmp_path):
     rows = [["red", "blue", "big", "ab"[i % 2]] for i in range(20)]
     with pytest.raises(ValueError, match="column names must differ; 'a' stands more than once"):
         read_table(written(tmp_path, "csv", "a,a,c,kind", rows), "kind")
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("title", ["", "Survey of 2021,,,\n,,,\n"])
+@pytest.mark.parametrize("names", ["Mg,K,g,Type", "a,b,c,Type", "Type,a,b,c"])
+def test_f07_groups_of_names_stand_above_the_line_that_has_the_target(tmp_path, kind, title, names):
+    """Mg was taken for a unit, and names above words for a row: the target was not found."""
+    rows = [["xyz"[i % 3], 3 + i % 5, "uv"[i % 2], "ab"[i % 2]] for i in range(30)]
+    path = written(tmp_path, kind, f"{title}One,,Two,\n{names}", rows)
+    data = read_table(path, "Type")
+    assert [*data.X] == [name for name in names.split(",") if name != "Type"]
+    assert data.y.tolist() == [row[names.split(",").index("Type")] for row in rows]
+    assert any("before the names left out" in note for note in data.notes)
+    assert list(read_rows(path, known=[*data.X])[0]) == names.split(",")
+
+
+def test_f07_a_column_without_a_name_above_words_and_a_mark_is_no_second_line_of_names(tmp_path):
+    rows = [["red", "blue", "n/a", "a"], *(["red", "green", i, "ab"[i % 2]] for i in range(20))]
+    data = read_table(written(tmp_path, "csv", "a,,c,kind", rows), "kind")
+    assert [*data.X] == ["a", "Unnamed: 1", "c"]
+    assert len(data.y) == 21
 
 
 def test_f07_other_delimiters_line_ends_and_quotes(tmp_path):

@@ -201,6 +201,7 @@ def test_what_is_no_time(cell):
         (["1.2\u4e07", "9500", "3\u5104"], [12000, 9500, 3e8]),
         (["120\u5186", "3500\u5186"], [120, 3500]),
         (["8.6D+06", "1D-03"], [8.6e6, 1e-3]),
+        (["6.4 E+01", "-2,5 e-1"], [64, -0.25]),
         (["5 km\u00b2", "7.5 km\u00b2"], [5, 7.5]),
     ],
 )
@@ -214,6 +215,28 @@ def test_times_are_read_as_times():
     read = read_cells(pd.Series(["7:30", "12:05:59.5", "-"])).column
     assert read.iloc[:2].tolist() == [pd.Timedelta("7:30:00"), pd.Timedelta("12:05:59.5")]
     assert read.isna().tolist() == [False, False, True]
+
+
+ERRORS = [
+    *("#DIV/0!", "#REF!", "#SPILL!", "#GETTING_DATA", "#WERT!", "#BEZUG!", "#ZAHL!", "#NV", "#VALEUR!", "#NOM?"),
+    *("#\u00a1VALOR!", "#\u00bfNOMBRE?", "#N/D", "#RIF!", "#WAARDE!", "#DEEL/0!", "########"),
+    *("#\u0417\u041d\u0410\u0427!", "#\u041d/\u0414"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("error", ERRORS)
+def test_f18_what_spreadsheets_show_for_a_value_in_any_language_is_missing_among_numbers(error):
+    """Of a column of 1 and 2 with "#ZAHL!" the numbers were levels, and the error a third one."""
+    reading = read_cells(pd.Series(["1", "2", error] * 9))
+    np.testing.assert_array_equal(reading.column, [1, 2, np.nan] * 9)
+    assert error in reading.note
+    judged = column_kinds(pd.DataFrame({"x": ["a", "b", "c", error] * 9}))["x"]
+    assert f"{error!r} (9 entries) is a level" in judged.note or judged.missing == 9
+
+
+@pytest.mark.parametrize("word", ["#1", "#12", "#blue", "# note!", "No. 1!", "#a b!"])
+def test_f18_what_is_no_error_of_a_spreadsheet_is_a_word(word):
+    assert "level" not in column_kinds(pd.DataFrame({"x": ["a", "b", "c", word] * 9}))["x"].note
 
 
 def test_objects_keep_what_is_a_number_already():

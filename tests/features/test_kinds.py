@@ -7,7 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from genvsdisc.features.dtypes import as_numbers
+from genvsdisc.features.encoding import encoded
 from genvsdisc.features.kinds import column_kinds, column_table
+from genvsdisc.features.level_codes import read_as_judged
+from genvsdisc.features.typed import typed_table
 
 rng = np.random.default_rng(0)
 N = 40
@@ -136,6 +140,61 @@ def test_f05_categories_of_numbers_are_numbers_where_they_are_too_many_for_level
     assert kind_of(pd.Categorical([f"{value} cm" for value in many])) == "continuous"
     assert kind_of(pd.Categorical([1, 2, 3] * 10)) == "categorical"  # as declared
     assert kind_of(pd.Categorical([f"name {i}" for i in range(N)])) == "identifier"
+
+
+@pytest.mark.parametrize(
+    "cells", [["TRUE", "true", "False", "false"], [True, "True", False, "FALSE"], ["True", "true", None, "false"]]
+)
+def test_truth_values_in_several_spellings_are_two_levels(cells):
+    """True and "True" were two levels beside each other."""
+    table = pd.DataFrame({"c": pd.Series(cells * 5, dtype=object)})
+    judged = column_kinds(table)["c"]
+    assert (judged.kind, judged.levels, judged.missing) == ("binary", (False, True), 5 * cells.count(None))
+    truth = [None if cell is None else str(cell).lower() == "true" for cell in cells]
+    typed = typed_table(table).table["c"]
+    assert [None if pd.isna(cell) else cell for cell in typed[:4]] == truth
+    assert encoded(table["c"], judged)[:4, 0].tolist() == [float(cell or 0) for cell in truth]
+
+
+@pytest.mark.parametrize("cells", [["yes", "Y", "no", "no"], [True, 1.0, "yes", "n"], ["0", "1", "nein", "ja"]])
+def test_yes_and_no_in_several_spellings_are_named(cells):
+    assert "yes and no in several spellings" in column_kinds(pd.DataFrame({"c": cells * 9}))["c"].note
+
+
+@pytest.mark.parametrize("cells", [["y", "n", "x"], ["yes", "no", "maybe"], ["1", "2", "no"], ["yes", "no", None]])
+def test_other_levels_beside_yes_and_no_are_levels(cells):
+    assert "spellings" not in column_kinds(pd.DataFrame({"c": cells * 9}))["c"].note
+
+
+def test_entries_with_blanks_below_may_be_merged_cells():
+    """The blanks of a group that a sheet names once are no missing entries."""
+    for groups in (["a"], ["a", "b"], ["a", "b", "c", "d"]):
+        cells = [cell for group in groups for cell in (group, None, None, None, None)]
+        assert "merged cells" in column_kinds(pd.DataFrame({"c": cells}))["c"].note
+    for cells in ([None, "a", None, None, "b", None, None], ["a", None, "a", None, None, None], ["a", "b", "c", None]):
+        assert "merged cells" not in column_kinds(pd.DataFrame({"c": cells}))["c"].note
+
+
+DECLARED = {
+    "whole numbers": (3 * np.arange(N), 3.0 * np.arange(N)),
+    "of 8 bits": (np.arange(N, dtype=np.uint8)[::-1], np.arange(N)[::-1]),
+    "text": ([f"{k},5 kg" for k in range(N)], np.arange(N) + 0.5),
+    "years": (pd.period_range("1970-01", periods=N, freq="Y"), (np.arange(N) * 365.25 + 0.25).astype(int)),
+    "days": (pd.date_range("1970-01-02", periods=N, freq="2D"), 2 * np.arange(N) + 1),
+}
+
+
+@pytest.mark.parametrize("name", DECLARED)
+@pytest.mark.parametrize("gap", [False, True])
+def test_f05_declared_numbers_with_a_gap_are_what_they_are_without(name, gap):
+    values, numbers = DECLARED[name]
+    column = pd.Series(pd.Categorical([*values, *[None] * gap]))
+    typed = typed_table(pd.DataFrame({"x": column})).table["x"]
+    np.testing.assert_array_equal(as_numbers(typed), [*numbers, *[np.nan] * gap])
+    judged = column_kinds(pd.DataFrame({"x": column}))["x"]
+    if gap:
+        assert (judged.kind, judged.missing) == ("continuous", 1)
+    np.testing.assert_array_equal(as_numbers(read_as_judged(column, judged)), as_numbers(typed))
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,17 @@ def test_what_cannot_be_compared_is_refused(X, y, message):
         prepare(X, y, n_splits=2)
 
 
+def test_declared_text_is_compared_as_the_numbers_that_it_holds():
+    """Categories of "0,13 kg" were judged as numbers and handed on as words: three parts of a comparison failed."""
+    numbers = np.random.default_rng(0).normal(size=40).round(2)
+    X = pd.DataFrame({"plain": numbers, "declared": pd.Categorical([f"{x} kg".replace(".", ",") for x in numbers])})
+    table = prepare(X, np.arange(40) % 2, n_splits=2)
+    np.testing.assert_array_equal(table.X["declared"], numbers)
+    assert any("'declared'" in sentence and "is read as" in sentence for sentence in table.left_out)
+    again = table.reader.transform(X)
+    np.testing.assert_array_equal(again["declared"], numbers)
+
+
 def test_kept_rows_are_counted_from_zero_and_the_table_given_is_not_touched():
     X, y = raw()
     before = X.copy()
