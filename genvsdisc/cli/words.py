@@ -11,7 +11,8 @@ from typing import Any
 from genvsdisc.cli.rosters import file_names_only
 from genvsdisc.files import read_json
 from genvsdisc.study.budgets import QUICK_BUDGET, STANDARD_BUDGET, THOROUGH_BUDGET
-from genvsdisc.study.saved_folders import checked_facts
+from genvsdisc.study.kinds import check_kind
+from genvsdisc.study.plan import PLAN
 
 
 def folder_name(name: str) -> str:
@@ -65,9 +66,10 @@ def stored_plan(path: Path) -> dict[str, Any]:
     if not plan:
         raise ValueError(f"--plan {str(path)!r} holds no plan: give the meta.json of a report, or its folder")
     try:
-        return dict(checked_facts({"plan": plan})["plan"])
+        check_kind(plan, PLAN, "plan")
     except ValueError as error:
         raise ValueError(f"--plan {str(path)!r}: {error}") from error
+    return dict(plan)
 
 
 UNSAID = ("output", "jobs", "cache", "config", "json", "context")

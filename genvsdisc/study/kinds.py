@@ -46,7 +46,7 @@ def check_kind(value: Any, wanted: Any, where: str) -> None:
         `str`, `int`, `float`, `bool`, `NaN`, `Any`, ``list[...]``, ``dict[str, ...]``, several of these joined by
         ``|``, ``[kind]`` (a list), a `Record`, or a dataclass, of which any field may lack.
     where : str
-        What the value is called.
+        What the value is called; "" for none.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def check_kind(value: Any, wanted: Any, where: str) -> None:
     fitting = [each for each in kinds if each is Any or found is _outer(each) or (found is int and each is float)]
     if not fitting:
         words = " or ".join(_WORDS[_outer(each)] for each in kinds if each is not NaN)
-        raise ValueError(f"{where} must be {words}, got {_told(value, found)}")
+        raise ValueError(f"{where or 'it'} must be {words}, got {_told(value, found)}")
     inner = fitting[0]
     if inner is Any:
         return
@@ -77,11 +77,11 @@ def check_kind(value: Any, wanted: Any, where: str) -> None:
         record = _record(inner) or Record(dict.fromkeys(value, get_args(inner)[1]))
         lacking = [name for name in record.needed if name not in value]
         if lacking:
-            raise ValueError(f"{where} has no {lacking[0]!r}")
+            raise ValueError(f"{where or 'it'} has no {lacking[0]!r}")
         for name in record.kinds:
             if name in value:
-                named = f"{where}.{name}" if str(name).isidentifier() else f"{where}.{name!r:.40}"
-                check_kind(value[name], record.kinds[name], named)
+                named = str(name) if str(name).isidentifier() else f"{name!r:.40}"
+                check_kind(value[name], record.kinds[name], f"{where}.{named}" if where else named)
 
 
 def _record(wanted: Any) -> Record | None:

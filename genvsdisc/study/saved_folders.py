@@ -84,7 +84,7 @@ def saved_facts(folder: Path) -> tuple[dict[str, str], dict[str, Any]]:
         )
     try:
         saved = read_json((folder / "meta.json").read_text(encoding="utf-8"))
-        check_kind(saved, _SAVED, "it")
+        check_kind(saved, _SAVED, "")
         return dict(saved.get("tables", {})), dict(saved["meta"])
     except ValueError as error:
         raise ValueError(f"{folder / 'meta.json'} is not what Comparison.save writes ({error})") from error

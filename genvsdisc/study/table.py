@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from sklearn.utils.validation import check_consistent_length
 
 from genvsdisc.datasets.rare_classes import drop_rare_classes
 from genvsdisc.datasets.targets import as_target, check_target
@@ -18,6 +17,7 @@ from genvsdisc.features.kinds import Column, column_kinds
 from genvsdisc.features.reader import TableReader
 from genvsdisc.features.tables import as_frame
 from genvsdisc.features.typed import typed_table
+from genvsdisc.given import refuse_other_length
 from genvsdisc.study.holdout_rows import TestRows
 from genvsdisc.study.left_out import left_out_sentences
 from genvsdisc.study.sampling import Sampling
@@ -138,7 +138,7 @@ def prepare(
         If lengths differ, the target is continuous, fewer than two classes remain, or no column does.
     """
     frame, labels = as_frame(X), as_target(y, allow_missing=True)
-    check_consistent_length(frame, labels)
+    refuse_other_length(frame, labels)
     labelled = labels.notna().to_numpy()
     if not labelled.any():
         raise ValueError(f"the target {labels.name!r} has only missing values")
