@@ -34,6 +34,7 @@ FACTS = Record(
         "folds_hash": str,
         "values": Record({"labels": str, "columns": dict[str, str], "weights": str}, needed=("labels", "columns")),
         "versions": dict[str, str],
+        "parameters": dict[str, dict[str, str]],
         "left_out": list[str],
         "tuned": bool,
         "boundary_axes": list[str],

@@ -63,21 +63,22 @@ def facts_of(folder):
     return json.loads((folder / "whole" / "meta.json").read_text("utf-8"))
 
 
-@examples(15)
+@examples(6)
 @given(data=st.data())
 def test_altered_facts_of_a_folder_are_read_or_refused_in_one_line(report, change, data):
     change(data.draw(alterations(facts_of(report))))
-    status, err = run("diff", report / "whole", report / "altered")
-    assert_clear(status, err)
+    assert_clear(*run("diff", report / "whole", report / "altered"))
     assert_clear(*run("predict", report / "altered", report / "rows.csv"))
-    if status:
-        with pytest.raises(ValueError, match=r"^[^\n]*meta.json is not what Comparison.save writes \([^\n]*\)$"):
-            Comparison.load(report / "altered")
-    else:
+    refused = ""
+    try:
         Comparison.load(report / "altered").check("loss.winner > 0.9 or verdict == open")
+    except ValueError as error:
+        refused = str(error)
+    assert "\n" not in refused
+    assert not refused or str(report / "altered") in refused
 
 
-@examples(15)
+@examples(6)
 @given(data=st.data())
 def test_altered_facts_of_a_page_are_read_or_refused_in_one_line(report, data):
     text = (report / "whole" / "index.html").read_text("utf-8").rpartition(OPENED)[2].partition(CLOSED)[0]
@@ -91,7 +92,7 @@ def test_altered_facts_of_a_page_are_read_or_refused_in_one_line(report, data):
 
 
 @pytest.mark.slow
-@examples(20)
+@examples(10)
 @given(data=st.data())
 def test_an_altered_report_is_run_again_or_refused_in_one_line(report, change, data):
     change(data.draw(alterations(facts_of(report))))
