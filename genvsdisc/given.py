@@ -81,20 +81,6 @@ def refuse_sparse(X: Any, name: str = "X") -> None:
         )
 
 
-def refuse_other_length(X: Any, y: Any, rows: str = "X", labels: str = "y") -> None:
-    """Refuse labels that are more or fewer than the rows.
-
-    Raises
-    ------
-    ValueError
-        If they are.
-    """
-    if len(y) != np.shape(X)[0]:
-        raise ValueError(
-            f"{labels} holds {len(y)} labels, {rows} has {np.shape(X)[0]} rows: give one label for each row"
-        )
-
-
 def refuse_repeated(names: pd.Index) -> None:
     """Refuse names of columns of which one stands twice.
 

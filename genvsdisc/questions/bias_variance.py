@@ -12,13 +12,12 @@ from sklearn.utils import check_random_state
 
 from genvsdisc.datasets.targets import as_target, class_labels
 from genvsdisc.features.tables import as_rows
-from genvsdisc.given import refuse_other_length
 from genvsdisc.study.fits.refit import refit_probabilities
 from genvsdisc.study.fits.resampling import training_draws
 from genvsdisc.study.statistics.bias_variance import TERMS, decomposition_terms
 from genvsdisc.study.statistics.losses import LOSSES
 from genvsdisc.study.table import checked_posterior
-from genvsdisc.validation import check_jobs
+from genvsdisc.validation import check_jobs, refuse_other_length
 
 _COLUMNS = pd.Index([name.replace("expected", "loss") + suffix for name in TERMS for suffix in ("", "_se")])
 

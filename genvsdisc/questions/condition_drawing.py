@@ -11,11 +11,11 @@ from sklearn.utils import check_random_state
 
 from genvsdisc.datasets.targets import class_labels
 from genvsdisc.features.tables import as_rows
-from genvsdisc.given import refuse_other_length
 from genvsdisc.study.design import Design
 from genvsdisc.study.fits.refit import refit_probabilities
 from genvsdisc.study.fits.splits import nested_draws
 from genvsdisc.study.statistics.learning_curves import CurveLosses
+from genvsdisc.validation import refuse_other_length
 
 ConditionCurves = dict[str, tuple[NDArray, CurveLosses]]
 """Model -> values of the dial and losses along them."""

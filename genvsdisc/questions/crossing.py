@@ -12,14 +12,13 @@ from sklearn.utils import check_random_state
 
 from genvsdisc.datasets.targets import class_labels
 from genvsdisc.features.tables import as_rows
-from genvsdisc.given import refuse_other_length
 from genvsdisc.models import check_probabilities
 from genvsdisc.study.design import Design
 from genvsdisc.study.fits.learning_curves import curve_probabilities
 from genvsdisc.study.fits.splits import nested_draws
 from genvsdisc.study.statistics.crossing import Crossing, crossing_from_losses
 from genvsdisc.study.statistics.learning_curves import CurveLosses, curve_table
-from genvsdisc.validation import check_jobs
+from genvsdisc.validation import check_jobs, refuse_other_length
 
 
 def learning_curve_crossing(

@@ -12,12 +12,12 @@ from sklearn.utils import _safe_indexing
 
 from genvsdisc.datasets.targets import as_target
 from genvsdisc.features.tables import as_frame, as_rows
-from genvsdisc.given import refuse_other_length
 from genvsdisc.questions.condition_drawing import ConditionCurves, Drawing
 from genvsdisc.study.fits.unlabeled import semi_supervised_probabilities
 from genvsdisc.study.fits.unlabeled_stage import ADDED_SHARES, added_orders, joined_rows
 from genvsdisc.study.stage_costs import most_added
 from genvsdisc.study.statistics.dials import ADDED_ROWS
+from genvsdisc.validation import refuse_other_length
 
 HIDDEN = (0.0, 0.5, 0.75, 0.9, 0.95)
 """Shares of the training labels that are hidden."""

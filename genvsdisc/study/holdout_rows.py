@@ -15,8 +15,8 @@ from genvsdisc.features.dtypes import usual_dtype
 from genvsdisc.features.marks import listed
 from genvsdisc.features.reader import TableReader
 from genvsdisc.features.tables import as_frame
-from genvsdisc.given import refuse_other_length
 from genvsdisc.study.weights import RowWeights, read_weights
+from genvsdisc.validation import refuse_other_length
 
 _MOST_NAMED = 5
 

@@ -17,13 +17,13 @@ from genvsdisc.features.kinds import Column, column_kinds
 from genvsdisc.features.reader import TableReader
 from genvsdisc.features.tables import as_frame
 from genvsdisc.features.typed import typed_table
-from genvsdisc.given import refuse_other_length
 from genvsdisc.study.holdout_rows import TestRows
 from genvsdisc.study.left_out import left_out_sentences
 from genvsdisc.study.sampling import Sampling
 from genvsdisc.study.statistics.losses import COST
 from genvsdisc.study.unlabeled_rows import UnlabeledRows
 from genvsdisc.study.weights import row_counts
+from genvsdisc.validation import refuse_other_length
 
 if TYPE_CHECKING:
     from genvsdisc.study.drawn_tables import DrawnTables
