@@ -7,9 +7,9 @@ from typing import Any
 from numpy.typing import NDArray
 
 
-def no_column(shape: tuple[int, ...]) -> str:
+def no_column(shape: tuple[int, ...], name: str = "y") -> str:
     """Say that labels have this shape, which is not that of a column."""
-    return f"y must be one column of labels, of shape (n_samples,), got shape {shape}"
+    return f"{name} must be one column of labels, of shape (n_samples,), got shape {shape}"
 
 
 def missing_labels(name: Any, missing: NDArray, *, blank: bool = False) -> str:

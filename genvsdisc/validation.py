@@ -178,3 +178,17 @@ def column_name(estimator: Any, j: int) -> str:
     """Name column j as the user's table does: its name where the estimator was given names, else its number."""
     names = getattr(estimator, "feature_names_in_", None)
     return f"column {j} of X" if names is None else f"column {str(names[j])!r}"
+
+
+def refuse_other_length(X: Any, y: Any, rows: str = "X", labels: str = "y") -> None:
+    """Refuse labels that are more or fewer than the rows.
+
+    Raises
+    ------
+    ValueError
+        If they are.
+    """
+    if len(y) != np.shape(X)[0]:
+        raise ValueError(
+            f"{labels} holds {len(y)} labels, {rows} has {np.shape(X)[0]} rows: give one label for each row"
+        )

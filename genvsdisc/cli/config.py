@@ -17,6 +17,7 @@ from genvsdisc.cli.panels import refuse_blank
 from genvsdisc.cli.rosters import ROSTER, divided
 from genvsdisc.cli.words import asked_file
 from genvsdisc.files import read_json
+from genvsdisc.study.saved_folders import checked_facts
 
 TABLE, NO_KEYS = "table", ("config", "help", "tables")
 LISTS = ("columns", "drop", "models")
@@ -119,15 +120,20 @@ def _of_toml(text: str, path: Path) -> dict[str, Any]:
 
 def _of_report(context: typer.Context, text: str, path: Path) -> dict[str, Any]:
     try:
-        meta = read_json(text)["meta"]
-        options = dict(meta["options"])
-    except (ValueError, KeyError, TypeError):
+        stored = read_json(text)
+    except ValueError:
+        stored = None
+    facts = stored.get("meta") if isinstance(stored, dict) else None
+    if not isinstance(facts, dict) or "options" not in facts:
         raise ValueError(
             f"--config {str(path)!r} holds no options: give the meta.json of a page that genvsdisc report made, or a "
             "TOML file"
-        ) from None
-    context.meta[_REPORT] = meta
-    return options
+        )
+    try:
+        context.meta[_REPORT] = checked_facts(facts)
+    except ValueError as error:
+        raise ValueError(f"--config {str(path)!r}: {error}") from error
+    return dict(facts["options"])
 
 
 def _value(name: str, value: Any, folder: Path, where: str) -> Any:

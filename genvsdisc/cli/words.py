@@ -11,6 +11,8 @@ from typing import Any
 from genvsdisc.cli.rosters import file_names_only
 from genvsdisc.files import read_json
 from genvsdisc.study.budgets import QUICK_BUDGET, STANDARD_BUDGET, THOROUGH_BUDGET
+from genvsdisc.study.kinds import check_kind
+from genvsdisc.study.plan import PLAN
 
 
 def folder_name(name: str) -> str:
@@ -57,13 +59,17 @@ def stored_plan(path: Path) -> dict[str, Any]:
     path = asked_file("--plan", path)
     try:
         stored = read_json(path.read_text(encoding="utf-8"))
-        meta = stored.get("meta", stored)
-        plan = dict(meta.get("plan", meta))
-    except (ValueError, AttributeError, TypeError):
-        plan = {}
+    except ValueError:
+        stored = None
+    facts = stored.get("meta", stored) if isinstance(stored, dict) else None
+    plan = facts.get("plan", facts) if isinstance(facts, dict) else None
     if not plan:
         raise ValueError(f"--plan {str(path)!r} holds no plan: give the meta.json of a report, or its folder")
-    return plan
+    try:
+        check_kind(plan, PLAN, "plan")
+    except ValueError as error:
+        raise ValueError(f"--plan {str(path)!r}: {error}") from error
+    return dict(plan)
 
 
 UNSAID = ("output", "jobs", "cache", "config", "json", "context")

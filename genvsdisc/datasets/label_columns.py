@@ -13,13 +13,13 @@ from genvsdisc.given import blank_labels, refuse_sparse_labels, unmasked, warn_o
 from genvsdisc.refusals import no_column
 
 
-def one_column(y: Any) -> pd.Series:
-    """Take labels in any shape as a Series; refuse what is no column."""
+def one_column(y: Any, name: str = "y") -> pd.Series:
+    """Take labels in any shape as a Series; refuse what is no column, by the name of what was given."""
     if isinstance(y, np.ma.MaskedArray):
         y = unmasked(y)
     refuse_sparse_labels(y)
     if isinstance(y, str):
-        raise ValueError(f"y must be the labels, got the name {y!r}: give X[{y!r}], and X without this column")
+        raise ValueError(f"{name} must be the labels, got the name {y!r}: give X[{y!r}], and X without this column")
     if isinstance(y, pd.Series):
         return y
     if hasattr(y, "to_arrow") and hasattr(y, "name"):  # a column of polars
@@ -36,7 +36,7 @@ def one_column(y: Any) -> pd.Series:
         warn_of_a_column(5)
         return y.iloc[:, 0] if isinstance(y, pd.DataFrame) else pd.Series(np.asarray(y)[:, 0])
     if len(shape) != 1:
-        raise ValueError(no_column(shape))
+        raise ValueError(no_column(shape, name))
     return pd.Series(y if isinstance(y, np.ndarray | pd.Index | pd.api.extensions.ExtensionArray) else list(y))
 
 

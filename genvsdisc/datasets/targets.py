@@ -69,7 +69,7 @@ def as_target(y: Any, *, name: str = "y", allow_missing: bool = False) -> pd.Ser
     """
     if type(y) is np.ndarray and y.ndim == 1 and y.dtype.kind in "iub":  # they cannot be missing
         return pd.Series(y, name=name)
-    labels = one_column(y)
+    labels = one_column(y, name)
     labels = pd.Series(labels.array, name=name if labels.name in (None, "") else str(labels.name))
     if labels.dtype.kind == "O" and is_text(labels):
         labels = pd.Series(without_signals(labels.to_numpy()), name=labels.name, dtype=labels.dtype)

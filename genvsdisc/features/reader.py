@@ -14,7 +14,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from genvsdisc.features.cells import CellFormat, Reading
 from genvsdisc.features.date_text import DateFormat
-from genvsdisc.features.dtypes import is_text, undeclared, usual_dtype
+from genvsdisc.features.dtypes import is_number, is_text, undeclared, usual_dtype
 from genvsdisc.features.marks import clean, quoted
 from genvsdisc.features.number_text import NumberFormat
 from genvsdisc.features.tables import as_frame
@@ -157,10 +157,12 @@ class TableReader(TransformerMixin, BaseEstimator):
         return pd.DataFrame(table, columns=list(self.columns))
 
     def other_units(self, X: Any) -> dict[Any, tuple[str, str]]:
-        """Columns whose numbers had one unit in training and have another one now; they are taken as they are."""
+        """Columns whose numbers have another unit than in training, or one where they had none ("")."""
         frame = as_frame(X)
-        units = {name: given.cells.unit for name, given in self.columns.items() if given.cells and given.cells.unit}
-        own = read_columns({name: clean(usual_dtype(frame[name])) for name in units if name in frame})
+        numbers = {name: given.cells for name, given in self.columns.items() if given.holds == "numbers"}
+        units = {name: cells.unit if cells else "" for name, cells in numbers.items()}
+        now = {name: usual_dtype(frame[name]) for name in units if name in frame}
+        own = read_columns({name: clean(cells) for name, cells in now.items() if not is_number(cells)})
         found = {name: reading.format.unit for name, reading in own.items() if reading.format is not None}
         return {name: (units[name], unit) for name, unit in found.items() if unit not in ("", units[name])}
 

@@ -13,7 +13,7 @@ from genvsdisc.features.dtypes import plain_arrow, usual_dtype
 from genvsdisc.given import refuse_repeated, refuse_sparse
 
 
-def as_frame(X: Any) -> pd.DataFrame:
+def as_frame(X: Any, *, name: str = "X") -> pd.DataFrame:
     """Take a table in any shape as a pandas DataFrame with rows numbered from 0.
 
     Parameters
@@ -21,6 +21,8 @@ def as_frame(X: Any) -> pd.DataFrame:
     X : DataFrame, array-like or mapping of shape (n_samples, n_columns)
         pandas, polars (a lazy frame is collected), Arrow (or whatever speaks its C stream interface), NumPy (a
         structured or masked array too), nested lists, or a mapping from names to columns.
+    name : str, default="X"
+        What messages call it.
 
     Returns
     -------
@@ -38,16 +40,16 @@ def as_frame(X: Any) -> pd.DataFrame:
     >>> as_frame([[1.0, "a"], [2.0, "b"]]).dtypes.astype(str).tolist()
     ['float64', 'str']
     """
-    frame = _frame(X)
+    frame = _frame(X, name)
     if not frame.shape[1]:
-        raise ValueError(f"X has no columns; its shape is {frame.shape}")
+        raise ValueError(f"{name} has no columns; its shape is {frame.shape}")
     frame.columns = _names(frame.columns)
     refuse_repeated(frame.columns)
-    for name, dtype in frame.dtypes.items():
+    for column, dtype in frame.dtypes.items():
         if dtype.kind == "c":
-            raise ValueError(f"column {name!r} holds complex numbers: split it into real and imaginary parts")
-    for name in frame.columns[[isinstance(dtype, pd.SparseDtype) for dtype in frame.dtypes]]:
-        frame[name] = usual_dtype(frame[name])
+            raise ValueError(f"column {column!r} holds complex numbers: split it into real and imaginary parts")
+    for column in frame.columns[[isinstance(dtype, pd.SparseDtype) for dtype in frame.dtypes]]:
+        frame[column] = usual_dtype(frame[column])
     return frame
 
 
@@ -76,7 +78,7 @@ def as_rows(X: Any, *, name: str = "X") -> Any:
     if isinstance(X, list | tuple | memoryview):
         X = np.asarray(X)
     rows = _as_it_is(X) or (isinstance(X, np.ndarray) and X.ndim == 2 and not X.dtype.names)
-    return X if rows else as_frame(X)
+    return X if rows else as_frame(X, name=name)
 
 
 def _with_rows(X: Any, name: str) -> Any:
@@ -96,21 +98,21 @@ def _as_it_is(X: Any) -> bool:
     return table and len(getattr(X, "shape", ())) == 2
 
 
-def _frame(X: Any) -> pd.DataFrame:
+def _frame(X: Any, name: str) -> pd.DataFrame:
     if isinstance(X, pd.DataFrame):
         return X.reset_index(drop=True)
-    refuse_sparse(X)  # of which one kind is a mapping
+    refuse_sparse(X, name)  # of which one kind is a mapping
     if not isinstance(X, Mapping | list | tuple):
-        X = _with_rows(X, "X")
+        X = _with_rows(X, name)
     if isinstance(X, pd.Series) or (hasattr(X, "name") and hasattr(X, "to_frame")):
-        raise ValueError(f"X must be a table, got the one column {X.name!r}: give X.to_frame()")
+        raise ValueError(f"{name} must be a table, got the one column {X.name!r}: give {name}.to_frame()")
     if hasattr(X, "__arrow_c_stream__"):
         return _of_arrow(pa.table(X))
     if isinstance(X, Mapping):
         return pd.DataFrame({name: _of_mapping(values) for name, values in X.items()})
     if hasattr(X, "to_pandas"):
         return X.to_pandas().reset_index(drop=True)
-    return _of_rows(X)
+    return _of_rows(X, name)
 
 
 def _of_mapping(values: Any) -> Any:
@@ -127,14 +129,14 @@ def _of_arrow(table: pa.Table) -> pd.DataFrame:
     return frame
 
 
-def _of_rows(X: Any) -> pd.DataFrame:
+def _of_rows(X: Any, name: str) -> pd.DataFrame:
     if isinstance(X, np.ndarray) and X.dtype.names:
         return pd.DataFrame(X)
     if isinstance(X, np.ma.MaskedArray):
         X = np.ma.filled(X.astype(float), np.nan)
     shape = np.shape(np.asarray(X, dtype=object)) if isinstance(X, list | tuple) else np.shape(X)
     if len(shape) != 2:
-        raise ValueError(f"X must be a table of shape (n_samples, n_features), got shape {shape}")
+        raise ValueError(f"{name} must be a table of shape (n_samples, n_features), got shape {shape}")
     rows = pd.DataFrame(X if isinstance(X, list | tuple) else np.array(X)).infer_objects()
     rows.columns = [f"x{j}" for j in range(shape[1])]
     return rows

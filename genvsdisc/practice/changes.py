@@ -31,8 +31,10 @@ _UNSAID = (
     "folds_hash",
     "density_floors",
     "roster",
+    "parameters",
     *UNTOLD,
 )
+_TIMES = ("seconds", "timed")
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,35 @@ def model_changes(before: Comparison, after: Comparison) -> Iterator[Change]:
     chosen = ["model", "family", "form", "status", "error", "tuned"]
     yield from _rows("models", "models", before.models[chosen], after.models[chosen], "model")
     yield from _mapping("models", *({"Python files": each.meta.get("roster")} for each in (before, after)))
+    one, other = (each.meta.get("parameters", {}) for each in (before, after))
+    for name in (name for name in one if name in other):
+        for key in dict.fromkeys([*one[name], *other[name]]):
+            if one[name].get(key) != other[name].get(key):
+                yield Change("models", f"{name}, {key}", _told(one[name].get(key)), _told(other[name].get(key)))
+
+
+def plan_changes(before: Comparison, after: Comparison) -> Iterator[Change]:
+    """What differs in two plans, of one budget, but for what fits were expected to take."""
+    one, other = (_flat(timeless(each.meta.get("plan", {}))) for each in (before, after))
+    for key in dict.fromkeys([*one, *other]):
+        if one.get(key) != other.get(key):
+            yield Change("design", f"plan: {key}", _told(one.get(key)), _told(other.get(key)))
+
+
+def timeless(plan: Mapping[str, Any]) -> dict[str, Any]:
+    """A plan without the seconds that were measured, and those expected from them: equal runs differ in these."""
+    models = {
+        name: {key: value for key, value in chosen.items() if key not in _TIMES}
+        for name, chosen in plan.get("models", {}).items()
+    }
+    return {key: value for key, value in plan.items() if key not in _TIMES} | ({"models": models} if models else {})
+
+
+def _flat(plan: Mapping[str, Any]) -> dict[str, Any]:
+    models = {
+        f"{name}, {key}": value for name, chosen in plan.get("models", {}).items() for key, value in chosen.items()
+    }
+    return {key.replace("_", " "): value for key, value in plan.items() if key != "models"} | models
 
 
 def verdict_changes(before: Comparison, after: Comparison) -> Iterator[Change]:

@@ -11,7 +11,15 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from genvsdisc.practice.changes import UNTOLD, Change, fact_changes, model_changes, verdict_changes
+from genvsdisc.practice.changes import (
+    UNTOLD,
+    Change,
+    fact_changes,
+    model_changes,
+    plan_changes,
+    timeless,
+    verdict_changes,
+)
 from genvsdisc.practice.other_versions import own_names, reduced
 from genvsdisc.practice.record import ABSENT, LEFT_OUT, ROUNDED
 from genvsdisc.study.schema import records
@@ -104,6 +112,8 @@ def difference_of(
     how = _how(before, after)
     changes = (*fact_changes(before, after), *model_changes(before, after), *verdict_changes(before, after), *schema)
     same = not schema and _same(before, after)
+    if not same and not changes:  # else these are no news
+        changes = tuple(plan_changes(before, after))
     return Difference(same, changes, _numbers(before, after, paired=how == PAIRED), how)
 
 
@@ -118,7 +128,10 @@ def _schema(before: Collection[str], after: Collection[str]) -> Iterator[Change]
 
 def _same(before: Comparison, after: Comparison) -> bool:
     absent = {*LEFT_OUT, *before.meta.get(ABSENT, ()), *after.meta.get(ABSENT, ())}
-    facts = [{key: value for key, value in each.meta.items() if key not in UNTOLD} for each in (before, after)]
+    facts = [
+        {key: timeless(value) if key == "plan" else value for key, value in each.meta.items() if key not in UNTOLD}
+        for each in (before, after)
+    ]
     return facts[0] == facts[1] and all(
         table.equals(after.tables[name]) for name, table in before.tables.items() if name not in absent
     )

@@ -17,6 +17,7 @@ quotes, single or double (twice for a quote in it). As NAME of a quantity, ``win
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from collections.abc import Callable, Collection, Iterator
@@ -38,6 +39,8 @@ _TOKEN = re.compile(
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
+_MEANT = {"=": "==", "≥": ">=", "≤": "<=", "≠": "!=", "&": "and", "|": "or", ",": "a point before decimals"}
+"""Signs of others -> what stands for them here."""
 _BOUNDS = ("mean", "lower", "upper")
 _DEEPEST = 50  # parentheses within parentheses
 
@@ -153,8 +156,10 @@ class _Reader:
             match = _TOKEN.match(self.rule, place)
             if match is None:
                 start = place + len(self.rule[place:]) - len(self.rule[place:].lstrip())
-                what = "a quote that is not closed" if self.rule[start] in "\"'" else repr(self.rule[start])
-                raise RuleError(f"{what} has no meaning here", self.rule, start)
+                sign = self.rule[start]
+                what = "a quote that is not closed" if sign in "\"'" else repr(sign)
+                hint = f"; write {_MEANT[sign]}" if sign in _MEANT else ""
+                raise RuleError(f"{what} has no meaning here{hint}", self.rule, start)
             kind = str(match.lastgroup)
             yield kind, match[kind], match.start(kind)
             place = match.end()
@@ -214,6 +219,8 @@ class _Reader:
     def _quantity(self) -> Quantity:
         kind, text, _ = self._next()
         if kind == "number":
+            if not math.isfinite(float(text)):
+                self._fail("a number that large is infinite, and no loss is beyond it")
             self.at += 1
             return plain_number(float(text) / (100 if self._take("%") else 1))
         if kind != "word":

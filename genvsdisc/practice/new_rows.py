@@ -40,11 +40,13 @@ def told_of_rows(fitted: Any, X: Any) -> list[str]:
     table = reader.transform(X)
     them = "them" if len(more) > 1 else "it"
     units = [
-        f"Column {str(name)!r}: its numbers were in {old} in training and are in {new} now; they are taken as they are."
+        f"Column {str(name)!r}: its numbers {f'were in {old}' if old else 'had no unit'} in training and are in {new} "
+        "now; they are taken as they are."
         for name, (old, new) in reader.other_units(X).items()
     ]
     unseen = [
-        f"Column {str(name)!r}: {words} {'was' if entries == 1 else 'were'} not met in training."
+        f"Column {str(name)!r}: {words} {'was' if entries == 1 else 'were'} not met in training"
+        f"{', but for the case of letters, and counted among its rare words' if column.lumped else ''}."
         for name, column in _words(fitted)
         for words, entries in _unmet(table[name], column)
     ]
@@ -88,17 +90,21 @@ def why_not(fitted: Any, X: Any, error: Exception, *, name: str, others: list[st
 
 
 def _words(fitted: Any) -> Iterator[tuple[Any, Column]]:
-    """Columns of words whose levels the encoder of the model knows one by one."""
+    """Columns of words whose levels the encoder of the model knows."""
     for _, step in fitted.steps:
         if isinstance(step, TableEncoder):
             schema: Mapping[Any, Column] = step.columns if step.columns is not None else step.columns_
             for name, column in schema.items():
-                if column.kind in ("binary", "categorical") and len(column.levels) > 1 and not column.lumped:
+                if column.kind in ("binary", "categorical") and len(column.levels) > 1:
                     yield name, column
 
 
 def _unmet(values: pd.Series, column: Column) -> Iterator[tuple[str, int]]:
+    """Words that are none of the levels; where rare ones are none either, those that are one but for the case."""
     strange = level_codes(values, column) == _UNKNOWN
+    if column.lumped:
+        folded = {str(level).casefold() for level in column.levels}
+        strange &= values.astype(str).str.strip().str.casefold().isin(folded).to_numpy()
     if strange.any():
         counts = values[strange].astype(str).value_counts()
         yield named(counts.index.tolist(), counts.tolist()), int(counts.sum())

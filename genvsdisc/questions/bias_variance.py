@@ -8,7 +8,7 @@ from typing import Any, TypeGuard
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from sklearn.utils import check_consistent_length, check_random_state
+from sklearn.utils import check_random_state
 
 from genvsdisc.datasets.targets import as_target, class_labels
 from genvsdisc.features.tables import as_rows
@@ -17,7 +17,7 @@ from genvsdisc.study.fits.resampling import training_draws
 from genvsdisc.study.statistics.bias_variance import TERMS, decomposition_terms
 from genvsdisc.study.statistics.losses import LOSSES
 from genvsdisc.study.table import checked_posterior
-from genvsdisc.validation import check_jobs
+from genvsdisc.validation import check_jobs, refuse_other_length
 
 _COLUMNS = pd.Index([name.replace("expected", "loss") + suffix for name in TERMS for suffix in ("", "_se")])
 
@@ -141,8 +141,8 @@ def bias_variance(
     check_jobs(n_jobs)
     X, X_test = as_rows(X), as_rows(X_test, name="X_test")
     y, y_test = _labels(y, y_test)
-    check_consistent_length(X, y)
-    check_consistent_length(X_test, y_test)
+    refuse_other_length(X, y)
+    refuse_other_length(X_test, y_test, "X_test", "y_test")
     classes, codes = np.unique(np.concatenate([y, y_test]), return_inverse=True)
     truth = codes[len(y) :] if posterior is None else checked_posterior(posterior(X_test), len(y_test), classes)
     rng = check_random_state(random_state)

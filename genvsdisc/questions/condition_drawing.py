@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_consistent_length
 
 from genvsdisc.datasets.targets import class_labels
 from genvsdisc.features.tables import as_rows
@@ -16,6 +15,7 @@ from genvsdisc.study.design import Design
 from genvsdisc.study.fits.refit import refit_probabilities
 from genvsdisc.study.fits.splits import nested_draws
 from genvsdisc.study.statistics.learning_curves import CurveLosses
+from genvsdisc.validation import refuse_other_length
 
 ConditionCurves = dict[str, tuple[NDArray, CurveLosses]]
 """Model -> values of the dial and losses along them."""
@@ -28,7 +28,7 @@ class Drawing:
         self, X: Any, y: ArrayLike, n_draws: int, metric: str, random_state: Any, unlabeled: Any = None
     ) -> None:
         self.X, self.y, self.unlabeled = as_rows(X), class_labels(y).to_numpy(), unlabeled
-        check_consistent_length(self.X, self.y)
+        refuse_other_length(self.X, self.y)
         self.rng, self.metric = check_random_state(random_state), metric
         self.classes, self.codes = np.unique(self.y, return_inverse=True)
         design = Design(n_draws=n_draws, losses=(metric,))

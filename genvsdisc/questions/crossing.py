@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from sklearn.utils import check_consistent_length, check_random_state
+from sklearn.utils import check_random_state
 
 from genvsdisc.datasets.targets import class_labels
 from genvsdisc.features.tables import as_rows
@@ -18,7 +18,7 @@ from genvsdisc.study.fits.learning_curves import curve_probabilities
 from genvsdisc.study.fits.splits import nested_draws
 from genvsdisc.study.statistics.crossing import Crossing, crossing_from_losses
 from genvsdisc.study.statistics.learning_curves import CurveLosses, curve_table
-from genvsdisc.validation import check_jobs
+from genvsdisc.validation import check_jobs, refuse_other_length
 
 
 def learning_curve_crossing(
@@ -99,7 +99,7 @@ def learning_curve_crossing(
     for estimator in (generative, discriminative):
         check_probabilities(estimator, type(estimator).__name__)
     X, y = as_rows(X), class_labels(y).to_numpy()
-    check_consistent_length(X, y)
+    refuse_other_length(X, y)
     classes, codes = np.unique(y, return_inverse=True)
     design = Design(train_sizes=train_sizes, n_draws=n_draws, losses=(metric,))
     sizes = design.sizes(len(codes), len(classes))

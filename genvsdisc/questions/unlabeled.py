@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import _safe_indexing
-from sklearn.utils.validation import check_consistent_length
 
 from genvsdisc.datasets.targets import as_target
 from genvsdisc.features.tables import as_frame, as_rows
@@ -18,6 +17,7 @@ from genvsdisc.study.fits.unlabeled import semi_supervised_probabilities
 from genvsdisc.study.fits.unlabeled_stage import ADDED_SHARES, added_orders, joined_rows
 from genvsdisc.study.stage_costs import most_added
 from genvsdisc.study.statistics.dials import ADDED_ROWS
+from genvsdisc.validation import refuse_other_length
 
 HIDDEN = (0.0, 0.5, 0.75, 0.9, 0.95)
 """Shares of the training labels that are hidden."""
@@ -30,7 +30,7 @@ def with_and_without(X: Any, y: ArrayLike, unlabeled: Any, dial: str) -> tuple[A
     if dial not in ("unlabeled", ADDED_ROWS):
         return X, y, None
     X, labels = as_frame(X) if hasattr(X, "columns") else as_rows(X), as_target(y, allow_missing=True)
-    check_consistent_length(X, labels)
+    refuse_other_length(X, labels)
     missing = labels.isna().to_numpy()
     more = None if unlabeled is None else _with_columns(unlabeled, X)
     if missing.any():

@@ -18,6 +18,7 @@ from genvsdisc.study.comparison import Comparison
 from genvsdisc.study.decision_costs import read_costs
 from genvsdisc.study.design import Design
 from genvsdisc.study.drawn_tables import draw_tables
+from genvsdisc.study.facts import parameters_given, versions_of_models
 from genvsdisc.study.fits.trial import suited_to
 from genvsdisc.study.fits.tuning import TUNING_PRICE, respecting, tuned
 from genvsdisc.study.fits.unlabeled_stage import can_learn
@@ -216,6 +217,9 @@ def compare(
     with shown(progress) as advance:
         evidence = run.carry_out(advance)
     tables, meta = run.results(evidence, posterior, name=name, tuned=tune, loss=loss, notes=notes)
+    if given is not None:
+        meta["parameters"] = {model.name: parameters_given(model) for model in given}
+        meta["versions"] |= versions_of_models(given)
     return Comparison(tables, meta, fitted=run.fitted(evidence))
 
 

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from genvsdisc.study.kinds import check_kind
+from genvsdisc.study.plan import DESIGN
 from genvsdisc.study.statistics.losses import LOSSES, RARE_CLASS_MEASURES
 from genvsdisc.study.statistics.measures import is_measure, measure_name
 
@@ -131,30 +133,24 @@ class Design:
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Design:
         """Design from what `as_dict` gives; scorers that were functions are gone, and have to be given again."""
-        sizes = stored["train_sizes"]
-        scorers = tuple(name for name in stored.get("scorers", ()) if is_measure(name))
-        return cls(
-            **{
-                **stored,
-                "losses": tuple(stored["losses"]),
-                "scorers": scorers,
-                "train_sizes": sizes if isinstance(sizes, str) else tuple(sizes),
-            }
-        )
+        check_kind(stored, DESIGN, "design")
+        unknown = [name for name in stored if name not in DESIGN.kinds]
+        if unknown:
+            raise ValueError(f"a design has no {unknown[0]!r:.40}; it has {', '.join(DESIGN.kinds)}")
+        lists = {name: tuple(value) for name, value in stored.items() if isinstance(value, list | tuple)}
+        scorers = tuple(name for name in lists.get("scorers", ()) if is_measure(name))
+        return cls(**{**stored, **lists, "scorers": scorers})
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for the record."""
         sizes = self.train_sizes
         plain = {name: value for name, value in vars(self).items() if name != "scorers"}
         named = {"scorers": [measure_name(scorer) for scorer in self.scorers]} if self.scorers else {}
-        return (
-            plain
-            | {
-                "train_sizes": sizes if isinstance(sizes, str) else [int(m) for m in sizes],
-                "losses": list(self.losses),
-            }
-            | named
-        )
+        lists = {
+            "train_sizes": sizes if isinstance(sizes, str) else [int(m) for m in sizes],
+            "losses": list(self.losses),
+        }
+        return plain | lists | named
 
 
 def partitions(n_draws: int) -> int:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import platform
+import re
+import sys
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
 
@@ -12,17 +15,45 @@ import scipy
 import sklearn
 
 import genvsdisc
+from genvsdisc.models import Model
 from genvsdisc.study.decision_costs import least_mistake
 from genvsdisc.study.statistics.expected_costs import constant_costs
 from genvsdisc.study.statistics.scores import rare_classes
 from genvsdisc.study.table import PreparedTable
 from genvsdisc.study.weights import effective_rows
 
+_MOST_LETTERS = 200  # of a parameter
+
 
 def versions() -> dict[str, str]:
     """Versions of this package, of Python and of the libraries that compute."""
     libraries = {module.__name__: module.__version__ for module in (np, scipy, sklearn, pd)}
     return {"genvsdisc": genvsdisc.__version__, "python": platform.python_version(), **libraries}
+
+
+def parameters_given(model: Model) -> dict[str, str]:
+    """Class and parameters of a model's classifier as text, nested ones too; without those that are None."""
+    named = {"class": _parameter(type(model.estimator))}
+    try:
+        given = model.estimator.get_params(deep=True)
+        return named | {str(name): _parameter(given[name]) for name in sorted(given) if given[name] is not None}
+    except Exception as error:  # whatever a classifier of others raises while it is taken apart
+        return named | {"parameters": f"{type(error).__name__}: {' '.join(str(error).split())}"}
+
+
+def _parameter(value: Any) -> str:
+    """A value as text that is the same in every process; of what has parameters of its own, the class."""
+    named = type(value) if hasattr(value, "get_params") and not isinstance(value, type) else value
+    if hasattr(named, "__qualname__"):
+        return f"{getattr(named, '__module__', '')}.{named.__qualname__}"
+    return re.sub(r" at 0x[0-9a-fA-F]+", "", " ".join(repr(named).split()))[:_MOST_LETTERS]
+
+
+def versions_of_models(models: Iterable[Model]) -> dict[str, str]:
+    """Versions of the packages of others that models are of."""
+    packages = sorted({type(model.estimator).__module__.partition(".")[0] for model in models})
+    found = {name: getattr(sys.modules.get(name), "__version__", None) for name in packages}
+    return {name: version for name, version in found.items() if isinstance(version, str)}
 
 
 def value_hashes(table: PreparedTable) -> dict[str, Any]:

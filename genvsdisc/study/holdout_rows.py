@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.utils.validation import check_consistent_length
 
 from genvsdisc.datasets.targets import as_target
 from genvsdisc.features.dtypes import usual_dtype
+from genvsdisc.features.marks import listed
 from genvsdisc.features.reader import TableReader
 from genvsdisc.features.tables import as_frame
 from genvsdisc.study.weights import RowWeights, read_weights
+from genvsdisc.validation import refuse_other_length
 
 _MOST_NAMED = 5
 
@@ -63,7 +64,7 @@ def given_test(X_test: Any, y_test: Any, X: pd.DataFrame) -> Given | None:
     Parameters
     ----------
     X_test : DataFrame or array-like of shape (n_rows, n_columns), or None
-        An array without names of columns has those of X, if it has as many.
+        An array without names of columns has those of X, in their order.
     y_test : array-like of shape (n_rows,), or None
     X : DataFrame
         The table that models are fitted to, with all its columns.
@@ -71,24 +72,35 @@ def given_test(X_test: Any, y_test: Any, X: pd.DataFrame) -> Given | None:
     Raises
     ------
     ValueError
-        If one of the two is not given, or they differ in length.
+        If one of the two is not given, they differ in length, or an array has other columns than X.
     """
     if X_test is None and y_test is None:
         return None
     if X_test is None or y_test is None:
         lacking, there = ("X_test", "y_test") if X_test is None else ("y_test", "X_test")
         raise ValueError(f"{there} is given but {lacking} is not: a test set needs its rows and their labels")
-    frame = named_as(X_test, X)
+    frame = named_as(X_test, X, "X_test")
     labels = as_target(y_test, name="y_test", allow_missing=True)
-    check_consistent_length(frame, labels)
+    refuse_other_length(frame, labels, "X_test", "y_test")
     return Given(frame, labels)
 
 
-def named_as(rows: Any, X: pd.DataFrame) -> pd.DataFrame:
-    """Other rows as a table; an array without names of columns has those of X, if it has as many."""
-    frame = as_frame(rows)
-    unnamed = not hasattr(rows, "columns") and not hasattr(rows, "keys")
-    if unnamed and frame.shape[1] == X.shape[1]:
+def named_as(rows: Any, X: pd.DataFrame, what: str) -> pd.DataFrame:
+    """Other rows as a table; an array without names of columns has those of X, in their order.
+
+    Raises
+    ------
+    ValueError
+        If it is no table, or an array with more or fewer columns than X.
+    """
+    frame = as_frame(rows, name=what)
+    structured = getattr(getattr(rows, "dtype", None), "names", None)
+    if not structured and not any(hasattr(rows, each) for each in ("columns", "keys", "__arrow_c_stream__")):
+        if frame.shape[1] != X.shape[1]:
+            raise ValueError(
+                f"{what} has {frame.shape[1]} columns without names, X has {X.shape[1]} ({listed(X.columns)}): "
+                "give as many in the order of X, or a table with their names"
+            )
         frame.columns = X.columns
     return frame
 

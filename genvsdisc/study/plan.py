@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, get_type_hints
 
 import numpy as np
+
+from genvsdisc.study.kinds import Record, check_kind
 
 FEWEST_DRAWS = 10
 """Draws below which no standard error is given."""
@@ -118,9 +120,11 @@ class Plan:
             If it is not what `as_dict` writes, or was made for another table or other models.
         """
         try:
+            check_kind(stored, PLAN, "plan")
             models = {name: _model_plan(values) for name, values in stored["models"].items()}
             plan = cls(**{**stored, "models": models})
-        except (TypeError, KeyError, AttributeError) as error:
+            check_budget(plan.budget)
+        except (TypeError, KeyError, ValueError) as error:
             raise PlanError(f"plan must be the 'plan' in the facts of a former comparison ({error})") from error
         if (plan.n_rows, plan.n_classes) != (n_rows, n_classes):
             raise PlanError(
@@ -130,6 +134,23 @@ class Plan:
         if list(models) != list(names):
             raise PlanError(f"the plan was made for the models {', '.join(models)}; got {', '.join(names)}")
         return plan
+
+
+DESIGN = Record(
+    {
+        "n_splits": int,
+        "n_repeats": int,
+        "train_sizes": str | list[int],
+        "n_draws": int,
+        "test_size": float,
+        "losses": list[str],
+        "rope": float,
+        "scorers": list[str],
+    }
+)
+"""A design as it is kept."""
+PLAN = Record(get_type_hints(Plan) | {"design": DESIGN})
+"""A plan as it is kept."""
 
 
 def _model_plan(values: Mapping[str, Any]) -> ModelPlan:

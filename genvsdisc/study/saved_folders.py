@@ -7,25 +7,65 @@ from pathlib import Path
 from typing import Any
 
 from genvsdisc.files import read_json
+from genvsdisc.study.kinds import NaN, Record, check_kind
+from genvsdisc.study.plan import DESIGN, PLAN
 from genvsdisc.study.schema import TABLES
 
-_KINDS = {
-    dict: ("costs", "density_floors", "design", "options", "plan", "sampling", "values", "verdict_card", "versions"),
-    list: ("boundary_axes", "left_out", "not_in_page", "notes", "rounded_in_page"),
-    int: ("n_columns", "n_rows"),
+_POINT = Record({"kind": str, "text": str}, needed=("kind", "text"))
+_CARD = {
+    "sentence": str,
+    "loss": str,
+    "probabilities": dict[str, float | NaN],
+    "points": [_POINT],
+    "warnings": list[str],
 }
-"""What facts are that are looked into."""
+_COSTS = {"classes": list[str], "matrix": list[list[float]], "rope": float, "constant": list[float]}
+FACTS = Record(
+    {
+        "name": str,
+        "target": str,
+        "n_rows": int,
+        "n_columns": int,
+        "seed": int | None,
+        "design": DESIGN,
+        "plan": PLAN,
+        "sampling": dict[str, str | int],
+        "splits_hash": str,
+        "folds_hash": str,
+        "values": Record({"labels": str, "columns": dict[str, str], "weights": str}, needed=("labels", "columns")),
+        "versions": dict[str, str],
+        "parameters": dict[str, dict[str, str]],
+        "left_out": list[str],
+        "tuned": bool,
+        "boundary_axes": list[str],
+        "weights": dict[str, float],
+        "rare_classes": dict[str, float],
+        "test_rows": int,
+        "unlabeled_rows": int,
+        "costs": Record(_COSTS, needed=("classes", "matrix")),
+        "loss": str,
+        "notes": list[str],
+        "density_floors": dict[str, float | NaN],
+        "takes_gaps": list[str],
+        "bayes": dict[str, float | NaN],
+        "verdict_card": Record(_CARD),
+        "verdict": str,
+        "command": str,
+        "options": dict[str, Any],
+        "source": str,
+        "roster": str,
+        "not_in_page": list[str],
+        "rounded_in_page": list[str],
+    }
+)
+"""What facts are; none need be there, and what else there is, is nobody's."""
+_SAVED = Record({"tables": dict[str, str], "meta": FACTS}, needed=("meta",))
 
 
 def checked_facts(facts: Any) -> dict[str, Any]:
     """Give the facts of a saved comparison if they are of the kinds that any version writes; ValueError elsewhere."""
-    if not isinstance(facts, dict):
-        raise ValueError(f"its facts are {facts!r:.40}")
-    for kind, names in _KINDS.items():
-        for name in names:
-            if name in facts and not isinstance(facts[name], kind):
-                raise ValueError(f"{name} must be {kind.__name__}, got {facts[name]!r:.40}")
-    return facts
+    check_kind(facts, FACTS, "meta")
+    return dict(facts)
 
 
 def saved_facts(folder: Path) -> tuple[dict[str, str], dict[str, Any]]:
@@ -45,8 +85,9 @@ def saved_facts(folder: Path) -> tuple[dict[str, str], dict[str, Any]]:
         )
     try:
         saved = read_json((folder / "meta.json").read_text(encoding="utf-8"))
-        return dict(saved.get("tables", {})), checked_facts(saved["meta"])
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        check_kind(saved, _SAVED, "")
+        return dict(saved.get("tables", {})), dict(saved["meta"])
+    except ValueError as error:
         raise ValueError(f"{folder / 'meta.json'} is not what Comparison.save writes ({error})") from error
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from sklearn.utils.validation import check_consistent_length
 
 from genvsdisc.datasets.rare_classes import drop_rare_classes
 from genvsdisc.datasets.targets import as_target, check_target
@@ -24,6 +23,7 @@ from genvsdisc.study.sampling import Sampling
 from genvsdisc.study.statistics.losses import COST
 from genvsdisc.study.unlabeled_rows import UnlabeledRows
 from genvsdisc.study.weights import row_counts
+from genvsdisc.validation import refuse_other_length
 
 if TYPE_CHECKING:
     from genvsdisc.study.drawn_tables import DrawnTables
@@ -138,7 +138,7 @@ def prepare(
         If lengths differ, the target is continuous, fewer than two classes remain, or no column does.
     """
     frame, labels = as_frame(X), as_target(y, allow_missing=True)
-    check_consistent_length(frame, labels)
+    refuse_other_length(frame, labels)
     labelled = labels.notna().to_numpy()
     if not labelled.any():
         raise ValueError(f"the target {labels.name!r} has only missing values")

@@ -150,7 +150,7 @@ def _given(
     groups: tuple[Any, pd.Series] | None,
     notes: list[str],
 ) -> UnlabeledRows | None:
-    frame = named_as(given, X).reset_index(drop=True)
+    frame = named_as(given, X, "unlabeled").reset_index(drop=True)
     if not len(frame):
         raise ValueError("unlabeled has no rows: give rows with the columns of X, or leave it out")
     missing_columns(frame, reader, "unlabeled")

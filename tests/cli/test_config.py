@@ -238,7 +238,7 @@ def test_what_is_wrong_is_said_with_the_line(calls, run, tmp_path, text, message
     assert calls == []
 
 
-@pytest.mark.parametrize("text", ["", "{}", '{"meta": {}}', '{"meta": {"options": 3}}', "[1]"])
+@pytest.mark.parametrize("text", ["", "{}", '{"meta": {}}', '{"meta": 3}', "[1]"])
 def test_a_json_file_without_options_is_refused(run, tmp_path, text):
     (tmp_path / "meta.json").write_text(text)
     status, _, err = run("report", "--config", "meta.json")

@@ -97,6 +97,9 @@ def test_numbers_in_another_unit_are_found():
     assert reader.other_units(weights.assign(w=["50 g", "60 g", "7 g"])) == {"w": ("kg", "g")}
     for alike in (["50 kg", "6 kg", "7 kg"], [50, 60, 70], ["50", "60", "?"]):
         assert reader.other_units(weights.assign(w=alike)) == {}
+    assert reader.other_units(weights.assign(n=["1 mm", "2 mm", "3 mm"])) == {"n": ("", "mm")}
+    assert reader.other_units(weights.assign(n=["1%", "2%", "3%"])) == {"n": ("", "%")}
+    assert reader.other_units(weights.assign(n=["1", "2,5", "?"])) == {}
 
 
 def test_a_lacking_column_is_named_with_the_one_that_may_be_meant():

@@ -7,8 +7,11 @@ import pytest
 from examples import few
 from scipy import stats
 from sklearn.datasets import make_classification
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
-from genvsdisc import Design, compare, default_models
+from genvsdisc import Design, GaussianClassifier, compare, default_models
 from genvsdisc.cli import main
 from genvsdisc.practice.difference import INDEPENDENT, PAIRED, SAME_ROWS, UNSCORED, difference_of
 from genvsdisc.practice.other_versions import own_names, understood
@@ -298,3 +301,40 @@ def test_names_do_not_turn_the_text_of_a_terminal_round(before, tmp_path, capsys
 def test_the_same_table_elsewhere_is_no_difference(before):
     one, other = (changed(before, meta={"source": place}) for place in ("a", "b"))
     assert difference_of(one, other).same
+
+
+def test_models_of_one_name_and_other_parameters_are_told_apart(before):
+    """Another C under the same name was no fact, and a nested parameter least of all."""
+    told = [{"svc": {"class": "sklearn.pipeline.Pipeline", "svc__C": C}} for C in ("1.0", "10.0")]
+    one, other = (changed(before, meta={"parameters": each}) for each in told)
+    assert [(c.area, c.what, c.before, c.after) for c in difference_of(one, other).changes] == [
+        ("models", "svc, svc__C", "1.0", "10.0")
+    ]
+    assert difference_lines(difference_of(one, other))[0].startswith("Models differ; ")
+    assert [c.area for c in difference_of(changed(before), other).changes] == []  # an earlier version told none
+
+
+def test_compare_keeps_the_parameters_of_models_that_were_given():
+    X, y = make_classification(60, 3, n_informative=3, n_redundant=0, random_state=0)
+    design = Design(n_splits=2, n_repeats=1, n_draws=2, losses=("zero_one",))
+    found = [
+        compare(
+            X,
+            y,
+            {"l2": make_pipeline(StandardScaler(), LogisticRegression(C=C)), "ours": GaussianClassifier()},
+            design=design,
+        )
+        for C in (1.0, 2.0)
+    ]
+    assert found[0].meta["parameters"]["l2"]["logisticregression__C"] == "1.0"
+    assert found[0].meta["parameters"]["ours"]["class"].endswith(".GaussianClassifier")
+    assert "l2, logisticregression__C" in [each.what for each in difference_of(*found).changes]
+
+
+def test_seconds_that_were_measured_are_no_difference_and_other_plans_of_one_budget_are_told(before):
+    plan = {"budget": 10.0, "seconds": 3.0, "models": {"svc": {"folds": 5, "timed": 0.1, "seconds": {"fit": 1.0}}}}
+    later = plan | {"seconds": 4.0, "models": {"svc": {"folds": 5, "timed": 0.2, "seconds": {"fit": 2.0}}}}
+    fewer = plan | {"models": {"svc": {"folds": 3, "timed": 0.1, "seconds": {"fit": 1.0}}}}
+    one, other, third = (changed(before, meta={"plan": each}) for each in (plan, later, fewer))
+    assert difference_of(one, other).same
+    assert [(c.what, c.before, c.after) for c in difference_of(one, third).changes] == [("plan: svc, folds", "5", "3")]

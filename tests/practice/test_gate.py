@@ -107,6 +107,10 @@ def test_numbers_are_compared_as_python_compares_them(value, sign):
         ("loss logistic > 1", 5, 'expected "." and the name of a model'),
         ("__import__('os').system('true') > 1", 0, "no loss is named '__import__'"),
         ("loss.logistic > 1; 2", 17, "';' has no meaning here"),
+        ("verdict = open", 8, "'=' has no meaning here; write =="),
+        ("loss.logistic ≥ 0.3", 14, "'≥' has no meaning here; write >="),
+        ("loss.logistic > 0,3", 17, "',' has no meaning here; write a point before decimals"),
+        ("loss.logistic > 1e400", 16, "a number that large is infinite, and no loss is beyond it"),
         ("(" * 99 + "1 > 0" + ")" * 99, 51, "too many parentheses"),
     ],
 )

@@ -23,7 +23,7 @@ import genvsdisc as gd
 from genvsdisc.cli import main
 from genvsdisc.features.reader import TableReader
 from genvsdisc.practice.loading import SavedModels
-from genvsdisc.practice.new_rows import why_not
+from genvsdisc.practice.new_rows import told_of_rows, why_not
 from genvsdisc.practice.saving import drop_former_models, schema_digest, skops_bytes
 from genvsdisc.practice.skops_files import same_bytes
 from genvsdisc.practice.trusted import OWN_TYPES, PLAIN_TYPES
@@ -392,6 +392,18 @@ def test_a_gap_where_training_had_none_is_one_line_with_the_row(complete, tmp_pa
     assert message.format(model) in last
     assert last.endswith("or ask a model that takes gaps, such as 'shared Gaussian'")
     assert run("predict", complete, tmp_path / "new.csv", "--model", "naive Bayes") == 0
+
+
+def test_a_frequent_word_in_other_letters_is_told_where_rare_words_count_as_one():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"make": rng.choice([f"make {i}" for i in range(30)], 600), "size": rng.normal(size=600)})
+    y = np.where(X["size"] > 0, "yes", "no")
+    roster = [m for m in gd.default_models(X) if m.name == "shared Gaussian"]
+    fitted = gd.compare(X, y, roster, design=FEW).fitted["shared Gaussian"]
+    frequent = X.make.value_counts().index[0]
+    new = pd.DataFrame({"make": [frequent.upper(), "another", frequent], "size": 0.5})
+    told = f"Column 'make': {frequent.upper()!r} (1 entry) was not met in training, but for the case of letters, and "
+    assert told_of_rows(fitted, new) == [f"{told}counted among its rare words."]
 
 
 def test_what_is_not_looked_at_and_what_was_not_met_is_told(complete, tmp_path, capsys):

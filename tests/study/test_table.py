@@ -42,7 +42,11 @@ def test_a_class_with_a_row_for_each_fold_stays():
     [
         (np.ones((4, 2)), [0, 1, 0, 1], "no column of X can be used"),
         (np.random.default_rng(0).normal(size=(6, 2)), [np.nan] * 6, "has only missing values"),
-        (np.random.default_rng(0).normal(size=(6, 2)), [0, 1, 0], "inconsistent numbers of samples"),
+        (
+            np.random.default_rng(0).normal(size=(6, 2)),
+            [0, 1, 0],
+            "y holds 3 labels, X has 6 rows: give one label for each row",
+        ),
         (np.random.default_rng(0).normal(size=(6, 2)), [1] * 6, "class"),
         (np.random.default_rng(0).normal(size=(50, 2)), np.random.default_rng(1).normal(size=50), "continuous|numbers"),
     ],

@@ -27,6 +27,7 @@ N_BINS = 10
 OF_COUNTS = ("MultinomialNB", "ComplementNB")
 """Classifiers that take no negative numbers."""
 CODED = "the classes as the numbers 0, 1, ..."
+NAMELESS = "the columns without their names"
 
 
 def suited_to(
@@ -85,8 +86,9 @@ class Trial:
         numbers = X.select_dtypes("number", exclude="timedelta")  # pandas counts durations as numbers
         self.negative = bool((numbers < 0).any(axis=None))
         self.fronts: dict[str, Callable[..., Any]] = {"": lambda estimator: estimator}
-        if not takes_as_it_is(X):
-            table = Preparation.of(X)
+        table = Preparation.of(X)
+        self.nameless = {NAMELESS: table.behind_encoder} if takes_as_it_is(X) else {}
+        if not self.nameless:
             self.fronts["the columns as numbers and indicators"] = table.behind_encoder
             filled = "the columns as numbers and indicators, with missing entries filled by the mean"
             self.fronts[filled] = table.complete
@@ -107,7 +109,7 @@ class Trial:
         if type(estimator).__name__ in OF_COUNTS and self.negative:
             return self._from_zero(estimator)
         labels = {"": lambda each: each} | ({} if _is_ours(estimator) else {CODED: with_coded_labels})
-        for columns, front in self.fronts.items():
+        for columns, front in (self.fronts | self.nameless).items():
             for classes, coded in labels.items():
                 if _can_fit(front(coded(_inside(estimator))), self.X, self.y):
                     return front(coded(estimator)), [what for what in (columns, classes) if what]
