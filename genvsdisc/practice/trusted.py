@@ -38,6 +38,7 @@ OWN_TYPES = (
     "genvsdisc.hybrid.classifier.HybridClassifier",
     "genvsdisc.hybrid.weighted_naive_bayes.WeightedNaiveBayesClassifier",
     "genvsdisc.study.fits.inner_folds.InnerFolds",
+    "genvsdisc.study.fits.inner_folds.TuningFolds",
     "genvsdisc.study.fits.tuning.negative_log_loss",
     "genvsdisc.study.sampling.Sampling",
 )

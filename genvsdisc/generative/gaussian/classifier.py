@@ -270,7 +270,8 @@ class GaussianClassifier(GenerativeClassifier):
         if _LEAST_SQUARE < largest < np.inf:
             return moments
         sizes = np.nanmax(np.abs(X - X[~np.isnan(X).any(axis=1)][:1].sum(axis=0)), axis=0)
-        if np.isinf(largest) or (np.isnan(largest) and not np.isnan(X).any()) or 0 < sizes.max() < 1:
+        smallest = max(_LEAST_SQUARE, float(np.finfo(X.dtype).tiny)) ** 0.5  # else classes are constant, not small
+        if np.isinf(largest) or (np.isnan(largest) and not np.isnan(X).any()) or 0 < sizes.max() < smallest:
             j = int(sizes.argmax())
             raise ValueError(
                 f"the squares of feature {self._feature_names()[j]!r}, whose values reach {sizes[j]:.3g}, leave the "

@@ -87,7 +87,9 @@ class GroupDraws:
             sizes = np.unique(np.clip(wanted, smallest, n_pool))
         weights = np.stack([[self._rows(order[:size]) for order, _ in orders] for size in sizes])
         tests = [np.flatnonzero(self._rows(order[n_pool:])) for order, _ in orders]
-        return self._mean_rows(weights), weights, tests
+        mean_rows = self._mean_rows(weights)
+        last = np.append(np.diff(mean_rows) > 0, True)  # of sizes that are as many rows, the largest
+        return mean_rows[last], weights[last], tests
 
     def hold_out(self, test_size: float, rng: np.random.RandomState) -> tuple[NDArray, NDArray]:
         """Rows to train on, of groups that hold every class, and rows of the other groups."""

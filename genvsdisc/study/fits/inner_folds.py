@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -11,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
-from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
+from sklearn.model_selection import GroupKFold, StratifiedGroupKFold, StratifiedKFold
 from sklearn.model_selection._search import BaseSearchCV
 from sklearn.pipeline import Pipeline
 
@@ -49,7 +50,11 @@ class InnerFolds:
         return self.n_splits if X is None else len(list(self.split(X, y)))
 
     def split(self, X: pd.DataFrame, y: Any = None, groups: Any = None) -> Iterator[tuple[NDArray, NDArray]]:  # noqa: ARG002 - scikit-learn's signature
-        """Yield training and validation positions; rows of one group or time only are split as rows."""
+        """Yield training and validation positions of the folds that train on two classes at least."""
+        yield from usable(self.pairs(X, y), y)
+
+    def pairs(self, X: pd.DataFrame, y: Any) -> list[tuple[NDArray, NDArray]]:
+        """Give training and validation positions; rows of one group or time only are split as rows."""
         codes = np.unique(self.sampling.codes[X.index.to_numpy()], return_inverse=True)[1]
         n_units = int(codes.max()) + 1
         if n_units < 2:
@@ -68,7 +73,34 @@ class InnerFolds:
                 (np.flatnonzero(codes < start), np.flatnonzero((codes >= start) & (codes < end)))
                 for start, end in pairwise(ends)
             ]
-        yield from pairs
+        return pairs
+
+
+class TuningFolds(StratifiedKFold):
+    """Stratified folds, fewer where the largest class has fewer rows; of these, those that train on two classes."""
+
+    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
+        """Return the number of folds for these rows."""
+        return self.n_splits if y is None else len(list(self.split(X, y, groups)))
+
+    def split(self, X: Any, y: Any = None, groups: Any = None) -> Iterator[tuple[NDArray, NDArray]]:  # noqa: ARG002 - scikit-learn's signature
+        """Yield training and validation positions."""
+        largest = int(np.unique(np.asarray(y), return_counts=True)[1].max())
+        pairs = []
+        if largest > 1:
+            folds = StratifiedKFold(min(self.n_splits, largest), shuffle=self.shuffle, random_state=self.random_state)
+            with warnings.catch_warnings():  # of classes with fewer rows than folds
+                warnings.simplefilter("ignore", UserWarning)
+                pairs = list(folds.split(X, y))
+        yield from usable(pairs, y)
+
+
+def usable(pairs: list[tuple[NDArray, NDArray]], y: Any) -> list[tuple[NDArray, NDArray]]:
+    """Folds that train on two classes at least; where there are none, all rows, which then judge themselves."""
+    labels = np.asarray(y)
+    two = [pair for pair in pairs if len(np.unique(labels[pair[0]])) > 1]
+    everything = np.arange(len(labels))
+    return two or [(everything, everything)]
 
 
 def last_of(estimator: Any) -> tuple[str, Any]:
@@ -107,7 +139,7 @@ def fit_within(estimator: Any, X: Any, y: NDArray, **arguments: Any) -> Any:
     folds = getattr(last, "cv", None)
     if not isinstance(folds, InnerFolds) or (not prefix and isinstance(last, BaseSearchCV | CalibratedClassifierCV)):
         return estimator.fit(X, y, **arguments)
-    pairs = list(folds.split(X, y))
+    pairs = folds.pairs(X, y)
     whole = all(len(np.unique(y[train])) == len(np.unique(y)) for train, _ in pairs)
     fitted = estimator.set_params(**{f"{prefix}cv": pairs if whole else folds.given}).fit(X, y, **arguments)
     return fitted.set_params(**{f"{prefix}cv": folds.given})

@@ -10,13 +10,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
-from sklearn.model_selection import GridSearchCV, StratifiedKFold
+from sklearn.model_selection import GridSearchCV
 from sklearn.model_selection._search import BaseSearchCV
 
 from genvsdisc.models import Model
 from genvsdisc.study.fits.coded_labels import CodedLabels
 from genvsdisc.study.fits.held_out_shrinkage import with_held_out_shrinkage
-from genvsdisc.study.fits.inner_folds import InnerFolds, respecting_within
+from genvsdisc.study.fits.inner_folds import InnerFolds, TuningFolds, respecting_within
 from genvsdisc.study.sampling import Sampling
 from genvsdisc.study.statistics.losses import mean, pointwise_losses
 
@@ -43,7 +43,8 @@ def tuned(
     """Put a grid search over the regularization around a model's estimator.
 
     The search runs inside every training set, so that no test row has a say. A model without such a parameter, or
-    one that chooses it by itself (``shrinkage="auto"``), stays as it is.
+    one that chooses it by itself (``shrinkage="auto"``), stays as it is. Small training sets have fewer folds, and
+    where none can train on two classes the rows judge themselves.
 
     Parameters
     ----------
@@ -68,7 +69,7 @@ def tuned(
     }
     if not grid:
         return model
-    folds: Any = StratifiedKFold(n_splits, shuffle=True, random_state=random_state)
+    folds: Any = TuningFolds(n_splits, shuffle=True, random_state=random_state)
     if sampling is not None and sampling.kind != "rows":
         folds = InnerFolds(sampling, n_splits, random_state)
     scoring = negative_log_loss if weights is None else NegativeLogLoss(weights)

@@ -54,7 +54,10 @@ def reason(error: BaseException, columns: Sequence[Any] = (), classes: Sequence[
         code = int(match[1])
         return f"class {classes[code]!r}" if code < len(classes) else match[0]
 
-    told = _NUMBERED.sub(column, " ".join(str(error).split()))
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    if any(line.startswith("Traceback (") for line in lines):  # of the fits of a search: how many, and why the last did
+        lines = [lines[0], lines[-1]]
+    told = _NUMBERED.sub(column, " ".join(" ".join(lines).split()))
     return f"{type(error).__name__}: {_CODED.sub(label, told)}"
 
 

@@ -100,6 +100,15 @@ def test_sizes_of_rows_that_count_once_or_twice_are_different():
         assert (np.diff(draws.sizes) > 0).all()
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_sizes_of_rows_of_any_mass_are_different(seed):
+    """Two sizes of four rows, both rounded, had one place on the map of conditions, which could not be made."""
+    counts = np.random.default_rng(seed).uniform(0.1, 1.1, 60)
+    sampling = Sampling("groups", np.arange(60), counts=counts)
+    draws = make_draws(np.arange(60) % 2, Design(n_splits=2, n_repeats=1, n_draws=3), seed, sampling)
+    assert (np.diff(draws.sizes) > 0).all()
+
+
 def test_too_few_groups_are_refused_with_a_remedy():
     codes, groups = np.arange(40) % 2, np.repeat(np.arange(4), 10)
     with pytest.raises(ValueError, match=r"10 folds need as many groups of 'who', got 4: use Design\(n_splits=4\)"):

@@ -1,13 +1,17 @@
 """Tuning: the search that is put around each model of the roster, and its score."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.dummy import DummyClassifier
 from sklearn.metrics import log_loss
 from sklearn.model_selection import GridSearchCV
 
+from genvsdisc import LogisticClassifier
 from genvsdisc.models import Model, default_models
-from genvsdisc.study.fits.tuning import negative_log_loss, tuned
+from genvsdisc.study.fits.tuning import REGULARIZATION, negative_log_loss, tuned
+from genvsdisc.study.sampling import Sampling
+from genvsdisc.study.statistics.failures import reason
 
 SEARCHED = {
     "shared Gaussian": "shrinkage",
@@ -58,3 +62,28 @@ def test_the_score_is_scikit_learns_and_defined_where_theirs_is_not():
 def test_models_of_others_without_a_known_dial_stay():
     model = Model("theirs", DummyClassifier())
     assert tuned(model) is model
+
+
+@pytest.mark.parametrize("counts", [(4, 1), (2, 2), (1, 1), (3, 1, 1), (1, 1, 1), (9, 2)])
+def test_training_sets_of_few_rows_are_tuned_on_fewer_folds(counts):
+    """Stages of a tuned model died of "n_splits=5 cannot be greater than the number of members in each class"."""
+    y = np.repeat(np.arange(len(counts)), counts)
+    X = np.random.default_rng(0).normal(size=(len(y), 2)) + y[:, None]
+    model = tuned(Model("logistic", LogisticClassifier(optimizer="newton")))
+    fitted = model.estimator.fit(X, y)
+    assert np.isfinite(fitted.cv_results_["mean_test_score"]).all()
+    assert fitted.best_params_["reg_lambda"] in REGULARIZATION["reg_lambda"]
+
+
+def test_folds_that_train_on_one_class_alone_have_no_say():
+    """One fold without a score left all candidates without one, and the first, the weakest, was taken."""
+    y = np.repeat([0, 1], 30)
+    X = pd.DataFrame(np.random.default_rng(1).normal(size=(60, 8)))  # noise: the strongest penalty is best
+    sampling = Sampling("time", np.arange(60))
+    model = tuned(Model("logistic", LogisticClassifier(optimizer="newton")), sampling=sampling)
+    assert model.estimator.fit(X, y).best_params_ == {"reg_lambda": 1.0}
+
+
+def test_of_fits_of_a_search_that_failed_the_reason_is_told_and_no_traceback():
+    told = "\n1 fits failed out of a total of 5.\nThe score ...\n\nTraceback (most recent call last):\n File x\nValueError: why\n"
+    assert reason(UserWarning(told)) == "UserWarning: 1 fits failed out of a total of 5. ValueError: why"
