@@ -24,8 +24,8 @@ PART_ROWS = 50_000
 JUDGED_AT_ONCE = 5000
 """Rows that pass through all steps of a pipeline at a time: products of 50 columns are a thousand numbers a row."""
 
-ROUNDING = 1e-12
-"""Probabilities that differ by less are equal."""
+TIED = 1e-12
+"""Probabilities that differ by less are a tie."""
 SUM_TOLERANCE = 1e-4
 """How far from 1 the probabilities of a row may add up: what single precision and a softmax leave."""
 
@@ -266,7 +266,7 @@ def _aligned(probabilities: Any, seen: NDArray, classes: NDArray) -> NDArray:
         raise ValueError(f"predict_proba gave an array of shape {p.shape} for {len(seen)} classes")
     if not np.issubdtype(p.dtype, np.floating):
         p = p.astype(float)
-    ties = p > p.max(axis=-1, keepdims=True) - ROUNDING
+    ties = p > p.max(axis=-1, keepdims=True) - TIED
     tied = ties.sum(axis=-1) > 1
     if tied.any():
         p = p.copy()
