@@ -49,13 +49,13 @@ def assert_equal_tables(one, other):
         pd.testing.assert_frame_equal(*both, rtol=1e-10, atol=1e-10, obj=name)
 
 
-def weighted_and_repeated(models, grouped, **options):
+def weighted_and_repeated(models, grouped, design=SMALL, **options):
     X, y, weights, rng = data()
     copies = np.repeat(np.arange(len(y)), weights)
     groups = rng.integers(0, 20, len(y)) if grouped else np.arange(len(y))
     named = {"groups": groups} if grouped else {}
-    weighted = gd.compare(X.assign(w=weights), y, models, design=SMALL, sample_weight="w", **named, **options)
-    repeated = gd.compare(X.iloc[copies], y.iloc[copies], models, design=SMALL, groups=groups[copies], **options)
+    weighted = gd.compare(X.assign(w=weights), y, models, design=design, sample_weight="w", **named, **options)
+    repeated = gd.compare(X.iloc[copies], y.iloc[copies], models, design=design, groups=groups[copies], **options)
     return weighted, repeated, weights
 
 
@@ -82,7 +82,8 @@ def test_so_it_is_for_networks_searches_and_models_without_weights_in_groups_too
 @pytest.mark.slow
 def test_so_it_is_for_what_is_tuned_and_judged_by_costs():
     models = [model for model in roster() if model.name in ("shared Gaussian", "logistic", "search")]
-    weighted, repeated, _ = weighted_and_repeated(models, grouped=False, tune=True, costs={"fp": 1, "fn": 3})
+    options = {"tune": True, "costs": {"fp": 1, "fn": 3}}
+    weighted, repeated, _ = weighted_and_repeated(models, grouped=False, design=TINY, **options)
     assert_equal_tables(weighted, repeated)
     assert (weighted.models.tuned != "").any()
     assert len(weighted.decisions) == len(models)
