@@ -89,7 +89,8 @@ class HeldOutShrinkage(GridSearchCV):
         learns = any(step != "passthrough" and get_tags(step).requires_fit for _, step in steps[:-1])
         whole = X if learns else _completed(clone(front).fit(X).transform(X), codes, weights, rule, final.tol)
         found = []
-        for train, test in check_cv(self.cv, y, classifier=True).split(X, y):
+        folds = check_cv(self.cv, y, classifier=True)  # those that cannot judge too: they are told apart below
+        for train, test in folds.pairs(X, y) if isinstance(folds, InnerFolds) else folds.split(X, y):
             rows = whole
             if learns:
                 seen = clone(front).fit(_safe_indexing(X, train), y[train])
