@@ -110,7 +110,7 @@ class RowSpan(Frame):
         """Number n of coordinates."""
         return len(self.rows)
 
-    def columns(self, X: NDArray) -> NDArray:  # noqa: ARG002 (it is the rows that span them)
+    def columns(self, X: NDArray) -> NDArray:  # noqa: ARG002 - X are the rows that it was made of
         """Coordinates (n, n) of the rows X that span them."""
         return self.rows
 

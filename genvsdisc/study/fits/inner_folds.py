@@ -97,6 +97,8 @@ class TuningFolds(StratifiedKFold):
 
 def usable(pairs: list[tuple[NDArray, NDArray]], y: Any) -> list[tuple[NDArray, NDArray]]:
     """Folds that train on two classes at least; where there are none, all rows, which then judge themselves."""
+    if y is None:
+        return pairs
     labels = np.asarray(y)
     two = [pair for pair in pairs if len(np.unique(labels[pair[0]])) > 1]
     everything = np.arange(len(labels))

@@ -26,8 +26,6 @@ DIGITS = 2
 MAX_SHOWN = 400
 MAX_FITTED = 20_000
 _AT_ONCE = 256  # columns of numbers that are looked at together
-
-
 _ROUNDING = 1e-28
 """Squared distances from a mean, over squares, that are rounding alone."""
 
@@ -62,14 +60,14 @@ def _f_ratio(values: NDArray, codes: NDArray, weights: NDArray) -> NDArray:
     """One-way F of columns, infinite for one that varies between classes alone."""
     total, mean = weights.sum(), np.average(values, axis=0, weights=weights)
     between, within = np.zeros((2, values.shape[1]))
-    for k in np.unique(codes[weights > 0]):
+    present = np.unique(codes[weights > 0])
+    for k in present:
         own, w = values[codes == k], weights[codes == k]
         center = np.average(own, axis=0, weights=w)
         between += w.sum() * (center - mean) ** 2
         within += w @ (own - center) ** 2
     within[within <= _ROUNDING * (weights @ values**2)] = 0
-    n_classes = len(np.unique(codes[weights > 0]))
-    df = (total - n_classes) / max(n_classes - 1, 1)
+    df = (total - len(present)) / max(len(present) - 1, 1)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratios: NDArray = between / within * df
     return ratios

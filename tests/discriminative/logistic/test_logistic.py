@@ -21,6 +21,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from genvsdisc import LogisticClassifier
+from genvsdisc.discriminative.logistic.fit import smoothness
 
 TABLES = {"iris": load_iris, "wine": load_wine, "breast_cancer": load_breast_cancer, "digits": load_digits}
 DESCENTS = {
@@ -179,6 +180,14 @@ def test_replicates_of_fewer_rows_than_columns_equal_plain_fits(standardize: boo
     for p, row in zip(found, counts, strict=True):
         plain = clone(model).fit(np.repeat(X, row, axis=0), np.repeat(y, row))
         np.testing.assert_allclose(p, plain.predict_proba(X), atol=2e-7)
+
+
+def test_the_curvature_of_more_columns_than_rows_is_that_of_all_columns() -> None:
+    X, _, weights = wide(2)
+    shares = weights / weights.sum()
+    rows = np.append(X, np.ones((len(X), 1)), axis=1)
+    expected = np.linalg.eigvalsh(rows.T @ (rows * shares[:, None]))[-1]
+    np.testing.assert_allclose(smoothness(X, shares[None], None), expected, rtol=1e-12)
 
 
 def test_more_columns_than_rows_in_units_far_apart() -> None:

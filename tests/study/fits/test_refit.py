@@ -86,18 +86,6 @@ def test_classes_as_likely_up_to_rounding_are_a_tie(said, expected):
     assert_array_equal(found.argmax(axis=1), np.array(expected).argmax(axis=1))
 
 
-def test_half_the_rows_of_each_class_that_a_column_does_not_tell_are_the_first_whatever_the_order_of_rows():
-    """Where all that is known says one half, rounding of sums in another order must not choose the class."""
-    X = np.array([[0.1, 0.7], [0.1, 0.7], [0.3, 0.2], [0.3, 0.2]])
-    y = np.array([0, 1, 0, 1])
-    for order in ([0, 1, 2, 3], [1, 0, 2, 3], [3, 1, 0, 2], [2, 3, 1, 0]):
-        for model in (LogisticClassifier(1e-3), NaiveBayesClassifier("gaussian"), GaussianClassifier(shrinkage=0.1)):
-            (found,) = refit_probabilities(
-                model, X[order], y[order], np.ones((1, 4), int), [np.arange(4)], classes=np.array([0, 1])
-            )
-            assert_array_equal(found.argmax(axis=1), 0)
-
-
 def test_a_class_that_a_draw_lacks_gets_probability_zero(table):
     X, y = table
     weights = (y != "b").astype(int)[None, :]
