@@ -39,6 +39,7 @@ OWN_TYPES = (
     "genvsdisc.hybrid.weighted_naive_bayes.WeightedNaiveBayesClassifier",
     "genvsdisc.study.fits.inner_folds.InnerFolds",
     "genvsdisc.study.fits.inner_folds.TuningFolds",
+    "genvsdisc.study.fits.tuning.TuningSearch",
     "genvsdisc.study.fits.tuning.negative_log_loss",
     "genvsdisc.study.sampling.Sampling",
 )

@@ -96,13 +96,16 @@ class TuningFolds(StratifiedKFold):
 
 
 def usable(pairs: list[tuple[NDArray, NDArray]], y: Any) -> list[tuple[NDArray, NDArray]]:
-    """Folds that train on two classes at least; where there are none, all rows, which then judge themselves."""
+    """Folds that train on two classes at least, or all where there are none."""
     if y is None:
         return pairs
     labels = np.asarray(y)
-    two = [pair for pair in pairs if len(np.unique(labels[pair[0]])) > 1]
-    everything = np.arange(len(labels))
-    return two or [(everything, everything)]
+    return [pair for pair in pairs if two_classes(labels[pair[0]])] or pairs
+
+
+def two_classes(labels: NDArray) -> bool:
+    """Tell whether there is anything to learn from these labels."""
+    return len(np.unique(labels)) > 1
 
 
 def last_of(estimator: Any) -> tuple[str, Any]:

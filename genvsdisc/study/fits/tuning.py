@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.model_selection import GridSearchCV
@@ -16,7 +16,7 @@ from sklearn.model_selection._search import BaseSearchCV
 from genvsdisc.models import Model
 from genvsdisc.study.fits.coded_labels import CodedLabels
 from genvsdisc.study.fits.held_out_shrinkage import with_held_out_shrinkage
-from genvsdisc.study.fits.inner_folds import InnerFolds, TuningFolds, respecting_within
+from genvsdisc.study.fits.inner_folds import InnerFolds, TuningFolds, respecting_within, two_classes
 from genvsdisc.study.sampling import Sampling
 from genvsdisc.study.statistics.losses import mean, pointwise_losses
 
@@ -44,7 +44,7 @@ def tuned(
 
     The search runs inside every training set, so that no test row has a say. A model without such a parameter, or
     one that chooses it by itself (``shrinkage="auto"``), stays as it is. Small training sets have fewer folds, and
-    where none can train on two classes the rows judge themselves.
+    where none can train on two classes the regularization stays what it was.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def tuned(
     if sampling is not None and sampling.kind != "rows":
         folds = InnerFolds(sampling, n_splits, random_state)
     scoring = negative_log_loss if weights is None else NegativeLogLoss(weights)
-    return replace(model, estimator=GridSearchCV(model.estimator, grid, scoring=scoring, cv=folds))
+    return replace(model, estimator=TuningSearch(model.estimator, grid, scoring=scoring, cv=folds))
 
 
 def respecting(model: Model, sampling: Sampling) -> Model:
@@ -99,6 +99,27 @@ def respecting(model: Model, sampling: Sampling) -> Model:
     cv = model.estimator.cv
     folds = InnerFolds(sampling, cv if isinstance(cv, int) else 5)
     return replace(model, estimator=clone(model.estimator).set_params(cv=folds))
+
+
+class TuningSearch(GridSearchCV):
+    """Grid search that leaves the classifier as it was given where no fold can train on two classes."""
+
+    def fit(self, X: Any, y: ArrayLike, **params: Any) -> Self:
+        """Choose on folds of these rows, and fit to all of them.
+
+        Parameters
+        ----------
+        X : array-like or DataFrame of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,)
+        **params : dict
+            ``sample_weight``, by the name that the pipeline knows it by.
+        """
+        labels = np.asarray(y)
+        if any(two_classes(labels[train]) for train, _ in self.cv.split(X, y)):
+            return super().fit(X, y, **params)
+        self.best_params_: dict[str, Any] = {}
+        self.best_estimator_ = clone(self.estimator).fit(X, y, **params)
+        return self
 
 
 class NegativeLogLoss:

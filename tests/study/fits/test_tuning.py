@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
 from sklearn.dummy import DummyClassifier
 from sklearn.metrics import log_loss
 from sklearn.model_selection import GridSearchCV
@@ -64,7 +65,7 @@ def test_models_of_others_without_a_known_dial_stay():
     assert tuned(model) is model
 
 
-@pytest.mark.parametrize("counts", [(4, 1), (2, 2), (1, 1), (3, 1, 1), (1, 1, 1), (9, 2)])
+@pytest.mark.parametrize("counts", [(4, 1), (2, 2), (3, 1, 1), (9, 2)])
 def test_training_sets_of_few_rows_are_tuned_on_fewer_folds(counts):
     """Stages of a tuned model died of "n_splits=5 cannot be greater than the number of members in each class"."""
     y = np.repeat(np.arange(len(counts)), counts)
@@ -73,6 +74,26 @@ def test_training_sets_of_few_rows_are_tuned_on_fewer_folds(counts):
     fitted = model.estimator.fit(X, y)
     assert np.isfinite(fitted.cv_results_["mean_test_score"]).all()
     assert fitted.best_params_["reg_lambda"] in REGULARIZATION["reg_lambda"]
+
+
+@pytest.mark.parametrize("counts", [(1, 1), (1, 1, 1)])
+def test_what_no_fold_can_choose_stays_as_it_was_given(counts):
+    """Rows that judge themselves chose the weakest penalty."""
+    y = np.arange(len(counts))
+    X = np.random.default_rng(0).normal(size=(len(y), 2)) + y[:, None]
+    given = LogisticClassifier(optimizer="newton", reg_lambda=0.7)
+    fitted = tuned(Model("logistic", given)).estimator.fit(X, y)
+    np.testing.assert_array_equal(fitted.predict_proba(X), clone(given).fit(X, y).predict_proba(X))
+    assert fitted.best_params_ == {}
+    assert fitted.best_estimator_.get_params() == given.get_params()
+
+
+def test_classes_that_follow_one_another_in_time_leave_what_was_given():
+    X, y = np.arange(20.0)[:, None], np.repeat([0, 1], 10)
+    time = Sampling("time", np.repeat([0, 1], 10))
+    given = LogisticClassifier(optimizer="newton", reg_lambda=0.7)
+    fitted = tuned(Model("logistic", given), sampling=time).estimator.fit(pd.DataFrame(X), y)
+    assert fitted.best_estimator_.get_params() == given.get_params()
 
 
 def test_folds_that_train_on_one_class_alone_have_no_say():
