@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -32,11 +33,13 @@ def diff_command(
     pages = [page for each in (before, after) for page in (Path(each), Path(each, "index.html"))]
     if output is not None:
         refuse_over("--output", output / "index.html", pages)
-    one, other = understood(before), understood(after)
-    found = difference_of(one.comparison, other.comparison, names=(one.names, other.names))
-    for line in difference_lines(found):
-        say(line)
-    if output is not None:
-        with atomic_folder(output) as staging:
+    # A folder that cannot be is refused before anything is said.
+    with nullcontext() if output is None else atomic_folder(output) as staging:
+        one, other = understood(before), understood(after)
+        found = difference_of(one.comparison, other.comparison, names=(one.names, other.names))
+        for line in difference_lines(found):
+            say(line)
+        if staging is not None:
             write(difference_page(found, before, after), staging / "index.html")
+    if output is not None:
         say(str(output / "index.html"))

@@ -121,6 +121,7 @@ class Plan:
         """
         try:
             check_kind(stored, PLAN, "plan")
+            _check_counts(stored, "plan")
             models = {name: _model_plan(values) for name, values in stored["models"].items()}
             plan = cls(**{**stored, "models": models})
             check_budget(plan.budget)
@@ -151,6 +152,18 @@ DESIGN = Record(
 """A design as it is kept."""
 PLAN = Record(get_type_hints(Plan) | {"design": DESIGN})
 """A plan as it is kept."""
+
+
+def _check_counts(value: Any, where: str) -> None:
+    """Refuse what holds a number below 0, at any depth: all numbers of a plan count rows, fits or seconds."""
+    if isinstance(value, Mapping):
+        for name, each in value.items():
+            _check_counts(each, f"{where}.{name if name.isidentifier() else repr(name)}")
+    elif isinstance(value, list):
+        for i, each in enumerate(value):
+            _check_counts(each, f"{where}[{i}]")
+    elif isinstance(value, int | float) and value < 0:
+        raise ValueError(f"{where} must not be below 0, got {value!r}")
 
 
 def _model_plan(values: Mapping[str, Any]) -> ModelPlan:

@@ -147,6 +147,13 @@ def test_a_plan_is_refused_by_the_name_of_the_file_and_of_the_fact(rows, tmp_pat
         ({"of a later version": 1}, "plan must be the 'plan' in the facts of a former comparison"),
         ({"budget": float("inf")}, "budget must be a number of seconds above 0, got inf"),
         ({"design": {"n_splits": 5, "of a later version": 1}}, "a design has no 'of a later version'"),
+        ({"n_encoded": -1}, "plan.n_encoded must not be below 0, got -1"),
+        ({"second_round": {"shared Gaussian": -5}}, "plan.second_round.'shared Gaussian' must not be below 0, got -5"),
+        ({"design": {"n_splits": 5, "train_sizes": [10, -1]}}, "plan.design.train_sizes[1] must not be below 0"),
+        (
+            {"models": altered(PLANNED["models"], ("shared Gaussian", "draws", "learning curve"), -1)},
+            "plan.models.'shared Gaussian'.draws.'learning curve' must not be below 0, got -1",
+        ),
     ],
 )
 def test_a_plan_of_its_kinds_that_makes_no_sense_is_refused(rows, tmp_path, change, told):

@@ -177,6 +177,7 @@ MALFORMED = [
     ("a seed that is no integer", ["good.csv", "--seed", "1e3"], "--seed"),
     ("a budget below 0", ["good.csv", "--budget", "-5"], "--budget must be a number of seconds above 0, got -5"),
     ("differences over a page", ["diff", "shown", "folder", "--output", "shown"], "shown/index.html' would be"),
+    ("differences into a file", ["diff", "shown", "folder", "--output", "good.csv"], "'good.csv' is a file; give"),
     ("two moments and groups", ["good.csv", "--groups", "who", "--time", "when"], "give groups or time, not both"),
     ("a line with more cells", ["ragged.csv"], "Expected 2 fields in line 3, saw 4"),
     ("a quote that is open", ["quote.csv"], "is a quote not closed?"),
