@@ -20,7 +20,7 @@ from genvsdisc.functional.gaussian.covariance import SingularCovarianceError
 from genvsdisc.functional.gaussian.missing import marginal_log_densities
 from genvsdisc.functional.gaussian.moments import Moments, class_moments, filled_means, merge
 from genvsdisc.generative.gaussian.completed import CompletedRows
-from genvsdisc.generative.gaussian.em import check_observed, em_moments
+from genvsdisc.generative.gaussian.em import check_observed, check_varies, em_moments
 from genvsdisc.generative.gaussian.row_products import weight_of_classes
 from genvsdisc.generative.gaussian.shrinkage import Regularization, chosen, describe, estimated, stacked_rules
 from genvsdisc.generative.gaussian.slices import Rows, moments_of_slices
@@ -54,7 +54,8 @@ class GaussianClassifier(GenerativeClassifier):
     shrinkage : float, "oas", "ledoit_wolf" or "auto", default=0.0
         In [0, 1]; g moves each covariance C, after pooling, to ``(1 - g) C + g trace(C) / d I`` (Friedman's gamma).
         "oas" and "ledoit_wolf" estimate g for each covariance of full structure, "auto" takes the pooling and
-        shrinkage, out of 7 x 8, with the best leave-one-out log loss, and ignores `pooling`.
+        shrinkage, out of 7 x 8, with the best leave-one-out log loss, and ignores `pooling`; the strongest where the
+        rows are too few to judge any.
     standardize : bool, default=False
         Whether the shrinkage g works on the scale on which every feature has variance 1 over all rows, as a
         StandardScaler in front would have it; everything fitted stays on the scale of X. Not for structure
@@ -170,6 +171,7 @@ class GaussianClassifier(GenerativeClassifier):
             return self._parameters(moments, self._resolved(rule, moments, X, codes, weights))
         regularized = bool(self.pooling and self.covariance == "separate") or self.shrinkage != 0
         check_observed(X, codes, weights, self.classes_, self._feature_names(), regularized=regularized)
+        check_varies(X, codes, weights)
         moments, rule = self._from_incomplete(X, codes, weights, rule)
         # The expected moments of incomplete rows depend on all rows: they cannot be added to.
         return {**self._parameters(moments, rule), "_moments": [None] * len(weights)}

@@ -247,3 +247,23 @@ def check_observed(
         if not regularized:
             raise ValueError(f"{what}; drop the feature, fill it in, or set shrinkage > 0 to take that of all classes")
         warnings.warn(f"{what}: the mean of all classes is taken", UserWarning, stacklevel=5)
+
+
+def check_varies(X: NDArray, codes: NDArray, weights: NDArray) -> None:
+    """Refuse rows of which no feature varies within a class where it is seen: EM would end at no covariance."""
+    if _varies(X, codes, weights.all(axis=0)):
+        return
+    for r, w in enumerate(weights):
+        if not _varies(X, codes, w > 0):
+            which = f"replicate {r}: " if len(weights) > 1 else ""
+            raise ValueError(f"{which}no feature varies within a class in the rows that show it; give more rows")
+
+
+def _varies(X: NDArray, codes: NDArray, used: NDArray) -> bool:
+    rows = np.flatnonzero(used)
+    if not len(rows):
+        return False
+    rows = rows[np.argsort(codes[rows], kind="stable")]
+    starts = np.flatnonzero(np.diff(codes[rows], prepend=-1))
+    low, high = (end.reduceat(X[rows], starts, axis=0) for end in (np.fmin, np.fmax))
+    return bool((high > low).any())

@@ -76,6 +76,7 @@ def leave_one_out_losses(
     return losses / max(weights[used].sum(), 1)
 
 
+@np.errstate(invalid="ignore")  # of losses that are infinite on both sides
 def best_candidate(
     X: NDArray,
     codes: NDArray,
@@ -92,7 +93,8 @@ def best_candidate(
 
     Many rows are looked at in shares, each as large as all before it, and a candidate leaves the race (Maron & Moore
     1997) when the paired difference to the leader over a share is above 6 of its standard errors. If the winner's loss
-    over all rows is 6 standard errors above that over the first share, a few rows decide, and nobody may leave.
+    over all rows is 6 standard errors above that over the first share, a few rows decide, and nobody may leave. Where
+    no candidate can be judged, for without a row no two are left that differ, it is the strongest.
     """
     used = np.flatnonzero((weights > 0) & (moments.weight[codes] > np.minimum(weights, 1)))
     candidates = covariance_candidates(moments, (1.0,) * len(poolings) if shared else poolings, shrinkages, structure)
@@ -126,6 +128,8 @@ def best_candidate(
             shrinkages=shrinkages,
         )
     a, g = np.unravel_index(int(np.argmin(totals)), totals.shape)
+    if not len(used) or np.isinf(totals[a, g]):
+        return poolings[-1], shrinkages[-1]
     return poolings[a], shrinkages[g]
 
 

@@ -114,13 +114,19 @@ def log_densities_left_out(left: LeftOutRows, j: int, moments: Moments, candidat
     weight = (1 - p) * moments.weight[j] + p * moments.weight.sum() - share * left.gone
     y = np.where(own, left.z * (moments.weight[j] / left.rest), left.X - moments.center[j][:, None])
     if candidates.spectra is None:
-        return _diagonal((scatters[:, :, None] - change[:, None] * left.z**2) / weight[:, None], y, g)
+        return _diagonal(_left(scatters[:, :, None], change[:, None] * left.z**2) / weight[:, None], y, g)
     densities = np.full((len(p), len(g), len(left.codes)), np.nan, y.dtype)
     trace = np.einsum("aii->a", scatters)[:, None]
-    level = (trace - change * np.einsum("fn,fn->n", left.z, left.z)) / len(y)
+    level = _left(trace, change * np.einsum("fn,fn->n", left.z, left.z)) / len(y)
     for spectra in candidates.spectra:
         densities[:, spectra.shrinkages] = _full(spectra, y, left.z, change, weight, level, g[spectra.shrinkages])
     return densities
+
+
+def _left(sums: NDArray, removed: NDArray) -> NDArray:
+    """Sums of squares less what goes; 0 where rounding is all that is left of it."""
+    rest = sums - removed
+    return np.where(rest > np.finfo(rest.dtype).eps ** 0.75 * sums, rest, 0)
 
 
 def _diagonal(variances: NDArray, y: NDArray, g: NDArray) -> NDArray:

@@ -355,6 +355,49 @@ def test_rare_rows_that_decide_call_the_race_off():
     assert pooling == POOLINGS[np.unravel_index(np.argmin(losses), losses.shape)[0]]
 
 
+def tiny_tables(n_tables):
+    """Three to nine rows, some of them several times, of two or three classes and one to six columns."""
+    for seed in range(n_tables):
+        rng = np.random.default_rng(seed)
+        n, d = rng.integers(3, 10), rng.integers(1, 7)
+        y = rng.permutation(np.arange(n) % rng.integers(2, 4))
+        X, weights = rng.normal(size=(n, d)), rng.integers(0, 4, n)
+        if len(np.unique(y[weights > 0])) == len(np.unique(y)):
+            yield X, y, weights, rng.normal(size=(5, d))
+
+
+@pytest.mark.parametrize("covariance", ["shared", "separate"])
+@pytest.mark.parametrize(("structure", "standardize"), [("full", False), ("full", True), ("diagonal", True)])
+def test_auto_fits_to_any_few_rows_and_a_weight_of_two_is_two_rows(covariance, structure, standardize):
+    """Where nothing could be judged it took no regularization ("auto, which chose too little") in 6 of 100 tables.
+
+    What rounding leaves of a class without its only other row was taken for a spread of its own.
+    """
+    model = GaussianClassifier(covariance, structure=structure, shrinkage="auto", standardize=standardize)
+    for X, y, weights, others in tiny_tables(150):
+        rows = np.repeat(np.arange(len(y)), weights)
+        repeated = model.fit(X[rows], y[rows]).predict_proba(others)
+        assert_allclose(model.fit(X, y, sample_weight=weights).predict_proba(others), repeated, atol=1e-8)
+
+
+def test_auto_without_anything_to_judge_by_is_the_nearest_mean():
+    X, y = np.array([[0.0, 1.0], [3.0, 1.5]]), np.array([0, 1])
+    fitted = GaussianClassifier("separate", shrinkage="auto").fit(X, y)
+    assert (fitted.pooling_, *fitted.shrinkage_) == (1.0, 1.0, 1.0)
+    assert fitted.predict([[1.4, 9.0], [1.6, -9.0]]).tolist() == [1, 0]
+
+
+@pytest.mark.filterwarnings("ignore:.*is missing in all rows of class")
+@pytest.mark.parametrize("shrinkage", [0.1, "auto", "oas"])
+@pytest.mark.parametrize("covariance", ["shared", "separate"])
+@pytest.mark.parametrize("X", [[[np.nan, 0.17], [np.nan, 0.17], [1.15, np.nan]], [[-0.5], [-0.5], [np.nan], [-0.98]]])
+def test_rows_of_which_nothing_that_is_seen_varies_are_refused_in_words(covariance, shrinkage, X):
+    """EM went on to variances of 1e-27, or was told "covariance (0, 0) is singular: feature 0", or divided by zero."""
+    model = GaussianClassifier(covariance, shrinkage=shrinkage)
+    with pytest.raises(ValueError, match=r"no feature varies within a class in the rows that show it; give more rows"):
+        model.fit(X, ["p", "p", "q", "r"][: len(X)])
+
+
 def test_no_warning_of_numpy_leaves_a_fit():
     X, y = draw()
     with warnings.catch_warnings():
