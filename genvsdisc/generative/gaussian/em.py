@@ -242,6 +242,9 @@ def check_observed(
         unseen = np.flatnonzero(counts.min(axis=0) == 0)
         if not len(unseen):
             continue
+        nowhere = (weights @ ~np.isnan(X[:, unseen])).min(axis=0) == 0
+        if nowhere.any():
+            raise ValueError(f"feature {names[int(unseen[nowhere][0])]!r} is missing in all rows; drop the feature")
         name = names[int(unseen[0])]
         what = f"feature {name!r} is missing in all rows of class {label!r}, so that its mean is unknown"
         if not regularized:
@@ -251,16 +254,15 @@ def check_observed(
 
 def check_varies(X: NDArray, codes: NDArray, weights: NDArray) -> None:
     """Refuse rows of which no feature varies within a class where it is seen: EM would end at no covariance."""
-    if _varies(X, codes, weights.all(axis=0)):
+    if _varies(X, codes, np.flatnonzero(weights.all(axis=0))):
         return
     for r, w in enumerate(weights):
-        if not _varies(X, codes, w > 0):
+        if not _varies(X, codes, np.flatnonzero(w)):
             which = f"replicate {r}: " if len(weights) > 1 else ""
             raise ValueError(f"{which}no feature varies within a class in the rows that show it; give more rows")
 
 
-def _varies(X: NDArray, codes: NDArray, used: NDArray) -> bool:
-    rows = np.flatnonzero(used)
+def _varies(X: NDArray, codes: NDArray, rows: NDArray) -> bool:
     if not len(rows):
         return False
     rows = rows[np.argsort(codes[rows], kind="stable")]

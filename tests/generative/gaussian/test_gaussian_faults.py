@@ -398,6 +398,14 @@ def test_rows_of_which_nothing_that_is_seen_varies_are_refused_in_words(covarian
         model.fit(X, ["p", "p", "q", "r"][: len(X)])
 
 
+@pytest.mark.parametrize("shrinkage", [0.0, 0.1, "auto"])
+@pytest.mark.parametrize("weights", [None, [0, 1, 1, 1, 1]])
+def test_a_feature_that_no_row_shows_is_named(shrinkage, weights):
+    X = pd.DataFrame({"a": [np.nan if weights is None else 3.0, *[np.nan] * 4], "b": [1.0, 2.0, 4.0, 3.0, 5.0]})
+    with pytest.raises(ValueError, match="feature 'a' is missing in all rows; drop the feature"):
+        GaussianClassifier("separate", shrinkage=shrinkage).fit(X, [*"ppqqq"], sample_weight=weights)
+
+
 def test_no_warning_of_numpy_leaves_a_fit():
     X, y = draw()
     with warnings.catch_warnings():
