@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.datasets import load_breast_cancer
+from sklearn.dummy import DummyClassifier
 from sklearn.svm import LinearSVC
 
 import genvsdisc as gd
@@ -68,6 +69,19 @@ def test_at_zero_every_dial_is_the_plain_comparison_to_the_last_bit():
         curves = gd.condition_curve(*PAIR, X, y, dial=dial, **options).curves
         assert curves[curves.value == 0]["mean"].tolist() == end["mean"].tolist(), dial
         np.testing.assert_allclose(curves[curves.value == 0]["se"], end["se"], rtol=1e-12)
+
+
+@pytest.mark.parametrize("generative", [gd.NaiveBayesClassifier(), gd.GaussianClassifier("separate", shrinkage=0.1)])
+def test_at_zero_rows_without_a_label_are_the_plain_comparison_to_the_last_bit(generative):
+    """EM fits among copies of the rows, one for each class: sums in another order round otherwise."""
+    y, rng = np.arange(60) % 2, np.random.default_rng(3)
+    X = rng.normal(size=(60, 1)) + 2 * rng.normal(size=(2, 1))[y]
+    pair, options = (generative, DummyClassifier()), {"n_draws": 4, "metric": "log_loss", "random_state": 0}
+    plain = gd.condition_curve(*pair, X, y, dial=TRAINING_ROWS, **options).curves
+    end = plain[plain.value == plain.value.max()]
+    for dial, more in (("unlabeled rows", None), (ADDED_ROWS, X[:30])):
+        curves = gd.condition_curve(*pair, X, y, dial=dial, unlabeled=more, **options).curves
+        assert curves[curves.value == 0]["mean"].tolist() == end["mean"].tolist(), dial
 
 
 def test_correlated_columns_let_the_exact_marginal_win_where_entries_are_missing():
