@@ -65,9 +65,10 @@ def _with_columns(rows: Any, X: Any) -> Any:
 
 def hidden_labels(drawing: Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> ConditionCurves:  # noqa: ARG001 - one signature for all dials
     """Losses as more and more training rows lose their label."""
-    rows = np.unique(np.maximum((drawing.largest * (1 - at)).round().astype(int), 2 * len(drawing.classes)))
+    fewest = min(2 * len(drawing.classes), drawing.largest)
+    rows = np.unique(np.maximum((drawing.largest * (1 - at)).round().astype(int), fewest))
     state = drawing.rng.get_state()
-    weights, _ = drawing.nested(rows.tolist(), drawing.n_draws, drawing.test_size)
+    weights, _ = drawing.nested(rows.tolist())
     drawing.rng.set_state(state)
     weights, values = weights[::-1], 1 - rows[::-1] / drawing.largest
     whole = weights[0] > 0
