@@ -34,15 +34,16 @@ class Drawing:
         design = Design(n_draws=n_draws, losses=(metric,))
         self.largest = int(design.sizes(len(self.codes), len(self.classes))[-1])
         self.state = self.rng.get_state()
-        weights, self.tests = self.nested([self.largest], n_draws, design.test_size)
-        self.weights, self.n_draws, self.test_size = weights[0], n_draws, design.test_size
+        self.n_draws, self.n_held_out = n_draws, design.n_held_out(len(self.codes), len(self.classes))
+        weights, self.tests = self.nested([self.largest])
+        self.weights = weights[0]
         self.seed = int(self.rng.randint(np.iinfo(np.int32).max))
 
-    def nested(self, sizes: Sequence[int], n_draws: int, test_size: float) -> tuple[NDArray, list[NDArray]]:
+    def nested(self, sizes: Sequence[int]) -> tuple[NDArray, list[NDArray]]:
         """Nested training sets, the largest of them the same whatever the others."""
         self.rng.set_state(self.state)
         weights, tests = nested_draws(
-            self.codes, np.asarray(sizes), n_draws, test_size=test_size, random_state=self.rng
+            self.codes, np.asarray(sizes), self.n_draws, test_size=self.n_held_out, random_state=self.rng
         )
         return weights, tests
 

@@ -9,13 +9,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+from pandas.api.types import is_numeric_dtype
 
 from genvsdisc.datasets.targets import class_labels
+from genvsdisc.features.tables import as_frame
 from genvsdisc.models import check_probabilities
 from genvsdisc.preparation import takes_gaps
 from genvsdisc.questions.condition_drawing import ConditionCurves, Drawing
 from genvsdisc.questions.crossing import learning_curve_crossing
 from genvsdisc.questions.unlabeled import EVENLY, HIDDEN, added_rows, hidden_labels, with_and_without
+from genvsdisc.study.fits.frame_codes import FrameCodes
 from genvsdisc.study.fits.gaps import GAP_SHARES, gap_losses, gap_rows
 from genvsdisc.study.fits.label_noise import FLIP_RATES, label_noise_curves
 from genvsdisc.study.fits.learned_priors import learned_priors
@@ -186,10 +189,8 @@ def _noise(drawing: Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) ->
 
 
 def _gaps(drawing: Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> ConditionCurves:
-    try:
-        matrix = np.asarray(drawing.X, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError(f"dial={dial!r} deletes numbers, and X holds words: encode it with TableEncoder") from None
+    drawing.X = _numbers(drawing.X, dial)
+    matrix = np.asarray(FrameCodes(drawing.X).values, dtype=float)
     names = list(getattr(drawing.X, "columns", range(matrix.shape[1])))
     blocks = [range(j, j + 1) for j in range(matrix.shape[1])]
     gaps = gap_rows(
@@ -207,6 +208,17 @@ def _gaps(drawing: Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> 
         plain = drawing.refit(estimator, drawing.weights)
         curves[name] = (at, drawing.begun(found[dial].curves[drawing.metric], plain))
     return curves
+
+
+def _numbers(X: Any, dial: str) -> Any:
+    """Rows as pandas or an array have them, every column of numbers: objects are categories to some classifiers."""
+    frame = as_frame(X)
+    for name in frame.columns[[not is_numeric_dtype(kind) for kind in frame.dtypes]]:
+        raise ValueError(
+            f"dial={dial!r} deletes numbers, and column {name!r} of X is of type {frame[name].dtype}: encode it with "
+            "TableEncoder, or give numbers as such (X.infer_objects())"
+        )
+    return frame if hasattr(X, "columns") or X.dtype.kind == "O" else X
 
 
 def _shares(drawing: Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> ConditionCurves:

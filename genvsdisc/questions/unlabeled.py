@@ -17,6 +17,7 @@ from genvsdisc.study.fits.unlabeled import semi_supervised_probabilities
 from genvsdisc.study.fits.unlabeled_stage import ADDED_SHARES, added_orders, joined_rows
 from genvsdisc.study.stage_costs import most_added
 from genvsdisc.study.statistics.dials import ADDED_ROWS
+from genvsdisc.study.statistics.learning_curves import CurveLosses
 from genvsdisc.validation import refuse_other_length
 
 HIDDEN = (0.0, 0.5, 0.75, 0.9, 0.95)
@@ -64,9 +65,10 @@ def _with_columns(rows: Any, X: Any) -> Any:
 
 def hidden_labels(drawing: Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> ConditionCurves:  # noqa: ARG001 - one signature for all dials
     """Losses as more and more training rows lose their label."""
-    rows = np.unique(np.maximum((drawing.largest * (1 - at)).round().astype(int), 2 * len(drawing.classes)))
+    fewest = min(2 * len(drawing.classes), drawing.largest)
+    rows = np.unique(np.maximum((drawing.largest * (1 - at)).round().astype(int), fewest))
     state = drawing.rng.get_state()
-    weights, _ = drawing.nested(rows.tolist(), drawing.n_draws, drawing.test_size)
+    weights, _ = drawing.nested(rows.tolist())
     drawing.rng.set_state(state)
     weights, values = weights[::-1], 1 - rows[::-1] / drawing.largest
     whole = weights[0] > 0
@@ -79,7 +81,7 @@ def hidden_labels(drawing: Drawing, pair: Mapping[str, Any], at: NDArray, dial: 
     ]  # fmt: skip
     alone = [drawing.refit(pair["discriminative"], row) for row in weights]
     return {
-        "generative": (values, drawing.losses(learned)),
+        "generative": (values, _begun(drawing, pair["generative"], learned)),
         "discriminative": (values, drawing.losses(alone)),
     }
 
@@ -106,6 +108,11 @@ def added_rows(drawing: Drawing, pair: Mapping[str, Any], at: NDArray, dial: str
     values = np.array([more / (more + drawing.largest) for more in steps])
     alone = drawing.refit(pair["discriminative"], drawing.weights)
     return {
-        "generative": (values, drawing.losses(learned)),
+        "generative": (values, _begun(drawing, pair["generative"], learned)),
         "discriminative": (values, drawing.losses([alone] * len(steps))),
     }
+
+
+def _begun(drawing: Drawing, estimator: Any, learned: list[list[NDArray]]) -> CurveLosses:
+    """Losses along the dial from those of the plain fit: among copies of the rows it may round otherwise."""
+    return drawing.begun(drawing.losses(learned), drawing.refit(estimator, drawing.weights))

@@ -2,8 +2,11 @@
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from sklearn.datasets import load_breast_cancer
+from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.svm import LinearSVC
 
 import genvsdisc as gd
@@ -70,6 +73,19 @@ def test_at_zero_every_dial_is_the_plain_comparison_to_the_last_bit():
         np.testing.assert_allclose(curves[curves.value == 0]["se"], end["se"], rtol=1e-12)
 
 
+@pytest.mark.parametrize("generative", [gd.NaiveBayesClassifier(), gd.GaussianClassifier("separate", shrinkage=0.1)])
+def test_at_zero_rows_without_a_label_are_the_plain_comparison_to_the_last_bit(generative):
+    """EM fits among copies of the rows, one for each class: sums in another order round otherwise."""
+    y, rng = np.arange(60) % 2, np.random.default_rng(3)
+    X = rng.normal(size=(60, 1)) + 2 * rng.normal(size=(2, 1))[y]
+    pair, options = (generative, DummyClassifier()), {"n_draws": 4, "metric": "log_loss", "random_state": 0}
+    plain = gd.condition_curve(*pair, X, y, dial=TRAINING_ROWS, **options).curves
+    end = plain[plain.value == plain.value.max()]
+    for dial, more in (("unlabeled rows", None), (ADDED_ROWS, X[:30])):
+        curves = gd.condition_curve(*pair, X, y, dial=dial, unlabeled=more, **options).curves
+        assert curves[curves.value == 0]["mean"].tolist() == end["mean"].tolist(), dial
+
+
 def test_correlated_columns_let_the_exact_marginal_win_where_entries_are_missing():
     """Two columns that are one but for a little noise: what is missing of one is known from the other."""
     rng = np.random.default_rng(0)
@@ -104,8 +120,39 @@ def test_impossible_requests_are_refused():
         with pytest.raises(ValueError, match="of rare there is one: leave its row out"):
             gd.condition_curve(*PAIR, DATA.X, rare, dial=dial)
     words = pd.DataFrame({"a": list("xy") * 80, "b": 1.0})
-    with pytest.raises(ValueError, match="encode it with TableEncoder"):
-        gd.condition_curve(*PAIR, words, DATA.y, dial="gaps")
+    for holds in (words, words.astype("category"), words[["b"]].astype(object)):
+        with pytest.raises(ValueError, match=r"column '.' of X is of type .*: encode it with TableEncoder"):
+            gd.condition_curve(*PAIR, holds, DATA.y, dial="gaps, iterative imputer")
+
+
+@pytest.mark.parametrize("dial", ["gaps", "gaps, conditional mean"])
+@pytest.mark.parametrize("rows", ["with gaps", "complete"])
+def test_gaps_take_numbers_in_whatever_a_table_holds_them(rows, dial):
+    """Nullable columns with gaps were called words, objects had their most frequent value for a mean, polars warned."""
+    X = pd.DataFrame(np.round(DATA.X.to_numpy(), 1), columns=list("abc"))
+    X["c"] = (X["c"] > 0).astype(float)
+    pair = (gd.NaiveBayesClassifier("gaussian"), HistGradientBoostingClassifier(max_iter=2, random_state=0))
+    if rows == "with gaps":
+        X = X.mask(np.random.default_rng(0).random(X.shape) < 0.1)
+    options = {"dial": dial, "values": [0.5], "n_draws": 3, "metric": "brier", "random_state": 0}
+    plain = gd.condition_curve(*pair, X, DATA.y, **options).curves
+    nullable = X.astype("Float64").astype({"c": "boolean"})
+    for other in (nullable, pl.from_pandas(X), X.to_numpy().astype(object)):
+        pd.testing.assert_frame_equal(gd.condition_curve(*pair, other, DATA.y, **options).curves, plain, rtol=1e-12)
+
+
+@pytest.mark.parametrize("dial", list(_TURN))
+@pytest.mark.parametrize("counts", [[2] * 8, [6, *[2] * 7], [2, 2]])
+def test_fewer_rows_than_four_a_class_are_drawn_as_the_learning_curve_draws_them(counts, dial):
+    """A quarter of the rows holds none of some class; the training rows are then fewer than two a class."""
+    y = np.repeat(np.arange(len(counts)), counts)
+    X = np.random.default_rng(0).normal(size=(len(y), 2)) + y[:, None]
+    pair, options = (gd.NaiveBayesClassifier(), PAIR[1]), {"n_draws": 3, "metric": "brier", "random_state": 0}
+    more = X[:8] if dial == ADDED_ROWS else None
+    found = gd.condition_curve(*pair, X, y, dial=dial, unlabeled=more, **options).curves
+    plain = gd.condition_curve(*pair, X, y, dial=TRAINING_ROWS, **options).curves
+    assert found[found.value == 0]["mean"].tolist() == plain[plain.value == plain.value.max()]["mean"].tolist()
+    assert (found.value >= 0).all()
 
 
 @pytest.mark.slow

@@ -503,6 +503,37 @@ def test_w08_a_crossing_keeps_its_rows():
         np.testing.assert_array_equal(now, before)
 
 
+class Greedy(GaussianNB):
+    """Raises what is no ValueError where rows are few, as other packages do."""
+
+    def fit(self, X, y, sample_weight=None):
+        if len(y) < 25:
+            raise RuntimeError("too few for me")
+        return super().fit(X, y, sample_weight)
+
+
+def test_a_model_that_fails_on_few_rows_has_the_rest_of_its_curve_and_its_dials(data):
+    plain, greedy = (
+        gd.compare(
+            data.X, data.y, {"A": model, "L": gd.LogisticClassifier(optimizer="newton")}, design=TINY, random_state=0
+        )
+        for model in (GaussianNB(), Greedy())
+    )
+    curves = greedy.learning_curves
+    expected = plain.learning_curves.copy()
+    few_rows = (expected["model"] == "A") & (expected["n_train"] < 25)
+    expected.loc[few_rows, ["mean", "se", "lower", "upper"]] = np.nan
+    assert 0 < few_rows.sum() < (expected["model"] == "A").sum()
+    assert_frame_equal(curves, expected)
+    of_shares = [c.conditions[c.conditions["dial"].str.startswith("class shares")] for c in (plain, greedy)]
+    assert len(of_shares[0])
+    assert_frame_equal(*[table.reset_index(drop=True) for table in of_shares])
+    told = greedy.failures[greedy.failures["stage"].str.startswith("learning curve")]
+    assert len(told) == few_rows.sum() / 3
+    assert told["error"].eq("RuntimeError: too few for me").all()
+    assert told["meaning"].str.startswith("Its learning curve lacks this size").all()
+
+
 class Refuser:
     """Has an error of its own for whoever pickles it."""
 

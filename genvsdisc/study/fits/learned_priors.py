@@ -12,6 +12,8 @@ from genvsdisc.known_estimators import INNER, SEARCHES
 
 _GIVEN = ("priors", "class_prior")
 """Parameters that hold class priors, as our classifiers and those of scikit-learn name them."""
+_AS_MANY = ("is_unbalance", "unbalance", "unbalanced_sets")
+"""Parameters of LightGBM that let both of two classes weigh the same; its objective for more classes ignores them."""
 _OWN_SCALE = ("SVC", "NuSVC")
 """Classes whose probabilities are fitted, in a second step, to rows that all count the same."""
 
@@ -53,6 +55,8 @@ def learned_priors(estimator: Any, shares: NDArray, classes: NDArray) -> NDArray
     if weight is not None and type(classifier).__name__ not in _OWN_SCALE:
         balanced = "balanced" if isinstance(weight, str) else weight
         return _shares(class_weighted(shares, np.arange(len(classes)), classes, balanced), shares)
+    if len(classes) == 2 and any(getattr(classifier, name, None) is True for name in _AS_MANY):
+        return _shares((shares > 0).astype(float), shares)
     second = getattr(classifier, "scale_pos_weight", None)  # of boosted trees, for the second of two classes
     if second is not None and len(classes) == 2:
         return _shares(shares * [1.0, float(second)], shares)

@@ -7,6 +7,7 @@ from typing import Any
 from numpy.typing import ArrayLike, NDArray
 
 from genvsdisc.study.fits.refit import refit_probabilities
+from genvsdisc.study.statistics.failures import reason
 
 
 def curve_probabilities(
@@ -40,8 +41,8 @@ def curve_probabilities(
 
     Raises
     ------
-    ValueError
-        If no size can be fitted: the error of the largest.
+    Exception
+        If no size can be fitted: the error of the largest, of whatever type the classifier raises.
     """
     probabilities: list[list[NDArray] | None] = []
     errors: dict[int, str] = {}
@@ -58,10 +59,10 @@ def curve_probabilities(
                 sample_weight=sample_weight,
                 n_jobs=n_jobs,
             )
-        except ValueError as error:
+        except Exception as error:  # classifiers of others raise any (LightGBMError is no ValueError)
             if len(errors) == len(weights) - 1:
                 raise
-            errors[s] = str(error)
+            errors[s] = str(error) if isinstance(error, ValueError) else reason(error)
             probabilities.append(None)
         else:
             probabilities.append(fits)

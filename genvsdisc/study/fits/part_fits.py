@@ -32,7 +32,7 @@ def fit_parts(model: Model, table: PreparedTable, draws: Draws, result: Predicti
     judges = [rows for rows in draws.judges for _ in range(JUDGE)]
     try:
         every = _fit_sets(model, drawn, draws, 1, [np.concatenate(both) for both in zip(judges, others, strict=True)])
-    except ValueError as error:
+    except Exception as error:  # of whatever type the classifier raises
         result.failures[QUARTERS] = reason(error)
         return
     result.quarters = _stacked([p[: len(rows)] for p, rows in zip(every, judges, strict=True)], JUDGE)

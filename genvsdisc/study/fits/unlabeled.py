@@ -171,7 +171,8 @@ class _Problem:
         if split is not None:
             X, estimator = _through(split[0], X), clone(split[1])
         elif not fits_weights(estimator):
-            raise ValueError("its fit takes no sample_weight, which rows without a label need")
+            name = type(estimator).__name__
+            raise ValueError(f"the fit of {name} takes no sample_weight, which rows without a label need")
         self.rows = np.flatnonzero(used)
         self.estimator, self.all_rows, self.n_classes, self.seed = estimator, X, n_classes, seed
         self.X, self.codes = _safe_indexing(X, self.rows), codes[self.rows]

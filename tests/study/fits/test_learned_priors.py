@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from lightgbm import LGBMClassifier
+from numpy.testing import assert_array_equal
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
@@ -61,6 +63,26 @@ def test_weights_of_classes_are_a_factor_of_the_shares_and_what_is_calibrated_ag
     assert learned_priors(GaussianNB(priors=[0.2, 0.6, 0.2]), absent, CLASSES) == pytest.approx(
         np.array([[0.5, 0, 0.5]])
     )
+
+
+@pytest.mark.parametrize("how", [{"is_unbalance": True}, {"unbalance": True}, {"scale_pos_weight": 9.0}, {}])
+def test_boosted_trees_of_balanced_classes_are_brought_back_to_the_shares(how):
+    """The mean posterior of the training rows is the share of the class, once the priors learned are divided out."""
+    rng = np.random.default_rng(0)
+    codes = (rng.random(4000) < 0.1).astype(int)
+    X = rng.normal(size=(4000, 1)) + codes[:, None]
+    trees = LGBMClassifier(n_estimators=60, num_leaves=4, verbose=-1, **how).fit(X, codes)
+    shares = np.array([[1 - codes.mean(), codes.mean()]])
+    found = reweighted(trees.predict_proba(X), shares, learned_priors(trees, shares, np.array([0, 1])))
+    assert found[:, 1].mean() == pytest.approx(codes.mean(), abs=0.01)
+
+
+def test_boosted_trees_of_three_classes_ignore_that_they_are_unbalanced(law):
+    X, y = law
+    trees = LGBMClassifier(n_estimators=5, verbose=-1, is_unbalance=True)
+    plain = LGBMClassifier(n_estimators=5, verbose=-1)
+    assert_array_equal(trees.fit(X, y).predict_proba(X), plain.fit(X, y).predict_proba(X))
+    assert_array_equal(learned_priors(trees, SHARES, CLASSES), SHARES)
 
 
 @pytest.mark.parametrize("dial", ["class shares, true priors", "class shares, estimated priors"])

@@ -192,6 +192,27 @@ def test_a_size_that_cannot_be_fitted_is_not_the_end():
     assert found.smallest == 20
 
 
+class _Broken(GaussianNB):
+    """Raises what is no ValueError, as LightGBM does."""
+
+    def fit(self, X, y):
+        if len(X) < 15:
+            raise KeyError("bin")
+        return super().fit(X, y)
+
+
+def test_a_size_at_which_a_classifier_raises_any_error_is_not_the_end():
+    X, y = load_digits(n_class=2, return_X_y=True)
+    options = {"n_draws": 5, "random_state": 0}
+    found = learning_curve_crossing(GaussianNB(), _Broken(), X, y, train_sizes=[6, 20, 40], **options)
+    assert found.notes == ("the discriminative model could not be fitted to 6 rows: KeyError: 'bin'",)
+    whole = learning_curve_crossing(GaussianNB(), GaussianNB(), X, y, train_sizes=[6, 20, 40], **options).curves
+    assert found.curves["mean"].tolist()[4:] == whole["mean"].tolist()[4:]
+    assert np.isnan(found.curves["mean"][3])
+    with pytest.raises(KeyError, match="bin"):
+        learning_curve_crossing(GaussianNB(), _Broken(), X, y, train_sizes=[6, 10], **options)
+
+
 def test_a_model_that_can_be_fitted_nowhere_is_an_error():
     X, y = load_digits(n_class=2, return_X_y=True)
     with pytest.raises(ValueError, match="needs 15 rows"):
