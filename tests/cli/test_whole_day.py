@@ -67,7 +67,7 @@ def office(tmp_path, monkeypatch):
 
 def test_a_day(office, capsys):
     words = ["--target", "ill", "--groups", "patient", "--weights", "n", "--test", "test.csv", "--costs", "costs.csv"]
-    words += ["--models", "roster.py:MODELS, logistic, naive Bayes", "--budget", 40, "--jobs", 1]
+    words += ["--models", "roster.py:MODELS, logistic, naive Bayes", "--budget", 20, "--jobs", 1]
     status, out, err = run(
         capsys, "report", "visits.csv", *words, "--save-models", "--json", "all.json", "--output", "monday"
     )

@@ -135,7 +135,7 @@ def disguised(X, y, gaps, how):
 
 
 @pytest.mark.slow
-@examples(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(how=disguises())
 def test_the_same_table_comes_back(tmp_path, how):
     X, y = clean_table(how["seed"])
