@@ -369,7 +369,7 @@ def tiny_tables(n_tables):
 @pytest.mark.parametrize("covariance", ["shared", "separate"])
 @pytest.mark.parametrize(("structure", "standardize"), [("full", False), ("full", True), ("diagonal", True)])
 def test_auto_fits_to_any_few_rows_and_a_weight_of_two_is_two_rows(covariance, structure, standardize):
-    """Where nothing could be judged it took no regularization ("auto, which chose too little") in 6 of 100 tables.
+    """Where nothing could be judged it took no regularization ("auto, which chose too little") in 6 of 100 fits.
 
     What rounding leaves of a class without its only other row was taken for a spread of its own.
     """
