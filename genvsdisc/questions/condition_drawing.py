@@ -15,6 +15,7 @@ from genvsdisc.study.design import Design
 from genvsdisc.study.fits.refit import refit_probabilities
 from genvsdisc.study.fits.splits import nested_draws
 from genvsdisc.study.statistics.learning_curves import CurveLosses
+from genvsdisc.study.statistics.training_rows import TrainedRows
 from genvsdisc.validation import refuse_other_length
 
 ConditionCurves = dict[str, tuple[NDArray, CurveLosses]]
@@ -37,6 +38,8 @@ class Drawing:
         self.n_draws, self.n_held_out = n_draws, design.n_held_out(len(self.codes), len(self.classes))
         weights, self.tests = self.nested([self.largest])
         self.weights = weights[0]
+        self.units = np.arange(len(self.codes))
+        self.trained = TrainedRows(weights, self.units)
         self.seed = int(self.rng.randint(np.iinfo(np.int32).max))
 
     def nested(self, sizes: Sequence[int]) -> tuple[NDArray, list[NDArray]]:
@@ -53,9 +56,10 @@ class Drawing:
             estimator, self.X, self.y, weights, self.tests, classes=self.classes, random_state=self.seed
         )
 
-    def losses(self, probabilities: Sequence[Sequence[NDArray]]) -> CurveLosses:
-        """Score the predictions of each value of the dial."""
-        return CurveLosses.of(probabilities, self.tests, self.codes, self.metric)
+    def losses(self, probabilities: Sequence[Sequence[NDArray]], labeled: NDArray | None = None) -> CurveLosses:
+        """Score the predictions of each value of the dial; `labeled` are its training sets, if each has others."""
+        trained = self.trained if labeled is None else TrainedRows(labeled, self.units)
+        return CurveLosses.of(probabilities, self.tests, self.codes, self.metric, training=trained)
 
     def begun(self, curve: CurveLosses, predicted: Sequence[NDArray]) -> CurveLosses:
         """The curve, which begins with the losses of these plain predictions: its own are theirs but for rounding."""
@@ -64,4 +68,7 @@ class Drawing:
         by_draw[0], by_row[0] = plain.by_draw[0], plain.by_row[0]
         if judged.ndim > 1:
             judged[0] = plain.judged
-        return CurveLosses(by_draw, by_row, judged)
+        effects, begins = curve.effects, plain.effects
+        if effects is not None and begins is not None:
+            effects = effects.beginning(begins)
+        return CurveLosses(by_draw, by_row, judged, effects)

@@ -228,7 +228,10 @@ def _shares(drawing: Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -
     for name, estimator in pair.items():
         predicted = drawing.refit(estimator, drawing.weights)
         old = learned_priors(estimator, shares, drawing.classes)
-        found = class_share_losses(predicted, drawing.tests, drawing.codes, old, (drawing.metric,), shifts=at.tolist())
+        found = class_share_losses(
+            predicted, drawing.tests, drawing.codes, old, (drawing.metric,),
+            training=drawing.trained, shifts=at.tolist(),
+        )  # fmt: skip
         curves[name] = (at, drawing.begun(found[dial].curves[drawing.metric], predicted))
     return curves
 

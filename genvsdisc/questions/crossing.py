@@ -18,6 +18,7 @@ from genvsdisc.study.fits.learning_curves import curve_probabilities
 from genvsdisc.study.fits.splits import nested_draws
 from genvsdisc.study.statistics.crossing import Crossing, crossing_from_losses
 from genvsdisc.study.statistics.learning_curves import CurveLosses, curve_table
+from genvsdisc.study.statistics.training_rows import TrainedRows
 from genvsdisc.validation import check_jobs, refuse_other_length
 
 
@@ -106,12 +107,13 @@ def learning_curve_crossing(
     held_out = design.n_held_out(len(codes), len(classes))
     weights, test_rows = nested_draws(codes, sizes, n_draws, test_size=held_out, random_state=rng)
     seed = rng.randint(np.iinfo(np.int32).max)
+    trained = TrainedRows(weights, np.arange(len(codes)))
     curves, notes = {}, []
     for name, estimator in (("generative", generative), ("discriminative", discriminative)):
         probabilities, errors = curve_probabilities(
             estimator, X, y, weights, test_rows, classes=classes, random_state=seed, n_jobs=n_jobs
         )
-        curves[name, metric] = CurveLosses.of(probabilities, test_rows, codes, metric)
+        curves[name, metric] = CurveLosses.of(probabilities, test_rows, codes, metric, training=trained)
         notes += [f"the {name} model could not be fitted to {sizes[s]} rows: {why}" for s, why in errors.items()]
     found = crossing_from_losses(sizes, *curves.values(), level=level, random_state=rng)
     models = pd.DataFrame({"model": ["generative", "discriminative"], "family": "", "form": ""})

@@ -81,8 +81,8 @@ def hidden_labels(drawing: Drawing, pair: Mapping[str, Any], at: NDArray, dial: 
     ]  # fmt: skip
     alone = [drawing.refit(pair["discriminative"], row) for row in weights]
     return {
-        "generative": (values, _begun(drawing, pair["generative"], learned)),
-        "discriminative": (values, drawing.losses(alone)),
+        "generative": (values, _begun(drawing, pair["generative"], learned, weights)),
+        "discriminative": (values, drawing.losses(alone, weights)),
     }
 
 
@@ -113,6 +113,8 @@ def added_rows(drawing: Drawing, pair: Mapping[str, Any], at: NDArray, dial: str
     }
 
 
-def _begun(drawing: Drawing, estimator: Any, learned: list[list[NDArray]]) -> CurveLosses:
+def _begun(
+    drawing: Drawing, estimator: Any, learned: list[list[NDArray]], labeled: NDArray | None = None
+) -> CurveLosses:
     """Losses along the dial from those of the plain fit: among copies of the rows it may round otherwise."""
-    return drawing.begun(drawing.losses(learned), drawing.refit(estimator, drawing.weights))
+    return drawing.begun(drawing.losses(learned, labeled), drawing.refit(estimator, drawing.weights))

@@ -64,7 +64,10 @@ def conjugate_steps(
         direction = preconditioned + ratio * direction
         moment = residual + ratio * moment
     found = moves.astype(float)
-    return np.concatenate([-found, found], axis=1) if found.shape[1] == 1 else found, slopes
+    if found.shape[1] == 1:
+        return np.concatenate([-found, found], axis=1), slopes
+    # In double precision: the moments of all classes together stay as they are, which the objective does not see to.
+    return found - found.mean(axis=1, keepdims=True), slopes
 
 
 def _scaled(metric: NDArray, gradients: NDArray) -> NDArray:

@@ -24,6 +24,7 @@ from genvsdisc.study.statistics.class_shares import class_share_losses
 from genvsdisc.study.statistics.dials import NOISE
 from genvsdisc.study.statistics.failures import reason
 from genvsdisc.study.statistics.learning_curves import DialLosses
+from genvsdisc.study.statistics.training_rows import TrainedRows
 from genvsdisc.study.table import PreparedTable
 
 FEW_ROWS = 10
@@ -40,6 +41,7 @@ def shift_classes(
     if drawn.weights is not None:
         one_hot *= drawn.weights[:, None]
     counts = draws.curve_weights[-1].astype(float) @ one_hot
+    units = drawn.sampling.units(len(drawn.codes))
     try:
         result.dials |= class_share_losses(
             predicted,
@@ -47,9 +49,10 @@ def shift_classes(
             drawn.codes,
             learned_priors(model.estimator, counts / counts.sum(axis=1, keepdims=True), drawn.classes),
             draws.design.losses,
-            units=drawn.sampling.units(len(drawn.codes)),
+            units=units,
             sample_weight=drawn.weights,
             size=len(draws.sizes) - 1,
+            training=TrainedRows(draws.curve_weights[-1:], units, drawn.weights),
         )
     except Exception as error:
         result.failures["class shares"] = reason(error)

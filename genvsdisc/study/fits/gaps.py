@@ -26,6 +26,7 @@ from genvsdisc.study.fits.refit import refit_probabilities
 from genvsdisc.study.fits.weighted_fits import copies, stand_for_copies
 from genvsdisc.study.statistics.dials import CONDITIONAL, GAPS, ITERATIVE, WITHOUT
 from genvsdisc.study.statistics.learning_curves import CurveLosses, DialLosses
+from genvsdisc.study.statistics.training_rows import TrainedRows
 
 GAP_STAGE = "gaps at prediction"
 GAP_SHARES = (0.0, 0.1, 0.25, 0.5, 0.75)
@@ -220,14 +221,13 @@ def gap_losses(
         sample_weight=sample_weight,
     )
     by_part = [np.split(p, every) for p in predicted]
+    units = np.arange(len(codes)) if units is None else units
+    counted = (units, sample_weight, None, TrainedRows(weights[None], units, sample_weight))
 
     def along(parts: Sequence[int], at: Sequence[float]) -> DialLosses:
         of_value = [[split[part] for split in by_part] for part in parts]
-        return DialLosses(
-            tuple(at),
-            gaps.size,
-            {loss: CurveLosses.of(of_value, gaps.judges, codes, loss, units, weights=sample_weight) for loss in losses},
-        )
+        curves = {loss: CurveLosses.of(of_value, gaps.judges, codes, loss, *counted) for loss in losses}
+        return DialLosses(tuple(at), gaps.size, curves)
 
     with_gaps = along(range(n_shares + 1), shares)
     dials = {GAPS: with_gaps}

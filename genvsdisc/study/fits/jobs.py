@@ -276,19 +276,8 @@ def add(whole: Predictions, part: Predictions) -> None:
 
 
 def joined(first: dict[str, CurveLosses], second: dict[str, CurveLosses]) -> dict[str, CurveLosses]:
-    """Join learning curves of the same rows on different draws, each of which judged as many rows."""
-    if not first or not second:
-        return first or second
-    curves = {}
-    for loss, a in first.items():
-        b = second[loss]
-        share = a.by_draw.shape[1] / (a.by_draw.shape[1] + b.by_draw.shape[1])
-        curves[loss] = CurveLosses(
-            np.concatenate([a.by_draw, b.by_draw], axis=1),
-            share * a.by_row + (1 - share) * b.by_row,
-            share * a.judged + (1 - share) * b.judged,
-        )
-    return curves
+    """Join learning curves of the same rows on different draws."""
+    return {loss: curve.joined(second[loss]) for loss, curve in first.items()} if first and second else first or second
 
 
 def _can_travel(model: Model) -> bool:

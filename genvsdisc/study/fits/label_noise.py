@@ -18,6 +18,7 @@ from sklearn.utils import _safe_indexing, check_random_state
 from genvsdisc.study.fits.refit import refit_probabilities
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 from genvsdisc.study.statistics.losses import LOSSES
+from genvsdisc.study.statistics.training_rows import TrainedRows
 
 FLIP_RATES = (0.0, 0.05, 0.1, 0.2, 0.3)
 MOST_TRAINING_ROWS = 2000
@@ -91,7 +92,14 @@ def label_noise_curves(
             ))  # fmt: skip
         predicted = [by_draw[d][r] for r in range(len(rates)) for d in range(n_draws)]
     of_rate = [predicted[start : start + n_draws] for start in range(0, len(predicted), n_draws)]
-    return {loss: CurveLosses.of(of_rate, judges, codes, loss, units, weights=sample_weight) for loss in losses}
+    drawn = np.zeros((1, n_draws, len(codes)), dtype=np.uint8)
+    for row, chosen in zip(drawn[0], training, strict=True):
+        row[chosen] = 1
+    trained = TrainedRows(drawn, np.arange(len(codes)) if units is None else units, sample_weight)
+    return {
+        loss: CurveLosses.of(of_rate, judges, codes, loss, units, weights=sample_weight, training=trained)
+        for loss in losses
+    }
 
 
 def _predicted(
@@ -118,7 +126,7 @@ def noise_table(
     Returns
     -------
     losses : DataFrame
-        Columns noise, n_train, loss, mean, se (over draws and judging rows), increase over clean labels and
+        Columns noise, n_train, loss, mean, se (over draws, judging and training rows), increase over clean labels and
         increase_se (the same draws and judges: their common part cancels); NaN if 0 is not among the rates.
     """
     n_train = round(np.mean([len(chosen) if masses is None else masses[chosen].sum() for chosen in training]))

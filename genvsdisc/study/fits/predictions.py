@@ -51,6 +51,7 @@ from genvsdisc.study.statistics.assumptions import in_proportion
 from genvsdisc.study.statistics.failures import reason
 from genvsdisc.study.statistics.leaks import leak_table
 from genvsdisc.study.statistics.learning_curves import CurveLosses
+from genvsdisc.study.statistics.training_rows import TrainedRows
 from genvsdisc.study.table import PreparedTable
 
 DRAWN_STAGE = "tables of the law"
@@ -138,9 +139,10 @@ def learning_curve(model: Model, table: PreparedTable, draws: Draws, result: Pre
         sample_weight=drawn.weights,
     )
     result.failures |= {f"learning curve at {draws.sizes[s]} rows": why for s, why in errors.items()}
-    units = drawn.sampling.units(len(drawn.y))
+    units, counts = drawn.sampling.units(len(drawn.y)), drawn.weights
+    trained = TrainedRows(draws.curve_weights, units, counts)
     result.curves = {
-        loss: CurveLosses.of(predicted, tests, drawn.codes, loss, units, weights=drawn.weights, costs=table.costs)
+        loss: CurveLosses.of(predicted, tests, drawn.codes, loss, units, counts, table.costs, trained)
         for loss in table.losses(draws.design.losses)
     }
     shift_classes(model, predicted[-1], drawn, draws, result)

@@ -19,6 +19,7 @@ from genvsdisc.study.fits.unlabeled import fits_weights, semi_supervised_probabi
 from genvsdisc.study.stage_costs import FEWEST_LABELED, N_PLACES, most_added
 from genvsdisc.study.statistics.dials import ADDED_ROWS, UNLABELED
 from genvsdisc.study.statistics.learning_curves import CurveLosses, DialLosses
+from genvsdisc.study.statistics.training_rows import TrainedRows
 from genvsdisc.study.table import PreparedTable
 from genvsdisc.study.unlabeled_rows import MOST_TRAINING, UnlabeledRows
 
@@ -78,7 +79,7 @@ def add_rows(model: Model, table: PreparedTable, unlabeled: UnlabeledRows, draws
         of_value.append(found)
         chosen.append(float(weights.mean()))
     values = tuple(float(more / (more + draws.sizes[size])) for more in steps)
-    curves = _curves(of_value, tests, drawn, draws)
+    curves = _curves(of_value, tests, drawn, draws, training[[size]])
     result.dials[ADDED_ROWS] = DialLosses(values, size, curves, (size,) * len(steps), tuple(chosen))
 
 
@@ -111,10 +112,14 @@ def _units(drawn: PreparedTable, keep: NDArray, n_added: int = 0) -> NDArray | N
     return np.append(own[keep], own.max() + 1 + np.arange(n_added))
 
 
-def _curves(of_value: list[Any], tests: list[NDArray], drawn: PreparedTable, draws: Draws) -> dict[str, CurveLosses]:
+def _curves(
+    of_value: list[Any], tests: list[NDArray], drawn: PreparedTable, draws: Draws, labeled: NDArray
+) -> dict[str, CurveLosses]:
+    """Losses, with the error that the labeled rows leave, of which draws share some."""
     units = drawn.sampling.units(len(drawn.codes))
+    trained = TrainedRows(labeled, units, drawn.weights)
     return {
-        loss: CurveLosses.of(of_value, tests, drawn.codes, loss, units, weights=drawn.weights)
+        loss: CurveLosses.of(of_value, tests, drawn.codes, loss, units, weights=drawn.weights, training=trained)
         for loss in draws.design.losses
     }
 
@@ -145,7 +150,7 @@ def hide_labels(model: Model, table: PreparedTable, draws: Draws, result: Predic
         )  # fmt: skip
         of_value.append(found)
         chosen.append(float(weights.mean()))
-    curves = _curves(of_value, tests, drawn, draws)
+    curves = _curves(of_value, tests, drawn, draws, training[used])
     values = tuple(float(1 - draws.sizes[s] / draws.sizes[size]) for s in used)
     result.dials[UNLABELED] = DialLosses(values, size, curves, tuple(used), tuple(chosen))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,10 @@ from sklearn.exceptions import ConvergenceWarning
 
 from genvsdisc.class_priors import mixture_weights
 from genvsdisc.study.statistics.dials import ESTIMATED_PRIORS, SHARES, TRUE_PRIORS
+from genvsdisc.study.statistics.judges import Judges
 from genvsdisc.study.statistics.learning_curves import CurveLosses, DialLosses
 from genvsdisc.study.statistics.losses import pointwise_losses
+from genvsdisc.study.statistics.training_rows import TrainedRows
 
 CLASS_SHIFTS = (0.0, 0.25, 0.5, 0.75, 0.9)
 """Shares of the rows that rows of the rarest class take the place of."""
@@ -34,6 +36,7 @@ def class_share_losses(
     units: NDArray | None = None,
     sample_weight: NDArray | None = None,
     size: int = -1,
+    training: TrainedRows | None = None,
     shifts: Sequence[float] = CLASS_SHIFTS,
 ) -> dict[str, DialLosses]:
     """Judge predictions under other class shares: as they are, with the true priors, and with estimated ones.
@@ -55,6 +58,8 @@ def class_share_losses(
         How much each row counts as a judge.
     size : int, default=-1
         Index of the training size.
+    training : TrainedRows, default=None
+        Which rows of that size were trained on.
     shifts : sequence of float, default=CLASS_SHIFTS
         Values of the dial; 0 is the first.
 
@@ -71,24 +76,35 @@ def class_share_losses(
     """
     n_classes = trained_shares.shape[1]
     rarest = int(np.bincount(codes, sample_weight, minlength=n_classes).argmin())
-    units = np.arange(len(codes)) if units is None else units
-    sums = {name: _Sums(losses, len(shifts), int(units.max()) + 1) for name in (SHARES, TRUE_PRIORS, ESTIMATED_PRIORS)}
-    for judges in _blocks(probabilities, test_rows, trained_shares, sample_weight):
-        p, old, truth = judges.probabilities, judges.trained_shares, codes[judges.rows]
-        here = judges.shares(truth, n_classes)
-        for s, shift in enumerate(shifts):
+    judges = Judges.of(test_rows, np.arange(len(codes)) if units is None else units, sample_weight)
+    blocks = list(_blocks(probabilities, test_rows, trained_shares, sample_weight))
+    dials = (SHARES, TRUE_PRIORS, ESTIMATED_PRIORS)
+    found: dict[tuple[str, str], list[NDArray]] = {(dial, loss): [] for dial in dials for loss in losses}
+    who = []
+    for shift in shifts:
+        parts: dict[tuple[str, str], list[NDArray]] = {place: [] for place in found}
+        counts = []
+        for block in blocks:
+            p, old, truth = block.probabilities, block.trained_shares, codes[block.rows]
+            here = block.shares(truth, n_classes)
             new = (1 - shift) * here
             new[:, rarest] += shift * (here[:, rarest] > 0)
             new /= new.sum(axis=1, keepdims=True)
             factors = new / np.where(here > 0, here, 1)
-            weights = np.take_along_axis(factors, truth, axis=1) * judges.counts
-            adapted = {SHARES: p, TRUE_PRIORS: p, ESTIMATED_PRIORS: p}
+            weights = np.take_along_axis(factors, truth, axis=1) * block.counts
+            counts.append(weights[block.real])
+            adapted = dict.fromkeys(dials, p)
             if shift:
                 adapted[TRUE_PRIORS] = reweighted(p, new[:, None], old[:, None])
                 adapted[ESTIMATED_PRIORS] = reweighted(p, _estimated(p, old, weights)[:, None], old[:, None])
-            for name, predicted in adapted.items():
-                sums[name].add(s, predicted, truth, units[judges.rows], weights)
-    return {name: DialLosses(tuple(shifts), size, part.curves()) for name, part in sums.items()}
+            for dial, predicted in adapted.items():
+                for loss in losses:
+                    parts[dial, loss].append(pointwise_losses(predicted[block.real], truth[block.real], loss))
+        who.append(replace(judges, weight=np.concatenate(counts)))
+        for place, of_blocks in parts.items():
+            found[place].append(np.concatenate(of_blocks))
+    curves = {place: CurveLosses.of_judgments(own, who, training) for place, own in found.items()}
+    return {dial: DialLosses(tuple(shifts), size, {loss: curves[dial, loss] for loss in losses}) for dial in dials}
 
 
 def reweighted(probabilities: NDArray, new: NDArray, old: NDArray) -> NDArray:
@@ -106,12 +122,13 @@ def reweighted(probabilities: NDArray, new: NDArray, old: NDArray) -> NDArray:
 
 
 @dataclass(frozen=True)
-class _Judges:
+class _Block:
     """Draws side by side: B of them, of m rows each; where a draw has fewer, rows that count nothing fill it up."""
 
     probabilities: NDArray  # (B, m, K)
     rows: NDArray  # (B, m)
     counts: NDArray  # (B, m), each draw's sum to 1
+    real: NDArray  # (B, m)
     trained_shares: NDArray  # (B, K)
 
     def shares(self, truth: NDArray, n_classes: int) -> NDArray:
@@ -124,7 +141,7 @@ def _blocks(
     test_rows: Sequence[NDArray],
     trained_shares: NDArray,
     sample_weight: NDArray | None,
-) -> Iterator[_Judges]:
+) -> Iterator[_Block]:
     """Give draws in blocks that stay in cache."""
     most, n_classes = max(map(len, test_rows)), trained_shares.shape[1]
     at_once = max(1, _CELLS // (most * n_classes))
@@ -132,11 +149,13 @@ def _blocks(
         those = test_rows[first : first + at_once]
         p = np.full((len(those), most, n_classes), 1 / n_classes)
         rows, counts = np.zeros((len(those), most), dtype=np.intp), np.zeros((len(those), most))
+        real = np.arange(most) < np.array([len(own) for own in those])[:, None]
         for b, own in enumerate(those):
             p[b, : len(own)] = probabilities[first + b]
             rows[b, : len(own)] = own
             counts[b, : len(own)] = 1 if sample_weight is None else sample_weight[own]
-        yield _Judges(p, rows, counts / counts.sum(axis=1, keepdims=True), trained_shares[first : first + at_once])
+        shares = counts / counts.sum(axis=1, keepdims=True)
+        yield _Block(p, rows, shares, real, trained_shares[first : first + at_once])
 
 
 def _estimated(probabilities: NDArray, old: NDArray, weights: NDArray) -> NDArray:
@@ -151,32 +170,3 @@ def _estimated(probabilities: NDArray, old: NDArray, weights: NDArray) -> NDArra
             found = mixture_weights(np.log(p) - np.log(old[own][:, known])[:, None], 50, 1e-7, weights[own])
         priors[np.ix_(own, known)] = found
     return priors
-
-
-class _Sums:
-    """Weighted losses by draw and by unit, as `CurveLosses` holds them."""
-
-    def __init__(self, losses: Sequence[str], n_values: int, n_units: int) -> None:
-        self.losses, self.shape = tuple(losses), (n_values, n_units)
-        self.by_draw: dict[str, list[list[float]]] = {loss: [[] for _ in range(n_values)] for loss in losses}
-        self.by_row = {loss: np.zeros(self.shape) for loss in losses}
-        self.judged = np.zeros(self.shape)
-
-    def add(self, s: int, probabilities: NDArray, codes: NDArray, units: NDArray, weights: NDArray) -> None:
-        """Add draws: probabilities (B, m, K), and classes, units and weights (B, m) of the rows that judge."""
-        units, flat = units.ravel(), probabilities.reshape(-1, probabilities.shape[-1])
-        for loss in self.losses:
-            weighted = weights * pointwise_losses(flat, codes.ravel(), loss).reshape(weights.shape)
-            self.by_draw[loss][s].extend(weighted.sum(axis=1))
-            self.by_row[loss][s] += np.bincount(units, weighted.ravel(), self.shape[1])
-        self.judged[s] += np.bincount(units, weights.ravel(), self.shape[1])
-
-    def curves(self) -> dict[str, CurveLosses]:
-        return {
-            loss: CurveLosses(
-                by_draw := np.array(self.by_draw[loss]),
-                self.by_row[loss] / by_draw.shape[1],
-                self.judged / by_draw.shape[1],
-            )
-            for loss in self.losses
-        }

@@ -116,7 +116,7 @@ def anchored(curve: CurveLosses, start: CurveLosses | None) -> CurveLosses:
     if start is None or not np.isfinite(start.mean[0] - curve.mean[0]):
         return curve
     shift = start.mean[0] - curve.mean[0]
-    return CurveLosses(curve.by_draw + shift, curve.by_row + shift * curve.judged, curve.judged)
+    return CurveLosses(curve.by_draw + shift, curve.by_row + shift * curve.judged, curve.judged, curve.effects)
 
 
 def rows_of(values: NDArray, curve: CurveLosses, loss: str, level: float = 0.95) -> pd.DataFrame:
@@ -164,4 +164,5 @@ def _first(curve: CurveLosses, n: int) -> CurveLosses:
     if curve.by_draw.shape[1] == n:
         return curve
     cut = curve.by_draw[:, :n]
-    return CurveLosses(cut + (curve.mean - cut.mean(axis=1))[:, None], curve.by_row, curve.judged)
+    effects = None if curve.effects is None else curve.effects.first(n)
+    return CurveLosses(cut + (curve.mean - cut.mean(axis=1))[:, None], curve.by_row, curve.judged, effects)

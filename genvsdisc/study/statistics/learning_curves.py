@@ -1,15 +1,15 @@
 """Learning curves on nested draws, with the uncertainty that one table leaves.
 
 Draws of one table share rows, so the spread over draws alone is not the uncertainty of a curve: it shrinks as draws
-are added although the table stays as small as it is. Two sources count here, as in a two-way table whose cells are
-(draw, row judged): the draws, and the rows that judge. With the first alone, a nominal 95 % interval for a crossing
-held it in 64 to 76 % of simulated tables; with both, in 96 to 98 %.
+are added although the table stays as small as it is. Three sources count here: the draws; the rows that judge, as in a
+two-way table whose cells are (draw, row judged); and the rows that all draws train on, in turn (`training_rows`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -17,7 +17,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from genvsdisc.study.statistics.judges import Judges
 from genvsdisc.study.statistics.losses import ends, pointwise_losses, unseen_error
+from genvsdisc.study.statistics.training_rows import Judgments, TrainedRows, TrainingEffects
 
 _ROUNDING = 1e-12  # of a standard error that is 0
 
@@ -34,11 +36,14 @@ class CurveLosses:
         Part of the overall mean that each row, or group of rows, gave as a judge; sums to the mean.
     judged : ndarray of shape (n_units,) or (n_sizes, n_units)
         Share of all judgments that fell on it; sums to 1. By size where rows are weighted differently.
+    training : Judgments or TrainingEffects, default=None
+        What tells how much the mean depends on the training rows that draws share; None if it is not known.
     """
 
     by_draw: NDArray
     by_row: NDArray
     judged: NDArray
+    training: Judgments | TrainingEffects | None = None
 
     @classmethod
     def of(
@@ -50,37 +55,69 @@ class CurveLosses:
         units: NDArray | None = None,
         weights: NDArray | None = None,
         costs: NDArray | None = None,
+        training: TrainedRows | None = None,
     ) -> Self:
         """Score predictions: for each size the probabilities (n_rows, n_classes) of every draw, or None.
 
         `units` holds the index of the independent unit of each row (`Sampling.units`), over which errors are then
         computed; None if rows are independent. `weights` says how much each row counts as a judge, `costs` what
-        each answer costs, for the loss "cost".
+        each answer costs, for the loss "cost". `training` says which rows were trained on.
         """
         units = np.arange(len(codes)) if units is None else units
-        n_units = int(units.max()) + 1
-        judges, lengths = np.concatenate(test_rows), np.array([len(rows) for rows in test_rows])
-        starts = np.cumsum(lengths) - lengths
-        own = np.ones(len(judges)) if weights is None else weights[judges]
-        totals = lengths if weights is None else np.add.reduceat(own, starts)
-        by_draw = np.full((len(probabilities), len(test_rows)), np.nan)
-        by_row = np.full((len(probabilities), n_units), np.nan)
-        for s, of_size in enumerate(probabilities):
-            if of_size is not None:
-                losses = own * pointwise_losses(np.concatenate(of_size), codes[judges], loss, costs)
-                by_draw[s] = np.add.reduceat(losses, starts) / totals
-                by_row[s] = np.bincount(units[judges], losses, n_units) / totals.sum()
-        judged = np.bincount(units[judges], own, n_units) / totals.sum()
-        return cls(by_draw, by_row, judged)
+        judges = Judges.of(test_rows, units, weights)
+        rows = np.concatenate(test_rows)
+        losses = [
+            None if of_size is None else pointwise_losses(np.concatenate(of_size), codes[rows], loss, costs)
+            for of_size in probabilities
+        ]
+        return cls.of_judgments(losses, [judges] * len(losses), training)
+
+    @classmethod
+    def of_judgments(
+        cls, losses: Sequence[NDArray | None], judges: Sequence[Judges], training: TrainedRows | None = None
+    ) -> Self:
+        """Put losses together: for each size those of all judgments, or None, and who judged."""
+        summed = [who.sums(own) for own, who in zip(losses, judges, strict=True)]
+        by_draw, by_row, by_block = (np.stack(parts) for parts in zip(*summed, strict=True))
+        judged, share = (
+            getattr(judges[0], name)
+            if all(who is judges[0] for who in judges)
+            else np.stack([getattr(who, name) for who in judges])
+            for name in ("judged", "share")
+        )
+        told = None
+        if training is not None:
+            told = Judgments(by_block, judges[0].draw, judges[0].unit, share, training)
+        return cls(by_draw, by_row, judged, told)
+
+    @cached_property
+    def effects(self) -> TrainingEffects | None:
+        """Effects of training, where it is known which rows were trained on."""
+        known = self.training
+        return known.effects(self.by_row, self.judged) if isinstance(known, Judgments) else known
 
     def __sub__(self, other: CurveLosses) -> CurveLosses:
         """Paired difference: both models on the same draws."""
-        return CurveLosses(self.by_draw - other.by_draw, self.by_row - other.by_row, self.judged)
+        a, b = self.effects, other.effects
+        effects = None if a is None or b is None else a - b
+        return CurveLosses(self.by_draw - other.by_draw, self.by_row - other.by_row, self.judged, effects)
+
+    def joined(self, other: CurveLosses) -> CurveLosses:
+        """These draws, and then others of the same rows, each of which judged as many."""
+        share = self.by_draw.shape[1] / (self.by_draw.shape[1] + other.by_draw.shape[1])
+        mine, theirs = self.training, other.training
+        return CurveLosses(
+            np.concatenate([self.by_draw, other.by_draw], axis=1),
+            share * self.by_row + (1 - share) * other.by_row,
+            share * self.judged + (1 - share) * other.judged,
+            mine.joined(theirs) if isinstance(mine, Judgments) and isinstance(theirs, Judgments) else None,
+        )
 
     def at(self, sizes: NDArray) -> CurveLosses:
         """Keep some of the sizes."""
         judged = self.judged if self.judged.ndim == 1 else self.judged[sizes]
-        return CurveLosses(self.by_draw[sizes], self.by_row[sizes], judged)
+        effects = None if self.effects is None else self.effects.at(sizes)
+        return CurveLosses(self.by_draw[sizes], self.by_row[sizes], judged, effects)
 
     @property
     def mean(self) -> NDArray:
@@ -89,10 +126,12 @@ class CurveLosses:
 
     @property
     def covariance(self) -> NDArray:
-        """Covariance of the curve, (n_sizes, n_sizes): draws and judging rows, added."""
+        """Covariance of the curve, (n_sizes, n_sizes): draws, and rows, which judge and train, added."""
         n_draws = self.by_draw.shape[1]
         draws = self.by_draw - self.mean[:, None]
         rows = self.by_row - self.mean[:, None] * self.judged
+        if self.effects is not None:
+            rows *= np.sqrt(1 + self.effects.ratio((rows**2).sum(axis=1)))[:, None]
         return draws @ draws.T / (n_draws * (n_draws - 1)) + rows @ rows.T
 
     def intervals(self, loss: str, level: float) -> dict[str, NDArray]:
