@@ -21,7 +21,7 @@ from genvsdisc.study.drawn_tables import draw_tables
 from genvsdisc.study.facts import parameters_given, versions_of_models
 from genvsdisc.study.fits.trial import suited_to
 from genvsdisc.study.fits.tuning import TUNING_PRICE, respecting, tuned
-from genvsdisc.study.fits.unlabeled_stage import can_learn
+from genvsdisc.study.fits.unlabeled_stage import cannot_learn
 from genvsdisc.study.fits.weighted_fits import stand_for_copies, weight_notes
 from genvsdisc.study.holdout_rows import given_test, read_test
 from genvsdisc.study.left_out import without_a_label
@@ -37,7 +37,6 @@ from genvsdisc.study.unlabeled_rows import read_unlabeled
 from genvsdisc.study.weights import RowWeights, read_weights, row_counts
 from genvsdisc.validation import check_cache, check_jobs
 
-NO_LEARNER = "No generative model here can be fitted to weighted rows: none learns from the rows without a label."
 SMALL_BUDGET = 20.0
 """Seconds up to which five folds are enough."""
 
@@ -210,8 +209,7 @@ def compare(
     roster = [tuned(model, sampling=table.sampling, weights=passed) for model in roster] if tune else roster
     told += [TUNING_PRICE] if tune and design is None else []
     notes = told + said + said_of_law + notes + ([] if passed is None else weight_notes(roster))
-    if table.unlabeled is not None and not any(can_learn(model) for model in roster):
-        notes.append(NO_LEARNER)
+    notes += cannot_learn(roster, given=table.unlabeled is not None)
     run = Run(table, roster, seed=random_state, n_jobs=n_jobs, cache=cache)
     run.plan_by(chosen, budget=budget, stored=plan, as_given=design is not None)
     with shown(progress) as advance:

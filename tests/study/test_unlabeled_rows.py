@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.decomposition import PCA
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
@@ -104,7 +106,7 @@ def test_what_is_no_such_table_is_refused_before_anything_is_fitted(given, words
 
 
 def test_where_no_model_can_learn_from_them_that_is_said():
-    models = {"nb": make_pipeline(StandardScaler(), GaussianNB()), "logistic": LogisticRegression()}
+    models = {"nb": make_pipeline(PCA(2), GaussianNB()), "logistic": LogisticRegression()}
     found = gd.compare(X[["a", "b"]], Y, models, design=gd.Design(n_splits=2, n_repeats=1, n_draws=2))
     assert found.unlabeled.empty
     assert any("none learns from the rows without a label" in note for note in found.meta["notes"])
@@ -122,3 +124,22 @@ def test_a_comparison_is_the_same_but_for_the_dial_of_rows_without_a_label():
         pd.testing.assert_frame_equal(getattr(found, name), getattr(plain, name))
     others = [comparison.conditions[~comparison.conditions.dial.str.startswith("unl")] for comparison in (found, plain)]
     pd.testing.assert_frame_equal(*(part.reset_index(drop=True) for part in others))
+
+
+@pytest.mark.parametrize(
+    ("estimator", "step"),
+    [
+        (make_pipeline(StandardScaler(), GaussianNB()), None),
+        (make_pipeline(PCA(2), GaussianNB()), "PCA"),
+        (LinearDiscriminantAnalysis(), "LinearDiscriminantAnalysis"),
+    ],
+)
+@pytest.mark.parametrize("labels", [Y, pd.Series(np.arange(120) % 2, name="y")])
+def test_a_pipeline_of_weighted_steps_learns_from_them_and_what_does_not_is_named(estimator, step, labels):
+    models = {"first": estimator, "nb": gd.NaiveBayesClassifier(), "logistic": LogisticRegression()}
+    found = gd.compare(X[["a", "b", "c"]], labels, models, design=DESIGN)
+    told = [note for note in found.meta["notes"] if "takes no sample_weight" in note]
+    why = "takes no sample_weight, which rows without a label need: first learns from rows with a label only."
+    assert told == ([] if step is None else [f"{step} {why}"])
+    assert ("first" in set(found.unlabeled["model"])) == (step is None)
+    assert "nb" in set(found.unlabeled["model"])

@@ -27,7 +27,9 @@ from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import _num_samples, has_fit_parameter
 
 from genvsdisc.study.fits.held_out_shrinkage import leaving_out_rows
+from genvsdisc.study.fits.inner_folds import last_of
 from genvsdisc.study.fits.refit import _aligned, _split_stateless, _through, seeded
+from genvsdisc.study.fits.weighted_fits import unweighted_steps, weight_arguments
 from genvsdisc.study.stage_costs import UNSHARED
 from genvsdisc.study.statistics.losses import pointwise_losses
 
@@ -36,13 +38,25 @@ INNER_FOLDS = 3
 MOST_STEPS, CHOOSING_STEPS = 40, 12
 SETTLED = 1e-3
 """EM stops when posteriors move by less than this on average."""
+NEED = "rows without a label need"
 _CELLS = 4_000_000
+_CHOSEN = ("pooling_", "shrinkage_")
 
 
 def fits_weights(estimator: Any) -> bool:
-    """Whether a classifier can be fitted to rows of any weight: a stack of them at once, or by its ``fit``."""
+    """Whether a classifier can be fitted to rows of any weight: a stack of them at once, or by its ``fit``.
+
+    So must be every step in front of it that learns. A search takes copies of a row for rows.
+    """
     estimator = leaving_out_rows(estimator)
-    return _split_stateless(estimator) is not None or bool(has_fit_parameter(estimator, "sample_weight"))
+    if _split_stateless(estimator) is not None:
+        return True
+    return bool(has_fit_parameter(last_of(estimator)[1], "sample_weight")) and not unweighted_steps(estimator)
+
+
+def without_weights(estimator: Any) -> str:
+    """Name the first step that learns and takes no weights, or the classifier behind them all."""
+    return [*unweighted_steps(estimator), type(last_of(leaving_out_rows(estimator))[1]).__name__][0]
 
 
 def semi_supervised_probabilities(
@@ -171,8 +185,7 @@ class _Problem:
         if split is not None:
             X, estimator = _through(split[0], X), clone(split[1])
         elif not fits_weights(estimator):
-            name = type(estimator).__name__
-            raise ValueError(f"the fit of {name} takes no sample_weight, which rows without a label need")
+            raise ValueError(f"the fit of {without_weights(estimator)} takes no sample_weight, which {NEED}")
         self.rows = np.flatnonzero(used)
         self.estimator, self.all_rows, self.n_classes, self.seed = estimator, X, n_classes, seed
         self.X, self.codes = _safe_indexing(X, self.rows), codes[self.rows]
@@ -233,7 +246,9 @@ class _Problem:
         groups, places = np.unique(held, axis=0, return_inverse=True)
         for g, (pooling, shrinkage) in enumerate(groups):
             own = np.flatnonzero(places.ravel() == g)
-            fixed = clone(self.estimator).set_params(pooling=float(pooling), shrinkage=float(shrinkage))
+            place, _ = last_of(self.estimator)
+            held_there = {f"{place}pooling": float(pooling), f"{place}shrinkage": float(shrinkage)}
+            fixed = clone(self.estimator).set_params(**held_there)
             after[own] = self._fit(weights[own], X, fixed)[0]
         return after
 
@@ -258,22 +273,22 @@ class _Problem:
     def _fit_some(
         self, estimator: Any, X: Any, labels: NDArray, weights: NDArray, judged: Any
     ) -> tuple[NDArray, NDArray]:
+        automatic = last_of(estimator)[1].get_params().get("shrinkage") == "auto"
         nothing = np.empty((len(weights), 0))
         if self.replicates:
             fits = estimator.fit_replicates(X, labels, weights)
             posterior = _aligned(fits.predict_proba(judged), fits.template.classes_, self.classes).astype(float)
-            return posterior, _chosen(fits) if estimator.get_params().get("shrinkage") == "auto" else nothing
-        found = []
+            return posterior, _chosen(fits) if automatic else nothing
+        found, chosen = [], []
         for w in weights:
             rows = np.flatnonzero(w)
             fitted = seeded(estimator, self.seed)
-            fitted.fit(_safe_indexing(X, rows), labels[rows], sample_weight=w[rows])
+            fitted.fit(_safe_indexing(X, rows), labels[rows], **weight_arguments(fitted, w[rows]))
             found.append(_aligned(fitted.predict_proba(judged), fitted.classes_, self.classes))
-        return np.stack(found).astype(float), nothing
+            chosen.append([np.ravel(getattr(last_of(fitted)[1], name))[0] for name in _CHOSEN] if automatic else [])
+        return np.stack(found).astype(float), np.array(chosen, dtype=float)
 
 
 def _chosen(fits: Any) -> NDArray:
     """Pooling and shrinkage (R, 2) of replicates."""
-    return np.column_stack(
-        [np.reshape(fits.parameters[name], (len(fits), -1))[:, 0] for name in ("pooling_", "shrinkage_")]
-    )
+    return np.column_stack([np.reshape(fits.parameters[name], (len(fits), -1))[:, 0] for name in _CHOSEN])

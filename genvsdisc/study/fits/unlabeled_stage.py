@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +16,7 @@ from genvsdisc.models import Model
 from genvsdisc.study.evidence import Draws, Predictions
 from genvsdisc.study.fits.condition_stages import copied, thinned
 from genvsdisc.study.fits.held_out_shrinkage import leaving_out_rows
-from genvsdisc.study.fits.unlabeled import fits_weights, semi_supervised_probabilities
+from genvsdisc.study.fits.unlabeled import NEED, fits_weights, semi_supervised_probabilities, without_weights
 from genvsdisc.study.stage_costs import FEWEST_LABELED, N_PLACES, most_added
 from genvsdisc.study.statistics.dials import ADDED_ROWS, UNLABELED
 from genvsdisc.study.statistics.learning_curves import CurveLosses, DialLosses
@@ -23,6 +24,7 @@ from genvsdisc.study.statistics.training_rows import TrainedRows
 from genvsdisc.study.table import PreparedTable
 from genvsdisc.study.unlabeled_rows import MOST_TRAINING, UnlabeledRows
 
+NO_LEARNER = "No generative model here can be fitted to weighted rows: none learns from the rows without a label."
 ADDED_SHARES = (0.0, 0.125, 0.25, 0.5, 1.0)
 """Shares of the rows without a label that are added."""
 
@@ -30,6 +32,19 @@ ADDED_SHARES = (0.0, 0.125, 0.25, 0.5, 1.0)
 def can_learn(model: Model) -> bool:
     """Whether a model is generative and can be fitted to weighted rows."""
     return model.family == GENERATIVE and fits_weights(model.estimator)
+
+
+def cannot_learn(roster: Sequence[Model], *, given: bool) -> list[str]:
+    """Say which generative models learn from no rows without a label, and if rows are `given` and none does."""
+    reasons: dict[str, list[str]] = {}
+    for model in roster:
+        if model.family == GENERATIVE and not can_learn(model):
+            reasons.setdefault(without_weights(model.estimator), []).append(model.name)
+    told = [
+        f"{step} takes no sample_weight, which {NEED}: {', '.join(names)} learns from rows with a label only."
+        for step, names in reasons.items()
+    ]
+    return [*told, NO_LEARNER] if given and not any(can_learn(model) for model in roster) else told
 
 
 def learn_unlabeled(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:

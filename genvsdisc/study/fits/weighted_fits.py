@@ -129,7 +129,7 @@ def weight_notes(roster: Sequence[Model]) -> list[str]:
     """
     models: dict[str, list[str]] = {}
     for model in roster:
-        for step in _unweighted_steps(model.estimator):
+        for step in unweighted_steps(model.estimator):
             models.setdefault(step, []).append(model.name)
     return [
         f"{step} takes no sample_weight: in front of {', '.join(names)} it learns from the rows as if all counted "
@@ -138,7 +138,8 @@ def weight_notes(roster: Sequence[Model]) -> list[str]:
     ]
 
 
-def _unweighted_steps(estimator: Any) -> list[str]:
+def unweighted_steps(estimator: Any) -> list[str]:
+    """Names of the steps in front of a classifier that learn from the rows, and take no weights."""
     inner = estimator.estimator if type(estimator).__name__ in SEARCHES else estimator
     if not isinstance(inner, Pipeline):
         return []

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from genvsdisc import GaussianClassifier, NaiveBayesClassifier
 from genvsdisc.study.fits.unlabeled import semi_supervised_probabilities
@@ -45,6 +47,23 @@ def test_without_unlabeled_rows_or_weight_it_is_the_plain_fit():
         for p, rows in zip(found, labeled, strict=True):
             assert p == pytest.approx(GaussianClassifier().fit(X[rows], codes[rows]).predict_proba(X), abs=1e-9)
     assert (chosen == 0).all()
+
+
+@pytest.mark.parametrize("model", [GaussianNB(), GaussianClassifier("separate", shrinkage="auto")])
+def test_steps_in_front_that_take_weights_learn_from_them_too(model):
+    X, codes = drawn(120, 2.0, 3)
+    labeled = np.zeros((1, 120), dtype=bool)
+    labeled[0, :40] = True
+    options = {"n_classes": 2, "weights": (1.0,)}
+    same = make_pipeline(StandardScaler(with_mean=False, with_std=False), model)
+    rows = [np.arange(120)]
+    (alone,), _ = semi_supervised_probabilities(model, X, codes, labeled, ~labeled, rows, **options)
+    (behind,), _ = semi_supervised_probabilities(same, X, codes, labeled, ~labeled, rows, **options)
+    assert behind == pytest.approx(alone, abs=1e-9)
+    if isinstance(model, GaussianNB):  # whose fit does not depend on the scale, which is that of all rows
+        scaled = make_pipeline(StandardScaler(), model)
+        (behind,), _ = semi_supervised_probabilities(scaled, X, codes, labeled, ~labeled, rows, **options)
+        assert behind == pytest.approx(alone, abs=1e-6)
 
 
 def test_a_regularization_that_is_chosen_is_chosen_on_the_labeled_rows():
