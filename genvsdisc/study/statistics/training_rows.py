@@ -33,7 +33,8 @@ from scipy.special import ndtr
 
 from genvsdisc.study.statistics.judges import N_UNIT_BLOCKS, block_of
 
-_RATIOS = np.append(0, np.geomspace(0.01, 1e4, 150))  # ends of the cells over which a posterior law is summed up
+_EXACT = 1e-4  # error of a ratio that is taken as it was found
+_RATIOS = np.append(0, np.geomspace(_EXACT, 1e4, 300))  # ends of the cells over which a posterior law is summed up
 _MIDDLES = (_RATIOS[:-1] + _RATIOS[1:]) / 2
 
 
@@ -100,9 +101,11 @@ class TrainingEffects:
             Variance of the mean by the rows that judge.
         """
         found, error = self.variance
-        known = (of_judges > 0) & (error > 0)
-        ratios = np.zeros(len(found))
-        ratios[known] = _posterior_mean(found[known] / of_judges[known], error[known] / of_judges[known] ** 2)
+        some = of_judges > 0
+        found, error = (np.divide(part, of_judges**power, out=np.zeros_like(part), where=some)
+                        for part, power in ((found, 1), (error, 2)))  # fmt: skip
+        ratios, noisy = np.maximum(found, 0), error > _EXACT**2
+        ratios[noisy] = _posterior_mean(found[noisy], error[noisy])
         return ratios
 
 
