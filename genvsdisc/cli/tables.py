@@ -89,6 +89,7 @@ def asked_unlabeled(path: Path | None, dataset: Dataset, encoding: str | None = 
         rows, notes = read_rows(path, text=reader.written, known=[*map(str, dataset.X)], encoding=encoding)
         known = [name for name in formats if name in rows]
         alike = TableReader.for_table(dataset.X[known], formats=formats)
+        notes += reader.notes_of_units(rows)
         rows = rows.assign(**{str(name): values for name, values in alike.transform(rows).items()}) if known else rows
     except ValueError as error:
         raise ValueError(f"--unlabeled: {error}") from None

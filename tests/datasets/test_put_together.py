@@ -5,6 +5,7 @@ import random
 import pandas as pd
 import pytest
 
+from genvsdisc.cli.tables import asked_unlabeled
 from genvsdisc.datasets import read_table
 from genvsdisc.features.cells import read_cells
 from genvsdisc.features.kinds import column_kinds
@@ -108,3 +109,18 @@ def test_f19_a_dash_at_a_currency_is_zero(zero):
     read = read_cells(pd.Series(cells)).column
     assert read is not None
     assert read.tolist() == [0 if k % 3 == 0 else 1000 * k + 0.5 for k in range(1, 61)]
+
+
+@pytest.mark.parametrize(("trained", "now"), [("{} kg", "{}000 g"), ("{}", "{}0 mm"), ("${}", "{} €")])
+def test_f19_rows_of_another_file_in_another_unit_are_told(tmp_path, trained, now):
+    for name, form in (("a.csv", trained), ("b.csv", now), ("c.csv", trained)):
+        rows = "".join(f"{form.format(20 + k)},{k % 7},{'pq'[k % 2]}\n" for k in range(40))
+        (tmp_path / name).write_text(f"mass,x,y\n{rows}", encoding="utf-8")
+    first = read_table(tmp_path / "a.csv", "y").X
+    told = [note for note in read_table(tmp_path / "b.csv", "y", like=first).notes if "in training" in note]
+    assert len(told) == 1
+    assert told[0].startswith("Column 'mass': its numbers")
+    assert not [note for note in read_table(tmp_path / "c.csv", "y", like=first).notes if "in training" in note]
+    dataset = read_table(tmp_path / "a.csv", "y")
+    notes = [asked_unlabeled(tmp_path / name, dataset)[1] for name in ("b.csv", "c.csv")]
+    assert [sum("in training" in note for note in each) for each in notes] == [1, 0]
