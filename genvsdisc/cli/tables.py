@@ -118,8 +118,10 @@ def split_off(dataset: Dataset, column: str) -> tuple[Dataset, Dataset]:
     odd = words.isna() | ~words.isin([*TEST, *TRAIN])
     if odd.any():
         place = int(odd.to_numpy().argmax())
+        cell = dataset.X[name].iloc[place]
+        what = "is empty" if dataset.X[name].isna().iloc[place] else f"holds {str(cell)!r}"
         raise ValueError(
-            f"--test-column {column!r} holds {str(dataset.X[name].iloc[place])!r} in row {place}: it must say "
+            f"--test-column {column!r} {what} in row {place}: it must say "
             f"{', '.join(TEST)} of rows to test on, and {', '.join(TRAIN)} of the others"
         )
     test = words.isin(TEST).to_numpy()
