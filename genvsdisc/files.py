@@ -13,6 +13,7 @@ import os
 import secrets
 import shutil
 import signal
+import tempfile
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -37,7 +38,8 @@ def atomic_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     Parameters
     ----------
     path : path
-        File to write; its folder is made. A symbolic link is followed.
+        File to write; its folder is made. A symbolic link is followed. A device or a pipe, such as /dev/null, takes
+        what was written, and stays what it is.
 
     Yields
     ------
@@ -61,6 +63,11 @@ def atomic_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     target = Path(os.path.realpath(path))
     if target.is_dir():
         raise IsADirectoryError(f"{os.fspath(path)!r} is a folder; give the name of a file in it")
+    if Path(path).exists() and not Path(path).is_file():  # which a rename would replace by a file
+        with tempfile.TemporaryDirectory() as folder:
+            yield (draft := Path(folder, target.name))
+            _pour(draft, os.fspath(path))
+        return
     with _staging(target.parent, os.fspath(path)) as staging:
         yield staging / target.name
         with _stopping_held():
@@ -194,6 +201,15 @@ def unwind_on_termination() -> Iterator[None]:
 
 
 # Staging folders -----------------------------------------------------------------------------------------------
+
+
+def _pour(draft: Path, asked: str) -> None:
+    """Write a file into a device or a pipe; an error names what was asked for."""
+    try:
+        with draft.open("rb") as written, Path(asked).open("wb") as out:
+            shutil.copyfileobj(written, out)
+    except OSError as error:
+        raise OSError(error.errno, os.strerror(error.errno or 0), asked) from error
 
 
 @contextmanager

@@ -330,3 +330,47 @@ def test_json_that_is_none_or_nested_too_deeply_is_one_kind_of_error(text):
     with pytest.raises(ValueError, match=r"."):
         read_json(text)
     assert read_json("[1, 2]") == [1, 2]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes that have a name")
+def test_a_pipe_takes_what_is_written_and_stays_one(tmp_path):
+    pipe, got = tmp_path / "pipe.json", []
+    os.mkfifo(pipe)
+    (tmp_path / "link.json").symlink_to(pipe)
+    for path in (pipe, tmp_path / "link.json"):
+        reader = threading.Thread(target=lambda: got.append(pipe.read_text()))
+        reader.start()
+        with atomic_file(path) as draft:
+            draft.write_text("all of it")
+        reader.join()
+        assert pipe.is_fifo()
+    assert got == ["all of it"] * 2
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["link.json", "pipe.json"]
+
+
+@pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="descriptors that have a name")
+def test_a_descriptor_is_written_to():
+    ours, theirs = os.pipe()
+    with atomic_file(f"/dev/fd/{theirs}") as draft:
+        draft.write_text("all of it")
+    os.close(theirs)
+    assert os.read(ours, 99) == b"all of it"
+    os.close(ours)
+
+
+def test_c06_a_stream_that_takes_nothing_is_named(tmp_path, monkeypatch):
+    pipe = tmp_path / "pipe.json"
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("pipes that have a name")
+    os.mkfifo(pipe)
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("genvsdisc.files.shutil.copyfileobj", full)
+    reader = threading.Thread(target=pipe.read_bytes)
+    reader.start()
+    with pytest.raises(OSError, match="No space left on device") as raised, atomic_file(pipe) as draft:
+        draft.write_text("all of it")
+    reader.join()
+    assert raised.value.filename == str(pipe)

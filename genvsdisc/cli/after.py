@@ -35,6 +35,8 @@ def check_asked(
         Losses of a comparison that there is.
     """
     json, rules = asked["json"], asked["fail_if"] or ()
+    if json is not None and str(json) == "-":
+        raise ValueError("--json '-' is no file; standard output has the verdict: give a name, such as report.json")
     if json is not None and json.is_dir():
         raise IsADirectoryError(f"--json {str(json)!r} is a folder: give the name of a file")
     if json is not None and not json.parent.is_dir():

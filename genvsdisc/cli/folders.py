@@ -34,7 +34,7 @@ def report_folder(name: str, tables: Sequence[str], output: Path | None) -> tupl
         What to say of it.
     """
     if output is not None:
-        replaced = f"{output} held the report of another table: it is replaced"
+        replaced = f"{output} held the report of another table: it will be replaced"
         return output, [replaced] if _is_of_another(output, tables) else []
     first = Path("reports", folder_name(name))
     for number in count(1):

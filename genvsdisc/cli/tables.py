@@ -89,6 +89,7 @@ def asked_unlabeled(path: Path | None, dataset: Dataset, encoding: str | None = 
         rows, notes = read_rows(path, text=reader.written, known=[*map(str, dataset.X)], encoding=encoding)
         known = [name for name in formats if name in rows]
         alike = TableReader.for_table(dataset.X[known], formats=formats)
+        notes += reader.notes_of_units(rows)
         rows = rows.assign(**{str(name): values for name, values in alike.transform(rows).items()}) if known else rows
     except ValueError as error:
         raise ValueError(f"--unlabeled: {error}") from None
@@ -117,8 +118,10 @@ def split_off(dataset: Dataset, column: str) -> tuple[Dataset, Dataset]:
     odd = words.isna() | ~words.isin([*TEST, *TRAIN])
     if odd.any():
         place = int(odd.to_numpy().argmax())
+        cell = dataset.X[name].iloc[place]
+        what = "is empty" if dataset.X[name].isna().iloc[place] else f"holds {str(cell)!r}"
         raise ValueError(
-            f"--test-column {column!r} holds {str(dataset.X[name].iloc[place])!r} in row {place}: it must say "
+            f"--test-column {column!r} {what} in row {place}: it must say "
             f"{', '.join(TEST)} of rows to test on, and {', '.join(TRAIN)} of the others"
         )
     test = words.isin(TEST).to_numpy()

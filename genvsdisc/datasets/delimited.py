@@ -25,6 +25,7 @@ from genvsdisc.features.marks import MISSING, quoted
 
 _BLOCK = 1 << 20
 _MOST_RETRIES = 20
+_MOST_TORN = 0.1  # of the lines that blanks divide
 _MOST_REMARKS = 10  # lines below a table that speak of it
 _CONVERSION = re.compile(r"In CSV column #(\d+): (?:Row #\d+: )?CSV conversion error")
 _WIDER = {pa.int64(): pa.float64(), pa.float64(): pa.large_string()}
@@ -217,6 +218,8 @@ def _squared(source: Source, dialect: Dialect, notes: list[str]) -> Source:
             uneven.count(line, record, width)
             writer.writerow(record[:width] + [""] * (width - len(record)))
     uneven.refuse_long(source.name, width)
+    if dialect.delimiter == WHITESPACE:
+        uneven.refuse_torn(source.name)
     if remarks:
         shown = quoted(" ".join(records[-remarks][1]).strip())
         what = f"{remarks} lines ({shown}, ...)" if remarks > 1 else f"1 line ({shown})"
@@ -246,13 +249,24 @@ class _Lengths:
 
     rows: int = 0
     short: int = 0
+    first: int = 0
     long: list[tuple[int, int]] = field(default_factory=list)
 
     def count(self, line: int, record: list[str], width: int) -> None:
         self.rows += 1
-        self.short += len(record) < width
+        if len(record) < width:
+            self.short, self.first = self.short + 1, self.first or line
         if any(cell.strip() for cell in record[width:]):
             self.long.append((line, len(record)))
+
+    def refuse_torn(self, name: str) -> None:
+        """Refuse lines divided by blanks of which many are short: their fields may stand in any column."""
+        if self.short > _MOST_TORN * self.rows:
+            what = f"{self.short} of its {self.rows} lines, the first line {self.first}, have fewer fields than others"
+            raise ValueError(
+                f"cannot read {name!r} as a table: {what}, for blanks divide them and some words hold blanks, or cells "
+                "are empty: divide the columns by commas or tabs (pandas.read_fwf reads columns of fixed width)"
+            )
 
     def refuse_long(self, name: str, width: int) -> None:
         if not self.long:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import pandas as pd
@@ -13,7 +13,7 @@ import pandas as pd
 from genvsdisc.datasets.files import Source, first_line
 from genvsdisc.datasets.nameless import RECORDS_COMPARED, first_line_is_a_row, numbered_names
 from genvsdisc.datasets.top_lines import MOST_LINES, lines_above, names_of_two_lines
-from genvsdisc.features.marks import quoted
+from genvsdisc.features.marks import bare, quoted
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 _BY_CALAMINE = (".xls", ".xlsb", ".ods")
@@ -21,16 +21,17 @@ _SHEETS = "xl/worksheets/"
 
 
 def excel_columns(source: Source, notes: list[str], known: Collection[str] = ()) -> tuple[list[str], list[pd.Series]]:
-    """Read the columns of the first sheet of a workbook that has cells.
+    """Read the columns of the first sheet of a workbook that has cells, and one of the names that are known.
 
-    A cell that is merged over several rows below the names stands in each of them.
+    Where no sheet has such a name, it is the first that has cells. A cell that is merged over several rows below the
+    names stands in each of them.
 
     Raises
     ------
     ValueError
         If openpyxl is not installed, the workbook cannot be read, or none of its formulas has a value.
     """
-    title, rows, merged = _first_sheet(source, notes)
+    title, rows, merged = _first_sheet(source, notes, known)
     filled = [place for place, row in enumerate(rows) if any(map(_filled, row))]
     while len(filled) > 1 and sum(map(_filled, rows[filled[0]])) == 1 and sum(map(_filled, rows[filled[1]])) > 1:
         notes.append(_left_out(rows[filled.pop(0)]))
@@ -55,24 +56,49 @@ def excel_columns(source: Source, notes: list[str], known: Collection[str] = ())
     return head, columns
 
 
-def _first_sheet(source: Source, notes: list[str]) -> tuple[str, list[list[Any]], list[tuple[int, int, int, int]]]:
+def _first_sheet(
+    source: Source, notes: list[str], known: Collection[str]
+) -> tuple[str, list[list[Any]], list[tuple[int, int, int, int]]]:
     """Title and rows of the first sheet with cells, and its areas of merged cells: first and last row and column."""
     if source.suffix in _BY_CALAMINE:
-        return _first_old_sheet(source, notes)
+        return _first_old_sheet(source, notes, known)
     merges = _holds(source, b"<mergeCell ")
     book = _book(source, read_only=not merges)
-    sheets = [(sheet, _rows(source, sheet)) for sheet in book.worksheets[:1]]
-    while sheets and not any(any(map(_filled, row)) for row in sheets[-1][1]) and len(sheets) < len(book.worksheets):
-        sheets.append((sheet := book.worksheets[len(sheets)], _rows(source, sheet)))
-    if not sheets:
+    if not book.worksheets:
         return "", [], []
-    sheet, rows = sheets[-1]
-    _say_which(len(book.worksheets), len(sheets), sheet.title, notes)
+    titles = [sheet.title for sheet in book.worksheets]
+    place, rows = _chosen((_rows(source, sheet) for sheet in book.worksheets), titles, known, notes)
+    sheet = book.worksheets[place]
     areas = sheet.merged_cells.ranges if merges else ()
     return sheet.title, rows, [(a.min_row - 1, a.max_row - 1, a.min_col - 1, a.max_col - 1) for a in areas]
 
 
-def _first_old_sheet(source: Source, notes: list[str]) -> tuple[str, list[list[Any]], list[tuple[int, int, int, int]]]:
+def _chosen(
+    sheets: Iterable[list[list[Any]]], titles: list[str], known: Collection[str], notes: list[str]
+) -> tuple[int, list[list[Any]]]:
+    """Place and rows of the sheet to read, and a note which it is of several; no more are read than it takes."""
+    place, rows, which = 0, list[list[Any]](), "the first"
+    found = False
+    for other, cells in enumerate(sheets):
+        filled = [row for row in cells if any(map(_filled, row))]
+        widths = [sum(map(_filled, row)) for row in filled[:MOST_LINES]]
+        heads = filled[: widths.index(max(widths)) + 1] if filled else []  # not a row that explains a name
+        named = any(bare(_written(cell)) in known for row in heads for cell in row)
+        if filled and not found:
+            place, rows, which = other, cells, "the first" if not other else "the first that has cells"
+            found = True
+        elif named:
+            place, rows, which = other, cells, "the first that has a column that was asked for"
+        if found and (named or not known):
+            break
+    if len(titles) > 1:
+        notes.append(f"Of {len(titles)} sheets {which}, {titles[place]!r}, was read.")
+    return place, rows
+
+
+def _first_old_sheet(
+    source: Source, notes: list[str], known: Collection[str]
+) -> tuple[str, list[list[Any]], list[tuple[int, int, int, int]]]:
     try:
         import python_calamine
     except ImportError:
@@ -80,14 +106,12 @@ def _first_old_sheet(source: Source, notes: list[str]) -> tuple[str, list[list[A
         raise ValueError(f"{what}: pip install python-calamine, or save it as .xlsx or CSV") from None
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(source.read()))
-        for read, title in enumerate(book.sheet_names, start=1):
-            sheet = book.get_sheet_by_name(title)
-            rows = [[*map(_as_openpyxl, row)] for row in sheet.to_python(skip_empty_area=False)]
-            if any(any(map(_filled, row)) for row in rows) or read == len(book.sheet_names):
-                break
+        sheets = map(book.get_sheet_by_name, book.sheet_names)
+        cells = ([[*map(_as_openpyxl, row)] for row in each.to_python(skip_empty_area=False)] for each in sheets)
+        place, rows = _chosen(cells, book.sheet_names, known, notes)
+        sheet = book.get_sheet_by_name(title := book.sheet_names[place])
     except Exception as error:  # as for openpyxl
         raise _unreadable(source, error) from None
-    _say_which(len(book.sheet_names), read, title, notes)
     areas = sheet.merged_cell_ranges or ()
     return title, rows, [(first[0], last[0], first[1], last[1]) for first, last in areas]
 
@@ -97,12 +121,6 @@ def _as_openpyxl(cell: Any) -> Any:
     if isinstance(cell, float) and cell.is_integer():
         return int(cell)
     return None if cell == "" else cell
-
-
-def _say_which(several: int, read: int, title: str, notes: list[str]) -> None:
-    if several > 1:
-        which = "the first" if read == 1 else "the first that has cells"
-        notes.append(f"Of {several} sheets {which}, {title!r}, was read.")
 
 
 def _book(source: Source, **rules: bool) -> Any:

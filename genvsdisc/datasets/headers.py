@@ -138,15 +138,18 @@ def rows_of_data(table: dict[str, pd.Series], y: pd.Series, notes: list[str]) ->
     """Return False for the names repeated among the rows, and for a first row of units.
 
     A first row is one of units if it makes text of columns that are numbers without it, no column has a number there,
-    and neither its label nor any other word of it stands anywhere else.
+    and neither its label nor any other word of it stands anywhere else, unless below names that are repeated, as where
+    files were put together line by line.
     """
     kept = np.ones(len(y), dtype=bool)
     texts = {name: clean(values).reset_index(drop=True) for name, values in table.items() if is_text(values)}
+    heads = np.empty(0, dtype=int)
     if len(texts) == len(table):
         words = {str(y.name): y.reset_index(drop=True), **texts}
         again = _all_cells(words, lambda name, values: values.str.casefold() == str(name).casefold())
         if again.any() and len(_that_are_values(words)) > len(words) / 2:  # a row was read as names
             again[:] = False
+        heads = np.flatnonzero(again)
         rules = _all_cells(words, lambda _, values: values.str.fullmatch(_RULE))
         for lines, what in ((again, "repeat{s} the names"), (rules, "{is} a rule")):
             if lines.any():
@@ -154,18 +157,33 @@ def rows_of_data(table: dict[str, pd.Series], y: pd.Series, notes: list[str]) ->
                 verb = what.format(s="" if several else "s", **{"is": "are" if several else "is"})
                 notes.append(f"{int(lines.sum())} row{'s' * several} that {verb} left out.")
                 kept &= ~lines
+    columns = {**texts, str(y.name): y}
+    repeated = [_stands_again(columns, row, heads + 1 + row) for row in range(min(_MOST_HEADS, len(y)))]
     first = 0
     while first < _MOST_HEADS and kept[first : first + 1].any():
-        rest = {name: values.iloc[first:] for name, values in table.items()}
-        words = {name: values.iloc[first:] for name, values in texts.items()}
-        if not _begins_with_units(rest, words, y.iloc[first:]):
+        rows = first + np.flatnonzero((kept & ~np.logical_or.reduce(repeated))[first:])
+        rest = {name: values.iloc[rows] for name, values in table.items()}
+        words = {name: values.iloc[rows] for name, values in texts.items()}
+        if not _begins_with_units(rest, words, y.iloc[rows]):
             break
         shown = [str(values.iloc[0]) for values in words.values() if pd.notna(values.iloc[0])] or [str(y.iloc[first])]
         what = f"first row ({listed(shown, 4)})" if not first else f"row after it ({listed(shown, 4)})"
         notes.append(f"The {what} looks like units or a second line of names: it is left out.")
+        if more := int(repeated[first].sum()):
+            notes.append(f"{more} more row{'s' * (more > 1)} like it below repeated names left out.")
+        kept &= ~repeated[first]
         kept[first] = False
         first += 1
     return kept
+
+
+def _stands_again(columns: dict[str, pd.Series], row: int, places: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Return True for those of some rows that are the same as a row."""
+    out = np.zeros(len(next(iter(columns.values()))), dtype=bool)
+    cells = [str(values.iloc[row]) for values in columns.values()]
+    for place in places[places < len(out)]:
+        out[place] = [str(values.iloc[place]) for values in columns.values()] == cells
+    return out
 
 
 def _all_cells(words: dict[str, pd.Series], holds: Callable[[str, pd.Series], pd.Series]) -> NDArray:

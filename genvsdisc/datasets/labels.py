@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
 
 from genvsdisc.datasets.targets import refuse_nested_labels
 from genvsdisc.features.dtypes import is_text
+from genvsdisc.features.little import nearly_equal
 from genvsdisc.features.marks import ERROR, MARKS, MISSING, SIGNS, bare_words, named, quoted
 
 _MOST_NAMED = 5
 _CLASSES = {"none", "nil", "empty", "blank", *(word.lower() for word in MISSING)}
 """Marks for missing numbers that may well be classes, or that whoever gave `missing_labels` wants as such."""
-_LITTLE: dict[str, Callable[[str], str]] = {
-    "case": str.casefold,
-    "blanks": lambda label: "".join(label.split()),
-    "a point at the end": lambda label: label.rstrip("."),
-}
-"""What labels may differ in that are one class to whoever wrote them, and the label without it."""
 _WHOLE = r"[+-]?(?:0|[1-9][0-9]*)"
 _WHOLE_FLOAT = r"[+-]?(?:0|[1-9][0-9]*)\.0*"
 _MOST_DIGITS = 18  # of an integer of 64 bits, whatever they are
@@ -93,12 +88,7 @@ def label_notes(y: pd.Series) -> list[str]:
     doubtful = [*SIGNS, *sorted(marks)]
     for sign in [sign for sign in doubtful if sign in counts.index]:
         notes.append(f"Label {sign!r} ({counts[sign]:,} rows) is a class: leave it empty where the label is missing.")
-    for what, fold in _LITTLE.items():
-        folded: dict[str, str] = {}
-        alike = []
-        for label in sorted(counts.index):
-            if folded.setdefault(fold(label), label) != label:
-                alike.append(f"{quoted(folded[fold(label)])} and {quoted(label)}")
-        if alike:
-            notes.append(f"Labels that differ in {what} only are two classes: {'; '.join(alike[:_MOST_NAMED])}.")
+    for what, pairs in nearly_equal(sorted(counts.index)).items():
+        alike = [f"{quoted(one)} and {quoted(other)}" for one, other in pairs]
+        notes.append(f"Labels that differ in {what} only are two classes: {'; '.join(alike[:_MOST_NAMED])}.")
     return notes

@@ -237,8 +237,12 @@ def _typed_like(
     """As `_typed`, but for columns that were read from text in another table: they are read as there."""
     table, notes, formats = _typed(raw, kept)
     known = {name: form for name, form in kept_formats(like).items() if name in table}
+    shared = [name for name in like.columns if name in table]
+    text = {name: raw.columns[name] for name in shared if is_text(raw.columns[name])}
+    reader = TableReader.for_table(like[shared], formats=known)
+    units = reader.notes_of_units(pd.DataFrame(_rows(text, kept))) if text else []
     if not known:
-        return table, notes, formats
+        return table, [*notes, *units], formats
     columns = {name: raw.columns[name] for name in known}
     numbers = [name for name, values in columns.items() if values.dtype.kind == "f"]
     if raw.as_text is not None and numbers:
@@ -248,7 +252,7 @@ def _typed_like(
     for name in known:
         table[name] = read[name]
     notes = [note for note in notes if not any(note.startswith(f"Column {name!r}:") for name in known)]
-    return table, notes, {**formats, **known}
+    return table, [*notes, *units], {**formats, **known}
 
 
 def _is_divided(values: pd.Series) -> bool:

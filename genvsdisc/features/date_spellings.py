@@ -35,6 +35,7 @@ _QUARTERS = (
     re.compile(r"^(?P<quarter>[1-4])(?:[QT]|\. ?Quartal|(?:er|e|ème) trimestre)[-/ ']*(?P<year>[0-9]{4})$"),
 )
 _WEEK = re.compile(r"^(?P<year>[0-9]{4})[-/ ]?(?:W|KW|CW) ?(?P<week>[0-9]{1,2})(?:-?(?P<day>[1-7]))?$")
+_MILLISECONDS = r"^\\?/Date\(-?[0-9]{1,14}(?:[+-][0-9]{4})?\)\\?/$"  # as .NET writes dates in JSON
 _SPELLINGS: tuple[Spelling, ...] = (
     # 2019年12月31日, 2019년 12월 31일, with a weekday in parentheses; 2019. 12. 31.
     (r"[年月日년월일]", r"^([0-9]{4}) ?[年년] ?([0-9]{1,2}) ?[月월] ?([0-9]{1,2}) ?[日일](?: ?\(.\))?", r"\1-\2-\3 "),
@@ -82,7 +83,8 @@ def plainer(words: pa.Array) -> tuple[pa.Array, dict[str, NDArray[np.intp]]]:
     >>> plainer(pa.array(["2024-07-01 10:00 Asia/Tokyo"]))[0].to_pylist()
     ['2024-07-01 10:00']
     """
-    words, places = _without_places(_of_periods(to_ascii(words)))
+    words = changed(to_ascii(words), _MILLISECONDS, _since_1970)
+    words, places = _without_places(_of_periods(words))
     words = respelled(words, _SPELLINGS)
     if pc.any(pc.match_substring_regex(words, r"[0-9] ?[A-Z]{3,4}$"), min_count=0).as_py():
         for zone, offset in _ZONES.items():
@@ -107,6 +109,14 @@ def _of_periods(words: pa.Array) -> pa.Array:
     for pattern in (*_QUARTERS, _WEEK):
         words = changed(words, pattern.pattern, partial(_first_day, pattern))
     return words
+
+
+def _since_1970(word: str) -> str:
+    """Write /Date(1600000000123+0200)/ as the moment that it is, whatever the zone: 2020-09-13 12:26:40.123."""
+    digits = re.search(r"-?[0-9]+", word)
+    assert digits is not None  # the pattern has some
+    moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(milliseconds=int(digits[0]))
+    return moment.isoformat(sep=" ", timespec="milliseconds")
 
 
 def _first_day(pattern: re.Pattern[str], word: str) -> str:

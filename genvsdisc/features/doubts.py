@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from genvsdisc.features.dtypes import is_text
+from genvsdisc.features.little import nearly_equal
 from genvsdisc.features.marks import ERROR, SIGNS, quoted
 
 _DATED = (
@@ -109,19 +110,15 @@ def _matching(words: pa.Array, pattern: str) -> NDArray[np.bool_]:
 
 
 def doubtful_levels(codes: NDArray[np.intp], uniques: Any) -> str:
-    """Point out levels that may stand for missing entries, and levels that differ in case only."""
+    """Point out levels that may stand for missing entries, and levels that differ in little, such as their case."""
     words = [level for level in uniques if isinstance(level, str)]
     notes = []
     for sign in (word for word in words if word in SIGNS or re.match(ERROR, word)):
         times = int((codes == list(uniques).index(sign)).sum())
         entries = "entry" if times == 1 else "entries"
         notes.append(f"{sign!r} ({times} {entries}) is a level: leave it empty if it marks missing entries")
-    folded: dict[str, str] = {}
-    for word in words[: 10 * _LEVELS]:
-        other = folded.setdefault(word.casefold(), word)
-        if other != word:
-            notes.append(f"{quoted(other)} and {quoted(word)} differ in case only")
-            break
+    for what, pairs in nearly_equal(words[: 10 * _LEVELS]).items():
+        notes.append(f"{quoted(pairs[0][0])} and {quoted(pairs[0][1])} differ in {what} only")
     written = {str(level).casefold().removesuffix(".0") for level in uniques}
     if len(uniques) > 2 and written <= _YES | _NO and max(len(written & _YES), len(written & _NO)) > 1:
         notes.append("its levels look like yes and no in several spellings: write each in one way if they are")

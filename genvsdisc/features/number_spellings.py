@@ -29,6 +29,9 @@ _SPELLINGS: tuple[Spelling, ...] = (
     # "5.-" and "5,-- kr" are prices without cents, no negative numbers; 100/- is one in India
     (r"-", r"^(.*[0-9])([.,])-{1,2}([^0-9]*)$", r"\1\20\3"),
     (r"/[-=]$", r"^(.*[0-9])/[-=]$", r"\1"),
+    # "$ -" is how the accounting format of a spreadsheet shows 0
+    (r"-$", rf"^({CURRENCY})\s*-{{1,2}}$", r"\1 0"),
+    (r"^-", rf"^-{{1,2}}\s*({CURRENCY})$", r"0 \1"),
     # spreadsheets mark text with an apostrophe, or write ="5" and =5
     (r"^'", r"^'([+-]?[0-9])", r"\1"),
     (r"^=", r'^="(.*)"$', r"\1"),

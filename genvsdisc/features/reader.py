@@ -166,6 +166,14 @@ class TableReader(TransformerMixin, BaseEstimator):
         found = {name: reading.format.unit for name, reading in own.items() if reading.format is not None}
         return {name: (units[name], unit) for name, unit in found.items() if unit not in ("", units[name])}
 
+    def notes_of_units(self, X: Any) -> list[str]:
+        """Say which columns have another unit than in training."""
+        return [
+            f"Column {str(name)!r}: its numbers {f'were in {old}' if old else 'had no unit'} in training and are in "
+            f"{new} now; they are taken as they are."
+            for name, (old, new) in self.other_units(X).items()
+        ]
+
     def _places(self, frame: pd.DataFrame) -> dict[Any, Any]:
         """Name of each column in the new table: the same, or the same once written."""
         written = {str(name).strip(): name for name in reversed(frame.columns)}

@@ -39,11 +39,7 @@ def told_of_rows(fitted: Any, X: Any) -> list[str]:
     more = [str(name) for name in frame.columns if str(name).strip() not in known]
     table = reader.transform(X)
     them = "them" if len(more) > 1 else "it"
-    units = [
-        f"Column {str(name)!r}: its numbers {f'were in {old}' if old else 'had no unit'} in training and are in {new} "
-        "now; they are taken as they are."
-        for name, (old, new) in reader.other_units(X).items()
-    ]
+    units = reader.notes_of_units(X)
     unseen = [
         f"Column {str(name)!r}: {words} {'was' if entries == 1 else 'were'} not met in training"
         f"{', but for the case of letters, and counted among its rare words' if column.lumped else ''}."

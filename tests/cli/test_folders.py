@@ -38,7 +38,7 @@ def test_b18_a_folder_that_was_asked_for_is_replaced_and_told(tmp_path, monkeypa
     assert report_folder("train", ["a/train.csv"], tmp_path / "out") == (tmp_path / "out", [])
     folder, (told,) = report_folder("train", ["b/train.csv"], tmp_path / "out")
     assert folder == tmp_path / "out"
-    assert told == f"{tmp_path / 'out'} held the report of another table: it is replaced"
+    assert told == f"{tmp_path / 'out'} held the report of another table: it will be replaced"
 
 
 def test_b18_a_table_by_name_and_a_file_of_that_name(tmp_path, monkeypatch):

@@ -77,6 +77,7 @@ FILES = {
     "broken.toml": "seed = \n",
     "kept/models/schema.json": '{"format": "genvsdisc models, format 1"}',
     "torn.html": '<template id="genvsdisc-record">{Wp48S^xk9=GL@E0stWa761SMb</template>',
+    "parts.csv": GOOD.replace(",2,", ",train,").replace(",1,", ",,", 1),
     "gaps.csv": GOOD.replace("s1,", ",").replace("2020-01-02", "?"),
 }
 MALFORMED = [
@@ -142,6 +143,8 @@ MALFORMED = [
     ("times with gaps", ["gaps.csv", "--time", "when"], "when"),
     ("times that are words", ["good.csv", "--time", "who"], "who"),
     ("a word that sets nothing apart", ["good.csv", "--test-column", "who"], "--test-column 'who' holds 's0' in row 0"),
+    ("a word that is not there", ["parts.csv", "--test-column", "w"], "--test-column 'w' is empty in row 0"),
+    ("standard output for tables", ["good.csv", "--json", "-"], "--json '-' is no file; standard output has"),
     ("two test sets", ["good.csv", "--test", "good.csv", "--test-column", "z"], "are two sets of rows to test on"),
     ("costs of other classes", ["good.csv", "--costs", "wrong_costs.csv"], "no class is named 'r'"),
     ("half of the costs", ["good.csv", "--costs", "fp=1"], "lacks fn"),

@@ -3,6 +3,7 @@
 import zipfile
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from genvsdisc.datasets import read_table
@@ -76,3 +77,22 @@ def test_b12_a_damaged_workbook_is_one_clear_error(read, tmp_path, place):
     (tmp_path / "t.xlsx").write_bytes(content)
     with pytest.raises(ValueError, match=r"cannot read 't\.xlsx' as Excel"):
         read_table(tmp_path / "t.xlsx", "y")
+
+
+@pytest.mark.parametrize("above", [[["Read me"]], [["Name", "Meaning"], ["x", "a length"]], []])
+@pytest.mark.parametrize("suffix", ["xlsx", "ods"])
+def test_b09_the_sheet_that_has_the_target_is_read(tmp_path, above, suffix):
+    path = tmp_path / f"t.{suffix}"
+    table = pd.DataFrame([[k + 0.5, "pq"[k % 2]] for k in range(30)], columns=["x", "y"])
+    if suffix == "ods":
+        pytest.importorskip("odf")
+    with pd.ExcelWriter(path) as book:
+        pd.DataFrame(above).to_excel(book, sheet_name="Notes", header=False, index=False)
+        table.to_excel(book, sheet_name="Data", index=False)
+        table[::-1].to_excel(book, sheet_name="More", index=False)
+    data = read_table(path, "y")
+    assert data.X["x"].tolist() == table["x"].tolist()
+    assert any("'Data', was read" in note for note in data.notes)
+    assert read_table(path, "y", like=data.X).X["x"].tolist() == table["x"].tolist()
+    with pytest.raises(ValueError, match="no column named 'z'"):
+        read_table(path, "z")
