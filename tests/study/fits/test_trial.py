@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from examples import few
 from lightgbm import LGBMClassifier
+from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
@@ -103,13 +104,14 @@ def test_a_classifier_that_takes_no_weights_learns_nothing_from_rows_without_a_l
     X, y = table_of(("x", "z"), n=200)
     models = {
         "LDA": LinearDiscriminantAnalysis(),
+        "PCA": make_pipeline(PCA(1), GaussianNB()),
         "encoded": make_pipeline(StandardScaler(), GaussianNB()),
         "ours": gd.NaiveBayesClassifier(),
     }
     result = gd.compare(X, y, models, design=gd.Design(n_splits=3, n_repeats=1, n_draws=3))
     assert result.failures.empty
     learned = result.conditions.query("dial == 'unlabeled rows'")["model"]
-    assert set(learned) == {"ours"}
+    assert set(learned) == {"encoded", "ours"}
 
 
 class Counting(GaussianNB):
