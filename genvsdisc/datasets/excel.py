@@ -56,6 +56,12 @@ def excel_columns(source: Source, notes: list[str], known: Collection[str] = ())
     return head, columns
 
 
+def is_text_of_another_name(source: Source) -> bool:
+    """Return True if a file named as a workbook is text, as programs write that want a spreadsheet to open it."""
+    head = source.head(4096)
+    return head.startswith((b"\xff\xfe", b"\xfe\xff")) or not any(sign < 9 for sign in head)
+
+
 def _first_sheet(
     source: Source, notes: list[str], known: Collection[str]
 ) -> tuple[str, list[list[Any]], list[tuple[int, int, int, int]]]:
@@ -142,7 +148,8 @@ def _rows(source: Source, sheet: Any) -> list[list[Any]]:
 
 
 def _unreadable(source: Source, error: Exception) -> ValueError:
-    return ValueError(f"cannot read {source.name!r} as Excel: {first_line(error)}")
+    what = "it is text, and no workbook: name it .csv" if is_text_of_another_name(source) else first_line(error)
+    return ValueError(f"cannot read {source.name!r} as Excel: {what}")
 
 
 def _holds(source: Source, mark: bytes) -> bool:

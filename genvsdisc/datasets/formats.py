@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from genvsdisc.datasets.arff import arff_columns, is_arff
 from genvsdisc.datasets.dialect import in_lines
 from genvsdisc.datasets.encodings import in_utf8
-from genvsdisc.datasets.excel import WORKBOOKS, excel_columns
+from genvsdisc.datasets.excel import WORKBOOKS, excel_columns, is_text_of_another_name
 from genvsdisc.datasets.files import Source, first_line
 from genvsdisc.datasets.json_tables import json_columns, json_lines_columns
 from genvsdisc.datasets.other_formats import (
@@ -87,6 +87,9 @@ def _no_text(source: Source, notes: list[str], known: Collection[str]) -> tuple[
         return parquet_columns(source)
     if (found := program_columns(source, notes)) is not None:
         return found
+    if source.suffix == ".xls" and is_text_of_another_name(source):
+        notes.append(f"{source.name!r} is text, and no workbook as its name says: it was read as text.")
+        return None
     return excel_columns(source, notes, known) if source.suffix in WORKBOOKS else None
 
 

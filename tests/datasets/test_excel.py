@@ -96,3 +96,26 @@ def test_b09_the_sheet_that_has_the_target_is_read(tmp_path, above, suffix):
     assert read_table(path, "y", like=data.X).X["x"].tolist() == table["x"].tolist()
     with pytest.raises(ValueError, match="no column named 'z'"):
         read_table(path, "z")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "latin-1"])
+@pytest.mark.parametrize("delimiter", ["\t", ",", ";"])
+def test_text_under_the_name_of_an_old_workbook_is_read(tmp_path, delimiter, encoding):
+    rows = [["größe", "y"], *([f"{i}", "ab"[i % 2]] for i in range(20))]
+    text = "\n".join(delimiter.join(row) for row in rows)
+    (tmp_path / "t.xls").write_bytes(text.encode(encoding))
+    data = read_table(tmp_path / "t.xls", "y")
+    assert data.X["größe"].tolist() == list(range(20))
+    assert "'t.xls' is text, and no workbook as its name says: it was read as text." in data.notes
+
+
+def test_what_else_stands_under_the_name_of_a_workbook_is_told(tmp_path):
+    (tmp_path / "t.xls").write_text("<html><table><tr><td>1</table></html>")
+    with pytest.raises(ValueError, match=r"'t\.xls' is HTML: write its table out with pandas\.read_html"):
+        read_table(tmp_path / "t.xls", "y")
+    (tmp_path / "t.xls").write_bytes(bytes(range(200)))
+    with pytest.raises(ValueError, match=r"cannot read 't\.xls' as Excel: "):
+        read_table(tmp_path / "t.xls", "y")
+    (tmp_path / "t.xlsx").write_text("x,y\n1,a\n2,b\n")
+    with pytest.raises(ValueError, match=r"cannot read 't\.xlsx' as Excel: it is text, and no workbook: name it \.csv"):
+        read_table(tmp_path / "t.xlsx", "y")
