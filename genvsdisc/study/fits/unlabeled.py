@@ -29,7 +29,7 @@ from sklearn.utils.validation import _num_samples, has_fit_parameter
 from genvsdisc.study.fits.held_out_shrinkage import leaving_out_rows
 from genvsdisc.study.fits.inner_folds import last_of
 from genvsdisc.study.fits.refit import _aligned, _split_stateless, _through, seeded
-from genvsdisc.study.fits.weighted_fits import unweighted_steps, weight_arguments
+from genvsdisc.study.fits.weighted_fits import rounding_unsaid, unweighted_steps, weight_arguments
 from genvsdisc.study.stage_costs import UNSHARED
 from genvsdisc.study.statistics.losses import pointwise_losses
 
@@ -152,7 +152,7 @@ def _best_weights(
         seen = problem.settled(shown, added, given, CHOOSING_STEPS)
         for i, rows in enumerate(held_out):
             r, w = i % len(labeled), some[i // len(labeled)][1]
-            losses[r, w] += pointwise_losses(seen[i, rows], codes[rows], "log_loss").sum()
+            losses[r, w] += problem.counts[rows] @ pointwise_losses(seen[i, rows], codes[rows], "log_loss")
     return np.asarray(weights, dtype=float)[losses.argmin(axis=1)]
 
 
@@ -283,7 +283,8 @@ class _Problem:
         for w in weights:
             rows = np.flatnonzero(w)
             fitted = seeded(estimator, self.seed)
-            fitted.fit(_safe_indexing(X, rows), labels[rows], **weight_arguments(fitted, w[rows]))
+            with rounding_unsaid():
+                fitted.fit(_safe_indexing(X, rows), labels[rows], **weight_arguments(fitted, w[rows]))
             found.append(_aligned(fitted.predict_proba(judged), fitted.classes_, self.classes))
             chosen.append([np.ravel(getattr(last_of(fitted)[1], name))[0] for name in _CHOSEN] if automatic else [])
         return np.stack(found).astype(float), np.array(chosen, dtype=float)
