@@ -143,7 +143,7 @@ def hide_labels(model: Model, table: PreparedTable, draws: Draws, result: Predic
     """Fit to training rows of which some have lost their label.
 
     Rows that keep theirs are the smaller training sets of the learning curve. Nothing is done where all training sets
-    are too small to leave any out.
+    are too small to leave any out; those that cannot be fitted to are left out, as from the learning curve.
     """
     drawn, training, judges = copied(table, draws)
     used = hidden_sizes(draws, len(drawn.classes))
@@ -155,14 +155,20 @@ def hide_labels(model: Model, table: PreparedTable, draws: Draws, result: Predic
     X, codes = _safe_indexing(drawn.X, keep), drawn.codes[keep]
     counts = None if drawn.weights is None else drawn.weights[keep]
     judged = [np.searchsorted(keep, rows) for rows in tests]
-    of_value, chosen = [], []
+    of_value: list[list[NDArray] | None] = []
+    chosen = []
     for s in used:
         labeled = training[s][:, keep] > 0
         hidden = whole[:, keep] & ~labeled
-        found, weights = semi_supervised_probabilities(
-            model.estimator, X, codes, labeled, hidden, judged, n_classes=len(drawn.classes),
-            random_state=draws.seed, sample_weight=counts, units=_units(drawn, keep),
-        )  # fmt: skip
+        try:
+            found, weights = semi_supervised_probabilities(
+                model.estimator, X, codes, labeled, hidden, judged, n_classes=len(drawn.classes),
+                random_state=draws.seed, sample_weight=counts, units=_units(drawn, keep),
+            )  # fmt: skip
+        except Exception:
+            if not of_value:
+                raise
+            found, weights = None, np.array([np.nan])
         of_value.append(found)
         chosen.append(float(weights.mean()))
     curves = _curves(of_value, tests, drawn, draws, training[used])
