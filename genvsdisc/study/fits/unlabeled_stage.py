@@ -19,6 +19,7 @@ from genvsdisc.study.fits.held_out_shrinkage import leaving_out_rows
 from genvsdisc.study.fits.unlabeled import NEED, fits_weights, semi_supervised_probabilities, without_weights
 from genvsdisc.study.stage_costs import FEWEST_LABELED, N_PLACES, most_added
 from genvsdisc.study.statistics.dials import ADDED_ROWS, UNLABELED
+from genvsdisc.study.statistics.failures import reason
 from genvsdisc.study.statistics.learning_curves import CurveLosses, DialLosses
 from genvsdisc.study.statistics.training_rows import TrainedRows
 from genvsdisc.study.table import PreparedTable
@@ -165,9 +166,10 @@ def hide_labels(model: Model, table: PreparedTable, draws: Draws, result: Predic
                 model.estimator, X, codes, labeled, hidden, judged, n_classes=len(drawn.classes),
                 random_state=draws.seed, sample_weight=counts, units=_units(drawn, keep),
             )  # fmt: skip
-        except Exception:
+        except Exception as error:
             if not of_value:
                 raise
+            result.failures[f"unlabeled rows beside {draws.sizes[s]} with a label"] = reason(error, result.columns)
             found, weights = None, np.array([np.nan])
         of_value.append(found)
         chosen.append(float(weights.mean()))

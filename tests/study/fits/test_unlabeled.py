@@ -212,3 +212,15 @@ def test_a_constant_column_behind_a_scaler_is_learned_from_without_a_warning():
                 n_classes=2, random_state=0,
             )  # fmt: skip
         assert np.isfinite(p).all()
+
+
+def test_folds_that_leave_one_class_do_not_choose_a_weight():
+    """Of two groups one is a single row, of which naive Bayes alone makes NaN."""
+    X, codes = drawn(40, 2.0, 0)
+    units = np.r_[np.zeros(1, dtype=int), np.ones(9, dtype=int), 2 + np.arange(30)]
+    labeled = np.arange(40)[None] < 10
+    (p,), (weight,) = semi_supervised_probabilities(
+        GaussianNB(), X, codes, labeled, ~labeled, [np.arange(40)], n_classes=2, units=units, random_state=0
+    )
+    assert np.isfinite(p).all()
+    assert weight in (0, 0.2, 1)

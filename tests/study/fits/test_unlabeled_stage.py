@@ -73,6 +73,9 @@ def test_training_sets_that_cannot_be_fitted_to_are_left_out_of_the_dial():
     result = gd.compare(data.X, data.y, roster, design=gd.Design(n_splits=3, n_repeats=1, n_draws=6), random_state=0)
     hidden = result.conditions[(result.conditions.dial == "unlabeled rows") & (result.conditions.model == "hungry")]
     assert "unlabeled rows" not in set(result.failures.stage)
+    told = result.failures[result.failures.stage.str.startswith("unlabeled rows beside")]
+    assert told.error.str.contains("too few").all()
+    assert len(told)
     assert hidden.groupby("value")["mean"].count().iloc[[0, -1]].tolist() == [3, 0]
     assert result.unlabeled.notna().all(axis=None)
     assert len(result.unlabeled)
