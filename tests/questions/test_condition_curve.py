@@ -208,14 +208,7 @@ def test_where_too_few_rows_keep_their_label_the_rest_of_the_dial_stands():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         found = gd.condition_curve(*PAIR, X, y, dial="unlabeled rows", n_draws=8, random_state=0)
-    losses = found.curves.pivot(index="value", columns="model", values="mean")
-    assert losses["discriminative"].notna().all()
-    assert losses["generative"].isna().tolist() == [
-        False,
-        False,
-        False,
-        True,
-        True,
-    ]  # four copies of a row, and two more
+    fitted = found.curves["mean"].notna().groupby(found.curves["model"]).sum()
+    assert fitted.to_dict() == {"generative": 3, "discriminative": 5}  # four of six rows may be copies of one
     assert found.largest == 0.75
     assert "could not be fitted to 6 rows with a label" in found.notes[0]
