@@ -40,6 +40,7 @@ class Drawing:
         self.weights = weights[0]
         self.units = np.arange(len(self.codes))
         self.trained = TrainedRows(weights, self.units)
+        self.notes: list[str] = []  # of fits that failed
         self.seed = int(self.rng.randint(np.iinfo(np.int32).max))
 
     def nested(self, sizes: Sequence[int]) -> tuple[NDArray, list[NDArray]]:
@@ -56,7 +57,7 @@ class Drawing:
             estimator, self.X, self.y, weights, self.tests, classes=self.classes, random_state=self.seed
         )
 
-    def losses(self, probabilities: Sequence[Sequence[NDArray]], labeled: NDArray | None = None) -> CurveLosses:
+    def losses(self, probabilities: Sequence[Sequence[NDArray] | None], labeled: NDArray | None = None) -> CurveLosses:
         """Score the predictions of each value of the dial; `labeled` are its training sets, if each has others."""
         trained = self.trained if labeled is None else TrainedRows(labeled, self.units)
         return CurveLosses.of(probabilities, self.tests, self.codes, self.metric, training=trained)

@@ -95,7 +95,7 @@ def condition_curve(
     -------
     crossing : Crossing
         ``.estimate .lower .upper`` on the dial (None where none was found), ``.finding`` a sentence, and ``.curves``
-        with columns model, value, mean, se, lower, upper.
+        with columns model, value, mean, se, lower, upper. ``.notes`` say what could not be fitted.
 
     Raises
     ------
@@ -153,7 +153,7 @@ def condition_curve(
     found = crossing_from_losses(along, *ordered, level=level, random_state=drawing.rng, dial=DIALS[dial])
     tables = [rows_of(along, curve, metric, level).assign(model=name) for name, (_, curve) in curves.items()]
     columns = ["model", "value", "mean", "se", "lower", "upper"]
-    return replace(found, curves=pd.concat(tables, ignore_index=True)[columns])
+    return replace(found, curves=pd.concat(tables, ignore_index=True)[columns], notes=tuple(drawing.notes))
 
 
 def _check_classes(y: ArrayLike) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from genvsdisc.study.fits.unlabeled import semi_supervised_probabilities
 from genvsdisc.study.fits.unlabeled_stage import ADDED_SHARES, added_orders, joined_rows
 from genvsdisc.study.stage_costs import most_added
 from genvsdisc.study.statistics.dials import ADDED_ROWS
+from genvsdisc.study.statistics.failures import reason
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 from genvsdisc.validation import refuse_other_length
 
@@ -64,7 +65,7 @@ def _with_columns(rows: Any, X: Any) -> Any:
 
 
 def hidden_labels(drawing: Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> ConditionCurves:  # noqa: ARG001 - one signature for all dials
-    """Losses as more and more training rows lose their label."""
+    """Losses as more and more training rows lose their label; where too few keep it to be fitted to, there are none."""
     fewest = min(2 * len(drawing.classes), drawing.largest)
     rows = np.unique(np.maximum((drawing.largest * (1 - at)).round().astype(int), fewest))
     state = drawing.rng.get_state()
@@ -72,18 +73,38 @@ def hidden_labels(drawing: Drawing, pair: Mapping[str, Any], at: NDArray, dial: 
     drawing.rng.set_state(state)
     weights, values = weights[::-1], 1 - rows[::-1] / drawing.largest
     whole = weights[0] > 0
-    learned = [
-        semi_supervised_probabilities(
-            pair["generative"], drawing.X, drawing.codes, row > 0, whole & (row == 0), drawing.tests,
-            n_classes=len(drawing.classes), random_state=drawing.seed,
-        )[0]
-        for row in weights
-    ]  # fmt: skip
-    alone = [drawing.refit(pair["discriminative"], row) for row in weights]
+    learned = _fitted(drawing, "generative", weights, lambda row: _with_hidden(drawing, pair["generative"], row, whole))
+    alone = _fitted(drawing, "discriminative", weights, lambda row: drawing.refit(pair["discriminative"], row))
     return {
         "generative": (values, _begun(drawing, pair["generative"], learned, weights)),
         "discriminative": (values, drawing.losses(alone, weights)),
     }
+
+
+def _fitted(
+    drawing: Drawing, name: str, weights: NDArray, fit: Callable[[NDArray], list[NDArray]]
+) -> list[list[NDArray] | None]:
+    """Fit to the training sets of each size; of one that cannot be fitted to, but the first, there is a note."""
+    found: list[list[NDArray] | None] = []
+    for row in weights:
+        try:
+            found.append(fit(row))
+        except Exception as error:  # classifiers of others raise any
+            if not found:
+                raise
+            why = str(error) if isinstance(error, ValueError) else reason(error)
+            n_labeled = int((row[0] > 0).sum())
+            drawing.notes.append(f"the {name} model could not be fitted to {n_labeled} rows with a label: {why}")
+            found.append(None)
+    return found
+
+
+def _with_hidden(drawing: Drawing, estimator: Any, labeled: NDArray, whole: NDArray) -> list[NDArray]:
+    """Fit to training sets of which these rows keep their labels."""
+    return semi_supervised_probabilities(
+        estimator, drawing.X, drawing.codes, labeled > 0, whole & (labeled == 0), drawing.tests,
+        n_classes=len(drawing.classes), random_state=drawing.seed,
+    )[0]  # fmt: skip
 
 
 def added_rows(drawing: Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> ConditionCurves:  # noqa: ARG001 - one signature for all dials
@@ -114,7 +135,7 @@ def added_rows(drawing: Drawing, pair: Mapping[str, Any], at: NDArray, dial: str
 
 
 def _begun(
-    drawing: Drawing, estimator: Any, learned: list[list[NDArray]], labeled: NDArray | None = None
+    drawing: Drawing, estimator: Any, learned: Sequence[list[NDArray] | None], labeled: NDArray | None = None
 ) -> CurveLosses:
     """Losses along the dial from those of the plain fit: among copies of the rows it may round otherwise."""
     return drawing.begun(drawing.losses(learned, labeled), drawing.refit(estimator, drawing.weights))

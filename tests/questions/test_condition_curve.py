@@ -1,5 +1,7 @@
 """One condition turned up from 0: it starts where the learning curve ends, and known laws give known answers."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -198,3 +200,15 @@ def test_models_that_are_equal_have_no_lead(dial, metric):
         found = gd.condition_curve(*pair, X, y, dial=dial, n_draws=100, metric=metric, random_state=table)
         leads += any(found.certain)
     assert leads <= 0.1 * n_tables + 3 * np.sqrt(0.1 * 0.9 * n_tables)
+
+
+def test_where_too_few_rows_keep_their_label_the_rest_of_the_dial_stands():
+    rng = np.random.default_rng(3)
+    X, y = np.repeat(rng.normal(size=(20, 2)), 4, axis=0), np.repeat(np.arange(20) % 2, 4)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = gd.condition_curve(*PAIR, X, y, dial="unlabeled rows", n_draws=8, random_state=0)
+    fitted = found.curves["mean"].notna().groupby(found.curves["model"]).sum()
+    assert fitted.to_dict() == {"generative": 3, "discriminative": 5}  # four of six rows may be copies of one
+    assert found.largest == 0.75
+    assert "could not be fitted to 6 rows with a label" in found.notes[0]

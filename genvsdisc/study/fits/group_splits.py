@@ -147,5 +147,6 @@ class GroupDraws:
         return inside[self.groups]
 
     def _mean_rows(self, weights: NDArray | list[NDArray]) -> NDArray[np.intp]:
-        # Halves up: rounded to even, 3.5 and 4.5 rows would be one size.
-        return np.floor([(of_size @ self.masses).mean() + 0.5 for of_size in weights]).astype(np.intp)
+        # Halves up: rounded to even, 3.5 and 4.5 rows would be one size. Few rows of small weight are one row.
+        rows = np.floor([(of_size @ self.masses).mean() + 0.5 for of_size in weights])
+        return np.maximum(rows, 1).astype(np.intp)

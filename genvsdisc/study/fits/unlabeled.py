@@ -27,9 +27,9 @@ from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import _num_samples, has_fit_parameter
 
 from genvsdisc.study.fits.held_out_shrinkage import leaving_out_rows
-from genvsdisc.study.fits.inner_folds import last_of
+from genvsdisc.study.fits.inner_folds import last_of, two_classes
 from genvsdisc.study.fits.refit import _aligned, _split_stateless, _through, seeded
-from genvsdisc.study.fits.weighted_fits import unweighted_steps, weight_arguments
+from genvsdisc.study.fits.weighted_fits import rounding_unsaid, unweighted_steps, weight_arguments
 from genvsdisc.study.stage_costs import UNSHARED
 from genvsdisc.study.statistics.losses import pointwise_losses
 
@@ -144,15 +144,18 @@ def _best_weights(
     for first in range(0, len(tries), abreast):
         some = tries[first : first + abreast]
         held_out = np.concatenate([labeled & (parts == f) for f, _ in some])
-        given = np.repeat([weights[w] for _, w in some], len(labeled))
         shown = np.tile(labeled, (len(some), 1)) & ~held_out
-        added = np.tile(unlabeled, (len(some), 1))
+        of = np.array(list(product([w for _, w in some], range(len(labeled)))))  # weight and draw
+        use = np.array([two_classes(codes[rows]) for rows in shown])  # of one class there is nothing to learn
+        if not use.any():
+            continue
+        held_out, shown, of = held_out[use], shown[use], of[use]
+        added = unlabeled[of[:, 1]]
         if units is not None:
             added &= ~np.stack([np.isin(units, units[rows]) for rows in held_out])
-        seen = problem.settled(shown, added, given, CHOOSING_STEPS)
-        for i, rows in enumerate(held_out):
-            r, w = i % len(labeled), some[i // len(labeled)][1]
-            losses[r, w] += pointwise_losses(seen[i, rows], codes[rows], "log_loss").sum()
+        seen = problem.settled(shown, added, np.asarray(weights, dtype=float)[of[:, 0]], CHOOSING_STEPS)
+        for (w, r), rows, p in zip(of, held_out, seen, strict=True):
+            losses[r, w] += problem.counts[rows] @ pointwise_losses(p[rows], codes[rows], "log_loss")
     return np.asarray(weights, dtype=float)[losses.argmin(axis=1)]
 
 
@@ -283,7 +286,8 @@ class _Problem:
         for w in weights:
             rows = np.flatnonzero(w)
             fitted = seeded(estimator, self.seed)
-            fitted.fit(_safe_indexing(X, rows), labels[rows], **weight_arguments(fitted, w[rows]))
+            with rounding_unsaid():
+                fitted.fit(_safe_indexing(X, rows), labels[rows], **weight_arguments(fitted, w[rows]))
             found.append(_aligned(fitted.predict_proba(judged), fitted.classes_, self.classes))
             chosen.append([np.ravel(getattr(last_of(fitted)[1], name))[0] for name in _CHOSEN] if automatic else [])
         return np.stack(found).astype(float), np.array(chosen, dtype=float)

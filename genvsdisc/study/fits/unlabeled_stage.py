@@ -19,6 +19,7 @@ from genvsdisc.study.fits.held_out_shrinkage import leaving_out_rows
 from genvsdisc.study.fits.unlabeled import NEED, fits_weights, semi_supervised_probabilities, without_weights
 from genvsdisc.study.stage_costs import FEWEST_LABELED, N_PLACES, most_added
 from genvsdisc.study.statistics.dials import ADDED_ROWS, UNLABELED
+from genvsdisc.study.statistics.failures import reason
 from genvsdisc.study.statistics.learning_curves import CurveLosses, DialLosses
 from genvsdisc.study.statistics.training_rows import TrainedRows
 from genvsdisc.study.table import PreparedTable
@@ -143,7 +144,7 @@ def hide_labels(model: Model, table: PreparedTable, draws: Draws, result: Predic
     """Fit to training rows of which some have lost their label.
 
     Rows that keep theirs are the smaller training sets of the learning curve. Nothing is done where all training sets
-    are too small to leave any out.
+    are too small to leave any out; those that cannot be fitted to are left out, as from the learning curve.
     """
     drawn, training, judges = copied(table, draws)
     used = hidden_sizes(draws, len(drawn.classes))
@@ -155,14 +156,21 @@ def hide_labels(model: Model, table: PreparedTable, draws: Draws, result: Predic
     X, codes = _safe_indexing(drawn.X, keep), drawn.codes[keep]
     counts = None if drawn.weights is None else drawn.weights[keep]
     judged = [np.searchsorted(keep, rows) for rows in tests]
-    of_value, chosen = [], []
+    of_value: list[list[NDArray] | None] = []
+    chosen = []
     for s in used:
         labeled = training[s][:, keep] > 0
         hidden = whole[:, keep] & ~labeled
-        found, weights = semi_supervised_probabilities(
-            model.estimator, X, codes, labeled, hidden, judged, n_classes=len(drawn.classes),
-            random_state=draws.seed, sample_weight=counts, units=_units(drawn, keep),
-        )  # fmt: skip
+        try:
+            found, weights = semi_supervised_probabilities(
+                model.estimator, X, codes, labeled, hidden, judged, n_classes=len(drawn.classes),
+                random_state=draws.seed, sample_weight=counts, units=_units(drawn, keep),
+            )  # fmt: skip
+        except Exception as error:
+            if not of_value:
+                raise
+            result.failures[f"unlabeled rows beside {draws.sizes[s]} with a label"] = reason(error, result.columns)
+            found, weights = None, np.array([np.nan])
         of_value.append(found)
         chosen.append(float(weights.mean()))
     curves = _curves(of_value, tests, drawn, draws, training[used])

@@ -10,7 +10,9 @@ are not whole go to every step that takes a ``sample_weight``; a classifier that
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -98,7 +100,20 @@ def fit_rows(estimator: Any, X: Any, y: NDArray, sample_weight: NDArray | None) 
     if takes_copies(estimator, sample_weight, X, (len(np.unique(y)), np.shape(X)[1])):
         rows = copies(sample_weight)
         return fit_within(estimator, _safe_indexing(X, rows), y[rows])
-    return fit_within(estimator, X, y, **weight_arguments(estimator, sample_weight))
+    with rounding_unsaid():
+        return fit_within(estimator, X, y, **weight_arguments(estimator, sample_weight))
+
+
+@contextmanager
+def rounding_unsaid() -> Iterator[None]:
+    """Keep scikit-learn's scalers from warning of the root of a weighted variance that rounding makes negative.
+
+    It is that of a constant column, which they scale by 1.
+    """
+    with warnings.catch_warnings():
+        said = "invalid value encountered in sqrt"
+        warnings.filterwarnings("ignore", said, RuntimeWarning, module=r"sklearn\.preprocessing")
+        yield
 
 
 def weight_arguments(estimator: Any, sample_weight: NDArray) -> dict[str, NDArray]:

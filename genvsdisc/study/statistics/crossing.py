@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import stats
 from sklearn.utils import check_random_state
 
 from genvsdisc.study.statistics.dials import DIALS, TRAINING_ROWS, Dial
@@ -103,7 +104,8 @@ def crossing_from_losses(
     difference, sizes = (generative - discriminative).at(fitted), sizes[fitted]
     places = dial.place(sizes)
     mean, noise = difference.mean, _noise(difference.covariance, check_random_state(random_state))
-    ahead = _certain_signs(mean, difference.covariance, noise, level)
+    units = np.broadcast_to(1 / (difference.judged**2).sum(axis=-1), mean.shape)
+    ahead = _certain_signs(mean, difference.covariance, noise, level, np.maximum(units - 1, 1))
     split, crossing = (values[0] for values in _change(places, mean[None]))
     left, right = ahead[: split + 1], ahead[split + 1 :]
     direction = np.sign(np.diff(mean)[split]) if len(sizes) > 1 else 0.0
@@ -150,11 +152,16 @@ def _noise(covariance: NDArray, rng: np.random.RandomState) -> NDArray:
     return rng.standard_normal((N_BOOTSTRAP, len(values))) @ (vectors * np.sqrt(np.maximum(values, 0))).T
 
 
-def _certain_signs(mean: NDArray, covariance: NDArray, noise: NDArray, level: float) -> NDArray:
-    """-1, 0 or 1 for each size: the sign of the difference where a simultaneous one-sided test finds it."""
+def _certain_signs(mean: NDArray, covariance: NDArray, noise: NDArray, level: float, freedom: NDArray) -> NDArray:
+    """-1, 0 or 1 for each size: the sign of the difference where a simultaneous one-sided test finds it.
+
+    A standard error is that of so many units; `freedom` is one less. It is too small by the root of their ratio, and
+    what is divided by it has the law of Student's t: where units are few, the normal reach is not enough.
+    """
     standard_error = np.sqrt(np.diag(covariance))
     some = standard_error > 0
     reach = np.quantile((noise[:, some] / standard_error[some]).max(axis=1), level) if some.any() else 0.0
+    reach = stats.t.ppf(stats.norm.cdf(reach), freedom) * np.sqrt(1 + 1 / freedom)
     # Curves that are moved to a common start differ by rounding where the models say the same.
     return np.where(np.abs(mean) > np.maximum(reach * standard_error, _ROUNDING), np.sign(mean), 0)
 

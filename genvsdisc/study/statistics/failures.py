@@ -22,6 +22,7 @@ MEANINGS = {
     "label noise": "Its loss under noisy labels is missing.",
     "gaps at prediction": "Its loss where entries are missing at prediction is missing.",
     "class shares": "Its loss under other class shares is missing.",
+    "unlabeled rows beside ": "What it learns from rows without a label is missing beside so few with one.",
     "unlabeled rows": "What it learns from rows without a label is missing.",
     "classes left out": "Whether it tells rows unlike any class is missing.",
     "descent paths": "The search over penalties and the loss traces are not shown.",

@@ -71,7 +71,8 @@ def _changes(e: Predictions, dial: str, loss: str, curve: CurveLosses, draws: Dr
             "change": change.mean, "se": errors, "lower": change.mean - reach, "upper": change.mean + reach,
         }
     )  # fmt: skip
-    return found.assign(dial=dial, model=e.model.name, family=e.model.family, loss=loss).iloc[1:]
+    told = found.assign(dial=dial, model=e.model.name, family=e.model.family, loss=loss).iloc[1:]
+    return told[told["change"].notna()]  # not where too few rows with a label were left to be fitted to
 
 
 def unlabeled_finding(tables: Mapping[str, pd.DataFrame], loss: str, preferred: str) -> str:

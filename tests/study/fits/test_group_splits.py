@@ -118,3 +118,12 @@ def test_too_few_groups_are_refused_with_a_remedy():
     alone = Sampling("groups", np.repeat([0, 1], 20))
     with pytest.raises(ValueError, match="leave some training set without a class"):
         make_draws(np.repeat([0, 1], 20), Design(n_splits=2), 0, alone)
+
+
+def test_rows_of_small_weight_are_one_row_at_least():
+    """No training set is of 0 rows, whose logarithm would place it on the learning curve."""
+    weights = np.where(np.arange(90) < 1, 1000, 0.1)
+    sampling = Sampling("groups", np.arange(90), counts=weights * 90 / weights.sum(), single=True)
+    sizes, drawn, _ = GroupDraws(np.arange(90) % 2, sampling).curve(Design(n_draws=3), np.random.RandomState(0))
+    assert sizes[0] >= 1
+    assert len(sizes) == len(drawn) == len(set(sizes.tolist()))

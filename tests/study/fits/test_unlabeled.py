@@ -1,5 +1,6 @@
 """Rows without a label: EM is that of the mixture, and what the rows are worth is what O'Neill computed."""
 
+import warnings
 from typing import ClassVar
 
 import numpy as np
@@ -177,3 +178,49 @@ def test_folds_that_choose_a_weight_keep_groups_whole():
     choosing = [fit for fit in Watched.fits if len(fit) < 9]
     assert len(choosing) >= 9  # three folds by three weights
     assert {len(fit) for fit in choosing} == {6}  # three groups of nine are held out, with their rows without a label
+
+
+def test_a_row_of_weight_two_is_the_row_twice_where_the_weight_of_unlabeled_rows_is_chosen():
+    differ = 0
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        codes, counts = np.arange(60) % 2, rng.integers(1, 6, 60)
+        X = rng.exponential(size=(60, 2)) * (1 + codes[:, None])
+        labeled = np.stack([np.isin(np.arange(60), rng.choice(60, 24, replace=False)) for _ in range(4)])
+        rows = np.repeat(np.arange(60), counts)
+        once, weighted = [np.arange(60)] * 4, {"units": np.arange(60), "sample_weight": counts.astype(float)}
+        first = [np.unique(rows, return_index=True)[1]] * 4
+        options = {"n_classes": 2, "random_state": 0}
+        model = GaussianClassifier()
+        _, one = semi_supervised_probabilities(model, X, codes, labeled, ~labeled, once, **weighted, **options)
+        _, two = semi_supervised_probabilities(
+            model, X[rows], codes[rows], labeled[:, rows], ~labeled[:, rows], first, units=rows, **options
+        )
+        differ += np.count_nonzero(one != two)
+    assert differ == 0  # 6 of 80 where held-out rows counted alike
+
+
+def test_a_constant_column_behind_a_scaler_is_learned_from_without_a_warning():
+    for seed in range(5):
+        X, codes = drawn(60, 2.0, seed)
+        X = np.column_stack([X, np.ones(60)])
+        labeled = np.arange(60)[None] < 20
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            (p,), _ = semi_supervised_probabilities(
+                make_pipeline(StandardScaler(), GaussianNB()), X, codes, labeled, ~labeled, [np.arange(60)],
+                n_classes=2, random_state=0,
+            )  # fmt: skip
+        assert np.isfinite(p).all()
+
+
+def test_folds_that_leave_one_class_do_not_choose_a_weight():
+    """Of two groups one is a single row, of which naive Bayes alone makes NaN."""
+    X, codes = drawn(40, 2.0, 0)
+    units = np.r_[np.zeros(1, dtype=int), np.ones(9, dtype=int), 2 + np.arange(30)]
+    labeled = np.arange(40)[None] < 10
+    (p,), (weight,) = semi_supervised_probabilities(
+        GaussianNB(), X, codes, labeled, ~labeled, [np.arange(40)], n_classes=2, units=units, random_state=0
+    )
+    assert np.isfinite(p).all()
+    assert weight in (0, 0.2, 1)

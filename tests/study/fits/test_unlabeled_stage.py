@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.naive_bayes import GaussianNB
 
 import genvsdisc as gd
 from genvsdisc.study.fits.unlabeled_stage import added_orders, joined_rows
@@ -55,3 +56,26 @@ def test_each_training_set_has_rows_of_its_own_and_joined_tables_keep_their_kind
     frame = pd.DataFrame({"a": [1.0, 2.0]})
     assert joined_rows(frame, frame)["a"].tolist() == [1, 2, 1, 2]
     assert joined_rows(np.ones((2, 3), np.float32), np.zeros((1, 3))).dtype == np.float32
+
+
+class Hungry(GaussianNB):
+    """Refuses few rows."""
+
+    def fit(self, X, y, sample_weight=None):
+        if len(y) < 20:
+            raise RuntimeError("too few")
+        return super().fit(X, y, sample_weight)
+
+
+def test_training_sets_that_cannot_be_fitted_to_are_left_out_of_the_dial():
+    data = gd.datasets.make_gaussian_pair(80, n_features=2, distance=2.0, random_state=0)
+    roster = [gd.Model("hungry", Hungry(), "generative", "additive"), gd.default_models()[2]]
+    result = gd.compare(data.X, data.y, roster, design=gd.Design(n_splits=3, n_repeats=1, n_draws=6), random_state=0)
+    hidden = result.conditions[(result.conditions.dial == "unlabeled rows") & (result.conditions.model == "hungry")]
+    assert "unlabeled rows" not in set(result.failures.stage)
+    told = result.failures[result.failures.stage.str.startswith("unlabeled rows beside")]
+    assert told.error.str.contains("too few").all()
+    assert len(told)
+    assert hidden.groupby("value")["mean"].count().iloc[[0, -1]].tolist() == [3, 0]
+    assert result.unlabeled.notna().all(axis=None)
+    assert len(result.unlabeled)
