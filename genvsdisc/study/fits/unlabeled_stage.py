@@ -166,7 +166,7 @@ def hide_labels(model: Model, table: PreparedTable, draws: Draws, result: Predic
                 model.estimator, X, codes, labeled, hidden, judged, n_classes=len(drawn.classes),
                 random_state=draws.seed, sample_weight=counts, units=_units(drawn, keep),
             )  # fmt: skip
-        except Exception as error:
+        except Exception as error:  # classifiers of others raise any; the first, of all labels, fails the stage
             if not of_value:
                 raise
             result.failures[f"unlabeled rows beside {draws.sizes[s]} with a label"] = reason(error, result.columns)
