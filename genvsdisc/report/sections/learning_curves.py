@@ -58,7 +58,7 @@ def _figure(comparison: Comparison, pairs: list[tuple[str, str]], losses: list[s
         tables.append(_curve_table(ours, pair, losses[:_DRAWN]))
     caption = (
         f"Each row of panels is one pair, named by its {_named_by(names)}. "
-        "Band: 95% interval of the mean over the draws. "
+        "Band: 95% interval of the mean loss. "
         "Upright line and grey: where the curves cross, and the interval of that."
     )
     if guess:
@@ -95,7 +95,7 @@ def _alone(comparison: Comparison, models: list[list[str]], losses: list[str], f
         loss = losses[0]
         panels.append(_curve_panel(ours[ours.loss == loss], UNPAIRED, None, guess.get(loss)))
         tables.append(_table_by_model(ours[ours.loss == losses[0]], losses[0]))
-    caption = "Models without a partner of the other family. Band: 95% interval of the mean over the draws."
+    caption = "Models without a partner of the other family. Band: 95% interval of the mean loss."
     figure = Figure(tuple(panels), caption, tuple(tables), read="Read: the lower curve is better.")
     return (
         Fold(f"Learning curves of {counted(sum(map(len, models)), 'model')} without a pair", (figure,))
