@@ -104,8 +104,7 @@ def crossing_from_losses(
     difference, sizes = (generative - discriminative).at(fitted), sizes[fitted]
     places = dial.place(sizes)
     mean, noise = difference.mean, _noise(difference.covariance, check_random_state(random_state))
-    units = np.broadcast_to(1 / (difference.judged**2).sum(axis=-1), mean.shape)
-    ahead = _certain_signs(mean, difference.covariance, noise, level, np.maximum(units - 1, 1))
+    ahead = _certain_signs(mean, difference.covariance, noise, level, difference.freedom)
     split, crossing = (values[0] for values in _change(places, mean[None]))
     left, right = ahead[: split + 1], ahead[split + 1 :]
     direction = np.sign(np.diff(mean)[split]) if len(sizes) > 1 else 0.0
@@ -113,7 +112,7 @@ def crossing_from_losses(
     crosses = not np.isnan(crossing) and set(left) - {0} == {-direction} and set(right) - {0} == {direction}
     bounds: list[float] = []
     if crosses:
-        reach = _interval(places, mean + noise, direction, level)
+        reach = _interval(places, mean + noise * _widening(level, difference.freedom.min()), direction, level)
         bounds = [float(bound) for bound in dial.value(np.array([crossing, *reach]))]
     estimate, lower, upper = bounds or (None, None, None)
     named = {-1: names[0], 0: NOBODY, 1: names[1]}
@@ -155,15 +154,19 @@ def _noise(covariance: NDArray, rng: np.random.RandomState) -> NDArray:
 def _certain_signs(mean: NDArray, covariance: NDArray, noise: NDArray, level: float, freedom: NDArray) -> NDArray:
     """-1, 0 or 1 for each size: the sign of the difference where a simultaneous one-sided test finds it.
 
-    A standard error is that of so many units; `freedom` is one less. It is too small by the root of their ratio, and
-    what is divided by it has the law of Student's t: where units are few, the normal reach is not enough.
+    What is divided by a standard error of few units has the law of Student's t: the normal reach is not enough.
     """
     standard_error = np.sqrt(np.diag(covariance))
     some = standard_error > 0
     reach = np.quantile((noise[:, some] / standard_error[some]).max(axis=1), level) if some.any() else 0.0
-    reach = stats.t.ppf(stats.norm.cdf(reach), freedom) * np.sqrt(1 + 1 / freedom)
+    reach = stats.t.ppf(stats.norm.cdf(reach), freedom)
     # Curves that are moved to a common start differ by rounding where the models say the same.
     return np.where(np.abs(mean) > np.maximum(reach * standard_error, _ROUNDING), np.sign(mean), 0)
+
+
+def _widening(level: float, freedom: float) -> float:
+    """Ratio of the ends of Student's interval of this level to the normal one's."""
+    return float(stats.t.ppf((1 + level) / 2, freedom) / stats.norm.ppf((1 + level) / 2))
 
 
 def _change(places: NDArray, curves: NDArray) -> tuple[NDArray, NDArray]:

@@ -125,11 +125,17 @@ class CurveLosses:
         return self.by_draw.mean(axis=1)
 
     @property
+    def freedom(self) -> NDArray:
+        """Degrees of freedom, (n_sizes,): independent units that judge, by their weights (Kish), less one."""
+        units = 1 / (self.judged**2).sum(axis=-1)
+        return np.maximum(np.broadcast_to(units, len(self.by_draw)) - 1, 1.0)
+
+    @property
     def covariance(self) -> NDArray:
         """Covariance of the curve, (n_sizes, n_sizes): draws, and rows, which judge and train, added."""
         n_draws = self.by_draw.shape[1]
         draws = self.by_draw - self.mean[:, None]
-        rows = self.by_row - self.mean[:, None] * self.judged
+        rows = (self.by_row - self.mean[:, None] * self.judged) * np.sqrt(1 + 1 / self.freedom)[:, None]
         if self.effects is not None:
             rows *= np.sqrt(1 + self.effects.ratio((rows**2).sum(axis=1)))[:, None]
         return draws @ draws.T / (n_draws * (n_draws - 1)) + rows @ rows.T
@@ -137,12 +143,14 @@ class CurveLosses:
     def intervals(self, loss: str, level: float) -> dict[str, NDArray]:
         """Mean, standard error (se) and pointwise interval (lower, upper), which ends at the ends of the loss's range.
 
-        Where no row errs, or all do, the error is that of mistakes that so many rows would not show.
+        The interval is Student's: units can be few. Where no row errs, or all do, the error is that of mistakes that so
+        many rows would not show, whose law is known.
         """
         mean, error = self.mean, np.sqrt(np.diag(self.covariance))
         unseen = unseen_error(loss, 1 / (self.judged**2).sum(axis=-1))
-        error = np.where(error < _ROUNDING, np.maximum(error, unseen), error)
-        reach = stats.norm.ppf((1 + level) / 2) * error
+        none = error < _ROUNDING
+        error = np.where(none, np.maximum(error, unseen), error)
+        reach = stats.t.ppf((1 + level) / 2, np.where(none, np.inf, self.freedom)) * error
         lowest, highest = ends(loss)
         return {
             "mean": mean,
