@@ -267,10 +267,12 @@ def test_curves_of_both_models_at_all_sizes(digits):
     assert list(table["model"]) == ["generative"] * 3 + ["discriminative"] * 3
     assert list(table["n_train"]) == [6, 20, 60] * 2
     assert table["mean"].between(table["lower"], table["upper"]).all()
+    reach = (table["upper"] - table["mean"]).to_numpy()
+    assert (table["upper"] < 1).all()
+    assert table["lower"].to_numpy() == pytest.approx(np.maximum(table["mean"] - reach, 0))
     # About: some rows judge more often than others. Where none errs the rule of three stands, which is no estimate.
-    reach = t.ppf(0.975, np.where(table["mean"] > 0, len(digits[0]) - 1, np.inf)) * table["se"]
-    assert table["upper"].to_numpy() == pytest.approx(np.minimum(table["mean"] + reach, 1), rel=1e-3)
-    assert table["lower"].to_numpy() == pytest.approx(np.maximum(table["mean"] - reach, 0), rel=1e-3)
+    freedom = np.where(table["mean"] > 0, len(digits[0]) - 1, np.inf)
+    assert reach / table["se"] == pytest.approx(t.ppf(0.975, freedom), rel=2e-3)
 
 
 def test_means_are_those_of_a_loop_over_the_same_draws(digits):
