@@ -272,7 +272,7 @@ def test_curves_of_both_models_at_all_sizes(digits):
     assert table["lower"].to_numpy() == pytest.approx(np.maximum(table["mean"] - reach, 0))
     # About: some rows judge more often than others. Where none errs the rule of three stands, which is no estimate.
     freedom = np.where(table["mean"] > 0, len(digits[0]) - 1, np.inf)
-    assert reach / table["se"] == pytest.approx(t.ppf(0.975, freedom), rel=2e-3)
+    assert reach / table["se"].to_numpy() == pytest.approx(t.ppf(0.975, freedom), rel=2e-3)
 
 
 def test_means_are_those_of_a_loop_over_the_same_draws(digits):
