@@ -49,7 +49,7 @@ class CascadeClassifier(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Netwo
     optimizer : {"gd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"}, default="adam"
         Rule of the updates.
     learning_rate : float, default=0.1
-        Step size.
+        Step size; of more than 100 features, divided by their number over 100, else a step saturates every unit.
     schedule : {"constant", "inverse_sqrt"}, default="constant"
         Factor on the learning rate after t updates: 1, or 1 / √(t + 1).
     batch_size : int or None, default=None

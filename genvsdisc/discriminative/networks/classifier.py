@@ -166,7 +166,7 @@ class NetworkClassifier(DiscriminativeClassifier):
         )
         settings = Settings(
             optimizer=OPTIMIZERS[self.optimizer],
-            learning_rate=self.learning_rate,
+            learning_rate=self.learning_rate * (architecture.step_share if self.standardize or self._rescales else 1),
             schedule=SCHEDULES[self.schedule],
             batch_size=self._rows_in_batch(len(data.codes)),
             max_iter=self.max_iter,

@@ -51,7 +51,8 @@ class MLPClassifier(NetworkClassifier):
     optimizer : {"gd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"}, default="adam"
         Rule of the updates.
     learning_rate : float, default=1e-3
-        Step size.
+        Step size. With `standardize` and more than 100 features it is divided by their number over 100: a step moves
+        what a unit sums up in proportion to them (Yang et al. 2022).
     schedule : {"constant", "inverse_sqrt"}, default="constant"
         Factor on the learning rate after t updates: 1, or 1 / √(t + 1).
     reg_lambda : float, default=1e-4
@@ -108,6 +109,7 @@ class MLPClassifier(NetworkClassifier):
     Rumelhart, Hinton, Williams (1986). Learning representations by back-propagating errors. Nature 323, 533-536.
     Ioffe, Szegedy (2015). Batch normalization. ICML.
     Srivastava et al. (2014). Dropout. Journal of Machine Learning Research 15, 1929-1958.
+    Yang et al. (2022). Tensor programs V: tuning large neural networks via zero-shot hyperparameter transfer.
 
     Examples
     --------

@@ -84,6 +84,15 @@ class Architecture:
         return self.n_parameters - 2 * self.batch_norm * sum(self.widths[1:-1])
 
     @property
+    def step_share(self) -> float:
+        """Factor on the learning rate for z-scored inputs: 100 over their number, at most 1.
+
+        A step moves what a unit sums up by the rate times the inputs. Those of thousands saturate it at once, and it
+        stays there; so the rate falls with their number (Yang et al. 2022), from 100 on.
+        """
+        return min(1.0, 100 / self.widths[0])
+
+    @property
     def largest_product(self) -> int:
         """Most multiplications that a row needs in one layer."""
         return max(below * above for below, above in pairwise(self.widths))

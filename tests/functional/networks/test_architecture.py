@@ -13,6 +13,11 @@ def network(batch_norm=False):
     return Architecture(WIDTHS, (ACTIVATIONS["tanh"], ACTIVATIONS["relu"]), batch_norm)
 
 
+@pytest.mark.parametrize(("n_inputs", "share"), [(1, 1), (100, 1), (200, 0.5), (5000, 0.02)])
+def test_a_step_moves_units_no_more_than_that_of_a_hundred_inputs(n_inputs, share):
+    assert Architecture((n_inputs, 4, 2), (ACTIVATIONS["relu"],)).step_share == share
+
+
 @pytest.mark.parametrize("batch_norm", [False, True])
 def test_parameters_are_counted_and_laid_out_without_overlap(batch_norm):
     plain = (4 + 1) * 5 + (5 + 1) * 3 + (3 + 1) * 2
