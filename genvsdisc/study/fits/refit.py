@@ -17,7 +17,6 @@ from genvsdisc.study.fits.weighted_fits import copies, fit_rows, takes_copies
 
 CHUNK_CELLS = 4_000_000
 """Weights held at once: keeps a study of a million rows within memory."""
-
 PART_ROWS = 50_000
 """Rows of a table from which a single fit transforms those that it needs, and no others."""
 
@@ -104,7 +103,7 @@ def refit_probabilities(
     Returns
     -------
     probabilities : list of n_replicates ndarrays of shape (n_rows, n_classes)
-        One array, (n_replicates, n_rows, n_classes), where every replicate judges the same rows.
+        One array, (n_replicates, n_rows, n_classes), where all judge the same rows.
     """
     y = np.asarray(y)
     rng = check_random_state(random_state)
@@ -128,9 +127,9 @@ def refit_probabilities(
         return fits if rows_of is not None else np.stack(fits)
     steps, final = transformed
     if rows_of is not None and len(weights) == 1 and len(y) > PART_ROWS:
-        (seed,) = rng.randint(np.iinfo(np.int32).max, size=1)
-        (counts,) = weights if sample_weight is None else weights * sample_weight
-        return [_in_parts(steps, final, (X, y, counts), X if judged is None else judged, rows_of[0], classes, seed)]
+        counts = weights[0] if sample_weight is None else weights[0] * sample_weight
+        rows, seed = rows_of[0], rng.randint(np.iinfo(np.int32).max)
+        return [_in_parts(steps, final, (X, y, counts), X if judged is None else judged, rows, classes, seed)]
     X = _through(steps, X)
     source = X if judged is None else _through(steps, judged)
     others = None if rows_of is not None else _through(steps, evaluate)
@@ -193,11 +192,16 @@ def _is_index_list(evaluate: Any, n_replicates: int) -> bool:
 
 
 def _split_stateless(estimator: Any) -> tuple[Sequence[Any], Any] | None:
-    """Stateless transformers and the classifier behind them, where all draws can share the transformed rows."""
-    steps = [step for _, step in estimator.steps] if isinstance(estimator, Pipeline) else [estimator]
-    *before, final = steps
+    """Stateless steps and the classifier behind them, where all draws can share the transformed rows."""
+    *before, final = _flat_steps(estimator)
     shared = all(step == "passthrough" or not get_tags(step).requires_fit for step in before)
     return (before, final) if shared and _fits_many(final) else None
+
+
+def _flat_steps(estimator: Any) -> list[Any]:
+    """Steps of a pipeline, and of those in it."""
+    steps = [step for _, step in estimator.steps] if isinstance(estimator, Pipeline) else []
+    return [inner for step in steps for inner in _flat_steps(step)] or [estimator]
 
 
 def _fits_many(classifier: Any) -> bool:

@@ -11,6 +11,7 @@ from sklearn.preprocessing import Normalizer, StandardScaler
 from genvsdisc import GaussianClassifier, LogisticClassifier, NaiveBayesClassifier, QuadraticFeatures
 from genvsdisc.baseline import PriorClassifier
 from genvsdisc.datasets import make_gaussian_pair
+from genvsdisc.discriminative.classifier import DiscriminativeClassifier
 from genvsdisc.study.fits.refit import refit_probabilities
 from genvsdisc.study.fits.splits import cross_validation_draws
 
@@ -51,6 +52,29 @@ def test_replicates_say_what_single_fits_say(table, before):
     for p, w in zip(refit_probabilities(ours, X, y, weights, tests, classes=np.unique(y)), weights, strict=True):
         shares = np.array([(y[w > 0] == c).mean() for c in np.unique(y)])
         assert_allclose(p, np.broadcast_to(shares, p.shape))
+
+
+@pytest.mark.parametrize(
+    "nest",
+    [
+        lambda last: make_pipeline(make_pipeline(QuadraticFeatures(), last)),
+        lambda last: make_pipeline("passthrough", make_pipeline(make_pipeline(QuadraticFeatures()), last)),
+    ],
+)
+def test_pipelines_in_pipelines_are_fitted_at_once(table, nest, monkeypatch):
+    """As the comparison makes of any model that is a pipeline; each draw was fitted alone, at three times the time."""
+    X, y = table
+    weights, tests = folds(y)
+    single = make_pipeline(QuadraticFeatures(), LogisticClassifier())
+    flat = refit_probabilities(single, X, y, weights, tests, classes=np.unique(y))
+
+    def alone(*_: object) -> None:
+        raise AssertionError("a draw was fitted alone")
+
+    monkeypatch.setattr(DiscriminativeClassifier, "fit", alone)
+    nested = refit_probabilities(nest(LogisticClassifier()), X, y, weights, tests, classes=np.unique(y))
+    for one, other in zip(nested, flat, strict=True):
+        assert_array_equal(one, other)
 
 
 class Said(ClassifierMixin, BaseEstimator):
