@@ -19,7 +19,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from genvsdisc.given import blank_labels, columns_of, given_labels, given_rows, refuse_words
+from genvsdisc.given import are_words, blank_labels, columns_of, given_labels, given_rows, refuse_words
 
 _FLOATS = (np.dtype(np.float64), np.dtype(np.float32))
 _CONTAINERS = (list, dict, set, np.ndarray)
@@ -119,7 +119,7 @@ def is_plain(X: Any) -> bool:
 def _has_plain_labels(y: Any) -> bool:
     if type(y) is not np.ndarray or y.ndim != 1:
         return False
-    return y.dtype.kind in "iub" or (y.dtype.kind == "U" and not blank_labels(y).any())
+    return y.dtype.kind in "iub" or ((y.dtype.kind == "U" or are_words(y)) and not blank_labels(y).any())
 
 
 def _is_finite(X: NDArray) -> bool:
@@ -139,13 +139,18 @@ def beyond_integers(y: NDArray) -> bool:
 def encoded_labels(y: NDArray) -> tuple[NDArray, NDArray]:
     """Sorted distinct labels (K,), and the index among them of each label (n,).
 
-    As `numpy.unique` with ``return_inverse=True``; whole numbers without large gaps are counted, not sorted.
+    As `numpy.unique` with ``return_inverse=True``; whole numbers without large gaps are counted, not sorted, and of
+    text only the distinct values are.
     """
     if y.dtype.kind in "iu" and int(y.max()) - int(offset := y.min()) < len(y):
         index = np.subtract(y, offset, dtype=np.intp, casting="unsafe")  # labels of 8 bits may differ by more than 127
         present = np.bincount(index) > 0
         classes = np.flatnonzero(present).astype(y.dtype) + offset
         return classes, index if present.all() else (np.cumsum(present) - 1)[index]
+    if are_words(y):
+        index, words = pd.factorize(y)
+        classes, rank = np.unique(words, return_inverse=True)
+        return classes, rank[index]
     if y.dtype.kind != "O" or isinstance(y[0], str | bytes):  # dates and the like are classes, continuous numbers not
         with np.errstate(invalid="ignore"):
             check_classification_targets(y.astype(str) if beyond_integers(y) and np.array_equal(y, np.rint(y)) else y)

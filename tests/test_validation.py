@@ -1,5 +1,7 @@
 """The way around scikit-learn's checks takes nothing that they would refuse."""
 
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genvsdisc import GaussianClassifier, LogisticClassifier, MLPClassifier, NaiveBayesClassifier, QuadraticFeatures
+from genvsdisc.given import given_labels
 from genvsdisc.validation import column_name, encoded_labels
 
 X, Y = np.random.default_rng(0).normal(size=(20, 2)), np.arange(20) % 2
@@ -48,6 +51,32 @@ def test_labels_are_encoded_as_by_numpy(values, dtype):
     np.testing.assert_array_equal(classes, expected)
     np.testing.assert_array_equal(codes, inverse)
     assert classes.dtype == y.dtype
+
+
+@given(st.lists(st.text(max_size=3), min_size=1, max_size=40))
+def test_words_are_encoded_as_by_numpy_and_blank_ones_refused(values):
+    """By their distinct values alone, whose order is that of Python's text: code points, not letters."""
+    y = np.array(values, dtype=object)
+    if not all(word.strip() for word in values):
+        with pytest.raises(ValueError, match="y contains NaN"):
+            given_labels(y)
+        return
+    assert given_labels(y) is y
+    classes, codes = encoded_labels(y)
+    expected, inverse = np.unique(y, return_inverse=True)
+    np.testing.assert_array_equal(classes, expected)
+    np.testing.assert_array_equal(codes, inverse)
+    assert classes.dtype == object
+    np.testing.assert_array_equal(given_labels(pd.Series(y)), y)
+
+
+@pytest.mark.parametrize("other", [None, np.nan, pd.NA, 1, 2.5, b"a", ("a",), dt.date(2020, 1, 1)])
+def test_one_label_among_words_that_is_none_is_found(other):
+    y = np.array(["a", "b"] * 30, dtype=object)
+    y[57] = other
+    for labels in (y, pd.Series(y), list(y)):
+        with pytest.raises(ValueError, match=r"NaN|missing|types|type"):
+            GaussianClassifier().fit(np.arange(60.0)[:, None], labels)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
