@@ -264,7 +264,7 @@ def refuse_sparse_labels(y: Any) -> None:
 
 def unmasked(y: np.ma.MaskedArray) -> NDArray:
     """Labels of a masked array: None where they are masked."""
-    return np.where(np.ma.getmaskarray(y), None, y.data)
+    return np.where(np.ma.getmaskarray(y), np.array(None), y.data)
 
 
 def _in_one_column(labels: NDArray) -> NDArray:
