@@ -57,6 +57,8 @@ def given_rows(X: Any) -> Any:
         return np.ma.filled(X.astype(float), np.nan)
     if isinstance(X, pd.DataFrame):
         refuse_repeated(X.columns)
+        if all(isinstance(kind, np.dtype) and kind.kind in "iufb" for kind in set(X.dtypes)):
+            return X
         for name, kind in X.dtypes.items():
             if getattr(kind, "kind", "") == "c":
                 raise ValueError(f"column {name!r} holds complex numbers: split it into real and imaginary parts")
@@ -89,9 +91,9 @@ def refuse_repeated(names: pd.Index) -> None:
     ValueError
         If one does.
     """
-    repeated = names[names.duplicated()]
-    if len(repeated):
-        raise ValueError(f"column names must differ; {repeated[0]!r} stands more than once: rename one")
+    if not names.is_unique:
+        first = names[names.duplicated()][0]
+        raise ValueError(f"column names must differ; {first!r} stands more than once: rename one")
 
 
 def refuse_words(X: Any) -> None:
@@ -147,8 +149,7 @@ def dates(name: Any, kind: Any) -> str:
 def _dated(X: Any) -> list[tuple[Any, Any]]:
     """Columns that hold dates, with their types; in an array all columns do, or none."""
     if isinstance(X, pd.DataFrame):
-        columns = [(name, X.iloc[:, j]) for j, name in enumerate(X.columns)]
-        return [(name, values.dtype) for name, values in columns if holds_dates(values)]
+        return [(name, values.dtype) for name, values in X.items() if holds_dates(values)]
     if isinstance(X, pa.Table | pa.RecordBatch):
         return [(field.name, field.type) for field in X.schema if pa.types.is_temporal(field.type)]
     if isinstance(X, np.ndarray):

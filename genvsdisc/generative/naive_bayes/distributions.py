@@ -66,7 +66,7 @@ class ColumnKinds:
             chosen = resolve(distributions, inferred, None)
         else:
             names = tuple(X.columns)
-            integers = tuple(holds_integers(X.iloc[:, j]) for j in range(X.shape[1]))
+            integers = tuple(holds_integers(column) for _, column in X.items())
             chosen = resolve(distributions, infer(X), list(names))
         if EITHER in chosen:
             integers = tuple(whole or name == EITHER for whole, name in zip(integers, chosen, strict=True))
@@ -130,14 +130,16 @@ class ColumnKinds:
         import pandas as pd
 
         coded = frame.copy(deep=False)
-        for j in range(min(frame.shape[1], len(self.distributions))):
-            column, kind = frame.iloc[:, j], self.distributions[j]
+        for j, kind in enumerate(self.distributions[: frame.shape[1]]):
+            if kind not in ("categorical", "bernoulli"):
+                continue
+            column = frame.iloc[:, j]
             if kind == "categorical":
                 known = pd.Index(np.asarray(self.categories[j]))
                 _check_hashable(column, self.names[j])
                 codes = known.get_indexer(pd.Index(_comparable(column)))
                 coded.isetitem(j, np.where(codes < 0, np.nan, codes))
-            elif kind == "bernoulli" and column.dtype.kind not in "biuf":
+            elif column.dtype.kind not in "biuf":
                 coded.isetitem(j, column.astype("boolean").to_numpy(dtype=np.float64, na_value=np.nan))
         return coded
 

@@ -44,7 +44,7 @@ def declared(distributions: Any) -> tuple[str, ...]:
 
 def infer(frame: Any) -> list[str]:
     """Distribution of each column of a pandas frame, by its type."""
-    return [_inferred(frame.iloc[:, j]) for j in range(frame.shape[1])]
+    return [_inferred(column) for _, column in frame.items()]
 
 
 def resolve(distributions: Any, inferred: Sequence[str], names: Sequence[Any] | None) -> tuple[str, ...]:
@@ -82,6 +82,8 @@ def _inferred(column: Any) -> str:
     import pandas as pd
     from pandas.api import types
 
+    if column.dtype.kind == "f" and not column.hasnans:
+        return "gaussian"  # as below, in a tenth of the time
     if holds_dates(column):
         raise ValueError(dates(column.name, column.dtype))
     if isinstance(column.dtype, pd.CategoricalDtype):
@@ -110,6 +112,8 @@ def holds_integers(column: Any) -> bool:
     """Return True for a column of an integer type, or of whole numbers that are floats because some are missing."""
     from pandas.api import types
 
+    if column.dtype.kind == "f" and not column.hasnans:
+        return False
     if types.is_bool_dtype(column.dtype) or not types.is_numeric_dtype(column.dtype):
         return False
     if types.is_integer_dtype(column.dtype):
