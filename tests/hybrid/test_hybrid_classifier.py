@@ -22,14 +22,19 @@ TABLES = {
 FORMS = [(c, s) for c in ("shared", "separate") for s in ("full", "diagonal")]
 
 
+@parametrize_with_checks([HybridClassifier()])
+def test_scikit_learn_checks(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.slow
 @parametrize_with_checks(
     [
-        HybridClassifier(),
         HybridClassifier(0.0),
         HybridClassifier(0.9, covariance="separate", structure="diagonal", standardize=True),
     ]
 )
-def test_scikit_learn_checks(estimator, check):
+def test_scikit_learn_checks_with_other_options(estimator, check):
     check(estimator)
 
 

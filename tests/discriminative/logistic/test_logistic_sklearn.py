@@ -8,9 +8,8 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from genvsdisc import LogisticClassifier
 
-ESTIMATORS = [
-    LogisticClassifier(),
-    LogisticClassifier(1e-2, optimizer="newton", warm_start=True),
+DEFAULTS = [LogisticClassifier(), LogisticClassifier(1e-2, optimizer="newton", warm_start=True)]
+OPTIONS = [
     LogisticClassifier(1e-2, optimizer="lbfgs", class_weight="balanced"),
     LogisticClassifier(1e-2, standardize=True),
     LogisticClassifier(1e-2, optimizer="lbfgs", loss="squared_error"),
@@ -24,7 +23,17 @@ ESTIMATORS = [
 
 
 # Some checks fit on purpose to what descent with a given number of updates cannot finish.
-@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-@parametrize_with_checks(ESTIMATORS)
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+
+
+@parametrize_with_checks(DEFAULTS)
 def test_scikit_learn_checks(estimator: BaseEstimator, check: Callable[[BaseEstimator], None]) -> None:
+    check(estimator)
+
+
+@pytest.mark.slow
+@parametrize_with_checks(OPTIONS)
+def test_scikit_learn_checks_with_other_options(
+    estimator: BaseEstimator, check: Callable[[BaseEstimator], None]
+) -> None:
     check(estimator)

@@ -26,16 +26,7 @@ OPTIONS = [
     )
     if structure == "full" or shrinkage not in ("oas", "ledoit_wolf")
 ]
-DEFAULTS = [
-    GaussianClassifier(),
-    GaussianClassifier("separate"),
-    GaussianClassifier("separate", structure="diagonal"),
-    GaussianClassifier(structure="spherical"),
-    GaussianClassifier("separate", pooling=0.5, shrinkage=0.3),
-    GaussianClassifier("separate", shrinkage="auto"),
-    GaussianClassifier("separate", shrinkage="ledoit_wolf"),
-    GaussianClassifier(shrinkage="oas"),
-]
+DEFAULTS = [GaussianClassifier(), GaussianClassifier("separate", shrinkage="auto")]
 TABLES = [load_iris(return_X_y=True), load_wine(return_X_y=True)]
 
 
