@@ -30,6 +30,8 @@ def predictive_tables(
 ) -> tuple[pd.DataFrame, pd.DataFrame] | None:
     """Discrepancies of the columns of numbers, and rows to look at; None for a model that cannot draw rows.
 
+    Columns stand before pairs, and what tells the rows of the model from the real ones best before the rest.
+
     Parameters
     ----------
     fitted : classifier
@@ -67,6 +69,9 @@ def predictive_tables(
             most_paired=MOST_PAIRED, counts=_counts(classifier, places),
         )
     )  # fmt: skip
+    ranked = found.assign(pair=found.other != "", height=-found.depth)
+    order = ranked.sort_values(["pair", "pvalue", "height"], kind="stable").index
+    found = found.loc[order].drop(columns="depth").reset_index(drop=True)
     return found, _shown(found, real, drawn[0], drawn_from.y, told, rng)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,10 @@ _GIVEN = ("priors", "class_prior")
 """Parameters that hold class priors, as our classifiers and those of scikit-learn name them."""
 _AS_MANY = ("is_unbalance", "unbalance", "unbalanced_sets")
 """Parameters of LightGBM that let both of two classes weigh the same; its objective for more classes ignores them."""
+_LOOKED_INTO = dict.fromkeys((*SEARCHES, "BaggingClassifier"), INNER) | {"StackingClassifier": ("final_estimator",)}
+"""Classifiers of classifiers -> parameters that hold the one whose priors theirs are."""
+_OF_CATBOOST = {"Balanced": 1.0, "SqrtBalanced": 0.5}
+"""Its `auto_class_weights` -> power of a class's share that its rows are divided by."""
 _OWN_SCALE = ("SVC", "NuSVC")
 """Classes whose probabilities are fitted, in a second step, to rows that all count the same."""
 
@@ -27,7 +32,7 @@ def learned_priors(estimator: Any, shares: NDArray, classes: NDArray) -> NDArray
     Parameters
     ----------
     estimator : classifier
-        Or a pipeline or search, which are looked into; other classifiers of classifiers are not.
+        Or a pipeline, search, bag, stack or vote, which are looked into; other classifiers of classifiers are not.
     shares : ndarray of shape (n_draws, n_classes)
         Class shares of the training sets.
     classes : ndarray of shape (n_classes,)
@@ -46,6 +51,10 @@ def learned_priors(estimator: Any, shares: NDArray, classes: NDArray) -> NDArray
     array([[0.5, 0.5]])
     """
     classifier = _classifier(estimator)
+    members = _members(classifier)
+    if members:  # posteriors are averaged
+        mixed = [learned_priors(member, shares, classes) * weight for member, weight in members]
+        return _shares(np.sum(mixed, axis=0), shares)
     given = next((p for name in _GIVEN if (p := getattr(classifier, name, None)) is not None), None)
     if given is not None:
         return _shares(np.where(shares > 0, np.asarray(given, dtype=float), 0.0), shares)
@@ -55,12 +64,43 @@ def learned_priors(estimator: Any, shares: NDArray, classes: NDArray) -> NDArray
     if weight is not None and type(classifier).__name__ not in _OWN_SCALE:
         balanced = "balanced" if isinstance(weight, str) else weight
         return _shares(class_weighted(shares, np.arange(len(classes)), classes, balanced), shares)
-    if len(classes) == 2 and any(getattr(classifier, name, None) is True for name in _AS_MANY):
-        return _shares((shares > 0).astype(float), shares)
-    second = getattr(classifier, "scale_pos_weight", None)  # of boosted trees, for the second of two classes
-    if second is not None and len(classes) == 2:
-        return _shares(shares * [1.0, float(second)], shares)
-    return shares
+    weighted = _of_boosted_trees(classifier, shares, classes)
+    return shares if weighted is shares else _shares(weighted, shares)
+
+
+def _of_boosted_trees(classifier: Any, shares: NDArray, classes: NDArray) -> NDArray:
+    """Shares times the class weights of LightGBM, XGBoost or CatBoost, whose names are their own."""
+    power = _OF_CATBOOST.get(str(_parameter(classifier, "auto_class_weights")))
+    if power is not None:
+        return np.where(shares > 0, np.maximum(shares, 1e-300) ** (1 - power), 0.0)
+    weights = _parameter(classifier, "class_weights")
+    if isinstance(weights, Mapping):
+        return shares * [float(weights.get(label, 1.0)) for label in classes]
+    if weights is not None and np.shape(weights) == (len(classes),):
+        names = _parameter(classifier, "class_names")  # the order of the weights, where it is not the labels'
+        order = list(classes if names is None else names)
+        if set(order) == set(classes):
+            return shares * [float(weights[order.index(label)]) for label in classes]
+    if len(classes) == 2 and any(_parameter(classifier, name) is True for name in _AS_MANY):
+        return (shares > 0).astype(float)
+    second = _parameter(classifier, "scale_pos_weight")  # for the second of two classes
+    return shares * [1.0, float(second)] if second is not None and len(classes) == 2 else shares
+
+
+def _parameter(classifier: Any, name: str) -> Any:
+    """A parameter, which CatBoost's classifier does not have as an attribute."""
+    if not hasattr(classifier, name) and hasattr(classifier, "get_params"):
+        return classifier.get_params(deep=False).get(name)
+    return getattr(classifier, name, None)
+
+
+def _members(classifier: Any) -> list[tuple[Any, float]]:
+    """Classifiers of a vote, and how much each counts; none for what is no vote."""
+    if type(classifier).__name__ != "VotingClassifier":
+        return []
+    kept = [place for place, (_, member) in enumerate(classifier.estimators) if hasattr(member, "fit")]  # not "drop"
+    weights = np.ones(len(classifier.estimators)) if classifier.weights is None else classifier.weights
+    return [(classifier.estimators[place][1], float(weights[place])) for place in kept]
 
 
 def _shares(weights: NDArray, otherwise: NDArray) -> NDArray:
@@ -69,12 +109,13 @@ def _shares(weights: NDArray, otherwise: NDArray) -> NDArray:
 
 
 def _classifier(estimator: Any) -> Any:
-    """The classifier at the end of pipelines and inside searches, which leave its posterior as it is."""
+    """The classifier at the end of pipelines and stacks and inside searches and bags, which have its posterior."""
     while True:
         if getattr(estimator, "steps", None):
             estimator = estimator.steps[-1][1]
             continue
-        inner = [getattr(estimator, name, None) for name in INNER] if type(estimator).__name__ in SEARCHES else []
+        looked_into = _LOOKED_INTO.get(type(estimator).__name__, ())
+        inner = [getattr(estimator, name, None) for name in looked_into]
         found = next((each for each in inner if hasattr(each, "fit")), None)
         if found is None:
             return estimator

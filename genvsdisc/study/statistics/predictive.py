@@ -164,6 +164,15 @@ def calibrated(real: NDArray, drawn: NDArray) -> tuple[NDArray, NDArray]:
     return (1 + more.sum(axis=0)) / size, worst
 
 
+def _farthest(real: NDArray, drawn: NDArray) -> NDArray:
+    """How far out (m,) the real set is in the most extreme discrepancy, in spreads of the drawn ones.
+
+    It ranks columns whose p-values are all as small as so many drawn sets let them be.
+    """
+    spread = drawn.std(axis=0)
+    return np.max((real - np.median(drawn, axis=0)) / np.where(spread > 0, spread, np.inf), axis=-1)
+
+
 def predictive_rows(
     X: NDArray,
     drawn: NDArray,
@@ -176,6 +185,8 @@ def predictive_rows(
     counts: NDArray | None = None,
 ) -> list[dict[str, Any]]:
     """Rows of the table `predictive` of one model: every column, and pairs of the first `most_paired` columns.
+
+    With `depth`, which is not of the table: of equal p-values, the deepest tells most.
 
     Parameters
     ----------
@@ -190,36 +201,38 @@ def predictive_rows(
         Whether the model takes columns as independent within the classes, and spreads as the same in all classes. What
         it assumes counts against it; what it has fitted would not tell anything.
     most_paired : int
-        Columns of which all pairs are looked at: those with the smallest p-values of their own.
+        Columns of which all pairs are looked at: those with the smallest p-values of their own, of equal ones the
+        deepest.
     counts : ndarray of bool, shape (d,), default=None
         Columns that the model takes for Poisson counts.
     """
     judged = [word for word in _SIMPLEST_FIRST if shared or word != "spread"]
     places = [list(COLUMN_WORDS).index(word) for word in judged]
     values = np.concatenate([column_discrepancies(part, codes, counts) for part in (X[None], drawn)])
-    pvalues, worst = calibrated(values[0][:, places], values[1:][..., places])
+    real, modeled = values[0][:, places], values[1:][..., places]
+    (pvalues, worst), depths = calibrated(real, modeled), _farthest(real, modeled)
     rows = []
-    for name, found, w, p in zip(names, values[0], worst, pvalues, strict=True):
+    for name, found, w, p, depth in zip(names, values[0], worst, pvalues, depths, strict=True):
         of = dict(zip(COLUMN_WORDS, found, strict=True))
         word = judged[w]
         if word == "skew" and 1.5 * of["skew"] ** 2 < 0.5 * (of["peaked"] - 3):  # far above the line of the gamma laws
             word = "peaked"
-        rows.append(_row(name, "", word, of[word], p))
-    chosen = np.sort(np.argsort(pvalues, kind="stable")[:most_paired])
+        rows.append(_row(name, "", word, of[word], p, depth))
+    chosen = np.sort(np.lexsort((-depths, pvalues))[:most_paired])
     pairs = list(combinations(chosen.tolist(), 2))
     if not pairs:
         return rows
     assumed = {"correlation": independent, "bend": True, "difference": shared}
     told = [k for k, word in enumerate(PAIR_WORDS) if assumed[word]]
     both = np.concatenate([pair_discrepancies(part, codes, pairs) for part in (X[None], drawn)])[..., told]
-    pvalues, worst = calibrated(both[0], both[1:])
+    (pvalues, worst), depths = calibrated(both[0], both[1:]), _farthest(both[0], both[1:])
     words = [list(PAIR_WORDS)[k] for k in told]
-    for (i, j), w, p, values in zip(pairs, worst, pvalues, both[0], strict=True):
-        rows.append(_row(names[i], names[j], words[w], values[w], p))
+    for (i, j), w, p, values, depth in zip(pairs, worst, pvalues, both[0], depths, strict=True):
+        rows.append(_row(names[i], names[j], words[w], values[w], p, depth))
     return rows
 
 
-def _row(column: str, other: str, statistic: str, value: float, pvalue: float) -> dict[str, Any]:
+def _row(column: str, other: str, statistic: str, value: float, pvalue: float, depth: float) -> dict[str, Any]:
     word = PAIR_WORDS[statistic] if other else COLUMN_WORDS[statistic]
     return {
         "column": column,
@@ -227,6 +240,7 @@ def _row(column: str, other: str, statistic: str, value: float, pvalue: float) -
         "statistic": statistic,
         "discrepancy": value,
         "pvalue": pvalue,
+        "depth": depth,
         "finding": f"{column} and {other} {word}" if other else f"{column} {word}",
     }
 

@@ -68,7 +68,8 @@ def test_pvalues_are_uniform_where_rows_count_as_often_as_their_weights_say(whol
         table = prepare(X, y, n_splits=3, weights=weights)
         fitted = fit_rows(gd.GaussianClassifier(), np.asarray(table.X, dtype=float), table.y, table.weights)
         rows = copies(table.weights) if whole else in_proportion(np.arange(120), table.weights)
-        found.append(predictive_tables(fitted, table.repeated(rows), ["a", "b"], seed)[0].pvalue)
+        told = predictive_tables(fitted, table.repeated(rows), ["a", "b"], seed)[0]
+        found.append(told.sort_values(["other", "column"]).pvalue)  # not the smallest first
     for level in (0.01, 0.05, 0.25):
         error = np.sqrt(level * (1 - level) / 200)
         assert (np.mean(np.array(found) < level, axis=0) < level + 3 * error).all()
@@ -87,3 +88,18 @@ def test_sets_drawn_in_blocks_have_the_law_of_the_class(monkeypatch):
     for k in (0, 1):
         error = X[y == k][:, [1, 3]].std(axis=0) / np.sqrt(200 * 30)
         assert (np.abs(sets[:, y == k].mean(axis=(0, 1)) - X[y == k][:, [1, 3]].mean(axis=0)) < 5 * error).all()
+
+
+def test_of_columns_with_the_least_pvalue_there_can_be_the_farthest_out_are_told_and_shown():
+    rng = np.random.default_rng(0)
+    y = np.arange(200) % 2
+    X = pd.DataFrame({f"mild{j}": rng.gamma(4, size=200) + y for j in range(6)})
+    X["wild"], X["wilder"] = rng.lognormal(0, 1, 200), rng.lognormal(0, 1.5, 200)
+    table = prepare(X, y, n_splits=3)
+    fitted = gd.NaiveBayesClassifier().fit(np.asarray(table.X, dtype=float), table.y)
+    found, shown = predictive_tables(fitted, table, list(X.columns), 0)
+    assert (found.pvalue == found.pvalue.min()).sum() > 5
+    assert set(found.column[:2]) == {"wild", "wilder"}
+    assert {"wild", "wilder"} < set(shown.column)
+    assert found.pvalue[found.other == ""].is_monotonic_increasing
+    assert "depth" not in found
