@@ -23,6 +23,7 @@ from genvsdisc.functional.gaussian.row_span import SpanGaussians, span_log_densi
 from genvsdisc.generative.gaussian.completed import CompletedRows
 from genvsdisc.generative.gaussian.em import check_observed, check_varies, em_moments
 from genvsdisc.generative.gaussian.far_rows import scores_far_away, squares_by_factors, squares_in_span
+from genvsdisc.generative.gaussian.intensities import keeps_fourth_powers, unit_of
 from genvsdisc.generative.gaussian.row_products import weight_of_classes
 from genvsdisc.generative.gaussian.shrinkage import Regularization, chosen, describe, estimated, stacked_rules
 from genvsdisc.generative.gaussian.slices import Rows, moments_of_slices
@@ -165,8 +166,8 @@ class GaussianClassifier(GenerativeClassifier):
     # Fitting ---------------------------------------------------------------------------------------------------
 
     _moments: Moments | None
-    _span: SpanGaussians | None  # in the place of factors, where the rows are fewer than the features
-    _covariances: NDArray | None
+    _span: SpanGaussians | None = None  # in the place of factors, where the rows are fewer than the features
+    _covariances: NDArray | None = None
     _unready: str | None = None  # why the rows so far do not suffice for predictions
 
     def _fit_stack(self, X: NDArray, codes: NDArray, weights: NDArray) -> dict[str, Any]:
@@ -205,29 +206,8 @@ class GaussianClassifier(GenerativeClassifier):
         priors = None if self.priors is None else check_priors(self.priors, len(self.classes_))
         method = self.shrinkage if isinstance(self.shrinkage, str) else ""
         fits = wide_fits(X, codes, weights, moments, rule, method, priors, dtype)
-        if fits is None:
-            return None
-        means = filled_means(moments)
-        centers = slopes = offsets = np.empty((len(means), 0), dtype)
-        if rule.shared:
-            centers = means.mean(axis=(0, 1))[None].repeat(len(means), axis=0)
-            pairs = [span.discriminants(m, centers[0]) for span, m in zip(fits.members, means, strict=True)]
-            slopes, offsets = (np.array(values) for values in zip(*pairs, strict=True))
-        none: list[None] = [None] * len(means)
-        return {
-            "class_prior_": self._prior_stack(moments.weight.astype(dtype)),
-            "means_": means.astype(dtype),
-            "pooling_": fits.pooling,
-            "shrinkage_": fits.shrinkage[:, 0].astype(dtype) if rule.shared else fits.shrinkage.astype(dtype),
-            "_covariances": none,
-            "_factors": np.empty((len(means), 0), dtype),
-            "_log_determinants": np.empty((len(means), 0), dtype),
-            "_center": centers.astype(dtype),
-            "_slopes": slopes.astype(dtype),
-            "_offsets": offsets.astype(dtype),
-            "_span": fits.members,
-            "_moments": none,
-        }
+        shares = self._prior_stack(moments.weight.astype(dtype))
+        return None if fits is None else {"class_prior_": shares, **fits.attributes(moments, rule.shared, dtype)}
 
     def _from_incomplete(
         self, X: NDArray, codes: NDArray, weights: NDArray, rule: Regularization
@@ -247,8 +227,8 @@ class GaussianClassifier(GenerativeClassifier):
             return self._em(X, codes, weights, stacked_rules(rules))
         fourth = self.shrinkage == "ledoit_wolf"
         moments = completed.moments(weights, fourth=fourth)
-        if fourth and not _keeps_fourth_powers(moments):
-            moments = completed.moments(weights, fourth=True, unit=_unit(X))
+        if fourth and not keeps_fourth_powers(moments):
+            moments = completed.moments(weights, fourth=True, unit=unit_of(X))
         return self._em(X, codes, weights, self._estimated(rule, moments))
 
     def _em(self, X: NDArray, codes: NDArray, weights: NDArray, rule: Regularization) -> tuple[Moments, Regularization]:
@@ -310,8 +290,8 @@ class GaussianClassifier(GenerativeClassifier):
         if self.shrinkage == "auto":
             priors = None if self.priors is None else check_priors(self.priors, len(self.classes_))
             return chosen(X, codes, weights, moments, rule, priors)
-        if self.shrinkage == "ledoit_wolf" and not _keeps_fourth_powers(moments):
-            moments = self._class_moments((X - X[0]) / X.dtype.type(_unit(X)), codes, weights)
+        if self.shrinkage == "ledoit_wolf" and not keeps_fourth_powers(moments):
+            moments = self._class_moments((X - X[0]) / X.dtype.type(unit_of(X)), codes, weights)
         return self._estimated(rule, moments)
 
     def _estimated(self, rule: Regularization, moments: Moments) -> Regularization:
@@ -401,7 +381,7 @@ class GaussianClassifier(GenerativeClassifier):
             fitted = self._parameters(stack, self._estimated(rule, stack))
         except ValueError as error:
             self._unready = f"more rows are needed: {error}"
-            fitted = {"_moments": [statistics]}
+            fitted = {"_moments": [statistics], "_span": [None]}
         take_parameters(self, fitted)
 
     def _validate_rows(self, X: ArrayLike) -> NDArray:
@@ -545,20 +525,6 @@ class GaussianClassifier(GenerativeClassifier):
         if len(terms) == 2:
             terms = terms[1:] - terms[:1]
         return quadratic_features(self, origins), terms[:, 1:], terms[:, 0]
-
-
-def _unit(X: NDArray) -> float:
-    """A power of two, in which the largest distance of a number from another one in its column is near 1."""
-    low, high = np.nanmin(X, axis=0), np.nanmax(X, axis=0)
-    return float(2.0 ** np.floor(np.log2((high - low).max() + np.finfo(X.dtype).tiny)))
-
-
-def _keeps_fourth_powers(moments: Moments) -> bool:
-    """Whether sums of fourth powers are in the range of the type."""
-    powers, seconds = np.asarray(moments.quartic), np.einsum("...ii->...", moments.second)
-    limits = np.finfo(powers.dtype)
-    fine = np.isfinite(powers) & ((powers > limits.tiny / limits.eps) | (seconds == 0))
-    return bool(fine.all())
 
 
 def _logarithm(priors: NDArray) -> NDArray:

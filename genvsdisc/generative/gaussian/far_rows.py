@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from genvsdisc.functional.gaussian.row_span import SpanGaussians
 
 SquaresOf = Callable[[int, int, NDArray, NDArray], NDArray]
-"""Squared lengths (m,) in the metric of class k of fit r: a function of r, k, deviations and a mask of what is missing."""
+"""Squared lengths (m,) in the metric of class k of fit r, from r, k, deviations and a mask of what is missing."""
 
 
 def scores_far_away(X: NDArray, means: NDArray, squares: SquaresOf, scores: NDArray) -> NDArray:

@@ -68,3 +68,17 @@ def _ratio(numerator: NDArray, denominator: NDArray, d: int) -> NDArray:
 
 INTENSITIES = {"oas": _oas, "ledoit_wolf": _ledoit_wolf}
 """Name of the method -> shrinkage of each covariance, from its moments and the number of features."""
+
+
+def unit_of(X: NDArray) -> float:
+    """A power of two, in which the largest distance of a number from another one in its column is near 1."""
+    low, high = np.nanmin(X, axis=0), np.nanmax(X, axis=0)
+    return float(2.0 ** np.floor(np.log2((high - low).max() + np.finfo(X.dtype).tiny)))
+
+
+def keeps_fourth_powers(moments: Moments) -> bool:
+    """Whether sums of fourth powers are in the range of the type."""
+    powers, seconds = np.asarray(moments.quartic), np.einsum("...ii->...", moments.second)
+    limits = np.finfo(powers.dtype)
+    fine = np.isfinite(powers) & ((powers > limits.tiny / limits.eps) | (seconds == 0))
+    return bool(fine.all())

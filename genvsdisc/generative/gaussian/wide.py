@@ -8,11 +8,12 @@ on the rows up to rotations only: here it is done with their r < n coordinates i
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from genvsdisc.functional.gaussian.moments import Moments, class_moments
+from genvsdisc.functional.gaussian.moments import Moments, class_moments, filled_means
 from genvsdisc.functional.gaussian.row_span import SpanGaussians, coordinates
 from genvsdisc.generative.gaussian.intensities import pooled_moments
 from genvsdisc.generative.gaussian.shrinkage import Regularization, chosen, estimated, unit_scale
@@ -32,6 +33,29 @@ class WideFits:
     pooling: NDArray  # (R,)
     shrinkage: NDArray  # (R, G)
     members: list[SpanGaussians]
+
+    def attributes(self, moments: Moments, shared: bool, dtype: np.dtype) -> dict[str, Any]:
+        """Attributes of the classifier but the priors, from the moments (R, K, d) of the rows."""
+        means = filled_means(moments)
+        nothing = np.empty((len(means), 0), dtype)
+        centers = slopes = offsets = nothing
+        if shared:
+            centers = means.mean(axis=(0, 1))[None].repeat(len(means), axis=0)
+            pairs = [span.discriminants(m, centers[0]) for span, m in zip(self.members, means, strict=True)]
+            slopes, offsets = (np.array(values) for values in zip(*pairs, strict=True))
+        return {
+            "means_": means.astype(dtype),
+            "pooling_": self.pooling,
+            "shrinkage_": (self.shrinkage[:, 0] if shared else self.shrinkage).astype(dtype),
+            "_covariances": [None] * len(means),
+            "_factors": nothing,
+            "_log_determinants": nothing,
+            "_center": centers.astype(dtype),
+            "_slopes": slopes.astype(dtype),
+            "_offsets": offsets.astype(dtype),
+            "_span": self.members,
+            "_moments": [None] * len(means),
+        }
 
 
 def wide_fits(
