@@ -93,26 +93,23 @@ class SpanGaussians:
         return deviations if self.scale is None else deviations / self.scale
 
     def observed(self, columns: NDArray, gram: NDArray) -> SpanGaussians:
-        """Densities of some of the columns (indices), from the products of the rows over them."""
+        """Densities of some of the columns (indices), from the products of the rows over them; without the rows."""
         scale = None if self.scale is None else self.scale[columns]
         shared = self.used, self.codes, self.weights, self.origin[columns], scale
-        return self.of(self.rows[:, columns], *shared, self.mixes, self.roots, self.kept, self.level, gram)
+        return self.of(self.rows[:, :0], *shared, self.mixes, self.roots, self.kept, self.level, gram)
 
     def of_class(self, k: int, along: NDArray, lengths: NDArray) -> NDArray:
         """Log densities (m,) under class k of rows whose products with B are (m, n), and their squares (m,)."""
         away = lengths - 2 * along @ self.mixes[k] + self.lengths[k]
-        square = self._squares(self.group(k), along - self.products[k], away)
+        square = self.squares(k, along - self.products[k], away)
         return -0.5 * (len(self.origin) * _LOG_2_PI + self.log_determinants[self.group(k)] + square)
 
-    def _squares(self, g: int, along: NDArray, lengths: NDArray) -> NDArray:
+    def squares(self, k: int, along: NDArray, lengths: NDArray) -> NDArray:
+        """Squared lengths (m,) in the metric of the covariance of class k, from products (m, n) and squares (m,)."""
+        g = self.group(k)
         white = along @ self.whitening[g]
         inside = self.kept[g] * np.einsum("ij,ij->i", white, white)
         return np.asarray(np.maximum(lengths - inside, 0) / self.level[g])
-
-    def squared_lengths(self, k: int, deviations: NDArray) -> NDArray:
-        """Squared lengths (m,) of deviations (m, d) from a mean, in the metric of the covariance of class k."""
-        z = self.scaled(deviations)
-        return self._squares(self.group(k), z @ self.spanning().T, np.einsum("ij,ij->i", z, z))
 
     def inverse_times(self, g: int, deviations: NDArray) -> NDArray:
         """Inverse of a covariance times each of some deviations (m, d)."""
@@ -202,8 +199,8 @@ def _along(members: Sequence[SpanGaussians], X: NDArray) -> Iterator[tuple[SpanG
 
 def _marginal(member: SpanGaussians, X: NDArray, holes: NDArray) -> NDArray:
     """Log densities (K, m) of the observed entries, pattern by pattern."""
-    B = member.spanning()
-    gram = B @ B.T
+    B, z = member.spanning(), member.scaled(np.where(holes, 0, X - member.origin))
+    gram, along, lengths = B @ B.T, z @ B.T, np.einsum("ij,ij->i", z, z)
     patterns, which = np.unique(holes, axis=0, return_inverse=True)
     which = which.reshape(-1)
     out = np.empty((len(member.mixes), len(X)))
@@ -215,8 +212,6 @@ def _marginal(member: SpanGaussians, X: NDArray, holes: NDArray) -> NDArray:
         else:
             some = B[:, seen] @ B[:, seen].T
         part = member.observed(seen, some)
-        z = part.scaled(X[np.ix_(rows, seen)] - part.origin)
-        along, lengths = z @ B[:, seen].T, np.einsum("ij,ij->i", z, z)
         for k in range(len(out)):
-            out[k, rows] = part.of_class(k, along, lengths)
+            out[k, rows] = part.of_class(k, along[rows], lengths[rows])
     return out

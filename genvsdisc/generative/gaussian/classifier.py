@@ -104,6 +104,10 @@ class GaussianClassifier(GenerativeClassifier):
     it is a warning, and this pooling and shrinkage are used. A feature never observed in a class has there, with any
     pooling or shrinkage, the mean of all classes, and a warning says so; without, it is a ValueError.
 
+    Complete rows that are fewer than two thirds of at least 128 features are fitted through their products (full
+    structure, shrinkage above 1e-6 or the smallest above): n x n matrices, with the same result to rounding, and
+    `covariances_` is built when asked for. EM for missing entries and `partial_fit` stay with d x d matrices.
+
     References
     ----------
     Friedman (1989), Regularized Discriminant Analysis, JASA 84, 165-175.

@@ -55,12 +55,16 @@ def squares_in_span(members: Sequence[SpanGaussians]) -> SquaresOf:
     """Squares from fits in the span of their rows."""
 
     def squares(r: int, k: int, z: NDArray, missing: NDArray) -> NDArray:
+        member, B = members[r], members[r].spanning()
+        z = member.scaled(z)
+        along, lengths = z @ B.T, np.einsum("ij,ij->i", z, z)
         if not missing.any():
-            return members[r].squared_lengths(k, z)
-        square, B = np.empty(len(z)), members[r].spanning()
+            return member.squares(k, along, lengths)
+        square = np.empty(len(z))
         for i, gone in enumerate(missing):
             seen = np.flatnonzero(~gone)
-            square[i] = members[r].observed(seen, B[:, seen] @ B[:, seen].T).squared_lengths(k, z[i : i + 1, seen])[0]
+            part = member.observed(seen, B[:, seen] @ B[:, seen].T)
+            square[i] = part.squares(k, along[i : i + 1], lengths[i : i + 1])[0]
         return square
 
     return squares

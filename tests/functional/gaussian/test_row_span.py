@@ -61,7 +61,9 @@ def test_discriminants_and_lengths_are_those_of_the_inverse(scaled):
     assert_allclose(slopes, expected, rtol=1e-10, atol=1e-12)
     assert_allclose(offsets, -0.5 * ((means - center) * expected).sum(axis=1), rtol=1e-11)
     v = np.random.default_rng(3).normal(size=(4, D))
-    assert_allclose(span.squared_lengths(1, v), (v * np.linalg.solve(covariances[0], v.T).T).sum(axis=1), rtol=1e-11)
+    z = span.scaled(v)
+    found = span.squares(1, z @ span.spanning().T, (z * z).sum(axis=1))
+    assert_allclose(found, (v * np.linalg.solve(covariances[0], v.T).T).sum(axis=1), rtol=1e-11)
 
 
 def test_what_is_drawn_has_the_covariance():
