@@ -30,7 +30,7 @@ from genvsdisc.generative.gaussian.wide import fits_in_span
 from genvsdisc.generative.naive_bayes.classifier import NaiveBayesClassifier
 from genvsdisc.hybrid.weighted_naive_bayes import WeightedNaiveBayesClassifier
 from genvsdisc.study import costs
-from genvsdisc.study.costs import COST_TERMS, WIDE_TERMS, BatchSizes
+from genvsdisc.study.costs import COST_TERMS, BatchSizes
 from genvsdisc.study.fits.refit import refit_probabilities
 
 GAUSSIAN = {"standardize": True, "tol": 1e-4}
@@ -55,6 +55,20 @@ MOST_COLUMNS = {"logistic, Newton": 800}
 """Columns at most, where not 80: logistic regression meets quadratic features too."""
 MOST_WORK = 1e8
 """Fits times rows times columns squared of a table with gaps, or a wide one, at most."""
+WIDE_TERMS = (
+    "call",
+    "fits",
+    "fits classes",
+    "fits rows columns",
+    "fits train columns",
+    "fits train^2 columns",
+    "fits train^2 classes",
+    "fits train^3",
+    "fits train^3 classes",
+    "fits test train columns",
+    "fits test train^2 classes",
+)
+"""What Gaussians cost that are fitted in the span of fewer rows than columns."""
 STEPS = 40
 """Steps of a fit of coefficients."""
 LONGEST = 6.0

@@ -140,20 +140,6 @@ COST_TERMS: dict[str, Callable[[BatchSizes], float]] = {
     "fits test train^2 classes": lambda s: s.fits * s.test * s.train**2 * s.classes,
 }
 """Power of the sizes -> its value. A kind of classifier uses those in which it was seen to cost something."""
-WIDE_TERMS = (
-    "call",
-    "fits",
-    "fits classes",
-    "fits rows columns",
-    "fits train columns",
-    "fits train^2 columns",
-    "fits train^2 classes",
-    "fits train^3",
-    "fits train^3 classes",
-    "fits test train columns",
-    "fits test train^2 classes",
-)
-"""What Gaussians cost that are fitted in the span of fewer rows than columns."""
 ONE_OUTPUT = ("logistic", "network", "weighted naive Bayes")
 IN_ROW_SPAN = ("logistic", "weighted naive Bayes")
 """Classifiers that fit fewer rows than columns in the span of the rows."""

@@ -8,7 +8,7 @@ from sklearn.linear_model import LogisticRegression
 
 import genvsdisc as gd
 from genvsdisc.study.cost_table import COST_COEFFICIENTS
-from genvsdisc.study.costs import COST_TERMS, WIDE_TERMS, BatchSizes, batch_seconds, cost_kind, search_fits
+from genvsdisc.study.costs import COST_TERMS, BatchSizes, batch_seconds, cost_kind, search_fits
 from genvsdisc.study.fits.candidates import gaps_of
 from genvsdisc.study.fits.tuning import tuned
 
@@ -83,7 +83,7 @@ def test_gaussians_of_fewer_rows_than_columns_have_the_price_of_their_span(kind)
     assert told[2] < 2
     few, many = (batch_seconds(kind, BatchSizes(10, 400, rows, 24, 2000, 2)) for rows in (50, 300))
     assert few < many < batch_seconds(kind, BatchSizes(10, 2000, 1800, 24, 2000, 2)) / 5
-    assert set(COST_COEFFICIENTS[f"{kind}, wide"]) <= set(WIDE_TERMS) <= set(COST_TERMS)
+    assert not any("columns^" in term for term in COST_COEFFICIENTS[f"{kind}, wide"])
 
 
 @pytest.mark.parametrize("kind", ["logistic, Newton", "logistic, descent", "weighted naive Bayes"])

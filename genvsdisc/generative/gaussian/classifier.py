@@ -23,7 +23,7 @@ from genvsdisc.functional.gaussian.row_span import SpanGaussians, span_log_densi
 from genvsdisc.generative.gaussian.completed import CompletedRows
 from genvsdisc.generative.gaussian.em import check_observed, check_varies, em_moments
 from genvsdisc.generative.gaussian.far_rows import scores_far_away, squares_by_factors, squares_in_span
-from genvsdisc.generative.gaussian.intensities import keeps_fourth_powers, unit_of
+from genvsdisc.generative.gaussian.intensities import keeps_fourth_powers, power_of_two_of
 from genvsdisc.generative.gaussian.row_products import weight_of_classes
 from genvsdisc.generative.gaussian.shrinkage import Regularization, chosen, describe, estimated, stacked_rules
 from genvsdisc.generative.gaussian.slices import Rows, moments_of_slices
@@ -232,7 +232,7 @@ class GaussianClassifier(GenerativeClassifier):
         fourth = self.shrinkage == "ledoit_wolf"
         moments = completed.moments(weights, fourth=fourth)
         if fourth and not keeps_fourth_powers(moments):
-            moments = completed.moments(weights, fourth=True, unit=unit_of(X))
+            moments = completed.moments(weights, fourth=True, unit=power_of_two_of(X))
         return self._em(X, codes, weights, self._estimated(rule, moments))
 
     def _em(self, X: NDArray, codes: NDArray, weights: NDArray, rule: Regularization) -> tuple[Moments, Regularization]:
@@ -295,7 +295,7 @@ class GaussianClassifier(GenerativeClassifier):
             priors = None if self.priors is None else check_priors(self.priors, len(self.classes_))
             return chosen(X, codes, weights, moments, rule, priors)
         if self.shrinkage == "ledoit_wolf" and not keeps_fourth_powers(moments):
-            moments = self._class_moments((X - X[0]) / X.dtype.type(unit_of(X)), codes, weights)
+            moments = self._class_moments((X - X[0]) / X.dtype.type(power_of_two_of(X)), codes, weights)
         return self._estimated(rule, moments)
 
     def _estimated(self, rule: Regularization, moments: Moments) -> Regularization:

@@ -70,7 +70,7 @@ INTENSITIES = {"oas": _oas, "ledoit_wolf": _ledoit_wolf}
 """Name of the method -> shrinkage of each covariance, from its moments and the number of features."""
 
 
-def unit_of(X: NDArray) -> float:
+def power_of_two_of(X: NDArray) -> float:
     """A power of two, in which the largest distance of a number from another one in its column is near 1."""
     low, high = np.nanmin(X, axis=0), np.nanmax(X, axis=0)
     return float(2.0 ** np.floor(np.log2((high - low).max() + np.finfo(X.dtype).tiny)))
