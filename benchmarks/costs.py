@@ -26,6 +26,7 @@ from genvsdisc.datasets import make_gaussian_pair
 from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
 from genvsdisc.discriminative.networks.mlp import MLPClassifier
 from genvsdisc.generative.gaussian.classifier import GaussianClassifier
+from genvsdisc.generative.gaussian.wide import fits_in_span
 from genvsdisc.generative.naive_bayes.classifier import NaiveBayesClassifier
 from genvsdisc.hybrid.weighted_naive_bayes import WeightedNaiveBayesClassifier
 from genvsdisc.study import costs
@@ -54,6 +55,20 @@ MOST_COLUMNS = {"logistic, Newton": 800}
 """Columns at most, where not 80: logistic regression meets quadratic features too."""
 MOST_WORK = 1e8
 """Fits times rows times columns squared of a table with gaps, or a wide one, at most."""
+WIDE_TERMS = (
+    "call",
+    "fits",
+    "fits classes",
+    "fits rows columns",
+    "fits train columns",
+    "fits train^2 columns",
+    "fits train^2 classes",
+    "fits train^3",
+    "fits train^3 classes",
+    "fits test train columns",
+    "fits test train^2 classes",
+)
+"""What Gaussians cost that are fitted in the span of fewer rows than columns."""
 STEPS = 40
 """Steps of a fit of coefficients."""
 LONGEST = 6.0
@@ -70,6 +85,15 @@ def random_sizes(rng: np.random.Generator, most_columns: int, *, gaps: bool) -> 
     gappy = float(np.exp(rng.uniform(np.log(0.02), np.log(0.95)))) if gaps else 0.0
     holed = max(1, int(columns * np.exp(rng.uniform(np.log(0.05), 0)))) if gaps else 0
     return BatchSizes(fits, rows, max(train, 4 * classes), max(8, rows // 8), columns, classes, gappy, 1, holed)
+
+
+def wide_sizes(rng: np.random.Generator) -> BatchSizes:
+    """Sizes of tables of fewer rows than columns."""
+    rows, columns = (int(np.exp(rng.uniform(np.log(low), np.log(high)))) for low, high in ((24, 400), (128, 8000)))
+    classes, fits = (int(np.exp(rng.uniform(np.log(low), np.log(high)))) for low, high in ((2, 8.99), (1, 40)))
+    rows = max(rows, 6 * classes)
+    train = max(int(rows * rng.uniform(0.2, 0.9)), 4 * classes)
+    return BatchSizes(fits, rows, train, max(6, rows // 8), columns, classes)
 
 
 def table(rng: np.random.Generator, sizes: BatchSizes) -> tuple[np.ndarray, np.ndarray]:
@@ -129,14 +153,18 @@ def measure(kind: str, sizes: BatchSizes, seed: int) -> tuple[BatchSizes, float]
     return sizes, seconds
 
 
-def observations(kind: str, n_points: int, seed: int, *, gaps: bool) -> list[tuple[BatchSizes, float]]:
+def observations(
+    kind: str, n_points: int, seed: int, *, gaps: bool, wide: bool = False
+) -> list[tuple[BatchSizes, float]]:
     """Time batches of random sizes; those that must be longer than one that was too long are left out."""
     rng = np.random.default_rng(seed)
     found: list[tuple[BatchSizes, float]] = []
     too_long: list[BatchSizes] = []
     while len(found) < n_points:
-        sizes = random_sizes(rng, MOST_COLUMNS.get(kind, 80), gaps=gaps)
-        if (gaps or sizes.columns > 80) and sizes.fits * sizes.rows * sizes.columns**2 > MOST_WORK:
+        sizes = wide_sizes(rng) if wide else random_sizes(rng, MOST_COLUMNS.get(kind, 80), gaps=gaps)
+        if wide and (not fits_in_span(sizes.train, sizes.columns) or sizes.fits * sizes.train**3 > MOST_WORK):
+            continue
+        if not wide and (gaps or sizes.columns > 80) and sizes.fits * sizes.rows * sizes.columns**2 > MOST_WORK:
             continue
         axes = ("fits", "rows", "columns", "classes")
         if any(all(getattr(sizes, a) >= 0.7 * getattr(long, a) for a in axes) for long in too_long):
@@ -166,6 +194,8 @@ def coefficients(kind: str, found: list[tuple[BatchSizes, float]]) -> dict[str, 
         powers[:, [bool(re.search(r"columns.*\^|columns.*holed|cells columns", name)) for name in COST_TERMS]] = 0.0
     if not any(s.gappy for s, _ in found):  # one pattern there, and many where a table with gaps is priced
         powers[:, ["patterns" in name for name in COST_TERMS]] = 0.0
+    wide = fits_in_span(found[0][0].train, found[0][0].columns)
+    powers[:, [name not in WIDE_TERMS if wide else name in WIDE_TERMS[4:] for name in COST_TERMS]] = 0.0
     seconds = np.array([max(t, 1e-4) for _, t in found])
     scale = powers.max(axis=0)
     scale[scale == 0] = 1.0
@@ -194,15 +224,18 @@ def main() -> None:
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--complete", action="store_true", help="tables without gaps only")
     parser.add_argument("--gaps", action="store_true", help="tables with gaps only")
+    parser.add_argument("--wide", action="store_true", help="tables of fewer rows than columns, for Gaussians")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     table = dict(costs.COST_COEFFICIENTS)
     chosen = [kind.strip() for kind in options.kinds.split(";") if kind.strip()] or list(KINDS)
     for kind in chosen:
-        both = (False, True) if kind in WITH_GAPS else (False,)
+        if options.wide and not kind.startswith("Gaussian"):
+            continue
+        both = (False, True) if kind in WITH_GAPS and not options.wide else (False,)
         for gaps in (False,) if options.complete else both[1:] if options.gaps else both:
-            name = f"{kind}, gaps" if gaps else kind
-            found = observations(kind, options.points, 1000 if options.check else 0, gaps=gaps)
+            name = f"{kind}, gaps" if gaps else f"{kind}, wide" if options.wide else kind
+            found = observations(kind, options.points, 1000 if options.check else 0, gaps=gaps, wide=options.wide)
             if not options.check:
                 table[name] = coefficients(kind, found)
             low, middle, high = np.quantile(ratios(kind, table[name], found), [0.05, 0.5, 0.95])

@@ -273,7 +273,13 @@ class HybridClassifier(ProbabilisticClassifier):
         for name in ("classes_", "n_features_in_", "feature_names_in_"):
             if hasattr(self, name):
                 setattr(gaussian, name, getattr(self, name))
-        return gaussian._fit_stack(X, codes, weights)
+        fitted = gaussian._fit_stack(X, codes, weights)
+        span, dense = fitted["_span"], fitted["_covariances"]
+        if span[0] is not None:  # fewer rows than columns
+            dense = np.array(
+                [member.covariances()[0 if self.covariance == "shared" else slice(None)] for member in span]
+            )
+        return {**fitted, "covariances_": dense}
 
     def _discriminative(
         self, X: NDArray, codes: NDArray, weights: NDArray, frame: FeatureFrame

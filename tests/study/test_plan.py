@@ -18,7 +18,7 @@ from genvsdisc.study.fits.encode import benches
 from genvsdisc.study.fits.tuning import tuned
 from genvsdisc.study.plan import CONDITION_STAGES, FEWEST_DRAWS, RESAMPLED_STAGES, Plan
 from genvsdisc.study.planning import planned_by_budget, second_round
-from genvsdisc.study.stage_costs import Candidate, allowed
+from genvsdisc.study.stage_costs import PATTERN_SECONDS, PATTERN_SQUARED, Candidate, allowed, pattern_seconds
 from genvsdisc.study.statistics.differences import paired_splits
 from genvsdisc.study.table import prepare
 
@@ -273,3 +273,10 @@ def test_a_stored_plan_round_trips(quick):
     }
     plan = Plan.from_dict({**stored, "models": former}, n_rows=120, n_classes=2, names=list(former))
     assert all(m.dials == {"hybrid dial": 5, "hybrid dial on squares": 5} for m in plan.models.values())
+
+
+def test_a_row_with_gaps_costs_gaussians_of_few_rows_the_products_of_these():
+    assert pattern_seconds(400, 60, 3) == 3 * (PATTERN_SECONDS + PATTERN_SQUARED * 60**2)
+    wide = [pattern_seconds(54, columns, 2) for columns in (1000, 2000, 7000)]
+    assert wide[0] < wide[1] < wide[2] < 2e-3
+    assert (wide[2] - wide[1]) / (wide[1] - wide[0]) == pytest.approx(5, rel=1e-9)

@@ -16,14 +16,18 @@ from sklearn.utils.validation import check_is_fitted
 from genvsdisc.base import Parameters
 from genvsdisc.class_priors import check_priors
 from genvsdisc.functional.gaussian import density
-from genvsdisc.functional.gaussian.covariance import SingularCovarianceError
+from genvsdisc.functional.gaussian.covariance import SingularCovarianceError, whiten
 from genvsdisc.functional.gaussian.missing import marginal_log_densities
 from genvsdisc.functional.gaussian.moments import Moments, class_moments, filled_means, merge
+from genvsdisc.functional.gaussian.row_span import SpanGaussians, span_log_densities
 from genvsdisc.generative.gaussian.completed import CompletedRows
 from genvsdisc.generative.gaussian.em import check_observed, check_varies, em_moments
+from genvsdisc.generative.gaussian.far_rows import scores_far_away, squares_by_factors, squares_in_span
+from genvsdisc.generative.gaussian.intensities import keeps_fourth_powers, power_of_two_of
 from genvsdisc.generative.gaussian.row_products import weight_of_classes
 from genvsdisc.generative.gaussian.shrinkage import Regularization, chosen, describe, estimated, stacked_rules
 from genvsdisc.generative.gaussian.slices import Rows, moments_of_slices
+from genvsdisc.generative.gaussian.wide import fits_in_span, wide_fits
 from genvsdisc.generative.joint import GenerativeClassifier
 from genvsdisc.replicates import take_parameters
 
@@ -100,6 +104,10 @@ class GaussianClassifier(GenerativeClassifier):
     it is a warning, and this pooling and shrinkage are used. A feature never observed in a class has there, with any
     pooling or shrinkage, the mean of all classes, and a warning says so; without, it is a ValueError.
 
+    Complete rows that are fewer than two thirds of at least 128 features are fitted through their products (full
+    structure, shrinkage above 1e-6 or the smallest above): n x n matrices, with the same result to rounding, and
+    `covariances_` is built when asked for. EM for missing entries and `partial_fit` stay with d x d matrices.
+
     References
     ----------
     Friedman (1989), Regularized Discriminant Analysis, JASA 84, 165-175.
@@ -129,7 +137,16 @@ class GaussianClassifier(GenerativeClassifier):
         "tol": [Interval(Real, 0, None, closed="left")],
         "priors": ["array-like", None],
     }
-    _score_attributes = ("class_prior_", "means_", "_factors", "_log_determinants", "_center", "_slopes", "_offsets")
+    _score_attributes = (
+        "class_prior_",
+        "means_",
+        "_factors",
+        "_log_determinants",
+        "_center",
+        "_slopes",
+        "_offsets",
+        "_span",
+    )
 
     def __init__(
         self,
@@ -153,11 +170,16 @@ class GaussianClassifier(GenerativeClassifier):
     # Fitting ---------------------------------------------------------------------------------------------------
 
     _moments: Moments | None
+    _span: SpanGaussians | None = None  # in the place of factors, where the rows are fewer than the features
+    _covariances: NDArray | None = None
     _unready: str | None = None  # why the rows so far do not suffice for predictions
 
     def _fit_stack(self, X: NDArray, codes: NDArray, weights: NDArray) -> dict[str, Any]:
         rule = self._rule()
         self._unready = None
+        wide = self._fit_in_span(X, codes, weights, rule)
+        if wide is not None:
+            return wide
         if not np.isnan(X[:_FIRST_ROWS].max()):
             moments = self._class_moments(X, codes, weights)
             # Missing entries show in the means, an array smaller than X, and so do sums that overflow.
@@ -175,6 +197,21 @@ class GaussianClassifier(GenerativeClassifier):
         moments, rule = self._from_incomplete(X, codes, weights, rule)
         # The expected moments of incomplete rows depend on all rows: they cannot be added to.
         return {**self._parameters(moments, rule), "_moments": [None] * len(weights)}
+
+    def _fit_in_span(self, X: NDArray, codes: NDArray, weights: NDArray, rule: Regularization) -> dict[str, Any] | None:
+        """Parameters from the products of fewer rows than features; None where these are not enough."""
+        used, dtype = weights.any(axis=0), X.dtype
+        if rule.structure != "full" or not fits_in_span(int(np.count_nonzero(weights, axis=1).max()), X.shape[1]):
+            return None
+        X, codes, weights = X[used].astype(float), codes[used], weights[:, used].astype(float)  # a copy, to be kept
+        if np.isnan(X.max()):
+            return None
+        moments = self._class_moments(X, codes, weights, full=False)
+        priors = None if self.priors is None else check_priors(self.priors, len(self.classes_))
+        method = self.shrinkage if isinstance(self.shrinkage, str) else ""
+        fits = wide_fits(X, codes, weights, moments, rule, method, priors, dtype)
+        shares = self._prior_stack(moments.weight.astype(dtype))
+        return None if fits is None else {"class_prior_": shares, **fits.attributes(moments, rule.shared, dtype)}
 
     def _from_incomplete(
         self, X: NDArray, codes: NDArray, weights: NDArray, rule: Regularization
@@ -194,8 +231,8 @@ class GaussianClassifier(GenerativeClassifier):
             return self._em(X, codes, weights, stacked_rules(rules))
         fourth = self.shrinkage == "ledoit_wolf"
         moments = completed.moments(weights, fourth=fourth)
-        if fourth and not _keeps_fourth_powers(moments):
-            moments = completed.moments(weights, fourth=True, unit=_unit(X))
+        if fourth and not keeps_fourth_powers(moments):
+            moments = completed.moments(weights, fourth=True, unit=power_of_two_of(X))
         return self._em(X, codes, weights, self._estimated(rule, moments))
 
     def _em(self, X: NDArray, codes: NDArray, weights: NDArray, rule: Regularization) -> tuple[Moments, Regularization]:
@@ -257,15 +294,15 @@ class GaussianClassifier(GenerativeClassifier):
         if self.shrinkage == "auto":
             priors = None if self.priors is None else check_priors(self.priors, len(self.classes_))
             return chosen(X, codes, weights, moments, rule, priors)
-        if self.shrinkage == "ledoit_wolf" and not _keeps_fourth_powers(moments):
-            moments = self._class_moments((X - X[0]) / X.dtype.type(_unit(X)), codes, weights)
+        if self.shrinkage == "ledoit_wolf" and not keeps_fourth_powers(moments):
+            moments = self._class_moments((X - X[0]) / X.dtype.type(power_of_two_of(X)), codes, weights)
         return self._estimated(rule, moments)
 
     def _estimated(self, rule: Regularization, moments: Moments) -> Regularization:
         return estimated(rule, self.shrinkage, moments) if isinstance(self.shrinkage, str) else rule
 
-    def _class_moments(self, X: NDArray, codes: NDArray, weights: NDArray) -> Moments:
-        full, fourth = self.structure == "full", self.shrinkage == "ledoit_wolf"
+    def _class_moments(self, X: NDArray, codes: NDArray, weights: NDArray, *, full: bool = True) -> Moments:
+        full, fourth = full and self.structure == "full", full and self.shrinkage == "ledoit_wolf"
         with np.errstate(over="ignore", invalid="ignore"):
             moments = class_moments(X, codes, weights, len(self.classes_), full=full, fourth=fourth)
         largest = moments.second.max()
@@ -296,7 +333,7 @@ class GaussianClassifier(GenerativeClassifier):
         return {
             "class_prior_": self._prior_stack(moments.weight),
             "means_": means,
-            "covariances_": published[:, 0] if rule.shared else published,
+            "_covariances": published[:, 0] if rule.shared else published,
             "pooling_": np.full(len(means), np.ravel(rule.pooling), np.float64),
             "shrinkage_": shrinkage[:, 0] if rule.shared else shrinkage,
             "_factors": factors,
@@ -304,6 +341,7 @@ class GaussianClassifier(GenerativeClassifier):
             "_center": centers,
             "_slopes": slopes,
             "_offsets": offsets,
+            "_span": [None] * len(means),
             "_moments": moments,
         }
 
@@ -322,6 +360,10 @@ class GaussianClassifier(GenerativeClassifier):
         return self._class_moments(rows, codes, self._batch_weights(sample_weight, rows)[None])[0]
 
     def _statistics(self) -> Moments:
+        if self._span is not None:
+            span = self._span
+            rows = span.rows[span.used].astype(self.means_.dtype)
+            return self._class_moments(rows, span.codes, span.weights.astype(rows.dtype)[None])[0]
         if self._moments is None:
             raise ValueError("rows cannot be added to a fit with missing entries; fit again to all rows")
         return self._moments
@@ -343,7 +385,7 @@ class GaussianClassifier(GenerativeClassifier):
             fitted = self._parameters(stack, self._estimated(rule, stack))
         except ValueError as error:
             self._unready = f"more rows are needed: {error}"
-            fitted = {"_moments": [statistics]}
+            fitted = {"_moments": [statistics], "_span": [None]}
         take_parameters(self, fitted)
 
     def _validate_rows(self, X: ArrayLike) -> NDArray:
@@ -376,13 +418,19 @@ class GaussianClassifier(GenerativeClassifier):
     def _with_far_rows(self, scores: NDArray, X: NDArray, parameters: Parameters) -> NDArray:
         if self.covariance == "separate":
             far = ~(scores.max(axis=2) > -np.inf).all(axis=0)  # squares that overflowed, in every class
-            scores[:, far] = _scores_far_away(X[far], parameters["means_"], parameters["_factors"], scores[:, far])
+            squares = squares_by_factors(parameters["_factors"])
+            if parameters["_span"][0] is not None:
+                squares = squares_in_span(parameters["_span"])
+            scores[:, far] = scores_far_away(X[far], parameters["means_"], squares, scores[:, far])
         return scores
 
     def _log_joint(self, X: NDArray, parameters: Parameters) -> NDArray:
-        log_densities = marginal_log_densities if np.isnan(X.max()) else density.log_densities
-        means, factors, log_determinants = (parameters[f] for f in ("means_", "_factors", "_log_determinants"))
-        scores = log_densities(X, means, factors, log_determinants)
+        if parameters["_span"][0] is not None:
+            scores = span_log_densities(parameters["_span"], X).astype(X.dtype)
+        else:
+            log_densities = marginal_log_densities if np.isnan(X.max()) else density.log_densities
+            means, factors, log_determinants = (parameters[f] for f in ("means_", "_factors", "_log_determinants"))
+            scores = log_densities(X, means, factors, log_determinants)
         scores += _logarithm(parameters["class_prior_"])[..., None]
         return np.swapaxes(scores, 1, 2)
 
@@ -391,6 +439,8 @@ class GaussianClassifier(GenerativeClassifier):
         return self._checked(self._log_joint, self._validate_rows(X), self._own_parameters())[0]
 
     def _sample_given_class(self, codes: NDArray, rng: np.random.RandomState) -> NDArray:
+        if self._span is not None:
+            return self.means_[codes] + self._span.deviations_drawn(codes, rng).astype(self.means_.dtype)
         z = rng.standard_normal((len(codes), self.n_features_in_)).astype(self.means_.dtype)
         for k in range(len(self.classes_)):
             factor = self._factors[k if len(self._factors) > 1 else 0]
@@ -399,6 +449,15 @@ class GaussianClassifier(GenerativeClassifier):
         return self.means_[codes] + z
 
     # Summaries -------------------------------------------------------------------------------------------------
+
+    @property
+    def covariances_(self) -> NDArray:
+        """Covariances; of fewer rows than features they are built when asked for."""
+        check_is_fitted(self)
+        if self._span is None:
+            return np.asarray(self._covariances)
+        covariances = self._span.covariances().astype(self.means_.dtype)
+        return covariances[0] if self.covariance == "shared" else covariances
 
     @property
     def n_parameters_(self) -> int:
@@ -429,6 +488,9 @@ class GaussianClassifier(GenerativeClassifier):
             return slopes, scores[1:] - scores[:1] - slopes @ self._center
         # About the mean of the classes: their slopes add up to 0, which softmax does not see and the digits need.
         center = self.means_.mean(axis=0)
+        if self._span is not None:
+            slopes, offsets = self._span.discriminants(self.means_, center)
+            return slopes, offsets + log_prior - slopes @ center
         slopes, offsets = density.linear_discriminants(self.means_[None], self._factors[None], center)
         return slopes[0], offsets[0] + log_prior - slopes[0] @ center
 
@@ -450,11 +512,14 @@ class GaussianClassifier(GenerativeClassifier):
             return None, self.coef_, self.intercept_
         check_is_fitted(self)
         origins = self.means_.mean(axis=0)  # far from them a square is nearly a multiple of its column
-        terms = density.quadratic_coefficients(self.means_ - origins, self._factors, -0.5 * self._log_determinants)
+        factors, log_determinants = self._factors, self._log_determinants
+        if self._span is not None:
+            factors, log_determinants = whiten(self.covariances_, full=True)
+        terms = density.quadratic_coefficients(self.means_ - origins, factors, -0.5 * log_determinants)
         slopes = terms[:, 1 : 1 + self.n_features_in_]
         slopes -= slopes.mean(axis=0)  # the softmax does not see it
         terms[:, 0] += _logarithm(self.class_prior_) - slopes @ origins
-        if self._factors.ndim == 2:  # the squares, among the products
+        if factors.ndim == 2:  # the squares, among the products
             d = self.n_features_in_
             every = np.zeros((len(terms), 1 + d + d * (d + 1) // 2), terms.dtype)
             first, second = np.triu_indices(d)
@@ -464,49 +529,6 @@ class GaussianClassifier(GenerativeClassifier):
         if len(terms) == 2:
             terms = terms[1:] - terms[:1]
         return quadratic_features(self, origins), terms[:, 1:], terms[:, 0]
-
-
-def _unit(X: NDArray) -> float:
-    """A power of two, in which the largest distance of a number from another one in its column is near 1."""
-    low, high = np.nanmin(X, axis=0), np.nanmax(X, axis=0)
-    return float(2.0 ** np.floor(np.log2((high - low).max() + np.finfo(X.dtype).tiny)))
-
-
-def _keeps_fourth_powers(moments: Moments) -> bool:
-    """Whether sums of fourth powers are in the range of the type."""
-    powers, seconds = np.asarray(moments.quartic), np.einsum("...ii->...", moments.second)
-    limits = np.finfo(powers.dtype)
-    fine = np.isfinite(powers) & ((powers > limits.tiny / limits.eps) | (seconds == 0))
-    return bool(fine.all())
-
-
-def _scores_far_away(X: NDArray, means: NDArray, factors: NDArray, scores: NDArray) -> NDArray:
-    """Log scores (R, n, K) of rows so far from all classes that their squared distances overflow.
-
-    There the least distance decides; in ``-|W'(x - mean)|^2 / 2`` the size of the row is kept apart, and what all
-    classes have in common is left out.
-    """
-    R, K, _ = means.shape
-    X = np.asarray(X, dtype=np.float64)
-    size = np.nanmax(np.abs(X), axis=1)
-    rows = X / size[:, None]
-    missing = np.isnan(rows)
-    result = np.empty((R, len(X), K), scores.dtype)
-    for r, k in np.ndindex(R, K):
-        z = np.where(missing, 0, rows - means[r, k] / size[:, None])
-        factor = factors[r, k if factors.shape[1] > 1 else 0].astype(np.float64)
-        if missing.any() and factor.ndim == 2:
-            covariance = np.linalg.inv(factor @ factor.T)
-            square = np.empty(len(z))
-            for i, seen in enumerate(~missing):
-                square[i] = z[i, seen] @ np.linalg.solve(covariance[np.ix_(seen, seen)], z[i, seen])
-        else:
-            white = z @ factor if factor.ndim == 2 else z * factor
-            square = np.einsum("ij,ij->i", white, white)
-        result[r, :, k] = np.where(np.isneginf(scores[r, :, k]) & ~np.isfinite(size), -np.inf, square)
-    with np.errstate(over="ignore"):
-        gap = result - result.min(axis=2, keepdims=True)
-        return -0.5 * (gap * size[:, None]) * size[:, None]
 
 
 def _logarithm(priors: NDArray) -> NDArray:

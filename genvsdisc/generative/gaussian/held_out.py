@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from scipy.special import logsumexp
 
 from genvsdisc.functional.gaussian.moments import Moments, class_moments
+from genvsdisc.functional.gaussian.row_span import coordinates
 from genvsdisc.generative.gaussian.leave_one_out import POOLINGS, SHRINKAGES
 from genvsdisc.generative.gaussian.shrinkage import Regularization, unit_scale
+from genvsdisc.generative.gaussian.wide import fits_in_span
 
 SHRUNK = SHRINKAGES[1:]
 """Shrinkages that are tried: none without any, which would leave covariances singular in folds of few rows."""
@@ -57,14 +59,19 @@ def held_out_losses(
     train, test = fold
     poolings = np.array([1.0] if rule.shared else POOLINGS, X.dtype)
     n_classes, full = int(codes.max()) + 1, rule.structure == "full"
-    moments = class_moments(X[train], codes[train], weights[None, train], n_classes, full=full)
+    d, wide = X.shape[1], full and fits_in_span(*X.shape)
+    moments = class_moments(X[train], codes[train], weights[None, train], n_classes, full=full and not wide)
     if rule.standardize:
         X = X / np.sqrt(unit_scale(moments)[0])
+    if wide:  # in the span of all rows
+        about = X.astype(float) - X[train[0]]
+        X = coordinates(about @ about.T)
+    if rule.standardize or wide:
         moments = class_moments(X[train], codes[train], weights[None, train], n_classes, full=full)
     test = test[(moments.weight[0, codes[test]] > 0) & (weights[test] > 0)]
     if not len(test):
         return np.full((len(poolings), len(SHRUNK)), np.nan)
-    candidates = _Candidates.of(moments[0], poolings, np.array(SHRUNK, X.dtype), rule.structure)
+    candidates = _Candidates.of(moments[0], poolings, np.array(SHRUNK, X.dtype), rule.structure, d)
     shares = moments.weight[0] if priors is None else np.where(moments.weight[0] > 0, priors, 0)
     with np.errstate(divide="ignore"):
         log_prior = np.log(shares / shares.sum())
@@ -86,25 +93,30 @@ class _Candidates:
     values: NDArray  # (P, K, d)
     weight: NDArray  # (P, K)
     variances: NDArray  # of the scatter once shrunk, (P, K, G, d)
+    dimension: int  # number of features, of which d may be the span of the rows only
+    outside: NDArray  # log determinant in the other dimensions, (P, K, G)
 
     @classmethod
-    def of(cls, moments: Moments, poolings: NDArray, shrinkages: NDArray, structure: str) -> Self:
+    def of(cls, moments: Moments, poolings: NDArray, shrinkages: NDArray, structure: str, dimension: int) -> Self:
         a, own = poolings[:, None], moments.second
         axes = (..., *[None] * (own.ndim - 1))
         scatters = (1 - a)[axes] * own + a[axes] * own.sum(axis=0)
         values, basis = np.linalg.eigh(scatters) if structure == "full" else (scatters, None)
         g = np.ones_like(shrinkages) if structure == "spherical" else shrinkages
-        level = np.maximum(values, 0).mean(axis=-1)[..., None, None]
+        level = (np.maximum(values, 0).sum(axis=-1) / dimension)[..., None, None]
         variances = (1 - g)[:, None] * np.maximum(values, 0)[..., None, :] + g[:, None] * level
         weight = (1 - a) * moments.weight + a * moments.weight.sum()
-        return cls(moments.center, basis, values, weight, np.where(variances > 0, variances, np.nan))
+        variances = np.where(variances > 0, variances, np.nan)
+        beyond, floor = dimension - values.shape[-1], (g[:, None] * level)[..., 0]
+        outside = beyond * np.log(np.where(floor > 0, floor, np.nan)) if beyond else np.zeros(floor.shape)
+        return cls(moments.center, basis, values, weight, variances, dimension, outside)
 
     def log_densities(self, X: NDArray) -> NDArray:
         """Log densities of rows (m, d), less a constant: (P, K, G, m)."""
         z = X - self.centers[:, None]
         z = np.broadcast_to(z, (len(self.values), *z.shape)) if self.basis is None else z @ self.basis
         square = (1 / self.variances) @ np.swapaxes(z * z, 2, 3)
-        d = self.values.shape[-1]
-        constant = np.log(self.variances).sum(axis=-1) - d * np.log(self.weight)[..., None]
+        constant = np.log(self.variances).sum(axis=-1) + self.outside
+        constant -= self.dimension * np.log(self.weight)[..., None]
         density = -0.5 * (self.weight[..., None, None] * square + constant[..., None])
         return np.where(self.weight[..., None, None] > 0, density, 0.0)

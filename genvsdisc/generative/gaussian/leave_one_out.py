@@ -39,6 +39,7 @@ def leave_one_out_losses(
     priors: NDArray | None,
     poolings: tuple[float, ...] = POOLINGS,
     shrinkages: tuple[float, ...] = SHRINKAGES,
+    dimension: int | None = None,
 ) -> NDArray:
     """Mean log loss of each row under the model of the other rows, for each candidate.
 
@@ -60,6 +61,8 @@ def leave_one_out_losses(
         Priors; None takes the class weights, of the rows that stay.
     poolings, shrinkages : tuple of float
         The grid.
+    dimension : int or None
+        Number of features, where X holds the coordinates of the rows in their span.
 
     Returns
     -------
@@ -68,7 +71,8 @@ def leave_one_out_losses(
         it there is no such class.
     """
     used = (weights > 0) & (moments.weight[codes] > np.minimum(weights, 1))
-    candidates = covariance_candidates(moments, (1.0,) * len(poolings) if shared else poolings, shrinkages, structure)
+    between = (1.0,) * len(poolings) if shared else poolings
+    candidates = covariance_candidates(moments, between, shrinkages, structure, dimension)
     everyone = np.ones((len(poolings), len(shrinkages)), dtype=bool)
     losses = np.zeros(everyone.shape)
     for rows in _pieces(np.flatnonzero(used), X.shape[1]):
@@ -88,6 +92,7 @@ def best_candidate(
     priors: NDArray | None,
     poolings: tuple[float, ...],
     shrinkages: tuple[float, ...] = SHRINKAGES,
+    dimension: int | None = None,
 ) -> tuple[float, float]:
     """Pooling and shrinkage of least leave-one-out log loss; parameters as in `leave_one_out_losses`.
 
@@ -97,7 +102,8 @@ def best_candidate(
     no candidate can be judged, for without a row no two are left that differ, it is the strongest.
     """
     used = np.flatnonzero((weights > 0) & (moments.weight[codes] > np.minimum(weights, 1)))
-    candidates = covariance_candidates(moments, (1.0,) * len(poolings) if shared else poolings, shrinkages, structure)
+    between = (1.0,) * len(poolings) if shared else poolings
+    candidates = covariance_candidates(moments, between, shrinkages, structure, dimension)
     active = np.ones((len(poolings), len(shrinkages)), dtype=bool)
     order = used if len(used) <= _MANY else used[np.random.RandomState(0).permutation(len(used))]
     totals, first, start = np.zeros(active.shape), (np.zeros(()), np.zeros(())), 0
@@ -126,6 +132,7 @@ def best_candidate(
             priors=priors,
             poolings=poolings,
             shrinkages=shrinkages,
+            dimension=dimension,
         )
     a, g = np.unravel_index(int(np.argmin(totals)), totals.shape)
     if not len(used) or np.isinf(totals[a, g]):

@@ -29,6 +29,7 @@ class CovarianceCandidates:
     scatters: NDArray  # (A, d, d) or (A, d)
     shrinkages: NDArray  # (G,)
     spectra: list[_Spectra] | None  # None for variances
+    dimension: int  # number of features, of which the scatters may hold the span of the rows only
 
     def restricted(self, poolings: NDArray, shrinkages: NDArray) -> CovarianceCandidates:
         """Those with some of the poolings (indices) and some of the shrinkages (a mask)."""
@@ -42,7 +43,7 @@ class CovarianceCandidates:
             ]
             spectra = [part for part in parts if part.shrinkages.any()]
         return CovarianceCandidates(
-            self.poolings[poolings], self.scatters[poolings], self.shrinkages[shrinkages], spectra
+            self.poolings[poolings], self.scatters[poolings], self.shrinkages[shrinkages], spectra, self.dimension
         )
 
 
@@ -65,16 +66,21 @@ def left_out_rows(X: NDArray, codes: NDArray, weights: NDArray, moments: Moments
 
 
 def covariance_candidates(
-    moments: Moments, poolings: tuple[float, ...], shrinkages: tuple[float, ...], structure: str
+    moments: Moments,
+    poolings: tuple[float, ...],
+    shrinkages: tuple[float, ...],
+    structure: str,
+    dimension: int | None = None,
 ) -> list[CovarianceCandidates]:
     """What there is to choose from for each class: a stack over the poolings."""
+    d = dimension or moments.center.shape[-1]
     together = moments.second.sum(axis=0)
     p = np.array(poolings, together.dtype)
     g = np.array((1.0,) * len(shrinkages) if structure == "spherical" else shrinkages, together.dtype)
     between = p.reshape(-1, *[1] * together.ndim)
     scatters = (1 - between) * moments.second[:, None] + between * together
     if structure != "full":
-        return [CovarianceCandidates(p, own, g, None) for own in scatters]
+        return [CovarianceCandidates(p, own, g, None, d) for own in scatters]
     # Pooled as a whole, all classes have one scatter, which is diagonalized once: the last.
     apart = p < 1
     different = np.concatenate([scatters[:, apart].reshape(-1, *together.shape), together[None]])
@@ -83,7 +89,7 @@ def covariance_candidates(
     spectra = _spectra(different, g)
     return [
         CovarianceCandidates(
-            p, own, g, [_Spectra(s.values[j], s.basis[j], s.log_determinants[j], s.shrinkages) for s in spectra]
+            p, own, g, [_Spectra(s.values[j], s.basis[j], s.log_determinants[j], s.shrinkages) for s in spectra], d
         )
         for own, j in zip(scatters, places, strict=True)
     ]
@@ -117,9 +123,12 @@ def log_densities_left_out(left: LeftOutRows, j: int, moments: Moments, candidat
         return _diagonal(_left(scatters[:, :, None], change[:, None] * left.z**2) / weight[:, None], y, g)
     densities = np.full((len(p), len(g), len(left.codes)), np.nan, y.dtype)
     trace = np.einsum("aii->a", scatters)[:, None]
-    level = _left(trace, change * np.einsum("fn,fn->n", left.z, left.z)) / len(y)
+    level = _left(trace, change * np.einsum("fn,fn->n", left.z, left.z)) / candidates.dimension
+    outside = candidates.dimension - len(y)
     for spectra in candidates.spectra:
-        densities[:, spectra.shrinkages] = _full(spectra, y, left.z, change, weight, level, g[spectra.shrinkages])
+        densities[:, spectra.shrinkages] = _full(
+            spectra, y, left.z, change, weight, level, g[spectra.shrinkages], outside
+        )
     return densities
 
 
@@ -141,15 +150,25 @@ def _diagonal(variances: NDArray, y: NDArray, g: NDArray) -> NDArray:
 
 
 def _full(
-    spectra: _Spectra, y: NDArray, z: NDArray, change: NDArray, weight: NDArray, level: NDArray, g: NDArray
+    spectra: _Spectra,
+    y: NDArray,
+    z: NDArray,
+    change: NDArray,
+    weight: NDArray,
+    level: NDArray,
+    g: NDArray,
+    outside: int,
 ) -> NDArray:
-    """Log densities (A, G, n) of y (d, n) under ``((1 - g) (S - change z z') + g level I) / weight``, for each g."""
+    """Log densities (A, G, n) of y (d, n) under ``((1 - g) (S - change z z') + g level I) / weight``, for each g.
+
+    In as many more dimensions as are `outside` the span of the rows, y is 0 and the variance ``g level / weight``.
+    """
     rotation = spectra.basis.swapaxes(1, 2)
     own, removed = rotation @ y, rotation @ z
     scale = (1 - g)[:, None]
     added = g[:, None] * level[:, None]
     variances = (scale * spectra.values[:, None])[..., None] + added[:, :, None]
-    regular = scale * spectra.values.min(axis=1)[:, None, None] + added > 0
+    regular = scale * spectra.values.min(axis=1)[:, None, None] * (outside == 0) + added > 0
     if not regular.all():
         variances = np.where(regular[:, :, None], variances, 1)
     inverse = 1 / variances
@@ -159,7 +178,9 @@ def _full(
     gap[~regular] = 1
     square = np.einsum("afn,agfn->agn", own * own, inverse)
     square += between * np.einsum("afn,agfn->agn", removed * own, inverse) ** 2 / gap
-    log_variances = np.log(variances, out=variances).sum(axis=2) - len(z) * np.log(weight)[:, None]
+    log_variances = np.log(variances, out=variances).sum(axis=2) - (len(z) + outside) * np.log(weight)[:, None]
+    if outside:
+        log_variances += outside * np.log(np.where(regular, added, 1))
     log_determinants = spectra.log_determinants[:, None, None]
     densities = -0.5 * (weight[:, None] * square + log_determinants + log_variances + np.log(gap))
     densities[~regular] = np.nan

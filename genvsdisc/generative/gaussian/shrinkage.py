@@ -76,12 +76,7 @@ class Regularization:
     def _shrunk(self, covariances: NDArray, shrinkage: NDArray, moments: Moments) -> NDArray:
         if self.structure != "spherical" and not shrinkage.any():
             return covariances
-        variances = _diagonals(covariances, self.structure == "full")
-        scale = unit_scale(moments) if self.standardize else np.ones(1, variances.dtype)
-        level = (variances / scale).mean(axis=-1, keepdims=True)
-        if not level.all():  # a class without any spread would be shrunk to nothing: take the spread of all rows
-            everyone = (overall_variances(moments) / scale).mean(axis=-1, keepdims=True)
-            level = np.where(level > 0, level, np.where(everyone > 0, everyone, 1)) if shrinkage.any() else level
+        level, scale = self.levels(_diagonals(covariances, self.structure == "full"), shrinkage, moments)
         level = level * scale
         if self.structure == "spherical":
             return np.broadcast_to(level, covariances.shape).copy()
@@ -90,6 +85,15 @@ class Regularization:
         diagonal = _diagonals(result, self.structure == "full")
         diagonal += g * level
         return result
+
+    def levels(self, variances: NDArray, shrinkage: NDArray, moments: Moments) -> tuple[NDArray, NDArray]:
+        """Mean variances (R, G, 1) on the scale on which the shrinkage works, and that scale, (R, 1, d) or (1,)."""
+        scale = unit_scale(moments) if self.standardize else np.ones(1, variances.dtype)
+        level = (variances / scale).mean(axis=-1, keepdims=True)
+        if not level.all():  # a class without any spread would be shrunk to nothing: take the spread of all rows
+            everyone = (overall_variances(moments) / scale).mean(axis=-1, keepdims=True)
+            level = np.where(level > 0, level, np.where(everyone > 0, everyone, 1)) if shrinkage.any() else level
+        return level, scale
 
     def factored(self, moments: Moments) -> tuple[NDArray, NDArray, NDArray, NDArray]:
         """Covariances and shrinkage as above, with what `whiten` makes of the covariances.
@@ -127,7 +131,7 @@ def stacked_rules(rules: list[Regularization]) -> Regularization:
     return replace(rules[0], pooling=pooling, shrinkage=shrinkage)
 
 
-def estimated(rule: Regularization, method: str, moments: Moments) -> Regularization:
+def estimated(rule: Regularization, method: str, moments: Moments, dimension: int | None = None) -> Regularization:
     """Replace the shrinkage by an estimate for each covariance of a stack.
 
     Parameters
@@ -138,13 +142,21 @@ def estimated(rule: Regularization, method: str, moments: Moments) -> Regulariza
         The second needs fourth moments.
     moments : Moments
         With leading axis R.
+    dimension : int or None
+        Number of features, where the moments are those of coordinates in the span of the rows.
     """
     pooled = pooled_moments(moments, rule.shared, np.asarray(rule.pooling))
-    return replace(rule, shrinkage=INTENSITIES[method](pooled))
+    return replace(rule, shrinkage=INTENSITIES[method](pooled, dimension or pooled.center.shape[-1]))
 
 
 def chosen(
-    X: NDArray, codes: NDArray, weights: NDArray, moments: Moments, rule: Regularization, priors: NDArray | None
+    X: NDArray,
+    codes: NDArray,
+    weights: NDArray,
+    moments: Moments,
+    rule: Regularization,
+    priors: NDArray | None,
+    dimension: int | None = None,
 ) -> Regularization:
     """Replace pooling and shrinkage by those of least leave-one-out log loss, for each of R weightings of rows.
 
@@ -162,21 +174,37 @@ def chosen(
         Which covariances; the pooling of shared ones stays.
     priors : ndarray of shape (n_classes,) or None
         Given priors.
+    dimension : int or None
+        Number of features, where X holds the coordinates of the rows in their span.
     """
-    members = [_chosen(X, codes, w, moments[r], rule, priors) for r, w in enumerate(weights)]
+    members = [_chosen(X, codes, w, moments[r], rule, priors, dimension) for r, w in enumerate(weights)]
     pooling, shrinkage = (np.array(values)[:, None] for values in zip(*members, strict=True))
     return replace(rule, pooling=rule.pooling if rule.shared else pooling, shrinkage=shrinkage)
 
 
 def _chosen(
-    X: NDArray, codes: NDArray, weights: NDArray, moments: Moments, rule: Regularization, priors: NDArray | None
+    X: NDArray,
+    codes: NDArray,
+    weights: NDArray,
+    moments: Moments,
+    rule: Regularization,
+    priors: NDArray | None,
+    dimension: int | None,
 ) -> tuple[float, float]:
     poolings = (1.0,) if rule.shared else POOLINGS
     if rule.standardize:
         X = X / np.sqrt(unit_scale(moments[None])[0])
         moments = class_moments(X, codes, weights[None], len(moments.weight), full=moments.full)[0]
     return best_candidate(
-        X, codes, weights, moments, shared=rule.shared, structure=rule.structure, priors=priors, poolings=poolings
+        X,
+        codes,
+        weights,
+        moments,
+        shared=rule.shared,
+        structure=rule.structure,
+        priors=priors,
+        poolings=poolings,
+        dimension=dimension,
     )
 
 
