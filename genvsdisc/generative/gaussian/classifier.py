@@ -200,9 +200,11 @@ class GaussianClassifier(GenerativeClassifier):
 
     def _fit_in_span(self, X: NDArray, codes: NDArray, weights: NDArray, rule: Regularization) -> dict[str, Any] | None:
         """Parameters from the products of fewer rows than features; None where these are not enough."""
-        used, dtype = weights.any(axis=0), X.dtype
-        if rule.structure != "full" or not fits_in_span(int(np.count_nonzero(weights, axis=1).max()), X.shape[1]):
+        if rule.structure != "full" or not fits_in_span(1, X.shape[1]):  # the rows are counted where there may be few
             return None
+        if not fits_in_span(int(np.count_nonzero(weights, axis=1).max()), X.shape[1]):
+            return None
+        used, dtype = weights.any(axis=0), X.dtype
         X, codes, weights = X[used].astype(float), codes[used], weights[:, used].astype(float)  # a copy, to be kept
         if np.isnan(X.max()):
             return None
