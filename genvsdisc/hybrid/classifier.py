@@ -81,7 +81,7 @@ class HybridClassifier(ProbabilisticClassifier):
     alpha : float, default=1.0
         Additive smoothing of the counts of bernoulli columns, in rows, as for `NaiveBayesClassifier`.
     n_folds : int, default=5
-        Folds of "auto", stratified.
+        Folds of "auto", stratified. Those in which a class keeps too few rows for its covariance are left out.
     max_iter : int, default=200
         Most Newton steps.
     tol : float, default=1e-8
@@ -398,7 +398,14 @@ class HybridClassifier(ProbabilisticClassifier):
             mask[test] = 0
         kept = np.asarray(masks.any(axis=1))
         masks, tests = masks[kept], [test for test, has_rows in zip(tests, kept, strict=True) if has_rows]
-        start = self._generative(X, codes, masks)
+        try:
+            start = self._generative(X, codes, masks)
+        except ValueError as error:  # of a class too few rows stay in some fold: the others judge
+            kept = np.array([self._is_regular(X, codes, mask[None]) for mask in masks])
+            if not kept.any():
+                raise ValueError(f"no fold of generative_weight='auto' can be fitted; of the first, {error}") from None
+            masks, tests = masks[kept], [test for test, regular in zip(tests, kept, strict=True) if regular]
+            start = self._generative(X, codes, masks)
         problem, moments = self._problem(X, codes, masks, frame, start, np.ones(len(masks)))
         rows = problem.features.of(frame.columns(X))
         losses = []
@@ -409,6 +416,13 @@ class HybridClassifier(ProbabilisticClassifier):
             absent.exclude(theta[:, :, -1], at.present, -np.inf)
             losses.append(log_loss_of(theta, rows, codes, weights, tests))
         return np.array(losses)
+
+    def _is_regular(self, X: NDArray, codes: NDArray, mask: NDArray) -> bool:
+        try:
+            self._generative(X, codes, mask)
+        except ValueError:
+            return False
+        return True
 
     # Scores --------------------------------------------------------------------------------------------------------
 

@@ -126,6 +126,8 @@ def condition_curve(
         raise ValueError(f"dial must be one of {known}, got {dial!r}")
     if dial == ADDED_ROWS and more is None:
         raise ValueError(f"dial={dial!r} needs rows without a label: give unlabeled=, or rows of X with none in y")
+    if unlabeled is not None and dial != ADDED_ROWS:
+        raise ValueError(f"unlabeled= goes with dial={ADDED_ROWS!r}, got dial={dial!r}: leave it out")
     if not 0 < level < 1:
         raise ValueError(f"level must be between 0 and 1, got {level!r}")
     if isinstance(values, str) and values != "auto":
@@ -169,7 +171,10 @@ def _check_classes(y: ArrayLike) -> None:
 
 
 def _checked(values: Any) -> NDArray:
-    given = np.asarray(values, dtype=float)
+    try:
+        given = np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError(f"values must be shares from 0 to below 1, got {values!r}") from None
     if given.ndim != 1 or not len(given) or not ((given >= 0) & (given < 1)).all():
         raise ValueError(f"values must be shares from 0 to below 1, got {values!r}")
     return np.unique(np.append(given, 0.0))

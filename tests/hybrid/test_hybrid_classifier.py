@@ -38,6 +38,18 @@ def test_scikit_learn_checks_with_other_options(estimator, check):
     check(estimator)
 
 
+@pytest.mark.parametrize("structure", ["diagonal", "full"])
+def test_folds_that_leave_a_class_too_few_rows_do_not_choose(structure):
+    """A class of as few rows as can be fitted: in the folds that take one of them it cannot."""
+    rng = np.random.default_rng(0)
+    few = 2 if structure == "diagonal" else 4
+    y = np.repeat([0, 1, 2], [30, few, 20])
+    X = rng.normal(size=(len(y), 3)) + y[:, None]
+    model = HybridClassifier("auto", covariance="separate", structure=structure).fit(X, y)
+    assert model.generative_weight_ in DIAL
+    assert np.isfinite(model.predict_log_proba(X)).all()
+
+
 def discriminative(covariance, structure, reg_lambda, standardize):
     logistic = LogisticClassifier(reg_lambda, optimizer="newton", tol=1e-10, standardize=standardize)
     if covariance == "shared":

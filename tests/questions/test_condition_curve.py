@@ -106,6 +106,12 @@ def test_correlated_columns_let_the_exact_marginal_win_where_entries_are_missing
 def test_impossible_requests_are_refused():
     with pytest.raises(ValueError, match="dial must be one of 'rows', 'label noise', 'gaps'"):
         gd.condition_curve(*PAIR, DATA.X, DATA.y, dial="weather")
+    for dial in ("gaps", "rows", "unlabeled rows"):
+        with pytest.raises(ValueError, match=f"unlabeled= goes with dial='unlabeled rows, added', got dial='{dial}'"):
+            gd.condition_curve(*PAIR, DATA.X, DATA.y, dial=dial, unlabeled=DATA.X)
+    for values in (["a"], [0.1, None], [[0.1], [0.2, 0.3]]):
+        with pytest.raises(ValueError, match="values must be shares from 0 to below 1"):
+            gd.condition_curve(*PAIR, DATA.X, DATA.y, dial="gaps", values=values)
     with pytest.raises(ValueError, match="values must be shares from 0 to below 1"):
         gd.condition_curve(*PAIR, DATA.X, DATA.y, dial="gaps", values=[1.5])
     with pytest.raises(ValueError, match="needs rows without a label"):
