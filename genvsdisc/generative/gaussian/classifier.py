@@ -106,7 +106,8 @@ class GaussianClassifier(GenerativeClassifier):
 
     Complete rows that are fewer than two thirds of at least 128 features are fitted through their products (full
     structure, shrinkage above 1e-6 or the smallest above): n x n matrices, with the same result to rounding, and
-    `covariances_` is built when asked for. EM for missing entries and `partial_fit` stay with d x d matrices.
+    `covariances_` is built when asked for. Such a fit keeps its rows, and so does a file that it is saved to. EM for
+    missing entries and `partial_fit` stay with d x d matrices.
 
     References
     ----------
