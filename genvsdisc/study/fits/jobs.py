@@ -153,6 +153,8 @@ class Jobs:
         with closing(in_processes(calls, self.n_jobs, in_turn=in_turn)) as found:
             for j, result in zip(some, found, strict=True):
                 results[j] = result
+                if self.large:  # what was sent is freed by now
+                    give_freed_memory_back()
                 advance(jobs[j])
 
     def _apart(
