@@ -418,6 +418,7 @@ class HybridClassifier(ProbabilisticClassifier):
         return np.array(losses)
 
     def _is_regular(self, X: NDArray, codes: NDArray, mask: NDArray) -> bool:
+        """Whether the generative classifier can be fitted to these rows."""
         try:
             self._generative(X, codes, mask)
         except ValueError:

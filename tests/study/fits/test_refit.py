@@ -62,7 +62,7 @@ def test_replicates_say_what_single_fits_say(table, before):
     ],
 )
 def test_pipelines_in_pipelines_are_fitted_at_once(table, nest, monkeypatch):
-    """As the comparison makes of any model that is a pipeline; each draw was fitted alone, at three times the time."""
+    """As the comparison makes of a user's model that is a pipeline."""
     X, y = table
     weights, tests = folds(y)
     single = make_pipeline(QuadraticFeatures(), LogisticClassifier())
