@@ -133,7 +133,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             raise ValueError(f"X lacks the column {absent[0]!r}; it has {listed(table.columns, 20)}")
         coded = self._coded()
         used = {name: column for name, column in schema.items() if column.used}
-        ends = np.cumsum([0, *(_width(column, coded) for column in used.values())]).tolist()
+        ends = np.cumsum([0, *(encoded_width(column, coded=coded) for column in used.values())]).tolist()
         places = {name: slice(*ends[j : j + 2]) for j, name in enumerate(used)}
         matrix = np.empty((len(table), ends[-1]))
         plain = {name for name, dtype in table.dtypes.items() if name in used and _is_plain(used[name], dtype)}
@@ -236,13 +236,14 @@ def _names(name: Any, column: Column, coded: bool) -> list[str]:
             return []
 
 
-def _width(column: Column, coded: bool) -> int:
+def encoded_width(column: Column, *, coded: bool = False) -> int:
+    """Count the columns that `TableEncoder` makes of one column; `coded` is its ``categories="codes"``."""
     return len(_names("", column, coded))
 
 
 def encoded(values: pd.Series, column: Column) -> NDArray[np.float64]:
     """Encode one column by itself, (n_samples, n_features_out): what `TableEncoder` makes of it."""
-    out = np.empty((len(values), _width(column, False)))
+    out = np.empty((len(values), encoded_width(column)))
     _encode(values.name, values, column, out, False)
     return out
 

@@ -53,6 +53,10 @@ class GivenColumn:
     levels: tuple[Any, ...] = ()
     ordered: bool = False
 
+    def __deepcopy__(self, _: Any) -> GivenColumn:
+        """Return itself, which nothing changes: every `clone` of a reader would copy thousands of columns."""
+        return self
+
     @classmethod
     def of(cls, values: pd.Series, cells: CellFormat | None = None) -> GivenColumn:
         """Take note of a column as classifiers were given it."""

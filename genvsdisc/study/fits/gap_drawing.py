@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from sklearn.pipeline import Pipeline
 
-from genvsdisc.features.encoding import TableEncoder
+from genvsdisc.features.encoding import TableEncoder, encoded_width
 from genvsdisc.features.kinds import Column
 from genvsdisc.models import Model
 from genvsdisc.study.evidence import Draws, Failure
@@ -65,11 +65,10 @@ def drawn_gaps(bench: Bench, draws: Draws, n_draws: int, *, impute: bool) -> Gap
         sample_weight=drawn.weights,
         random_state=draws.seed,
     )
-    return replace(gaps, coded_blocks=tuple(_blocks(used, categories="codes")))
+    return replace(gaps, coded_blocks=tuple(_blocks(used, coded=True)))
 
 
 def _blocks(columns: dict[Any, Column], **options: Any) -> list[range]:
     """Encoded columns of each column."""
-    encoders = [TableEncoder({name: column}, **options) for name, column in columns.items()]
-    ends = np.cumsum([0, *(encoder.get_feature_names_out().size for encoder in encoders)])
+    ends = np.cumsum([0, *(encoded_width(column, **options) for column in columns.values())])
     return [range(start, end) for start, end in pairwise(ends.tolist())]

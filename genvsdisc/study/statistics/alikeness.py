@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from genvsdisc.features.encoding import TableEncoder
+from genvsdisc.features.encoding import TableEncoder, encoded_width
 from genvsdisc.features.kinds import Column, as_numbers, is_number
 
 
@@ -35,23 +35,6 @@ class Alikeness(NamedTuple):
     median: float
     pvalue: float
     roughness: float
-
-
-def levels_of(values: pd.Series, most: int | None = None) -> tuple[NDArray[np.intp], int]:
-    """Rank of each entry among the values of its column, missing ones last, and the number of values.
-
-    Numbers of more than `most` values are put into as many quantiles.
-    """
-    if is_number(values):
-        numbers = as_numbers(values)
-        seen = ~np.isnan(numbers)
-        if most is not None and len(np.unique(numbers[seen])) > most:
-            edges = np.unique(np.quantile(numbers[seen], np.linspace(0, 1, most + 1)[1:-1]))
-            numbers = np.where(seen, np.searchsorted(edges, numbers, side="right"), np.nan)
-        codes = np.unique(numbers, return_inverse=True)[1]
-    else:
-        codes = pd.factorize(values, use_na_sentinel=False)[0]
-    return codes.astype(np.intp), int(codes.max()) + 1
 
 
 def effective_number(levels: NDArray) -> float:
@@ -89,13 +72,10 @@ def residual_ranks(X: pd.DataFrame, columns: Mapping[Any, Column], codes: NDArra
         Name of the column that each came from.
     """
     encoded = TableEncoder({name: columns[name] for name in X.columns}).transform(X)
-    source = [str(name) for name in X.columns for _ in TableEncoder({name: columns[name]}).get_feature_names_out()]
-    ranks = np.empty_like(encoded)
-    gaps = np.isnan(encoded).any(axis=0)
-    ranks[:, ~gaps] = stats.rankdata(encoded[:, ~gaps], axis=0)
-    for j in np.flatnonzero(gaps):
-        own = stats.rankdata(encoded[:, j], nan_policy="omit")
-        ranks[:, j] = np.where(np.isnan(own), np.nanmean(own), own)
+    source = [str(name) for name in X.columns for _ in range(encoded_width(columns[name]))]
+    missing = np.isnan(encoded)
+    ranks = stats.rankdata(np.where(missing, np.inf, encoded), axis=0)
+    ranks = np.where(missing, (1 + (~missing).sum(axis=0)) / 2, ranks)  # the mean of the others
     for k in np.unique(codes):
         ranks[codes == k] -= ranks[codes == k].mean(axis=0)
     spread = ranks.std(axis=0)

@@ -13,12 +13,12 @@ from genvsdisc.study.statistics.alikeness import (
     Alikeness,
     alike_given_level,
     effective_number,
-    levels_of,
     numbers_equal_shares,
     residual_ranks,
 )
 from genvsdisc.study.statistics.column_names import looks_like_codes, names_a_group
 from genvsdisc.study.statistics.leak import GROUP, ORDER, Leak
+from genvsdisc.study.statistics.levels import levels_of, levels_of_columns
 from genvsdisc.study.statistics.row_order import order_alikeness
 from genvsdisc.study.table import PreparedTable
 
@@ -47,13 +47,13 @@ def group_columns(table: PreparedTable) -> list[Leak]:
     labels = np.eye(len(table.classes))[codes][:, 1:]
     given = None if table.sampling.independent else table.sampling.codes[some]
     may_be: dict[Any, tuple[NDArray, int, bool]] = {}
-    for name in X.columns:
-        levels, n_levels = levels_of(X[name])
+    ranked = zip(X.columns, *(of.T for of in levels_of_columns(X)), strict=True)
+    for name, levels, n_levels in ranked:
         if n_levels < 3 or 2 * n_levels > len(levels) or (given is not None and _determines(given, levels)):
             continue
         hint = names_a_group(str(name)) or looks_like_codes(X[name])
         if hint or n_levels >= FEWEST_LEVELS:
-            may_be[name] = levels, n_levels, hint
+            may_be[name] = levels, int(n_levels), hint
     if not may_be:
         return []
     ranks, source = residual_ranks(X, table.columns, codes)

@@ -9,7 +9,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from genvsdisc.features.kinds import as_numbers, is_number
-from genvsdisc.study.statistics.alikeness import levels_of
 from genvsdisc.study.statistics.column_names import names_a_frequency, names_a_row, names_a_split, split_words
 from genvsdisc.study.statistics.leak import (
     COPY,
@@ -21,6 +20,8 @@ from genvsdisc.study.statistics.leak import (
     MISSINGNESS,
     Leak,
 )
+from genvsdisc.study.statistics.levels import blocks_of_columns, levels_of_columns
+from genvsdisc.study.statistics.lone_columns import left_out_errors, neighbor_errors
 from genvsdisc.study.table import PreparedTable
 
 GIVES_AWAY = 0.02
@@ -29,15 +30,20 @@ FEWEST_CELLS = 0.01
 """Smallest share of the combinations of all columns for rows to be taken for the cells of a table of counts."""
 LEAST_COPIED = 0.01
 """Smallest share of rows with an exact copy that is worth a warning."""
+_QUANTILES = 32
+"""Levels of a column of numbers, where it has more values."""
+_MOST_PARTS = 50
+"""Values of a column that may say which part of a split a row was in."""
 _MOST_NAMED = 5
 
 
 def markers(table: PreparedTable) -> list[Leak]:
     """Columns that say which part of a split a row belonged to."""
     found = []
-    for name in table.X.columns:
+    n_levels = levels_of_columns(table.X)[1]
+    for name in table.X.columns[n_levels <= _MOST_PARTS + 1]:  # missing ones are a level there
         levels = table.X[name].dropna().unique()
-        words, few = split_words(levels), 2 <= len(levels) <= 50
+        words, few = split_words(levels), 2 <= len(levels) <= _MOST_PARTS
         if few and (words or names_a_split(str(name), len(levels))):
             shown = ", ".join(map(str, levels[:3]))
             found.append(
@@ -55,13 +61,15 @@ def identifiers(table: PreparedTable) -> list[Leak]:
 
     Of n values drawn from any law on about n numbers, about a third would repeat; none does.
     """
-    found = []
-    for name, kind in table.kinds.items():
-        values = table.X[name]
-        if kind != "continuous" or not pd.api.types.is_numeric_dtype(values.dtype) or values.isna().any():
+    found: list[Leak] = []
+    different = levels_of_columns(table.X)[1] == len(table.X)
+    if len(table.X) < 10:
+        return found
+    for name, values in table.X.loc[:, different].items():
+        if table.columns[name].kind != "continuous" or not pd.api.types.is_numeric_dtype(values.dtype):
             continue
-        numbers = values.to_numpy(float)
-        unique = len(np.unique(numbers)) == len(numbers) >= 10 and np.array_equal(numbers, np.rint(numbers))
+        numbers = values.to_numpy(dtype=float, na_value=np.nan)
+        unique = np.array_equal(numbers, np.rint(numbers))  # false for one that is missing
         dense = unique and len(numbers) / (np.ptp(numbers) + 1)
         if unique and (dense >= 0.8 or names_a_row(str(name))):
             found.append(
@@ -103,11 +111,11 @@ def frequencies(table: PreparedTable) -> list[Leak]:
 
 def _share_of_cells(table: PreparedTable, but: Any = None) -> float:
     """Share of the combinations of labels and columns but one that occur; 0 where one stands in two rows."""
-    found = [levels_of(table.X[name]) for name in table.X.columns if name != but]
-    if not found:
+    levels, n_levels = levels_of_columns(table.X.drop(columns=[] if but is None else [but]))
+    if not levels.size:
         return 0.0
-    rows = np.column_stack([table.codes, *(ranks for ranks, _ in found)])
-    cells = len(table.classes) * np.prod([float(n_levels) for _, n_levels in found])
+    rows = np.column_stack([table.codes, levels])
+    cells = len(table.classes) * np.prod(n_levels.astype(float))
     return float(len(rows) / cells) if len(np.unique(rows, axis=0)) == len(rows) else 0.0
 
 
@@ -123,12 +131,13 @@ def duplicates(table: PreparedTable) -> list[Leak]:
     rng = np.random.default_rng(0)
     # A row is the sum of random 64-bit numbers, one for each of its values: equal sums are equal rows, but for one pair
     # in 2^64, and leaving a column out is a subtraction.
-    values = [levels_of(table.X[name])[0] for name in table.X.columns]
-    hashes = np.stack([rng.integers(2**63, size=codes.max() + 1, dtype=np.uint64)[codes] for codes in values])
+    levels, n_levels = levels_of_columns(table.X)
+    each = zip(levels.T, n_levels, strict=True)
+    hashes = np.stack([rng.integers(2**63, size=own, dtype=np.uint64)[ranks] for ranks, own in each])
     rows = hashes.sum(axis=0) + rng.integers(2**63, size=len(table.classes), dtype=np.uint64)[table.codes]
     exact, copied = _equal_pairs(rows)
     share = copied.mean()
-    if share < LEAST_COPIED or len(values) < 2 or sum(_equal_pairs(rows - h)[0] - exact for h in hashes) >= exact:
+    if share < LEAST_COPIED or len(hashes) < 2 or sum(_equal_pairs(rows - h)[0] - exact for h in hashes) >= exact:
         return []
     return [
         Leak(
@@ -152,23 +161,35 @@ def giving_away(table: PreparedTable) -> list[Leak]:
     if n_wrong < 5:
         return []
     found = []
-    for name in table.X.columns:
-        if not table.X[name].isna().any():
+    names, most = table.X.columns, GIVES_AWAY * n_wrong
+    missing = table.X.isna().to_numpy()
+    some = np.flatnonzero(missing.any(axis=0))
+    errors = left_out_errors(missing[:, some].astype(int), missing[:, some].max(axis=0).astype(int) + 1, table.codes)
+    for place in np.flatnonzero(errors <= most):
+        name = names[some[place]]
+        found.append(_given(MISSINGNESS, name, int(errors[place]), table, f"whether '{name}' is missing"))
+    told = {leak.column for leak in found}
+    n_levels, errors = _errors_alone(table)
+    for place in np.flatnonzero(errors <= most):
+        name, error = names[place], int(errors[place])
+        if str(name) in told:
             continue
-        error = _left_out_errors(table.X[name].isna().to_numpy().astype(int), table.codes)
-        if error <= GIVES_AWAY * n_wrong:
-            found.append(_given(MISSINGNESS, name, error, table, f"whether '{name}' is missing"))
-    for name in table.X.columns:
-        levels, n_levels = levels_of(table.X[name], most=32)
-        error = _left_out_errors(levels, table.codes)
-        if n_levels == 32 and is_number(table.X[name]):  # else it is words, of 32 values
-            error = min(error, _neighbor_errors(as_numbers(table.X[name]), table.codes))
-        if error <= GIVES_AWAY * n_wrong and str(name) not in {leak.column for leak in found}:
-            copy = error == 0 and n_levels == len(table.classes) == table.X[name].nunique()
-            subject = f"'{name}' is a copy of the target: it" if copy else f"'{name}'"
-            found.append(_given(COPY if copy else GIVEN_AWAY, name, error, table, subject))
+        copy = error == 0 and n_levels[place] == len(table.classes) == table.X[name].nunique()
+        subject = f"'{name}' is a copy of the target: it" if copy else f"'{name}'"
+        found.append(_given(COPY if copy else GIVEN_AWAY, name, error, table, subject))
     easy = len(found) > max(1, len(table.X.columns) / 2) and len(table.X.columns) > 1
     return [leak for leak in found if not easy or leak.kind == COPY][:_MOST_NAMED]
+
+
+def _errors_alone(table: PreparedTable) -> tuple[NDArray, NDArray]:
+    """Levels of each column, and errors of its level alone, or of the nearest number: the smaller."""
+    levels, n_levels = levels_of_columns(table.X, most=_QUANTILES)
+    errors = left_out_errors(levels, n_levels, table.codes)
+    in_quantiles = [place for place in np.flatnonzero(n_levels == _QUANTILES) if is_number(table.X.iloc[:, place])]
+    for places in blocks_of_columns(np.array(in_quantiles, dtype=int), len(table.X)):
+        numbers = np.column_stack([as_numbers(table.X.iloc[:, place]) for place in places])
+        errors[places] = np.minimum(errors[places], neighbor_errors(numbers, table.codes))
+    return n_levels, errors
 
 
 def _given(kind: str, name: Any, error: int, table: PreparedTable, subject: str) -> Leak:
@@ -176,22 +197,3 @@ def _given(kind: str, name: Any, error: int, table: PreparedTable, subject: str)
     alone = f"{subject} alone gives the label (error {share:.1%})"
     advice = "if it is known only after the label is, drop the column"
     return Leak(kind, str(name), "error of the column alone", share, f"{alone[0].upper() + alone[1:]}: {advice}.")
-
-
-def _neighbor_errors(numbers: NDArray, codes: NDArray) -> int:
-    """Errors of the label of each row's nearest number; a border between classes costs two at most, quantiles more."""
-    seen = ~np.isnan(numbers)
-    order = np.flatnonzero(seen)[np.argsort(numbers[seen], kind="stable")]
-    gaps = np.concatenate([[np.inf], np.diff(numbers[order]), [np.inf]])
-    nearest = np.arange(len(order)) + np.where(gaps[:-1] < gaps[1:], -1, 1)
-    return int((codes[order] != codes[order][nearest]).sum() + (~seen).sum())
-
-
-def _left_out_errors(levels: NDArray, codes: NDArray) -> int:
-    """Errors of the majority label of each row's level, the row itself left out; ties err."""
-    counts = np.zeros((levels.max() + 1, codes.max() + 1), dtype=int)
-    np.add.at(counts, (levels, codes), 1)
-    mine = counts[levels, codes] - 1
-    others = counts[levels]
-    others[np.arange(len(codes)), codes] = -1
-    return int((mine <= np.maximum(others.max(axis=1), 0)).sum())

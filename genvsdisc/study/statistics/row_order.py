@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from genvsdisc.features.kinds import Column
-from genvsdisc.study.statistics.alikeness import levels_of, residual_ranks
+from genvsdisc.study.statistics.alikeness import residual_ranks
+from genvsdisc.study.statistics.levels import levels_of, levels_of_columns
 
 _DEGREE = 5
 """Of the polynomial in the row number that is taken off before successive rows are compared."""
@@ -155,19 +156,16 @@ def _sort_keys(X: pd.DataFrame, codes: NDArray) -> list[Any]:
     """
     order = np.argsort(codes, kind="stable")
     follows = codes[order][1:] == codes[order][:-1]
-    ranks = {name: levels_of(X[name])[0] for name in X.columns}
-    steps = {name: (np.diff(levels), np.diff(levels[order])[follows]) for name, levels in ranks.items()}
-    keys = [name for name, both in steps.items() if any(_one_way(step) for step in both)]
+    ranks = levels_of_columns(X)[0]
+    steps = [np.diff(ranks, axis=0), np.diff(ranks[order], axis=0)[follows]]
+    keys = np.flatnonzero(np.any([_one_way(each) for each in steps], axis=0)).tolist()
     for key in keys:  # which grows: a file may be sorted by a third column within the second
-        runs = [step == 0 for step in steps[key]]
-        keys += [
-            name
-            for name, both in steps.items()
-            if name not in keys and any(_one_way(step[run]) for step, run in zip(both, runs, strict=True))
-        ]
-    return keys
+        within = np.any([_one_way(each[each[:, key] == 0]) for each in steps], axis=0)
+        keys += [place for place in np.flatnonzero(within) if place not in keys]
+    return [X.columns[key] for key in keys]
 
 
-def _one_way(steps: NDArray) -> bool:
-    """Whether steps go in one direction, and some do."""
-    return bool(steps.any()) and max((steps >= 0).mean(), (steps <= 0).mean()) >= _SORTED
+def _one_way(steps: NDArray) -> NDArray[np.bool_]:
+    """Whether the steps of each column go in one direction, and some do."""
+    up, down = (steps > 0).sum(axis=0), (steps < 0).sum(axis=0)
+    return ((up > 0) | (down > 0)) & (len(steps) - np.minimum(up, down) >= _SORTED * len(steps))

@@ -1,9 +1,8 @@
 import numpy as np
-import pandas as pd
 import pytest
 from scipy import stats
 
-from genvsdisc.study.statistics.alikeness import alike_given_level, levels_of
+from genvsdisc.study.statistics.alikeness import alike_given_level
 
 
 def test_intraclass_correlation_is_that_of_its_law_and_roughness_one_for_names_zero_for_measurements():
@@ -32,9 +31,3 @@ def test_many_weak_effects_show_together_at_the_stated_level():
     rejected = np.mean([pvalue(0.0) < 0.05 for _ in range(400)])
     assert rejected <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 400)
     assert np.mean([pvalue(0.35) < 0.01 for _ in range(50)]) >= 0.8
-
-
-def test_levels_are_ranks_with_missing_last():
-    codes, n_levels = levels_of(pd.Series([2.5, np.nan, -1.0, 2.5]))
-    assert codes.tolist() == [1, 2, 0, 1]
-    assert n_levels == 3
