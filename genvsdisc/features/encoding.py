@@ -12,8 +12,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from genvsdisc.features.date_parts import date_part
-from genvsdisc.features.dtypes import as_numbers
-from genvsdisc.features.kinds import Column, column_kinds
+from genvsdisc.features.kinds import Column, as_numbers, column_kinds
 from genvsdisc.features.level_codes import MISSING_CODE, level_codes, read_as_judged
 from genvsdisc.features.marks import listed
 from genvsdisc.features.tables import as_frame
@@ -237,7 +236,7 @@ def _names(name: Any, column: Column, coded: bool) -> list[str]:
 
 
 def encoded_width(column: Column, *, coded: bool = False) -> int:
-    """Count the columns that `TableEncoder` makes of one column; `coded` is its ``categories="codes"``."""
+    """Count the columns that `TableEncoder` makes of one; `coded`: with ``categories="codes"``."""
     return len(_names("", column, coded))
 
 

@@ -16,14 +16,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.experimental import enable_iterative_imputer  # noqa: F401 - importing it enables the imputer
-from sklearn.impute import IterativeImputer
 
 from genvsdisc.study.fits.drawn_rows import different_rows
 from genvsdisc.study.fits.frame_codes import FrameCodes
+from genvsdisc.study.fits.gap_completion import of_blocks, rows_completed
 from genvsdisc.study.fits.refit import refit_probabilities
-from genvsdisc.study.fits.weighted_fits import copies, stand_for_copies
 from genvsdisc.study.statistics.dials import CONDITIONAL, GAPS, ITERATIVE, WITHOUT
 from genvsdisc.study.statistics.learning_curves import CurveLosses, DialLosses
 from genvsdisc.study.statistics.training_rows import TrainedRows
@@ -34,8 +31,6 @@ MOST_COLUMNS = 40
 """Columns of which each is taken away, at most: those whose classes differ most."""
 MOST_CELLS = 3_000_000
 """Numbers in the rows that are judged with gaps, of all draws together."""
-NEAREST = 30
-"""Columns that an iterative imputer predicts a column from, at most."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +128,7 @@ def gap_rows(
         chance = np.random.default_rng([random_state, d]).random((n_different, len(blocks)))[places[rows]]
         masks.append(np.stack([chance < share for share in shares[1:]]))
         if impute:
-            one, two = _completed(matrix[w > 0], own[w > 0], matrix[rows], masks[-1], blocks, random_state)
+            one, two = rows_completed(matrix[w > 0], own[w > 0], matrix[rows], masks[-1], blocks, random_state)
             imputed.append(one)
             conditional.append(two)
     told = tuple(str(names[j]) for j in columns)
@@ -196,16 +191,15 @@ def gap_losses(
     blocks = next((layout for layout in layouts if layout and layout[-1].stop == width), None)
     if blocks is None:
         raise ValueError(f"the classifier sees {width} columns, which are not those of the encoded table")
-    completed = [] if exact or coded else [part for part in (gaps.imputed, gaps.conditional) if part]
+    ways = [] if exact or coded else [part for part in (gaps.imputed, gaps.conditional) if part]
     parts: list[NDArray] = []
     for d, rows in enumerate(gaps.judges):
-        taken = [np.arange(len(gaps.blocks))[None, :] == j for j in gaps.columns]
-        holes = [*gaps.masks[d], *(np.broadcast_to(mask, (len(rows), len(gaps.blocks))) for mask in taken)]
-        parts.append(values[rows])
-        for mask in holes:
-            holed = np.where(of_blocks(mask, blocks), np.nan, values[rows])
-            parts.append(holed if means is None else np.where(np.isnan(holed), means[d], holed))
-        parts += [filled for way in completed for filled in way[d]]
+        complete = values[rows]
+        masked = [np.where(of_blocks(mask, blocks), np.nan, complete) for mask in gaps.masks[d]]
+        holed = [*masked, *(_without(complete, blocks[j]) for j in gaps.columns)]
+        parts.append(complete)
+        parts += [each if means is None else np.where(np.isnan(each), means[d], each) for each in holed]
+        parts += [filled for way in ways for filled in way[d]]
     every = len(parts) // n_draws
     ends = np.cumsum([0, *(len(part) for part in parts)])[::every]
     evaluate = [np.arange(start, end) for start, end in pairwise(ends.tolist())]
@@ -232,51 +226,19 @@ def gap_losses(
     with_gaps = along(range(n_shares + 1), shares)
     dials = {GAPS: with_gaps}
     first = 1 + n_shares + len(gaps.columns)
-    for w, name in enumerate((ITERATIVE, CONDITIONAL) if gaps.imputed and (completed or exact) else ()):
+    for w, name in enumerate((ITERATIVE, CONDITIONAL) if gaps.imputed and (ways or exact) else ()):
         start = first + w * n_shares
-        dials[name] = along([0, *range(start, start + n_shares)], shares) if completed else with_gaps
+        dials[name] = along([0, *range(start, start + n_shares)], shares) if ways else with_gaps
     for j, name in enumerate(gaps.names):
         dials[f"{WITHOUT}{name}"] = along([0, 1 + n_shares + j], (0.0, 1.0))
     return dials
 
 
-def of_blocks(mask: NDArray, blocks: Sequence[range]) -> NDArray:
-    """Mask of encoded entries, from one of the table's."""
-    return np.repeat(mask, [len(block) for block in blocks], axis=1)
-
-
-def _completed(
-    training: NDArray, counts: NDArray, judged: NDArray, masks: NDArray, blocks: Sequence[range], seed: int
-) -> tuple[NDArray, NDArray]:
-    """Rows (n_shares, n_judges, n_encoded) completed by an iterative imputer, and by conditional means."""
-    if stand_for_copies(counts):  # the imputer takes no weights
-        rows = copies(counts)
-        training, counts = training[rows], np.ones(len(rows))
-    nearest = NEAREST if training.shape[1] > NEAREST + 1 else None
-    imputer = IterativeImputer(random_state=seed, n_nearest_features=nearest, keep_empty_features=True)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        whole = imputer.fit_transform(training)
-        holed = np.stack([np.where(of_blocks(mask, blocks), np.nan, judged) for mask in masks])
-        filled = imputer.transform(holed.reshape(-1, judged.shape[1])).reshape(holed.shape)
-    center = np.average(whole, axis=0, weights=counts)
-    covariance = np.cov(whole.T, bias=True, aweights=counts).reshape(len(center), len(center))
-    covariance += np.diag(1e-4 * np.diag(covariance) + 1e-12)  # of the order of the ridge that the imputer learns with
-    conditional = np.stack([_conditional_means(part, center, covariance) for part in holed])
-    return filled, conditional
-
-
-def _conditional_means(rows: NDArray, center: NDArray, covariance: NDArray) -> NDArray:
-    """Rows with the Gaussian means of their missing entries given the others."""
-    scale = np.sqrt(np.diag(covariance))
-    correlation = covariance / np.outer(scale, scale)
-    z = (rows - center) / scale
-    missing = np.isnan(z)
-    for row, holes in zip(z, missing, strict=True):
-        if holes.any():
-            seen = ~holes
-            row[holes] = correlation[np.ix_(holes, seen)] @ np.linalg.solve(correlation[np.ix_(seen, seen)], row[seen])
-    return np.where(missing, center + z * scale, rows)
+def _without(rows: NDArray, block: range) -> NDArray:
+    """Rows that lack some columns that follow one another."""
+    lacking = rows.copy()
+    lacking[:, block.start : block.stop] = np.nan
+    return lacking
 
 
 def _telling(matrix: NDArray, codes: NDArray, blocks: Sequence[range]) -> NDArray:

@@ -16,6 +16,7 @@ from joblib import Memory, delayed
 from joblib.externals.loky.process_executor import BrokenProcessPool
 from numpy.typing import NDArray
 
+from genvsdisc.features.reader import TableReader
 from genvsdisc.freed_memory import LARGE_CELLS, give_freed_memory_back
 from genvsdisc.models import Model
 from genvsdisc.study.costs import last_step
@@ -204,7 +205,7 @@ class Jobs:
         drawn = bench.table.drawn if job.stage == DRAWN_STAGE else None
         light = replace(
             table, X=cast(Any, None), y=np.empty(0), codes=np.empty(0, dtype=int), test=test, unlabeled=unlabeled,
-            drawn=drawn,
+            drawn=drawn, reader=TableReader({}),
         )  # fmt: skip
         key = (self.fingerprint, job.stage, job.start, job.stop)
         rows, part = (table.X, table.codes), draws_of(job, draws)

@@ -20,7 +20,7 @@ from genvsdisc.study.statistics.leak import (
     MISSINGNESS,
     Leak,
 )
-from genvsdisc.study.statistics.levels import blocks_of_columns, levels_of_columns
+from genvsdisc.study.statistics.levels import are_numbers, blocks_of_columns, levels_of_columns
 from genvsdisc.study.statistics.lone_columns import left_out_errors, neighbor_errors
 from genvsdisc.study.table import PreparedTable
 
@@ -165,12 +165,12 @@ def giving_away(table: PreparedTable) -> list[Leak]:
     missing = table.X.isna().to_numpy()
     some = np.flatnonzero(missing.any(axis=0))
     errors = left_out_errors(missing[:, some].astype(int), missing[:, some].max(axis=0).astype(int) + 1, table.codes)
-    for place in np.flatnonzero(errors <= most):
-        name = names[some[place]]
+    for place in np.flatnonzero(errors <= most).tolist():
+        name = names[int(some[place])]
         found.append(_given(MISSINGNESS, name, int(errors[place]), table, f"whether '{name}' is missing"))
     told = {leak.column for leak in found}
     n_levels, errors = _errors_alone(table)
-    for place in np.flatnonzero(errors <= most):
+    for place in np.flatnonzero(errors <= most).tolist():
         name, error = names[place], int(errors[place])
         if str(name) in told:
             continue
@@ -185,10 +185,15 @@ def _errors_alone(table: PreparedTable) -> tuple[NDArray, NDArray]:
     """Levels of each column, and errors of its level alone, or of the nearest number: the smaller."""
     levels, n_levels = levels_of_columns(table.X, most=_QUANTILES)
     errors = left_out_errors(levels, n_levels, table.codes)
-    in_quantiles = [place for place in np.flatnonzero(n_levels == _QUANTILES) if is_number(table.X.iloc[:, place])]
-    for places in blocks_of_columns(np.array(in_quantiles, dtype=int), len(table.X)):
-        numbers = np.column_stack([as_numbers(table.X.iloc[:, place]) for place in places])
+    in_quantiles, plain = n_levels == _QUANTILES, are_numbers(table.X)
+    for places in blocks_of_columns(np.flatnonzero(in_quantiles & plain), len(table.X)):
+        numbers = table.X.iloc[:, places].to_numpy(dtype=float)
         errors[places] = np.minimum(errors[places], neighbor_errors(numbers, table.codes))
+    for place in np.flatnonzero(in_quantiles & ~plain).tolist():
+        values = table.X.iloc[:, place]
+        if is_number(values):  # else it is words, of as many values
+            near = neighbor_errors(as_numbers(values)[:, None], table.codes)
+            errors[place] = min(errors[place], int(near[0]))
     return n_levels, errors
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from genvsdisc.features.kinds import as_numbers, is_number
 
-MOST_CELLS = 1_000_000
+MOST_IN_BLOCK = 1_000_000
 """Numbers of a block of columns: with what is made of them some 50 MB."""
 
 
@@ -41,22 +41,22 @@ def levels_of_columns(X: pd.DataFrame, most: int | None = None) -> tuple[NDArray
         Number of values of each.
     """
     levels = np.empty(X.shape, dtype=np.intp, order="F")
-    plain = plain_numbers(X)
+    plain = are_numbers(X)
     for places in blocks_of_columns(np.flatnonzero(plain), len(X)):
         levels[:, places] = _ranks(_coarse(X.iloc[:, places].to_numpy(dtype=float), most))
     for place in np.flatnonzero(~plain):
-        levels[:, place] = levels_of(X.iloc[:, place], most)[0]
+        levels[:, place] = levels_of(X.iloc[:, int(place)], most)[0]
     return levels, levels.max(axis=0, initial=-1) + 1
 
 
-def plain_numbers(X: pd.DataFrame) -> NDArray[np.bool_]:
-    """Which columns are numbers of NumPy's own types."""
+def are_numbers(X: pd.DataFrame) -> NDArray[np.bool_]:
+    """Which columns NumPy holds as numbers."""
     return np.array([isinstance(dtype, np.dtype) and dtype.kind in "fiu" for dtype in X.dtypes], dtype=bool)
 
 
 def blocks_of_columns(places: NDArray[np.intp], n_rows: int) -> Iterator[Any]:
-    """Cut columns into blocks of at most `MOST_CELLS` numbers."""
-    width = max(1, MOST_CELLS // max(n_rows, 1))
+    """Cut columns into blocks of at most `MOST_IN_BLOCK` numbers."""
+    width = max(1, MOST_IN_BLOCK // max(n_rows, 1))
     return (places[start : start + width] for start in range(0, len(places), width))
 
 

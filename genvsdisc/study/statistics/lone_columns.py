@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-MOST_CELLS = 4_000_000
+MOST_COUNTS = 4_000_000
 """Counts of levels and classes, and of rows and classes, that are held at once."""
 
 
@@ -27,7 +27,7 @@ def left_out_errors(levels: NDArray, n_levels: NDArray, codes: NDArray) -> NDArr
     n_rows, n_columns = levels.shape
     n_classes = int(codes.max()) + 1
     errors = np.empty(n_columns, dtype=np.intp)
-    width = max(1, MOST_CELLS // (n_rows * n_classes))
+    width = max(1, MOST_COUNTS // (n_rows * n_classes))
     for start in range(0, n_columns, width):
         some = slice(start, start + width)
         ends = np.cumsum(n_levels[some])

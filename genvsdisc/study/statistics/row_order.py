@@ -161,7 +161,7 @@ def _sort_keys(X: pd.DataFrame, codes: NDArray) -> list[Any]:
     keys = np.flatnonzero(np.any([_one_way(each) for each in steps], axis=0)).tolist()
     for key in keys:  # which grows: a file may be sorted by a third column within the second
         within = np.any([_one_way(each[each[:, key] == 0]) for each in steps], axis=0)
-        keys += [place for place in np.flatnonzero(within) if place not in keys]
+        keys += [place for place in np.flatnonzero(within).tolist() if place not in keys]
     return [X.columns[key] for key in keys]
 
 

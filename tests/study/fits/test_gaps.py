@@ -6,7 +6,7 @@ from scipy.stats import multivariate_normal
 from sklearn.linear_model import LogisticRegression
 
 from genvsdisc import GaussianClassifier, LogisticClassifier
-from genvsdisc.study.fits.gaps import GAP_SHARES, _conditional_means, gap_losses, gap_rows
+from genvsdisc.study.fits.gaps import GAP_SHARES, gap_losses, gap_rows
 from genvsdisc.study.statistics.dials import CONDITIONAL, GAPS, ITERATIVE
 
 MEANS = np.array([[0.0, 0, 0, 0], [1.2, -0.8, 0.6, 0.9]])
@@ -83,18 +83,6 @@ def test_what_stands_in_is_learned_on_the_training_rows(model):
     filled = np.where(gaps.masks[0][2], X[:300].mean(axis=0), X[300:])
     assert curves[GAPS].by_draw[3, 0] == pytest.approx(1 - fitted.score(filled, codes[300:]))
     assert curves[ITERATIVE].by_draw[3, 0] == pytest.approx(1 - fitted.score(gaps.imputed[0][2], codes[300:]))
-
-
-def test_conditional_means_are_those_of_the_gaussian():
-    X, _ = drawn(5, 3)
-    holed = X.copy()
-    holed[0, [0, 2]] = np.nan
-    holed[1] = np.nan
-    found = _conditional_means(holed, np.ones(4), COVARIANCE)
-    slopes = COVARIANCE[np.ix_([0, 2], [1, 3])] @ np.linalg.inv(COVARIANCE[np.ix_([1, 3], [1, 3])])
-    assert found[0, [0, 2]] == pytest.approx(1 + slopes @ (X[0, [1, 3]] - 1))
-    assert found[1] == pytest.approx(np.ones(4))
-    assert found[2:] == pytest.approx(X[2:])
 
 
 def test_more_gaps_hold_the_fewer_and_all_models_see_the_same():

@@ -33,9 +33,9 @@ def many_kinds(n=200, seed=0):
 
 
 @pytest.mark.parametrize("most", [None, 32, 5])
-@pytest.mark.parametrize("cells", [1, 500, module.MOST_CELLS])
+@pytest.mark.parametrize("cells", [1, 500, module.MOST_IN_BLOCK])
 def test_columns_together_have_the_levels_of_each_alone(most, cells, monkeypatch):
-    monkeypatch.setattr(module, "MOST_CELLS", cells)
+    monkeypatch.setattr(module, "MOST_IN_BLOCK", cells)
     table = many_kinds()
     levels, n_levels = levels_of_columns(table, most)
     for place, name in enumerate(table.columns):

@@ -16,10 +16,10 @@ def slow_left_out(levels, codes):
     return wrong
 
 
-@pytest.mark.parametrize("cells", [1, lone_columns.MOST_CELLS])
+@pytest.mark.parametrize("cells", [1, lone_columns.MOST_COUNTS])
 @pytest.mark.parametrize("n_classes", [2, 3, 7])
 def test_errors_of_levels_are_those_of_a_loop_over_rows(n_classes, cells, monkeypatch):
-    monkeypatch.setattr(lone_columns, "MOST_CELLS", cells)
+    monkeypatch.setattr(lone_columns, "MOST_COUNTS", cells)
     rng = np.random.default_rng(n_classes)
     codes = rng.integers(0, n_classes, 60)
     columns = [rng.integers(0, k, 60) for k in (1, 2, 5, 30)] + [np.arange(60), codes]
