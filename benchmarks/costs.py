@@ -55,11 +55,13 @@ MOST_COLUMNS = {"logistic, Newton": 800}
 """Columns at most, where not 80: logistic regression meets quadratic features too."""
 MOST_WORK = 1e8
 """Fits times rows times columns squared of a table with gaps, or a wide one, at most."""
-WIDE_TERMS = (
-    "call",
-    "fits",
-    "fits classes",
-    "fits rows columns",
+WIDE = ("Gaussian, shared", "Gaussian, separate", "Gaussian, automatic", "naive Bayes")
+"""Kinds with prices of their own for fewer rows than columns."""
+NARROW_TOO = ("call", "fits", "fits classes", "fits rows columns")
+BY_COLUMN = (*NARROW_TOO, "fits train columns classes", "fits test columns classes")
+"""What naive Bayes costs there: work on each number of matrices that no cache holds."""
+IN_SPAN = (
+    *NARROW_TOO,
     "fits train columns",
     "fits train^2 columns",
     "fits train^2 classes",
@@ -195,7 +197,9 @@ def coefficients(kind: str, found: list[tuple[BatchSizes, float]]) -> dict[str, 
     if not any(s.gappy for s, _ in found):  # one pattern there, and many where a table with gaps is priced
         powers[:, ["patterns" in name for name in COST_TERMS]] = 0.0
     wide = fits_in_span(found[0][0].train, found[0][0].columns)
-    powers[:, [name not in WIDE_TERMS if wide else name in WIDE_TERMS[4:] for name in COST_TERMS]] = 0.0
+    own = BY_COLUMN if kind == "naive Bayes" else IN_SPAN
+    barred = [name not in own if wide else name in IN_SPAN and name not in NARROW_TOO for name in COST_TERMS]
+    powers[:, barred] = 0.0
     seconds = np.array([max(t, 1e-4) for _, t in found])
     scale = powers.max(axis=0)
     scale[scale == 0] = 1.0
@@ -224,13 +228,13 @@ def main() -> None:
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--complete", action="store_true", help="tables without gaps only")
     parser.add_argument("--gaps", action="store_true", help="tables with gaps only")
-    parser.add_argument("--wide", action="store_true", help="tables of fewer rows than columns, for Gaussians")
+    parser.add_argument("--wide", action="store_true", help="tables of fewer rows than columns")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     table = dict(costs.COST_COEFFICIENTS)
     chosen = [kind.strip() for kind in options.kinds.split(";") if kind.strip()] or list(KINDS)
     for kind in chosen:
-        if options.wide and not kind.startswith("Gaussian"):
+        if options.wide and kind not in WIDE:
             continue
         both = (False, True) if kind in WITH_GAPS and not options.wide else (False,)
         for gaps in (False,) if options.complete else both[1:] if options.gaps else both:

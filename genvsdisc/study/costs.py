@@ -5,8 +5,8 @@ were fitted by ``benchmarks/costs.py`` (non-negative least squares on relative e
 `refit_probabilities` on random synthetic tables: 60 to 20,000 rows, 2 to 80 columns (800 for logistic regression), 2 to
 20 classes. With gaps: 60 to 5,000 rows, 3 to 100 columns, of which some are indicators of levels and a tenth to all
 have gaps, 2 to 12 classes; timed on a busy machine, and scaled by what complete fits took beside them, as was the
-weighted naive Bayes. Gaussians of fewer rows than columns: 24 to 400 rows, 128 to 8,000 columns. No real table was
-among them. All belong to one machine; on another the plan is the same, and the clock differs.
+weighted naive Bayes. Gaussians and naive Bayes of fewer rows than columns: 24 to 400 rows, 128 to 8,000 columns. No
+real table was among them. All belong to one machine; on another the plan is the same, and the clock differs.
 """
 
 from __future__ import annotations
@@ -147,6 +147,8 @@ FEWEST_SPANNED = 128
 """Columns from which on they do."""
 ROW_SPAN = 0.6e-9
 """Processor seconds of the span for each column and squared row: median of 60 to 150 rows, 600 to 7,000 columns."""
+CONTRAST = 1.5e-8
+"""Those of the log density of a number in a class, of which weighted naive Bayes then takes the span."""
 BINARY_OUTPUTS = 1
 """Outputs that a discriminative classifier learns where there are two classes."""
 
@@ -197,12 +199,15 @@ def batch_seconds(kind: str, sizes: BatchSizes, estimator: Any = None) -> float:
     """
     case = "gaps" if sizes.gappy else "wide" if fits_in_span(sizes.train, sizes.columns) else ""
     known = COST_COEFFICIENTS.get(f"{kind}, {case}", COST_COEFFICIENTS[kind])
-    if kind.startswith(ONE_OUTPUT) and sizes.classes == 2:
+    n_classes = sizes.classes
+    if kind.startswith(ONE_OUTPUT) and n_classes == 2:
         sizes = replace(sizes, classes=BINARY_OUTPUTS)
     seconds = 0.0
     vectors = sizes.train * (max(1, sizes.classes - 1) if kind.startswith("weighted") else 1)
     if kind.startswith(IN_ROW_SPAN) and sizes.columns > max(vectors, FEWEST_SPANNED):
         seconds = ROW_SPAN * sizes.fits * sizes.columns * (vectors**2 + sizes.test * sizes.classes)
+        if kind.startswith("weighted"):
+            seconds += CONTRAST * sizes.fits * sizes.columns * (sizes.train + sizes.test) * n_classes
         sizes = replace(sizes, columns=vectors)
     seconds += sum(coefficient * COST_TERMS[term](sizes) for term, coefficient in known.items())
     return SAFETY * seconds * (_network_scale(estimator, sizes.columns) if kind == "network" else 1.0)

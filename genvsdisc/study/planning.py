@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from genvsdisc.study.allocation import CORES, CURVE_DRAWS, OVERHEAD, USABLE, Allocation
+from genvsdisc.study.allocation import COLUMN, CORES, CURVE_DRAWS, OVERHEAD, USABLE, Allocation
 from genvsdisc.study.budgets import STANDARD_BUDGET
 from genvsdisc.study.design import Design, partitions
 from genvsdisc.study.dial_costs import LONGEST_DIAL
@@ -115,7 +115,8 @@ def _allocated(
     larger: LargerBudgets | None = None,
 ) -> Plan:
     n_rows, n_classes = int(sum(counts)), len(counts)
-    capacity = max(0.2 * budget * CORES, USABLE * budget * CORES - OVERHEAD - 2e-7 * n_rows * n_columns)
+    anyhow = OVERHEAD + COLUMN * n_columns + 2e-7 * n_rows * n_columns
+    capacity = max(0.2 * budget * CORES, USABLE * budget * CORES - anyhow)
     step = 2 if budget <= 20 else 4 if budget <= 120 else 5
     plan = Plan(float(budget), {}, n_rows, n_classes, n_rows >= LARGE, min(n_rows, MOST_SUBTABLE), {}, capacity)
     plan.n_encoded, plan.n_unlabeled = n_encoded, n_unlabeled

@@ -10,6 +10,7 @@ from genvsdisc.generative.gaussian.wide import fits_in_span
 from genvsdisc.study.costs import BatchSizes, batch_seconds
 from genvsdisc.study.design import Design
 from genvsdisc.study.dial_costs import dial_seconds
+from genvsdisc.study.gap_sizes import columns_taken, rows_judged
 from genvsdisc.study.plan import CONDITION_STAGES, MOST_TEST, ModelPlan, Plan
 
 MOST_AT_ONCE = 400_000
@@ -25,6 +26,8 @@ GAPS_STAGE, UNLABELED_STAGE, LEFT_OUT_STAGE = CONDITION_STAGES
 PATTERN_SECONDS, PATTERN_SQUARED = 1.7e-6, 5e-9
 """Seconds for a row with gaps of its own, a class and its covariance, and with the square of the columns: read off 800
 rows of 6 to 60 columns and 2 and 11 classes, 0.7 to 1.5 times right."""
+GAP_CELL = 1e-8
+"""Seconds of a number in a row that is judged with gaps, whoever judges it."""
 FILLED_SECONDS, FILLED_CUBED = 1.2e-5, 6e-10
 """Seconds of filling in a row with gaps of its own by expectations, and with the cube of the columns."""
 CONDITION_SHARE = 0.15
@@ -154,9 +157,9 @@ class StageCosts:
     def _gaps(self, candidate: Candidate, draws: int) -> float:
         """One fit for each draw; rows with gaps, each with a pattern of its own, take a generative model longer."""
         n, test, d = self.plan.subtable, self.test, self.plan.n_encoded
-        settings = (12 if self.plan.imputed else 4) + min(d, 40)
-        judged = min(test, 500, max(20, 3_000_000 // (draws * settings * d))) * settings
-        fits = candidate.seconds(draws, n, n - test, judged)
+        settings = (12 if self.plan.imputed else 4) + columns_taken(d, d)
+        judged = min(test, rows_judged(draws, settings, d)) * settings
+        fits = candidate.seconds(draws, n, n - test, judged) + GAP_CELL * draws * judged * d
         by_pattern = 4 * (judged // settings) if candidate.covariances else 0
         return fits + draws * by_pattern * pattern_seconds(n - test, d, self.plan.n_classes)
 

@@ -21,16 +21,13 @@ from genvsdisc.study.fits.drawn_rows import different_rows
 from genvsdisc.study.fits.frame_codes import FrameCodes
 from genvsdisc.study.fits.gap_completion import of_blocks, rows_completed
 from genvsdisc.study.fits.refit import refit_probabilities
+from genvsdisc.study.gap_sizes import columns_taken, rows_judged
 from genvsdisc.study.statistics.dials import CONDITIONAL, GAPS, ITERATIVE, WITHOUT
 from genvsdisc.study.statistics.learning_curves import CurveLosses, DialLosses
 from genvsdisc.study.statistics.training_rows import TrainedRows
 
 GAP_STAGE = "gaps at prediction"
 GAP_SHARES = (0.0, 0.1, 0.25, 0.5, 0.75)
-MOST_COLUMNS = 40
-"""Columns of which each is taken away, at most: those whose classes differ most."""
-MOST_CELLS = 3_000_000
-"""Numbers in the rows that are judged with gaps, of all draws together."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +107,8 @@ def gap_rows(
     impute : bool, default=True
         Whether rows are completed by an iterative imputer and by conditional means too.
     taken : sequence of int, default=None
-        Columns of which each is taken away; None for all, or the 40 whose classes differ most.
+        Columns of which each is taken away; None for all, or of many those whose classes differ most
+        (`genvsdisc.study.gap_sizes.columns_taken`).
     sample_weight : ndarray of shape (n,), default=None
         How much each row counts in what stands in for missing entries.
     random_state : int, default=0
@@ -120,7 +118,7 @@ def gap_rows(
     Equal rows lose the same entries, in whatever order the rows stand: a row of weight 2 is the row twice.
     """
     columns = _telling(matrix, codes, blocks) if taken is None else np.asarray(taken, dtype=int)
-    judges = [_some(rows, _most_judges(len(tests), len(shares) + len(columns), matrix.shape[1])) for rows in tests]
+    judges = [_some(rows, rows_judged(len(tests), len(shares) + len(columns), matrix.shape[1])) for rows in tests]
     masks, imputed, conditional = [], [], []
     places, n_different = different_rows(matrix)
     own = np.ones(len(matrix)) if sample_weight is None else sample_weight
@@ -243,18 +241,15 @@ def _without(rows: NDArray, block: range) -> NDArray:
 
 def _telling(matrix: NDArray, codes: NDArray, blocks: Sequence[range]) -> NDArray:
     """Columns of which the class means lie farthest apart, in the order of the table; all where they are few."""
-    if len(blocks) <= MOST_COLUMNS:
+    most = columns_taken(len(blocks), matrix.shape[1])
+    if len(blocks) == most:
         return np.arange(len(blocks))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # a class without an entry of a column
         means = np.stack([np.nanmean(matrix[codes == k], axis=0) for k in np.unique(codes)])
         apart = np.nan_to_num(np.nanstd(means, axis=0) / (np.nanstd(matrix, axis=0) + 1e-300))
     by_column = np.array([apart[block.start : block.stop].max() for block in blocks])
-    return np.sort(np.argsort(-by_column, kind="stable")[:MOST_COLUMNS])
-
-
-def _most_judges(n_draws: int, n_settings: int, n_encoded: int) -> int:
-    return int(np.clip(MOST_CELLS // max(n_draws * n_settings * n_encoded, 1), 20, 500))
+    return np.sort(np.argsort(-by_column, kind="stable")[:most])
 
 
 def _some(rows: NDArray, most: int) -> NDArray:
