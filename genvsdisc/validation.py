@@ -197,3 +197,21 @@ def refuse_other_length(X: Any, y: Any, rows: str = "X", labels: str = "y") -> N
         raise ValueError(
             f"{labels} holds {len(y)} labels, {rows} has {np.shape(X)[0]} rows: give one label for each row"
         )
+
+
+def some_columns(columns: Any, n_features: int) -> NDArray[np.intp] | None:
+    """Check indices of some features; None stands for all.
+
+    Raises
+    ------
+    ValueError
+        If they are not different whole numbers of 0 to ``n_features - 1``, one at least.
+    """
+    if columns is None:
+        return None
+    given = np.asarray(columns)
+    whole = given.ndim == 1 and given.size > 0 and given.dtype.kind in "iu"
+    if not whole or len(np.unique(given)) < len(given) or given.min() < 0 or given.max() >= n_features:
+        rule = f"different indices of the {n_features} features, from 0 to {n_features - 1}"
+        raise ValueError(f"columns must be {rule}; got {columns!r}")
+    return given.astype(np.intp)

@@ -18,7 +18,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 from genvsdisc.base import ProbabilisticClassifier
 from genvsdisc.class_priors import GenerativePriors
 from genvsdisc.given import given_labels
-from genvsdisc.validation import encoded_labels, validated
+from genvsdisc.validation import encoded_labels, some_columns, validated
 
 _LARGE = 1e8  # fourth powers stay in the range of single precision, 1e-38 to 3e38
 
@@ -81,7 +81,9 @@ class GenerativeClassifier(GenerativePriors, ProbabilisticClassifier):
         """
         return logsumexp(self._joint_scores(X), axis=1)
 
-    def sample(self, n_samples: int = 1, y: Any = None, random_state: Any = None) -> tuple[NDArray, NDArray]:
+    def sample(
+        self, n_samples: int = 1, y: Any = None, random_state: Any = None, columns: Any = None
+    ) -> tuple[NDArray, NDArray]:
         """Draw rows from the fitted model.
 
         Parameters
@@ -92,25 +94,27 @@ class GenerativeClassifier(GenerativePriors, ProbabilisticClassifier):
             Draw from this class; None draws the class from the priors.
         random_state : int, RandomState instance or None, default=None
             Source of randomness.
+        columns : array-like of int, default=None
+            Features to draw, by the law that they have without the others; None draws all.
 
         Returns
         -------
-        X : ndarray of shape (n_samples, n_features)
+        X : ndarray of shape (n_samples, n_features) or (n_samples, n_columns)
         y : ndarray of shape (n_samples,)
 
         Raises
         ------
         ValueError
-            If y is not one of `classes_` or n_samples is not a positive whole number.
+            If y is not one of `classes_`, n_samples no positive whole number, or `columns` are not different features.
         """
         check_is_fitted(self)
         if not isinstance(n_samples, Integral) or isinstance(n_samples, bool) or n_samples < 1:
             raise ValueError(f"n_samples must be a whole number of at least 1, got {n_samples!r}")
-        rng = check_random_state(random_state)
+        rng, some = check_random_state(random_state), some_columns(columns, self.n_features_in_)
         if y is None:
             priors = np.asarray(self.class_prior_, dtype=np.float64)
             codes = rng.choice(len(self.classes_), size=n_samples, p=priors / priors.sum())
-            return self._sample_given_class(codes, rng), self.classes_[codes]
+            return self._sample_given_class(codes, rng, some), self.classes_[codes]
         if np.ndim(y) > 0:
             raise ValueError(
                 f"y must be a single class or None, got an array of shape {np.shape(y)}; call sample once a class"
@@ -119,11 +123,11 @@ class GenerativeClassifier(GenerativePriors, ProbabilisticClassifier):
         if not len(place):
             raise ValueError(f"y must be one of the classes {self.classes_.tolist()}, got {y!r}")
         codes = np.full(n_samples, place[0])
-        return self._sample_given_class(codes, rng), self.classes_[codes]
+        return self._sample_given_class(codes, rng, some), self.classes_[codes]
 
     @abstractmethod
-    def _sample_given_class(self, codes: NDArray, rng: np.random.RandomState) -> NDArray:
-        """Draw one row from each of these classes."""
+    def _sample_given_class(self, codes: NDArray, rng: np.random.RandomState, columns: NDArray | None) -> NDArray:
+        """Draw one row from each of these classes: all features, or some."""
 
     @abstractmethod
     def linear_log_odds(self) -> tuple[Any, NDArray, NDArray]:

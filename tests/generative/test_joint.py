@@ -1,6 +1,7 @@
 """What every generative classifier can do: densities, draws and priors that can be swapped."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 from scipy.special import logsumexp
@@ -129,3 +130,66 @@ def test_rows_of_one_class_leave_the_others_no_prior():
     assert_allclose(model.class_prior_[0], 0, atol=1e-12)
     assert model.class_prior_[2] > 0.9
     assert_allclose(model.class_prior_.sum(), 1, rtol=1e-12)
+
+
+def mixed_columns(n=300, seed=0):
+    """Numbers, counts, truth values and categories in turn, classes apart in each."""
+    rng = np.random.default_rng(seed)
+    y = rng.integers(0, 2, n)
+    shifts = np.array([0.0, 0.7, -0.4])
+    mixing = np.eye(3) + 0.5
+    numbers = rng.normal(size=(n, 3)) @ mixing + np.outer(y, shifts)
+    counts, truth = rng.poisson(2 + 3 * y), rng.random(n) < 0.3 + 0.4 * y
+    levels = (rng.integers(0, 3, n) + y) % 4
+    return np.column_stack([numbers[:, 0], levels, counts, numbers[:, 1], truth, levels % 2, numbers[:, 2]]), y
+
+
+FAMILIES_OF_COLUMNS = ["gaussian", "categorical", "poisson", "gaussian", "bernoulli", "categorical", "gaussian"]
+
+
+@pytest.mark.parametrize("columns", [[0, 3, 6], [6, 1], [5, 2, 4, 1], [3]])
+@pytest.mark.parametrize(
+    "model",
+    [
+        GaussianClassifier(shrinkage=0.1),
+        GaussianClassifier("separate", shrinkage=0.1, standardize=True),
+        GaussianClassifier("separate", structure="diagonal", shrinkage=0.1),
+        GaussianClassifier(structure="spherical"),
+        NaiveBayesClassifier(FAMILIES_OF_COLUMNS),
+    ],
+    ids=repr,
+)
+def test_some_columns_are_drawn_by_the_law_that_they_have_among_all(model, columns):
+    X, y = mixed_columns()
+    model.fit(X, y)
+    n = 20_000
+    for label in (0, 1):
+        some, labels = model.sample(n, y=label, random_state=1, columns=columns)
+        every, _ = model.sample(n, y=label, random_state=2)
+        assert some.shape == (n, len(columns))
+        assert (labels == label).all()
+        first, second = np.asarray(some, dtype=float), np.asarray(every, dtype=float)[:, columns]
+        spread = np.sqrt((first.var(axis=0) + second.var(axis=0)) / n)
+        assert (np.abs(first.mean(axis=0) - second.mean(axis=0)) <= 4 * spread).all()
+        products = [
+            np.einsum("ni,nj->nij", z, z) for z in (first - X[:, columns].mean(0), second - X[:, columns].mean(0))
+        ]
+        error = np.sqrt((products[0].var(axis=0) + products[1].var(axis=0)) / n)
+        assert (np.abs(products[0].mean(axis=0) - products[1].mean(axis=0)) <= 4.5 * error).all()
+
+
+@pytest.mark.parametrize("columns", [[], [0, 0], [-1], [2], 0, [0.5], ["a"], [[0]], [True]])
+def test_columns_to_draw_that_are_none_of_the_features(columns):
+    X, y = draw(30)
+    with pytest.raises(ValueError, match="columns must be different indices of the 2 features, from 0 to 1; got"):
+        GaussianClassifier().fit(X, y).sample(3, columns=columns)
+
+
+def test_words_are_drawn_by_their_columns():
+    table = pd.DataFrame(
+        {"town": ["Ulm", "Rom"] * 20, "size": np.arange(40.0), "sex": list("fm") * 10 + list("mf") * 10}
+    )
+    model = NaiveBayesClassifier().fit(table, np.arange(40) % 2)
+    drawn, _ = model.sample(30, y=1, random_state=0, columns=[2, 1])
+    assert drawn.columns.tolist() == ["sex", "size"]
+    assert set(drawn["sex"]) == {"f", "m"}

@@ -133,16 +133,17 @@ class SpanGaussians:
             found[g][np.diag_indices(len(scale))] += self.level[g] * scale**2
         return found
 
-    def deviations_drawn(self, codes: NDArray, rng: np.random.RandomState) -> NDArray:
-        """Deviations from the mean, (m, d), drawn from each of these classes."""
-        B = self.spanning()
-        drawn = rng.standard_normal((len(codes), len(self.origin)))
+    def deviations_drawn(self, codes: NDArray, rng: np.random.RandomState, columns: NDArray | None = None) -> NDArray:
+        """Deviations from the mean, (m, d), drawn from each of these classes; of some of the columns (indices)."""
+        some = slice(None) if columns is None else columns
+        B, scale = self.spanning()[:, some], None if self.scale is None else self.scale[some]
+        drawn = rng.standard_normal((len(codes), B.shape[1]))
         inside = rng.standard_normal((len(codes), len(self.used)))
         for k in np.unique(codes):
             own, g = codes == k, self.group(k)
             mixed = _projected_back((inside[own] * self.roots[g]).T, self.codes, self.mixes).T
             drawn[own] = np.sqrt(self.level[g]) * drawn[own] + np.sqrt(self.kept[g]) * (mixed @ B)
-        return drawn if self.scale is None else drawn * self.scale
+        return drawn if scale is None else drawn * scale
 
 
 def _projected_back(columns: NDArray, codes: NDArray, mixes: NDArray) -> NDArray:

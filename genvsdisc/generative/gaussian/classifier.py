@@ -17,6 +17,7 @@ from genvsdisc.base import Parameters
 from genvsdisc.class_priors import check_priors
 from genvsdisc.functional.gaussian import density
 from genvsdisc.functional.gaussian.covariance import SingularCovarianceError, whiten
+from genvsdisc.functional.gaussian.drawing import drawn_deviations
 from genvsdisc.functional.gaussian.missing import marginal_log_densities
 from genvsdisc.functional.gaussian.moments import Moments, class_moments, filled_means, merge
 from genvsdisc.functional.gaussian.row_span import SpanGaussians, span_log_densities
@@ -441,15 +442,11 @@ class GaussianClassifier(GenerativeClassifier):
         self._check_fitted()
         return self._checked(self._log_joint, self._validate_rows(X), self._own_parameters())[0]
 
-    def _sample_given_class(self, codes: NDArray, rng: np.random.RandomState) -> NDArray:
+    def _sample_given_class(self, codes: NDArray, rng: np.random.RandomState, columns: NDArray | None) -> NDArray:
+        means = self.means_ if columns is None else self.means_[:, columns]
         if self._span is not None:
-            return self.means_[codes] + self._span.deviations_drawn(codes, rng).astype(self.means_.dtype)
-        z = rng.standard_normal((len(codes), self.n_features_in_)).astype(self.means_.dtype)
-        for k in range(len(self.classes_)):
-            factor = self._factors[k if len(self._factors) > 1 else 0]
-            own = codes == k
-            z[own] = z[own] @ np.linalg.inv(factor) if factor.ndim == 2 else z[own] / factor
-        return self.means_[codes] + z
+            return means[codes] + self._span.deviations_drawn(codes, rng, columns).astype(means.dtype)
+        return means[codes] + drawn_deviations(codes, self._factors, self.n_features_in_, rng, columns)
 
     # Summaries -------------------------------------------------------------------------------------------------
 

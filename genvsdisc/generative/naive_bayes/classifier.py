@@ -346,13 +346,15 @@ class NaiveBayesClassifier(GenerativeClassifier):
             coef, intercept = np.diff(coef, axis=0), np.diff(intercept)
         return statistics, coef, intercept
 
-    def _sample_given_class(self, codes: NDArray, rng: np.random.RandomState) -> Any:
-        means, variances = self._class_moments()
-        probabilities = np.exp(self.category_log_prob_)
-        columns = draw(means[codes], variances[codes], probabilities[codes], self._kinds, rng)
-        if all(column.dtype.kind in "biuf" for column in columns):
-            return np.column_stack(columns).astype(self.means_.dtype)
+    def _sample_given_class(self, codes: NDArray, rng: np.random.RandomState, columns: NDArray | None) -> Any:
+        some = np.arange(self.n_features_in_) if columns is None else columns
+        kinds, levels = self._kinds.taken(some)
+        means, variances = (of[:, some][:, kinds.numeric] for of in (self.means_, self.variances_))
+        probabilities = np.exp(self.category_log_prob_[:, levels])
+        drawn = draw(means[codes], variances[codes], probabilities[codes], kinds, rng)
+        if all(column.dtype.kind in "biuf" for column in drawn):
+            return np.column_stack(drawn).astype(self.means_.dtype)
         import pandas as pd
 
-        names = getattr(self, "feature_names_in_", range(len(columns)))
-        return pd.DataFrame(dict(zip(names, columns, strict=True)))
+        names = np.asarray(getattr(self, "feature_names_in_", np.arange(self.n_features_in_)))[some]
+        return pd.DataFrame(dict(zip(names, drawn, strict=True)))

@@ -56,6 +56,14 @@ class ColumnKinds:
         """Where each categorical column starts in the common table of categories, and where the last one ends."""
         return np.array([*accumulate((len(known) for known in self.categories if known is not None), initial=0)])
 
+    def taken(self, columns: NDArray) -> tuple[ColumnKinds, NDArray]:
+        """Kinds of some of the columns, and their places in the common table of categories."""
+        own = [tuple(of[j] for j in columns) if of else () for of in (self.names, self.integers)]
+        kinds = (tuple(of[j] for j in columns) for of in (self.distributions, self.categories))
+        starts = dict(zip(self.categorical.tolist(), self.offsets.tolist(), strict=False))
+        places = [starts[j] + np.arange(len(self.categories[j])) for j in columns if self.categories[j] is not None]
+        return ColumnKinds(*kinds, *own), np.concatenate([np.arange(0), *places])
+
     @classmethod
     def of(cls, X: Any, distributions: Any, *, integral: bool) -> ColumnKinds:
         """Kinds of the columns of an array (of integers?) or a pandas frame, from the parameter; no categories yet."""

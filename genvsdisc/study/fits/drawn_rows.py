@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from genvsdisc.features.dtypes import as_numbers
+from genvsdisc.generative.joint import GenerativeClassifier
 from genvsdisc.study.evidence import final_step
 from genvsdisc.study.statistics.parameters import seen_columns
 from genvsdisc.study.statistics.predictive import predictive_rows
@@ -58,7 +59,8 @@ def predictive_tables(
         return None
     real, codes = _numbers(X, places), drawn_from.codes
     n_sets = MANY_SETS if real.size <= _MANY_CELLS else FEW_SETS
-    n_sets = n_sets if n_sets * np.size(X) <= _DRAWN_CELLS else FEWEST_SETS
+    n_cells = len(X) * (len(places) if _draws_some(classifier, places, X.shape[1]) else X.shape[1])
+    n_sets = n_sets if n_sets * n_cells <= _DRAWN_CELLS else FEWEST_SETS
     originals, copies = _originals(np.column_stack([drawn_from.sampling.units(len(codes)), codes, real]))
     drawn = _drawn(classifier, drawn_from.y[originals], places, n_sets, rng, X.shape[1])[:, copies]
     drawn[:, np.isnan(real)] = np.nan
@@ -92,15 +94,26 @@ def _drawn(
 ) -> NDArray:
     """Sets of rows (n_sets, n, d) with these labels, in some of the columns that the classifier draws."""
     sets = np.empty((n_sets, len(labels), len(places)))
+    alone = _draws_some(classifier, places, n_columns)
     for label in np.unique(labels):
         mask = labels == label
         count = int(mask.sum())
-        step = max(1, _AT_ONCE // (count * n_columns))
+        step = max(1, _AT_ONCE // (count * (len(places) if alone else n_columns)))
         for first in range(0, n_sets, step):
             some = min(step, n_sets - first)
-            rows, _ = classifier.sample(some * count, y=label, random_state=int(rng.integers(2**31)))
-            sets[first : first + some, mask] = _numbers(rows, places).reshape(some, count, len(places))
+            drawn = {"y": label, "random_state": int(rng.integers(2**31))}
+            if alone:
+                rows, _ = classifier.sample(some * count, columns=places, **drawn)
+                found = _numbers(rows, list(range(len(places))))
+            else:
+                found = _numbers(classifier.sample(some * count, **drawn)[0], places)
+            sets[first : first + some, mask] = found.reshape(some, count, len(places))
     return sets
+
+
+def _draws_some(classifier: Any, places: list[int], n_columns: int) -> bool:
+    """Whether the columns that are judged are drawn without the others: a classifier of others draws all."""
+    return len(places) < n_columns and isinstance(classifier, GenerativeClassifier)
 
 
 def _numbers(X: Any, places: list[int]) -> NDArray:

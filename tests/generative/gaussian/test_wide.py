@@ -196,6 +196,11 @@ def test_drawn_rows_have_the_law_of_the_fit():
     error = np.sqrt((covariance**2 + np.outer(np.diag(covariance), np.diag(covariance))) / len(drawn))
     assert np.abs((np.cov(drawn.T) - covariance) / error).max() < 5.5
     assert np.abs((drawn.mean(axis=0) - fitted.means_[1]) / np.sqrt(np.diag(covariance) / len(drawn))).max() < 4.5
+    some = [77, 3, 120]
+    few, _ = fitted.sample(20_000, y=1, random_state=1, columns=some)
+    part = covariance[np.ix_(some, some)]
+    assert np.abs((np.cov(few.T) - part) / error[np.ix_(some, some)]).max() < 4.5
+    assert np.abs((few.mean(axis=0) - fitted.means_[1, some]) / np.sqrt(np.diag(part) / len(few))).max() < 4.5
 
 
 @pytest.mark.parametrize("covariance", ["shared", "separate"])
