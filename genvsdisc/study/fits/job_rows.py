@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from genvsdisc.study.evidence import Draws
 from genvsdisc.study.fits.job import Job
+from genvsdisc.study.fits.sent_words import as_codes
 from genvsdisc.study.plan import MOST_TRAIN
 from genvsdisc.study.table import PreparedTable
 
@@ -27,6 +29,7 @@ class JobRows:
     def __init__(self, draws: Draws) -> None:
         self.draws = draws
         self._made: list[tuple[PreparedTable, str, PreparedTable]] = []  # of few tables: most models share theirs
+        self._sent: list[tuple[Any, tuple[Any, dict[Any, Any]]]] = []
 
     def of(self, job: Job, table: PreparedTable) -> tuple[PreparedTable, Draws]:
         """Table of the rows that a job looks at, and the draws with the places that these have there.
@@ -47,6 +50,14 @@ class JobRows:
             tests.append(np.arange(start, start + len(block)))
             start += len(block)
         return self._part(table, "held out"), replace(draws, cv_train=np.arange(n_train), cv_tests=tests)
+
+    def sent(self, X: Any) -> tuple[Any, dict[Any, Any]]:
+        """Rows as they travel (`genvsdisc.study.fits.sent_words.as_codes`), made once."""
+        for given, sent in self._sent:
+            if given is X:
+                return sent
+        self._sent.append((X, as_codes(X)))
+        return self._sent[-1][1]
 
     def _part(self, table: PreparedTable, which: str) -> PreparedTable:
         for whole, name, part in self._made:

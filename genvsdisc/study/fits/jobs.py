@@ -28,6 +28,7 @@ from genvsdisc.study.fits.job import MOST_SIDE_BY_SIDE, Job
 from genvsdisc.study.fits.job_rows import OF_HELD_OUT, JobRows
 from genvsdisc.study.fits.part_fits import QUARTERS
 from genvsdisc.study.fits.predictions import DRAWN_STAGE, check_portable, draw_views, predict
+from genvsdisc.study.fits.sent_words import as_words
 from genvsdisc.study.statistics.dials import SHARE_DIALS, UNLABELED
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 from genvsdisc.study.table import PreparedTable
@@ -66,7 +67,7 @@ class Jobs:
         self.encoded = list(workbenches) if encoded is None else list(encoded)
         self.benches, self.draws, self.n_jobs, self.fingerprint = workbenches, draws, n_jobs, fingerprint
         self.rows = JobRows(draws)
-        unseen = ["X", "codes", "table", "draws", "parent"]
+        unseen = ["X", "words", "codes", "table", "draws", "parent"]
         self.work = run_job if cache is None else Memory(cache, verbose=0).cache(run_job, ignore=unseen)
         self.large = any(np.size(bench.table.X) > LARGE_CELLS for bench in workbenches)
         self.portable = [_can_travel(bench.model) for bench in workbenches]
@@ -208,7 +209,7 @@ class Jobs:
             drawn=drawn, reader=TableReader({}),
         )  # fmt: skip
         key = (self.fingerprint, job.stage, job.start, job.stop)
-        rows, part = (table.X, table.codes), draws_of(job, draws)
+        rows, part = (*self.rows.sent(table.X), table.codes), draws_of(job, draws)
         return delayed(self.work)(key, bench.model, bench.columns, *rows, light, part, parent=os.getpid())
 
 
@@ -217,6 +218,7 @@ def run_job(
     model: Model,
     columns: Sequence[Any],
     X: Any,
+    words: dict[Any, Any],
     codes: NDArray,
     table: PreparedTable,
     draws: Draws,
@@ -224,7 +226,7 @@ def run_job(
 ) -> Predictions:
     """Fit one job. What of the arguments is large is not looked at by the cache: `key` holds its fingerprint."""
     watch(parent)
-    whole = replace(table, X=X, y=table.classes[codes], codes=codes)
+    whole = replace(table, X=as_words(X, words), y=table.classes[codes], codes=codes)
     found = replace(predict(model, whole, draws, [key[1]], columns), model=replace(model, estimator=None))
     if np.size(X) > LARGE_CELLS:
         give_freed_memory_back()
