@@ -9,7 +9,7 @@ import numpy as np
 
 from genvsdisc.study.evidence import Draws
 from genvsdisc.study.fits.job import Job
-from genvsdisc.study.fits.sent_words import as_codes
+from genvsdisc.study.fits.sent_words import words_as_codes
 from genvsdisc.study.plan import MOST_TRAIN
 from genvsdisc.study.table import PreparedTable
 
@@ -52,11 +52,11 @@ class JobRows:
         return self._part(table, "held out"), replace(draws, cv_train=np.arange(n_train), cv_tests=tests)
 
     def sent(self, X: Any) -> tuple[Any, dict[Any, Any]]:
-        """Rows as they travel (`genvsdisc.study.fits.sent_words.as_codes`), made once."""
+        """Rows as they travel (`genvsdisc.study.fits.sent_words.words_as_codes`), made once."""
         for given, sent in self._sent:
             if given is X:
                 return sent
-        self._sent.append((X, as_codes(X)))
+        self._sent.append((X, words_as_codes(X)))
         return self._sent[-1][1]
 
     def _part(self, table: PreparedTable, which: str) -> PreparedTable:

@@ -28,7 +28,7 @@ from genvsdisc.study.fits.job import MOST_SIDE_BY_SIDE, Job
 from genvsdisc.study.fits.job_rows import OF_HELD_OUT, JobRows
 from genvsdisc.study.fits.part_fits import QUARTERS
 from genvsdisc.study.fits.predictions import DRAWN_STAGE, check_portable, draw_views, predict
-from genvsdisc.study.fits.sent_words import as_words
+from genvsdisc.study.fits.sent_words import words_again
 from genvsdisc.study.statistics.dials import SHARE_DIALS, UNLABELED
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 from genvsdisc.study.table import PreparedTable
@@ -226,7 +226,7 @@ def run_job(
 ) -> Predictions:
     """Fit one job. What of the arguments is large is not looked at by the cache: `key` holds its fingerprint."""
     watch(parent)
-    whole = replace(table, X=as_words(X, words), y=table.classes[codes], codes=codes)
+    whole = replace(table, X=words_again(X, words), y=table.classes[codes], codes=codes)
     found = replace(predict(model, whole, draws, [key[1]], columns), model=replace(model, estimator=None))
     if np.size(X) > LARGE_CELLS:
         give_freed_memory_back()

@@ -9,11 +9,11 @@ import pandas as pd
 
 from genvsdisc.freed_memory import LARGE_CELLS
 
-MOST_WORDS = 1000
+MOST_DIFFERENT_WORDS = 1000
 """Different words of a column that is sent as codes, at most."""
 
 
-def as_codes(X: Any) -> tuple[Any, dict[Any, Any]]:
+def words_as_codes(X: Any) -> tuple[Any, dict[Any, Any]]:
     """Take the words of a large frame as categories, whose codes NumPy holds.
 
     Parameters
@@ -33,11 +33,11 @@ def as_codes(X: Any) -> tuple[Any, dict[Any, Any]]:
     for name, dtype in X.dtypes.items():
         if isinstance(dtype, pd.StringDtype):
             column = X[name].astype("category")
-            if len(column.cat.categories) <= MOST_WORDS:
+            if len(column.cat.categories) <= MOST_DIFFERENT_WORDS:
                 coded[name], words[name] = column, dtype
     return (coded, words) if words else (X, {})
 
 
-def as_words(X: Any, words: dict[Any, Any]) -> Any:
-    """Undo `as_codes`."""
+def words_again(X: Any, words: dict[Any, Any]) -> Any:
+    """Undo `words_as_codes`."""
     return X.astype(words) if words else X

@@ -7,7 +7,7 @@ from sklearn.linear_model import LogisticRegression
 
 import genvsdisc as gd
 from genvsdisc.study.fits import sent_words
-from genvsdisc.study.fits.sent_words import MOST_WORDS, as_codes, as_words
+from genvsdisc.study.fits.sent_words import MOST_DIFFERENT_WORDS, words_again, words_as_codes
 
 
 @pytest.fixture
@@ -34,25 +34,25 @@ def table(n=500):
 def test_words_come_back_as_they_were():
     frame = table()
     before = frame.copy()
-    sent, words = as_codes(frame)
+    sent, words = words_as_codes(frame)
     assert set(words) == {"words", 0}
     assert all(isinstance(sent[name].dtype, pd.CategoricalDtype) for name in words)
-    pd.testing.assert_frame_equal(as_words(pickle.loads(pickle.dumps(sent)), words), before)
+    pd.testing.assert_frame_equal(words_again(pickle.loads(pickle.dumps(sent)), words), before)
     pd.testing.assert_frame_equal(frame, before)
 
 
 def test_what_is_small_or_no_frame_is_sent_as_it_is():
     for rows in (table(), np.zeros((3, 2))):
-        sent, words = as_codes(rows)
+        sent, words = words_as_codes(rows)
         assert sent is rows
         assert words == {}
-        assert as_words(sent, words) is rows
+        assert words_again(sent, words) is rows
 
 
 @pytest.mark.usefixtures("every_frame_is_large")
 def test_words_that_hardly_repeat_stay_words():
-    frame = pd.DataFrame({"names": pd.array([f"n{i}" for i in range(MOST_WORDS + 1)], dtype="str")})
-    assert as_codes(frame)[0] is frame
+    frame = pd.DataFrame({"names": pd.array([f"n{i}" for i in range(MOST_DIFFERENT_WORDS + 1)], dtype="str")})
+    assert words_as_codes(frame)[0] is frame
 
 
 def test_a_comparison_is_the_same_with_words_sent_as_codes(monkeypatch):
