@@ -11,11 +11,12 @@ from __future__ import annotations
 import json
 import lzma
 from base64 import b85decode, b85encode
-from bisect import bisect_left
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from genvsdisc.files import read_json
@@ -42,10 +43,11 @@ LAST = ("learning_curves", "conditions", "decomposition", "scores")
 ABSENT, ROUNDED = "not_in_page", "rounded_in_page"
 """Facts that list what a page did not carry, and what it carries rounded."""
 _FRAME = 500  # bytes around the record
+_LEAST_OF_ALONE = 0.6  # of its length in a record of its own, a table takes at least beside others
 _OPENED, _CLOSED = '<template id="genvsdisc-record">', "</template>"
 _RESERVED, _INSTEAD = "<>&", ",./"
 _LARGEST = 1 << 28  # bytes once unpacked
-_FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "lc": 0, "pb": 0}]
+_LZMA = {"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "lc": 0, "pb": 0}
 
 
 def packed_record(
@@ -82,7 +84,14 @@ def packed_record(
     heads = {name: told for name, (told, _) in parts.items()}
     head = json.dumps({"format": RECORD_FORMAT, "meta": dict(meta), "tables": heads}, separators=(",", ":"))
     content = head.encode() + b"\0" + b"".join(block for _, block in parts.values())
-    text = b85encode(lzma.compress(content, check=lzma.CHECK_CRC64, filters=_FILTERS)).decode("ascii")
+    return _as_text(content)
+
+
+def _as_text(content: bytes) -> str:
+    # A window as large as the content sees all of it; that of the preset, 64 MB, takes longer to clear than to fill.
+    window = 1 << min(max(len(content).bit_length(), 12), 26)
+    packed = lzma.compress(content, check=lzma.CHECK_CRC64, filters=[_LZMA | {"dict_size": window}])
+    text = b85encode(packed).decode("ascii")
     return text.translate(str.maketrans(_RESERVED, _INSTEAD))
 
 
@@ -124,8 +133,8 @@ def carried_record(comparison: Comparison, *, room: int) -> tuple[str, str]:
     tables = {name: table for name, table in comparison.tables.items() if name not in LEFT_OUT}
     already = {key: list(comparison.meta.get(key, ())) for key in (ROUNDED, ABSENT)}  # read from a page
     candidates = _in_order(tables)
-    steps = [(ROUNDED, name) for name in candidates if name not in (*KEPT, *already[ROUNDED])]
-    steps += [(ABSENT, name) for name in candidates]
+    rounded = tuple((ROUNDED, name) for name in candidates if name not in (*KEPT, *already[ROUNDED]))
+    steps, n_rounded = rounded + tuple((ABSENT, name) for name in candidates), len(rounded)
 
     packed: dict[tuple[str, bool], tuple[dict[str, Any], bytes]] = {}
 
@@ -134,21 +143,48 @@ def carried_record(comparison: Comparison, *, room: int) -> tuple[str, str]:
         shorter = [*already[ROUNDED], *(name for kind, name in taken if kind == ROUNDED)]
         return {ABSENT: absent, ROUNDED: [name for name in tables if name in shorter and name not in absent]}
 
-    def written(taken: Sequence[tuple[str, str]]) -> str:
+    @cache
+    def written(taken: tuple[tuple[str, str], ...]) -> str:
         names = facts(taken)
         meta = comparison.meta | {key: each for key, each in names.items() if each}
         kept = {name: table for name, table in tables.items() if name not in names[ABSENT]}
         return packed_record(kept, meta, rounded=names[ROUNDED], packed=packed)
 
-    def fits(count: int) -> bool:
-        return len(written(steps[:count])) + _FRAME <= room
+    def fits(taken: tuple[tuple[str, str], ...]) -> bool:
+        return len(written(taken)) + _FRAME <= room
 
-    taken = [] if fits(0) else steps[: bisect_left(range(len(steps)), True, lo=1, key=fits)]
-    for step in [step for step in taken if step[0] == ABSENT][-2::-1]:
-        fewer = [each for each in taken if each != step]  # the last one may have made room for others
-        if len(written(fewer)) + _FRAME <= room:
-            taken = fewer
+    @cache
+    def alone(name: str, shorter: bool) -> int:
+        """Length of a table in a record of its own."""
+        key = name, shorter
+        packed[key] = packed.get(key) or packed_table(tables[name], short=shorter)
+        return len(_as_text(packed[key][1]))
+
+    taken: tuple[tuple[str, str], ...] = ()
+    if not fits(()):
+        saved = [alone(name, name in already[ROUNDED]) - alone(name, True) for _, name in steps[:n_rounded]]
+        saved += [alone(name, name not in KEPT) for _, name in steps[n_rounded:]]
+        likely = int(np.searchsorted(np.cumsum(saved), len(written(())) + _FRAME - room)) + 1
+        taken = steps[: _first(lambda count: fits(steps[:count]), likely, len(steps))]
+        for step in [step for step in taken if step[0] == ABSENT][-2::-1]:
+            fewer = tuple(each for each in taken if each != step)  # the last one may have made room for others
+            least = len(written(taken)) + _LEAST_OF_ALONE * alone(step[1], step[1] not in KEPT)
+            if least + _FRAME <= room and fits(fewer):
+                taken = fewer
     return written(taken), _told(facts(taken))
+
+
+def _first(holds: Callable[[int], bool], likely: int, most: int) -> int:
+    """Find the first count from 1 to `most` at which something holds that holds from there on, near a likely one."""
+    low, high, step = 0, most, 1
+    at = min(max(likely, 1), most)
+    while high - low > 1:
+        if holds(at):
+            high, at = at, max(low + 1, at - step)
+        else:
+            low, at = at, min(high - 1, at + step)
+        step *= 2
+    return high
 
 
 def _in_order(tables: Mapping[str, pd.DataFrame]) -> list[str]:

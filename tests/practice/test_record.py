@@ -21,6 +21,7 @@ from genvsdisc.practice.record import (
     LEFT_OUT,
     PICTURES,
     ROUNDED,
+    _first,
     carried_record,
     packed_record,
     unpacked_record,
@@ -254,3 +255,10 @@ def test_json_has_no_nan_and_infinite_numbers_are_large(tmp_path):
     text = comparison.to_json(tmp_path / "c.json").read_text("utf-8")
     rows = json.loads(text, parse_constant=refuse)["tables"]["scores"]["rows"]
     assert [row["value"] for row in rows] == [None, np.inf, -np.inf]
+
+
+@pytest.mark.parametrize("most", [1, 2, 7, 30])
+def test_the_first_count_is_found_from_any_likely_one(most):
+    for first in range(1, most + 1):
+        for likely in (-3, 1, first - 1, first, first + 2, most, most + 9):
+            assert _first(lambda count, first=first: count >= first, likely, most) == first
