@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from genvsdisc.datasets.targets import as_target
 from genvsdisc.features.tables import as_frame
+from genvsdisc.freed_memory import LARGE_CELLS
 from genvsdisc.models import as_models, models_of
 from genvsdisc.preparation import Preparation
 from genvsdisc.study.comparison import Comparison
@@ -23,6 +24,7 @@ from genvsdisc.study.fits.trial import suited_to
 from genvsdisc.study.fits.tuning import TUNING_PRICE, respecting, tuned
 from genvsdisc.study.fits.unlabeled_stage import cannot_learn
 from genvsdisc.study.fits.weighted_fits import stand_for_copies, weight_notes
+from genvsdisc.study.fits.workers import workers_started
 from genvsdisc.study.holdout_rows import given_test, read_test
 from genvsdisc.study.left_out import without_a_label
 from genvsdisc.study.plan import check_budget
@@ -210,10 +212,11 @@ def compare(
     told += [TUNING_PRICE] if tune and design is None else []
     notes = told + said + said_of_law + notes + ([] if passed is None else weight_notes(roster))
     notes += cannot_learn(roster, given=table.unlabeled is not None)
-    run = Run(table, roster, seed=random_state, n_jobs=n_jobs, cache=cache)
-    run.plan_by(chosen, budget=budget, stored=plan, as_given=design is not None)
-    with shown(progress) as advance:
-        evidence = run.carry_out(advance)
+    with workers_started(n_jobs if np.size(table.X) <= LARGE_CELLS else 1):  # a large table has its own, one by one
+        run = Run(table, roster, seed=random_state, n_jobs=n_jobs, cache=cache)
+        run.plan_by(chosen, budget=budget, stored=plan, as_given=design is not None)
+        with shown(progress) as advance:
+            evidence = run.carry_out(advance)
     tables, meta = run.results(evidence, posterior, name=name, tuned=tune, loss=loss, notes=notes)
     if given is not None:
         meta["parameters"] = {model.name: parameters_given(model) for model in given}

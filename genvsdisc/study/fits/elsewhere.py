@@ -5,20 +5,15 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-import threading
-import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from typing import Any
 
 from joblib import Parallel, delayed, effective_n_jobs
 from joblib.externals.loky.process_executor import BrokenProcessPool, TerminatedWorkerError
-from joblib.parallel import get_active_backend
 
 from genvsdisc.study.fits.predictions import check_portable
-
-WATCH_SECONDS = 1.0
-"""How often a worker looks whether the process that it works for still runs."""
+from genvsdisc.study.fits.workers import local_processes, release_workers, stop_workers, wait_for_workers, watch
 
 
 def in_processes(calls: Sequence[Any], n_jobs: int | None, *, in_turn: bool = False) -> Generator[Any, None, None]:
@@ -35,6 +30,7 @@ def in_processes(calls: Sequence[Any], n_jobs: int | None, *, in_turn: bool = Fa
         Whether each call waits until the one before it has ended. The arrays that they share are then written once to
         the folder for temporary files, and not to a file system in memory, and the processes map them from there.
     """
+    wait_for_workers()
     if in_turn and calls and local_processes():
         release_workers()  # those that run keep the folder that they were started with
     how: dict[str, Any] = {"pre_dispatch": 1, "batch_size": 1, "temp_folder": _on_disk()} if in_turn else {}
@@ -106,47 +102,3 @@ def _travels(call: tuple[Callable[..., Any], tuple[Any, ...]]) -> bool:
 def _watched(parent: int, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
     watch(parent)
     return function(*arguments)
-
-
-_watching: set[int] = set()
-
-
-def watch(parent: int) -> None:
-    """End this process within a second or so once `parent`, which started it, is gone, however that died.
-
-    Nothing where this process is the parent itself, or was started by another (a worker of Dask).
-    """
-    if parent in _watching or parent == os.getpid() or os.getppid() != parent:
-        return
-    _watching.add(parent)
-
-    def look() -> None:
-        while os.getppid() == parent:
-            time.sleep(WATCH_SECONDS)
-        os._exit(1)
-
-    threading.Thread(target=look, name="parent watch", daemon=True).start()
-
-
-def local_processes() -> bool:
-    """Whether joblib's processes are on this machine and share its memory: not with Dask, and as it is by default."""
-    backend, _ = get_active_backend()
-    return not hasattr(backend, "client")
-
-
-def release_workers() -> None:
-    """Let the worker processes end once they are idle, and their memory with them."""
-    from joblib.externals.loky import reusable_executor
-
-    executor = reusable_executor._executor
-    if executor is not None:
-        executor.shutdown(wait=True)
-
-
-def stop_workers() -> None:
-    """End the worker processes at once, in the middle of their fits."""
-    from joblib.externals.loky import reusable_executor
-
-    executor = reusable_executor._executor
-    if executor is not None:
-        executor.shutdown(wait=False, kill_workers=True)

@@ -21,7 +21,7 @@ from genvsdisc.freed_memory import LARGE_CELLS, give_freed_memory_back
 from genvsdisc.models import Model
 from genvsdisc.study.costs import last_step
 from genvsdisc.study.evidence import OF_FOLDS, Draws, Predictions, Views
-from genvsdisc.study.fits.elsewhere import died, in_processes, local_processes, release_workers, watch
+from genvsdisc.study.fits.elsewhere import died, in_processes
 from genvsdisc.study.fits.encode import MOST_ENCODED_CELLS, Bench
 from genvsdisc.study.fits.gaps import GAP_STAGE
 from genvsdisc.study.fits.job import MOST_SIDE_BY_SIDE, Job
@@ -29,6 +29,7 @@ from genvsdisc.study.fits.job_rows import OF_HELD_OUT, JobRows
 from genvsdisc.study.fits.part_fits import QUARTERS
 from genvsdisc.study.fits.predictions import DRAWN_STAGE, check_portable, draw_views, predict
 from genvsdisc.study.fits.sent_words import words_again
+from genvsdisc.study.fits.workers import local_processes, release_workers, watch
 from genvsdisc.study.statistics.dials import SHARE_DIALS, UNLABELED
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 from genvsdisc.study.table import PreparedTable

@@ -18,11 +18,12 @@ from sklearn.naive_bayes import GaussianNB
 import genvsdisc as gd
 from genvsdisc.study.evidence import Predictions
 from genvsdisc.study.fits import jobs as jobs_module
-from genvsdisc.study.fits.elsewhere import in_processes, watch
+from genvsdisc.study.fits.elsewhere import in_processes
 from genvsdisc.study.fits.encode import benches
 from genvsdisc.study.fits.job import MOST_SIDE_BY_SIDE, Job
 from genvsdisc.study.fits.jobs import add, joined
 from genvsdisc.study.fits.splits import make_draws
+from genvsdisc.study.fits.workers import watch
 from genvsdisc.study.statistics.learning_curves import CurveLosses
 from genvsdisc.study.table import prepare
 
