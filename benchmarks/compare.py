@@ -2,9 +2,9 @@
 
 Run ``python benchmarks/compare.py [--quick]``. The loop makes the same fits of four stages (folds, nested subsamples,
 disjoint parts, flipped labels), one after the other, on the same columns, predicts the same rows, and scores them by
-the three losses with scikit-learn's metrics. Ours is charged for these stages, where it turns the dial of class shares
-as well. The line of the whole comparison charges ours for all else too: models and dials that the loop has no peer for
-(gaps, rows without labels, classes left out, the hybrid), posterior-predictive checks, tests and tables.
+the three losses with scikit-learn's metrics. Ours is charged for these stages. The line of the whole comparison charges
+ours for all else too: models and dials that the loop has no peer for (class shares, gaps, rows without labels, classes
+left out, the hybrid), posterior-predictive checks, tests and tables.
 
 Every stage of every model is timed on an even sample of its fits, and the time multiplied up: the times of the loop are
 extrapolated, and move by a tenth from run to run. A fit that scikit-learn refuses (a covariance of too few rows) costs

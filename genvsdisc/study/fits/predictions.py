@@ -145,7 +145,9 @@ def learning_curve(model: Model, table: PreparedTable, draws: Draws, result: Pre
         loss: CurveLosses.of(predicted, tests, drawn.codes, loss, units, counts, table.costs, trained)
         for loss in table.losses(draws.design.losses)
     }
+    start = time.perf_counter()
     shift_classes(model, predicted[-1], drawn, draws, result)
+    result.seconds["class shares"] = time.perf_counter() - start
 
 
 def fit_drawn_tables(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
@@ -229,14 +231,15 @@ def predict(
     with one_thread(), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         for name in stages:
-            start, n_told = time.perf_counter(), len(caught)
+            start, n_told, others = time.perf_counter(), len(caught), sum(result.seconds.values())
             classes = table.classes.tolist() if name in OF_CODES else ()
             try:
                 with no_exit():
                     STAGES[name](model, table, draws, result)
             except Exception as error:
                 result.failures[name] = reason(error, columns, classes)
-            result.seconds[name] = time.perf_counter() - start
+            within = sum(result.seconds.values()) - others  # of a dial that is turned beside it
+            result.seconds[name] = time.perf_counter() - start - within
             told = (reason(cast(Warning, w.message), columns, classes) for w in caught[n_told:])
             result.warnings = list(dict.fromkeys([*result.warnings, *(_COUNT.sub("", text) for text in told)]))
     return result
