@@ -254,13 +254,19 @@ def relabelled(frame, y):
 @pytest.mark.parametrize(
     ("change", "how", "told"),
     [
-        (lambda frame, y: (frame.astype(object), y), PAIRED, []),
+        pytest.param(lambda frame, y: (frame.astype(object), y), PAIRED, [], marks=pytest.mark.slow),
         (corrected, PAIRED, ["columns: a, values row by row"]),
-        (lambda frame, y: (frame * 10, y), PAIRED, [f"columns: {name}, values row by row" for name in "abc"]),
+        pytest.param(
+            *(lambda frame, y: (frame * 10, y), PAIRED, [f"columns: {name}, values row by row" for name in "abc"]),
+            marks=pytest.mark.slow,
+        ),
         (lambda frame, y: (frame.rename(columns={"a": "d"}), y), PAIRED, ["columns: a", "columns: d"]),
-        (lambda frame, y: (frame.add_suffix("2"), y), PAIRED, [f"columns: {a}{b}" for b in ("", 2) for a in "abc"]),
+        pytest.param(
+            *(lambda frame, y: (frame.add_suffix("2"), y), PAIRED, [f"columns: {a}{b}" for b in ("", 2) for a in "abc"]),
+            marks=pytest.mark.slow,
+        ),
         (reordered, INDEPENDENT, [f"{k}, values row by row" for k in (*map("columns: {}".format, "abc"), "labels")]),
-        (relabelled, INDEPENDENT, ["labels, values row by row"]),
+        pytest.param(relabelled, INDEPENDENT, ["labels, values row by row"], marks=pytest.mark.slow),
     ],
 )  # fmt: skip
 def test_values_that_differ_are_told_though_their_counts_are_the_same(compared, change, how, told):

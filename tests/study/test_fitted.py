@@ -91,7 +91,9 @@ def test_a_model_that_fails_on_all_rows_alone_is_named_and_the_others_are_kept(t
     assert failed[failed.stage == "fit to all rows"].error.tolist() == ["RuntimeError: too many rows"]
 
 
-@pytest.mark.parametrize("labels", [[0, 1], [1.0, 2.0], [True, False], ["a", "b"]])
+@pytest.mark.parametrize(
+    "labels", [[0, 1], pytest.param([1.0, 2.0], marks=pytest.mark.slow), [True, False], ["a", "b"]]
+)
 def test_labels_are_those_given(labels):
     data = gd.datasets.make_gaussian_pair(60, random_state=1)
     y = np.where(data.y == data.y.iloc[0], labels[0], labels[1])

@@ -122,7 +122,7 @@ def test_a_design_that_is_given_means_what_it_says(data, linear):
     assert set(found.learning_curves["n_draws"]) == {4}
 
 
-@pytest.mark.parametrize("tune", [False, True])
+@pytest.mark.parametrize("tune", [False, pytest.param(True, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     ("n", "d", "k"), [(100_000, 20, 2), (1_000_000, 20, 2), (20_000, 16, 26), (150, 4, 3), (400_000, 60, 30)]
 )

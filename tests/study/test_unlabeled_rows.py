@@ -134,7 +134,7 @@ def test_a_comparison_is_the_same_but_for_the_dial_of_rows_without_a_label():
         (LinearDiscriminantAnalysis(), "LinearDiscriminantAnalysis"),
     ],
 )
-@pytest.mark.parametrize("labels", [Y, pd.Series(np.arange(120) % 2, name="y")])
+@pytest.mark.parametrize("labels", [Y, pytest.param(pd.Series(np.arange(120) % 2, name="y"), marks=pytest.mark.slow)])
 def test_a_pipeline_of_weighted_steps_learns_from_them_and_what_does_not_is_named(estimator, step, labels):
     models = {"first": estimator, "nb": gd.NaiveBayesClassifier(), "logistic": LogisticRegression()}
     found = gd.compare(X[["a", "b", "c"]], labels, models, design=DESIGN)

@@ -42,7 +42,7 @@ KINDS = [(1, 1, 0), (1, 2, 0), (1, 0, 0), (1, 1, 0.5), (1, 1, -0.5), (0.5, 2, 0.
 
 
 @pytest.mark.parametrize(("judging", "training", "link"), KINDS)
-@pytest.mark.parametrize("n_draws", [6, 60])
+@pytest.mark.parametrize("n_draws", [6, pytest.param(60, marks=pytest.mark.slow)])
 def test_what_training_rows_add_is_estimated_without_bias(judging, training, link, n_draws):
     found = [
         linear_law(n_draws, seed, judging=judging, training=training, link=link).effects.variance[0]
@@ -54,7 +54,7 @@ def test_what_training_rows_add_is_estimated_without_bias(judging, training, lin
 
 
 @pytest.mark.parametrize(("judging", "training", "link"), KINDS)
-@pytest.mark.parametrize("n_draws", [6, 60])
+@pytest.mark.parametrize("n_draws", [6, pytest.param(60, marks=pytest.mark.slow)])
 def test_an_interval_of_95_percent_holds_the_mean(judging, training, link, n_draws):
     """To three standard errors; where rows train far more than they judge, it errs less often than without them."""
     curves = [linear_law(n_draws, seed, judging=judging, training=training, link=link) for seed in range(300)]

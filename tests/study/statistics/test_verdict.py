@@ -519,10 +519,10 @@ def test_a_loss_that_is_not_measured_cannot_judge():
     ("losses", "named"),
     [
         (("zero_one",), "0-1 error"),
-        (("brier",), "Brier score"),
+        pytest.param(("brier",), "Brier score", marks=pytest.mark.slow),
         (("log_loss",), "log loss"),
-        (("brier", "zero_one"), "0-1 error"),
-        (("zero_one", "f1_macro"), "0-1 error"),
+        pytest.param(("brier", "zero_one"), "0-1 error", marks=pytest.mark.slow),
+        pytest.param(("zero_one", "f1_macro"), "0-1 error", marks=pytest.mark.slow),
     ],
 )
 def test_a_verdict_is_written_whatever_losses_are_measured(losses, named):
