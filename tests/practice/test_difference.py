@@ -262,7 +262,9 @@ def relabelled(frame, y):
         ),
         (lambda frame, y: (frame.rename(columns={"a": "d"}), y), PAIRED, ["columns: a", "columns: d"]),
         pytest.param(
-            *(lambda frame, y: (frame.add_suffix("2"), y), PAIRED, [f"columns: {a}{b}" for b in ("", 2) for a in "abc"]),
+            lambda frame, y: (frame.add_suffix("2"), y),
+            PAIRED,
+            [f"columns: {a}{b}" for b in ("", 2) for a in "abc"],
             marks=pytest.mark.slow,
         ),
         (reordered, INDEPENDENT, [f"{k}, values row by row" for k in (*map("columns: {}".format, "abc"), "labels")]),
