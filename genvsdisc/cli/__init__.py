@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from genvsdisc.cycles import loading
+
 __all__ = ["main"]
 
 
@@ -17,7 +19,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         Words after the program's name; None takes those of the process.
     """
     try:
-        from genvsdisc.cli.program import run
+        with loading():
+            from genvsdisc.cli.program import run
     except KeyboardInterrupt:
         print("genvsdisc: interrupted; nothing is half written", file=sys.stderr)
         sys.exit(130)

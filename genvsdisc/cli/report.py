@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ from genvsdisc.cli.tables import (
 )
 from genvsdisc.cli.terminal import fail, kept_off, note, notes_in_sight, say
 from genvsdisc.cli.words import asked_budget, asked_jobs, recorded, shell_command, stored_plan
+from genvsdisc.cycles import loading
 from genvsdisc.files import atomic_folder
 
 if TYPE_CHECKING:
@@ -79,9 +81,10 @@ def report(
     if len(given) == 1 and Path(given[0]).is_dir():
         _redraw(Path(given[0]), asked)
         return
-    from genvsdisc.practice.saving import FOLDER, drop_former_models
-    from genvsdisc.study.fits.tuning import TUNING_PRICE
-    from genvsdisc.study.statistics.leaks import leak_warnings
+    with loading():
+        from genvsdisc.practice.saving import FOLDER, drop_former_models
+        from genvsdisc.study.fits.tuning import TUNING_PRICE
+        from genvsdisc.study.statistics.leaks import leak_warnings
 
     arguments = _arguments(asked)
     files = content_of_files(asked["models"])
@@ -109,6 +112,8 @@ def report(
         comparison.meta["notes"] = [each for each in notes if each not in comparison.meta.get("left_out", ())]
         said = recorded(given, asked, {each.name: each.default for each in context.command.params if each.name})
         comparison.meta |= {"command": _command(given, said, asked, dataset)} | ({ROSTER: files} if files else {})
+        with loading():
+            import_module("genvsdisc.report.sections")
         comparison.to_html(staging / "index.html")
         comparison.meta["options"] = said  # not on the page: it may name folders
         comparison.meta[SOURCE] = source_digest(given)

@@ -13,6 +13,8 @@ from importlib import import_module
 from joblib import Parallel, delayed, effective_n_jobs
 from joblib.parallel import get_active_backend
 
+from genvsdisc.cycles import loading
+
 WATCH_SECONDS = 1.0
 """How often a worker looks whether the process that it works for still runs."""
 _NEEDED = ("genvsdisc.study.fits.jobs", "genvsdisc.models")
@@ -53,8 +55,9 @@ def _start(n_jobs: int | None, n_workers: int) -> None:
 
 def _prepare(parent: int) -> None:
     watch(parent)
-    for name in _NEEDED:
-        import_module(name)
+    with loading():
+        for name in _NEEDED:
+            import_module(name)
 
 
 def wait_for_workers() -> None:
