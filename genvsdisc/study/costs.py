@@ -147,6 +147,14 @@ FEWEST_SPANNED = 128
 """Columns from which on they do."""
 ROW_SPAN = 0.6e-9
 """Processor seconds of the span for each column and squared row: median of 60 to 150 rows, 600 to 7,000 columns."""
+TIMED_WITH_GAPS = 100
+"""Columns up to which fits with gaps were timed on the grid of sizes."""
+BEYOND_WITH_GAPS = {"Gaussian, shared": 5e-6, "Gaussian, separate": 1.1e-5, "Gaussian, automatic": 1.25e-5}
+"""Processor seconds of EM for each gap and column beyond, where rows are fewer than columns.
+
+A step takes about 3e-8 seconds for each gap and column (48 to 200 rows, 130 to 900 columns, a fifth to half missing),
+and a fit 70 to 2,000 steps, half of them more than 250: the powers of the sizes told 40 to 70 times too little.
+"""
 BINARY_OUTPUTS = 1
 """Outputs that a discriminative classifier learns where there are two classes."""
 
@@ -204,6 +212,9 @@ def batch_seconds(kind: str, sizes: BatchSizes, estimator: Any = None) -> float:
     if kind.startswith(IN_ROW_SPAN) and sizes.columns > max(vectors, FEWEST_SPANNED):
         seconds = ROW_SPAN * sizes.fits * sizes.columns * (vectors**2 + sizes.test * sizes.classes)
         sizes = replace(sizes, columns=vectors)
+    if case == "gaps":
+        beyond = max(0, sizes.columns - TIMED_WITH_GAPS)
+        seconds += BEYOND_WITH_GAPS.get(kind, 0.0) * sizes.fits * sizes.bare * sizes.gap_cells * beyond
     seconds += sum(coefficient * COST_TERMS[term](sizes) for term, coefficient in known.items())
     return SAFETY * seconds * (_network_scale(estimator, sizes.columns) if kind == "network" else 1.0)
 
