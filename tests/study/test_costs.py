@@ -69,6 +69,9 @@ def test_gaussians_of_many_columns_with_gaps_have_the_price_of_their_steps(kind)
     assert told[0] < told[1] < 1.5 * told[0]
     few = replace(wide, gappy=0.05, patterns=3, holed=3, depth=1.0)
     assert batch_seconds(kind, few) < 3
+    # 600 rows of 200 columns, a twentieth missing, took 0.2, 1.3 and 0.5 seconds: there the grid's price stands
+    many = BatchSizes(1, 600, 600, 150, 200, 2, gappy=1.0, patterns=600, holed=200, depth=10.0)
+    assert 0.2 < batch_seconds(kind, many) < 2
 
 
 @pytest.mark.parametrize("gappy", [0.0, 1.0])
