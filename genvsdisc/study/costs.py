@@ -82,8 +82,8 @@ class BatchSizes:
 
     @property
     def scarce(self) -> float:
-        """Columns for each row, counted from half a column on: with more rows EM is soon at rest."""
-        return min(1.0, max(0.0, self.columns / max(self.train, 1) - 0.5))
+        """Columns for each row, counted from a quarter of one on: with more rows EM is soon at rest."""
+        return min(1.0, max(0.0, self.columns / max(self.train, 1) - 0.25))
 
     @property
     def factored(self) -> float:
@@ -155,7 +155,7 @@ ROW_SPAN = 0.6e-9
 TIMED_WITH_GAPS = 100
 """Columns up to which fits with gaps were timed on the grid of sizes."""
 BEYOND_WITH_GAPS = {"Gaussian, shared": 5e-6, "Gaussian, separate": 1.1e-5, "Gaussian, automatic": 1.25e-5}
-"""Processor seconds of EM for each gap and column beyond, in full where there are 1.5 columns for each row.
+"""Processor seconds of EM for each gap and column beyond, in full where there are 1.25 columns for each row.
 
 A step takes about 3e-8 seconds for each gap and column (48 to 200 rows, 130 to 900 columns, a fifth to half missing),
 and a fit 70 to 2,000 steps, half of them more than 250: the powers of the sizes told 40 to 70 times too little.
