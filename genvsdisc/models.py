@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sklearn.base import clone
+from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 
 from genvsdisc.baseline import PriorClassifier
@@ -200,6 +202,19 @@ def _for_several_targets(estimator: Any) -> bool:
     return targets.multi_output and not targets.single_output
 
 
+def _without_none(estimator: Any) -> Any:
+    """Pipelines with "passthrough" for the steps that are None, which scikit-learn takes for the same."""
+    parts = {"": estimator, **estimator.get_params()}
+    idle = {
+        f"{where}__{name}".removeprefix("__"): "passthrough"
+        for where, part in parts.items()
+        if isinstance(part, Pipeline)
+        for name, step in part.steps
+        if step is None
+    }
+    return clone(estimator).set_params(**idle) if idle else estimator
+
+
 def _checked(model: Model) -> Model:
     """Model with its family and form, or what is wrong with it."""
     estimator = model.estimator
@@ -214,6 +229,7 @@ def _checked(model: Model) -> Model:
     if _for_several_targets(estimator):
         raise TypeError(f"{model.name!r} is for several targets at once; give the classifier inside it")
     check_probabilities(estimator, repr(model.name))
+    model = replace(model, estimator=_without_none(estimator))
     if model.family is not None:
         return model
     family, form = family_and_form(estimator)

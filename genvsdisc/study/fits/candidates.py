@@ -25,8 +25,9 @@ from genvsdisc.study.fits.encode import Bench
 from genvsdisc.study.fits.held_out_shrinkage import leaving_out_rows
 from genvsdisc.study.fits.one_thread import one_thread
 from genvsdisc.study.fits.predictions import first_descending
-from genvsdisc.study.fits.refit import _split_stateless, seeded
+from genvsdisc.study.fits.refit import seeded
 from genvsdisc.study.fits.row_batches import fits_in_batches
+from genvsdisc.study.fits.stateless import split_stateless
 from genvsdisc.study.fits.unlabeled import fits_weights
 from genvsdisc.study.fits.weighted_fits import fit_rows
 from genvsdisc.study.stage_costs import MOST_AT_ONCE, Candidate, candidate_seconds, timed_seconds
@@ -89,13 +90,13 @@ def candidates(
         width = _width(inner, _n_columns(bench, kind), seen.holed)
         how: dict[str, Any] = {
             **(seen._asdict() | ({"gappy": 0.0} if imputed else {})),
-            "single": _split_stateless(bench.model.estimator) is None,
+            "single": split_stateless(bench.model.estimator) is None,
             "searches": search_fits(bench.model.estimator),
             "estimator": bench.model.estimator,
         }
         sizes = (width, len(bench.table.classes))
         inside = leaving_out_rows(bench.model.estimator)  # with rows without a label, what is held is fitted in stacks
-        stacked = how | {"single": _split_stateless(inside) is None, "searches": search_fits(inside)}
+        stacked = how | {"single": split_stateless(inside) is None, "searches": search_fits(inside)}
         held = candidate_seconds("Gaussian, separate", *sizes, **stacked) if kind == "Gaussian, automatic" else None
         batched = len(bench.table.codes) > MOST_AT_ONCE and fits_in_batches(bench.model.estimator, bench.table.X)
         searched = model is descending

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.utils import _safe_indexing
 
-from genvsdisc.study.fits.refit import _split_stateless, _through, seeded
+from genvsdisc.study.fits.refit import seeded
+from genvsdisc.study.fits.stateless import split_stateless, through
 from genvsdisc.study.fits.weighted_fits import fit_rows
 from genvsdisc.study.stage_costs import LEFT_OUT_IN_TURN
 from genvsdisc.study.statistics.losses import roc_auc
@@ -56,14 +57,14 @@ def left_out_scores(
         classes one is left, of which a posterior is always sure: "1 - max p" is then 0 everywhere, and its area 1/2;
         that alone is told of a classifier that cannot be fitted to a single class.
     """
-    split = _split_stateless(estimator)
+    split = split_stateless(estimator)
     if n_classes == 2 and not (
         hasattr(estimator, "score_samples")
         and (split is not None or _fits_one_class(estimator, X, codes, weights[0], sample_weight))
     ):
         return _never_unsure(codes, tests)
     if split is not None:
-        X = _through(split[0], X)
+        X = through(split[0], X)
     rows = []
     for k in np.argsort(-np.bincount(codes, minlength=n_classes), kind="stable")[:LEFT_OUT_IN_TURN]:
         without = np.where(codes == k, 0, weights)

@@ -10,9 +10,9 @@ import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import clone
-from sklearn.pipeline import Pipeline
-from sklearn.utils import _safe_indexing, check_random_state, get_tags
+from sklearn.utils import _safe_indexing, check_random_state
 
+from genvsdisc.study.fits.stateless import split_stateless, through
 from genvsdisc.study.fits.weighted_fits import copies, fit_rows, takes_copies
 
 CHUNK_CELLS = 4_000_000
@@ -108,7 +108,7 @@ def refit_probabilities(
     y = np.asarray(y)
     rng = check_random_state(random_state)
     rows_of = evaluate if _is_index_list(evaluate, len(weights)) else None
-    transformed = _split_stateless(estimator)
+    transformed = split_stateless(estimator)
     if sample_weight is not None and _takes_copies(estimator, transformed, sample_weight, X, len(classes)):
         rows = copies(sample_weight)
         first = np.searchsorted(rows, np.arange(len(y)))  # place of the first copy of each row
@@ -130,9 +130,9 @@ def refit_probabilities(
         counts = weights[0] if sample_weight is None else weights[0] * sample_weight
         rows, seed = rows_of[0], rng.randint(np.iinfo(np.int32).max)
         return [_in_parts(steps, final, (X, y, counts), X if judged is None else judged, rows, classes, seed)]
-    X = _through(steps, X)
-    source = X if judged is None else _through(steps, judged)
-    others = None if rows_of is not None else _through(steps, evaluate)
+    X = through(steps, X)
+    source = X if judged is None else through(steps, judged)
+    others = None if rows_of is not None else through(steps, evaluate)
     final = clone(final)
     # One source for all replicates: each then has an initialization of its own, as fits one after the other would.
     final.set_params(**{name: np.random.RandomState(seed) for name, seed in _seeds(final, rng).items()})
@@ -157,7 +157,7 @@ def _takes_copies(
     if transformed is None:
         return takes_copies(estimator, weights, X, (n_classes, np.shape(X)[1]))
     steps, final = transformed
-    return takes_copies(final, weights, X, (n_classes, _through(steps, _safe_indexing(X, [0])).shape[1]))
+    return takes_copies(final, weights, X, (n_classes, through(steps, _safe_indexing(X, [0])).shape[1]))
 
 
 def _in_parts(
@@ -174,9 +174,9 @@ def _in_parts(
     drawn = np.flatnonzero(weights)
     final = clone(final)
     final.set_params(**{name: np.random.RandomState(s) for name, s in _seeds(final, check_random_state(seed)).items()})
-    fitted = final.fit_replicates(_through(steps, _safe_indexing(X, drawn)), y[drawn], weights[None, drawn])
+    fitted = final.fit_replicates(through(steps, _safe_indexing(X, drawn)), y[drawn], weights[None, drawn])
     judged = [
-        fitted.predict_proba(_through(steps, _safe_indexing(source, rows[start : start + JUDGED_AT_ONCE])))[0]
+        fitted.predict_proba(through(steps, _safe_indexing(source, rows[start : start + JUDGED_AT_ONCE])))[0]
         for start in range(0, len(rows), JUDGED_AT_ONCE)
     ]
     return _aligned(np.concatenate(judged), fitted.template.classes_, classes)
@@ -189,35 +189,6 @@ def seeded(estimator: Any, random_state: Any) -> Any:
 
 def _is_index_list(evaluate: Any, n_replicates: int) -> bool:
     return isinstance(evaluate, list) and len(evaluate) == n_replicates
-
-
-def _split_stateless(estimator: Any) -> tuple[Sequence[Any], Any] | None:
-    """Stateless steps and the classifier behind them, where all draws can share the transformed rows."""
-    *before, final = _flat_steps(estimator)
-    shared = all(step == "passthrough" or not get_tags(step).requires_fit for step in before)
-    return (before, final) if shared and _fits_many(final) else None
-
-
-def _flat_steps(estimator: Any) -> list[Any]:
-    """Steps of a pipeline, and of those in it."""
-    steps = [step for _, step in estimator.steps] if isinstance(estimator, Pipeline) else []
-    return [inner for step in steps for inner in _flat_steps(step)] or [estimator]
-
-
-def _fits_many(classifier: Any) -> bool:
-    """Whether ``fit_replicates`` is of whoever wrote ``fit``, which a subclass of others may have overridden."""
-    owners = {
-        name: next((each.__module__.partition(".")[0] for each in type(classifier).__mro__ if name in vars(each)), "")
-        for name in ("fit", "fit_replicates")
-        if hasattr(classifier, name)
-    }
-    return "fit_replicates" in owners and len(set(owners.values())) == 1
-
-
-def _through(steps: Sequence[Any], X: Any) -> Any:
-    for step in steps:
-        X = X if step == "passthrough" else clone(step).fit(X).transform(X)
-    return X
 
 
 def _seeds(estimator: Any, rng: np.random.RandomState) -> dict[str, Any]:

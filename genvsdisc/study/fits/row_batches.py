@@ -20,7 +20,7 @@ from sklearn.utils.multiclass import unique_labels
 from genvsdisc.generative.gaussian.layout import LeftOutOfSampleError, Sample
 from genvsdisc.generative.gaussian.slices import LabeledRows, fit_slices
 from genvsdisc.study.costs import cost_kind, last_step
-from genvsdisc.study.fits.refit import _split_stateless, _through
+from genvsdisc.study.fits.stateless import split_stateless, through
 from genvsdisc.study.fits.weighted_fits import fit_rows
 from genvsdisc.study.stage_costs import MOST_AT_ONCE
 
@@ -36,7 +36,7 @@ def fits_in_batches(estimator: Any, X: Any) -> bool:
     are missing keep sums of the frequent patterns, and rows of the rare ones: with so many of these that they would
     not fit beside the table, all rows are needed at once.
     """
-    split = _split_stateless(estimator)
+    split = split_stateless(estimator)
     if split is None or not cost_kind(split[1]) or not hasattr(split[1], "partial_fit"):
         return False
     if cost_kind(split[1]) == "naive Bayes":
@@ -47,7 +47,7 @@ def fits_in_batches(estimator: Any, X: Any) -> bool:
     options = split[1].get_params(deep=False)
     if options["structure"] != "full" or isinstance(options["shrinkage"], str):
         return False
-    width = np.shape(_through(split[0], _safe_indexing(X, slice(0, 8))))[1]
+    width = np.shape(through(split[0], _safe_indexing(X, slice(0, 8))))[1]
     return int(np.count_nonzero(gaps)) * (1 + width) <= MOST_KEPT
 
 

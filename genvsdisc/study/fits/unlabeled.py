@@ -28,7 +28,8 @@ from sklearn.utils.validation import _num_samples, has_fit_parameter
 
 from genvsdisc.study.fits.held_out_shrinkage import leaving_out_rows
 from genvsdisc.study.fits.inner_folds import last_of, two_classes
-from genvsdisc.study.fits.refit import _aligned, _split_stateless, _through, seeded
+from genvsdisc.study.fits.refit import _aligned, seeded
+from genvsdisc.study.fits.stateless import split_stateless, through
 from genvsdisc.study.fits.weighted_fits import rounding_unsaid, unweighted_steps, weight_arguments
 from genvsdisc.study.stage_costs import UNSHARED
 from genvsdisc.study.statistics.losses import pointwise_losses
@@ -49,7 +50,7 @@ def fits_weights(estimator: Any) -> bool:
     So must be every step in front of it that learns. A search takes copies of a row for rows.
     """
     estimator = leaving_out_rows(estimator)
-    if _split_stateless(estimator) is not None:
+    if split_stateless(estimator) is not None:
         return True
     return bool(has_fit_parameter(last_of(estimator)[1], "sample_weight")) and not unweighted_steps(estimator)
 
@@ -183,10 +184,10 @@ class _Problem:
         self, estimator: Any, X: Any, codes: NDArray, used: NDArray, n_classes: int, seed: int | None,
         sample_weight: NDArray | None,
     ) -> None:  # fmt: skip
-        split = _split_stateless(estimator)
+        split = split_stateless(estimator)
         self.replicates = split is not None
         if split is not None:
-            X, estimator = _through(split[0], X), clone(split[1])
+            X, estimator = through(split[0], X), clone(split[1])
         elif not fits_weights(estimator):
             raise ValueError(f"the fit of {without_weights(estimator)} takes no sample_weight, which {NEED}")
         self.rows = np.flatnonzero(used)
