@@ -38,11 +38,7 @@ def workers_started(n_jobs: int | None) -> Iterator[None]:
         _starting[-1].start()
     try:
         yield
-    except BaseException:
-        if _starting:
-            stop_workers()
-        raise
-    finally:
+    finally:  # loky's own thread stumbles where a process is killed while it starts
         wait_for_workers()
 
 

@@ -1,7 +1,6 @@
 """Worker processes that are started before there is work for them."""
 
 import os
-import time
 
 import pytest
 from joblib import delayed
@@ -19,14 +18,6 @@ def no_workers_before_and_after():
     release_workers()
 
 
-def alive(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
 def processes():
     return set(reusable_executor._executor._processes)
 
@@ -39,23 +30,11 @@ def test_work_is_done_by_the_processes_that_were_started():
     assert os.getpid() not in found
 
 
-def fail_beside_workers(started):
-    with workers_started(2):
-        while len(started) < 2:
-            time.sleep(0.01)
-            started |= set() if reusable_executor._executor is None else processes()
+def test_an_error_before_there_is_work_leaves_no_thread_and_whole_processes():
+    with pytest.raises(ValueError, match="before there was work"), workers_started(2):
         raise ValueError("before there was work for them")
-
-
-def test_an_error_ends_them_at_once():
-    started = set()
-    with pytest.raises(ValueError, match="before there was work"):
-        fail_beside_workers(started)
-    until = time.monotonic() + 10
-    while any(map(alive, started)) and time.monotonic() < until:
-        time.sleep(0.05)
-    assert not any(map(alive, started))
     assert workers._starting == []
+    assert set(in_processes([delayed(os.getpid)() for _ in range(8)], 2)) <= processes()
 
 
 def test_one_process_needs_no_other():
