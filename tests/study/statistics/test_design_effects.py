@@ -170,7 +170,7 @@ class Columns(TransformerMixin, BaseEstimator):
         return self
 
     def transform(self, X):
-        return X[:, list(self.indices)]
+        return np.asarray(X)[:, list(self.indices)]
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
