@@ -21,13 +21,10 @@ def levels_of(values: pd.Series, most: int | None = None) -> tuple[NDArray[np.in
     Numbers of more than `most` values are put into as many quantiles.
     """
     if is_number(values):
-        numbers = as_numbers(values)
-        if most is not None and len(np.unique(numbers[~np.isnan(numbers)])) > most:
-            numbers = _in_quantiles(numbers, most)
-        codes = np.unique(numbers, return_inverse=True)[1]
+        codes = _ranks(_coarse(as_numbers(values)[:, None], most))[:, 0]
     else:
-        codes = pd.factorize(values, use_na_sentinel=False)[0]
-    return codes.astype(np.intp), int(codes.max()) + 1
+        codes = pd.factorize(values, use_na_sentinel=False)[0].astype(np.intp)
+    return codes, int(codes.max()) + 1
 
 
 def levels_of_columns(X: pd.DataFrame, most: int | None = None) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
