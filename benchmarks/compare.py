@@ -9,9 +9,9 @@ left out, the hybrid), posterior-predictive checks, tests and tables.
 Every stage of every model is timed on an even sample of its fits, and the time multiplied up: the times of the loop are
 extrapolated, and move by a tenth from run to run. A fit that scikit-learn refuses (a covariance of too few rows) costs
 it the time until it does. The networks run for about as many epochs as ours take; the regularized Gaussian of the loop
-has its shrinkage from a formula, ours tries 56 candidates. Times are processor seconds with one BLAS thread, those of
-our stages seconds of that one process; the wall clock of ``compare(n_jobs=2)`` comes last. Goals: 10 times as fast,
-and 15 s on two quiet cores.
+has its shrinkage from a formula, ours tries 56 candidates. Of ours the lesser of two comparisons counts, for the first
+one also loads modules. Times are processor seconds with one BLAS thread, those of our stages seconds of that one
+process; the wall clock of ``compare(n_jobs=2)`` comes last. Goals: 10 times as fast, and 15 s on two quiet cores.
 """
 
 import argparse
@@ -34,7 +34,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from genvsdisc import Design, Model, compare, default_models
+from genvsdisc import Comparison, Design, Model, compare, default_models
 from genvsdisc.datasets import make_pokemon_style
 from genvsdisc.study.evidence import Draws
 from genvsdisc.study.fits.condition_stages import noise_sizes
@@ -131,6 +131,18 @@ def columns_of(model: Model, X: pd.DataFrame) -> NDArray:
     return pd.get_dummies(X, drop_first=True).to_numpy(dtype=float)
 
 
+def timed_comparison(data: Any, roster: list[Model], design: Design) -> tuple[float, Comparison]:
+    start = time.process_time()
+    result = compare(data.X, data.y, roster, design=design)
+    return time.process_time() - start, result
+
+
+def of_stages(result: Comparison) -> pd.Series:
+    """Seconds of each model in the stages that the loop has."""
+    timings = result.timings
+    return timings[timings["stage"].isin(STAGES)].groupby("model")["seconds"].sum()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="a tiny design and table: does it run?")
@@ -146,10 +158,10 @@ def main() -> None:
     if unknown:  # in --quick too, which times a few
         raise SystemExit(f"the roster and the peers differ in {', '.join(sorted(unknown))}")
     roster = [model for model in models if model.name in THEIRS and (model.form == "linear" or not options.quick)]
-    start = time.process_time()
-    result = compare(data.X, data.y, roster, design=design)
-    whole = time.process_time() - start
-    spent = result.timings[result.timings["stage"].isin(STAGES)].groupby("model")["seconds"].sum()
+    runs = [timed_comparison(data, roster, design) for _ in range(1 if options.quick else 2)]
+    whole = min(seconds for seconds, _ in runs)
+    spent = pd.concat([of_stages(result) for _, result in runs], axis=1).min(axis=1)
+    result = runs[-1][1]
     columns = {model.name: columns_of(model, table.X) for model in roster}
     totals, ours = np.zeros(2), 0.0
     print(f"{'seconds':<32}{'fits':>9}{'scores':>9}{'ours':>9}{'ratio':>8}")

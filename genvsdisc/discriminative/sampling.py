@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
 RandomState = int | np.random.RandomState | None
+_LEAST_SUM = float(np.finfo(float).tiny / np.finfo(float).eps)
 
 
 def class_weighted(
@@ -59,8 +60,14 @@ def class_weighted(
 
 def class_shares(weights: NDArray, codes: NDArray, n_classes: int) -> NDArray:
     """Share of each class (R, K) in the weight of each training set: the priors that a posterior is learned under."""
-    totals = _scaled(weights.astype(np.float64)) @ (codes[:, None] == np.arange(n_classes))
-    shares: NDArray = totals / totals.sum(axis=1, keepdims=True)
+    weights, members = weights.astype(np.float64, copy=False), (codes[:, None] == np.arange(n_classes)).astype(float)
+    with np.errstate(over="ignore"):
+        totals = weights @ members
+        sums = totals.sum(axis=1, keepdims=True)
+    if not (np.isfinite(sums.max()) and sums.min() >= _LEAST_SUM):
+        totals = _scaled(weights) @ members
+        sums = totals.sum(axis=1, keepdims=True)
+    shares: NDArray = totals / sums
     return shares
 
 

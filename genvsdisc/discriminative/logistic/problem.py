@@ -212,9 +212,10 @@ class LinearProblem:
     @property
     def is_wide(self) -> NDArray:
         """Mask (R,) of the replicates whose only optimum lies in the span of fewer rows than their many columns."""
-        only = self.reg_lambda > 0 and self.loss == "cross_entropy"
         width = self.X.shape[1]
-        return (width > (self.weights > 0).sum(axis=1)) & (width >= _FEWEST_SPANNED) & only
+        if width < _FEWEST_SPANNED or self.reg_lambda == 0 or self.loss != "cross_entropy":
+            return np.zeros(len(self.weights), dtype=bool)
+        return np.asarray(width > (self.weights > 0).sum(axis=1))
 
     @cached_property
     def frame(self) -> Frame:

@@ -105,9 +105,11 @@ def _part_moments(X: NDArray, weights: NDArray, rows_of_classes: list[NDArray]) 
         second[:, k] = block @ np.multiply(Z, Z, out=Z)
     drift = _ratio(first, weight)
     scatter = second - first * drift
-    still = scatter < _NOISE * np.finfo(X.dtype).eps * second
-    scatter[still] = 0
     mean = centers + drift
+    still = scatter < _NOISE * np.finfo(X.dtype).eps * second
+    if not still.any():
+        return ColumnMoments(weight, mean, scatter)
+    scatter[still] = 0
     for k, rows in enumerate(rows_of_classes):
         if still[:, k].any():
             _settle(mean[:, k], still[:, k], X[rows], weights[:, rows], np.abs(centers[k]) + np.abs(drift[:, k]))

@@ -45,9 +45,10 @@ class ColumnProducts:
         """
         n_rows, width = len(self.rows), self.rows.shape[1] + 1
         n_products = n_rows * width * (width + 1) // 2
-        n_own = np.count_nonzero(weights) / len(weights)
-        if n_products > _FEW and _own_rows_pay(n_own, n_rows, width, len(weights)) and weights.min() >= 0:
-            return self._sums_of_own_rows(weights)
+        if n_products > _FEW:
+            n_own = np.count_nonzero(weights) / len(weights)
+            if _own_rows_pay(n_own, n_rows, width, len(weights)) and weights.min() >= 0:
+                return self._sums_of_own_rows(weights)
         if n_products <= _FEW or n_products <= min(_MANY, 2**17 * len(weights)):
             packed = self._pairs @ weights.T
             return packed[packing(width)[2]].transpose(2, 0, 1)

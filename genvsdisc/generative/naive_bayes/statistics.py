@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from genvsdisc.functional.batched_linalg import total
+from genvsdisc.functional.batched_linalg import reduced, total
 from genvsdisc.functional.columns.families import (
     COLUMN_FAMILIES,
     ColumnMoments,
@@ -113,15 +113,14 @@ def check_variances(
     `by_class` are the moments (R, K, numeric columns) that they are made of.
     """
     gaussian = kinds.columns("gaussian")
-    places = np.flatnonzero([name == "gaussian" for name in kinds.distributions if name != "categorical"])
     mean, variance = means[..., gaussian], variances[..., gaussian]
     limits = np.finfo(variance.dtype)
     least = limits.tiny / limits.eps
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        by_mean = list(np.moveaxis(mean, 1, 0))  # NumPy would reduce an axis this short slowly
-        apart = (np.maximum.reduce(by_mean) - np.minimum.reduce(by_mean))[:, None]
+        apart = reduced(np.maximum, mean, 1) - reduced(np.minimum, mean, 1)
         lost = (apart > 0) & (apart**2 < least)
         if lost.any():  # but where the column has larger squares, which show that the classes hardly differ
+            places = np.flatnonzero([name == "gaussian" for name in kinds.distributions if name != "categorical"])
             lost &= by_class.scatter[..., places].max(axis=1, keepdims=True) < least
     if lost.any():
         r, _, i = np.argwhere(lost)[0]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from copy import deepcopy
+from functools import partial
 from typing import Any, overload
 
 import numpy as np
@@ -12,6 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import clone
 from sklearn.utils import _safe_indexing, check_random_state
 
+from genvsdisc.functional.batched_linalg import reduced
+from genvsdisc.replicates import of_each
 from genvsdisc.study.fits.stateless import split_stateless, through
 from genvsdisc.study.fits.weighted_fits import copies, fit_rows, takes_copies
 
@@ -147,7 +151,7 @@ def refit_probabilities(
             out.append(_aligned(replicates.predict_proba(others), seen, classes))
         else:
             predicted = replicates.predict_proba_of(source, rows_of[start : start + len(replicates)])
-            out.extend(_aligned(p, seen, classes) for p in predicted)
+            out.extend(of_each(partial(_aligned, seen=seen, classes=classes), predicted))
     return out if rows_of is not None else out[0] if len(out) == 1 else np.concatenate(out)
 
 
@@ -241,9 +245,9 @@ def _aligned(probabilities: Any, seen: NDArray, classes: NDArray) -> NDArray:
         raise ValueError(f"predict_proba gave an array of shape {p.shape} for {len(seen)} classes")
     if not np.issubdtype(p.dtype, np.floating):
         p = p.astype(float)
-    ties = p > p.max(axis=-1, keepdims=True) - TIED
-    tied = ties.sum(axis=-1) > 1
-    if tied.any():
+    ties = p > reduced(np.maximum, p, p.ndim - 1) - TIED
+    if np.count_nonzero(ties) != math.prod(p.shape[:-1]):  # each row has its likeliest class, and no other
+        tied = ties.sum(axis=-1) > 1
         p = p.copy()
         p[tied] = np.where(ties[tied], p[tied].max(axis=-1, keepdims=True), p[tied])
     if np.array_equal(seen, classes):
