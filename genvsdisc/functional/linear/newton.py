@@ -7,6 +7,7 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg.lapack import dposv
 
 from genvsdisc.functional import batched_linalg
 from genvsdisc.functional.descent.loop import Hook
@@ -155,8 +156,14 @@ def _solved(matrices: NDArray, right: NDArray) -> NDArray:
     if batched_linalg.pays(right.shape[1], len(right), solving=True):
         return batched_linalg.solve(batched_linalg.stack_last(matrices), batched_linalg.stack_last(right)).T
     sizes = np.sqrt(np.einsum("rpp->rp", matrices))
-    scaled = matrices / (sizes[:, :, None] * sizes[:, None, :])
-    return np.linalg.solve(scaled, (right / sizes)[:, :, None])[:, :, 0] / sizes
+    scaled, right = matrices / (sizes[:, :, None] * sizes[:, None, :]), right / sizes
+    return np.array([_solution(*system) for system in zip(scaled, right, strict=True)]) / sizes
+
+
+def _solution(matrix: NDArray, right: NDArray) -> NDArray:
+    """Solution of one symmetric system, by Cholesky; by LU where rounding left the matrix indefinite."""
+    _, solution, failed = dposv(matrix.T, right, lower=1)
+    return np.asarray(np.linalg.solve(matrix, right) if failed else solution)
 
 
 def _line_search(active: _Active, moves: NDArray, slopes: NDArray) -> tuple[_Active, NDArray]:
