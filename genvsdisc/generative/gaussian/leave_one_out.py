@@ -25,7 +25,7 @@ POOLINGS = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
 SHRINKAGES = (0.0, 0.001, 0.01, 0.03, 0.1, 0.3, 0.6, 1.0)
 _FIRST_SHARE, _MANY = 512, 2048  # rows on which all candidates are judged; rows from which on only these are
 _BEHIND = 6.0
-_CHUNK = 1 << 15  # numbers of a block of rows; with a copy for each shrinkage 2 MB: calls cost more than the cache saves
+_CHUNK = 1 << 15  # numbers of a block of rows; with a copy for each shrinkage 2 MB: calls would cost more than cache
 
 
 def leave_one_out_losses(
