@@ -25,8 +25,9 @@ from genvsdisc.generative.gaussian.completed import CompletedRows
 from genvsdisc.generative.gaussian.em import check_observed, check_varies, em_moments
 from genvsdisc.generative.gaussian.far_rows import scores_far_away, squares_by_factors, squares_in_span
 from genvsdisc.generative.gaussian.intensities import keeps_fourth_powers, power_of_two_of
+from genvsdisc.generative.gaussian.leave_one_out import chosen
 from genvsdisc.generative.gaussian.row_products import weight_of_classes
-from genvsdisc.generative.gaussian.shrinkage import Regularization, chosen, describe, estimated, stacked_rules
+from genvsdisc.generative.gaussian.shrinkage import Regularization, describe, estimated, stacked_rules
 from genvsdisc.generative.gaussian.slices import Rows, moments_of_slices
 from genvsdisc.generative.gaussian.wide import fits_in_span, wide_fits
 from genvsdisc.generative.joint import GenerativeClassifier

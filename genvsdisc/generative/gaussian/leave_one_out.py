@@ -8,11 +8,13 @@ Sherman-Morrison formula in O(d), so a grid of candidates costs little more than
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from genvsdisc.functional.gaussian.moments import Moments
+from genvsdisc.functional.gaussian.moments import Moments, class_moments
 from genvsdisc.generative.gaussian.left_out import (
     CovarianceCandidates,
     LeftOutRows,
@@ -20,12 +22,54 @@ from genvsdisc.generative.gaussian.left_out import (
     left_out_rows,
     log_densities_left_out,
 )
+from genvsdisc.generative.gaussian.shrinkage import Regularization, unit_scale
 
 POOLINGS = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
 SHRINKAGES = (0.0, 0.001, 0.01, 0.03, 0.1, 0.3, 0.6, 1.0)
 _FIRST_SHARE, _MANY = 512, 2048  # rows on which all candidates are judged; rows from which on only these are
 _BEHIND = 6.0
 _CHUNK = 1 << 15  # numbers of a block of rows; with a copy for each shrinkage 2 MB: calls would cost more than cache
+
+
+def chosen(
+    X: NDArray,
+    codes: NDArray,
+    weights: NDArray,
+    moments: Moments,
+    rule: Regularization,
+    priors: NDArray | None,
+    dimension: int | None = None,
+) -> Regularization:
+    """Replace pooling and shrinkage by those of least leave-one-out log loss, for each of R weightings of rows.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, d)
+        Rows, complete.
+    codes : ndarray of shape (n,)
+        Encoded classes.
+    weights : ndarray of shape (R, n)
+        Weights.
+    moments : Moments
+        Of these rows, with leading axis R.
+    rule : Regularization
+        Which covariances; the pooling of shared ones stays.
+    priors : ndarray of shape (n_classes,) or None
+        Given priors.
+    dimension : int or None
+        Number of features, where X holds the coordinates of the rows in their span.
+    """
+    poolings = (1.0,) if rule.shared else POOLINGS
+    options: dict[str, Any] = {"shared": rule.shared, "structure": rule.structure, "dimension": dimension}
+    members = []
+    for r, w in enumerate(weights):
+        rows, of_rows = X, moments[r]
+        if rule.standardize:
+            rows = X / np.sqrt(unit_scale(moments[r : r + 1])[0])
+            of_rows = class_moments(rows, codes, w[None], len(of_rows.weight), full=of_rows.full)[0]
+        members.append(best_candidate(rows, codes, w, of_rows, priors=priors, poolings=poolings, **options))
+    pooling, shrinkage = (np.array(values)[:, None] for values in zip(*members, strict=True))
+    return replace(rule, pooling=rule.pooling if rule.shared else pooling, shrinkage=shrinkage)
 
 
 def leave_one_out_losses(

@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genvsdisc.functional.gaussian.covariance import SingularCovarianceError, singular_columns, whiten
-from genvsdisc.functional.gaussian.moments import Moments, class_moments
+from genvsdisc.functional.gaussian.moments import Moments
 from genvsdisc.generative.gaussian.intensities import INTENSITIES, pooled_moments
-from genvsdisc.generative.gaussian.leave_one_out import POOLINGS, best_candidate
 
 
 @dataclass(frozen=True)
@@ -147,65 +146,6 @@ def estimated(rule: Regularization, method: str, moments: Moments, dimension: in
     """
     pooled = pooled_moments(moments, rule.shared, np.asarray(rule.pooling))
     return replace(rule, shrinkage=INTENSITIES[method](pooled, dimension or pooled.center.shape[-1]))
-
-
-def chosen(
-    X: NDArray,
-    codes: NDArray,
-    weights: NDArray,
-    moments: Moments,
-    rule: Regularization,
-    priors: NDArray | None,
-    dimension: int | None = None,
-) -> Regularization:
-    """Replace pooling and shrinkage by those of least leave-one-out log loss, for each of R weightings of rows.
-
-    Parameters
-    ----------
-    X : ndarray of shape (n, d)
-        Rows, complete.
-    codes : ndarray of shape (n,)
-        Encoded classes.
-    weights : ndarray of shape (R, n)
-        Weights.
-    moments : Moments
-        Of these rows, with leading axis R.
-    rule : Regularization
-        Which covariances; the pooling of shared ones stays.
-    priors : ndarray of shape (n_classes,) or None
-        Given priors.
-    dimension : int or None
-        Number of features, where X holds the coordinates of the rows in their span.
-    """
-    members = [_chosen(X, codes, w, moments[r], rule, priors, dimension) for r, w in enumerate(weights)]
-    pooling, shrinkage = (np.array(values)[:, None] for values in zip(*members, strict=True))
-    return replace(rule, pooling=rule.pooling if rule.shared else pooling, shrinkage=shrinkage)
-
-
-def _chosen(
-    X: NDArray,
-    codes: NDArray,
-    weights: NDArray,
-    moments: Moments,
-    rule: Regularization,
-    priors: NDArray | None,
-    dimension: int | None,
-) -> tuple[float, float]:
-    poolings = (1.0,) if rule.shared else POOLINGS
-    if rule.standardize:
-        X = X / np.sqrt(unit_scale(moments[None])[0])
-        moments = class_moments(X, codes, weights[None], len(moments.weight), full=moments.full)[0]
-    return best_candidate(
-        X,
-        codes,
-        weights,
-        moments,
-        shared=rule.shared,
-        structure=rule.structure,
-        priors=priors,
-        poolings=poolings,
-        dimension=dimension,
-    )
 
 
 def with_floor(covariances: NDArray, moments: Moments) -> NDArray:

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from genvsdisc.functional.gaussian.moments import Moments, class_moments, filled_means
 from genvsdisc.functional.gaussian.row_span import SpanGaussians, coordinates
 from genvsdisc.generative.gaussian.intensities import pooled_moments
-from genvsdisc.generative.gaussian.shrinkage import Regularization, chosen, estimated, unit_scale
+from genvsdisc.generative.gaussian.leave_one_out import chosen
+from genvsdisc.generative.gaussian.shrinkage import Regularization, estimated, unit_scale
 
 _FEWEST_COLUMNS, _COLUMNS_PER_ROW = 128, 1.5  # from which on the dual form takes less time, measured
 
