@@ -122,11 +122,11 @@ def solve(matrices: NDArray, right: NDArray) -> NDArray:
 
 
 def total(values: NDArray, axis: int) -> NDArray:
-    """Sum over an axis, which is kept with length 1; see `reduced`."""
-    return reduced(np.add, values, axis)
+    """Sum over an axis, which is kept with length 1; see `reduce_axis`."""
+    return reduce_axis(np.add, values, axis)
 
 
-def reduced(operation: np.ufunc, values: NDArray, axis: int) -> NDArray:
+def reduce_axis(operation: np.ufunc, values: NDArray, axis: int) -> NDArray:
     """Reduce an axis, which is kept with length 1, by an operation on two arrays.
 
     A short axis of many is reduced slice by slice, to the same bits: NumPy's inner loop would run over as few numbers
@@ -150,7 +150,7 @@ def reduced(operation: np.ufunc, values: NDArray, axis: int) -> NDArray:
     Examples
     --------
     >>> import numpy as np
-    >>> reduced(np.add, np.arange(6.0).reshape(1, 3, 2), 1)
+    >>> reduce_axis(np.add, np.arange(6.0).reshape(1, 3, 2), 1)
     array([[[6., 9.]]])
     """
     before, length = values.shape[:axis], values.shape[axis]

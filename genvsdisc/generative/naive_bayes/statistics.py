@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from genvsdisc.functional.batched_linalg import reduced, total
+from genvsdisc.functional.batched_linalg import reduce_axis, total
 from genvsdisc.functional.columns.families import (
     COLUMN_FAMILIES,
     ColumnMoments,
@@ -117,7 +117,7 @@ def check_variances(
     limits = np.finfo(variance.dtype)
     least = limits.tiny / limits.eps
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        apart = reduced(np.maximum, mean, 1) - reduced(np.minimum, mean, 1)
+        apart = reduce_axis(np.maximum, mean, 1) - reduce_axis(np.minimum, mean, 1)
         lost = (apart > 0) & (apart**2 < least)
         if lost.any():  # but where the column has larger squares, which show that the classes hardly differ
             places = np.flatnonzero([name == "gaussian" for name in kinds.distributions if name != "categorical"])

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import clone
 from sklearn.utils import _safe_indexing, check_random_state
 
-from genvsdisc.functional.batched_linalg import reduced
+from genvsdisc.functional.batched_linalg import reduce_axis
 from genvsdisc.replicates import of_each
 from genvsdisc.study.fits.stateless import split_stateless, through
 from genvsdisc.study.fits.weighted_fits import copies, fit_rows, takes_copies
@@ -245,7 +245,7 @@ def _aligned(probabilities: Any, seen: NDArray, classes: NDArray) -> NDArray:
         raise ValueError(f"predict_proba gave an array of shape {p.shape} for {len(seen)} classes")
     if not np.issubdtype(p.dtype, np.floating):
         p = p.astype(float)
-    ties = p > reduced(np.maximum, p, p.ndim - 1) - TIED
+    ties = p > reduce_axis(np.maximum, p, p.ndim - 1) - TIED
     if np.count_nonzero(ties) != math.prod(p.shape[:-1]):  # each row has its likeliest class, and no other
         tied = ties.sum(axis=-1) > 1
         p = p.copy()
