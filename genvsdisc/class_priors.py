@@ -59,19 +59,19 @@ def mixture_weights(log_density: NDArray, max_iter: int, tol: float, sample_weig
     share = share / share.sum(axis=1, keepdims=True)
     weights, active = np.full((len(density), n_classes), 1 / n_classes), np.arange(len(density))
     for _ in range(max_iter):
-        own = weights[active]
-        ratio = density / (density @ own[:, :, None])
+        current = weights[active]
+        ratio = density / (density @ current[:, :, None])
         # Of the mixture: zero where a weight is positive, else not positive.
         score = (share[:, None] @ ratio)[:, 0] - 1
-        left = (np.abs(own * score).max(axis=1) > tol) | (score.max(axis=1) > 100 * tol)
-        em_step = own * (1 + score)
+        left = (np.abs(current * score).max(axis=1) > tol) | (score.max(axis=1) > 100 * tol)
+        em_step = current * (1 + score)
         newton = _newton_weights(ratio * np.sqrt(share)[:, :, None], score)
         better = _mean_log(density, newton, share) > _mean_log(density, em_step, share) - _ROUNDING
-        better |= np.abs(newton - own).max(axis=1) < 1e-6
+        better |= np.abs(newton - current).max(axis=1) < 1e-6
         # A mixture that is done takes this step too: where it ends does not depend on how near to `tol` it stopped.
         step = np.where(better[:, None], newton, em_step)
         flat = np.abs(score).max(axis=1) < _FLAT  # the step would be rounding, divided by no curvature
-        weights[active] = np.where(flat[:, None], own, step)
+        weights[active] = np.where(flat[:, None], current, step)
         if not left.any():
             return weights.reshape(*stack, n_classes)
         active, density, share = active[left], density[left], share[left]
@@ -105,13 +105,13 @@ def _newton_weights(ratio: NDArray, score: NDArray) -> NDArray:
     weights = np.linalg.solve(hessian, right[:, :, None])[:, :, 0]
     for b in np.flatnonzero(~(weights >= 0).all(axis=1)):
         factor = np.linalg.cholesky(hessian[b])
-        found, _ = nnls(factor.T, np.linalg.solve(factor, right[b]))
+        solution, _ = nnls(factor.T, np.linalg.solve(factor, right[b]))
         # A class without density makes the factor nearly singular: which classes have weight is known, not how much.
-        kept = np.flatnonzero(found > 0)
+        kept = np.flatnonzero(solution > 0)
         again = np.linalg.solve(hessian[b][np.ix_(kept, kept)], right[b, kept])
         if (again > 0).all():
-            found[kept] = again
-        weights[b] = found
+            solution[kept] = again
+        weights[b] = solution
     return weights / weights.sum(axis=1, keepdims=True)
 
 

@@ -61,6 +61,6 @@ def density_floor(classifier: Any, X: Any) -> float | None:
         if part is None or not len(part) or np.isnan(part).any():
             return None
         parts.append(part)
-    found = np.concatenate(parts)
-    floor = float(np.quantile(found, UNLIKE, method="higher"))
+    log_densities = np.concatenate(parts)
+    floor = float(np.quantile(log_densities, UNLIKE, method="higher"))
     return floor if np.isfinite(floor) else None

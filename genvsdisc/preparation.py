@@ -216,8 +216,8 @@ class _Numbers:
     @classmethod
     def of(cls, values: pd.Series, column: Column) -> _Numbers:
         block = encoded(values, column)
-        own = _own(column.kind, range(block.shape[1]))
-        counts = column.kind == "continuous" and len(own) == 1 and may_be_counts(block[:, 0])
+        columns = _own(column.kind, range(block.shape[1]))
+        counts = column.kind == "continuous" and len(columns) == 1 and may_be_counts(block[:, 0])
         origins = [_origin(block[:, j]) if column.kind == "continuous" else 0.0 for j in range(block.shape[1])]
         return cls(block.shape[1], bool(np.isnan(block).any()), counts, origins)
 

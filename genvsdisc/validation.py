@@ -92,9 +92,9 @@ def _not_finite(X: Any, *, missing: bool) -> str:
     """Say where the first column is that has a missing entry, or else an infinite one; "" if none has."""
     for name, column in columns_of(X):
         numbers = np.array([_as_float(entry) for entry in column], dtype=float)
-        found = np.isnan(numbers) if missing else np.isinf(numbers)
-        if found.any():
-            return f", {name} in row {int(found.argmax())} first"
+        not_finite = np.isnan(numbers) if missing else np.isinf(numbers)
+        if not_finite.any():
+            return f", {name} in row {int(not_finite.argmax())} first"
     return ""
 
 

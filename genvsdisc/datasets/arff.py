@@ -94,17 +94,17 @@ def _attributes(lines: Iterator[tuple[int, str]], file: str) -> Iterator[_Attrib
             return
         if not text.lower().startswith("@attribute"):
             continue
-        found = _ATTRIBUTE.fullmatch(text)
-        if found is None:
+        match = _ATTRIBUTE.fullmatch(text)
+        if match is None:
             raise ValueError(f"cannot read {file!r} as ARFF: line {number} is no attribute: {quoted(text[:60])}")
-        given = found[2].strip()
+        given = match[2].strip()
         if given.lower().startswith("relational"):
-            raise ValueError(f"cannot read {file!r} as ARFF: the attribute {found[1]} holds tables")
+            raise ValueError(f"cannot read {file!r} as ARFF: the attribute {match[1]} holds tables")
         listed_values = given[1:].rpartition("}")[0]
         levels = tuple(map(_bare, filter(None, _fields(listed_values.strip())))) if given.startswith("{") else None
         kind, _, rest = given.partition(" ")
         form = _bare(rest.strip()) if kind.lower() == "date" else ""
-        yield _Attribute(_bare(found[1]), re.split(r"[\s\[]", given.lower() + " ")[0], levels, _in_python(form))
+        yield _Attribute(_bare(match[1]), re.split(r"[\s\[]", given.lower() + " ")[0], levels, _in_python(form))
     raise ValueError(f"cannot read {file!r} as ARFF: it has no line @data")
 
 
@@ -134,7 +134,7 @@ def _row(line: str, number: int, attributes: list[_Attribute], file: str) -> lis
 
 def _in_python(form: str) -> str:
     """A format of dates as Java has it, as Python has it; "" if one of its letters has no counterpart."""
-    parts = [found[0] for found in re.finditer(r"'[^']*'|([A-Za-z])\1*|[^A-Za-z']+", form)]
+    parts = [match[0] for match in re.finditer(r"'[^']*'|([A-Za-z])\1*|[^A-Za-z']+", form)]
     known = {part: _JAVA.get(part, "") for part in parts if part[0].isalpha()}
     if not all(known.values()):
         return ""

@@ -84,18 +84,18 @@ def _chosen(
 ) -> tuple[int, list[list[Any]]]:
     """Place and rows of the sheet to read, and a note which it is of several; no more are read than it takes."""
     place, rows, which = 0, list[list[Any]](), "the first"
-    found = False
+    chosen = False
     for other, cells in enumerate(sheets):
         filled = [row for row in cells if any(map(_filled, row))]
         widths = [sum(map(_filled, row)) for row in filled[:MOST_LINES]]
         heads = filled[: widths.index(max(widths)) + 1] if filled else []  # not a row that explains a name
         named = any(bare(_written(cell)) in known for row in heads for cell in row)
-        if filled and not found:
+        if filled and not chosen:
             place, rows, which = other, cells, "the first" if not other else "the first that has cells"
-            found = True
+            chosen = True
         elif named:
             place, rows, which = other, cells, "the first that has a column that was asked for"
-        if found and (named or not known):
+        if chosen and (named or not known):
             break
     if len(titles) > 1:
         notes.append(f"Of {len(titles)} sheets {which}, {titles[place]!r}, was read.")

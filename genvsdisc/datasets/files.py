@@ -112,8 +112,8 @@ def source_of(path: str | PathLike[str], encoding: str | None = None) -> Source:
 
 def _known_encoding(name: str) -> str:
     """The name that Python has for an encoding of text."""
-    if (found := _python_name(name)) is not None:
-        return found
+    if (python_name := _python_name(name)) is not None:
+        return python_name
     spelt = re.sub(r"[^a-z0-9]+", "_", name.lower().replace("windows", "cp"))
     close = get_close_matches(spelt, sorted({*aliases, *aliases.values()}))
     known = dict.fromkeys(each for each in map(_python_name, close) if each is not None)

@@ -59,10 +59,10 @@ def columns_by_format(
     ValueError
         If the file is empty, or of a format that is none of these.
     """
-    if (found := _no_text(source, notes, known)) is not None:
+    if (columns := _no_text(source, notes, known)) is not None:
         if source.encoding:
             notes.append(f"{source.name!r} is no text and says itself what its words are in: no encoding is needed.")
-        return found
+        return columns
     source = in_utf8(source, notes)
     source = in_lines(source, beginning(source), notes)
     text = beginning(source)
@@ -85,8 +85,8 @@ def columns_by_format(
 def _no_text(source: Source, notes: list[str], known: Collection[str]) -> tuple[list[str], list[pd.Series]] | None:
     if source.suffix in (".parquet", ".pq") or source.head(4) == b"PAR1":
         return parquet_columns(source)
-    if (found := program_columns(source, notes)) is not None:
-        return found
+    if (columns := program_columns(source, notes)) is not None:
+        return columns
     if source.suffix == ".xls" and is_text_of_another_name(source):
         notes.append(f"{source.name!r} is text, and no workbook as its name says: it was read as text.")
         return None

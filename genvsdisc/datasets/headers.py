@@ -103,8 +103,8 @@ def note_of_a_row_as_names(columns: dict[str, pd.Series], notes: list[str]) -> N
         what = "most of them are values of their columns"
     else:
         return
-    told = f"The first line ({listed(names, 3)}) is read as names, yet {what}"
-    notes.append(f"{told}: put a line of names above if it is a row.")
+    note = f"The first line ({listed(names, 3)}) is read as names, yet {what}"
+    notes.append(f"{note}: put a line of names above if it is a row.")
 
 
 def _that_are_values(columns: dict[str, pd.Series]) -> list[str]:

@@ -59,19 +59,19 @@ def json_columns(source: Source, notes: list[str]) -> tuple[list[str], list[pd.S
         raise ValueError(
             f"{source.name!r} is JSON with {len(tables)} tables ({listed(list(tables), 3)}): write one out"
         )
-    name, found = next(iter(tables.items()))
+    name, table = next(iter(tables.items()))
     if name:
         notes.append(f"The table is the entry {quoted(name)} of the JSON document.")
-    return found
+    return table
 
 
 def _whole_letters(source: Source, notes: list[str]) -> str:
     """Text of a source; half of a letter that JSON writes in two, as where a text was cut, is a sign for it."""
     text = source.read().decode()
-    halves = sum(not found[1] for found in _ESCAPE.finditer(text)) if "\\ud" in text or "\\uD" in text else 0
+    halves = sum(not match[1] for match in _ESCAPE.finditer(text)) if "\\ud" in text or "\\uD" in text else 0
     if halves:
         notes.append(f"{halves} half letter{'s' * (halves > 1)} (such as \\ud83d alone) read as \ufffd.")
-        return _ESCAPE.sub(lambda found: found[1] or "\ufffd", text)
+        return _ESCAPE.sub(lambda match: match[1] or "\ufffd", text)
     return text
 
 
@@ -92,11 +92,11 @@ def _tables_in(document: Any, notes: list[str]) -> dict[str, tuple[list[str], li
     """Dotted name -> the document as a table, or those nearest to its top."""
     level = {"": document}
     while level:
-        said: dict[str, list[str]] = {name: [] for name in level}
-        found = {name: table for name, value in level.items() if (table := _table(value, said[name])) is not None}
-        if found:
-            notes += [note for name in found for note in said[name]]
-            return found
+        notes_of: dict[str, list[str]] = {name: [] for name in level}
+        tables = {name: table for name, value in level.items() if (table := _table(value, notes_of[name])) is not None}
+        if tables:
+            notes += [note for name in tables for note in notes_of[name]]
+            return tables
         level = {
             f"{above}.{name}".removeprefix("."): value
             for above, entries in level.items() if isinstance(entries, dict)

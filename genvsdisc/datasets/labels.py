@@ -53,11 +53,11 @@ def text_labels(y: pd.Series, missing: Collection[str] = MISSING) -> tuple[pd.Se
     labels = words.mask(words.isin([*missing, ""]))
     counts = lost.value_counts()
     what = "counts as a missing label" if len(counts) == 1 else "count as missing labels"
-    told = (
+    note = (
         f"; {named(list(counts.index), counts.tolist())} {what}: write it otherwise, or give missing_labels=() to "
         "keep it as a class"
     )
-    return _numbers_of_text(labels), told if len(counts) else ""
+    return _numbers_of_text(labels), note if len(counts) else ""
 
 
 def _numbers_of_text(labels: pd.Series) -> pd.Series:

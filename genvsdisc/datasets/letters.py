@@ -163,8 +163,8 @@ def _of_ideographs(encoding: str) -> dict[str, float]:
     likely: dict[str, float] = {}
     for codec, (first, last), share in _FREQUENT[encoding]:
         codes = [code.to_bytes(2) for code in range(first, last + 1)]
-        found = [letter for code in codes if len(letter := code.decode(codec, "ignore")) == 1]
-        likely |= dict.fromkeys(found, share / len(found))
+        letters = [letter for code in codes if len(letter := code.decode(codec, "ignore")) == 1]
+        likely |= dict.fromkeys(letters, share / len(letters))
     leads, trails = range(0x81, 0xFF), [*range(0x40, 0x7F), *range(0x80, 0xFF)]
     whole = {bytes([lead, trail]).decode(encoding, "ignore") for lead in leads for trail in trails}
     return likely | _others({letter for letter in whole if len(letter) == 1 and not letter.isascii()} - set(likely))

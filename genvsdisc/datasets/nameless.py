@@ -57,10 +57,10 @@ def first_line_is_a_row(first: Sequence[str], rows: Sequence[Sequence[str]], kno
         return True
     if len(rows) < _FEWEST_ROWS or _counts(first):
         return False
-    said = [_says(field.strip(), [row[place].strip() for row in rows]) for place, field in enumerate(first)]
-    if None in said:
+    verdicts = [_says(field.strip(), [row[place].strip() for row in rows]) for place, field in enumerate(first)]
+    if None in verdicts:
         return False
-    names, row = said.count("names"), [field for field, what in zip(first, said, strict=True) if what == "row"]
+    names, row = verdicts.count("names"), [field for field, what in zip(first, verdicts, strict=True) if what == "row"]
     clear = len(row) >= 3 or any(_number(field) is not None or len(field.strip()) > 1 for field in row)
     return clear and names <= (1 - _NEARLY_ALL) * (names + len(row))
 

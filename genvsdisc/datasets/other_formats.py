@@ -46,9 +46,9 @@ def is_libsvm(text: str) -> bool:
     """Return True if the first lines but for remarks are a label and entries with their places, not times of day."""
     lines = re.split(r"[\r\n]+", text[: 1 << 20])
     rows = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")][:_LINES_OF_LIBSVM]
-    found = [row for line in rows if (row := _LIBSVM.fullmatch(line)) is not None]
-    entries = [row["entries"] for row in found if row["entries"]]
-    return len(found) == len(rows) > 1 < len(entries) and not all(map(_TIME.fullmatch, entries))
+    matches = [row for line in rows if (row := _LIBSVM.fullmatch(line)) is not None]
+    entries = [row["entries"] for row in matches if row["entries"]]
+    return len(matches) == len(rows) > 1 < len(entries) and not all(map(_TIME.fullmatch, entries))
 
 
 def is_json(text: str) -> bool:

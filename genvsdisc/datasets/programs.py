@@ -29,19 +29,19 @@ def program_columns(source: Source, notes: list[str]) -> Columns | None:
         If the file is damaged, or of SPSS and pyreadstat is not installed.
     """
     head = source.head(128)
-    found = next(((program, read) for mark, program, read in _READERS if head.startswith(mark)), None)
-    if found is None:
+    reader = next(((program, read) for mark, program, read in _READERS if head.startswith(mark)), None)
+    if reader is None:
         return None
-    program, read = found
+    program, read = reader
     try:
-        with warnings.catch_warnings(record=True) as said:
+        with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", UserWarning)
             columns = read(source, notes)
     except ImportError:
         raise ValueError(f"{source.name!r} is a file of {program}: pip install pyreadstat, or save it as CSV") from None
     except Exception as error:  # their parsers let through whatever a damaged file leads to
         raise ValueError(f"cannot read {source.name!r} as a file of {program}: {first_line(error)}") from None
-    notes += dict.fromkeys(f"While the file was read: {' '.join(str(each.message).split())}" for each in said)
+    notes += dict.fromkeys(f"While the file was read: {' '.join(str(each.message).split())}" for each in caught)
     return columns
 
 

@@ -49,13 +49,13 @@ def drop_rare_classes(X: Any, y: pd.Series, *, minimum: int) -> tuple[Any, pd.Se
     rare = counts[counts < minimum]
     if len(counts) - len(rare) < 2:
         few = [f"{_shown(label)} has {rows}" for label, rows in rare.items() if rows]
-        told = ", ".join(few)
+        text = ", ".join(few)
         if len(few) > _MOST_NAMED:
             largest = f"the largest, {_shown(counts.idxmax())}, has {counts.max()}"
-            told = f"{len(counts) - len(rare)} of {len(counts):,} classes have; {largest}"
+            text = f"{len(counts) - len(rare)} of {len(counts):,} classes have; {largest}"
         name = quoted(str(y.name or "the target"))
         raise ValueError(
-            f"fewer than two classes of {name} have the {minimum} rows needed for the splits: {told}; use fewer splits "
+            f"fewer than two classes of {name} have the {minimum} rows needed for the splits: {text}; use fewer splits "
             "or more rows"
         )
     kept = ~y.isin(rare.index).to_numpy()

@@ -143,8 +143,8 @@ def read_table(
         raise ValueError(f"{error}{lost}{blank}") from None
     card = {"title": source.stem, "source": source.name, "target": target}
     rest = _without_labels(raw, rows & ~labelled, TableReader.for_table(X, formats=formats), notes)
-    told = dict.fromkeys([*notes, *label_notes(labels), *doubts])
-    return Dataset(source.stem, X, labels, card, notes=tuple(told), unlabeled=rest)
+    all_notes = dict.fromkeys([*notes, *label_notes(labels), *doubts])
+    return Dataset(source.stem, X, labels, card, notes=tuple(all_notes), unlabeled=rest)
 
 
 def _without_labels(
@@ -167,10 +167,10 @@ def _without_labels(
 
 
 def _raw_table(source: Source, target: str | None, notes: list[str], known: Collection[str]) -> RawTable:
-    found = columns_by_format(source, notes, known)
-    if isinstance(found, Source):
-        return _text_table(found, target, notes, known)
-    names, columns = found
+    content = columns_by_format(source, notes, known)
+    if isinstance(content, Source):
+        return _text_table(content, target, notes, known)
+    names, columns = content
     names = column_names(names, source.name)
     place = target_place(names, target, source.name, notes)
     table = named_columns(names, columns, notes)
@@ -183,10 +183,10 @@ def _raw_tables(sources: list[Source], target: str | None, notes: list[str], kno
     """Read each file; the first decides on the target, and notes say which file they are about."""
     parts: list[RawTable] = []
     for source in sources:
-        own: list[str] = []
-        parts.append(_raw_table(source, target, own, known))
+        file_notes: list[str] = []
+        parts.append(_raw_table(source, target, file_notes, known))
         target, known = parts[0].target, known or [bare(parts[0].target)]
-        notes += [f"{source.name}: {text}" for text in own]
+        notes += [f"{source.name}: {text}" for text in file_notes]
     return parts
 
 

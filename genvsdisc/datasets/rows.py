@@ -56,14 +56,14 @@ def read_rows(
     {'zip': ['007'], 'price': ['1,5']}
     """
     source, notes, known = source_of(path, encoding), list[str](), known_names(known)
-    found = columns_by_format(source, notes, known)
-    if isinstance(found, Source):
-        dialect = dialect_of(beginning(found), found, notes, known)
+    content = columns_by_format(source, notes, known)
+    if isinstance(content, Source):
+        dialect = dialect_of(beginning(content), content, notes, known)
         names = [bare(name) for name in dialect.names]
         places = {place for place, name in enumerate(names) if name in text}
-        columns = parse_columns(found, dialect, places, notes)
+        columns = parse_columns(content, dialect, places, notes)
     else:
-        names, columns = found
+        names, columns = content
     table = pd.DataFrame(named_columns(column_names(names, source.name), columns, notes))
     if not len(table):
         raise ValueError(f"{source.name!r} has column names but no rows")

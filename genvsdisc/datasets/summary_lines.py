@@ -68,20 +68,20 @@ def lines_without_data(table: Mapping[str, pd.Series], target: str, notes: list[
     if words:
         sums = lines.sums(remarks)
         remarks = lines.remarks(sums) if sums.any() else remarks
-    for found, one, several in (
+    for mask, one, several in (
         (sums, "looks like a line of sums: it is", "look like lines of sums: they are"),
         (remarks & ~sums, "looks like a remark: it is", "look like remarks: they are"),
     ):
-        if found.any():
-            shown = listed(lines.cells(int(found.argmax())), 4)
-            what = f"1 row ({shown}) {one}" if found.sum() == 1 else f"{found.sum()} rows ({shown}; ...) {several}"
+        if mask.any():
+            shown = listed(lines.cells(int(mask.argmax())), 4)
+            what = f"1 row ({shown}) {one}" if mask.sum() == 1 else f"{mask.sum()} rows ({shown}; ...) {several}"
             notes.append(f"{what} left out.")
     return sums | remarks
 
 
 def _candidates(table: Mapping[str, pd.Series], n_rows: int) -> dict[int, tuple[str, bool]]:
     """Rows of which a cell is a word for a statistic; of a long table, only rows at both ends are looked at."""
-    found: dict[int, tuple[str, bool]] = {}
+    candidates: dict[int, tuple[str, bool]] = {}
     most = max(1, _MOST_SUMS * n_rows)
     everywhere = np.arange(n_rows)
     places = everywhere if n_rows <= _MOST_SEARCHED else np.r_[:_MOST_AT_AN_END, n_rows - _MOST_AT_AN_END : n_rows]
@@ -96,8 +96,8 @@ def _candidates(table: Mapping[str, pd.Series], n_rows: int) -> dict[int, tuple[
         # a level stands in many rows, such as the "std" of most cars
         heads = np.array([bool(kind[0]) and times[j] <= most for j, kind in enumerate(kinds)] + [False])[codes]
         for place in np.flatnonzero(heads):
-            found.setdefault(int(places[place]), kinds[codes[place]])
-    return found if len(found) <= most else {}
+            candidates.setdefault(int(places[place]), kinds[codes[place]])
+    return candidates if len(candidates) <= most else {}
 
 
 @dataclass(frozen=True)
@@ -173,8 +173,10 @@ class _Lines:
         last, first = np.flatnonzero(rows)[-1], np.flatnonzero(rows)[0]
         for row, (statistic, sure) in self.words.items():
             ends = row > last or row < first
-            told = numbers if statistic not in _OF_ONE_ROW else {k: v for k, v in numbers.items() if k != self.target}
-            adds[row] = adds_up = _adds_up(told, rows, row, statistic)
+            columns = (
+                numbers if statistic not in _OF_ONE_ROW else {k: v for k, v in numbers.items() if k != self.target}
+            )
+            adds[row] = adds_up = _adds_up(columns, rows, row, statistic)
             lacking = others.any() and (~present.iloc[row].to_numpy()[others]).mean() >= 0.5
             odd = lacking or (statistic in ("sum", "count") and _beyond(numbers, rows, row, self.target))
             if sure:
@@ -217,12 +219,12 @@ def _adds_up(numbers: Mapping[str, NDArray], rows: NDArray[np.bool_], row: int, 
     since = above[above > lines[-1]] if len(lines) else above
     cells = {name: values for name, values in numbers.items() if not np.isnan(values[row])}
     best = 0
-    told = any(values[row] != 0 for values in cells.values())
+    any_nonzero = any(values[row] != 0 for values in cells.values())
     for scope in (above, since, np.flatnonzero(rows)):
         if len(scope) < 2:
             continue
         hits = sum(_matches(values[row], values[scope], statistic) for values in cells.values())
-        best = max(best, hits if told and 2 * hits >= len(cells) else 0)
+        best = max(best, hits if any_nonzero and 2 * hits >= len(cells) else 0)
     return best
 
 

@@ -158,8 +158,8 @@ class _Distinct:
 
     @classmethod
     def of(cls, values: pd.Series) -> _Distinct:
-        codes, found = pd.factorize(clean(values))
-        uniques: Any = found
+        codes, distinct = pd.factorize(clean(values))
+        uniques: Any = distinct
         numbers = np.full(len(uniques), np.nan)
         if pd.api.types.is_object_dtype(uniques.dtype):
             real = [isinstance(each, Real | Decimal) and not isinstance(each, bool | np.bool_) for each in uniques]
@@ -233,10 +233,10 @@ class _Distinct:
         if isinstance(best.form, NumberFormat) and (best.form.decimal == "," or best.guessed):  # 1.234 may be 1234
             plain &= ~np.asarray(pc.match_substring(self.words, "."))
         plain |= ~np.isnan(self.numbers)
-        said = np.flatnonzero(~pd.isna(best.read) & ~plain & ~self.marks)
-        if not len(said):
+        places = np.flatnonzero(~pd.isna(best.read) & ~plain & ~self.marks)
+        if not len(places):
             return ""
-        place = self._telling(best, said)
+        place = self._telling(best, places)
         value = best.read[place]
         if isinstance(best.form, NumberFormat):
             shown = f"{value:.15g}"
@@ -247,7 +247,7 @@ class _Distinct:
         if isinstance(best.form, NumberFormat) and best.form.limits and not best.guessed:
             below = below_limit(split(self.words)) & ~pd.isna(best.read)
             n = int(self.counts[below].sum())
-            place = said[below[said]][0]
+            place = places[below[places]][0]
             shown = f"{best.read[place]:.15g}, half of the limit, in {n:,} entr{'y' if n == 1 else 'ies'} below one"
         word = self.words[int(place)].as_py()
         shown = "a date" if shown == f"the date {word}" else shown
@@ -262,15 +262,15 @@ class _Distinct:
             shown = f"{shown}: decimal commas and points stand side by side"
         return f"{quoted(word)} is read as {shown}"
 
-    def _telling(self, best: _Candidate, said: NDArray[np.intp]) -> int:
+    def _telling(self, best: _Candidate, places: NDArray[np.intp]) -> int:
         """The word whose reading tells most: a date whose day is no month, else the longest; the first of a guess."""
         if best.guessed:
-            return int(said[0])
-        lengths = np.asarray(pc.utf8_length(self.words))[said]
+            return int(places[0])
+        lengths = np.asarray(pc.utf8_length(self.words))[places]
         if isinstance(best.form, DateFormat):
-            days = best.read[said].astype("M8[D]")
+            days = best.read[places].astype("M8[D]")
             lengths = lengths + 100 * ((days - days.astype("M8[M]")).astype(int) >= 12)
-        return int(said[lengths.argmax()])
+        return int(places[lengths.argmax()])
 
     def missing(self, odd: NDArray[np.bool_], example: str) -> str:
         """Name the words that are taken as missing."""

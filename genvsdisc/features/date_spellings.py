@@ -120,13 +120,13 @@ def _since_1970(word: str) -> str:
 
 
 def _first_day(pattern: re.Pattern[str], word: str) -> str:
-    found = pattern.match(word)
-    if found is None:
+    match = pattern.match(word)
+    if match is None:
         return word
     if pattern is not _WEEK:
-        return f"{found['year']}-{3 * int(found['quarter']) - 2:02d}-01"
+        return f"{match['year']}-{3 * int(match['quarter']) - 2:02d}-01"
     try:
-        day = datetime.date.fromisocalendar(int(found["year"]), int(found["week"]), int(found["day"] or 1))
+        day = datetime.date.fromisocalendar(int(match["year"]), int(match["week"]), int(match["day"] or 1))
     except ValueError:  # no year has a week 60
         return word
     return day.isoformat()

@@ -76,16 +76,16 @@ class DateFormat:
             if name in _WITH_NAMES and not named:
                 continue
             fields = pc.extract_regex(words, pattern)
-            found = np.flatnonzero(pc.is_valid(fields))
-            if not len(found):
+            matched = np.flatnonzero(pc.is_valid(fields))
+            if not len(matched):
                 continue
-            fields = fields.take(pa.array(found))
+            fields = fields.take(pa.array(matched))
             if name == "numbers" and not self.order:
                 continue
             days = _days(name, fields, self.order)
-            clock = _clock(fields) if not name.startswith("month") else np.zeros(len(found), np.int64)
+            clock = _clock(fields) if not name.startswith("month") else np.zeros(len(matched), np.int64)
             good = ~np.isnat(days) & (clock != _NO_TIME)
-            out[found[good]] = days[good].astype("M8[us]") + clock[good].astype("m8[us]")
+            out[matched[good]] = days[good].astype("M8[us]") + clock[good].astype("m8[us]")
         for zone, some in places.items():
             out[some] = _in_utc(out[some], zone)
         return out
@@ -146,8 +146,8 @@ def parse_times(words: pa.Array) -> NDArray[np.timedelta64]:
     words = hours_of_day(words)
     fields = pc.extract_regex(words, rf"^{_TIME_OF_DAY}$")
     clock = _clock(fields)
-    found = np.asarray(pc.is_valid(fields)) & (clock != _NO_TIME)
-    out = np.where(found, clock.astype("m8[us]"), np.timedelta64("NaT", "us"))
+    is_time = np.asarray(pc.is_valid(fields)) & (clock != _NO_TIME)
+    out = np.where(is_time, clock.astype("m8[us]"), np.timedelta64("NaT", "us"))
     if np.isnat(out).any() and _matches(words, r"^-?P?T?[0-9]+.*[0-9hmsdDTWHMSegnrej.]$").any():
         _read_durations(words, out)
     return out

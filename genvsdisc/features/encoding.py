@@ -280,10 +280,10 @@ def _encode(name: Any, values: pd.Series, column: Column, out: NDArray, coded: b
             out[:, 0] = places[level_codes(values, column)]
         case "categorical":
             indicators = np.zeros((len(column.levels) + 2, out.shape[1]))
-            own = len(column.levels) - 1
-            indicators[np.arange(1, own + 1), np.arange(own)] = 1
+            n_indicators = len(column.levels) - 1
+            indicators[np.arange(1, n_indicators + 1), np.arange(n_indicators)] = 1
             if column.lumped:
-                indicators[-1, own] = 1
+                indicators[-1, n_indicators] = 1
             if column.missing:
                 indicators[MISSING_CODE, -1] = 1
             out[:] = indicators[level_codes(values, column)]

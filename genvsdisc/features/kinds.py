@@ -186,8 +186,8 @@ def _merged(numbers: NDArray[np.float64], distinct: int) -> str:
     present = numbers[~np.isnan(numbers)]
     if not (np.abs(present) > MOST_EXACT).any():
         return ""
-    told = len(np.unique(present))
-    return "" if told == distinct else f"of {distinct} numbers floating point tells {told} apart: are they codes?"
+    kept = len(np.unique(present))
+    return "" if kept == distinct else f"of {distinct} numbers floating point tells {kept} apart: are they codes?"
 
 
 def _with_parts(column: Column, days: NDArray[np.float64]) -> Column:

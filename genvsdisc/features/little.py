@@ -24,11 +24,11 @@ def _plain_signs(word: str) -> str:
 
 def _as_number(word: str) -> str:
     """Write 1.0, 01 and +1 as 1; other words stay."""
-    found = _NUMBER.fullmatch(word)
-    if found is None or not any(sign.isdigit() for sign in word):
+    match = _NUMBER.fullmatch(word)
+    if match is None or not any(sign.isdigit() for sign in word):
         return word
-    decimals = found["decimals"]
-    return found["sign"].replace("+", "") + (found["whole"] or "0") + (f".{decimals}" if decimals else "")
+    decimals = match["decimals"]
+    return match["sign"].replace("+", "") + (match["whole"] or "0") + (f".{decimals}" if decimals else "")
 
 
 _LITTLE: dict[str, Callable[[str], str]] = {
@@ -47,13 +47,13 @@ def nearly_equal(words: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
     >>> nearly_equal(["1", "1.0", "Rome", "rome"])
     {'case': [('Rome', 'rome')], 'how a number is written': [('1', '1.0')]}
     """
-    found: dict[str, list[tuple[str, str]]] = {}
-    told = set[tuple[str, str]]()
+    by_difference: dict[str, list[tuple[str, str]]] = {}
+    seen = set[tuple[str, str]]()
     for what, fold in _LITTLE.items():
         folded: dict[str, str] = {}
         for word in words:
             pair = (folded.setdefault(fold(word), word), word)
-            if pair[0] != word and pair not in told:
-                told.add(pair)
-                found.setdefault(what, []).append(pair)
-    return found
+            if pair[0] != word and pair not in seen:
+                seen.add(pair)
+                by_difference.setdefault(what, []).append(pair)
+    return by_difference

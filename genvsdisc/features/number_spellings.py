@@ -63,22 +63,22 @@ def plain_numbers(words: pa.Array) -> pa.Array:
 
 def _raised(word: str) -> str:
     """Write 1.5×10⁶ as 1.5×10^6; a bare 10⁶ as 1e6."""
-    found = re.fullmatch(r"(.*?)10\s*([⁻⁺]?[⁰¹²³⁴-⁹]+)", word)
-    if found is None:
+    match = re.fullmatch(r"(.*?)10\s*([⁻⁺]?[⁰¹²³⁴-⁹]+)", word)
+    if match is None:
         return word
-    exponent = found[2].translate(_SUPERSCRIPTS)
+    exponent = match[2].translate(_SUPERSCRIPTS)
     return (
-        f"{found[1]}10^{exponent}" if re.search(r"[x×*·]\s*$", found[1]) else f"1e{exponent}" if not found[1] else word
+        f"{match[1]}10^{exponent}" if re.search(r"[x×*·]\s*$", match[1]) else f"1e{exponent}" if not match[1] else word
     )
 
 
 def _fraction(word: str) -> str:
     """Write 18½ and 18 1/2 as 185e-1, which a decimal comma cannot mistake."""
-    found = _MIXED.match(word)
-    if found is None:
+    match = _MIXED.match(word)
+    if match is None:
         return word
-    part = _HALVES[found["sign_"]] if found["sign_"] else int(found["over"]) / int(found["under"])
+    part = _HALVES[match["sign_"]] if match["sign_"] else int(match["over"]) / int(match["under"])
     if part >= 1:
         return word
-    digits, _, decimals = f"{int(found['whole'] or 0) + part:.15g}".partition(".")
-    return f"{found['sign']}{digits}{decimals}e-{len(decimals)}{word[found.end() :]}"
+    digits, _, decimals = f"{int(match['whole'] or 0) + part:.15g}".partition(".")
+    return f"{match['sign']}{digits}{decimals}e-{len(decimals)}{word[match.end() :]}"

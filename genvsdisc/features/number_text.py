@@ -129,8 +129,8 @@ def split(words: pa.Array) -> dict[str, Any]:
     parts: dict[str, Any] = {"body": pc.if_else(bare, pc.utf8_ltrim(words, "-"), nothing)}
     parts["sign"] = pc.if_else(pc.and_(bare, pc.starts_with(words, "-")), pa.scalar("-", words.type), nothing)
     for name in _PARTS:
-        found = pc.fill_null(pc.struct_field(fields, name), "").cast(words.type)
-        parts[name] = pc.replace_with_mask(parts.get(name, nothing), dressed, found)
+        field = pc.fill_null(pc.struct_field(fields, name), "").cast(words.type)
+        parts[name] = pc.replace_with_mask(parts.get(name, nothing), dressed, field)
     parts["exponent"] = pc.utf8_ltrim_whitespace(parts["exponent"])  # 6.4 E+01
     opened = pc.or_(pc.equal(parts["open"], "("), pc.equal(parts["inner"], "("))
     parts["balanced"] = np.asarray(pc.equal(opened, pc.equal(parts["close"], ")")))
@@ -180,18 +180,18 @@ def _factors(parts: Mapping[str, pa.Array]) -> NDArray[np.float64]:
     return np.array([_MAGNITUDES.get(unit, np.nan) for unit in units])[places]
 
 
-def _is_scaled(parts: Mapping[str, Any], found: NDArray[np.bool_], counts: NDArray) -> bool:
+def _is_scaled(parts: Mapping[str, Any], filled: NDArray[np.bool_], counts: NDArray) -> bool:
     """Return True for 300k beside 1.2M, and for 1.2k beside 950, where the unit is no unit but a magnitude."""
-    known = found & ~np.isnan(factors := _factors(parts))
+    known = filled & ~np.isnan(factors := _factors(parts))
     units = _array(parts["after"])
-    if 2 * counts[known].sum() < counts[found].sum():
+    if 2 * counts[known].sum() < counts[filled].sum():
         return False
     suffixed = known & (units != "")
     if len(np.unique(factors[suffixed])) > 1:
         return True
     bare = known & (units == "") & ~_matches(parts["body"], r"^[0.,]*$")
-    told = ~np.isin(units[suffixed], _LETTERS)
-    return bool(suffixed.any() and bare.any() and parts["glued"][suffixed].all() and told.all())
+    unambiguous = ~np.isin(units[suffixed], _LETTERS)
+    return bool(suffixed.any() and bare.any() and parts["glued"][suffixed].all() and unambiguous.all())
 
 
 def number_format(parts: Mapping[str, Any], counts: NDArray, hint: str = "") -> tuple[NumberFormat, bool]:
@@ -220,18 +220,18 @@ def number_format(parts: Mapping[str, Any], counts: NDArray, hint: str = "") -> 
 
 def _by_marks(parts: Mapping[str, Any], counts: NDArray, hint: str) -> tuple[NumberFormat, bool]:
     """Choose unit and decimal mark."""
-    found = _filled(parts["body"])
-    scaled = _is_scaled(parts, found, counts)
-    units = (_array(parts["before"]) if scaled else unit_of(parts))[found]
-    unit = _commonest(units, counts[found])
-    if unit in _SHARES and counts[found][units == unit].sum() < counts[found][units == ""].sum():
+    filled = _filled(parts["body"])
+    scaled = _is_scaled(parts, filled, counts)
+    units = (_array(parts["before"]) if scaled else unit_of(parts))[filled]
+    unit = _commonest(units, counts[filled])
+    if unit in _SHARES and counts[filled][units == unit].sum() < counts[filled][units == ""].sum():
         unit = ""  # a few percent signs among bare numbers: what these few mean is open
     body = parts["body"]
     if unit.lower() in _CLOCKS and _matches(body.filter(pa.array(unit_of(parts) == unit)), _HOUR).all():
         unit = ""  # 7 pm and 7.30 Uhr are times, 62.5 pm a length
 
     def cells(mask: NDArray[np.bool_]) -> int:
-        return int(counts[mask & found].sum())
+        return int(counts[mask & filled].sum())
 
     point, comma = (NumberFormat(decimal, unit, scaled) for decimal in ".,")
     by_point, by_comma = cells(point.reads(parts)), cells(comma.reads(parts))

@@ -154,10 +154,10 @@ class TableReader(TransformerMixin, BaseEstimator):
             if len(frame.columns) != self.n_features_in_:
                 raise ValueError(f"X has {len(frame.columns)} columns, the table of training {self.n_features_in_}")
             frame.columns = pd.Index(list(self.names) or list(self.columns), dtype=object)
-        found = self._places(frame)
-        cells = {name: clean(usual_dtype(frame[found[name]])) for name in self.columns}
-        own = read_columns({name: undeclared(cells[name]) for name, given in self.columns.items() if given.read})
-        table = {name: _as_given(name, cells[name], given, own.get(name)) for name, given in self.columns.items()}
+        places = self._places(frame)
+        cells = {name: clean(usual_dtype(frame[places[name]])) for name in self.columns}
+        readings = read_columns({name: undeclared(cells[name]) for name, given in self.columns.items() if given.read})
+        table = {name: _as_given(name, cells[name], given, readings.get(name)) for name, given in self.columns.items()}
         return pd.DataFrame(table, columns=list(self.columns))
 
     def other_units(self, X: Any) -> dict[Any, tuple[str, str]]:
@@ -166,9 +166,9 @@ class TableReader(TransformerMixin, BaseEstimator):
         numbers = {name: given.cells for name, given in self.columns.items() if given.holds == "numbers"}
         units = {name: cells.unit if cells else "" for name, cells in numbers.items()}
         now = {name: usual_dtype(frame[name]) for name in units if name in frame}
-        own = read_columns({name: clean(cells) for name, cells in now.items() if not is_number(cells)})
-        found = {name: reading.format.unit for name, reading in own.items() if reading.format is not None}
-        return {name: (units[name], unit) for name, unit in found.items() if unit not in ("", units[name])}
+        readings = read_columns({name: clean(cells) for name, cells in now.items() if not is_number(cells)})
+        units_now = {name: reading.format.unit for name, reading in readings.items() if reading.format is not None}
+        return {name: (units[name], unit) for name, unit in units_now.items() if unit not in ("", units[name])}
 
     def notes_of_units(self, X: Any) -> list[str]:
         """Say which columns have another unit than in training."""
@@ -181,11 +181,11 @@ class TableReader(TransformerMixin, BaseEstimator):
     def _places(self, frame: pd.DataFrame) -> dict[Any, Any]:
         """Name of each column in the new table: the same, or the same once written."""
         written = {str(name).strip(): name for name in reversed(frame.columns)}
-        found = {name: name if name in frame.columns else written.get(str(name).strip()) for name in self.columns}
-        absent = [str(name) for name, place in found.items() if place is None]
+        places = {name: name if name in frame.columns else written.get(str(name).strip()) for name in self.columns}
+        absent = [str(name) for name, place in places.items() if place is None]
         if absent:
             raise ValueError(_lacking(absent, [str(name) for name in frame.columns]))
-        return found
+        return places
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -216,7 +216,7 @@ def _lacking(absent: list[str], names: list[str]) -> str:
     return f"the table lacks the {what} that the model was trained on; it has {has}{hint}"
 
 
-def _as_given(name: Any, cells: pd.Series, given: GivenColumn, own: Reading | None) -> pd.Series:
+def _as_given(name: Any, cells: pd.Series, given: GivenColumn, reading: Reading | None) -> pd.Series:
     """A column with the type that it had in training."""
     if cells.isna().all():
         return _cast(pd.Series(np.full(len(cells), None), index=cells.index, dtype=object), given)
@@ -224,21 +224,21 @@ def _as_given(name: Any, cells: pd.Series, given: GivenColumn, own: Reading | No
         return _cast(cells if given.dtype == "category" else _words(cells), given)
     if given.holds == "truth values":
         return _cast(_truth(name, cells), given)
-    cells = _read(name, cells, given, own) if own is not None else undeclared(cells)
+    cells = _read(name, cells, given, reading) if reading is not None else undeclared(cells)
     kind = "dates" if cells.dtype.kind == "M" else "durations" if cells.dtype.kind == "m" else "numbers"
     if kind != given.holds and "numbers" in (kind, given.holds):
         raise ValueError(f"column {str(name)!r} held {given.holds} in training, but now {kind}")
     return _cast(cells, given)
 
 
-def _read(name: Any, cells: pd.Series, given: GivenColumn, own: Reading) -> pd.Series:
+def _read(name: Any, cells: pd.Series, given: GivenColumn, reading: Reading) -> pd.Series:
     """Text as numbers or dates: as in training, else as its own cells tell; a word that is neither is refused."""
-    for form in (given.cells, own.format and replace(own.format, lenient=False)):
+    for form in (given.cells, reading.format and replace(reading.format, lenient=False)):
         if form is not None:
             with suppress(ValueError):
                 return form.read(cells)
     what, plain = _PLAIN[given.holds]
-    form = given.cells or own.format or plain
+    form = given.cells or reading.format or plain
     with suppress(ValueError):
         if (read := form.read(cells)).isna().all():  # nothing but marks of missing entries
             return read

@@ -32,8 +32,8 @@ def changed(words: pa.Array, pattern: str, change: Callable[[str], str]) -> pa.A
     mask = pc.match_substring_regex(words, pattern)
     if not _any(mask):
         return words
-    found = [change(word) for word in words.filter(mask).to_pylist()]
-    return pc.replace_with_mask(words, mask, pa.array(found, words.type))
+    new_words = [change(word) for word in words.filter(mask).to_pylist()]
+    return pc.replace_with_mask(words, mask, pa.array(new_words, words.type))
 
 
 def _any(mask: pa.Array) -> bool:

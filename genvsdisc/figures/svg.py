@@ -163,9 +163,9 @@ class _Writer:
             words.append(f"<g clip-path='url(#{cut})'>{text}</g>" if cut else text)
         looks = list(dict.fromkeys(text.look for text in self._texts))
         for look in looks:
-            own = [text for text in self._texts if text.look == look]
-            grouped = len(own) > 1 and look
-            text = "".join(each.written(look=not grouped) for each in own)
+            of_look = [text for text in self._texts if text.look == look]
+            grouped = len(of_look) > 1 and look
+            text = "".join(each.written(look=not grouped) for each in of_look)
             words.append(f"<g class='{look}'>{text}</g>" if grouped else text)
         return "".join([*self.markers.values(), *self._frames, *words])
 

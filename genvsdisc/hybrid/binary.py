@@ -41,11 +41,11 @@ def fit_binary(
     for some, classes, problem in _problems(X, codes, weights, a, options):
         limits = {"max_iter": options["max_iter"], "tol": options["tol"]}
         theta, n_iter[some], converged[some] = follow_binary(problem, problem.generative, **limits)
-        own = np.ix_(some, classes)
-        natural[own] = theta[:, :, :-1]
-        shares[own], means[own] = densities_of(theta)
+        block = np.ix_(some, classes)
+        natural[block] = theta[:, :, :-1]
+        shares[block], means[block] = densities_of(theta)
         theta = theta - theta.mean(axis=1, keepdims=True)
-        slopes[own], intercepts[own] = theta[:, :, :-1], theta[:, :, -1]
+        slopes[block], intercepts[block] = theta[:, :, :-1], theta[:, :, -1]
     present = absent.present_classes(weights, codes, K)
     if K == 2:
         slopes, intercepts = np.diff(slopes, axis=1), np.diff(intercepts, axis=1)
@@ -94,12 +94,12 @@ def _problems(
     K, alpha = options["n_classes"], options["alpha"]
     X, codes, weights = _distinct(X, codes, weights.astype(float))
     indicators = (codes[:, None] == np.arange(K)).astype(float)
-    ones = np.stack([(weights * own) @ X for own in indicators.T], axis=1)
+    ones = np.stack([(weights * of_class) @ X for of_class in indicators.T], axis=1)
     counts = weights @ indicators
     shares = weights / weights.sum(axis=1, keepdims=True)
     units = means_and_deviations(X, shares)[1] ** 2 if options["standardize"] else np.ones((len(weights), X.shape[1]))
     patterns, group_of = np.unique(counts > 0, axis=0, return_inverse=True)
-    found = []
+    problems = []
     for g, pattern in enumerate(patterns):
         classes, group = np.flatnonzero(pattern), np.flatnonzero(group_of.ravel() == g)
         rows = np.flatnonzero(np.isin(codes, classes))
@@ -107,19 +107,19 @@ def _problems(
         size = len(classes) * (X.shape[1] + 1)
         step = max(1, _CELLS // (size * max(size, len(rows))))
         for some in (group[first : first + step] for first in range(0, len(group), step)):
-            own = np.ix_(some, classes)
+            block = np.ix_(some, classes)
             problem = BinaryContinuum(
                 products=products,
                 codes=own_codes,
                 weights=shares[np.ix_(some, rows)],
-                priors=counts[own] / counts[own].sum(axis=1, keepdims=True),
-                means=(ones[own] + alpha) / (counts[own][:, :, None] + 2 * alpha),
+                priors=counts[block] / counts[block].sum(axis=1, keepdims=True),
+                means=(ones[block] + alpha) / (counts[block][:, :, None] + 2 * alpha),
                 penalties=options["reg_lambda"] * units[some],
                 one_log_odds=K == 2,
                 weight=a[some],
             )
-            found.append((some, classes, problem))
-    return found
+            problems.append((some, classes, problem))
+    return problems
 
 
 def _distinct(X: NDArray, codes: NDArray, weights: NDArray) -> tuple[NDArray, NDArray, NDArray]:

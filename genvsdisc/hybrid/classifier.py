@@ -351,20 +351,20 @@ class HybridClassifier(ProbabilisticClassifier):
         dtype: Any,
     ) -> dict[str, Any]:
         features, present = problem.features, problem.present
-        found = problem.densities(moments)
+        densities = problem.densities(moments)
         raw = theta @ frame.to_raw.T
         for coefficients in (theta, raw):
             absent.exclude(coefficients[:, :, -1], present, -np.inf)
         held = present[:, :, None]
-        covariances = frame.covariances_back(found.covariances)
+        covariances = frame.covariances_back(densities.covariances)
         if not features.shared:
             lost = held if covariances.ndim == 3 else held[..., None]
             covariances = np.where(lost, covariances, np.asarray(start["covariances_"]))
         R = len(moments)
         return {
             "generative_weight_": problem.weight,
-            "class_prior_": np.where(present, found.shares, 0.0),
-            "means_": np.where(held, frame.back(found.means), np.asarray(start["means_"])).astype(dtype),
+            "class_prior_": np.where(present, densities.shares, 0.0),
+            "means_": np.where(held, frame.back(densities.means), np.asarray(start["means_"])).astype(dtype),
             "covariances_": (covariances[:, 0] if features.shared else covariances).astype(dtype),
             "coef_": raw[:, :, :-1].astype(dtype),
             "intercept_": raw[:, :, -1].astype(dtype),

@@ -192,9 +192,9 @@ class WeightedNaiveBayesClassifier(ReweightedPosterior, ProbabilisticClassifier)
             present = np.flatnonzero(pattern)
             if len(present) < 2:
                 continue
-            own = np.flatnonzero(group_of.ravel() == g)
+            group = np.flatnonzero(group_of.ravel() == g)
             step = max(1, _CELLS // (len(present) * X.size))
-            for some in (own[first : first + step] for first in range(0, len(own), step)):
+            for some in (group[first : first + step] for first in range(0, len(group), step)):
                 each = [
                     Contrasts(self._marginals._kinds, {name: fitted[name][r][present] for name in self._densities})
                     for r in some
@@ -243,10 +243,10 @@ class WeightedNaiveBayesClassifier(ReweightedPosterior, ProbabilisticClassifier)
     def _log_scores(self, X: NDArray, parameters: Parameters) -> NDArray:
         intercepts, weights = (np.asarray(parameters[name], float) for name in self._score_attributes[:2])
         scores = np.repeat(intercepts[:, None], len(X), axis=1)
-        for r, own in enumerate(scores):
+        for r, replicate_scores in enumerate(scores):
             present = np.flatnonzero(intercepts[r] > -np.inf)
             densities = {name: parameters[name][r][present] for name in self._densities}
             contrasts = Contrasts(self._marginals._kinds, densities)
             for part in contrasts.parts(len(X)):
-                own[part, present[1:]] += (contrasts.of(X[part].astype(float)) @ weights[r]).T
+                replicate_scores[part, present[1:]] += (contrasts.of(X[part].astype(float)) @ weights[r]).T
         return scores

@@ -136,11 +136,11 @@ def condition_curve(
         check_probabilities(estimator, type(estimator).__name__)
     _check_classes(y)
     if dial == TRAINING_ROWS:
-        found = learning_curve_crossing(
+        crossing = learning_curve_crossing(
             generative, discriminative, X, y, train_sizes=values, n_draws=n_draws, level=level, metric=metric,
             random_state=random_state,
         )  # fmt: skip
-        return replace(found, curves=found.curves.rename(columns={"n_train": "value"}).drop(columns="n_draws"))
+        return replace(crossing, curves=crossing.curves.rename(columns={"n_train": "value"}).drop(columns="n_draws"))
     turn, automatic = _TURN[dial]
     pair = {"generative": generative, "discriminative": discriminative}
     drawing = Drawing(X, y, n_draws, metric, random_state, more)
@@ -152,10 +152,10 @@ def condition_curve(
     curves = turn(drawing, pair, at, dial)
     along = next(iter(curves.values()))[0]
     ordered = [curves[name][1] for name in _SIDES]
-    found = crossing_from_losses(along, *ordered, level=level, random_state=drawing.rng, dial=DIALS[dial])
+    crossing = crossing_from_losses(along, *ordered, level=level, random_state=drawing.rng, dial=DIALS[dial])
     tables = [rows_of(along, curve, metric, level).assign(model=name) for name, (_, curve) in curves.items()]
     columns = ["model", "value", "mean", "se", "lower", "upper"]
-    return replace(found, curves=pd.concat(tables, ignore_index=True)[columns], notes=tuple(drawing.notes))
+    return replace(crossing, curves=pd.concat(tables, ignore_index=True)[columns], notes=tuple(drawing.notes))
 
 
 def _check_classes(y: ArrayLike) -> None:
@@ -184,12 +184,12 @@ def _noise(drawing: Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) ->
     training = [np.flatnonzero(row) for row in drawing.weights]
     curves = {}
     for name, estimator in pair.items():
-        found = label_noise_curves(
+        noise_curves = label_noise_curves(
             estimator, drawing.X, drawing.codes, training, drawing.tests, rates=at.tolist(), losses=(drawing.metric,),
             flips=drawing.seed, random_state=drawing.seed,
         )  # fmt: skip
         plain = drawing.refit(estimator, drawing.weights)  # fitted beside flipped labels, it may round otherwise
-        curves[name] = (at, drawing.begun(found[drawing.metric], plain))
+        curves[name] = (at, drawing.begun(noise_curves[drawing.metric], plain))
     return curves
 
 
@@ -205,13 +205,13 @@ def _gaps(drawing: Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -> 
     curves = {}
     for name, estimator in pair.items():
         takes = takes_gaps(estimator)
-        found = gap_losses(
+        losses = gap_losses(
             estimator, drawing.X, drawing.codes, drawing.y, drawing.weights, gaps, classes=drawing.classes,
             losses=(drawing.metric,), exact=takes and name == "generative", takes_gaps=takes, shares=at.tolist(),
             random_state=drawing.seed,
         )  # fmt: skip
         plain = drawing.refit(estimator, drawing.weights)
-        curves[name] = (at, drawing.begun(found[dial].curves[drawing.metric], plain))
+        curves[name] = (at, drawing.begun(losses[dial].curves[drawing.metric], plain))
     return curves
 
 
@@ -233,11 +233,11 @@ def _shares(drawing: Drawing, pair: Mapping[str, Any], at: NDArray, dial: str) -
     for name, estimator in pair.items():
         predicted = drawing.refit(estimator, drawing.weights)
         old = learned_priors(estimator, shares, drawing.classes)
-        found = class_share_losses(
+        losses = class_share_losses(
             predicted, drawing.tests, drawing.codes, old, (drawing.metric,),
             training=drawing.trained, shifts=at.tolist(),
         )  # fmt: skip
-        curves[name] = (at, drawing.begun(found[dial].curves[drawing.metric], predicted))
+        curves[name] = (at, drawing.begun(losses[dial].curves[drawing.metric], predicted))
     return curves
 
 

@@ -115,7 +115,7 @@ def learning_curve_crossing(
         )
         curves[name, metric] = CurveLosses.of(probabilities, test_rows, codes, metric, training=trained)
         notes += [f"the {name} model could not be fitted to {sizes[s]} rows: {why}" for s, why in errors.items()]
-    found = crossing_from_losses(sizes, *curves.values(), level=level, random_state=rng)
+    crossing = crossing_from_losses(sizes, *curves.values(), level=level, random_state=rng)
     models = pd.DataFrame({"model": ["generative", "discriminative"], "family": "", "form": ""})
     table = curve_table(sizes, curves, models, level=level).drop(columns=["family", "form", "loss"])
-    return replace(found, curves=table, notes=tuple(notes))
+    return replace(crossing, curves=table, notes=tuple(notes))

@@ -36,8 +36,8 @@ def with_and_without(X: Any, y: ArrayLike, unlabeled: Any, dial: str) -> tuple[A
     missing = labels.isna().to_numpy()
     more = None if unlabeled is None else _with_columns(unlabeled, X)
     if missing.any():
-        own = _safe_indexing(X, np.flatnonzero(missing))
-        more = own if more is None else joined_rows(own, more)
+        without_label = _safe_indexing(X, np.flatnonzero(missing))
+        more = without_label if more is None else joined_rows(without_label, more)
         X, labels = _safe_indexing(X, np.flatnonzero(~missing)), labels[~missing].infer_objects()
     return X, labels, more
 
@@ -85,18 +85,18 @@ def _fitted(
     drawing: Drawing, name: str, weights: NDArray, fit: Callable[[NDArray], list[NDArray]]
 ) -> list[list[NDArray] | None]:
     """Fit to the training sets of each size; of one that cannot be fitted to, but the first, there is a note."""
-    found: list[list[NDArray] | None] = []
+    fitted: list[list[NDArray] | None] = []
     for row in weights:
         try:
-            found.append(fit(row))
+            fitted.append(fit(row))
         except Exception as error:  # classifiers of others raise any
-            if not found:
+            if not fitted:
                 raise
             why = str(error) if isinstance(error, ValueError) else reason(error)
             n_labeled = int((row[0] > 0).sum())
             drawing.notes.append(f"the {name} model could not be fitted to {n_labeled} rows with a label: {why}")
-            found.append(None)
-    return found
+            fitted.append(None)
+    return fitted
 
 
 def _with_hidden(drawing: Drawing, estimator: Any, labeled: NDArray, whole: NDArray) -> list[NDArray]:
@@ -122,10 +122,10 @@ def added_rows(drawing: Drawing, pair: Mapping[str, Any], at: NDArray, dial: str
     for more in steps:
         added = np.zeros_like(labeled)
         np.put_along_axis(added, orders[:, :more], True, axis=1)
-        found, _ = semi_supervised_probabilities(
+        probabilities, _ = semi_supervised_probabilities(
             pair["generative"], X, codes, labeled, added, drawing.tests, n_classes=K, random_state=drawing.seed
         )
-        learned.append(found)
+        learned.append(probabilities)
     values = np.array([more / (more + drawing.largest) for more in steps])
     alone = drawing.refit(pair["discriminative"], drawing.weights)
     return {

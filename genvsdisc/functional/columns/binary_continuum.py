@@ -82,19 +82,19 @@ class BinaryContinuum:
         slopes = theta[:, :, :-1]
         penalty = 0.5 * np.einsum("rkd,rd,kl,rld->r", slopes, self.penalties, self._between, slopes)
         logs = log_softmax(theta @ self.products.columns, axis=1)
-        own = logs[:, self.codes, np.arange(len(self.codes))]
-        values: NDArray = self.weight * joint + (1 - self.weight) * (penalty - np.vecdot(self.weights, own))
+        log_likelihoods = logs[:, self.codes, np.arange(len(self.codes))]
+        values: NDArray = self.weight * joint + (1 - self.weight) * (penalty - np.vecdot(self.weights, log_likelihoods))
         return values
 
     def joint(self, theta: NDArray) -> tuple[NDArray, NDArray]:
         """Gradients (R, K, D) and Hessians (R, K, D, K, D) of the first part."""
         q, p = softmax(_log_masses(theta), axis=1), expit(theta[:, :, :-1])
         one = np.ones((*q.shape, 1))
-        said = q[:, :, None] * np.append(p, one, axis=2)
-        gradients = said - self.priors[:, :, None] * np.append(self.means, one, axis=2)
-        hessians = -np.einsum("rkd,rle->rkdle", said, said)
+        expected = q[:, :, None] * np.append(p, one, axis=2)
+        gradients = expected - self.priors[:, :, None] * np.append(self.means, one, axis=2)
+        hessians = -np.einsum("rkd,rle->rkdle", expected, expected)
         blocks = np.einsum("rkdke->rkde", hessians)
-        blocks += np.einsum("rkd,rke->rkde", said, np.append(p, one, axis=2))
+        blocks += np.einsum("rkd,rke->rkde", expected, np.append(p, one, axis=2))
         np.einsum("rkdd->rkd", blocks)[:, :, :-1] += q[:, :, None] * p * (1 - p)
         return gradients, hessians
 
@@ -103,13 +103,13 @@ class BinaryContinuum:
         R, K, D = theta.shape
         columns, between = self.products.columns, self._between
         p = softmax(theta @ columns, axis=1)
-        said = p * self.weights[:, None]
-        own = (self.codes == np.arange(K)[:, None]) * self.weights[:, None]
-        gradients = (said - own) @ columns.T
+        expected = p * self.weights[:, None]
+        observed = (self.codes == np.arange(K)[:, None]) * self.weights[:, None]
+        gradients = (expected - observed) @ columns.T
         gradients[:, :, :-1] += np.einsum("rd,kl,rld->rkd", self.penalties, between, theta[:, :, :-1])
         # The rows of diag(p) - p p' add up to 0: the products of two classes give the blocks of one class, too.
         one, other = np.triu_indices(K, 1)
-        products = (said[:, one] * p[:, other]).reshape(R * len(one), said.shape[2])
+        products = (expected[:, one] * p[:, other]).reshape(R * len(one), expected.shape[2])
         blocks = self.products.sums(products).reshape(R, len(one), D, D) if len(one) else np.zeros((R, 0, D, D))
         hessians = np.zeros((R, K, D, K, D))
         for pair, (k, m) in enumerate(zip(one, other, strict=True)):
@@ -200,14 +200,14 @@ def _newton(problem: Any, start: NDArray, max_iter: int, tol: float) -> tuple[ND
     for _ in range(max_iter):
         moves, slopes = problem.steps(here)
         there = -slopes <= tol * tol
-        found, after, stuck = _searched(problem, here, moves, values, slopes)
+        moved, after, stuck = _searched(problem, here, moves, values, slopes)
         near = stuck & (-slopes <= _ROUNDING * np.maximum(1, np.abs(values)))
-        theta[active], converged[active] = found, there | near
+        theta[active], converged[active] = moved, there | near
         n_iter[active] += 1
         going = ~(there | stuck)
         if not going.any():
             break
-        problem, active, here, values = problem.take(going), active[going], found[going], after[going]
+        problem, active, here, values = problem.take(going), active[going], moved[going], after[going]
     return theta, n_iter, converged
 
 
@@ -215,18 +215,18 @@ def _searched(
     problem: Any, here: NDArray, moves: NDArray, values: NDArray, slopes: NDArray
 ) -> tuple[NDArray, NDArray, NDArray]:
     """Halve each step until Armijo's condition holds; those that find none stay."""
-    found, after, length = here + moves, values.copy(), 1.0
+    trial, after, length = here + moves, values.copy(), 1.0
     rest, slack = np.arange(len(here)), _ROUNDING * np.abs(values)
     for _ in range(_MAX_HALVINGS):
-        after[rest] = problem.take(rest).value(found[rest])
+        after[rest] = problem.take(rest).value(trial[rest])
         rest = rest[~(after[rest] <= values[rest] + slack[rest] + 1e-4 * length * slopes[rest])]
         if not len(rest):
             break
         length /= 2
-        found[rest] = here[rest] + length * moves[rest]
+        trial[rest] = here[rest] + length * moves[rest]
     stuck = np.isin(np.arange(len(here)), rest)
-    found[rest], after[rest] = here[rest], values[rest]
-    return found, after, stuck
+    trial[rest], after[rest] = here[rest], values[rest]
+    return trial, after, stuck
 
 
 def _log_masses(theta: NDArray) -> NDArray:

@@ -88,24 +88,24 @@ def fit_column_weights(
     if not wide.any():
         scaled, *rest = _solve(blocks, offsets, reg_lambda, max_iter, tol)
     else:
-        found = []
+        fits = []
         for r, is_wide in enumerate(wide):
-            own = [block.take(np.array([r])) for block in blocks]
-            basis, own = _in_their_span(own) if is_wide else (np.eye(d), own)
-            point, *ends = _solve(own, offsets[r : r + 1], reg_lambda, max_iter, tol)
-            found.append((np.append(point[:, :-C] @ basis.T, point[:, -C:], axis=1), *ends))
-        scaled, *rest = (np.concatenate(part) for part in zip(*found, strict=True))
+            of_replicate = [block.take(np.array([r])) for block in blocks]
+            basis, of_replicate = _in_their_span(of_replicate) if is_wide else (np.eye(d), of_replicate)
+            point, *ends = _solve(of_replicate, offsets[r : r + 1], reg_lambda, max_iter, tol)
+            fits.append((np.append(point[:, :-C] @ basis.T, point[:, -C:], axis=1), *ends))
+        scaled, *rest = (np.concatenate(part) for part in zip(*fits, strict=True))
     return scaled[:, :d] / units, scaled[:, d:], *rest
 
 
 def _in_their_span(blocks: Sequence[Block]) -> tuple[NDArray, list[Block]]:
     """An orthonormal basis (d, m) of the m contrasts of one training set that count, and these in it, as one block."""
     kept = [block.weights[0] > 0 for block in blocks]
-    contrasts = np.concatenate([block.contrasts[0][:, own] for block, own in zip(blocks, kept, strict=True)], axis=1)
+    contrasts = np.concatenate([block.contrasts[0][:, mask] for block, mask in zip(blocks, kept, strict=True)], axis=1)
     C, n, d = contrasts.shape
     basis, triangle = np.linalg.qr(contrasts.reshape(C * n, d).T)
     codes, weights = (
-        np.concatenate([getattr(block, name)[..., own] for block, own in zip(blocks, kept, strict=True)], axis=-1)
+        np.concatenate([getattr(block, name)[..., mask] for block, mask in zip(blocks, kept, strict=True)], axis=-1)
         for name in ("codes", "weights")
     )
     return basis, [Block(triangle.T.reshape(1, C, n, -1), codes, weights)]
@@ -147,25 +147,25 @@ def _searched(
 ) -> tuple[NDArray, tuple[NDArray, list[NDArray]], NDArray]:  # fmt: skip
     """Halve each step until Armijo's condition holds; what there is there, and those that found none, which stay."""
     bounds = before[0] + _ROUNDING * np.abs(before[0])
-    length, found = 1.0, points + moves
-    values, said = _evaluated(blocks, found, rest, penalty)
+    length, trial = 1.0, points + moves
+    values, probabilities = _evaluated(blocks, trial, rest, penalty)
     failed = np.flatnonzero(~(values <= bounds + 1e-4 * slopes))
     for _ in range(_MAX_HALVINGS - 1):
         if not len(failed):
             break
         length /= 2
-        found[failed] = points[failed] + length * moves[failed]
+        trial[failed] = points[failed] + length * moves[failed]
         some = [block.take(failed) for block in blocks]
-        values[failed], parts = _evaluated(some, found[failed], rest[failed], penalty)
-        for whole, part in zip(said, parts, strict=True):
+        values[failed], parts = _evaluated(some, trial[failed], rest[failed], penalty)
+        for whole, part in zip(probabilities, parts, strict=True):
             whole[failed] = part
         failed = failed[~(values[failed] <= bounds[failed] + 1e-4 * length * slopes[failed])]
     stuck = np.zeros(len(points), bool)
     if len(failed):
-        found[failed], values[failed], stuck[failed] = points[failed], before[0][failed], True
-        for whole, part in zip(said, before[1], strict=True):
+        trial[failed], values[failed], stuck[failed] = points[failed], before[0][failed], True
+        for whole, part in zip(probabilities, before[1], strict=True):
             whole[failed] = part[failed]
-    return found, (values, said), stuck
+    return trial, (values, probabilities), stuck
 
 
 def _penalty(d: int, n_offsets: int, reg_lambda: float) -> NDArray:
@@ -210,13 +210,13 @@ def _evaluated(
 ) -> tuple[NDArray, list[NDArray]]:
     """Values (R,), and the probabilities (R, K - 1, n) of all classes but the first in each block."""
     moved = points - rest
-    values, said = 0.5 * np.vecdot(moved, moved @ penalty), []
+    values, probabilities = 0.5 * np.vecdot(moved, moved @ penalty), []
     for block in blocks:
         scores = _scores(block, points)
         log_sums, p = _log_sums(scores)
         values += _losses(block, scores, log_sums)
-        said.append(p)
-    return values, said
+        probabilities.append(p)
+    return values, probabilities
 
 
 def _expansions(
@@ -226,29 +226,29 @@ def _expansions(
     R, *_, d = blocks[0].contrasts.shape
     gradients, hessians = (points - rest) @ penalty, np.repeat(penalty[None], R, axis=0)
     for block, p in zip(blocks, probabilities, strict=True):
-        D, said = block.contrasts, p * block.weights[:, None]
-        residuals = said - block.own * block.weights[:, None]
+        D, weighted_p = block.contrasts, p * block.weights[:, None]
+        residuals = weighted_p - block.own * block.weights[:, None]
         gradients[:, :d] += (residuals.reshape(R, 1, -1) @ D.reshape(R, -1, d))[:, 0]
         gradients[:, d:] += residuals.sum(axis=2)
-        hessians += _curvatures(D, p, said, block.weights)
+        hessians += _curvatures(D, p, weighted_p, block.weights)
     return gradients, hessians
 
 
-def _curvatures(D: NDArray, p: NDArray, said: NDArray, weights: NDArray) -> NDArray:
+def _curvatures(D: NDArray, p: NDArray, weighted_p: NDArray, weights: NDArray) -> NDArray:
     R, C, _, d = D.shape
     result = np.empty((R, d + C, d + C))
     flat = D.reshape(R, -1, d)
     if C == 1:
-        factors = (said * (1 - p))[:, 0]
+        factors = (weighted_p * (1 - p))[:, 0]
         columns = flat * factors[:, :, None]
         result[:, :d, :d] = columns.swapaxes(1, 2) @ flat
         result[:, :d, d] = result[:, d, :d] = columns.sum(axis=1)
         result[:, d, d] = factors.sum(axis=1)
         return result
     mean = np.einsum("rkn,rknd->rnd", p, D)
-    result[:, :d, :d] = (flat * said.reshape(R, -1, 1)).swapaxes(1, 2) @ flat
+    result[:, :d, :d] = (flat * weighted_p.reshape(R, -1, 1)).swapaxes(1, 2) @ flat
     result[:, :d, :d] -= (mean * weights[:, :, None]).swapaxes(1, 2) @ mean
-    result[:, :d, d:] = (np.einsum("rkn,rknd->rkd", said, D) - said @ mean).swapaxes(1, 2)
+    result[:, :d, d:] = (np.einsum("rkn,rknd->rkd", weighted_p, D) - weighted_p @ mean).swapaxes(1, 2)
     result[:, d:, :d] = result[:, :d, d:].swapaxes(1, 2)
-    result[:, d:, d:] = np.eye(C) * said.sum(axis=2)[:, None] - said @ p.swapaxes(1, 2)
+    result[:, d:, d:] = np.eye(C) * weighted_p.sum(axis=2)[:, None] - weighted_p @ p.swapaxes(1, 2)
     return result

@@ -17,12 +17,12 @@ from genvsdisc.functional.gaussian.natural import Densities
 from genvsdisc.functional.linear.pair_sums import pair_sums
 
 
-def metric_of(problem: Continuum, found: Densities, dtype: type) -> NDArray:
+def metric_of(problem: Continuum, densities: Densities, dtype: type) -> NDArray:
     """Matrices P (R, C, ., F) with the blocks M = P'P; two classes are one block of both."""
     arrays: tuple[NDArray, NDArray, NDArray] = (
-        found.shares.astype(dtype),
-        found.means.astype(dtype),
-        found.factors.astype(dtype),
+        densities.shares.astype(dtype),
+        densities.means.astype(dtype),
+        densities.factors.astype(dtype),
     )
     polynomials = scaled_polynomials(*arrays, full=problem.features.full)
     R, K, F = polynomials.shape[:3]
@@ -85,8 +85,8 @@ def _of_classes(pairs: NDArray, blocks: NDArray) -> NDArray:
         lost = between[j, free] @ blocks[:, free]
         for k in range(free):
             if k == j:
-                own = np.add.reduce([between[j, m] for m in range(C) if m != j])
-                np.add(own @ blocks[:, j], lost, out=system[:, j, :, j])
+                total = np.add.reduce([between[j, m] for m in range(C) if m != j])
+                np.add(total @ blocks[:, j], lost, out=system[:, j, :, j])
             else:
                 np.subtract(lost, between[j, k] @ blocks[:, k], out=system[:, j, :, k])
     return system

@@ -63,11 +63,11 @@ def conjugate_steps(
         ratio = (size / before)[:, None, None]
         direction = preconditioned + ratio * direction
         moment = residual + ratio * moment
-    found = moves.astype(float)
-    if found.shape[1] == 1:
-        return np.concatenate([-found, found], axis=1), slopes
+    steps = moves.astype(float)
+    if steps.shape[1] == 1:
+        return np.concatenate([-steps, steps], axis=1), slopes
     # In double precision: the moments of all classes together stay as they are, which the objective does not see to.
-    return found - found.mean(axis=1, keepdims=True), slopes
+    return steps - steps.mean(axis=1, keepdims=True), slopes
 
 
 def _scaled(metric: NDArray, gradients: NDArray) -> NDArray:

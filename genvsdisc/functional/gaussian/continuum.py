@@ -111,25 +111,25 @@ class Continuum:
 
     def evaluate(self, moments: NDArray) -> tuple[NDArray, NDArray, NDArray, Densities]:
         """Objective to be minimized (R,), gradient by the log-odds (R, C, F), residuals and densities."""
-        found = self.densities(moments)
-        scores = self.features.scores(found)
+        densities = self.densities(moments)
+        scores = self.features.scores(densities)
         theta = self.log_odds(scores)
         values, gradients, residuals = self.conditional.evaluate(theta)
         curved = theta @ self.penalty
         values = values + 0.5 * np.einsum("rcf,rcf->r", theta, curved)
         a = self.weight
-        known = self.mean_score(self.target, scores, found)
+        known = self.mean_score(self.target, scores, densities)
         joint = (moments - self.target)[:, -theta.shape[1] :]
         gradients = a[:, None, None] * joint + (1 - a)[:, None, None] * (gradients + curved)
-        values = np.where(found.regular, (1 - a) * values - a * known, np.inf)
-        return values, gradients, residuals, found
+        values = np.where(densities.regular, (1 - a) * values - a * known, np.inf)
+        return values, gradients, residuals, densities
 
-    def mean_score(self, moments: NDArray, scores: NDArray, found: Densities) -> NDArray:
+    def mean_score(self, moments: NDArray, scores: NDArray, densities: Densities) -> NDArray:
         """Mean log score (R,) of rows with these moments: the joint log likelihood but for a constant."""
         linear = np.where(self.present[:, :, None], moments * scores, 0).sum(axis=(1, 2))
         if not self.features.shared:
             return linear
-        return linear - 0.5 * np.sum(found.precisions[:, 0] * self.total, axis=tuple(range(1, self.total.ndim)))
+        return linear - 0.5 * np.sum(densities.precisions[:, 0] * self.total, axis=tuple(range(1, self.total.ndim)))
 
     @property
     def by_class(self) -> bool:
@@ -137,12 +137,12 @@ class Continuum:
         C = self.conditional.shape[1]
         return not self.features.shared and C <= BY_PAIRS and bool(self.present.all())
 
-    def steps(self, gradients: NDArray, residuals: NDArray, found: Densities) -> tuple[NDArray, NDArray]:
+    def steps(self, gradients: NDArray, residuals: NDArray, densities: Densities) -> tuple[NDArray, NDArray]:
         """Newton steps in the moments (R, K, F), and the slopes (R,) of the objective along them."""
         R, C, F = gradients.shape
         if self.against_last:
-            return self._steps_against_last(gradients, residuals, found)
-        derivative = self.derivative(found, C).reshape(R, C * F, C * F)
+            return self._steps_against_last(gradients, residuals, densities)
+        derivative = self.derivative(densities, C).reshape(R, C * F, C * F)
         curvature = self.conditional.hessian(residuals) + self._penalty_blocks(C)
         a = self.weight[:, None, None]
         system = (1 - a) * (curvature @ derivative)
@@ -159,11 +159,13 @@ class Continuum:
         """Whether steps are taken in the log-odds against the last class: of few classes that share a covariance."""
         return self.features.shared and self.conditional.shape[1] <= BY_PAIRS and bool(self.present.all())
 
-    def _steps_against_last(self, gradients: NDArray, residuals: NDArray, found: Densities) -> tuple[NDArray, NDArray]:
+    def _steps_against_last(
+        self, gradients: NDArray, residuals: NDArray, densities: Densities
+    ) -> tuple[NDArray, NDArray]:
         """As `steps`, in the log-odds of all classes against the last, which gains what the others lose."""
         R, C, F = gradients.shape
         free = max(1, C - 1)
-        derivative = relative_derivative(found, full=self.features.full).reshape(R, free * F, free * F)
+        derivative = relative_derivative(densities, full=self.features.full).reshape(R, free * F, free * F)
         pairs = pair_sums(self.conditional, residuals)
         pairs += self.penalty[:, None] / C
         system = hessian_of_pairs(pairs).reshape(R, free * F, free * F) @ derivative
@@ -180,9 +182,9 @@ class Continuum:
             return np.concatenate([-moves, moves], axis=1)
         return np.concatenate([moves, -moves.sum(axis=1, keepdims=True)], axis=1)
 
-    def derivative(self, found: Densities, n_outputs: int) -> NDArray:
+    def derivative(self, densities: Densities, n_outputs: int) -> NDArray:
         """Derivatives of the log-odds by the moments; for two classes the first gives what the second takes."""
-        whole = self.features.derivative(found)
+        whole = self.features.derivative(densities)
         if n_outputs == 1:
             return whole[:, 1, :, 1] - whole[:, 1, :, 0] - whole[:, 0, :, 1] + whole[:, 0, :, 0]
         both = (self.present[:, :, None] & self.present[:, None, :])[:, :, None, :, None]

@@ -80,12 +80,12 @@ class _Active:
     values: NDArray
     gradients: NDArray
     residuals: NDArray
-    found: Densities
+    densities: Densities
 
     @classmethod
     def at(cls, problem: Continuum, moments: NDArray) -> Self:
-        values, gradients, residuals, found = problem.evaluate(moments)
-        return cls(np.arange(len(moments)), problem, moments, values, gradients, residuals, found)
+        values, gradients, residuals, densities = problem.evaluate(moments)
+        return cls(np.arange(len(moments)), problem, moments, values, gradients, residuals, densities)
 
     def take(self, mask: NDArray) -> Self:
         if mask.all():
@@ -97,13 +97,13 @@ class _Active:
             self.values[mask],
             self.gradients[mask],
             self.residuals[mask],
-            self.found.take(mask),
+            self.densities.take(mask),
         )
 
     def moved(self, moves: NDArray, slopes: NDArray, done: NDArray) -> tuple[Self, NDArray]:
         """Step as far as the objective falls; also the mask of those that found no step."""
-        found = _searched(self.problem, self.moments, moves, self.values, slopes, done)
-        return type(self)(self.indices, self.problem, *found[:-1]), found[-1]
+        outcome = _searched(self.problem, self.moments, moves, self.values, slopes, done)
+        return type(self)(self.indices, self.problem, *outcome[:-1]), outcome[-1]
 
 
 def _newton(problem: Continuum, start: NDArray, max_iter: int, tol: float) -> tuple[NDArray, NDArray, NDArray]:
@@ -117,14 +117,14 @@ def _newton(problem: Continuum, start: NDArray, max_iter: int, tol: float) -> tu
     rest = np.flatnonzero(~converged & (n_iter < max_iter))
     if len(rest) and problem.take(rest).by_class:
         most = np.minimum(max_iter - n_iter[rest], _MOST_SINGLE)
-        found = _by_single_systems(problem.take(rest), moments[rest], most, tol)
-        moments[rest], converged[rest] = found[0], found[2]
-        n_iter[rest] += found[1]
+        result = _by_single_systems(problem.take(rest), moments[rest], most, tol)
+        moments[rest], converged[rest] = result[0], result[2]
+        n_iter[rest] += result[1]
         rest = np.flatnonzero(~converged & (n_iter < max_iter))
     if len(rest):
-        found = _in_double(problem.take(rest), moments[rest], max_iter - n_iter[rest], tol)
-        moments[rest], converged[rest] = found[0], found[2]
-        n_iter[rest] += found[1]
+        result = _in_double(problem.take(rest), moments[rest], max_iter - n_iter[rest], tol)
+        moments[rest], converged[rest] = result[0], result[2]
+        n_iter[rest] += result[1]
     return moments, n_iter, converged
 
 
@@ -135,7 +135,7 @@ def _in_single(problem: Continuum, start: NDArray, most: int, tol: float) -> tup
     active, last = _Active.at(problem, start), np.full(len(start), np.inf)
     enough = (_SURE * tol) ** 2
     for _ in range(most):
-        metric = metric_of(active.problem, active.found, np.float32)
+        metric = metric_of(active.problem, active.densities, np.float32)
         bounds = decrement_bounds(active.problem, active.gradients, metric)
         there, near = bounds <= enough, (bounds > enough) & (bounds <= _FAR)
         n_iter[active.indices[there | near]] += 1
@@ -172,7 +172,7 @@ def _by_single_systems(
     moments, n_iter, converged = start.copy(), np.zeros(len(start), int), np.zeros(len(start), bool)
     active, last = _Active.at(problem, start), np.full(len(start), np.inf)
     while len(active.indices):
-        metric = metric_of(active.problem, active.found, np.float32)
+        metric = metric_of(active.problem, active.densities, np.float32)
         moves, slopes = _solved_in_single(active, metric)
         gains = np.where(last <= _QUADRATIC, -slopes <= 0.25 * last, True)
         falls = (slopes < 0) & gains & np.isfinite(moves).all(axis=(1, 2))
@@ -213,9 +213,9 @@ def _in_double(problem: Continuum, start: NDArray, most: NDArray, tol: float) ->
 
 def _exact_steps(active: _Active) -> tuple[NDArray, NDArray]:
     if active.problem.by_class:
-        metric = metric_of(active.problem, active.found, np.float64)
+        metric = metric_of(active.problem, active.densities, np.float64)
         return class_steps(active.problem, active.gradients, active.residuals, metric)
-    return active.problem.steps(active.gradients, active.residuals, active.found)
+    return active.problem.steps(active.gradients, active.residuals, active.densities)
 
 
 def _searched(
@@ -227,7 +227,7 @@ def _searched(
     """
     bounds = values + _ROUNDING * np.maximum(1, np.abs(values))
     trial = moments + moves
-    *results, found = problem.evaluate(trial)
+    *results, trial_densities = problem.evaluate(trial)
     failed = ~(np.isfinite(results[0]) & (done | (results[0] <= bounds + 1e-4 * slopes)))
     length = 1.0
     for halving in range(_MAX_HALVINGS + 1):
@@ -238,9 +238,9 @@ def _searched(
         *there, densities = problem.take(failed).evaluate(trial[failed])
         for whole, part in zip(results, there, strict=True):
             whole[failed] = part
-        found.put(failed, densities)
+        trial_densities.put(failed, densities)
         if length:
             fine = there[0] <= bounds[failed] + 1e-4 * length * slopes[failed]
             failed[failed] = ~(np.isfinite(there[0]) & (done[failed] | fine))
     values, gradients, residuals = results
-    return trial, values, gradients, residuals, found, failed
+    return trial, values, gradients, residuals, trial_densities, failed

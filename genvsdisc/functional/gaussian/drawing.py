@@ -32,10 +32,10 @@ def drawn_deviations(
     """
     z = rng.standard_normal((len(codes), d if columns is None else len(columns))).astype(factors[0].dtype)
     for k in np.unique(codes):
-        factor, own = factors[k if len(factors) > 1 else 0], codes == k
+        factor, of_class = factors[k if len(factors) > 1 else 0], codes == k
         if factor.ndim < 2:
-            z[own] /= factor if columns is None or factor.ndim == 0 else factor[columns]
+            z[of_class] /= factor if columns is None or factor.ndim == 0 else factor[columns]
         else:
             root = np.linalg.inv(factor)
-            z[own] = z[own] @ (root if columns is None else np.linalg.qr(root[:, columns], mode="r"))
+            z[of_class] = z[of_class] @ (root if columns is None else np.linalg.qr(root[:, columns], mode="r"))
     return z

@@ -61,28 +61,30 @@ class _Search:
 
     def evaluate(self, moments: NDArray) -> tuple[NDArray, NDArray, Densities]:
         """Values (R,), infinite where a covariance is singular; gradients (R, C, F) by the log-odds; densities."""
-        found = self.problem.densities(moments)
-        scores = self.problem.features.scores(found)
+        densities = self.problem.densities(moments)
+        scores = self.problem.features.scores(densities)
         held = moments[:, -self.theta.shape[1] :]
-        values = self.problem.mean_score(moments, scores, found) - np.einsum("rcf,rcf->r", self.theta, held)
-        return np.where(found.regular, values, np.inf), self.problem.log_odds(scores) - self.theta, found
+        values = self.problem.mean_score(moments, scores, densities) - np.einsum("rcf,rcf->r", self.theta, held)
+        return np.where(densities.regular, values, np.inf), self.problem.log_odds(scores) - self.theta, densities
 
-    def steps(self, gradients: NDArray, found: Densities) -> tuple[NDArray, NDArray]:
+    def steps(self, gradients: NDArray, densities: Densities) -> tuple[NDArray, NDArray]:
         """Newton steps in the moments (R, K, F), and the slopes (R,) of the objective along them."""
         if not self.problem.present.all():
-            moves = self._of_whole(gradients, found)
+            moves = self._of_whole(gradients, densities)
         elif self.problem.features.shared:
-            moves = self._against_last(gradients, found)
+            moves = self._against_last(gradients, densities)
         else:
-            moves = self._of_blocks(gradients, found)
+            moves = self._of_blocks(gradients, densities)
         slopes = np.einsum("rcf,rcf->r", gradients, moves[:, -gradients.shape[1] :])
         return moves, slopes
 
-    def _of_blocks(self, gradients: NDArray, found: Densities) -> NDArray:
+    def _of_blocks(self, gradients: NDArray, densities: Densities) -> NDArray:
         r"""Steps :math:`-J_k (g_k + s)`, J being the information of a class, with the s that makes them add up to 0."""
         if gradients.shape[1] == 1:  # the second class against the first
             gradients = np.concatenate([np.zeros_like(gradients), gradients], axis=1)
-        roots = scaled_features(found.shares, found.means, found.covariances, found.factors, full=self._full)
+        roots = scaled_features(
+            densities.shares, densities.means, densities.covariances, densities.factors, full=self._full
+        )
         R, K, F, _ = roots.shape
         side_by_side = roots.transpose(0, 2, 1, 3).reshape(R, F, K * F)
         whole = side_by_side @ side_by_side.swapaxes(1, 2)
@@ -98,17 +100,17 @@ class _Search:
     def _full(self) -> bool:
         return self.problem.features.full
 
-    def _against_last(self, gradients: NDArray, found: Densities) -> NDArray:
+    def _against_last(self, gradients: NDArray, densities: Densities) -> NDArray:
         R, C, F = gradients.shape
         free = max(1, C - 1)
-        system = relative_derivative(found, full=self._full).reshape(R, free * F, free * F)
+        system = relative_derivative(densities, full=self._full).reshape(R, free * F, free * F)
         right = gradients[:, :free] - gradients[:, free:] if C > 1 else gradients
         moves = -np.linalg.solve(system, right.reshape(R, -1, 1)).reshape(R, free, F)
         return self.problem.spread(moves)
 
-    def _of_whole(self, gradients: NDArray, found: Densities) -> NDArray:
+    def _of_whole(self, gradients: NDArray, densities: Densities) -> NDArray:
         R, C, F = gradients.shape
-        system = self.problem.derivative(found, C)
+        system = self.problem.derivative(densities, C)
         if C > 1:  # what all classes gain together is 0, and absent classes gain nothing
             system = system.copy()
             self.problem.pin(system)
@@ -119,12 +121,12 @@ class _Search:
 def _newton(search: _Search, max_iter: int, tol: float) -> tuple[NDArray, NDArray]:
     result = search.problem.target.copy()
     converged, active, least = np.zeros(len(result), bool), np.arange(len(result)), np.full(len(result), np.inf)
-    moments, (values, gradients, found) = result, search.evaluate(result)
+    moments, (values, gradients, densities) = result, search.evaluate(result)
     for _ in range(max_iter):
-        moves, slopes = search.steps(gradients, found)
+        moves, slopes = search.steps(gradients, densities)
         met = (-slopes < _NEAR) & (-slopes > 0.5 * least)  # quadratic convergence has met rounding
         converged[active[met]] = True
-        moved, *there, found, stuck = _searched(search, moments, moves, values, gradients, found, slopes, met)
+        moved, *there, densities, stuck = _searched(search, moments, moves, values, gradients, densities, slopes, met)
         stuck_there = stuck & (-slopes <= _ROUNDING * np.maximum(1, np.abs(values)))
         result[active] = np.where(met[:, None, None], moments, moved)
         converged[active[stuck_there | (~stuck & (-slopes <= tol * tol))]] = True
@@ -133,12 +135,12 @@ def _newton(search: _Search, max_iter: int, tol: float) -> tuple[NDArray, NDArra
             break
         search, active, least = search.take(going), active[going], np.minimum(least, -slopes)[going]
         moments, values, gradients = moved[going], there[0][going], there[1][going]
-        found = found if going.all() else found.take(going)
+        densities = densities if going.all() else densities.take(going)
     return result, converged
 
 
 def _searched(
-    search: _Search, moments: NDArray, moves: NDArray, values: NDArray, gradients: NDArray, found: Densities,
+    search: _Search, moments: NDArray, moves: NDArray, values: NDArray, gradients: NDArray, densities_before: Densities,
     slopes: NDArray, done: NDArray,
 ) -> tuple[NDArray, NDArray, NDArray, Densities, NDArray]:  # fmt: skip
     """Halve each step until Armijo's condition holds; and those that found none. Nothing is asked of those `done`."""
@@ -157,5 +159,5 @@ def _searched(
         failed[failed] = ~(there[failed] <= bounds[failed] + 1e-4 * length * slopes[failed])
     if failed.any():
         trial[failed], there[failed], slopes_there[failed] = moments[failed], values[failed], gradients[failed]
-        densities.put(failed, found.take(failed))
+        densities.put(failed, densities_before.take(failed))
     return trial, there, slopes_there, densities, failed

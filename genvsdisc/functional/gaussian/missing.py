@@ -45,13 +45,13 @@ def patterns(missing: NDArray, groups: NDArray | None = None) -> list[Pattern]:
         keys = missing @ (1 << np.arange(d, dtype=np.int64)) + (groups.astype(np.int64) << d)
     else:
         keys = np.unique(np.packbits(missing, axis=1), axis=0, return_inverse=True)[1].reshape(n) + n * groups
-    found = []
+    by_count = []
     for m in np.unique(counts[counts > 0]):
         rows = np.flatnonzero(counts == m)
         _, first, which = np.unique(keys[rows], return_index=True, return_inverse=True)
         columns = np.nonzero(missing[rows[first]])[1].reshape(-1, m)
-        found.append(Pattern(rows, columns, which.reshape(-1), groups[rows[first]]))
-    return found
+        by_count.append(Pattern(rows, columns, which.reshape(-1), groups[rows[first]]))
+    return by_count
 
 
 @dataclass
@@ -217,8 +217,8 @@ def _conditioned(
     log_det = np.repeat(log_determinants[:, None], len(X), axis=1)
     residuals = np.empty_like(u)
     for group in groups:
-        found = condition(residuals, square, u, group, precision)
-        log_det[:, group.rows] += found.log_determinant[:, group.which]
+        conditional = condition(residuals, square, u, group, precision)
+        log_det[:, group.rows] += conditional.log_determinant[:, group.which]
     observed = holes.shape[1] - np.count_nonzero(holes, axis=1)
     return -0.5 * (observed * _LOG_2_PI + log_det + square)
 

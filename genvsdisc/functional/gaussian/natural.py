@@ -202,8 +202,8 @@ class Features:
             square = None
         result[:, :, :d, :, d] = by_share
         result[:, :, d, :, :d] = np.einsum("rjbk->rkjb", by_share)
-        own = np.einsum("rkk->rk", products)
-        corner = identity * (1 + own)[:, :, None]
+        norms = np.einsum("rkk->rk", products)
+        corner = identity * (1 + norms)[:, :, None]
         if square is not None:
             corner += 0.5 * square * square
         else:

@@ -126,12 +126,12 @@ class SpanGaussians:
         """The covariances themselves, (G, d, d)."""
         B, scale = self.spanning(), np.ones(len(self.origin)) if self.scale is None else self.scale
         away = B - (self.mixes @ B)[self.codes]
-        found = np.empty((len(self.kept), len(scale), len(scale)))
+        covariances = np.empty((len(self.kept), len(scale), len(scale)))
         for g, root in enumerate(self.roots):
             part = root[:, None] * away * scale
-            found[g] = self.kept[g] * (part.T @ part)
-            found[g][np.diag_indices(len(scale))] += self.level[g] * scale**2
-        return found
+            covariances[g] = self.kept[g] * (part.T @ part)
+            covariances[g][np.diag_indices(len(scale))] += self.level[g] * scale**2
+        return covariances
 
     def deviations_drawn(self, codes: NDArray, rng: np.random.RandomState, columns: NDArray | None = None) -> NDArray:
         """Deviations from the mean, (m, d), drawn from each of these classes; of some of the columns (indices)."""
@@ -140,9 +140,9 @@ class SpanGaussians:
         drawn = rng.standard_normal((len(codes), B.shape[1]))
         inside = rng.standard_normal((len(codes), len(self.used)))
         for k in np.unique(codes):
-            own, g = codes == k, self.group(k)
-            mixed = _projected_back((inside[own] * self.roots[g]).T, self.codes, self.mixes).T
-            drawn[own] = np.sqrt(self.level[g]) * drawn[own] + np.sqrt(self.kept[g]) * (mixed @ B)
+            of_class, g = codes == k, self.group(k)
+            mixed = _projected_back((inside[of_class] * self.roots[g]).T, self.codes, self.mixes).T
+            drawn[of_class] = np.sqrt(self.level[g]) * drawn[of_class] + np.sqrt(self.kept[g]) * (mixed @ B)
         return drawn if scale is None else drawn * scale
 
 

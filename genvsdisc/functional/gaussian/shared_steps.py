@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from genvsdisc.functional.gaussian.natural import Densities
 
 
-def relative_derivative(found: Densities, *, full: bool) -> NDArray:
+def relative_derivative(densities: Densities, *, full: bool) -> NDArray:
     """Derivatives (R, K - 1, d + 1, K - 1, d + 1) of the log-odds by the moments, under the total second moment.
 
     Of the log-odds of each class against the last, by what each gains and the last loses: of `Features.derivative`
@@ -21,14 +21,14 @@ def relative_derivative(found: Densities, *, full: bool) -> NDArray:
     full : bool
         Whether the covariance is a matrix, or variances only.
     """
-    means, slopes, precision = found.means, found.slopes, found.precisions[:, 0]
+    means, slopes, precision = densities.means, densities.slopes, densities.precisions[:, 0]
     R, K, d = means.shape
     free = K - 1
-    inverse = 1 / found.shares
+    inverse = 1 / densities.shares
     steep, apart = slopes[:, :free] - slopes[:, free:], means[:, :free] - means[:, free:]
-    own = np.zeros((R, free, free))  # what a class and the last have of their own, by their shares
-    own += inverse[:, free:, None]
-    np.einsum("rkk->rk", own)[...] += inverse[:, :free]
+    share_terms = np.zeros((R, free, free))  # what a class and the last have of their own, by their shares
+    share_terms += inverse[:, free:, None]
+    np.einsum("rkk->rk", share_terms)[...] += inverse[:, :free]
     result = np.empty((R, free, d + 1, free, d + 1))
     inner = result[:, :, :d, :, :d]
     by_share = -np.repeat((inverse[:, free:, None] * slopes[:, free:])[:, :, :, None], free, axis=1)
@@ -40,7 +40,7 @@ def relative_derivative(found: Densities, *, full: bool) -> NDArray:
     np.einsum("rkk->rk", corner)[...] += inverse[:, :free] * (1 + norms[:, :free])
     if full:
         products = means @ slopes.swapaxes(1, 2)
-        weight = own + apart @ steep.swapaxes(1, 2)
+        weight = share_terms + apart @ steep.swapaxes(1, 2)
         np.multiply(weight[:, :, None, :, None], precision[:, None, :, None, :], out=inner)
         inner += steep.swapaxes(1, 2)[:, None, :, :, None] * steep[:, :, None, None, :]
         near, far = products[:, :, :free] - products[:, :, free:], slopes[:, free]
@@ -50,7 +50,7 @@ def relative_derivative(found: Densities, *, full: bool) -> NDArray:
         corner += 0.5 * (squares[:, :free, :free] - squares[:, free:, :free] - squares[:, :free, free:])
         corner += 0.5 * squares[:, free:, free:]
     else:
-        diagonal = own[..., None] * precision[:, None, None] + 2 * steep[:, :, None] * steep[:, None]
+        diagonal = share_terms[..., None] * precision[:, None, None] + 2 * steep[:, :, None] * steep[:, None]
         inner[...] = 0
         np.einsum("rkaja->rkja", inner)[...] = diagonal
         squares = slopes**2

@@ -68,14 +68,14 @@ class ColumnProducts:
         width = self.rows.shape[1] + 1
         sums = np.empty((len(weights), width, width), np.result_type(self.rows, weights))
         for total, weight in zip(sums, weights, strict=True):
-            own = np.flatnonzero(weight)
-            if own.size * width <= _OWN:
-                rows = self._with_ones[own]
-                rows *= np.sqrt(weight[own])[:, None]
+            used = np.flatnonzero(weight)
+            if used.size * width <= _OWN:
+                rows = self._with_ones[used]
+                rows *= np.sqrt(weight[used])[:, None]
                 np.matmul(rows.T, rows, out=total)
                 continue
             total[:] = 0
-            for part in np.array_split(own, -(-own.size * width // _OWN)):
+            for part in np.array_split(used, -(-used.size * width // _OWN)):
                 rows = np.append(self.rows[part], np.ones((part.size, 1)), axis=1)
                 rows *= np.sqrt(weight[part])[:, None]
                 total += rows.T @ rows

@@ -32,10 +32,10 @@ def pair_sums(conditional: SoftmaxRegression, residuals: NDArray, *, single: boo
         weighted = residuals
     else:
         p = conditional._probabilities(residuals)
-        said = p * conditional.weights[:, None]
+        weighted_p = p * conditional.weights[:, None]
         weighted = np.empty((R, C * (C - 1) // 2, n))
         for place, (j, k) in enumerate(combinations(range(C), 2)):
-            np.multiply(said[:, j], p[:, k], out=weighted[:, place])
+            np.multiply(weighted_p[:, j], p[:, k], out=weighted[:, place])
     weighted = weighted.reshape(-1, n)
     products = conditional.products
     sums = products.single.sums(weighted.astype(np.float32)) if single else products.sums(weighted)

@@ -78,9 +78,9 @@ def _minimize(objective: SoftmaxRegression, theta: NDArray, max_iter: int, tol: 
         if -slope <= tol * tol:
             theta, status = theta + move, Status.CONVERGED
         else:
-            found = _line_search(objective, theta, move, slope, float(value[0]))
-            if found is not None:
-                theta, value, gradient, residuals = found
+            accepted = _line_search(objective, theta, move, slope, float(value[0]))
+            if accepted is not None:
+                theta, value, gradient, residuals = accepted
             elif dtype is np.float32:
                 dtype = np.float64
             else:

@@ -77,12 +77,12 @@ def by_newton(
     if not holes[used].any() or n_unknown(holes, codes, weights)[0] > MOST_UNKNOWN:
         return None
     problem = Completion.build(X[used], holes[used], codes[used], weights[0, used], n_classes, rule)
-    found = completed(problem, tol)
-    if found is None:
+    solution = completed(problem, tol)
+    if solution is None:
         return None
-    moments = found[0].moments
+    moments = solution[0].moments
     moments = Moments(*(getattr(moments, name).astype(X.dtype) for name in ("weight", "center", "first", "second")))
-    return moments, np.array(found[1])[:, None]
+    return moments, np.array(solution[1])[:, None]
 
 
 def completed(problem: Completion, tol: float) -> tuple[MapStep, list[float]] | None:
@@ -186,8 +186,8 @@ class _Sources:
         self.column = np.concatenate([problem.column, one])
         self.classes = np.concatenate([problem.row_class[row], problem.pair_class])
         self.amount = np.concatenate([weight, problem.pair_weight * np.where(one == two, 0.5, 1)])
-        own = 2 * weight * step.source[row, problem.column]
-        self.spread = np.concatenate([own, problem.pair_weight * (one == two)])
+        of_entries = 2 * weight * step.source[row, problem.column]
+        self.spread = np.concatenate([of_entries, problem.pair_weight * (one == two)])
         self.widened = np.zeros_like(self.spread)  # of the scale
         if problem.rule.standardize:
             total = problem.weight.sum()

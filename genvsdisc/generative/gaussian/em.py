@@ -124,12 +124,12 @@ def _solve(
     if rule.structure != "full":
         return _independent(X, codes, weights, n_classes, rule, tol)
     R = len(weights)
-    found: dict[int, tuple[Moments, NDArray] | None] = {}
+    fits: dict[int, tuple[Moments, NDArray] | None] = {}
     regularized = regularized_members(rule, R)
     quick = newton_pays(holes, codes, weights, n_classes, rule, regularized)
     for r in np.flatnonzero(quick).tolist():
-        found[r] = by_newton(X, holes, codes, weights[[r]], n_classes, rule.of_members([r], R), tol)
-    left = np.array([found.get(r) is None for r in range(R)])
+        fits[r] = by_newton(X, holes, codes, weights[[r]], n_classes, rule.of_members([r], R), tol)
+    left = np.array([fits.get(r) is None for r in range(R)])
     patience = _PATIENCE if np.count_nonzero(holes) <= 2 * MOST_UNKNOWN else _MAX_ITER
     for group in (left & regularized, left & ~regularized):
         members = np.flatnonzero(group)
@@ -141,16 +141,16 @@ def _solve(
             warn_unless(settled)
             return part, traces
         for i, r in enumerate(members.tolist()):
-            found[r] = part[i : i + 1], traces[:, i : i + 1]
+            fits[r] = part[i : i + 1], traces[:, i : i + 1]
             if most < _MAX_ITER and not settled[i]:
                 one = X, holes, codes, weights[[r]], n_classes, rule.of_members([r], R), tol
-                found[r] = None if quick[r] else by_newton(*one)
+                fits[r] = None if quick[r] else by_newton(*one)
                 settled[i] = True
-                if found[r] is None:
+                if fits[r] is None:
                     moments, trace, settled[i : i + 1] = _by_steps(*one, _MAX_ITER)
-                    found[r] = moments, trace
+                    fits[r] = moments, trace
         warn_unless(settled)
-    ends = [end for _, end in sorted(found.items()) if end is not None]
+    ends = [end for _, end in sorted(fits.items()) if end is not None]
     return stacked([moments for moments, _ in ends]), _side_by_side([trace for _, trace in ends])
 
 

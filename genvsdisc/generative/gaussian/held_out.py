@@ -79,8 +79,8 @@ def held_out_losses(
     step = max(1, _CELLS // candidates.values.size)
     for rows in (test[start : start + step] for start in range(0, len(test), step)):
         scores = candidates.log_densities(X[rows]) + log_prior[:, None, None]
-        own = np.take_along_axis(scores, codes[rows][None, None, None], axis=1)[:, 0]
-        losses += (logsumexp(scores, axis=1) - own) @ weights[rows]
+        true_scores = np.take_along_axis(scores, codes[rows][None, None, None], axis=1)[:, 0]
+        losses += (logsumexp(scores, axis=1) - true_scores) @ weights[rows]
     return np.nan_to_num(losses, nan=np.inf) / weights[test].sum()
 
 
@@ -98,9 +98,9 @@ class _Candidates:
 
     @classmethod
     def of(cls, moments: Moments, poolings: NDArray, shrinkages: NDArray, structure: str, dimension: int) -> Self:
-        a, own = poolings[:, None], moments.second
-        axes = (..., *[None] * (own.ndim - 1))
-        scatters = (1 - a)[axes] * own + a[axes] * own.sum(axis=0)
+        a, second = poolings[:, None], moments.second
+        axes = (..., *[None] * (second.ndim - 1))
+        scatters = (1 - a)[axes] * second + a[axes] * second.sum(axis=0)
         values, basis = np.linalg.eigh(scatters) if structure == "full" else (scatters, None)
         g = np.ones_like(shrinkages) if structure == "spherical" else shrinkages
         level = (np.maximum(values, 0).sum(axis=-1) / dimension)[..., None, None]

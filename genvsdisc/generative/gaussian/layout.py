@@ -95,11 +95,11 @@ class Sample:
         """Every sixteenth row of each class, whatever it shows; weights (1, n)."""
         small = codes.astype(np.uint16) if n_classes < 1 << 16 else codes  # which sort by counting
         rows = np.sort(np.argsort(small, kind="stable")[::_EVERY])
-        own = np.bincount(codes[rows], weights[0, rows], n_classes)
+        sampled = np.bincount(codes[rows], weights[0, rows], n_classes)
         total = np.bincount(codes, weights[0], n_classes)
-        if not own.all():
+        if not sampled.all():
             return None
-        return cls(rows, (weights[0, rows] * (total / own)[codes[rows]])[None].astype(weights.dtype))
+        return cls(rows, (weights[0, rows] * (total / sampled)[codes[rows]])[None].astype(weights.dtype))
 
 
 def constant_columns(X: NDArray, holes: NDArray, weights: NDArray) -> NDArray:

@@ -236,5 +236,5 @@ def _log_priors(left: LeftOutRows, weight: NDArray, priors: NDArray | None) -> N
 def _log_losses(scores: NDArray, codes: NDArray) -> NDArray:
     """Log losses (A, G, n) from log scores (A, G, K, n)."""
     scores = scores - scores.max(axis=2, keepdims=True)
-    own = scores[:, :, codes, np.arange(len(codes))]
-    return np.log(np.exp(scores, out=scores).sum(axis=2)) - own
+    true_scores = scores[:, :, codes, np.arange(len(codes))]
+    return np.log(np.exp(scores, out=scores).sum(axis=2)) - true_scores

@@ -80,7 +80,7 @@ def covariance_candidates(
     between = p.reshape(-1, *[1] * together.ndim)
     scatters = (1 - between) * moments.second[:, None] + between * together
     if structure != "full":
-        return [CovarianceCandidates(p, own, g, None, d) for own in scatters]
+        return [CovarianceCandidates(p, scatter, g, None, d) for scatter in scatters]
     # Pooled as a whole, all classes have one scatter, which is diagonalized once: the last.
     apart = p < 1
     different = np.concatenate([scatters[:, apart].reshape(-1, *together.shape), together[None]])
@@ -89,9 +89,9 @@ def covariance_candidates(
     spectra = _spectra(different, g)
     return [
         CovarianceCandidates(
-            p, own, g, [_Spectra(s.values[j], s.basis[j], s.log_determinants[j], s.shrinkages) for s in spectra], d
+            p, scatter, g, [_Spectra(s.values[j], s.basis[j], s.log_determinants[j], s.shrinkages) for s in spectra], d
         )
-        for own, j in zip(scatters, places, strict=True)
+        for scatter, j in zip(scatters, places, strict=True)
     ]
 
 
@@ -114,11 +114,11 @@ def log_densities_left_out(left: LeftOutRows, j: int, moments: Moments, candidat
     p, g, scatters = candidates.poolings[:, None], candidates.shrinkages, candidates.scatters
     if moments.weight[j] == 0:  # prior 0; any finite density will do
         return np.zeros((len(p), len(g), len(left.codes)), left.X.dtype)
-    own = left.codes == j
-    share = np.where(own, 1, p).astype(left.X.dtype)  # of the row's change that reaches the scatter of class j
+    of_class = left.codes == j
+    share = np.where(of_class, 1, p).astype(left.X.dtype)  # of the row's change that reaches the scatter of class j
     change = share * (left.gone * moments.weight[left.codes] / left.rest)
     weight = (1 - p) * moments.weight[j] + p * moments.weight.sum() - share * left.gone
-    y = np.where(own, left.z * (moments.weight[j] / left.rest), left.X - moments.center[j][:, None])
+    y = np.where(of_class, left.z * (moments.weight[j] / left.rest), left.X - moments.center[j][:, None])
     if candidates.spectra is None:
         return _diagonal(_left(scatters[:, :, None], change[:, None] * left.z**2) / weight[:, None], y, g)
     densities = np.full((len(p), len(g), len(left.codes)), np.nan, y.dtype)
@@ -164,7 +164,7 @@ def _full(
     In as many more dimensions as are `outside` the span of the rows, y is 0 and the variance ``g level / weight``.
     """
     rotation = spectra.basis.swapaxes(1, 2)
-    own, removed = rotation @ y, rotation @ z
+    rotated, removed = rotation @ y, rotation @ z
     scale = (1 - g)[:, None]
     added = g[:, None] * level[:, None]
     variances = (scale * spectra.values[:, None])[..., None] + added[:, :, None]
@@ -176,8 +176,8 @@ def _full(
     gap = 1 - between * np.einsum("afn,agfn->agn", removed * removed, inverse)
     regular &= gap > 1e-10
     gap[~regular] = 1
-    square = np.einsum("afn,agfn->agn", own * own, inverse)
-    square += between * np.einsum("afn,agfn->agn", removed * own, inverse) ** 2 / gap
+    square = np.einsum("afn,agfn->agn", rotated * rotated, inverse)
+    square += between * np.einsum("afn,agfn->agn", removed * rotated, inverse) ** 2 / gap
     log_variances = np.log(variances, out=variances).sum(axis=2) - (len(z) + outside) * np.log(weight)[:, None]
     if outside:
         log_variances += outside * np.log(np.where(regular, added, 1))

@@ -33,10 +33,10 @@ def joint_problem(
     both = np.concatenate([weights, mean])
     stack, x = JointProblem.build(X, holes, codes, both, n_classes, rule.with_mean_member(R))
     problem, one = stack.take(np.arange(R)), stack.take(np.array([R]))
-    found = _linearized(one, x[R:]) if _FEWEST * x.shape[2] <= R else None
-    if found is None:
+    linearization = _linearized(one, x[R:]) if _FEWEST * x.shape[2] <= R else None
+    if linearization is None:
         return problem, x[:R]
-    start, problem.inverse = found
+    start, problem.inverse = linearization
     units = one.scale / problem.scale
     return problem, (start.reshape(1, -1, units.shape[2]) * units).reshape(R, *x.shape[1:])
 
@@ -59,12 +59,12 @@ def _linearized(problem: JointProblem, x: NDArray) -> tuple[NDArray, NDArray] | 
     """
     p = x.shape[-1]
     try:
-        found = fixed_points(problem, problem.begin(x), tol=_ROUGH, max_iter=_MOST_STEPS)
+        solution = fixed_points(problem, problem.begin(x), tol=_ROUGH, max_iter=_MOST_STEPS)
     except (LeftParameterSpaceError, SingularCovarianceError):
         return None
-    if not found.converged.all():
+    if not solution.converged.all():
         return None
-    moved = np.concatenate([found.x, found.x + _WIDTH * np.eye(p, dtype=x.dtype)[:, None]])
+    moved = np.concatenate([solution.x, solution.x + _WIDTH * np.eye(p, dtype=x.dtype)[:, None]])
     try:
         step = problem.take(np.zeros(1 + p, dtype=np.intp)).evaluate(moved)
     except SingularCovarianceError:
@@ -79,4 +79,4 @@ def _linearized(problem: JointProblem, x: NDArray) -> tuple[NDArray, NDArray] | 
         inverse = np.linalg.inv(matrix)
     except np.linalg.LinAlgError:
         return None
-    return (found.x, inverse.astype(x.dtype)) if np.abs(inverse).max() < _LARGEST else None
+    return (solution.x, inverse.astype(x.dtype)) if np.abs(inverse).max() < _LARGEST else None

@@ -96,8 +96,8 @@ class MissingEntries:
             pairs.append(gap.pairs(filled, inverse))
         sums = self._with_crossed(values * self.weights)
         if pairs:
-            found = np.concatenate(pairs).take(self.order, axis=0)
-            self._add_pairs(sums, np.add.reduceat(found, self.starts, axis=0))
+            pair_terms = np.concatenate(pairs).take(self.order, axis=0)
+            self._add_pairs(sums, np.add.reduceat(pair_terms, self.starts, axis=0))
         return sums, log_determinants.T
 
     def _right_sides(self, solution: NDArray) -> NDArray:
@@ -128,13 +128,13 @@ class MissingEntries:
         sums[..., width - v :] += np.swapaxes(crossed[..., width - v :], -1, -2)
         return sums
 
-    def _add_pairs(self, sums: NDArray, found: NDArray) -> None:
+    def _add_pairs(self, sums: NDArray, pair_sums: NDArray) -> None:
         """Add what pairs of missing entries of the same rows sum up to, (places, R)."""
         v, width = sums.shape[-2:]
         each, inner, (group, i, j) = sums.reshape(len(sums), -1, v, width), width - v, self.pair_places
-        each[:, group, i, inner + j] += found.T
+        each[:, group, i, inner + j] += pair_sums.T
         group, i, j = group[self.apart], i[self.apart], j[self.apart]
-        each[:, group, j, inner + i] += found[self.apart].T
+        each[:, group, j, inner + i] += pair_sums[self.apart].T
 
 
 def missing_entries(

@@ -101,9 +101,9 @@ def ragged_rows(
     hidden = holes.take(first, axis=0).take(order[d - v :], axis=1)
     share = np.add.reduceat(w.take(rows), starts) if len(starts) else w[:0]
     shape = (K, L, v, 1 + d)
-    found = _Sorted(codes[first], level.take(starts), counts[first], hidden, sizes, frequent, share, shape)
+    patterns = _Sorted(codes[first], level.take(starts), counts[first], hidden, sizes, frequent, share, shape)
     kept, summed = (rows[np.repeat(which, sizes)] for which in (~frequent, frequent))
-    sums = _sums(X, summed, w, codes, origin, order, found)
+    sums = _sums(X, summed, w, codes, origin, order, patterns)
     whole = np.flatnonzero(counts == 0)
     whole = whole.take(np.argsort(codes.take(whole).astype(np.uint16 if K < 1 << 16 else codes.dtype), kind="stable"))
     products = np.zeros((K, L, 1 + d, 1 + d), X.dtype)
@@ -111,12 +111,12 @@ def ragged_rows(
         z, root = from_origin(X, whole[part], origin[k], order), w.take(whole[part])
         products[k, -1] += z.T @ z if (root == 1).all() else (z.T * root) @ z
     for i, p in enumerate(np.flatnonzero(frequent)):
-        products[found.k[p], found.level[p]] += sums[i]
+        products[patterns.k[p], patterns.level[p]] += sums[i]
     taken = np.empty((len(kept), 1 + d), X.dtype)
     for k, part in pieces(codes.take(kept), d):
         from_origin(X, kept[part], origin[k], order, out=taken[part], fill=True)
     mine = w.take(kept)
-    rare, stretches = found.rare()
+    rare, stretches = patterns.rare()
     inner = 1 + d - v
     base = np.ascontiguousarray(products[None, ..., inner:, :])
     result = RaggedRows(
@@ -125,7 +125,7 @@ def ragged_rows(
         bool((mine == 1).all()),
         stretches,
         rare,
-        found.frequent_patterns(sums),
+        patterns.frequent_patterns(sums),
         base,
         base[..., :0, :0],
         weight_of_missing([], K),
@@ -167,12 +167,12 @@ class _Sorted:
         """Rare patterns by the number of entries they miss, and their rows in stretches."""
         v, width, every = *self.shape[2:], np.flatnonzero(~self.frequent)
         counts = np.unique(self.count[every])
-        found, nth = [], np.zeros(len(every), dtype=np.intp)  # place of a pattern among those that miss as many
+        by_count, nth = [], np.zeros(len(every), dtype=np.intp)  # place of a pattern among those that miss as many
         for m in counts:
             mine = np.flatnonzero(self.count[every] == m)
-            found.append(self._patterns(every[mine]))
+            by_count.append(self._patterns(every[mine]))
             nth[mine] = np.arange(len(mine))
-        columns = [each.columns.T for each in found]
+        columns = [each.columns.T for each in by_count]
         of = np.repeat(np.arange(len(every)), self.sizes[every])  # pattern of each row
         nth = nth[of]
         count, step = self.count[every][of], max(CHUNK // width, 64)
@@ -189,11 +189,11 @@ class _Sorted:
                     places = np.arange(span.start, span.stop) * width + (width - v) + missing
                     parts.append((here, places, which))
                 stretches.append(Stretch(k, level, rows, parts))
-        return found, stretches
+        return by_count, stretches
 
     def frequent_patterns(self, sums: NDArray) -> list[Frequent]:
         """Frequent patterns by the number of entries they miss; sums (patterns, 1 + d, 1 + d)."""
-        every, found = np.flatnonzero(self.frequent), []
+        every, by_count = np.flatnonzero(self.frequent), []
         _, L, v, width = self.shape
         for m in np.unique(self.count[every]):
             chosen = self.count[every] == m
@@ -203,8 +203,8 @@ class _Sorted:
             straight = (part + targets) * width + np.arange(width)
             turned = (part + np.arange(v)) * width + inner + targets
             places = np.concatenate([straight, turned], axis=2).ravel()
-            found.append(Frequent(**vars(simple), sums=sums[chosen], crossed_places=places))
-        return found
+            by_count.append(Frequent(**vars(simple), sums=sums[chosen], crossed_places=places))
+        return by_count
 
 
 def pattern_keys(holes: NDArray) -> tuple[NDArray, NDArray]:
@@ -243,19 +243,19 @@ def _runs(groups: NDArray, keys: NDArray) -> tuple[NDArray, NDArray, NDArray]:
 
 
 def _sums(
-    X: NDArray, rows: NDArray, w: NDArray, codes: NDArray, origin: NDArray, order: NDArray, found: _Sorted
+    X: NDArray, rows: NDArray, w: NDArray, codes: NDArray, origin: NDArray, order: NDArray, patterns: _Sorted
 ) -> NDArray:
     """Sums of products of (1, O, V) from the origin over rows of frequent patterns, (patterns, 1 + d, 1 + d)."""
-    every, width = np.flatnonzero(found.frequent), found.shape[-1]
+    every, width = np.flatnonzero(patterns.frequent), patterns.shape[-1]
     sums, unit = np.empty((len(every), width, width), X.dtype), bool((w == 1).all())
-    sizes, at = found.sizes[every], 0
+    sizes, at = patterns.sizes[every], 0
     ends = np.cumsum(sizes)
     step = max(CHUNK // width, 64)
     while at < len(every):
         # as many patterns of one class as stay in cache
         start = int(ends[at] - sizes[at])
         stop = max(int(np.searchsorted(ends, start + step, side="right")), at + 1)
-        stop = at + int(np.searchsorted(found.k[every[at:stop]], found.k[every[at]], side="right"))
+        stop = at + int(np.searchsorted(patterns.k[every[at:stop]], patterns.k[every[at]], side="right"))
         mine = rows[start : int(ends[stop - 1])]
         z = from_origin(X, mine, origin[codes[mine[0]]], order)
         left = z if unit else z * w.take(mine)[:, None]
@@ -264,7 +264,7 @@ def _sums(
             np.matmul(left[part].T, z[part], out=sums[i])
         at = stop
     hidden = np.zeros((len(every), width), dtype=bool)
-    hidden[:, width - found.shape[2] :] = found.hidden[every]
+    hidden[:, width - patterns.shape[2] :] = patterns.hidden[every]
     sums[hidden] = 0  # of the missing entries, as if these were 0
     np.swapaxes(sums, 1, 2)[hidden] = 0
     return sums

@@ -99,19 +99,19 @@ def wide_fits(
     origin = X[0] + (X - X[0]).mean(axis=0)
     scales = np.sqrt(unit_scale(moments))[:, 0] if rule.standardize else None
     gram = None if rule.standardize else _gram(X - origin)
-    found = []
+    fits = []
     for r, w in enumerate(weights):
         used, scale = np.flatnonzero(w), None if scales is None else scales[r]
-        own = _gram((X[used] - origin) / scale) if gram is None else gram[np.ix_(used, used)]
-        if not np.isfinite(own).all():
+        used_gram = _gram((X[used] - origin) / scale) if gram is None else gram[np.ix_(used, used)]
+        if not np.isfinite(used_gram).all():
             return None
         here = _Member(used, codes[used], w[used], moments[r : r + 1], X.shape[1], dtype)
-        own_rule = here.resolved(rule, method, own, priors)
-        fitted = here.fitted(own_rule, own, X, origin, scale)
+        own_rule = here.resolved(rule, method, used_gram, priors)
+        fitted = here.fitted(own_rule, used_gram, X, origin, scale)
         if fitted is None:
             return None
-        found.append((float(np.ravel(own_rule.pooling)[0]), *fitted))
-    pooling, shrinkage, members = zip(*found, strict=True)
+        fits.append((float(np.ravel(own_rule.pooling)[0]), *fitted))
+    pooling, shrinkage, members = zip(*fits, strict=True)
     return WideFits(np.array(pooling), np.array(shrinkage), list(members))
 
 
@@ -161,21 +161,21 @@ class _Member:
         if g.min() < max(np.finfo(self.dtype).eps ** (5 / 8), 1e-6):  # of double precision too many digits are lost
             return None
         level = g[0] * rule.levels(pooled.second / pooled.weight[..., None], g, self.moments)[0][0, :, 0]
-        K, own = self.moments.weight.shape[1], self.codes == np.arange(self.moments.weight.shape[1])[:, None]
+        K, of_class = self.moments.weight.shape[1], self.codes == np.arange(self.moments.weight.shape[1])[:, None]
         total = self.moments.weight[0][:, None]
-        mixes = np.where(total > 0, own * self.weights / np.where(total > 0, total, 1), self.weights / total.sum())
+        mixes = np.where(total > 0, of_class * self.weights / np.where(total > 0, total, 1), self.weights / total.sum())
         shares = np.broadcast_to(self.weights, (1 if rule.shared else K, len(self.weights)))
         if not rule.shared:
             a = np.where(total > 0, np.ravel(rule.pooling), 1)
-            shares = shares * np.where(own, 1, a)
+            shares = shares * np.where(of_class, 1, a)
         roots = np.sqrt(shares / pooled.weight[0][:, None])
         try:
-            found = SpanGaussians.of(
+            densities = SpanGaussians.of(
                 X, self.used, self.codes, self.weights, origin, scale, mixes, roots, 1 - g[0], level, gram
             )
         except np.linalg.LinAlgError:
             return None
-        return g[0], found
+        return g[0], densities
 
     def _pooled(self, rule: Regularization) -> tuple[Moments, NDArray]:
         pooled = pooled_moments(self.moments, rule.shared, np.asarray(rule.pooling))

@@ -58,11 +58,11 @@ class ColumnKinds:
 
     def taken(self, columns: NDArray) -> tuple[ColumnKinds, NDArray]:
         """Kinds of some of the columns, and their places in the common table of categories."""
-        own = [tuple(of[j] for j in columns) if of else () for of in (self.names, self.integers)]
+        optional = [tuple(of[j] for j in columns) if of else () for of in (self.names, self.integers)]
         kinds = (tuple(of[j] for j in columns) for of in (self.distributions, self.categories))
         starts = dict(zip(self.categorical.tolist(), self.offsets.tolist(), strict=False))
         places = [starts[j] + np.arange(len(self.categories[j])) for j in columns if self.categories[j] is not None]
-        return ColumnKinds(*kinds, *own), np.concatenate([np.arange(0), *places])
+        return ColumnKinds(*kinds, *optional), np.concatenate([np.arange(0), *places])
 
     @classmethod
     def of(cls, X: Any, distributions: Any, *, integral: bool) -> ColumnKinds:
