@@ -17,30 +17,22 @@ from sklearn.utils.validation import check_is_fitted
 
 from genvsdisc.base import Parameters, ProbabilisticClassifier
 from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
-from genvsdisc.functional import absent
-from genvsdisc.functional.gaussian.continuum import Continuum
-from genvsdisc.functional.gaussian.continuum_newton import follow, follow_along
 from genvsdisc.functional.gaussian.covariance import whiten
 from genvsdisc.functional.gaussian.density import log_densities
-from genvsdisc.functional.gaussian.given_log_odds import moments_of
 from genvsdisc.functional.gaussian.natural import Features
-from genvsdisc.functional.linear.gram import ColumnProducts
-from genvsdisc.functional.linear.objective import SoftmaxRegression
 from genvsdisc.functional.linear.separation import is_quasi_separated
-from genvsdisc.functional.losses import TRAINING_LOSSES
 from genvsdisc.functional.posterior import two_log_scores
-from genvsdisc.functional.scaling import means_and_deviations
 from genvsdisc.generative.gaussian.classifier import GaussianClassifier
 from genvsdisc.generative.joint import in_range
 from genvsdisc.hybrid.binary import binary_losses_along, fit_binary
-from genvsdisc.hybrid.dial import DIAL, folds_of, log_loss_of, logits_of
+from genvsdisc.hybrid.dial import DIAL, folds_of, logits_of
 from genvsdisc.hybrid.frame import FeatureFrame
+from genvsdisc.hybrid.gaussian import GaussianEnds, fit_gaussian, gaussian_losses_along
 from genvsdisc.validation import column_name
 
 _SMALLEST_SPREAD = 1e-150  # of which a penalty takes the square of the inverse
 _MOST_COEFFICIENTS = 4000
 _FAR_SLOPE = 10.0  # of a binary column, beyond which rows without penalty may be separated
-_MOST_STEPS = 2000  # to the densities of given log-odds; a step looks at no row
 
 
 class HybridClassifier(ProbabilisticClassifier):
@@ -189,34 +181,34 @@ class HybridClassifier(ProbabilisticClassifier):
         if self._binary:
             return self._fit_binary(X, codes, weights)
         X, dtype = X.astype(float, copy=False), in_range(X).dtype
-        features = self._features(X.shape[1])
-        start = self._generative(X, codes, weights)
+        ends = self._ends(X.shape[1])
+        start = ends.generative(X, codes, weights)
         self._refuse_tiny(X)
-        frame = FeatureFrame.of(X[weights.any(axis=0)], features)
-        a = self._weights_of_the_joint(X, codes, weights, frame)
-        problem, target = self._problem(X, codes, weights, frame, start, a)
-        moments, n_iter, converged = np.copy(target), (a == 1).astype(int), (a == 0) | (a == 1)
-        theta = np.zeros((len(a), *problem.conditional.shape[1:]))
-        inner = np.flatnonzero((a > 0) & (a < 1))
-        limits: dict[str, Any] = {"max_iter": self.max_iter, "tol": self.tol}
-        moments[inner], n_iter[inner], converged[inner] = follow(problem.take(inner), target[inner], **limits)
-        ends = np.flatnonzero((a == 0) | ~converged)
-        if len(ends):
-            theta[ends], steps = self._discriminative(X, codes, weights[ends], frame)
-            moments[ends], reached = moments_of(problem.take(ends), theta[ends], max_iter=_MOST_STEPS, tol=self.tol)
-            n_iter[ends] += steps
-            converged[ends] = reached
-        again = np.intersect1d(inner, ends)
-        if len(again):
-            moments[again], steps, converged[again] = follow(problem.take(again), moments[again], **limits)
-            n_iter[again] += steps
-            far = again[~converged[again]]
-            moments[far], steps, converged[far] = follow_along(problem.take(far), target[far], **limits)
-            n_iter[far] += steps
-        given = np.flatnonzero(a > 0)
-        theta[given] = problem.take(given).coefficients(moments[given])
+        frame = FeatureFrame.of(X[weights.any(axis=0)], ends.features)
+        a = self._chosen(
+            codes, weights, lambda row, tests: gaussian_losses_along(ends, X, codes, row, tests, frame, self.max_iter)
+        )
+        fitted, converged = fit_gaussian(
+            ends, X, codes, weights, a, frame, start, max_iter=self.max_iter, tol=self.tol, dtype=dtype
+        )
         self._warn_of(converged)
-        return self._attributes(problem, moments, theta, start, frame, dtype) | {"n_iter_": n_iter}
+        return fitted
+
+    def _ends(self, d: int) -> GaussianEnds:
+        """The classifiers at both ends, which know the classes and the columns."""
+        features = self._features(d)
+        gaussian = GaussianClassifier(
+            self.covariance, structure=self.structure, shrinkage=self.shrinkage, standardize=self.standardize
+        )
+        for name in ("classes_", "n_features_in_", "feature_names_in_"):
+            if hasattr(self, name):
+                setattr(gaussian, name, getattr(self, name))
+        logistic = LogisticClassifier(
+            self.reg_lambda, optimizer="newton", tol=self.tol, max_iter=self.max_iter, standardize=self.standardize
+        )
+        logistic.classes_ = self.classes_
+        logistic.n_features_in_ = features.count - 1
+        return GaussianEnds(gaussian, logistic, features)
 
     @property
     def _binary(self) -> bool:
@@ -265,71 +257,6 @@ class HybridClassifier(ProbabilisticClassifier):
             )
         return features
 
-    def _generative(self, X: NDArray, codes: NDArray, weights: NDArray) -> dict[str, Any]:
-        """The fits of the generative end."""
-        gaussian = GaussianClassifier(
-            self.covariance, structure=self.structure, shrinkage=self.shrinkage, standardize=self.standardize
-        )
-        for name in ("classes_", "n_features_in_", "feature_names_in_"):
-            if hasattr(self, name):
-                setattr(gaussian, name, getattr(self, name))
-        fitted = gaussian._fit_stack(X, codes, weights)
-        span, dense = fitted["_span"], fitted["_covariances"]
-        if span[0] is not None:  # fewer rows than columns
-            dense = np.array(
-                [member.covariances()[0 if self.covariance == "shared" else slice(None)] for member in span]
-            )
-        return {**fitted, "covariances_": dense}
-
-    def _discriminative(
-        self, X: NDArray, codes: NDArray, weights: NDArray, frame: FeatureFrame
-    ) -> tuple[NDArray, NDArray]:
-        """Coefficients (R, C, F) in the frame, and steps, of the fits of the other end."""
-        logistic = LogisticClassifier(
-            self.reg_lambda, optimizer="newton", tol=self.tol, max_iter=self.max_iter, standardize=self.standardize
-        )
-        logistic.classes_ = self.classes_
-        rows = frame.features.of(X)
-        logistic.n_features_in_ = rows.shape[1]
-        fitted = logistic._fit_stack(rows, codes, weights)
-        intercepts = np.nan_to_num(fitted["intercept_"], posinf=0.0, neginf=0.0)
-        raw = np.append(fitted["coef_"], intercepts[:, :, None], axis=2)
-        return raw @ np.linalg.inv(frame.to_raw).T, np.asarray(fitted["n_iter_"])
-
-    def _problem(
-        self, X: NDArray, codes: NDArray, weights: NDArray, frame: FeatureFrame, start: dict[str, Any], a: NDArray
-    ) -> tuple[Continuum, NDArray]:
-        features, K = frame.features, len(self.classes_)
-        shares = weights / weights.max(axis=1, keepdims=True)
-        shares /= shares.sum(axis=1, keepdims=True)
-        present = absent.present_classes(shares, codes, K)
-        rows = features.of(frame.columns(X))
-        conditional = SoftmaxRegression(
-            rows=rows,
-            codes=codes,
-            weights=shares,
-            penalties=np.zeros((len(shares), features.count)),
-            present=present,
-            loss=TRAINING_LOSSES["cross_entropy"].form(K),
-            products=ColumnProducts(rows),
-        )
-        prior, means = np.asarray(start["class_prior_"], float), frame.columns(np.asarray(start["means_"]))
-        covariances = frame.covariances(np.asarray(start["covariances_"]), shared=features.shared)
-        spread = np.broadcast_to(covariances, (*means.shape[:2], *covariances.shape[2:]))
-        target = features.moments(prior, means, spread)
-        total = np.einsum("rk,rk...->r...", prior, spread + features.outer(means, means))
-        penalty = self._penalty(X, shares, frame)
-        return Continuum(features, conditional, target, total, penalty, a), target
-
-    def _penalty(self, X: NDArray, shares: NDArray, frame: FeatureFrame) -> NDArray:
-        """Quadratic forms of the log-odds' coefficients in the frame, (R, F, F)."""
-        back = frame.to_raw[:-1]
-        if not self.standardize:
-            return np.broadcast_to(self.reg_lambda * (back.T @ back), (len(shares), *(2 * back.shape[1:])))
-        units = means_and_deviations(frame.features.of(X), shares)[1]
-        scaled = back * units[:, :, None]
-        return self.reg_lambda * (scaled.swapaxes(1, 2) @ scaled)
-
     def _warn_of(self, converged: NDArray) -> None:
         if converged.all():
             return
@@ -341,43 +268,7 @@ class HybridClassifier(ProbabilisticClassifier):
             stacklevel=4,
         )
 
-    def _attributes(
-        self,
-        problem: Continuum,
-        moments: NDArray,
-        theta: NDArray,
-        start: dict[str, Any],
-        frame: FeatureFrame,
-        dtype: Any,
-    ) -> dict[str, Any]:
-        features, present = problem.features, problem.present
-        densities = problem.densities(moments)
-        raw = theta @ frame.to_raw.T
-        for coefficients in (theta, raw):
-            absent.exclude(coefficients[:, :, -1], present, -np.inf)
-        held = present[:, :, None]
-        covariances = frame.covariances_back(densities.covariances)
-        if not features.shared:
-            lost = held if covariances.ndim == 3 else held[..., None]
-            covariances = np.where(lost, covariances, np.asarray(start["covariances_"]))
-        R = len(moments)
-        return {
-            "generative_weight_": problem.weight,
-            "class_prior_": np.where(present, densities.shares, 0.0),
-            "means_": np.where(held, frame.back(densities.means), np.asarray(start["means_"])).astype(dtype),
-            "covariances_": (covariances[:, 0] if features.shared else covariances).astype(dtype),
-            "coef_": raw[:, :, :-1].astype(dtype),
-            "intercept_": raw[:, :, -1].astype(dtype),
-            "_theta": theta,
-            "_center": np.broadcast_to(frame.center, (R, len(frame.center))),
-            "_scale": np.broadcast_to(frame.scale, (R, len(frame.scale))),
-        }
-
     # The weight of the joint likelihood ---------------------------------------------------------------------------
-
-    def _weights_of_the_joint(self, X: NDArray, codes: NDArray, weights: NDArray, frame: FeatureFrame) -> NDArray:
-        """Weight a of each replicate."""
-        return self._chosen(codes, weights, lambda row, tests: self._cross_validated(X, codes, row, tests, frame))
 
     def _chosen(
         self, codes: NDArray, weights: NDArray, losses_of: Callable[[NDArray, list[NDArray]], NDArray]
@@ -388,42 +279,6 @@ class HybridClassifier(ProbabilisticClassifier):
         tests = folds_of(codes, self.n_folds, check_random_state(self.random_state))
         losses = np.stack([losses_of(row, tests) for row in weights])
         return np.array(DIAL)[losses.argmin(axis=1)]
-
-    def _cross_validated(
-        self, X: NDArray, codes: NDArray, weights: NDArray, tests: list[NDArray], frame: FeatureFrame
-    ) -> NDArray:
-        """Log loss of each weight of the dial over the folds of one training set."""
-        masks = np.repeat(weights[None], len(tests), axis=0)
-        for mask, test in zip(masks, tests, strict=True):
-            mask[test] = 0
-        kept = np.asarray(masks.any(axis=1))
-        masks, tests = masks[kept], [test for test, has_rows in zip(tests, kept, strict=True) if has_rows]
-        try:
-            start = self._generative(X, codes, masks)
-        except ValueError as error:  # of a class too few rows stay in some fold: the others judge
-            kept = np.array([self._is_regular(X, codes, mask[None]) for mask in masks])
-            if not kept.any():
-                raise ValueError(f"no fold of generative_weight='auto' can be fitted; of the first, {error}") from None
-            masks, tests = masks[kept], [test for test, regular in zip(tests, kept, strict=True) if regular]
-            start = self._generative(X, codes, masks)
-        problem, moments = self._problem(X, codes, masks, frame, start, np.ones(len(masks)))
-        rows = problem.features.of(frame.columns(X))
-        losses = []
-        for a in DIAL:
-            at = problem.at(np.full(len(moments), a))
-            moments = follow(at, moments, max_iter=self.max_iter, tol=1e-5)[0]
-            theta = at.coefficients(moments)
-            absent.exclude(theta[:, :, -1], at.present, -np.inf)
-            losses.append(log_loss_of(theta, rows, codes, weights, tests))
-        return np.array(losses)
-
-    def _is_regular(self, X: NDArray, codes: NDArray, mask: NDArray) -> bool:
-        """Whether the generative classifier can be fitted to these rows."""
-        try:
-            self._generative(X, codes, mask)
-        except ValueError:
-            return False
-        return True
 
     # Scores --------------------------------------------------------------------------------------------------------
 

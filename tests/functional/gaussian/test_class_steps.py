@@ -16,9 +16,9 @@ def problem_of(structure, n_classes, *, skewed=False):
     X = rng.normal(size=(90, 3)) + y[:, None]
     x, codes = model._validate_training(np.exp(1.5 * X) if skewed else X, y)
     weights = rng.uniform(0.5, 1.5, size=(2, 90))
-    frame = FeatureFrame.of(x, model._features(3))
-    start = model._generative(x, codes, weights)
-    return model._problem(x, codes, weights, frame, start, np.full(2, 0.3))
+    frame = FeatureFrame.of(x, model._ends(3).features)
+    start = model._ends(3).generative(x, codes, weights)
+    return model._ends(3).problem(x, codes, weights, frame, start, np.full(2, 0.3))
 
 
 @pytest.mark.parametrize("n_classes", [2, 3])

@@ -18,9 +18,9 @@ def problem_of(structure, n_classes, weight, *, n=90, skewed=False):
     model = HybridClassifier(weight, covariance="separate", structure=structure)
     x, codes = model._validate_training(X, y)
     weights = rng.uniform(0.5, 1.5, size=(2, n))
-    frame = FeatureFrame.of(x, model._features(3))
+    frame = FeatureFrame.of(x, model._ends(3).features)
     a = np.full(2, weight)
-    return model._problem(x, codes, weights, frame, model._generative(x, codes, weights), a)
+    return model._ends(3).problem(x, codes, weights, frame, model._ends(3).generative(x, codes, weights), a)
 
 
 @pytest.mark.parametrize("n_classes", [2, 3])

@@ -18,8 +18,10 @@ def problem_of(covariance, structure, n_classes, weight, reg_lambda=0.05):
     model = HybridClassifier(weight, covariance=covariance, structure=structure, reg_lambda=reg_lambda)
     x, codes = model._validate_training(X[rows][:, :3], Y[rows])
     weights = np.random.default_rng(0).uniform(0.5, 1.5, size=(1, len(x)))
-    frame = FeatureFrame.of(x, model._features(3))
-    return model._problem(x, codes, weights, frame, model._generative(x, codes, weights), np.array([weight]))
+    frame = FeatureFrame.of(x, model._ends(3).features)
+    return model._ends(3).problem(
+        x, codes, weights, frame, model._ends(3).generative(x, codes, weights), np.array([weight])
+    )
 
 
 def directions(moments, rng):

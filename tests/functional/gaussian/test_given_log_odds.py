@@ -20,9 +20,9 @@ def test_they_have_them_and_the_totals_of_the_rows(covariance, structure, n_clas
     weights = np.random.default_rng(0).uniform(0.5, 1.5, size=(4, len(x)))
     if n_classes == 3:
         weights[3, codes == 1] = 0  # a class without rows
-    frame = FeatureFrame.of(x, model._features(3))
-    start = model._generative(x, codes, weights)
-    problem, target = model._problem(x, codes, weights, frame, start, np.zeros(4))
+    frame = FeatureFrame.of(x, model._ends(3).features)
+    start = model._ends(3).generative(x, codes, weights)
+    problem, target = model._ends(3).problem(x, codes, weights, frame, start, np.zeros(4))
     theta = problem.coefficients(target) * np.array([0.7, 0.2, 1.0, 0.8])[:, None, None]
     moments, converged = moments_of(problem, theta, max_iter=200, tol=1e-10)
     assert converged.all()
