@@ -73,10 +73,7 @@ class Watch:
 def watched(
     estimator: Any, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, n_epochs: int
 ) -> Iterator[None]:
-    """Give the estimator a `_watch` while it fits, if callbacks are set on it; without, there is nothing to pay."""
-    if not getattr(estimator, "_skl_callbacks", None):
-        yield
-        return
+    """Give the estimator a `_watch` while it fits."""
     estimator._watch = Watch(estimator, X, y, sample_weight, n_epochs)
     try:
         yield

@@ -82,6 +82,8 @@ class DiscriminativeClassifier(ReweightedPosterior, CallbackSupportMixin, Probab
             If the optimizer diverged or went on for `max_iter` iterations, or if a logistic regression without penalty
             has no maximum, for the classes can be separated.
         """
+        if not getattr(self, "_skl_callbacks", None):  # as scikit-learn keeps those that are set
+            return super().fit(X, y, sample_weight)
         with watched(self, X, y, sample_weight, self._most_epochs()):
             return super().fit(X, y, sample_weight)
 
