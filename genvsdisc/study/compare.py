@@ -180,10 +180,10 @@ def compare(
     X, sampling = read_sampling(whole, groups=groups, time=time)
     X, weights = read_weights(X, sample_weight)
     chosen = design or _default_design(y, budget, sampling, weights)
-    told = []
+    setting_notes = []
     if loss == "zero_one" and loss not in chosen.losses:  # the default, of a design that does not measure it
         loss = chosen.losses[0]
-        told = [f"The verdict is by {LOSS_NAMES.get(loss, loss)}: the design does not measure the 0-1 error."]
+        setting_notes = [f"The verdict is by {LOSS_NAMES.get(loss, loss)}: the design does not measure the 0-1 error."]
     judging = (*chosen.losses, COST) if costs is not None else chosen.losses
     if loss not in judging:
         what = "needs costs=" if loss == COST else f"must be one of the design's losses, {', '.join(judging)}"
@@ -197,7 +197,7 @@ def compare(
         groups_column = (sampling.column, whole[groups]) if np.isscalar(groups) and groups is not None else None
         test = read_test(held_out, table.reader, table.classes, weights=weights, groups=groups_column)
         table = replace(table, test=replace(test, notes=(*test.notes, *seen_rows(table, test))))
-    table, said = _beside(table, whole, X, y, unlabeled, sampling, weights, groups)
+    table, unlabeled_notes = _beside(table, whole, X, y, unlabeled, sampling, weights, groups)
     chosen.sizes(round(table.sampling.masses(len(table.y)).sum()), len(table.classes))
     check_posterior(posterior, table)
     drawn, said_of_law = draw_tables(draw, table, whole, n_splits=chosen.n_splits, random_state=random_state)
@@ -209,8 +209,8 @@ def compare(
     roster = [respecting(model, table.sampling) for model in roster]
     passed = None if table.weights is None or stand_for_copies(table.weights) else table.weights
     roster = [tuned(model, sampling=table.sampling, weights=passed) for model in roster] if tune else roster
-    told += [TUNING_PRICE] if tune and design is None else []
-    notes = told + said + said_of_law + notes + ([] if passed is None else weight_notes(roster))
+    setting_notes += [TUNING_PRICE] if tune and design is None else []
+    notes = setting_notes + unlabeled_notes + said_of_law + notes + ([] if passed is None else weight_notes(roster))
     notes += cannot_learn(roster, given=table.unlabeled is not None)
     with workers_started(n_jobs if np.size(table.X) <= LARGE_CELLS else 1):  # a large table has its own, one by one
         run = Run(table, roster, seed=random_state, n_jobs=n_jobs, cache=cache)

@@ -51,16 +51,16 @@ def read_costs(costs: Any, classes: NDArray) -> NDArray[np.float64] | None:
             f"each answer in the order {labels}; got {matrix.shape}"
         )
     if not np.isfinite(matrix).all():
-        true, said = np.argwhere(~np.isfinite(matrix))[0]
+        true, pred = np.argwhere(~np.isfinite(matrix))[0]
         raise ValueError(
-            f"costs must be finite numbers, got {matrix[true, said]} for true {classes[true]!s}, said {classes[said]!s}"
+            f"costs must be finite numbers, got {matrix[true, pred]} for true {classes[true]!s}, said {classes[pred]!s}"
         )
     right = np.diag(matrix)[:, None]
     if (matrix < right).any():
-        true, said = np.argwhere(matrix < right)[0]
+        true, pred = np.argwhere(matrix < right)[0]
         raise ValueError(
             f"being right must not cost more than being wrong: where {classes[true]!s} is true, saying so costs "
-            f"{matrix[true, true]:g} and saying {classes[said]!s} costs {matrix[true, said]:g}; costs[true, said] has "
+            f"{matrix[true, true]:g} and saying {classes[pred]!s} costs {matrix[true, pred]:g}; costs[true, said] has "
             f"the classes in the order {labels}"
         )
     if not (matrix > right).any():
@@ -110,12 +110,12 @@ def _of_labels(costs: pd.DataFrame, classes: NDArray) -> pd.DataFrame:
 
 def _place(label: Any, labels: pd.Index, where: str) -> int:
     """Place of a class among labels, which may be words where the classes are numbers."""
-    found = [place for place, each in enumerate(labels) if each == label or str(each) == str(label)]
-    if len(found) != 1:
+    matches = [place for place, each in enumerate(labels) if each == label or str(each) == str(label)]
+    if len(matches) != 1:
         listed = ", ".join(map(str, labels[:20]))
-        count = f"{len(found)} {where}s" if found else f"no {where}"
+        count = f"{len(matches)} {where}s" if matches else f"no {where}"
         raise ValueError(f"costs have {count} for the class {label!s}, but for {listed}; each class needs one")
-    return found[0]
+    return matches[0]
 
 
 def _numbers(costs: Any) -> NDArray[np.float64]:

@@ -48,14 +48,14 @@ def affordable_dials(
     price: Callable[[str, int], float], folds: int, most: float
 ) -> tuple[dict[str, int], float, list[str]]:
     """Folds of each dial that there are seconds for, fewer where it is dear, the linear one first; price; and notes."""
-    found: dict[str, int] = {}
+    dial_folds: dict[str, int] = {}
     spent, notes = 0.0, []
     for stage in DIAL_STAGES:
         fits = [k for k in (folds, FEW_FOLDS) if spent + price(stage, k) <= most]
         if fits:
-            found[stage] = fits[0]
+            dial_folds[stage] = fits[0]
             spent += price(stage, fits[0])
         else:
             dear = processor_seconds(price(stage, FEW_FOLDS))
             notes.append(f"The {stage}, between the families, is left out: about {dear}.")
-    return found, spent, notes
+    return dial_folds, spent, notes

@@ -52,8 +52,8 @@ def _parameter(value: Any) -> str:
 def versions_of_models(models: Iterable[Model]) -> dict[str, str]:
     """Versions of the packages of others that models are of."""
     packages = sorted({type(model.estimator).__module__.partition(".")[0] for model in models})
-    found = {name: getattr(sys.modules.get(name), "__version__", None) for name in packages}
-    return {name: version for name, version in found.items() if isinstance(version, str)}
+    by_package = {name: getattr(sys.modules.get(name), "__version__", None) for name in packages}
+    return {name: version for name, version in by_package.items() if isinstance(version, str)}
 
 
 def value_hashes(table: PreparedTable) -> dict[str, Any]:

@@ -158,12 +158,12 @@ def read_test(
     missing_columns(frame, reader, "X_test")
     values = None
     if weights is not None:
-        frame, values, said = _own_weights(frame, weights)
-        notes += said
-    units, said = _units(frame, groups)
-    notes += said
-    known, said = _known_rows(given.y, classes)
-    notes += said
+        frame, values, new_notes = _own_weights(frame, weights)
+        notes += new_notes
+    units, new_notes = _units(frame, groups)
+    notes += new_notes
+    known, new_notes = _known_rows(given.y, classes)
+    notes += new_notes
     keep = known >= 0 if values is None else (known >= 0) & (values > 0)
     if keep.sum() < 2:
         raise ValueError(
@@ -189,10 +189,10 @@ def _own_weights(frame: pd.DataFrame, weights: RowWeights) -> tuple[pd.DataFrame
         return frame, None, ["The rows of the test set have no weights; each counts as one."]
     name = next(name for name in frame.columns if str(name) == weights.column)
     try:
-        rest, own = read_weights(frame, name, weights.unit)
+        rest, test_weights = read_weights(frame, name, weights.unit)
     except ValueError as error:
         raise ValueError(f"of the test set, {error}") from error
-    return rest, None if own is None else own.of_rows, []
+    return rest, None if test_weights is None else test_weights.of_rows, []
 
 
 def _units(frame: pd.DataFrame, groups: tuple[str, pd.Series] | None) -> tuple[NDArray[np.intp], list[str]]:

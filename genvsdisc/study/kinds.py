@@ -60,20 +60,22 @@ def check_kind(value: Any, wanted: Any, where: str) -> None:
     ...
     ValueError: sizes.a[1] must be a whole number, got 'x' (text)
     """
-    found = _kind(value)
+    value_kind = _kind(value)
     kinds = get_args(wanted) if isinstance(wanted, UnionType) else (wanted,)
-    fitting = [each for each in kinds if each is Any or found is _outer(each) or (found is int and each is float)]
+    fitting = [
+        each for each in kinds if each is Any or value_kind is _outer(each) or (value_kind is int and each is float)
+    ]
     if not fitting:
         words = " or ".join(_WORDS[_outer(each)] for each in kinds if each is not NaN)
-        raise ValueError(f"{where or 'it'} must be {words}, got {_told(value, found)}")
+        raise ValueError(f"{where or 'it'} must be {words}, got {_told(value, value_kind)}")
     inner = fitting[0]
     if inner is Any:
         return
-    if found is list:
+    if value_kind is list:
         (kind,) = inner if isinstance(inner, list) else get_args(inner)
         for i, each in enumerate(value):
             check_kind(each, kind, f"{where}[{i}]")
-    if found is dict:
+    if value_kind is dict:
         record = _record(inner) or Record(dict.fromkeys(value, get_args(inner)[1]))
         lacking = [name for name in record.needed if name not in value]
         if lacking:

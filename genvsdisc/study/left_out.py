@@ -57,13 +57,13 @@ def left_out_sentences(
     ('1 row without a label is left out.', 'Class rare (1 row) is left out: fewer than 5 rows.',
      "4 columns are left out, for they have one value only: 'a', 'b', 'c', 'd'.")
     """
-    told = without_a_label(unlabelled) + _of_rows(weightless, "of weight 0")
-    told += _of_classes(classes, counts)
+    sentences = without_a_label(unlabelled) + _of_rows(weightless, "of weight 0")
+    sentences += _of_classes(classes, counts)
     gone = list(_of_columns_left_out(columns))
-    told += gone
-    told += [each for each in readings if not any(_says(sentence, each) for sentence in gone)]
-    told += _of_columns_used(columns, readings)
-    return tuple(dict.fromkeys(told))
+    sentences += gone
+    sentences += [each for each in readings if not any(_says(sentence, each) for sentence in gone)]
+    sentences += _of_columns_used(columns, readings)
+    return tuple(dict.fromkeys(sentences))
 
 
 def without_a_label(number: int) -> list[str]:
@@ -113,8 +113,8 @@ def _of_columns_used(columns: Mapping[Any, Column], readings: Sequence[str]) -> 
         yield f"{len(present)} columns have one value or none, and say present or not: {_together(_quoted(present))}."
     for name, column in columns.items():
         parts = column.note.split("; ") if column.used and column.note else []
-        told = (column.lumped and len(lumped) > MOST_NAMED) or (name in present and len(present) > MOST_NAMED)
-        parts = parts[1:] if told else parts
+        summarized = (column.lumped and len(lumped) > MOST_NAMED) or (name in present and len(present) > MOST_NAMED)
+        parts = parts[1:] if summarized else parts
         head = f"Column {str(name)!r}: "
         parts = [part for part in parts if not any(head in each and part in each for each in readings)]
         if parts:

@@ -132,20 +132,23 @@ class Run:
         )
         first = [job for m in range(len(self.roster)) for job in self._jobs_of(m)]
         done = Steps(advance, self.roster, len(first) + 1)
-        found = jobs.run(first, done)
+        by_model = jobs.run(first, done)
         self.views = jobs.views(self.table)
         done("pictures in two columns")
-        folds = self._folds_in_the_end(found)
+        folds = self._folds_in_the_end(by_model)
         more = [
-            job for m, model in enumerate(self.roster) if m in found for job in self._more_folds(m, folds[model.name])
+            job
+            for m, model in enumerate(self.roster)
+            if m in by_model
+            for job in self._more_folds(m, folds[model.name])
         ]
         done.total += len(more)
         for m, part in jobs.run(more, done).items():
-            add(found[m], part)
+            add(by_model[m], part)
         evidence = []
         for m, model in enumerate(self.roster):
-            result = found.get(m, Predictions(model))
-            if m not in found:
+            result = by_model.get(m, Predictions(model))
+            if m not in by_model:
                 result.failures["cross-validation"] = f"left out: {self.plan.models[model.name].left_out}"
             if result.failed:  # the other stages fail for the same reason, or say what nobody will compare
                 result.failures = {"cross-validation": result.failures["cross-validation"]}
@@ -188,19 +191,19 @@ class Run:
         chosen = self.plan.models[self.roster[m].name]
         return self._fold_jobs(m, chosen, chosen.folds, stop) if stop > chosen.folds else []
 
-    def _folds_in_the_end(self, found: Mapping[int, Predictions]) -> dict[str, int]:
+    def _folds_in_the_end(self, by_model: Mapping[int, Predictions]) -> dict[str, int]:
         """Folds of every model after the second round."""
         if self.plan.second_round is None:
-            undecided = isolated("second round", lambda: self._undecided(found), self.failures, [])
+            undecided = isolated("second round", lambda: self._undecided(by_model), self.failures, [])
             self.plan.second_round = second_round(self.plan, undecided, self.candidates)
         return self.plan.second_round
 
-    def _undecided(self, found: Mapping[int, Predictions]) -> list[str]:
+    def _undecided(self, by_model: Mapping[int, Predictions]) -> list[str]:
         """Names of the models of pairs of which no probability reaches 0.95 in some loss.
 
         All models where that pair is the best of each family: which those are is then open too.
         """
-        evidence = [replace(found[m], model=model) for m, model in enumerate(self.roster) if m in found]
+        evidence = [replace(by_model[m], model=model) for m, model in enumerate(self.roster) if m in by_model]
         usable = [e for e in evidence if not e.failed]
         if not usable:
             return []
@@ -232,8 +235,8 @@ class Run:
         NothingToCompare
             If no model could be cross-validated.
         """
-        own = () if self.table.test is None else self.table.test.notes
-        meta = self.facts(name=name, tuned=tuned) | {"loss": loss, "notes": [*notes, *own]}
+        test_notes = () if self.table.test is None else self.table.test.notes
+        meta = self.facts(name=name, tuned=tuned) | {"loss": loss, "notes": [*notes, *test_notes]}
         meta["density_floors"] = {e.model.name: e.density_floor for e in evidence if e.density_floor is not None}
         meta["takes_gaps"] = [model.name for model in self.roster if takes_gaps(model.estimator)]
         if all(e.failed for e in evidence):

@@ -106,8 +106,8 @@ def read_unlabeled(
     n_labeled = len(labeled)
     if len(rows) < FEWEST_PER_LABELED * min(n_labeled, MOST_TRAINING):
         beside = f"beside {number_of(n_labeled)} with one"
-        said = f"{_rows(len(rows))} without a label left out: too few to learn from, {beside}."
-        return None, (*notes, *([] if given is None or rows.empty else [said]))
+        note = f"{_rows(len(rows))} without a label left out: too few to learn from, {beside}."
+        return None, (*notes, *([] if given is None or rows.empty else [note]))
     return UnlabeledRows(rows, counts), (f"{_rows(len(rows))} without a label {USE}.", *notes)
 
 
@@ -133,9 +133,9 @@ def _own(
                 f"{_rows(int(missing.sum() - keep.sum()))} without a label left out: their groups also have "
                 "labels, and no draw may have a group on both sides."
             )
-    own = None if weights is None else weights.of_rows[keep]
+    row_weights = None if weights is None else weights.of_rows[keep]
     try:
-        return _with_entries(reader.transform(X.loc[keep].reset_index(drop=True)), own)
+        return _with_entries(reader.transform(X.loc[keep].reset_index(drop=True)), row_weights)
     except ValueError as error:
         notes.append(f"Rows without a label are left out: {error}.")
         return None
@@ -157,12 +157,12 @@ def _given(
     if sampling.kind == "time":
         notes.append("The rows of unlabeled are left out: under time, no row may be learned from that is not older.")
         return None
-    own = None if weights is None else np.ones(len(frame))
+    row_weights = None if weights is None else np.ones(len(frame))
     if weights is not None and weights.named and weights.column in map(str, frame.columns):
         name = next(name for name in frame.columns if str(name) == weights.column)
         frame, read = read_weights(frame, name, weights.unit)
-        own = np.ones(len(frame)) if read is None else read.of_rows
-    keep = np.ones(len(frame), dtype=bool) if own is None else own > 0
+        row_weights = np.ones(len(frame)) if read is None else read.of_rows
+    keep = np.ones(len(frame), dtype=bool) if row_weights is None else row_weights > 0
     if groups is not None and groups[0] in frame.columns:
         known = set(groups[1].dropna().astype(str))
         both = frame[groups[0]].astype(str).isin(known).to_numpy()
@@ -176,7 +176,7 @@ def _given(
         rows = reader.transform(frame.loc[keep].reset_index(drop=True))
     except ValueError as error:
         raise ValueError(f"unlabeled is not like X: {error}") from error
-    return _with_entries(rows, None if own is None else own[keep])
+    return _with_entries(rows, None if row_weights is None else row_weights[keep])
 
 
 def _rows(number: int) -> str:

@@ -71,7 +71,7 @@ def candidates(
     times = dict(timed or {})
     if measure:
         times = _times(roster, workbenches, seed, times, n_jobs)
-    found = []
+    priced = []
     gaps: dict[int, Gaps] = {}
     for model, bench in zip(roster, workbenches, strict=True):
         form, family = model.form or "" if model.name in paired else "", model.family or ""
@@ -80,7 +80,7 @@ def candidates(
             seconds = times.get(model.name)
             seconds = UNKNOWN_SECONDS if seconds is None else seconds
             rows = min(TIMED_ROWS, len(bench.table.codes))
-            found.append(Candidate(model.name, form, family, timed_seconds(seconds, rows), seconds, weighted=weighted))
+            priced.append(Candidate(model.name, form, family, timed_seconds(seconds, rows), seconds, weighted=weighted))
             continue
         key = id(bench.table.X)
         if key not in gaps:
@@ -100,7 +100,7 @@ def candidates(
         held = candidate_seconds("Gaussian, separate", *sizes, **stacked) if kind == "Gaussian, automatic" else None
         batched = len(bench.table.codes) > MOST_AT_ONCE and fits_in_batches(bench.model.estimator, bench.table.X)
         searched = model is descending
-        found.append(
+        priced.append(
             Candidate(
                 model.name,
                 form,
@@ -114,7 +114,7 @@ def candidates(
                 columns=width,
             )
         )
-    return found
+    return priced
 
 
 def _formed(roster: Sequence[Model]) -> list[tuple[str, str, str]]:
@@ -191,8 +191,8 @@ def _times(
         rows = stratified_rows(codes, min(TIMED_ROWS, len(codes)), np.random.RandomState(seed))
         drawn = bench.table.take(rows)
         calls.append((_timed, (bench.model.estimator, drawn.X, drawn.y, drawn.weights, seed)))
-    found = called_elsewhere(calls, n_jobs)
-    return known | {name: seconds or FAILED_SECONDS for (name, _), seconds in zip(new, found, strict=True)}
+    timings = called_elsewhere(calls, n_jobs)
+    return known | {name: seconds or FAILED_SECONDS for (name, _), seconds in zip(new, timings, strict=True)}
 
 
 def _timed(estimator: Any, X: Any, y: NDArray, weights: NDArray | None, seed: int) -> float:
@@ -201,9 +201,9 @@ def _timed(estimator: Any, X: Any, y: NDArray, weights: NDArray | None, seed: in
         warnings.simplefilter("ignore")
         start = time.process_time()
         try:
-            own, rows = seeded(estimator, seed), X.copy()
+            classifier, rows = seeded(estimator, seed), X.copy()
             with no_exit():
-                fit_rows(own, rows, y.copy(), weights).predict_proba(rows)
+                fit_rows(classifier, rows, y.copy(), weights).predict_proba(rows)
         except Exception:  # it is raised again, with its name, where the model is fitted
             return FAILED_SECONDS
         return max(FAILED_SECONDS, float(f"{time.process_time() - start:.3g}"))

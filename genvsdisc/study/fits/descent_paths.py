@@ -48,7 +48,7 @@ def _search(name: str, estimator: Any, table: PreparedTable, draws: Draws) -> pd
     table, weights, tests = first_folds(table, draws)
     trained = [np.flatnonzero(w) for w in weights]
     judged = [np.concatenate(both) for both in zip(trained, tests, strict=True)]
-    found = []
+    path_rows = []
     for reg_lambda in LAMBDAS:
         candidate = _with(estimator, reg_lambda=reg_lambda)
         predicted = refit_probabilities(
@@ -68,8 +68,8 @@ def _search(name: str, estimator: Any, table: PreparedTable, draws: Draws) -> pd
                 rows = trained if split == "train" else tests
                 means = np.array([mean(part, table.weights, r) for part, r in zip(parts, rows, strict=True)])
                 error = means.std(ddof=1) / np.sqrt(len(means))
-                found.append((name, reg_lambda, np.nan, split, loss, means.mean(), error))
-    return pd.DataFrame(found, columns=["model", "reg_lambda", "learning_rate", "split", "loss", "mean", "se"])
+                path_rows.append((name, reg_lambda, np.nan, split, loss, means.mean(), error))
+    return pd.DataFrame(path_rows, columns=["model", "reg_lambda", "learning_rate", "split", "loss", "mean", "se"])
 
 
 def first_folds(table: PreparedTable, draws: Draws) -> tuple[PreparedTable, NDArray, list[NDArray]]:

@@ -64,17 +64,17 @@ def predictive_tables(
     originals, copies = _originals(np.column_stack([drawn_from.sampling.units(len(codes)), codes, real]))
     drawn = _drawn(classifier, drawn_from.y[originals], places, n_sets, rng, X.shape[1])[:, copies]
     drawn[:, np.isnan(real)] = np.nan
-    told = [names[j] for j in places]
-    found = pd.DataFrame(
+    drawn_names = [names[j] for j in places]
+    discrepancies = pd.DataFrame(
         predictive_rows(
-            real, drawn, codes, told, independent=_independent(classifier), shared=_shared(classifier),
+            real, drawn, codes, drawn_names, independent=_independent(classifier), shared=_shared(classifier),
             most_paired=MOST_PAIRED, counts=_counts(classifier, places),
         )
     )  # fmt: skip
-    ranked = found.assign(pair=found.other != "", height=-found.depth)
+    ranked = discrepancies.assign(pair=discrepancies.other != "", height=-discrepancies.depth)
     order = ranked.sort_values(["pair", "pvalue", "height"], kind="stable").index
-    found = found.loc[order].drop(columns="depth").reset_index(drop=True)
-    return found, _shown(found, real, drawn[0], drawn_from.y, told, rng)
+    discrepancies = discrepancies.loc[order].drop(columns="depth").reset_index(drop=True)
+    return discrepancies, _shown(discrepancies, real, drawn[0], drawn_from.y, drawn_names, rng)
 
 
 def _originals(rows: NDArray) -> tuple[NDArray, NDArray]:
@@ -104,10 +104,10 @@ def _drawn(
             drawn = {"y": label, "random_state": int(rng.integers(2**31))}
             if alone:
                 rows, _ = classifier.sample(some * count, columns=places, **drawn)
-                found = _numbers(rows, list(range(len(places))))
+                numbers = _numbers(rows, list(range(len(places))))
             else:
-                found = _numbers(classifier.sample(some * count, **drawn)[0], places)
-            sets[first : first + some, mask] = found.reshape(some, count, len(places))
+                numbers = _numbers(classifier.sample(some * count, **drawn)[0], places)
+            sets[first : first + some, mask] = numbers.reshape(some, count, len(places))
     return sets
 
 
@@ -138,10 +138,10 @@ def _counts(classifier: Any, places: list[int]) -> NDArray:
 
 
 def _shown(
-    found: pd.DataFrame, real: NDArray, drawn: NDArray, labels: NDArray, names: list[str], rng: np.random.Generator
+    ranked: pd.DataFrame, real: NDArray, drawn: NDArray, labels: NDArray, names: list[str], rng: np.random.Generator
 ) -> pd.DataFrame:
     """Some real and some drawn rows, in the columns that tell the two apart best."""
-    single = found[found.other == ""].sort_values("pvalue", kind="stable")
+    single = ranked[ranked.other == ""].sort_values("pvalue", kind="stable")
     chosen = [names.index(name) for name in single.column[:_SHOWN_COLUMNS]]
     some = np.sort(rng.permutation(len(labels))[:_SHOWN_ROWS])
     parts = [

@@ -73,8 +73,8 @@ def called_elsewhere(calls: Sequence[tuple[Callable[..., Any], tuple[Any, ...]]]
     here = [i for i in range(len(calls)) if i not in away]
     for some in (away, *([i] for i in away)):  # together; if one ends its process, one by one
         try:
-            with closing(in_processes([delayed(_watched)(os.getpid(), *calls[i]) for i in some], n_jobs)) as found:
-                for i, result in zip(some, found, strict=True):
+            with closing(in_processes([delayed(_watched)(os.getpid(), *calls[i]) for i in some], n_jobs)) as returned:
+                for i, result in zip(some, returned, strict=True):
                     results[i] = result
         except BrokenProcessPool as error:
             if not died(error):  # a class that another process cannot import

@@ -121,8 +121,8 @@ def _key(steps: Sequence[Any], table: PreparedTable) -> str:
     """Hash of steps; of an encoder for this table without its schema, whose hash takes as long as many fits."""
     parts: list[Any] = []
     for step in steps:
-        own = isinstance(step, TableEncoder) and step.columns == _seen(table)
-        parts.append((type(step).__name__, step.categories) if own else step)
+        of_table = isinstance(step, TableEncoder) and step.columns == _seen(table)
+        parts.append((type(step).__name__, step.categories) if of_table else step)
     return str(joblib.hash(parts))
 
 

@@ -59,8 +59,8 @@ class FrameCodes:
         seen = ~np.isnan(self.values)
         total = weights @ seen
         sums = weights @ np.where(seen, self.values, 0)
-        found: NDArray = np.divide(sums, total, out=np.zeros(len(sums)), where=total > 0)
+        centers: NDArray = np.divide(sums, total, out=np.zeros(len(sums)), where=total > 0)
         for j in np.flatnonzero(self.words & (total > 0)):
             rows = seen[:, j]
-            found[j] = np.bincount(self.values[rows, j].astype(int), weights[rows]).argmax()
-        return found
+            centers[j] = np.bincount(self.values[rows, j].astype(int), weights[rows]).argmax()
+        return centers

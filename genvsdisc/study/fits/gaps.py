@@ -121,16 +121,16 @@ def gap_rows(
     judges = [_some(rows, rows_judged(len(tests), len(shares) + len(columns), matrix.shape[1])) for rows in tests]
     masks, imputed, conditional = [], [], []
     places, n_different = different_rows(matrix)
-    own = np.ones(len(matrix)) if sample_weight is None else sample_weight
+    row_weights = np.ones(len(matrix)) if sample_weight is None else sample_weight
     for d, (w, rows) in enumerate(zip(weights, judges, strict=True)):
         chance = np.random.default_rng([random_state, d]).random((n_different, len(blocks)))[places[rows]]
         masks.append(np.stack([chance < share for share in shares[1:]]))
         if impute:
-            one, two = rows_completed(matrix[w > 0], own[w > 0], matrix[rows], masks[-1], blocks, random_state)
+            one, two = rows_completed(matrix[w > 0], row_weights[w > 0], matrix[rows], masks[-1], blocks, random_state)
             imputed.append(one)
             conditional.append(two)
-    told = tuple(str(names[j]) for j in columns)
-    return GapRows(size, judges, masks, columns, told, tuple(blocks), imputed, conditional)
+    column_names = tuple(str(names[j]) for j in columns)
+    return GapRows(size, judges, masks, columns, column_names, tuple(blocks), imputed, conditional)
 
 
 def gap_losses(
@@ -180,8 +180,8 @@ def gap_losses(
     table = FrameCodes(X)
     values = table.values
     n_draws, n_shares = len(gaps.judges), len(shares) - 1
-    own = np.ones(len(values)) if sample_weight is None else sample_weight
-    means = None if takes_gaps else [table.centers(w * own) for w in weights]
+    row_weights = np.ones(len(values)) if sample_weight is None else sample_weight
+    means = None if takes_gaps else [table.centers(w * row_weights) for w in weights]
     width = values.shape[1]
     coded = width != gaps.blocks[-1].stop or table.words.any()
     as_given = tuple(range(j, j + 1) for j in range(len(gaps.blocks)))

@@ -88,15 +88,15 @@ class HeldOutShrinkage(GridSearchCV):
         rule = Regularization(final.covariance == "shared", final.structure, 0.0, 0.0, final.standardize)
         learns = any(step != "passthrough" and get_tags(step).requires_fit for _, step in steps[:-1])
         whole = X if learns else _completed(clone(front).fit(X).transform(X), codes, weights, rule, final.tol)
-        found = []
+        fold_losses = []
         folds = check_cv(self.cv, y, classifier=True)  # those that cannot judge too: they are told apart below
         for train, test in folds.pairs(X, y) if isinstance(folds, InnerFolds) else folds.split(X, y):
             rows = whole
             if learns:
                 seen = clone(front).fit(_safe_indexing(X, train), y[train])
                 rows = _completed(seen.transform(X), codes, weights, rule, final.tol)
-            found.append(held_out_losses(rows, codes, weights, (train, test), rule, priors))
-        judged = [losses for losses in found if not np.isnan(losses).any()]
+            fold_losses.append(held_out_losses(rows, codes, weights, (train, test), rule, priors))
+        judged = [losses for losses in fold_losses if not np.isnan(losses).any()]
         return judged or [np.full((1, 1), np.nan)]
 
 

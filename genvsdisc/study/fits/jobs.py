@@ -100,11 +100,11 @@ class Jobs:
                 results[j] = self._here(jobs[j], advance)
         if self.large and local_processes():
             release_workers()
-        found: dict[int, Predictions] = {}
+        by_model: dict[int, Predictions] = {}
         for j in sorted(results, key=lambda j: (jobs[j].model, jobs[j].start)):
             model = jobs[j].model
-            add(found.setdefault(model, Predictions(self.benches[model].model)), results[j])
-        return found
+            add(by_model.setdefault(model, Predictions(self.benches[model].model)), results[j])
+        return by_model
 
     def _away(
         self,
@@ -153,8 +153,8 @@ class Jobs:
     ) -> None:
         """Run some of the jobs in other processes, and keep what comes back."""
         calls = [self._call(jobs[j]) for j in some]
-        with closing(in_processes(calls, self.n_jobs, in_turn=in_turn)) as found:
-            for j, result in zip(some, found, strict=True):
+        with closing(in_processes(calls, self.n_jobs, in_turn=in_turn)) as returned:
+            for j, result in zip(some, returned, strict=True):
                 results[j] = result
                 if self.large:  # what was sent is freed by now
                     give_freed_memory_back()
@@ -180,17 +180,17 @@ class Jobs:
             except Exception as error:
                 if not died(error):
                     raise
-            own = [j for j in rest if jobs[j].model == model and j not in results]
-            told: set[str] = set()
-            for j in sorted(own, key=lambda j: jobs[j].stage != "cross-validation"):  # without which the rest is idle
-                if not told & {jobs[j].stage, "cross-validation"}:
+            left = [j for j in rest if jobs[j].model == model and j not in results]
+            fatal_stages: set[str] = set()
+            for j in sorted(left, key=lambda j: jobs[j].stage != "cross-validation"):  # without which the rest is idle
+                if not fatal_stages & {jobs[j].stage, "cross-validation"}:
                     try:
                         self._send([j], jobs, results, advance, in_turn=in_turn)
                         continue
                     except Exception as error:
                         if not died(error):
                             raise
-                    told.add(jobs[j].stage)
+                    fatal_stages.add(jobs[j].stage)
                 results[j] = Predictions(self.benches[model].model, failures={jobs[j].stage: DIED})
                 advance(jobs[j])
 
@@ -228,10 +228,10 @@ def run_job(
     """Fit one job. What of the arguments is large is not looked at by the cache: `key` holds its fingerprint."""
     watch(parent)
     whole = replace(table, X=words_again(X, words), y=table.classes[codes], codes=codes)
-    found = replace(predict(model, whole, draws, [key[1]], columns), model=replace(model, estimator=None))
+    predictions = replace(predict(model, whole, draws, [key[1]], columns), model=replace(model, estimator=None))
     if np.size(X) > LARGE_CELLS:
         give_freed_memory_back()
-    return found
+    return predictions
 
 
 def draws_of(job: Job, draws: Draws) -> Draws:

@@ -83,11 +83,11 @@ def label_noise_curves(
     else:  # a stack of the rows of one draw at a time
         by_draw = []
         for d, (rows, judged) in enumerate(zip(training, judges, strict=True)):
-            own = np.union1d(rows, judged)
-            inside = [np.searchsorted(own, part) for part in (rows, judged)]
-            part = None if sample_weight is None else sample_weight[own]
+            used = np.union1d(rows, judged)
+            inside = [np.searchsorted(used, part) for part in (rows, judged)]
+            part = None if sample_weight is None else sample_weight[used]
             by_draw.append(_predicted(
-                estimator, _safe_indexing(X, own), codes[own], [inside[0]], [inside[1]], rates, seed + d, classes,
+                estimator, _safe_indexing(X, used), codes[used], [inside[0]], [inside[1]], rates, seed + d, classes,
                 random_state, part, n_jobs,
             ))  # fmt: skip
         predicted = [by_draw[d][r] for r in range(len(rates)) for d in range(n_draws)]

@@ -116,7 +116,7 @@ def _classifier(estimator: Any) -> Any:
             continue
         looked_into = _LOOKED_INTO.get(type(estimator).__name__, ())
         inner = [getattr(estimator, name, None) for name in looked_into]
-        found = next((each for each in inner if hasattr(each, "fit")), None)
-        if found is None:
+        nested = next((each for each in inner if hasattr(each, "fit")), None)
+        if nested is None:
             return estimator
-        estimator = found
+        estimator = nested

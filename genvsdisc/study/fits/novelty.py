@@ -80,8 +80,10 @@ def left_out_scores(
                 fitted = fits[draw]
             else:
                 known = np.flatnonzero(without[draw])
-                own = None if sample_weight is None else sample_weight[known]
-                fitted = fit_rows(seeded(estimator, random_state), _safe_indexing(X, known), codes[known], own)
+                known_weights = None if sample_weight is None else sample_weight[known]
+                fitted = fit_rows(
+                    seeded(estimator, random_state), _safe_indexing(X, known), codes[known], known_weights
+                )
             for score, values in strangeness(fitted, X_judged).items():
                 rows.append((int(k), score, draw, roc_auc(np.column_stack([-values, values]), new.astype(int))))
     return pd.DataFrame(rows, columns=_COLUMNS)
@@ -99,9 +101,9 @@ def _fits_one_class(estimator: Any, X: Any, codes: NDArray, weights: NDArray, sa
     One that does not raises a ValueError that says "class", as scikit-learn asks of it (check_classifiers_one_label).
     """
     rows = np.flatnonzero((codes == codes[np.argmax(weights)]) * weights)
-    own = None if sample_weight is None else sample_weight[rows]
+    row_weights = None if sample_weight is None else sample_weight[rows]
     try:
-        fit_rows(clone(estimator), _safe_indexing(X, rows), codes[rows], own)
+        fit_rows(clone(estimator), _safe_indexing(X, rows), codes[rows], row_weights)
     except ValueError as error:
         if "class" in str(error):
             return False

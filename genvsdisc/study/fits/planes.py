@@ -50,9 +50,9 @@ def _f_ratios(numbers: NDArray, table: PreparedTable) -> NDArray:
     if whole.any() and np.bincount(table.codes).min() >= 2:
         ratios[whole] = _f_ratio(numbers[:, whole], table.codes, weights)
     for j in np.flatnonzero(~whole):
-        own = seen[:, j]
-        if own.any() and np.bincount(table.codes[own], minlength=len(table.classes)).min() >= 2:
-            ratios[j : j + 1] = _f_ratio(numbers[own, j : j + 1], table.codes[own], weights[own])
+        has_value = seen[:, j]
+        if has_value.any() and np.bincount(table.codes[has_value], minlength=len(table.classes)).min() >= 2:
+            ratios[j : j + 1] = _f_ratio(numbers[has_value, j : j + 1], table.codes[has_value], weights[has_value])
     return ratios
 
 
@@ -62,10 +62,10 @@ def _f_ratio(values: NDArray, codes: NDArray, weights: NDArray) -> NDArray:
     between, within = np.zeros((2, values.shape[1]))
     present = np.unique(codes[weights > 0])
     for k in present:
-        own, w = values[codes == k], weights[codes == k]
-        center = np.average(own, axis=0, weights=w)
+        of_class, w = values[codes == k], weights[codes == k]
+        center = np.average(of_class, axis=0, weights=w)
         between += w.sum() * (center - mean) ** 2
-        within += w @ (own - center) ** 2
+        within += w @ (of_class - center) ** 2
     within[within <= _ROUNDING * (weights @ values**2)] = 0
     df = (total - len(present)) / max(len(present) - 1, 1)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -149,7 +149,7 @@ def weighted_quantiles(points: NDArray, shares: Sequence[float], counts: NDArray
     >>> weighted_quantiles(np.array([[1.0], [2.0]]), [0.5], np.array([1.0, 2.0])).tolist()
     [[2.0]]
     """
-    found = np.empty((len(shares), points.shape[1]))
+    quantiles = np.empty((len(shares), points.shape[1]))
     for j, values in enumerate(points.T):
         order = np.argsort(values, kind="stable")
         ends = np.cumsum(counts[order])
@@ -158,8 +158,8 @@ def weighted_quantiles(points: NDArray, shares: Sequence[float], counts: NDArray
             np.minimum(np.searchsorted(ends, place, side="right"), len(ends) - 1)
             for place in (np.floor(at), np.floor(at) + 1)
         )
-        found[:, j] = values[order[below]] + (at - np.floor(at)) * (values[order[above]] - values[order[below]])
-    return found
+        quantiles[:, j] = values[order[below]] + (at - np.floor(at)) * (values[order[above]] - values[order[below]])
+    return quantiles
 
 
 def _regions(model: Model, points: NDArray, labels: NDArray, grid: NDArray, weights: NDArray | None) -> pd.DataFrame:

@@ -240,8 +240,8 @@ def predict(
                 result.failures[name] = reason(error, columns, classes)
             within = sum(result.seconds.values()) - others  # of a dial that is turned beside it
             result.seconds[name] = time.perf_counter() - start - within
-            told = (reason(cast(Warning, w.message), columns, classes) for w in caught[n_told:])
-            result.warnings = list(dict.fromkeys([*result.warnings, *(_COUNT.sub("", text) for text in told)]))
+            reasons = (reason(cast(Warning, w.message), columns, classes) for w in caught[n_told:])
+            result.warnings = list(dict.fromkeys([*result.warnings, *(_COUNT.sub("", text) for text in reasons)]))
     return result
 
 

@@ -54,13 +54,13 @@ def suited_to(
         return list(models), []
     trial = Trial(X, y)
     tried = called_elsewhere([(trial.suited, (model.estimator,)) for model in models], n_jobs)
-    found: list[tuple[Any, list[str]]] = [
+    prepared: list[tuple[Any, list[str]]] = [
         each or (model.estimator, []) for each, model in zip(tried, models, strict=True)
     ]
-    suited = [replace(model, estimator=estimator) for model, (estimator, _) in zip(models, found, strict=True)]
+    suited = [replace(model, estimator=estimator) for model, (estimator, _) in zip(models, prepared, strict=True)]
     notes = [
         f"{model.name} is given {' and '.join(how)}, as it cannot take the table itself."
-        for model, (_, how) in zip(models, found, strict=True)
+        for model, (_, how) in zip(models, prepared, strict=True)
         if how
     ]
     return suited, notes

@@ -105,16 +105,16 @@ def semi_supervised_probabilities(
     used = labeled | unlabeled
     apart = UNSHARED * used.sum(axis=1).max() <= used.any(axis=0).sum()
     batches = [slice(r, r + 1) for r in range(len(labeled))] if apart else [slice(0, len(labeled))]
-    found: list[NDArray] = []
+    posteriors: list[NDArray] = []
     chosen = np.full(len(labeled), float(weights[0]))
     for some in batches:
         problem = _Problem(estimator, X, codes, used[some].any(axis=0), n_classes, random_state, sample_weight)
         known, more = labeled[some][:, problem.rows], unlabeled[some][:, problem.rows]
         if len(weights) > 1:
-            own = None if units is None else units[problem.rows]
-            chosen[some] = _best_weights(problem, known, more, weights, random_state, own)
-        found += problem.judged(known, more, chosen[some], tests[some])
-    return found, chosen
+            row_units = None if units is None else units[problem.rows]
+            chosen[some] = _best_weights(problem, known, more, weights, random_state, row_units)
+        posteriors += problem.judged(known, more, chosen[some], tests[some])
+    return posteriors, chosen
 
 
 def _best_weights(
@@ -210,12 +210,12 @@ class _Problem:
         posterior = np.empty((len(labeled), len(shown), self.n_classes))
         alone = np.zeros((len(labeled), self.n_classes * len(self.codes)))
         for some, spread, chosen in ((~moved, alone, held[:, :0]), (moved, last, held)):
-            own = np.flatnonzero(some)
-            if len(own):
-                whole = np.concatenate([labeled[own].astype(float), spread[own]], axis=1)
-                posterior[own] = self._held_fit(whole, chosen[own], X)
+            replicates = np.flatnonzero(some)
+            if len(replicates):
+                whole = np.concatenate([labeled[replicates].astype(float), spread[replicates]], axis=1)
+                posterior[replicates] = self._held_fit(whole, chosen[replicates], X)
         ends = np.cumsum([len(rows) for rows in tests])[:-1]
-        return [posterior[r, own] for r, own in enumerate(np.split(places.ravel(), ends))]
+        return [posterior[r, test_places] for r, test_places in enumerate(np.split(places.ravel(), ends))]
 
     def _em(
         self, labeled: NDArray, unlabeled: NDArray, weights: NDArray, steps: int
@@ -249,11 +249,11 @@ class _Problem:
         after = np.empty((len(weights), _num_samples(X), self.n_classes))
         groups, places = np.unique(held, axis=0, return_inverse=True)
         for g, (pooling, shrinkage) in enumerate(groups):
-            own = np.flatnonzero(places.ravel() == g)
+            replicates = np.flatnonzero(places.ravel() == g)
             place, _ = last_of(self.estimator)
             held_there = {f"{place}pooling": float(pooling), f"{place}shrinkage": float(shrinkage)}
             fixed = clone(self.estimator).set_params(**held_there)
-            after[own] = self._fit(weights[own], X, fixed)[0]
+            after[replicates] = self._fit(weights[replicates], X, fixed)[0]
         return after
 
     def _fit(self, weights: NDArray, X: Any = None, estimator: Any = None) -> tuple[NDArray, NDArray]:
@@ -283,15 +283,15 @@ class _Problem:
             fits = estimator.fit_replicates(X, labels, weights)
             posterior = _aligned(fits.predict_proba(judged), fits.template.classes_, self.classes).astype(float)
             return posterior, _chosen(fits) if automatic else nothing
-        found, chosen = [], []
+        posteriors, chosen = [], []
         for w in weights:
             rows = np.flatnonzero(w)
             fitted = seeded(estimator, self.seed)
             with rounding_unsaid():
                 fitted.fit(_safe_indexing(X, rows), labels[rows], **weight_arguments(fitted, w[rows]))
-            found.append(_aligned(fitted.predict_proba(judged), fitted.classes_, self.classes))
+            posteriors.append(_aligned(fitted.predict_proba(judged), fitted.classes_, self.classes))
             chosen.append([np.ravel(getattr(last_of(fitted)[1], name))[0] for name in _CHOSEN] if automatic else [])
-        return np.stack(found).astype(float), np.array(chosen, dtype=float)
+        return np.stack(posteriors).astype(float), np.array(chosen, dtype=float)
 
 
 def _chosen(fits: Any) -> NDArray:

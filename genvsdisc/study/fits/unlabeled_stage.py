@@ -41,11 +41,11 @@ def cannot_learn(roster: Sequence[Model], *, given: bool) -> list[str]:
     for model in roster:
         if model.family == GENERATIVE and not can_learn(model):
             reasons.setdefault(without_weights(model.estimator), []).append(model.name)
-    told = [
+    sentences = [
         f"{step} takes no sample_weight, which {NEED}: {', '.join(names)} learns from rows with a label only."
         for step, names in reasons.items()
     ]
-    return [*told, NO_LEARNER] if given and not any(can_learn(model) for model in roster) else told
+    return [*sentences, NO_LEARNER] if given and not any(can_learn(model) for model in roster) else sentences
 
 
 def learn_unlabeled(model: Model, table: PreparedTable, draws: Draws, result: Predictions) -> None:
@@ -87,12 +87,12 @@ def add_rows(model: Model, table: PreparedTable, unlabeled: UnlabeledRows, draws
         added = np.zeros_like(known)
         for row, order in zip(added, orders, strict=True):
             row[n + np.searchsorted(used, order[:more])] = True
-        found, weights = semi_supervised_probabilities(
+        posteriors, weights = semi_supervised_probabilities(
             model.estimator, X, np.append(drawn.codes[keep], np.zeros(len(used), dtype=int)), known, added, judged,
             n_classes=len(drawn.classes), random_state=draws.seed, sample_weight=counts,
             units=_units(drawn, keep, len(used)),
         )  # fmt: skip
-        of_value.append(found)
+        of_value.append(posteriors)
         chosen.append(float(weights.mean()))
     values = tuple(float(more / (more + draws.sizes[size])) for more in steps)
     curves = _curves(of_value, tests, drawn, draws, training[[size]])
@@ -116,16 +116,16 @@ def _counts(labeled: NDArray | None, unlabeled: NDArray | None, keep: NDArray, u
     """How much each row counts in the fits; rows that stand as often as they count have no weight of their own."""
     if labeled is None and unlabeled is None:
         return None
-    own = np.ones(len(keep)) if labeled is None else labeled[keep]
-    return np.append(own, np.ones(len(used)) if unlabeled is None else unlabeled[used])
+    kept_weights = np.ones(len(keep)) if labeled is None else labeled[keep]
+    return np.append(kept_weights, np.ones(len(used)) if unlabeled is None else unlabeled[used])
 
 
 def _units(drawn: PreparedTable, keep: NDArray, n_added: int = 0) -> NDArray | None:
     """Groups, or blocks of time, of the rows that are kept, and of added ones each its own; None for plain rows."""
     if drawn.sampling.kind == "rows":
         return None
-    own = drawn.sampling.units(len(drawn.codes))
-    return np.append(own[keep], own.max() + 1 + np.arange(n_added))
+    units = drawn.sampling.units(len(drawn.codes))
+    return np.append(units[keep], units.max() + 1 + np.arange(n_added))
 
 
 def _curves(
@@ -162,7 +162,7 @@ def hide_labels(model: Model, table: PreparedTable, draws: Draws, result: Predic
         labeled = training[s][:, keep] > 0
         hidden = whole[:, keep] & ~labeled
         try:
-            found, weights = semi_supervised_probabilities(
+            posteriors, weights = semi_supervised_probabilities(
                 model.estimator, X, codes, labeled, hidden, judged, n_classes=len(drawn.classes),
                 random_state=draws.seed, sample_weight=counts, units=_units(drawn, keep),
             )  # fmt: skip
@@ -170,8 +170,8 @@ def hide_labels(model: Model, table: PreparedTable, draws: Draws, result: Predic
             if not of_value:
                 raise
             result.failures[f"unlabeled rows beside {draws.sizes[s]} with a label"] = reason(error, result.columns)
-            found, weights = None, np.array([np.nan])
-        of_value.append(found)
+            posteriors, weights = None, np.array([np.nan])
+        of_value.append(posteriors)
         chosen.append(float(weights.mean()))
     curves = _curves(of_value, tests, drawn, draws, training[used])
     values = tuple(float(1 - draws.sizes[s] / draws.sizes[size]) for s in used)

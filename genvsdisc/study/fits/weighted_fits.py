@@ -111,8 +111,8 @@ def rounding_unsaid() -> Iterator[None]:
     It is that of a constant column, which they scale by 1.
     """
     with warnings.catch_warnings():
-        said = "invalid value encountered in sqrt"
-        warnings.filterwarnings("ignore", said, RuntimeWarning, module=r"sklearn\.preprocessing")
+        message = "invalid value encountered in sqrt"
+        warnings.filterwarnings("ignore", message, RuntimeWarning, module=r"sklearn\.preprocessing")
         yield
 
 
@@ -124,14 +124,14 @@ def weight_arguments(estimator: Any, sample_weight: NDArray) -> dict[str, NDArra
     ValueError
         If the classifier takes none.
     """
-    found = _arguments(estimator, sample_weight)
+    arguments = _arguments(estimator, sample_weight)
     if not _is_weighted(estimator):
         name = type(final_classifier(estimator)).__name__
         raise ValueError(
             f"{name} takes no sample_weight: give weights that are whole numbers, which are taken as repeated rows, or "
             "leave the model out"
         )
-    return found
+    return arguments
 
 
 def weight_notes(roster: Sequence[Model]) -> list[str]:

@@ -116,11 +116,11 @@ def alike_given_level(ranks: NDArray, levels: NDArray, *, ordered: bool = True) 
         return Alikeness(0.0, median, pvalue, 0.0)
     top = int(np.argmax(np.where(alike, correlation, -1)))
     variance = np.maximum(msb - msw, 0) / n0
-    own = _roughness(means[:, alike], sizes, msw[alike], variance[alike])
+    level_roughness = _roughness(means[:, alike], sizes, msw[alike], variance[alike])
     alike[top] = False
     by_top = np.argsort(means[:, top], kind="stable")
     other = _roughness(means[by_top][:, alike], sizes[by_top], msw[alike], variance[alike])
-    return Alikeness(float(correlation[top]), median, pvalue, min(own, other) if ordered else other)
+    return Alikeness(float(correlation[top]), median, pvalue, min(level_roughness, other) if ordered else other)
 
 
 def _together(ranks: NDArray, F: NDArray, n_levels: int) -> float:

@@ -112,11 +112,11 @@ def assumption_table(
         simpler, richer = costs.get(assumption, ("", ""))
         cost = _cost(losses, simpler, richer, level)
         try:
-            found, why = test(X[complete], codes[complete]), ""
+            result, why = test(X[complete], codes[complete]), ""
         except ValueError as error:
-            found, why = AssumptionTest(np.nan, np.nan, np.nan, np.nan, ""), str(error)
+            result, why = AssumptionTest(np.nan, np.nan, np.nan, np.nan, ""), str(error)
         names = (simpler, richer) if np.isfinite(cost[0]) else ("", "")
-        rows.append({"assumption": assumption} | vars(found) | dict(zip(("simpler", "richer"), names, strict=True)))
+        rows.append({"assumption": assumption} | vars(result) | dict(zip(("simpler", "richer"), names, strict=True)))
         rows[-1] |= dict(zip(("cost", "cost_lower", "cost_upper"), cost, strict=True))
         rows[-1]["finding"] = _finding(rows[-1], why, level)
     return pd.DataFrame(rows)
@@ -133,10 +133,10 @@ def in_proportion(rows: NDArray, weights: NDArray) -> NDArray:
     """
     if not len(rows):
         return rows
-    own = weights[rows]
-    n_drawn = max(1, int(effective_rows(own) * (1 + 1e-9)))  # ten rows of 0.1 are ten, whatever their sum rounds to
-    places = (np.arange(n_drawn) + 0.5) / n_drawn * own.sum()
-    return rows[np.searchsorted(np.cumsum(own), places, side="right")]
+    w = weights[rows]
+    n_drawn = max(1, int(effective_rows(w) * (1 + 1e-9)))  # ten rows of 0.1 are ten, whatever their sum rounds to
+    places = (np.arange(n_drawn) + 0.5) / n_drawn * w.sum()
+    return rows[np.searchsorted(np.cumsum(w), places, side="right")]
 
 
 def _cost(losses: pd.DataFrame, simpler: str, richer: str, level: float) -> tuple[float, float, float]:
@@ -153,24 +153,24 @@ def _finding(row: dict, why: str, level: float) -> str:
     """Say whether it is false, and whether that matters."""
     name = row["assumption"].capitalize()
     if why:
-        said = f"{name}: not tested, {why}"
+        text = f"{name}: not tested, {why}"
     elif row["pvalue"] <= 1 - level:
         p = "p < 0.001" if row["pvalue"] < 0.001 else f"p = {row['pvalue']:.2g}"
-        said = f"{name}: violated ({p}; {row['effect_name']} {row['effect']:.2g})"
+        text = f"{name}: violated ({p}; {row['effect_name']} {row['effect']:.2g})"
     else:
-        said = f"{name}: no sign of a violation (p = {row['pvalue']:.2g})"
+        text = f"{name}: no sign of a violation (p = {row['pvalue']:.2g})"
     if not np.isfinite(row["cost"]):
-        return f"{said}."
+        return f"{text}."
     against = f"{row['simpler']} against {row['richer']}"
     cost, lower, upper = row["cost"], row["cost_lower"], row["cost_upper"]
     if lower > 0:
-        return f"{said}; assuming it costs {cost:.3f} nats of log loss ({_ends(lower, upper)}; {against})."
+        return f"{text}; assuming it costs {cost:.3f} nats of log loss ({_ends(lower, upper)}; {against})."
     if upper < 0:
         return (
-            f"{said}; assuming it saves {-cost:.3f} nats of log loss all the same ({_ends(-upper, -lower)}; {against})."
+            f"{text}; assuming it saves {-cost:.3f} nats of log loss all the same ({_ends(-upper, -lower)}; {against})."
         )
     return (
-        f"{said}; assuming it makes no difference to log loss that can be told from noise ({_ends(lower, upper)}; "
+        f"{text}; assuming it makes no difference to log loss that can be told from noise ({_ends(lower, upper)}; "
         f"{against})."
     )
 

@@ -90,8 +90,8 @@ def compare_best(
     >>> import numpy as np
     >>> rng = np.random.default_rng(0)
     >>> losses = 0.2 + 0.02 * rng.standard_normal((100, 9))
-    >>> found = compare_best(losses[:, :1], losses[:, 1:], test_fraction=0.1)
-    >>> found.lower < 0 < found.upper
+    >>> best = compare_best(losses[:, :1], losses[:, 1:], test_fraction=0.1)
+    >>> best.lower < 0 < best.upper
     True
     """
     effects = np.ones((left.shape[1], right.shape[1])) if design_effects is None else design_effects

@@ -94,9 +94,9 @@ def log_loss_refinement(logits: NDArray, codes: NDArray, weights: NDArray | None
         b = coldest
     else:
         b = float(brentq(slope, hottest, coldest, xtol=1e-14, rtol=1e-14))
-    own = loss(1.0)
-    refinement = min(own, loss(b))
-    return Refinement(own, refinement, own - refinement, 1 / b)
+    log_loss = loss(1.0)
+    refinement = min(log_loss, loss(b))
+    return Refinement(log_loss, refinement, log_loss - refinement, 1 / b)
 
 
 def event(probabilities: NDArray, codes: NDArray) -> tuple[NDArray, NDArray]:

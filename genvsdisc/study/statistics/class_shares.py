@@ -79,10 +79,10 @@ def class_share_losses(
     judges = Judges.of(test_rows, np.arange(len(codes)) if units is None else units, sample_weight)
     blocks = list(_blocks(probabilities, test_rows, trained_shares, sample_weight))
     dials = (SHARES, TRUE_PRIORS, ESTIMATED_PRIORS)
-    found: dict[tuple[str, str], list[NDArray]] = {(dial, loss): [] for dial in dials for loss in losses}
+    pointwise: dict[tuple[str, str], list[NDArray]] = {(dial, loss): [] for dial in dials for loss in losses}
     who = []
     for shift in shifts:
-        parts: dict[tuple[str, str], list[NDArray]] = {place: [] for place in found}
+        parts: dict[tuple[str, str], list[NDArray]] = {place: [] for place in pointwise}
         counts = []
         for block in blocks:
             p, old, truth = block.probabilities, block.trained_shares, codes[block.rows]
@@ -102,8 +102,8 @@ def class_share_losses(
                     parts[dial, loss].append(pointwise_losses(predicted[block.real], truth[block.real], loss))
         who.append(replace(judges, weight=np.concatenate(counts)))
         for place, of_blocks in parts.items():
-            found[place].append(np.concatenate(of_blocks))
-    curves = {place: CurveLosses.of_judgments(own, who, training) for place, own in found.items()}
+            pointwise[place].append(np.concatenate(of_blocks))
+    curves = {place: CurveLosses.of_judgments(of_shifts, who, training) for place, of_shifts in pointwise.items()}
     return {dial: DialLosses(tuple(shifts), size, {loss: curves[dial, loss] for loss in losses}) for dial in dials}
 
 
@@ -149,11 +149,11 @@ def _blocks(
         those = test_rows[first : first + at_once]
         p = np.full((len(those), most, n_classes), 1 / n_classes)
         rows, counts = np.zeros((len(those), most), dtype=np.intp), np.zeros((len(those), most))
-        real = np.arange(most) < np.array([len(own) for own in those])[:, None]
-        for b, own in enumerate(those):
-            p[b, : len(own)] = probabilities[first + b]
-            rows[b, : len(own)] = own
-            counts[b, : len(own)] = 1 if sample_weight is None else sample_weight[own]
+        real = np.arange(most) < np.array([len(of_draw) for of_draw in those])[:, None]
+        for b, of_draw in enumerate(those):
+            p[b, : len(of_draw)] = probabilities[first + b]
+            rows[b, : len(of_draw)] = of_draw
+            counts[b, : len(of_draw)] = 1 if sample_weight is None else sample_weight[of_draw]
         shares = counts / counts.sum(axis=1, keepdims=True)
         yield _Block(p, rows, shares, real, trained_shares[first : first + at_once])
 
@@ -163,10 +163,10 @@ def _estimated(probabilities: NDArray, old: NDArray, weights: NDArray) -> NDArra
     priors = np.zeros(old.shape)
     patterns, pattern_of = np.unique(old > 0, axis=0, return_inverse=True)
     for pattern, known in enumerate(patterns):
-        own = np.flatnonzero(pattern_of.ravel() == pattern)
-        p = np.maximum(probabilities[np.ix_(own, np.arange(probabilities.shape[1]), known)], 1e-300)
+        draws = np.flatnonzero(pattern_of.ravel() == pattern)
+        p = np.maximum(probabilities[np.ix_(draws, np.arange(probabilities.shape[1]), known)], 1e-300)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # six digits of a prior are more than the rows tell
-            found = mixture_weights(np.log(p) - np.log(old[own][:, known])[:, None], 50, 1e-7, weights[own])
-        priors[np.ix_(own, known)] = found
+            estimated = mixture_weights(np.log(p) - np.log(old[draws][:, known])[:, None], 50, 1e-7, weights[draws])
+        priors[np.ix_(draws, known)] = estimated
     return priors

@@ -61,12 +61,12 @@ def condition_findings(tables: Mapping[str, pd.DataFrame], loss: str, pair: tupl
     sentences : list of str
     """
     at = _lookup(tables["conditions"], loss)
-    found = [
+    sentences = [
         _of_gaps(at, loss, pair),
         _of_shares(at, loss, pair, tables["calibration"]),
         unlabeled_finding(tables, loss, pair[0]),
     ]
-    return [text for text in found if text]
+    return [text for text in sentences if text]
 
 
 def _lookup(conditions: pd.DataFrame, loss: str) -> dict[tuple[str, str], pd.DataFrame]:
@@ -97,7 +97,7 @@ def _of_shares(
     at: Mapping[tuple[str, str], pd.DataFrame], loss: str, pair: tuple[str, str], calibration: pd.DataFrame
 ) -> str:
     """What priors do where the rarest class has taken over, and whether miscalibration breaks their estimate."""
-    said = []
+    parts = []
     for model in pair:
         ways = [at.get((dial, model)) for dial in (SHARES, TRUE_PRIORS, ESTIMATED_PRIORS)]
         if any(way is None for way in ways):
@@ -109,11 +109,11 @@ def _of_shares(
         )
         if estimated["mean"] - true["mean"] > CLEARLY * np.hypot(estimated["se"], true["se"]):
             text += _why_broken(calibration, model)
-        said.append((text, float(plain["value"])))
-    if not said:
+        parts.append((text, float(plain["value"])))
+    if not parts:
         return ""
-    share = said[0][1]
-    return f"With {100 * share:.0f}% of the rows replaced by the rarest class, {'; '.join(text for text, _ in said)}."
+    share = parts[0][1]
+    return f"With {100 * share:.0f}% of the rows replaced by the rarest class, {'; '.join(text for text, _ in parts)}."
 
 
 def _why_broken(calibration: pd.DataFrame, model: str) -> str:

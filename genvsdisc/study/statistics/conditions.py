@@ -74,7 +74,7 @@ def along_dials(
     evidence: Sequence[Predictions], draws: Draws
 ) -> dict[tuple[str, str, str], tuple[NDArray, CurveLosses]]:
     """Values and losses of each (dial, model, loss)."""
-    found = {}
+    curves = {}
     learned = {
         dial: next(e.dials[dial] for e in evidence if dial in e.dials)
         for dial in (UNLABELED, ADDED_ROWS)
@@ -82,14 +82,14 @@ def along_dials(
     }
     for e in evidence:
         for loss, curve in e.curves.items():
-            found[TRAINING_ROWS, e.model.name, loss] = (np.asarray(draws.sizes, dtype=float), curve)
+            curves[TRAINING_ROWS, e.model.name, loss] = (np.asarray(draws.sizes, dtype=float), curve)
         for dial, along in sorted(e.dials.items(), key=_place):  # stages are done in an order of their prices
             for loss, curve in along.curves.items():
                 start = e.curves[loss].at(np.array([along.size])) if loss in e.curves else None
-                found[dial, e.model.name, loss] = (np.array(along.values), anchored(curve, start))
+                curves[dial, e.model.name, loss] = (np.array(along.values), anchored(curve, start))
         for dial, along in learned.items():
-            found |= _labels_only(e, dial, along)
-    return found
+            curves |= _labels_only(e, dial, along)
+    return curves
 
 
 def _place(dial: tuple[str, DialLosses]) -> int:
@@ -145,10 +145,10 @@ def _crossings(
                     continue
                 a, b = common_draws(both[0][1], both[1][1])
                 names = (generative, discriminative)
-                found = crossing_from_losses(both[0][0], a, b, names=names, random_state=seed, dial=dial)
-                leaders = [{-1: generative, 0: NOBODY, 1: discriminative}[sign] for sign in found.certain]
-                found_at = [getattr(found, name) for name in OF_CROSSING]
-                rows.append([dial.name, *names, form, loss, *found_at, "; ".join(leaders), found.finding])
+                crossing = crossing_from_losses(both[0][0], a, b, names=names, random_state=seed, dial=dial)
+                leaders = [{-1: generative, 0: NOBODY, 1: discriminative}[sign] for sign in crossing.certain]
+                found_at = [getattr(crossing, name) for name in OF_CROSSING]
+                rows.append([dial.name, *names, form, loss, *found_at, "; ".join(leaders), crossing.finding])
     columns = ["dial", "generative", "discriminative", "form", "loss", *OF_CROSSING, "leaders", "finding"]
     table = pd.DataFrame(rows, columns=columns)
     return table.astype(dict.fromkeys(["estimate", "lower", "upper", "smallest", "largest"], float))

@@ -13,8 +13,8 @@ def confusion_table(
 ) -> pd.DataFrame:
     """Share of each true class that is predicted as each class, from out-of-fold predictions."""
     labels = np.arange(len(classes))
-    said = probabilities.argmax(axis=1)
-    shares = confusion_matrix(codes, said, labels=labels, normalize="true", sample_weight=weights)
+    predicted = probabilities.argmax(axis=1)
+    shares = confusion_matrix(codes, predicted, labels=labels, normalize="true", sample_weight=weights)
     return pd.DataFrame(
         {
             "model": name,

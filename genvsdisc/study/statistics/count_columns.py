@@ -27,5 +27,5 @@ def columns_told(table: PreparedTable, evidence: Sequence[Predictions]) -> pd.Da
     """The table `columns`; columns that are counts to naive Bayes say so."""
     columns = column_table(table.columns)
     counts = columns["column"].isin([str(name) for name in poisson_columns(table, evidence)])
-    told = columns["note"].where(~counts, columns["note"].map(lambda note: "; ".join(filter(None, [note, COUNT]))))
-    return columns.assign(note=told)
+    notes = columns["note"].where(~counts, columns["note"].map(lambda note: "; ".join(filter(None, [note, COUNT]))))
+    return columns.assign(note=notes)

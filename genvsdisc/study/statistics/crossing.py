@@ -187,9 +187,9 @@ def _change(places: NDArray, curves: NDArray) -> tuple[NDArray, NDArray]:
 
 def _interval(places: NDArray, curves: NDArray, direction: float, level: float) -> NDArray:
     """Percentile interval; a curve all on one side crosses beyond the end where the other side would be."""
-    _, found = _change(places, curves)
+    _, crossed_at = _change(places, curves)
     beyond = np.where(curves.sum(axis=1) * direction > 0, places[0], places[-1])
-    return np.quantile(np.where(np.isnan(found), beyond, found), [(1 - level) / 2, (1 + level) / 2])
+    return np.quantile(np.where(np.isnan(crossed_at), beyond, crossed_at), [(1 - level) / 2, (1 + level) / 2])
 
 
 def _finding(
@@ -249,15 +249,17 @@ def crossing_table(
     """
     rng = check_random_state(random_state)
     measured = ["estimate", "lower", "upper", "smallest", "largest", "leader_smallest", "leader_largest"]
-    said = ["changes", "leaders", "finding"]
+    described = ["changes", "leaders", "finding"]
     rows = []
     for loss in dict.fromkeys(loss for _, loss in curves):
         for *pair, form in pairs(models):
             if all((name, loss) in curves for name in pair):
                 a, b = (curves[name, loss] for name in pair)
-                found = crossing_from_losses(sizes, a, b, names=(pair[0], pair[1]), level=level, random_state=rng)
-                leaders = "; then ".join(found.leaders) or NOBODY
-                measures = [getattr(found, name) for name in measured]
-                rows.append([*pair, form, loss, *measures, max(len(found.leaders) - 1, 0), leaders, found.finding])
-    table = pd.DataFrame(rows, columns=["generative", "discriminative", "form", "loss", *measured, *said])
+                crossing = crossing_from_losses(sizes, a, b, names=(pair[0], pair[1]), level=level, random_state=rng)
+                leaders = "; then ".join(crossing.leaders) or NOBODY
+                measures = [getattr(crossing, name) for name in measured]
+                rows.append(
+                    [*pair, form, loss, *measures, max(len(crossing.leaders) - 1, 0), leaders, crossing.finding]
+                )
+    table = pd.DataFrame(rows, columns=["generative", "discriminative", "form", "loss", *measured, *described])
     return table.astype(dict.fromkeys(["estimate", "lower", "upper"], float))

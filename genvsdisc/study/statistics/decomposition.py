@@ -139,7 +139,7 @@ def decomposition_tables(
             facts = {column: pair[column] for column in PAIR}
             gaps += [facts | gap for loss in draws.design.losses for gap in _gaps(source, both, loss, level)]
     tables = {"decomposition": rows, "decomposition_differences": gaps}
-    return {name: pd.DataFrame(found) if found else None for name, found in tables.items()}
+    return {name: pd.DataFrame(entries) if entries else None for name, entries in tables.items()}
 
 
 def drawn_law(table: PreparedTable, posterior: Callable[[Any], NDArray] | None) -> tuple[int, NDArray] | None:

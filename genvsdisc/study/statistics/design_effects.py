@@ -85,15 +85,15 @@ def swapped_losses(
     swapped : ndarray of shape (n_draws, 4, 4)
         Trained on, judged on; NaN where both are the same.
     """
-    found = np.full((len(parts), JUDGE, JUDGE), np.nan)
+    swapped = np.full((len(parts), JUDGE, JUDGE), np.nan)
     for b, of_draw in enumerate(parts):
         for trained in range(JUDGE):
             rows = rows_of_other_quarters(of_draw, trained)
             losses = pointwise_losses(predicted[JUDGE * b + trained], codes[rows], loss, costs)
             for judged in set(range(JUDGE)) - {trained}:
                 inside = of_draw[rows] == judged
-                found[b, trained, judged] = mean(losses[inside], weights, rows[inside])
-    return found
+                swapped[b, trained, judged] = mean(losses[inside], weights, rows[inside])
+    return swapped
 
 
 def rows_of_other_quarters(parts: NDArray, trained: int) -> NDArray:
@@ -129,8 +129,8 @@ def design_effects(evidence: Sequence[Predictions], table: PreparedTable, draws:
     effects = {}
     for loss in table.losses(draws.design.losses):
         swaps = {e.model.name: _Swaps.of(e, drawn, draws, loss) for e in known}
-        found = [[swaps[g].correlations(swaps[d]) * left[g, d] for d in names[1]] for g in names[0]]
-        effects[loss] = 1 + pd.DataFrame(found, index=names[0], columns=names[1])
+        excess = [[swaps[g].correlations(swaps[d]) * left[g, d] for d in names[1]] for g in names[0]]
+        effects[loss] = 1 + pd.DataFrame(excess, index=names[0], columns=names[1])
     return effects
 
 

@@ -34,10 +34,10 @@ def continuum_table(dials: dict[str, pd.DataFrame]) -> pd.DataFrame | None:
             row["se"] = values[a].std(ddof=1) / len(values) ** 0.5
             for end, name in ((1.0, "generative"), (0.0, "discriminative")):
                 if a == end or len(values) < 2:
-                    found = (0.0, 0.0, 0.0)
+                    difference = (0.0, 0.0, 0.0)
                 else:
                     test = corrected_ttest((values[a] - values[end]).to_numpy(), test_fraction=share)
-                    found = (test.mean, test.lower, test.upper)
-                row |= dict(zip((f"to_{name}", f"to_{name}_lower", f"to_{name}_upper"), found, strict=True))
+                    difference = (test.mean, test.lower, test.upper)
+                row |= dict(zip((f"to_{name}", f"to_{name}_lower", f"to_{name}_upper"), difference, strict=True))
             rows.append(row)
     return pd.DataFrame(rows)

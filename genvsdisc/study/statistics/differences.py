@@ -54,12 +54,12 @@ def summary_table(
     summary : DataFrame
         Columns model, family, form, n_parameters, loss, mean, lower, upper, rank (1 is best; ROC AUC ranks upward).
     """
-    found = {
+    intervals = {
         (model, loss): _interval(group, str(loss), level, mistake, rarest)
         for (model, loss), group in scores.groupby(["model", "loss"], sort=False)
     }
     rows = [
-        (m.model, m.family, m.form, m.n_parameters, loss, *found.get((m.model, loss), (np.nan, np.nan, np.nan)))
+        (m.model, m.family, m.form, m.n_parameters, loss, *intervals.get((m.model, loss), (np.nan, np.nan, np.nan)))
         for loss in scores["loss"].unique()
         for m in models.itertuples()
     ]
@@ -161,7 +161,7 @@ def best_table(
             continue
         left, right = families
         alike = [[twin.get(g, g) == twin.get(d, d) for d in right.columns] for g in left.columns]
-        found = compare_best(
+        result = compare_best(
             left.to_numpy(),
             right.to_numpy(),
             test_fraction=float(fractions.mean()),
@@ -170,9 +170,9 @@ def best_table(
             design_effects=of_pairs(effects, loss, list(left.columns), list(right.columns)),
             least_errors=np.where(alike, 0.0, unseen_error(loss, n_rows, mistake)),
         )
-        names = (left.columns[found.left], right.columns[found.right])
-        belief = (found.p_left, found.p_equal, found.p_right)
-        rows.append((*names, BEST, loss, found.difference, found.lower, found.upper, *[found.pvalue] * 2, *belief))
+        names = (left.columns[result.left], right.columns[result.right])
+        belief = (result.p_left, result.p_equal, result.p_right)
+        rows.append((*names, BEST, loss, result.difference, result.lower, result.upper, *[result.pvalue] * 2, *belief))
     return pd.DataFrame(rows, columns=["generative", "discriminative", "form", "loss", *DIFFERENCE_COLUMNS])
 
 
@@ -201,7 +201,7 @@ def pair_table(
                 both: NDArray[np.bool_] = np.asarray(_judged(values[[generative, discriminative]]).all(axis=1))
                 gaps = (values[generative] - values[discriminative])[both]
                 effect = of_pairs(effects, loss, [generative], [discriminative]).item()
-                found = judge(
+                result = judge(
                     gaps,
                     test_fraction=fractions[both],
                     rope=rope * (mistake if loss == COST else 1.0),
@@ -209,7 +209,7 @@ def pair_table(
                     design_effect=effect,
                     least_error=0.0 if len(set(originals)) == 1 else unseen_error(loss, n_rows, mistake),
                 )
-                rows.append((generative, discriminative, form, loss, *found[:4], np.nan, *found[4:]))
+                rows.append((generative, discriminative, form, loss, *result[:4], np.nan, *result[4:]))
     table = pd.DataFrame(rows, columns=["generative", "discriminative", "form", "loss", *DIFFERENCE_COLUMNS])
     table = table.astype(dict.fromkeys(DIFFERENCE_COLUMNS, float))
     return table.assign(pvalue_holm=table.groupby("loss")["pvalue"].transform(holm).astype(float))
@@ -219,15 +219,15 @@ def twins(scores: pd.DataFrame, models: pd.DataFrame) -> dict[str, str]:
     """Models that score as one before them does on every split and by every loss -> that one."""
     values = scores.pivot_table(index=["loss", "repeat", "fold"], columns="model", values="value")
     names = [name for name in models["model"] if name in values.columns]
-    found: dict[str, str] = {}
+    twin_of: dict[str, str] = {}
     for i, name in enumerate(names):
         for other in names[:i]:
             both: NDArray[np.bool_] = np.asarray(_judged(values[[name, other]]).all(axis=1))
             one, before = values[name].to_numpy()[both], values[other].to_numpy()[both]
-            if other not in found and np.allclose(one, before, rtol=1e-9, atol=1e-12, equal_nan=True):
-                found[name] = other
+            if other not in twin_of and np.allclose(one, before, rtol=1e-9, atol=1e-12, equal_nan=True):
+                twin_of[name] = other
                 break
-    return found
+    return twin_of
 
 
 def _by_split(scores: pd.DataFrame, models: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame, NDArray, float]]:

@@ -66,15 +66,15 @@ def decision_table(
         cost_of_likeliest: that of saying the most probable class instead.
     """
     costs = _costs(table)
-    found = summary[summary["loss"] == "cost"].set_index("model")
+    mean_costs = summary[summary["loss"] == "cost"].set_index("model")
     rows = []
     for e in evidence:
         likeliest = [
             mean(costs[table.codes[rows], p.argmax(axis=1)], table.weights, rows)
             for p, rows in zip(e.cv, draws.cv_tests, strict=False)
         ]
-        own = found.loc[e.model.name]
-        ends = {"cost": own["mean"], "lower": own["lower"], "upper": own["upper"]}
+        of_model = mean_costs.loc[e.model.name]
+        ends = {"cost": of_model["mean"], "lower": of_model["lower"], "upper": of_model["upper"]}
         facts = {"model": e.model.name, "family": e.model.family, "threshold": threshold(costs)}
         rows.append(facts | ends | {"cost_of_likeliest": float(np.mean(likeliest))})
     return pd.DataFrame(rows)
@@ -95,9 +95,9 @@ def net_benefit(forecast: NDArray, outcome: NDArray, weights: NDArray | None = N
     >>> net_benefit(np.array([0.9, 0.2]), np.array([1, 0]))[[0, 25]].tolist()
     [0.494949494949495, 0.5]
     """
-    own = np.ones(len(forecast)) if weights is None else weights
+    of_rows = np.ones(len(forecast)) if weights is None else weights
     acted = forecast[:, None] >= THRESHOLDS
-    true, false = own * outcome @ acted / own.sum(), own * (1 - outcome) @ acted / own.sum()
+    true, false = of_rows * outcome @ acted / of_rows.sum(), of_rows * (1 - outcome) @ acted / of_rows.sum()
     return np.asarray(true - false * THRESHOLDS / (1 - THRESHOLDS))
 
 
@@ -119,8 +119,8 @@ def decision_curves(predictions: Iterable[tuple[str, str, NDArray, NDArray]], ta
     always = net_benefit(np.ones(len(outcome)), outcome, table.weights)
     curves = [(ALWAYS, "baseline", always), (NEVER, "baseline", np.zeros(len(THRESHOLDS)))]
     for model, family, probabilities, rows in predictions:
-        own = None if table.weights is None else table.weights[rows]
-        curves.append((model, family, net_benefit(probabilities[:, 1], outcome[rows], own)))
+        row_weights = None if table.weights is None else table.weights[rows]
+        curves.append((model, family, net_benefit(probabilities[:, 1], outcome[rows], row_weights)))
     parts = [
         pd.DataFrame({"model": model, "family": family, "threshold": THRESHOLDS, "net_benefit": curve})
         for model, family, curve in curves

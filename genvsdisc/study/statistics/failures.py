@@ -59,8 +59,8 @@ def reason(error: BaseException, columns: Sequence[Any] = (), classes: Sequence[
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     if any(line.startswith("Traceback (") for line in lines):  # of the fits of a search: how many, and why the last did
         lines = [lines[0], lines[-1]]
-    told = _NUMBERED.sub(column, " ".join(" ".join(lines).split()))
-    return f"{type(error).__name__}: {_CODED.sub(label, told)}"
+    message = _NUMBERED.sub(column, " ".join(" ".join(lines).split()))
+    return f"{type(error).__name__}: {_CODED.sub(label, message)}"
 
 
 def columns_seen(estimator: Any, columns: Sequence[Any]) -> Sequence[Any]:

@@ -53,16 +53,16 @@ def where_it_flips(
     both = pd.concat([crossings.assign(dial=TRAINING_ROWS), condition_crossings], ignore_index=True)
     both = both[(both["loss"] == row["loss"]) & both["dial"].isin(MAP)]
     of_pair = (both["generative"] == row["generative"]) & (both["discriminative"] == row["discriminative"])
-    own = both[of_pair].drop_duplicates("dial")
-    located = _located(own)
+    pair_crossings = both[of_pair].drop_duplicates("dial")
+    located = _located(pair_crossings)
     measured = both[of_pair].drop_duplicates("dial", keep="last")
     leads = {} if conditions is None else _leads(measured, conditions, row)
     picked = _PICKED if row["lower"] <= 0 <= row["upper"] and _holds_here(measured, leads) else ""
     if len(located):
-        also = _changes(own.drop(index=located.index), leads, row)
+        also = _changes(pair_crossings.drop(index=located.index), leads, row)
         besides = f" Besides, {'; '.join(also)}." if also else ""
         return _told(row["loss"], " ".join(located["finding"])) + besides + picked
-    tried = _tried(own, leads, row)
+    tried = _tried(pair_crossings, leads, row)
     others = _located(both[~of_pair & (both["dial"] == TRAINING_ROWS)])
     if both.empty:  # nothing was asked of any pair
         return ""
@@ -81,23 +81,23 @@ def _located(crossings: pd.DataFrame) -> pd.DataFrame:
     return crossings[known & narrow]
 
 
-def _leads(own: pd.DataFrame, conditions: pd.DataFrame, row: Any) -> dict[str, tuple[str, str]]:
+def _leads(crossings: pd.DataFrame, conditions: pd.DataFrame, row: Any) -> dict[str, tuple[str, str]]:
     """Dial -> who is ahead for certain, and where, unless it is the one that the verdict has ahead, or nobody."""
     winner = row["generative"] if row["upper"] < 0 else row["discriminative"] if row["lower"] > 0 else ""
-    told = {}
-    for each in records(own[own["estimate"].isna()]):
+    leads = {}
+    for each in records(crossings[crossings["estimate"].isna()]):
         at = conditions[(conditions["dial"] == each.dial) & (conditions["loss"] == each.loss)]
         values = at.loc[at["model"] == each.generative, "value"].to_numpy()
         leaders = np.array(str(each.leaders).split("; "))
         certain = set(leaders) - {NOBODY}
         if len(leaders) == len(values) and len(certain) == 1 and certain != {winner}:
-            told[each.dial] = certain.pop(), _where(values, leaders != NOBODY, DIALS[each.dial])
-    return told
+            leads[each.dial] = certain.pop(), _where(values, leaders != NOBODY, DIALS[each.dial])
+    return leads
 
 
-def _holds_here(own: pd.DataFrame, leads: dict[str, tuple[str, str]]) -> bool:
+def _holds_here(crossings: pd.DataFrame, leads: dict[str, tuple[str, str]]) -> bool:
     """Whether a lead that is told holds where the table stands: with most rows, and with nothing else turned."""
-    led = [(each.dial, str(each.leaders).split("; ")) for each in records(own[own["dial"].isin(leads)])]
+    led = [(each.dial, str(each.leaders).split("; ")) for each in records(crossings[crossings["dial"].isin(leads)])]
     return any(leaders[-1 if dial == TRAINING_ROWS else 0] != NOBODY for dial, leaders in led)
 
 
@@ -119,26 +119,28 @@ def _where(values: NDArray, certain: NDArray, dial: Dial) -> str:
     return f"at {low} to {high} {dial.unit}"
 
 
-def _tried(own: pd.DataFrame, leads: dict[str, tuple[str, str]], row: Any) -> str:
+def _tried(crossings: pd.DataFrame, leads: dict[str, tuple[str, str]], row: Any) -> str:
     """Say who is ahead by more than noise where, what changes the better one somewhere, and what does not surely."""
-    told = _changes(own, leads, row)
-    several = _several(own)
-    steady = own[~several & ~own["dial"].isin(leads) & (own["smallest"] < own["largest"])]
+    clauses = _changes(crossings, leads, row)
+    several = _several(crossings)
+    steady = crossings[~several & ~crossings["dial"].isin(leads) & (crossings["smallest"] < crossings["largest"])]
     ranges = "; ".join(_range(each, "to") for each in records(steady))
     if ranges:
-        what = "nothing else that was tried" if told else "nothing that was tried"
+        what = "nothing else that was tried" if clauses else "nothing that was tried"
         which = _which(leads, row)
-        told.append(f"{what} changes {'it for certain' if several.any() else f'for certain {which}'} ({ranges})")
-    return f"{'; '.join(told)}." if told else ""
+        clauses.append(f"{what} changes {'it for certain' if several.any() else f'for certain {which}'} ({ranges})")
+    return f"{'; '.join(clauses)}." if clauses else ""
 
 
-def _changes(own: pd.DataFrame, leads: dict[str, tuple[str, str]], row: Any) -> list[str]:
+def _changes(crossings: pd.DataFrame, leads: dict[str, tuple[str, str]], row: Any) -> list[str]:
     """Say who is ahead by more than noise where, and along what the better one changes at no one place."""
-    led = {dial: lead for dial, lead in leads.items() if dial in set(own["dial"])}
+    led = {dial: lead for dial, lead in leads.items() if dial in set(crossings["dial"])}
     places = {model: [where for leader, where in led.values() if leader == model] for model, _ in led.values()}
-    told = [f"{model} is ahead by more than noise {_in_a_row(where)}" for model, where in places.items()]
-    somewhere = _in_a_row([f"somewhere between {_range(each, 'and')}" for each in records(own[_several(own)])])
-    return told + ([f"{_which(led, row)} changes {somewhere}"] if somewhere else [])
+    clauses = [f"{model} is ahead by more than noise {_in_a_row(where)}" for model, where in places.items()]
+    somewhere = _in_a_row(
+        [f"somewhere between {_range(each, 'and')}" for each in records(crossings[_several(crossings)])]
+    )
+    return clauses + ([f"{_which(led, row)} changes {somewhere}"] if somewhere else [])
 
 
 def _in_a_row(phrases: list[str]) -> str:
@@ -150,9 +152,11 @@ def _which(leads: dict[str, tuple[str, str]], row: Any) -> str:
     return f"which of {'the two' if leads else pair} is better"
 
 
-def _several(own: pd.DataFrame) -> pd.Series:
+def _several(crossings: pd.DataFrame) -> pd.Series:
     """Which dials change the better one, at a place that is not known or more than once."""
-    return own["estimate"].notna() | np.array([_change_places(leaders) for leaders in own["leaders"]], dtype=bool)
+    return crossings["estimate"].notna() | np.array(
+        [_change_places(leaders) for leaders in crossings["leaders"]], dtype=bool
+    )
 
 
 def _change_places(leaders: str) -> bool:

@@ -57,7 +57,7 @@ def group_columns(table: PreparedTable) -> list[Leak]:
     if not may_be:
         return []
     ranks, source = residual_ranks(X, table.columns, codes)
-    found: list[tuple[Leak, NDArray, bool]] = []
+    groups: list[tuple[Leak, NDArray, bool]] = []
     for name, (levels, n_levels, hint) in may_be.items():
         numbered = not hint and numbers_equal_shares(X[name], levels)
         others = ranks[:, source != str(name)]
@@ -70,8 +70,8 @@ def group_columns(table: PreparedTable) -> list[Leak]:
             alike = _alike_in_classes(ranks[:, source != str(name)], levels, codes, ordered=is_number(X[name]))
             if not _group_like(alike, levels, hint, others, codes, fractions=fractions):
                 continue
-        found.append((_group(name, alike, n_levels, len(levels), hint), levels, hint))
-    return _finest(found)[:3]
+        groups.append((_group(name, alike, n_levels, len(levels), hint), levels, hint))
+    return _finest(groups)[:3]
 
 
 def _alike_in_classes(ranks: NDArray, levels: NDArray, codes: NDArray, *, ordered: bool) -> Alikeness:
@@ -79,16 +79,16 @@ def _alike_in_classes(ranks: NDArray, levels: NDArray, codes: NDArray, *, ordere
 
     Over all classes such effects cancel. The p-value is corrected for this being a second look.
     """
-    found = []
+    by_class = []
     for k in np.argsort(-np.bincount(codes), kind="stable")[:2]:
         inside = codes == k
-        own = np.unique(levels[inside], return_inverse=True)[1]
+        class_levels = np.unique(levels[inside], return_inverse=True)[1]
         some = ranks[inside]
         some = some[:, np.ptp(some, axis=0) > 0]
-        if not 1 <= own.max() <= len(own) / 2 - 1:
+        if not 1 <= class_levels.max() <= len(class_levels) / 2 - 1:
             return Alikeness(0.0, 0.0, 1.0, 0.0)
-        found.append(alike_given_level(some, own, ordered=ordered))
-    correlations, medians, pvalues, roughness = zip(*found, strict=True)
+        by_class.append(alike_given_level(some, class_levels, ordered=ordered))
+    correlations, medians, pvalues, roughness = zip(*by_class, strict=True)
     return Alikeness(min(correlations), min(medians), min(1.0, 2 * max(pvalues)), min(roughness))
 
 
@@ -145,12 +145,12 @@ def _group(name: Any, alike: Alikeness, n_levels: int, n_rows: int, hint: bool) 
     )  # fmt: skip
 
 
-def _finest(found: list[tuple[Leak, NDArray, bool]]) -> list[Leak]:
+def _finest(groups: list[tuple[Leak, NDArray, bool]]) -> list[Leak]:
     """Drop columns without a hint that follow from another one found, or are less alike than another one."""
     kept = [
         (leak, hint)
-        for leak, levels, hint in found
-        if hint or not any(_determines(other, levels) for _, other, _ in found if other is not levels)
+        for leak, levels, hint in groups
+        if hint or not any(_determines(other, levels) for _, other, _ in groups if other is not levels)
     ]
     kept.sort(key=lambda pair: (not pair[1], -pair[0].value))
     return [leak for place, (leak, hint) in enumerate(kept) if hint or place == 0]

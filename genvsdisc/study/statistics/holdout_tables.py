@@ -63,13 +63,13 @@ def estimate_of(values: NDArray, weights: NDArray | None, units: NDArray) -> Est
     Examples
     --------
     >>> import numpy as np
-    >>> found = estimate_of(np.array([0.0, 1.0, 1.0, 0.0]), None, np.arange(4))
-    >>> found.mean, round(found.se, 6), found.df
+    >>> estimate = estimate_of(np.array([0.0, 1.0, 1.0, 0.0]), None, np.arange(4))
+    >>> estimate.mean, round(estimate.se, 6), estimate.df
     (0.5, 0.288675, 3)
     """
-    own = np.ones(len(values)) if weights is None else weights
-    mean = float(own @ values / own.sum())
-    parts = np.bincount(units, own * (values - mean)) / own.sum()
+    row_weights = np.ones(len(values)) if weights is None else weights
+    mean = float(row_weights @ values / row_weights.sum())
+    parts = np.bincount(units, row_weights * (values - mean)) / row_weights.sum()
     n_units = len(parts)
     if n_units < 2:
         return Estimate(mean, np.nan, np.nan)
@@ -130,11 +130,13 @@ def holdout_tables(
         Losses that are means over rows.
     """
     test = table.test
-    told = {e.model.name: e.test for e in evidence if e.test is not None}
-    if test is None or not told:
+    predicted = {e.model.name: e.test for e in evidence if e.test is not None}
+    if test is None or not predicted:
         return {}
     of_rows = {
-        (name, loss): pointwise_losses(p, test.codes, loss, table.costs) for name, p in told.items() for loss in losses
+        (name, loss): pointwise_losses(p, test.codes, loss, table.costs)
+        for name, p in predicted.items()
+        for loss in losses
     }
     facts = models.set_index("model")
     rows = [
@@ -152,18 +154,18 @@ def holdout_tables(
 
 
 def _of_model(values: NDArray, loss: str, test: TestRows, scores: pd.DataFrame, name: str) -> dict[str, float]:
-    found = estimate_of(values, test.weights, test.units)
-    lower, upper = found.interval()
-    own = np.ones(len(test)) if test.weights is None else test.weights
+    estimate = estimate_of(values, test.weights, test.units)
+    lower, upper = estimate.interval()
+    row_weights = np.ones(len(test)) if test.weights is None else test.weights
     n_rows = None
     if loss == "zero_one":
-        n_rows = _independent_rows(found, np.bincount(test.units, own))
-        lower, upper = share_interval(found, n_rows)
+        n_rows = _independent_rows(estimate, np.bincount(test.units, row_weights))
+        lower, upper = share_interval(estimate, n_rows)
     lowest, highest = ends(loss)
     interval = {"lower": max(lower, lowest), "upper": min(upper, highest)}
     of_loss = scores[(scores["loss"] == loss) & (scores["model"] == name)]
-    n_test = round(row_counts(own).sum())
-    return {"mean": found.mean, "se": found.se, **interval, "n_test": n_test, **_shift(found, of_loss, n_rows)}
+    n_test = round(row_counts(row_weights).sum())
+    return {"mean": estimate.mean, "se": estimate.se, **interval, "n_test": n_test, **_shift(estimate, of_loss, n_rows)}
 
 
 def _independent_rows(share: Estimate, masses: NDArray) -> float:
@@ -180,12 +182,12 @@ def _of_pair(
     of_rows: dict[tuple[str, str], NDArray], pair: dict, test: TestRows, scores: pd.DataFrame
 ) -> dict[str, float | int | None]:
     one, other = (of_rows[pair[side], pair["loss"]] for side in PAIR[:2])
-    found = estimate_of(one - other, test.weights, test.units)
-    if found.se == 0:
-        own = np.ones(len(test)) if test.weights is None else test.weights
-        least = unseen_error(pair["loss"], effective_rows(np.bincount(test.units, own)))
-        found = found._replace(se=least)
-    lower, upper = found.interval()
+    estimate = estimate_of(one - other, test.weights, test.units)
+    if estimate.se == 0:
+        row_weights = np.ones(len(test)) if test.weights is None else test.weights
+        least = unseen_error(pair["loss"], effective_rows(np.bincount(test.units, row_weights)))
+        estimate = estimate._replace(se=least)
+    lower, upper = estimate.interval()
     alone: dict[str, float | int | None] = dict.fromkeys(("only_generative_errs", "only_discriminative_errs"))
     alone["mcnemar_pvalue"] = np.nan
     independent = test.weights is None and len(np.unique(test.units)) == len(test)
@@ -193,12 +195,18 @@ def _of_pair(
         counts = int((one > other).sum()), int((other > one).sum())
         alone = dict(zip(alone, (*counts, mcnemar_pvalue(*counts)), strict=True))
     of_loss = scores[scores["loss"] == pair["loss"]]
-    shift = _shift(found, paired_splits(of_loss, pair["generative"], pair["discriminative"]))
-    means = {"difference": found.mean, "se": found.se, "lower": lower, "upper": upper, "pvalue": found.pvalue()}
+    shift = _shift(estimate, paired_splits(of_loss, pair["generative"], pair["discriminative"]))
+    means = {
+        "difference": estimate.mean,
+        "se": estimate.se,
+        "lower": lower,
+        "upper": upper,
+        "pvalue": estimate.pvalue(),
+    }
     return {**means, **alone, **shift}
 
 
-def _shift(found: Estimate, splits: pd.DataFrame, n_rows: float | None = None) -> dict[str, float]:
+def _shift(estimate: Estimate, splits: pd.DataFrame, n_rows: float | None = None) -> dict[str, float]:
     """Cross-validated estimate, and the test set's minus it, with its error and p-value.
 
     A share of `n_rows` rows has at least the error that the cross-validated share would have there: its own is 0 where
@@ -212,7 +220,7 @@ def _shift(found: Estimate, splits: pd.DataFrame, n_rows: float | None = None) -
     least = 0.0 if n_rows is None else unseen_error("zero_one", float((splits["n_test"] + splits["n_train"]).mean()))
     crossed = corrected_ttest(values, test_fraction=fraction, least_error=least)
     if n_rows is not None:
-        found = found._replace(se=max(found.se, float(np.sqrt(crossed.mean * (1 - crossed.mean) / n_rows))))
-    shift = found.minus(Estimate(crossed.mean, crossed.standard_error, crossed.df))
+        estimate = estimate._replace(se=max(estimate.se, float(np.sqrt(crossed.mean * (1 - crossed.mean) / n_rows))))
+    shift = estimate.minus(Estimate(crossed.mean, crossed.standard_error, crossed.df))
     parts = {"shift": shift.mean, "shift_se": shift.se, "shift_pvalue": shift.pvalue()}
     return {"cross_validated": crossed.mean} | parts

@@ -154,15 +154,17 @@ class Sizes(NamedTuple):
             How much each row counts as a judge; None where all count alike.
         """
         of_rows = np.ones(len(units)) if weights is None else weights
-        own = [of_rows[rows] for rows in judges]
+        judge_weights = [of_rows[rows] for rows in judges]
         four, two = (
             [_terms_of_rows(p, laws[rows], loss) for p, rows in zip(given, judges, strict=False)]
             for given in (quarters, halves)
         )
         factor, doubt, ratio = 1.0, 0.0, 1.0
         if loss == "log_loss" and four:
-            pairs, mean = (_mean_variance(terms, own) for terms in (four, two))
-            cubic, parabola = (_to_infinity(quarters, coefficients, own) for coefficients in (CUBIC, PARABOLA))
+            pairs, mean = (_mean_variance(terms, judge_weights) for terms in (four, two))
+            cubic, parabola = (
+                _to_infinity(quarters, coefficients, judge_weights) for coefficients in (CUBIC, PARABOLA)
+            )
             if pairs > 0:
                 factor, doubt, ratio = cubic / pairs, (cubic - parabola) / pairs, mean / pairs
         return cls(
@@ -185,11 +187,11 @@ def terms_of_tables(fits: Sequence[NDArray], laws: NDArray, loss: str, n_train: 
     """
     every = np.concatenate(fits)
     n_fits, n_judges = every.shape[:2]
-    own, factor, doubt = [np.ones(n_judges)] * len(fits), 1.0, 0.0
+    judge_weights, factor, doubt = [np.ones(n_judges)] * len(fits), 1.0, 0.0
     pairs = {pair: _variance_of_two(every[pair[0]], every[pair[1]], loss) for pair in combinations(range(n_fits), 2)}
     by_rows = np.mean(list(pairs.values()), axis=0)
     if loss == "log_loss" and by_rows.mean() > 0:
-        cubic, parabola = (_to_infinity(fits, coefficients, own) for coefficients in (CUBIC, PARABOLA))
+        cubic, parabola = (_to_infinity(fits, coefficients, judge_weights) for coefficients in (CUBIC, PARABOLA))
         within = float(np.mean([_terms_of_rows(p, laws, loss)[:, VARIANCE].mean() for p in fits]))
         factor, doubt = cubic / within, (cubic - parabola) / within
     # Pseudo-values of the jackknife over tables: their mean is the estimate, their spread its error.
@@ -220,18 +222,18 @@ def _set_terms(
     """Gather the terms of draws; variances are multiplied by `factor`, which is in doubt by `doubt`."""
     scale = np.array([1.0, 1.0, factor])
     rows = np.concatenate(judges[: len(draws)])
-    judged, own = units[rows], weights[rows]
+    judged, row_weights = units[rows], weights[rows]
     by_draw = np.array([_mean(terms, weights[r]) for terms, r in zip(draws, judges, strict=False)]) * scale
     centered = np.concatenate(draws) * scale
-    centered -= _mean(centered, own)
-    counts = np.bincount(judged, own)
-    sums = np.stack([np.bincount(judged, own * column) for column in centered.T], axis=1)
+    centered -= _mean(centered, row_weights)
+    counts = np.bincount(judged, row_weights)
+    sums = np.stack([np.bincount(judged, row_weights * column) for column in centered.T], axis=1)
     variance = float(by_draw[:, VARIANCE].mean())
     unevenness = float(np.var(sums[counts > 0, VARIANCE] / counts[counts > 0]))
-    n_training = max(1.0, len(np.unique(units)) * (1 - own.sum() / len(draws) / weights.sum()))
+    n_training = max(1.0, len(np.unique(units)) * (1 - row_weights.sum() / len(draws) / weights.sum()))
     trained = (SQUARED_INFLUENCE * variance**2 + (1 + SQUARED_INFLUENCE) * unevenness) / n_training
     by_pairs = variance / factor if factor else 0.0
-    return SetTerms(n_train, by_draw, sums / own.sum(), trained, (doubt * by_pairs) ** 2)
+    return SetTerms(n_train, by_draw, sums / row_weights.sum(), trained, (doubt * by_pairs) ** 2)
 
 
 def _mean(terms: NDArray, weights: NDArray) -> NDArray:
@@ -246,8 +248,8 @@ def _terms_of_rows(p: NDArray, q: NDArray, loss: str) -> NDArray:
     return np.stack([_losses(p, q, loss).mean(axis=0), noise(q, _NOISE[loss]), variance], axis=1)
 
 
-def _mean_variance(draws: Sequence[NDArray], own: Sequence[NDArray]) -> float:
-    return float(np.mean([_mean(terms[:, VARIANCE], w) for terms, w in zip(draws, own, strict=False)]))
+def _mean_variance(draws: Sequence[NDArray], judge_weights: Sequence[NDArray]) -> float:
+    return float(np.mean([_mean(terms[:, VARIANCE], w) for terms, w in zip(draws, judge_weights, strict=False)]))
 
 
 def _losses(p: NDArray, q: NDArray, loss: str) -> NDArray:
@@ -278,13 +280,13 @@ def _gap_of_logs(means: NDArray) -> NDArray:
     return np.asarray(-np.log(np.exp(means).sum(axis=1)))  # logs of numbers from eps to 1: nothing can overflow
 
 
-def _to_infinity(draws: Sequence[NDArray], coefficients: dict[int, float], own: Sequence[NDArray]) -> float:
+def _to_infinity(draws: Sequence[NDArray], coefficients: dict[int, float], judge_weights: Sequence[NDArray]) -> float:
     """Value at 1/S = 0 of a polynomial in 1/S, averaged over draws of four fits."""
     gaps: dict[int, list[NDArray]] = {S: [] for S in coefficients}
-    for p, w in zip(draws, own, strict=False):
+    for p, w in zip(draws, judge_weights, strict=False):
         logs = _logs(p)
-        for S, found in gaps.items():
-            found += [_mean(_gap_of_logs(logs[list(fits)].mean(axis=0)), w) for fits in combinations(range(4), S)]
+        for S, of_size in gaps.items():
+            of_size += [_mean(_gap_of_logs(logs[list(fits)].mean(axis=0)), w) for fits in combinations(range(4), S)]
     return float(sum(coefficient * np.mean(gaps[S]) for S, coefficient in coefficients.items()))
 
 

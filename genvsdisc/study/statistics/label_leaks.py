@@ -39,21 +39,21 @@ _MOST_NAMED = 5
 
 def markers(table: PreparedTable) -> list[Leak]:
     """Columns that say which part of a split a row belonged to."""
-    found = []
+    leaks = []
     n_levels = levels_of_columns(table.X)[1]
     for name in table.X.columns[n_levels <= _MOST_PARTS + 1]:  # missing ones are a level there
         levels = table.X[name].dropna().unique()
         words, few = split_words(levels), 2 <= len(levels) <= _MOST_PARTS
         if few and (words or names_a_split(str(name), len(levels))):
             shown = ", ".join(map(str, levels[:3]))
-            found.append(
+            leaks.append(
                 Leak(
                     MARKER, str(name), "values" if words else "name", float(len(levels)),
                     f"'{name}' ({shown}) says which part of a split a row was in: no model should see it; drop the "
                     "column.",
                 )
             )  # fmt: skip
-    return found
+    return leaks
 
 
 def identifiers(table: PreparedTable) -> list[Leak]:
@@ -61,10 +61,10 @@ def identifiers(table: PreparedTable) -> list[Leak]:
 
     Of n values drawn from any law on about n numbers, about a third would repeat; none does.
     """
-    found: list[Leak] = []
+    leaks: list[Leak] = []
     different = levels_of_columns(table.X)[1] == len(table.X)
     if len(table.X) < 10:
-        return found
+        return leaks
     for name, values in table.X.loc[:, different].items():
         if table.columns[name].kind != "continuous" or not pd.api.types.is_numeric_dtype(values.dtype):
             continue
@@ -72,14 +72,14 @@ def identifiers(table: PreparedTable) -> list[Leak]:
         unique = np.array_equal(numbers, np.rint(numbers))  # false for one that is missing
         dense = unique and len(numbers) / (np.ptp(numbers) + 1)
         if unique and (dense >= 0.8 or names_a_row(str(name))):
-            found.append(
+            leaks.append(
                 Leak(
                     IDENTIFIER, str(name), "share of the numbers in its range that occur", float(dense),
                     f"'{name}' numbers the rows: if rows were sorted when they were numbered it knows the label; drop "
                     "the column.",
                 )
             )  # fmt: skip
-    return found
+    return leaks
 
 
 def frequencies(table: PreparedTable) -> list[Leak]:
@@ -133,7 +133,7 @@ def duplicates(table: PreparedTable) -> list[Leak]:
     # in 2^64, and leaving a column out is a subtraction.
     levels, n_levels = levels_of_columns(table.X)
     each = zip(levels.T, n_levels, strict=True)
-    hashes = np.stack([rng.integers(2**63, size=own, dtype=np.uint64)[ranks] for ranks, own in each])
+    hashes = np.stack([rng.integers(2**63, size=n_different, dtype=np.uint64)[ranks] for ranks, n_different in each])
     rows = hashes.sum(axis=0) + rng.integers(2**63, size=len(table.classes), dtype=np.uint64)[table.codes]
     exact, copied = _equal_pairs(rows)
     share = copied.mean()
@@ -160,25 +160,25 @@ def giving_away(table: PreparedTable) -> list[Leak]:
     n_wrong = len(table.codes) - majority
     if n_wrong < 5:
         return []
-    found = []
+    leaks = []
     names, most = table.X.columns, GIVES_AWAY * n_wrong
     missing = table.X.isna().to_numpy()
     some = np.flatnonzero(missing.any(axis=0))
     errors = left_out_errors(missing[:, some].astype(int), missing[:, some].max(axis=0).astype(int) + 1, table.codes)
     for place in np.flatnonzero(errors <= most).tolist():
         name = names[int(some[place])]
-        found.append(_given(MISSINGNESS, name, int(errors[place]), table, f"whether '{name}' is missing"))
-    told = {leak.column for leak in found}
+        leaks.append(_given(MISSINGNESS, name, int(errors[place]), table, f"whether '{name}' is missing"))
+    named = {leak.column for leak in leaks}
     n_levels, errors = _errors_alone(table)
     for place in np.flatnonzero(errors <= most).tolist():
         name, error = names[place], int(errors[place])
-        if str(name) in told:
+        if str(name) in named:
             continue
         copy = error == 0 and n_levels[place] == len(table.classes) == table.X[name].nunique()
         subject = f"'{name}' is a copy of the target: it" if copy else f"'{name}'"
-        found.append(_given(COPY if copy else GIVEN_AWAY, name, error, table, subject))
-    easy = len(found) > max(1, len(table.X.columns) / 2) and len(table.X.columns) > 1
-    return [leak for leak in found if not easy or leak.kind == COPY][:_MOST_NAMED]
+        leaks.append(_given(COPY if copy else GIVEN_AWAY, name, error, table, subject))
+    easy = len(leaks) > max(1, len(table.X.columns) / 2) and len(table.X.columns) > 1
+    return [leak for leak in leaks if not easy or leak.kind == COPY][:_MOST_NAMED]
 
 
 def _errors_alone(table: PreparedTable) -> tuple[NDArray, NDArray]:

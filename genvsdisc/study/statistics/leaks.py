@@ -66,12 +66,12 @@ def leak_table(table: PreparedTable) -> pd.DataFrame:
         Columns kind, column ("" where it is the table), evidence (what was measured), value, message (what it means
         and what to do).
     """
-    found = [leak for check in CHECKS for leak in check(table)]
-    groups = {leak.column for leak in found if leak.kind == GROUP}  # they may well give the label away: that follows
-    found = [leak for leak in found if leak.kind != GIVEN_AWAY or leak.column not in groups]
-    if any(leak.kind == GROUP and stands_together(table, leak.column) for leak in found):
-        found = [leak for leak in found if leak.kind != ORDER]  # it is the groups that stand together
-    return pd.DataFrame(found, columns=list(Leak._fields)).astype({"value": float})
+    leaks = [leak for check in CHECKS for leak in check(table)]
+    groups = {leak.column for leak in leaks if leak.kind == GROUP}  # they may well give the label away: that follows
+    leaks = [leak for leak in leaks if leak.kind != GIVEN_AWAY or leak.column not in groups]
+    if any(leak.kind == GROUP and stands_together(table, leak.column) for leak in leaks):
+        leaks = [leak for leak in leaks if leak.kind != ORDER]  # it is the groups that stand together
+    return pd.DataFrame(leaks, columns=list(Leak._fields)).astype({"value": float})
 
 
 def leak_warnings(leaks: pd.DataFrame) -> list[str]:

@@ -77,7 +77,7 @@ class CurveLosses:
         cls, losses: Sequence[NDArray | None], judges: Sequence[Judges], training: TrainedRows | None = None
     ) -> Self:
         """Put losses together: for each size those of all judgments, or None, and who judged."""
-        summed = [who.sums(own) for own, who in zip(losses, judges, strict=True)]
+        summed = [who.sums(size_losses) for size_losses, who in zip(losses, judges, strict=True)]
         by_draw, by_row, by_block = (np.stack(parts) for parts in zip(*summed, strict=True))
         judged, share = (
             getattr(judges[0], name)
@@ -85,10 +85,10 @@ class CurveLosses:
             else np.stack([getattr(who, name) for who in judges])
             for name in ("judged", "share")
         )
-        told = None
+        judgments = None
         if training is not None:
-            told = Judgments(by_block, judges[0].draw, judges[0].unit, share, training)
-        return cls(by_draw, by_row, judged, told)
+            judgments = Judgments(by_block, judges[0].draw, judges[0].unit, share, training)
+        return cls(by_draw, by_row, judged, judgments)
 
     @cached_property
     def effects(self) -> TrainingEffects | None:
@@ -214,5 +214,5 @@ def curve_table(
 
 
 def _curve_rows(sizes: NDArray, curve: CurveLosses, loss: str, level: float) -> pd.DataFrame:
-    told = {"n_train": sizes, "loss": loss, "n_draws": curve.by_draw.shape[1]}
-    return pd.DataFrame(told | curve.intervals(loss, level))
+    facts = {"n_train": sizes, "loss": loss, "n_draws": curve.by_draw.shape[1]}
+    return pd.DataFrame(facts | curve.intervals(loss, level))

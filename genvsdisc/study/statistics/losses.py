@@ -83,8 +83,8 @@ def is_rising(loss: str) -> bool:
 
 def rope_of(meta: Mapping[str, Any], loss: str) -> float | None:
     """Half-width of the region of practical equivalence of a loss, from the facts of a comparison."""
-    found = meta.get("costs", {}).get("rope") if loss == COST else meta.get("design", {}).get("rope")
-    return None if found is None else float(found)
+    rope = meta.get("costs", {}).get("rope") if loss == COST else meta.get("design", {}).get("rope")
+    return None if rope is None else float(rope)
 
 
 def cheapest(probabilities: NDArray, costs: NDArray) -> NDArray[np.intp]:
@@ -134,8 +134,8 @@ def mean(losses: NDArray, weights: NDArray | None = None, rows: NDArray | None =
     """Mean of losses of rows: the plain one, or that by the weights of the table at these rows."""
     if weights is None:
         return float(losses.mean())
-    own = weights if rows is None else weights[rows]
-    return float(losses @ own / own.sum())
+    row_weights = weights if rows is None else weights[rows]
+    return float(losses @ row_weights / row_weights.sum())
 
 
 def roc_auc(probabilities: NDArray, codes: NDArray, weights: NDArray | None = None) -> float:

@@ -77,9 +77,9 @@ def measured(
         by_name = isinstance(measure, str)
         labels = np.arange(len(classes)) if by_name else classes
         scorer = get_scorer(measure)
-        told = {} if weights is None else {"sample_weight": weights}
+        scorer_options = {} if weights is None else {"sample_weight": weights}
         try:
-            return float(scorer(Told(labels, probabilities), X, labels[codes], **told))
+            return float(scorer(Told(labels, probabilities), X, labels[codes], **scorer_options))
         except ValueError:
             return float("nan")
 
@@ -127,11 +127,11 @@ def check_measures(
     for measure in measures:
         if isinstance(measure, str):
             continue
-        told = {"sample_weight": np.ones(len(rows))} if weighted else {}
+        scorer_options = {"sample_weight": np.ones(len(rows))} if weighted else {}
         try:
             with no_exit(), warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                float(measure(Told(classes, p), X.iloc[rows], classes[codes[rows]], **told))
+                float(measure(Told(classes, p), X.iloc[rows], classes[codes[rows]], **scorer_options))
         except Exception as error:
             raise ValueError(
                 f"{measure_name(measure)!r} in losses is no scorer that can judge this table "
@@ -149,15 +149,15 @@ def _of_rare_classes(measure: str, p: NDArray, codes: NDArray, weights: NDArray 
         return float(np.mean(values)) if values else float("nan")
     cells = np.bincount(codes * n_classes + p.argmax(axis=1), weights, minlength=n_classes**2)
     counts = cells.reshape(n_classes, n_classes).astype(float)
-    true, said, right = counts.sum(axis=1), counts.sum(axis=0), np.diag(counts)
+    true, predicted, right = counts.sum(axis=1), counts.sum(axis=0), np.diag(counts)
     if measure == "balanced_error":
         return float(1 - np.mean(right[true > 0] / true[true > 0]))
     if measure == "f1_macro":
-        some = true + said > 0
-        return float(np.mean(2 * right[some] / (true + said)[some]))
+        some = true + predicted > 0
+        return float(np.mean(2 * right[some] / (true + predicted)[some]))
     total = counts.sum()
-    spread = (total**2 - said @ said) * (total**2 - true @ true)
-    return float((right.sum() * total - true @ said) / np.sqrt(spread)) if spread > 0 else 0.0
+    spread = (total**2 - predicted @ predicted) * (total**2 - true @ true)
+    return float((right.sum() * total - true @ predicted) / np.sqrt(spread)) if spread > 0 else 0.0
 
 
 def _average_precision(positive: NDArray, score: NDArray, weights: NDArray | None) -> float:
@@ -168,11 +168,11 @@ def _average_precision(positive: NDArray, score: NDArray, weights: NDArray | Non
     digits, and a threshold between the copies would count for more than the row's weight of two.
     """
     order = np.argsort(-score, kind="stable")
-    own = np.ones(len(order)) if weights is None else np.asarray(weights, dtype=float)[order]
+    ranked_weights = np.ones(len(order)) if weights is None else np.asarray(weights, dtype=float)[order]
     ranked = score[order]
     falls = ranked[:-1] - ranked[1:] > SAME_LOG_ODDS * ranked[:-1] * (1 - ranked[:-1])
     last = np.append(np.flatnonzero(falls), len(order) - 1)  # of rows with one score
-    right, taken = np.cumsum(own * positive[order])[last], np.cumsum(own)[last]
+    right, taken = np.cumsum(ranked_weights * positive[order])[last], np.cumsum(ranked_weights)[last]
     total = right[-1]
     if total <= 0:
         return 0.0

@@ -177,8 +177,8 @@ def bayesian_comparison(
     Examples
     --------
     >>> import numpy as np
-    >>> found = bayesian_comparison(0.01 + 0.038 * np.tile([-1.0, 1.0], 50), test_fraction=0.1, rope=0.01)
-    >>> print(f"{found.p_left:.3f} {found.p_rope:.3f} {found.p_right:.3f}")
+    >>> belief = bayesian_comparison(0.01 + 0.038 * np.tile([-1.0, 1.0], 50), test_fraction=0.1, rope=0.01)
+    >>> print(f"{belief.p_left:.3f} {belief.p_rope:.3f} {belief.p_right:.3f}")
     0.068 0.432 0.500
     """
     values, mean, scale = _mean_and_error(differences, test_fraction, design_effect, least_error)

@@ -44,12 +44,12 @@ def parameter_table(e: Predictions, columns: Sequence[Any]) -> pd.DataFrame:
         if 0 < values.size <= MAX_PARAMETERS:
             classes = fitted.classes_[1:] if len(fitted.classes_) == 2 and len(values) == 1 else fitted.classes_
             axes = (classes, columns)[: values.ndim]
-            told = values.shape == tuple(map(len, axes)) and not by_pairs(fitted)
+            has_names = values.shape == tuple(map(len, axes)) and not by_pairs(fitted)
             for place, value in np.ndenumerate(values):
                 if np.isnan(value):  # the mean of a column of words
                     continue
-                entry = [axis[i] for axis, i in zip(axes, place, strict=True)] if told else []
-                called = name.format(*entry) if told else f"{attribute}[{', '.join(map(str, place))}]"
+                entry = [axis[i] for axis, i in zip(axes, place, strict=True)] if has_names else []
+                called = name.format(*entry) if has_names else f"{attribute}[{', '.join(map(str, place))}]"
                 rows.append((e.model.name, called, float(value)))
     return pd.DataFrame(rows, columns=["model", "parameter", "value"])
 

@@ -212,8 +212,8 @@ def predictive_rows(
     real, modeled = values[0][:, places], values[1:][..., places]
     (pvalues, worst), depths = calibrated(real, modeled), _farthest(real, modeled)
     rows = []
-    for name, found, w, p, depth in zip(names, values[0], worst, pvalues, depths, strict=True):
-        of = dict(zip(COLUMN_WORDS, found, strict=True))
+    for name, observed, w, p, depth in zip(names, values[0], worst, pvalues, depths, strict=True):
+        of = dict(zip(COLUMN_WORDS, observed, strict=True))
         word = judged[w]
         if word == "skew" and 1.5 * of["skew"] ** 2 < 0.5 * (of["peaked"] - 3):  # far above the line of the gamma laws
             word = "peaked"
@@ -223,10 +223,10 @@ def predictive_rows(
     if not pairs:
         return rows
     assumed = {"correlation": independent, "bend": True, "difference": shared}
-    told = [k for k, word in enumerate(PAIR_WORDS) if assumed[word]]
-    both = np.concatenate([pair_discrepancies(part, codes, pairs) for part in (X[None], drawn)])[..., told]
+    assumed_kinds = [k for k, word in enumerate(PAIR_WORDS) if assumed[word]]
+    both = np.concatenate([pair_discrepancies(part, codes, pairs) for part in (X[None], drawn)])[..., assumed_kinds]
     (pvalues, worst), depths = calibrated(both[0], both[1:]), _farthest(both[0], both[1:])
-    words = [list(PAIR_WORDS)[k] for k in told]
+    words = [list(PAIR_WORDS)[k] for k in assumed_kinds]
     for (i, j), w, p, values, depth in zip(pairs, worst, pvalues, both[0], depths, strict=True):
         rows.append(_row(names[i], names[j], words[w], values[w], p, depth))
     return rows

@@ -110,8 +110,8 @@ def corp_split(forecast: NDArray, outcome: NDArray, score: str = "brier", weight
     entropy = _binary_brier_entropy if score == "brier" else _binary_entropy
     base = float(entropy(np.average(outcome, weights=weights)))
     recalibrated = float(np.average(entropy(steps["observed"].to_numpy()), weights=steps["n"]))
-    own = _mean_score(np.asarray(forecast, dtype=float), np.asarray(outcome), score, weights)
-    return ScoreSplit(own, own - recalibrated, base - recalibrated, base)
+    mean_score = _mean_score(np.asarray(forecast, dtype=float), np.asarray(outcome), score, weights)
+    return ScoreSplit(mean_score, mean_score - recalibrated, base - recalibrated, base)
 
 
 def expected_calibration_error(
@@ -177,8 +177,8 @@ def _mean_deviation(counts: NDArray, p: NDArray) -> NDArray:
 def _tally(forecast: NDArray, outcome: NDArray, weights: NDArray | None = None) -> tuple[NDArray, NDArray, NDArray]:
     """Sorted distinct forecasts, rows of each, events of each."""
     values, inverse = np.unique(np.asarray(forecast, dtype=float), return_inverse=True)
-    own = np.ones(len(inverse)) if weights is None else weights
-    return values, np.bincount(inverse, own), np.bincount(inverse, own * outcome)
+    row_weights = np.ones(len(inverse)) if weights is None else weights
+    return values, np.bincount(inverse, row_weights), np.bincount(inverse, row_weights * outcome)
 
 
 def _binary_brier_entropy(rate: NDArray) -> NDArray:

@@ -92,12 +92,12 @@ def order_alikeness(X: pd.DataFrame, columns: Mapping[Any, Column], codes: NDArr
     spread = ranks.std(axis=0)
     ranks, source = ranks[:, spread > 1e-6] / spread[spread > 1e-6], source[spread > 1e-6]
     by_segment = np.argsort(segments, kind="stable")
-    found = [
+    by_order = [
         _over_steps(ranks, source, basis, segments, across=True),
         _over_steps(ranks[by_segment], source, basis[by_segment], segments[by_segment], across=False),
     ]
-    best = min(found, key=lambda alike: (alike.pvalue, -alike.correlation))
-    return best._replace(pvalue=min(1.0, len(found) * best.pvalue))
+    best = min(by_order, key=lambda alike: (alike.pvalue, -alike.correlation))
+    return best._replace(pvalue=min(1.0, len(by_order) * best.pvalue))
 
 
 def _over_steps(ranks: NDArray, source: NDArray, basis: NDArray, segments: NDArray, *, across: bool) -> OrderAlikeness:

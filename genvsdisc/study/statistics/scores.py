@@ -85,15 +85,15 @@ def _scorers(table: PreparedTable, draws: Draws) -> dict[str, Callable[[NDArray,
         return roc_auc(p, table.codes[rows], None if weights is None else weights[rows])
 
     def other(measure: Any, p: NDArray, rows: NDArray) -> float:
-        own = None if weights is None else weights[rows]
+        row_weights = None if weights is None else weights[rows]
         X = None if isinstance(measure, str) and measure in RARE_CLASS_MEASURES else table.X.iloc[rows]
-        return measured(measure, p, table.codes[rows], own, X, table.classes)
+        return measured(measure, p, table.codes[rows], row_weights, X, table.classes)
 
-    found: dict[str, Callable[[NDArray, NDArray], float]] = {
+    scorers: dict[str, Callable[[NDArray, NDArray], float]] = {
         name: partial(loss, name) for name in table.losses(draws.design.losses)
     }
-    found["roc_auc"] = area
-    rare = RARE_CLASS_MEASURES if COST in found or rare_classes(table) else ()
+    scorers["roc_auc"] = area
+    rare = RARE_CLASS_MEASURES if COST in scorers or rare_classes(table) else ()
     for measure in (*draws.design.scorers, *rare):
-        found.setdefault(measure_name(measure), partial(other, measure))
-    return found
+        scorers.setdefault(measure_name(measure), partial(other, measure))
+    return scorers

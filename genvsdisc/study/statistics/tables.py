@@ -179,9 +179,9 @@ def model_table(evidence: Sequence[Predictions], failures: list[Failure] | None 
 def with_twins(models: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
     """Name, among the warnings of a model, the one before it that predicts the same."""
     twin = twins(scores, models[models["status"] == "ok"])
-    told = models["model"].map(lambda name: f"the same model on this table as {twin[name]}" if name in twin else "")
+    notes = models["model"].map(lambda name: f"the same model on this table as {twin[name]}" if name in twin else "")
     return models.assign(
-        warnings=["; ".join(filter(None, both)) for both in zip(told, models["warnings"], strict=True)]
+        warnings=["; ".join(filter(None, both)) for both in zip(notes, models["warnings"], strict=True)]
     )
 
 

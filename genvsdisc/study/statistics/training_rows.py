@@ -80,14 +80,14 @@ class TrainingEffects:
     def variance(self) -> tuple[NDArray, NDArray]:
         """What training rows add to the variance of the mean, without bias, and the variance of this estimate."""
         effect, n_draws = self.by_block.sum(axis=2), self.by_block.shape[1]
-        own = self.own_loss - self.own_loss.mean(axis=1, keepdims=True)
+        centered_loss = self.own_loss - self.own_loss.mean(axis=1, keepdims=True)
         pairs = self.weight * (effect**2 - (self.by_block**2).sum(axis=2))
-        spread, of_own = (effect**2).mean(axis=1), (own**2).mean(axis=1)
+        spread, of_own = (effect**2).mean(axis=1), (centered_loss**2).mean(axis=1)
         error = (2 * spread**2 + 4 * spread * of_own) / n_draws
         # The rows that a draw was trained on were judged by the other draws: what of their mean is an effect of
         # training lacks the draw's own, and so has a covariance of - 1 / (n_draws - 1) of the variance with it.
         pairs *= 1 + 2 / max(n_draws - 1, 1)
-        return self.shared * (pairs + 2 * effect * own).mean(axis=1), self.shared**2 * error
+        return self.shared * (pairs + 2 * effect * centered_loss).mean(axis=1), self.shared**2 * error
 
     def ratio(self, of_judges: NDArray) -> NDArray:
         """Variance that rows add by training over the one that they make by judging, for each size.
@@ -100,12 +100,12 @@ class TrainingEffects:
         of_judges : ndarray of shape (n_sizes,)
             Variance of the mean by the rows that judge.
         """
-        found, error = self.variance
+        added, error = self.variance
         some = of_judges > 0
-        found, error = (np.divide(part, of_judges**power, out=np.zeros_like(part), where=some)
-                        for part, power in ((found, 1), (error, 2)))  # fmt: skip
-        ratios, noisy = np.maximum(found, 0), error > _EXACT**2
-        ratios[noisy] = _posterior_mean(found[noisy], error[noisy])
+        added, error = (np.divide(part, of_judges**power, out=np.zeros_like(part), where=some)
+                        for part, power in ((added, 1), (error, 2)))  # fmt: skip
+        ratios, noisy = np.maximum(added, 0), error > _EXACT**2
+        ratios[noisy] = _posterior_mean(added[noisy], error[noisy])
         return ratios
 
 
@@ -148,8 +148,8 @@ class TrainedRows:
         0 where all draws train on the same rows, whose effect no draw shows, or on rows of their own.
         """
         n_draws = self.weights.shape[1]
-        found = np.zeros(len(self.weights))
-        for s in range(len(found)) if n_draws > 1 else ():
+        ratios = np.zeros(len(self.weights))
+        for s in range(len(ratios)) if n_draws > 1 else ():
             total, squared = np.zeros(int(self.units.max()) + 1), 0.0
             for row in self._masses(s):
                 mass = np.bincount(self.units, row, len(total))
@@ -158,8 +158,8 @@ class TrainedRows:
                 squared += share @ share
             common = max(total @ total - squared, 0) / (n_draws * (n_draws - 1))
             apart = squared / n_draws - common
-            found[s] = common / apart if apart > 1e-9 * common > 1e-18 * apart else 0
-        return found
+            ratios[s] = common / apart if apart > 1e-9 * common > 1e-18 * apart else 0
+        return ratios
 
 
 @dataclass(frozen=True)
@@ -205,7 +205,7 @@ class Judgments:
         means = np.divide(by_row, judged, out=np.zeros_like(by_row), where=judged > 0)
         cell = self.draw * N_UNIT_BLOCKS + block_of(by_row.shape[1])[self.unit]
         shape = self.by_block.shape[1:]
-        found, weight = np.empty_like(self.by_block), np.empty(self.by_block.shape[:2])
+        block_effects, weight = np.empty_like(self.by_block), np.empty(self.by_block.shape[:2])
         for s, (mean, losses) in enumerate(zip(means, self.by_block, strict=True)):
             share = self.share if self.share.ndim == 1 else self.share[s]
             if s == 0 or self.share.ndim > 1:
@@ -213,9 +213,9 @@ class Judgments:
             else:
                 weight[s] = weight[0]
             expected = np.bincount(cell, share * mean[self.unit], losses.size).reshape(shape)
-            found[s] = (losses - expected) / whole[:, None]
+            block_effects[s] = (losses - expected) / whole[:, None]
         shared = np.broadcast_to(self.trained.shared, len(means))
-        return TrainingEffects(found, weight, self.trained.means(means), shared)
+        return TrainingEffects(block_effects, weight, self.trained.means(means), shared)
 
     def _scale(self, share: NDArray, cell: NDArray) -> tuple[NDArray, NDArray]:
         """What of its effect the judges of each draw show, (n_draws,), and the weight of products of their blocks.
@@ -227,8 +227,8 @@ class Judgments:
         n, shape = self.n_draws, self.by_block.shape[1:]
         total = np.bincount(self.unit, share)
         in_draw = self.draw * len(total) + self.unit  # a unit may judge a draw with several rows
-        own = np.bincount(in_draw, share)[in_draw] / np.where(total > 0, total, 1)[self.unit]
-        left = np.bincount(cell, share * (1 - own), n * N_UNIT_BLOCKS).reshape(shape)
+        share_in_draw = np.bincount(in_draw, share)[in_draw] / np.where(total > 0, total, 1)[self.unit]
+        left = np.bincount(cell, share * (1 - share_in_draw), n * N_UNIT_BLOCKS).reshape(shape)
         whole = left.sum(axis=1)
         pairs = (whole**2 - (left**2).sum(axis=1)) * (1 + 1 / max(n - 1, 1))
         some = pairs > 1e-9
@@ -241,9 +241,9 @@ def _averages(masses: NDArray, values: NDArray) -> NDArray:
     return values @ masses.T / np.maximum(masses.sum(axis=1), 1e-300)
 
 
-def _posterior_mean(found: NDArray, variance: NDArray) -> NDArray:
+def _posterior_mean(estimates: NDArray, variance: NDArray) -> NDArray:
     """Mean of a ratio r that was found with a normal error; before, r / (1 + r) is uniform: density (1 + r)^-2."""
-    likely = np.diff(ndtr((_RATIOS - found[:, None]) / np.sqrt(variance)[:, None]), axis=1)
+    likely = np.diff(ndtr((_RATIOS - estimates[:, None]) / np.sqrt(variance)[:, None]), axis=1)
     mass = likely / ((1 + _RATIOS[:-1]) * (1 + _RATIOS[1:]))
     total = mass.sum(axis=1)
-    return np.where(total > 0, mass @ _MIDDLES / np.where(total > 0, total, 1), np.maximum(found, 0))
+    return np.where(total > 0, mass @ _MIDDLES / np.where(total > 0, total, 1), np.maximum(estimates, 0))

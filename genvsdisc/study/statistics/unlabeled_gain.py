@@ -65,14 +65,14 @@ def _changes(e: Predictions, dial: str, loss: str, curve: CurveLosses, draws: Dr
     reach = stats.norm.ppf(0.975) * errors
     labeled = np.array([float(draws.sizes[size]) for size in along.labeled])
     rows = np.rint(labeled * at / (1 - at)).astype(int)
-    found = pd.DataFrame(
+    table = pd.DataFrame(
         {
             "value": at, "rows": rows, "weight": along.chosen, "mean": with_them.mean, "mean_without": without.mean,
             "change": change.mean, "se": errors, "lower": change.mean - reach, "upper": change.mean + reach,
         }
     )  # fmt: skip
-    told = found.assign(dial=dial, model=e.model.name, family=e.model.family, loss=loss).iloc[1:]
-    return told[told["change"].notna()]  # not where too few rows with a label were left to be fitted to
+    changes = table.assign(dial=dial, model=e.model.name, family=e.model.family, loss=loss).iloc[1:]
+    return changes[changes["change"].notna()]  # not where too few rows with a label were left to be fitted to
 
 
 def unlabeled_finding(tables: Mapping[str, pd.DataFrame], loss: str, preferred: str) -> str:
@@ -96,8 +96,8 @@ def unlabeled_finding(tables: Mapping[str, pd.DataFrame], loss: str, preferred: 
     if table.empty:
         return ""
     model = preferred if preferred in set(table["model"]) else str(table["model"].iloc[0])
-    own = table[table["model"] == model]
-    row: Any = own.iloc[int(own["value"].to_numpy().argmax())]
+    of_model = table[table["model"] == model]
+    row: Any = of_model.iloc[int(of_model["value"].to_numpy().argmax())]
     share = f"{100 * row['value']:.0f}% of the training rows"
     which = (
         f"With {number_of(row['rows'])} rows without a label added ({share})" if row["dial"] == ADDED_ROWS
@@ -136,8 +136,10 @@ def misfit_of(tables: Mapping[str, pd.DataFrame], model: str) -> str:
     predictive = tables.get("predictive")
     if predictive is None or predictive.empty:
         return ""
-    own = predictive[predictive["model"] == model]
-    against = own[own["pvalue"] < MISFIT].sort_values("pvalue", kind="stable")
+    of_model = predictive[predictive["model"] == model]
+    against = of_model[of_model["pvalue"] < MISFIT].sort_values("pvalue", kind="stable")
     # By chance some of many are below; more than three times as many, or one by far, are not.
-    surely = len(against) > max(1, 3 * MISFIT * len(own)) or (len(own) and own["pvalue"].min() * len(own) <= 0.05)
+    surely = len(against) > max(1, 3 * MISFIT * len(of_model)) or (
+        len(of_model) and of_model["pvalue"].min() * len(of_model) <= 0.05
+    )
     return f"it would not produce your rows ({against['finding'].iloc[0]})" if len(against) and surely else ""

@@ -162,12 +162,12 @@ def _not_compared(tables: Mapping[str, pd.DataFrame], loss: str) -> list[str]:
     scores, models = tables["scores"], tables["models"]
     fitted = set(models.loc[models["status"] == "ok", "model"])
     means = scores[scores["loss"] == loss].groupby("model")["value"].mean()
-    told = [
+    names = [
         f"{model} ({folds}, {LOSS_NAMES[loss]} {level(loss, means[model])} there)"
         for model, folds in partly_judged(scores, loss).items()
         if model in fitted
     ]
-    return [f"Not compared with the others, for some folds only have judged them: {'; '.join(told)}."] if told else []
+    return [f"Not compared with the others, for some folds only have judged them: {'; '.join(names)}."] if names else []
 
 
 def rare_class_warning(meta: Mapping[str, Any], loss: str) -> list[str]:
@@ -175,11 +175,11 @@ def rare_class_warning(meta: Mapping[str, Any], loss: str) -> list[str]:
     rare = meta.get("rare_classes", {})
     if not rare or loss != "zero_one":
         return []
-    told = ", ".join(f"{label} ({level('zero_one', share)} of the rows)" for label, share in list(rare.items())[:3])
+    listed = ", ".join(f"{label} ({level('zero_one', share)} of the rows)" for label, share in list(rare.items())[:3])
     more = f" and {len(rare) - 3} more" if len(rare) > 3 else ""
     costs = "Look at the mean cost" if "costs" in meta else "Give costs (costs=), or look at"
     return [
-        f"The 0-1 error is the wrong question for the rare class{'es' if len(rare) > 1 else ''} {told}{more}: never "
+        f"The 0-1 error is the wrong question for the rare class{'es' if len(rare) > 1 else ''} {listed}{more}: never "
         f"saying so hardly raises it. {costs}{',' if 'costs' in meta else ''} log loss, balanced error, F1 and average "
         "precision."
     ]

@@ -61,18 +61,18 @@ def points(
     no_better : collection of str, default=()
         Losses in which no model is shown to be better than guessing; none is recommended by those.
     """
-    found = {"use": _use(tables, meta, loss, no_better)}
+    texts = {"use": _use(tables, meta, loss, no_better)}
     if row is not None:
-        found = {
+        texts = {
             "test": _tested(tables, row, meta),
             "why": _why(tables, row),
             "flips": where_it_flips(
                 tables["crossings"], tables.get("condition_crossings"), row, tables.get("conditions")
             ),
-            **found,
+            **texts,
             "settle": _settle(row, meta),
         }
-    return [{"kind": kind, "text": text} for kind, text in found.items() if text]
+    return [{"kind": kind, "text": text} for kind, text in texts.items() if text]
 
 
 def _tested(tables: Mapping[str, pd.DataFrame], row: Any, meta: Mapping[str, Any]) -> str:
@@ -81,26 +81,26 @@ def _tested(tables: Mapping[str, pd.DataFrame], row: Any, meta: Mapping[str, Any
     if pairs is None or pairs.empty:
         return ""
     keys = ["generative", "discriminative", "form", "loss"]
-    own = pairs[(pairs[keys] == [row[key] for key in keys]).all(axis=1)]
-    if own.empty or not np.isfinite(own.iloc[0]["se"]):
+    of_pair = pairs[(pairs[keys] == [row[key] for key in keys]).all(axis=1)]
+    if of_pair.empty or not np.isfinite(of_pair.iloc[0]["se"]):
         return ""
-    found, loss = own.iloc[0], row["loss"]
+    pair, loss = of_pair.iloc[0], row["loss"]
     means = tables["holdout"][tables["holdout"]["loss"] == loss].set_index("model")
     n_test = meta.get("test_rows", means["n_test"].iloc[0])  # rows of the file, whatever they weigh
     one, other = (level(loss, means["mean"][row[side]]) for side in ("generative", "discriminative"))
-    exact = f"; McNemar's exact p = {found['mcnemar_pvalue']:.2g}" if np.isfinite(found["mcnemar_pvalue"]) else ""
-    said = (
+    exact = f"; McNemar's exact p = {pair['mcnemar_pvalue']:.2g}" if np.isfinite(pair["mcnemar_pvalue"]) else ""
+    text = (
         f"On {number_of(n_test)} rows of your own, the {LOSS_NAMES[loss]} of {row['generative']} is "
-        f"{one} and that of {row['discriminative']} {other}, a difference of {amount(loss, found['difference'])} "
+        f"{one} and that of {row['discriminative']} {other}, a difference of {amount(loss, pair['difference'])} "
         "(generative minus discriminative: 95% interval "
-        f"{between(loss, found['lower'], found['upper'])}{exact})"
+        f"{between(loss, pair['lower'], pair['upper'])}{exact})"
     )
-    p = found["shift_pvalue"]
+    p = pair["shift_pvalue"]
     if not np.isfinite(p):
-        return f"{said}."
+        return f"{text}."
     agrees = "agrees with" if p >= 1 - SURE_APART else "differs from"
     return (
-        f"{said}, which {agrees} the cross-validated difference (apart by {amount(loss, found['shift'])}, p = {p:.2g})."
+        f"{text}, which {agrees} the cross-validated difference (apart by {amount(loss, pair['shift'])}, p = {p:.2g})."
     )
 
 
@@ -108,8 +108,8 @@ def _why(tables: Mapping[str, pd.DataFrame], row: Any) -> str:
     """Name the larger part of the difference, bias or variance, if it is shown; and an assumption that costs."""
     gaps = tables["decomposition_differences"]
     pair = gaps[(gaps["generative"] == row["generative"]) & (gaps["discriminative"] == row["discriminative"])]
-    said = [larger_part(pair[pair["loss"] == loss], row) for loss in dict.fromkeys((row["loss"], "log_loss", "brier"))]
-    return " ".join([*[text for text in said if text][:1], *_assumed(tables["assumptions"], row)])
+    parts = [larger_part(pair[pair["loss"] == loss], row) for loss in dict.fromkeys((row["loss"], "log_loss", "brier"))]
+    return " ".join([*[text for text in parts if text][:1], *_assumed(tables["assumptions"], row)])
 
 
 def larger_part(gaps: pd.DataFrame, row: Any) -> str:
@@ -190,9 +190,9 @@ def _with_gaps(
     best = _lowest(takers, scores, loss)
     if best is None or best not in set(half.loc[half["dial"] == GAPS, "model"]):
         return {"where entries are missing": best}
-    least, own = (_least(rows) for rows in (half, half[half["dial"] == GAPS]))
-    if own["mean"] - least["mean"] <= own["se"]:  # an imputer is advised where it helps by more than noise
-        least = own
+    least, unfilled = (_least(rows) for rows in (half, half[half["dial"] == GAPS]))
+    if unfilled["mean"] - least["mean"] <= unfilled["se"]:  # an imputer is advised where it helps by more than noise
+        least = unfilled
     return {f"where half of the entries are missing{_FILLED[least['dial']]}": str(least["model"])}
 
 
