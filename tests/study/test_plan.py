@@ -74,6 +74,7 @@ def cheap_pair():
 # The plan ------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_same_table_seed_and_budget_give_the_same_plan_and_result(data, linear, quick):
     again = gd.compare(data.X, data.y, linear, budget=4, n_jobs=2)
     assert again.meta == quick.meta

@@ -100,6 +100,7 @@ def test_boosted_trees_take_a_table_of_numbers_whatever_its_names():
     assert found[0].estimator.fit(named, y).predict_proba(named).shape == (90, 3)
 
 
+@pytest.mark.slow
 def test_a_classifier_that_takes_no_weights_learns_nothing_from_rows_without_a_label_and_fails_nothing():
     X, y = table_of(("x", "z"), n=200)
     models = {

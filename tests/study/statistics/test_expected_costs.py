@@ -103,6 +103,7 @@ def test_the_cost_of_a_comparison_is_that_of_brute_force(data):
     assert "cost" in set(result.learning_curves.loss)
 
 
+@pytest.mark.slow
 def test_costs_of_one_for_every_mistake_are_the_error_and_the_page_shows_them(data, tmp_path):
     X, y = data
     models = {"bayes": GaussianNB(), "lr": LogisticRegression()}

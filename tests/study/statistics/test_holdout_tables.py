@@ -34,6 +34,7 @@ def compared():
     return gd.compare(X, y, MODELS, design=DESIGN, X_test=X_test, y_test=y_test), (X, y, X_test, y_test)
 
 
+@pytest.mark.slow
 def test_losses_are_those_of_models_fitted_to_all_training_rows_and_no_other_number_changes(compared):
     result, (X, y, X_test, y_test) = compared
     for name, classifier in MODELS.items():
