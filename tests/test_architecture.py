@@ -64,6 +64,19 @@ def test_a_public_name_is_defined_once():
     assert twice == {}
 
 
+def bound_names(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id, node.lineno
+        if isinstance(node, ast.arg):
+            yield node.arg, node.lineno
+
+
+def test_no_variable_has_a_name_that_meant_ten_things():
+    words = {"own", "found", "said", "told"}
+    assert [(name, *at) for name, tree in TREES.items() for at in bound_names(tree) if at[0] in words] == []
+
+
 # Sizes and places --------------------------------------------------------------------------------------------------
 
 

@@ -79,8 +79,8 @@ def former_plan(context: typer.Context, roster: str) -> dict[str, Any] | None:
 
 def tables_of(context: typer.Context) -> list[str]:
     """Tables that the file names."""
-    found = (context.default_map or {}).get(TABLE) or []
-    return [found] if isinstance(found, str) else list(found)
+    given = (context.default_map or {}).get(TABLE) or []
+    return [given] if isinstance(given, str) else list(given)
 
 
 def _source(context: typer.Context, name: str) -> str:
@@ -93,10 +93,10 @@ def _options(context: typer.Context, path: Path) -> dict[str, Any]:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise ValueError(f"--config {str(path)!r} is not in UTF-8 (byte {error.start}): save it as UTF-8") from None
-    found = _of_report(context, text, path) if path.suffix.lower() == ".json" else _of_toml(text, path)
+    values = _of_report(context, text, path) if path.suffix.lower() == ".json" else _of_toml(text, path)
     known = {each.name: each for each in context.command.params if each.name and each.name not in NO_KEYS}
     options: dict[str, Any] = {}
-    for key, value in found.items():
+    for key, value in values.items():
         name, where = key.replace("-", "_"), f"--config {str(path)!r}{_line(key, text)}"
         if name != TABLE and name not in known:
             close = get_close_matches(name, [TABLE, *known], n=1)
@@ -192,5 +192,5 @@ def _check(context: typer.Context, parameter: Any, value: Any, where: str) -> No
 def _line(key: str, text: str) -> str:
     """Say the line at which a key stands."""
     pattern = rf"""^\s*(?:\[+\s*)?["']?{re.escape(key)}["']?\s*(?:[=\].:])"""
-    found = re.search(pattern, text, re.MULTILINE)
-    return f", line {text.count(chr(10), 0, found.end()) + 1}" if found else ""
+    match = re.search(pattern, text, re.MULTILINE)
+    return f", line {text.count(chr(10), 0, match.end()) + 1}" if match else ""

@@ -99,38 +99,43 @@ def _matrix(rows: list[list[str]], classes: Any, where: str) -> pd.DataFrame:
     shape = (len(rows), max((len(row) for row in rows), default=0))
     known = shape[0] - 1  # classes of a file that names them: those of the table, and perhaps more
     if shape == (n, n):
-        cells, true, said = rows, names, names
+        cells, true, predicted = rows, names, names
     elif known >= n and shape[1] == known + 1:
-        cells, true, said = [row[1:] for row in rows[1:]], [row[0] for row in rows[1:]], rows[0][-known:]
+        cells, true, predicted = [row[1:] for row in rows[1:]], [row[0] for row in rows[1:]], rows[0][-known:]
     else:
         raise ValueError(
             f"{where} holds {shape[0]} rows of {shape[1]}; it needs {n} of {n} numbers, or these with the classes "
             f"({listed}) in its first line and first column"
         )
-    true, said = ([_spelled(label, names) for label in labels] for labels in (true, said))
-    for label in (*true, *said):
-        if label not in names and not {*names} <= {*true} & {*said}:
+    true, predicted = ([_spelled(label, names) for label in labels] for labels in (true, predicted))
+    for label in (*true, *predicted):
+        if label not in names and not {*names} <= {*true} & {*predicted}:
             close = get_close_matches(label, names)
             raise ValueError(
                 f"{where}: no class is named {label!r}; "
                 + (f"did you mean {' or '.join(map(repr, close))}?" if close else f"there are {listed}")
             )
-    for labels in (true, said):
+    for labels in (true, predicted):
         repeated = [label for label in labels if labels.count(label) > 1]
         if repeated:
             raise ValueError(f"{where}: the class {repeated[0]!r} stands twice")
-    places = [f"{where}: true {row}, said {column}" for row in true for column in said]
-    flat = [cell for row in cells for cell in [*row, *[""] * (len(said) - len(row))]]
+    places = [f"{where}: true {row}, said {column}" for row in true for column in predicted]
+    flat = [cell for row in cells for cell in [*row, *[""] * (len(predicted) - len(row))]]
     numbers = np.array([_number(cell, place) for cell, place in zip(flat, places, strict=True)]).reshape(len(true), -1)
-    return pd.DataFrame(numbers, index=true, columns=said).loc[names, names].set_axis(classes).set_axis(classes, axis=1)
+    return (
+        pd.DataFrame(numbers, index=true, columns=predicted)
+        .loc[names, names]
+        .set_axis(classes)
+        .set_axis(classes, axis=1)
+    )
 
 
 def _spelled(label: str, names: Sequence[str]) -> str:
     """Name of the class that a label stands for: the same word, or the same value in other words (1.0, 1,5, true)."""
     if label in names:
         return label
-    found = [name for name in names if _value(name) == _value(label)]
-    return found[0] if len(found) == 1 else label
+    matches = [name for name in names if _value(name) == _value(label)]
+    return matches[0] if len(matches) == 1 else label
 
 
 def _value(label: str) -> float | str:

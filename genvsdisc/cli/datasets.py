@@ -28,16 +28,16 @@ def datasets(
         if to is not None:
             raise ValueError("--to needs the name of a table")
         for each in names():
-            found = load(each)
-            size = f"{len(found.X):>5} rows {found.X.shape[1]:>3} columns {found.y.nunique():>3} classes"
-            say(f"{each:<17}{size}  {found.card['title']}")
+            table = load(each)
+            size = f"{len(table.X):>5} rows {table.X.shape[1]:>3} columns {table.y.nunique():>3} classes"
+            say(f"{each:<17}{size}  {table.card['title']}")
         return
-    found = load(name)
+    table = load(name)
     if to is not None:
-        _write_table(found, to)
+        _write_table(table, to)
         say(str(to))
         return
-    _describe(found)
+    _describe(table)
 
 
 def _write_table(dataset: Dataset, to: Path) -> None:

@@ -36,10 +36,10 @@ def diff_command(
     # A folder that cannot be is refused before anything is said.
     with nullcontext() if output is None else atomic_folder(output) as staging:
         one, other = understood(before), understood(after)
-        found = difference_of(one.comparison, other.comparison, names=(one.names, other.names))
-        for line in difference_lines(found):
+        difference = difference_of(one.comparison, other.comparison, names=(one.names, other.names))
+        for line in difference_lines(difference):
             say(line)
         if staging is not None:
-            write(difference_page(found, before, after), staging / "index.html")
+            write(difference_page(difference, before, after), staging / "index.html")
     if output is not None:
         say(str(output / "index.html"))

@@ -41,8 +41,8 @@ def report_folder(name: str, tables: Sequence[str], output: Path | None) -> tupl
         folder = first if number == 1 else first.with_name(f"{first.name}-{number}")
         if not _is_of_another(folder, tables):
             break
-    told = f"{first} holds the report of another table named {name!r}: this one goes to {folder}"
-    return folder, [told] if number > 1 else []
+    message = f"{first} holds the report of another table named {name!r}: this one goes to {folder}"
+    return folder, [message] if number > 1 else []
 
 
 def source_digest(tables: Sequence[str]) -> str:

@@ -96,8 +96,8 @@ def _value(node: ast.expr, text: str) -> Any:
         case ast.Call(func=function):
             return _called(node, _found(_dotted(function, text), text), text)
         case ast.Name() | ast.Attribute():
-            found = _found(_dotted(node, text), text)
-            return _made(found, (), {}, text, _dotted(node, text)) if isclass(found) else found
+            named = _found(_dotted(node, text), text)
+            return _made(named, (), {}, text, _dotted(node, text)) if isclass(named) else named
     written = ast.get_source_segment(text.strip(), node) or text
     raise ValueError(f"--models {text!r}: {written!r} is neither a literal nor an import path; nothing else is read")
 
@@ -128,14 +128,14 @@ def _made(function: Any, positional: tuple[Any, ...], named: dict[str, Any], tex
 
 def _told(error: Exception, function: Any, named: dict[str, Any]) -> str:
     """Message of a call that failed, with the parameter that an unknown one is closest to."""
-    told = f"{type(error).__name__}: {error}"
+    message = f"{type(error).__name__}: {error}"
     try:
         known = list(signature(function).parameters)
     except (ValueError, TypeError):
-        return told
+        return message
     unknown = [name for name in named if name not in known]
     close = get_close_matches(unknown[0], known) if unknown and isinstance(error, TypeError) else []
-    return f"{told}; did you mean {' or '.join(close)}?" if close else told
+    return f"{message}; did you mean {' or '.join(close)}?" if close else message
 
 
 def _dotted(node: ast.expr, text: str) -> str:
@@ -152,8 +152,8 @@ def _found(path: str, text: str) -> Any:
     """Import the longest part of a dotted path that is a module, and look up the rest."""
     parts = path.split(".")
     if len(parts) == 1:
-        found = suggestion(path)
-        hint = f"did you mean {found}?" if found else "write package.module.Class, or FILE.py:NAME"
+        near = suggestion(path)
+        hint = f"did you mean {near}?" if near else "write package.module.Class, or FILE.py:NAME"
         raise ValueError(f"no model is named {path!r}; {hint}")
     module, rest = _module(parts, text)
     for name in rest:

@@ -73,19 +73,21 @@ def predict_command(
     notes_in_sight(told_of_rows(fitted, X))
     floors = {each: kept.get("log_density_floor") for each, kept in saved.schema["models"].items()}
     try:
-        found = prediction_table(fitted, X, floors[name], saved.schema.get("costs"))
+        predictions = prediction_table(fitted, X, floors[name], saved.schema.get("costs"))
     except Exception as error:  # whatever a classifier of anyone says of rows that it cannot take
         if isinstance(error, ValueError) and mendable(error):
             raise
         generative = [each for each, floor in floors.items() if floor is not None]
         raise ValueError(why_not(fitted, X, error, name=name, others=generative)) from error
-    for label in computed_labels(found)[:1]:
+    for label in computed_labels(predictions)[:1]:
         note(f"the label {label!r} begins like a formula: a spreadsheet may compute it instead of showing it")
-    _tell_unlike(found)
+    _tell_unlike(predictions)
     if output is None:
-        sys.stdout.write(legible(as_csv(found)) if sys.stdout.isatty() else as_csv(found))  # echo would strip codes
+        sys.stdout.write(
+            legible(as_csv(predictions)) if sys.stdout.isatty() else as_csv(predictions)
+        )  # echo would strip codes
         return
-    write_predictions(found, output)
+    write_predictions(predictions, output)
     say(str(output))
 
 
@@ -96,13 +98,13 @@ def unsaved_models(folder: Path) -> dict[str, str]:
     return dict(SavedModels.of(folder).schema["not_saved"])
 
 
-def _tell_unlike(found: Any) -> None:
-    if "unlike_any_class" not in found:
+def _tell_unlike(predictions: Any) -> None:
+    if "unlike_any_class" not in predictions:
         return
-    n = int(found["unlike_any_class"].sum())
+    n = int(predictions["unlike_any_class"].sum())
     if n:
         are = "is" if n == 1 else "are"
-        note(f"{n} of {len(found)} rows {are} unlike any class: log p(x) below that of 99% of the training rows")
+        note(f"{n} of {len(predictions)} rows {are} unlike any class: log p(x) below that of 99% of the training rows")
 
 
 def _tell_versions(versions: dict[str, str]) -> None:

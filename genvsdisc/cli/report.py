@@ -107,15 +107,19 @@ def report(
     with atomic_folder(folder) as staging:
         comparison, status = _compared(dataset, roster, arguments, former)
         used = "unlabeled_rows" in comparison.meta
-        own = [each for each in dataset.notes if each != kept_back or not used]
-        notes = [*comparison.meta.get("notes", []), *own]
+        of_dataset = [each for each in dataset.notes if each != kept_back or not used]
+        notes = [*comparison.meta.get("notes", []), *of_dataset]
         comparison.meta["notes"] = [each for each in notes if each not in comparison.meta.get("left_out", ())]
-        said = recorded(given, asked, {each.name: each.default for each in context.command.params if each.name})
-        comparison.meta |= {"command": _command(given, said, asked, dataset)} | ({ROSTER: files} if files else {})
+        recorded_options = recorded(
+            given, asked, {each.name: each.default for each in context.command.params if each.name}
+        )
+        comparison.meta |= {"command": _command(given, recorded_options, asked, dataset)} | (
+            {ROSTER: files} if files else {}
+        )
         with loading():
             import_module("genvsdisc.report.sections")
         comparison.to_html(staging / "index.html")
-        comparison.meta["options"] = said  # not on the page: it may name folders
+        comparison.meta["options"] = recorded_options  # not on the page: it may name folders
         comparison.meta[SOURCE] = source_digest(given)
         comparison.save(staging, models=asked["save_models"] and not status)
         not_saved = unsaved_models(staging) if asked["save_models"] and not status else {}
@@ -124,10 +128,10 @@ def report(
         note("the models that a former report had saved there are removed: they are not of this one")
     for name, why in not_saved.items():
         note(f"{name} could not be saved: {why}")
-    told = [text for text in comparison.meta.get("left_out", ()) if text not in dataset.notes]
+    notes_of_run = [text for text in comparison.meta.get("left_out", ()) if text not in dataset.notes]
     said_before = {*dataset.notes, TUNING_PRICE} - {kept_back}
-    told += [each for each in comparison.meta["notes"] if each not in said_before]
-    notes_in_sight(told)
+    notes_of_run += [each for each in comparison.meta["notes"] if each not in said_before]
+    notes_in_sight(notes_of_run)
     notes_in_sight(comparison.meta.get("plan", {}).get("notes", ()))
     page = str(folder / "index.html")
     if status:
@@ -172,10 +176,12 @@ def _arguments(asked: Mapping[str, Any]) -> dict[str, Any]:
     return arguments | ({} if asked["loss"] is None else {"loss": asked["loss"]})
 
 
-def _command(given: list[str], said: Mapping[str, Any], asked: Mapping[str, Any], dataset: Dataset) -> str:
+def _command(given: list[str], recorded_options: Mapping[str, Any], asked: Mapping[str, Any], dataset: Dataset) -> str:
     """The command on the page, with the target and the seed even where they were not given."""
     target = {"target": str(dataset.y.name)} if given else {}
-    return shell_command(given, target | {name: value for name, value in asked.items() if name in (*said, "seed")})
+    return shell_command(
+        given, target | {name: value for name, value in asked.items() if name in (*recorded_options, "seed")}
+    )
 
 
 def _compared(

@@ -50,10 +50,10 @@ def models_of_file(path: str, name: str, X: Any) -> list[Model]:
         listed = [each for each in line if not each.startswith("_")]
         hint = " or ".join(get_close_matches(name, listed)) or ", ".join(listed[:10])
         raise ValueError(f"{path} defines no {name!r}" + (f"; did you mean {hint}?" if hint else ""))
-    found, where = getattr(module, name), f"{path}, line {line.get(name, 1)}"
-    if isroutine(found) and not hasattr(found, "fit"):
-        found = _of_function(found, X, file, where)
-    return _models(found, name, where, path, _elements(tree, name))
+    value, where = getattr(module, name), f"{path}, line {line.get(name, 1)}"
+    if isroutine(value) and not hasattr(value, "fit"):
+        value = _of_function(value, X, file, where)
+    return _models(value, name, where, path, _elements(tree, name))
 
 
 def _run(file: Path) -> tuple[ModuleType, ast.Module]:
@@ -131,17 +131,17 @@ def _told(error: BaseException, file: Path, where: str = "") -> str:
     return f"{place}: {what}" + (f"; pip install {missing.partition('.')[0]}, where it is a package" if missing else "")
 
 
-def _models(found: Any, name: str, where: str, path: str, lines: list[int]) -> list[Model]:
+def _models(value: Any, name: str, where: str, path: str, lines: list[int]) -> list[Model]:
     """Check the models one by one, so that a fault is told at its own line."""
     parts: list[Any]
-    if isinstance(found, Mapping):
-        parts = [{key: estimator} for key, estimator in found.items()]
-    elif isinstance(found, list | tuple):
-        parts = [[each] for each in found]
-    elif isinstance(found, Model) or (hasattr(found, "fit") and not isclass(found)):
-        parts = [[found]]
+    if isinstance(value, Mapping):
+        parts = [{key: estimator} for key, estimator in value.items()]
+    elif isinstance(value, list | tuple):
+        parts = [[each] for each in value]
+    elif isinstance(value, Model) or (hasattr(value, "fit") and not isclass(value)):
+        parts = [[value]]
     else:
-        raise ValueError(f"{where}: {name} must be {OBJECTS}; got {_short(found)}")
+        raise ValueError(f"{where}: {name} must be {OBJECTS}; got {_short(value)}")
     if not parts:
         raise ValueError(f"{where}: {name} is empty; it must be {OBJECTS}")
     for place, part in enumerate(parts):
@@ -151,7 +151,7 @@ def _models(found: Any, name: str, where: str, path: str, lines: list[int]) -> l
             at = f"{path}, line {lines[place]}" if len(lines) == len(parts) else where
             raise ValueError(f"{at}: {name}: {error}") from error
     try:
-        return as_models(found)
+        return as_models(value)
     except (ValueError, TypeError) as error:
         raise ValueError(f"{where}: {name}: {error}") from error
 

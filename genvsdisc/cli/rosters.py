@@ -61,8 +61,8 @@ def divided(words: str, known: Collection[str] = ()) -> Iterator[str]:
     names = "|".join(re.escape(name) for name in sorted(known, key=len, reverse=True))
     start = 0
     while start < len(words):
-        found = re.compile(rf"\s*(?:{names})(?=\s*(?:,|$))", re.IGNORECASE).match(words, start) if names else None
-        stop = found.end() if found else start
+        match = re.compile(rf"\s*(?:{names})(?=\s*(?:,|$))", re.IGNORECASE).match(words, start) if names else None
+        stop = match.end() if match else start
         stop = _comma(words, stop)
         word = words[start:stop].strip()
         if word:
@@ -72,14 +72,14 @@ def divided(words: str, known: Collection[str] = ()) -> Iterator[str]:
 
 def file_names_only(words: str) -> str:
     """The same words, each file by its name alone: a page does not say where things lie."""
-    found = [(word, _FILE.match(word)) for word in divided(words)]
-    return ", ".join(f"{Path(file[1]).name}:{file[2] or ''}" if file else word for word, file in found)
+    matches = [(word, _FILE.match(word)) for word in divided(words)]
+    return ", ".join(f"{Path(file[1]).name}:{file[2] or ''}" if file else word for word, file in matches)
 
 
 def file_of(word: str) -> str:
     """Path of the Python file that a word of `--models` names, or nothing."""
-    found = _FILE.match(word)
-    return found[1] if found else ""
+    match = _FILE.match(word)
+    return match[1] if match else ""
 
 
 def content_of_files(words: str | None) -> str:

@@ -38,12 +38,12 @@ def asked_dataset(tables: Sequence[str], target: str | None, encoding: str | Non
         raise ValueError(
             f"--encoding is what files are in, and {table or 'pokemon_style'!r} is a table's name: leave it out"
         )
-    found = load(table or "pokemon_style")
-    if target not in (None, found.y.name):
+    dataset = load(table or "pokemon_style")
+    if target not in (None, dataset.y.name):
         raise ValueError(
-            f"the target of {found.name!r} is {found.y.name!r}, not {target!r}; write it to a file to change it"
+            f"the target of {dataset.name!r} is {dataset.y.name!r}, not {target!r}; write it to a file to change it"
         )
-    return found
+    return dataset
 
 
 def asked_test(path: Path, dataset: Dataset, encoding: str | None = None) -> Dataset:
@@ -59,10 +59,10 @@ def asked_test(path: Path, dataset: Dataset, encoding: str | None = None) -> Dat
     from genvsdisc.datasets import read_table
 
     try:
-        found = read_table(path, str(dataset.y.name), like=dataset.X, encoding=encoding)
+        test = read_table(path, str(dataset.y.name), like=dataset.X, encoding=encoding)
     except ValueError as error:
         raise ValueError(f"--test: {error}") from None
-    return replace(found, notes=tuple(f"{path.name}: {note}" for note in found.notes))
+    return replace(test, notes=tuple(f"{path.name}: {note}" for note in test.notes))
 
 
 def asked_unlabeled(path: Path | None, dataset: Dataset, encoding: str | None = None) -> tuple[Any, list[str]]:
@@ -93,8 +93,8 @@ def asked_unlabeled(path: Path | None, dataset: Dataset, encoding: str | None = 
         rows = rows.assign(**{str(name): values for name, values in alike.transform(rows).items()}) if known else rows
     except ValueError as error:
         raise ValueError(f"--unlabeled: {error}") from None
-    own = [] if dataset.unlabeled is None else [dataset.unlabeled.astype(object)]
-    return pd.concat([*own, rows], ignore_index=True), [f"{path.name}: {note}" for note in notes]
+    blank = [] if dataset.unlabeled is None else [dataset.unlabeled.astype(object)]
+    return pd.concat([*blank, rows], ignore_index=True), [f"{path.name}: {note}" for note in notes]
 
 
 def set_apart_rows(dataset: Dataset) -> str:
@@ -132,8 +132,8 @@ def split_off(dataset: Dataset, column: str) -> tuple[Dataset, Dataset]:
     X = dataset.X.drop(columns=name)
     parts = [replace(dataset, X=X[rows].reset_index(drop=True), y=dataset.y[rows].reset_index(drop=True))
              for rows in (~test, test)]  # fmt: skip
-    said = f"{int(test.sum()):,} rows are set apart by {column!r} to test on."
-    return replace(parts[0], notes=(*dataset.notes, said)), replace(parts[1], notes=())
+    message = f"{int(test.sum()):,} rows are set apart by {column!r} to test on."
+    return replace(parts[0], notes=(*dataset.notes, message)), replace(parts[1], notes=())
 
 
 def _written(value: object) -> str:

@@ -54,12 +54,12 @@ def note(text: str) -> None:
 
 def notes_in_sight(texts: Iterable[str]) -> None:
     """Say notes, each once, as many as are read; the page has all of them."""
-    told = list(dict.fromkeys(texts))
-    shown = told if len(told) <= MOST_NOTES else told[: MOST_NOTES - 1]
+    distinct = list(dict.fromkeys(texts))
+    shown = distinct if len(distinct) <= MOST_NOTES else distinct[: MOST_NOTES - 1]
     for text in shown:
         note(text)
-    if len(shown) < len(told):
-        note(f"{len(told) - len(shown)} more notes of this kind are on the page")
+    if len(shown) < len(distinct):
+        note(f"{len(distinct) - len(shown)} more notes of this kind are on the page")
 
 
 @contextmanager

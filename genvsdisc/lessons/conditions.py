@@ -30,15 +30,15 @@ def _drawn(n: int, rng: np.random.Generator, share: float = 0.5) -> tuple[NDArra
 
 def _log_odds(X: NDArray) -> NDArray:
     """True log-odds of rows, by the columns that are there."""
-    found = np.zeros(len(X))
+    log_odds = np.zeros(len(X))
     patterns, of_row = np.unique(~np.isnan(X), axis=0, return_inverse=True)
     for k, seen in enumerate(patterns):
         rows = of_row == k
         if seen.any():
             part = _COVARIANCE[np.ix_(seen, seen)]
             logs = [multivariate_normal(mean[seen], part).logpdf(X[np.ix_(rows, seen)]) for mean in _MEANS]
-            found[rows] = logs[1] - logs[0]
-    return found
+            log_odds[rows] = logs[1] - logs[0]
+    return log_odds
 
 
 def run_gaps(seed: int) -> Tables:
@@ -52,13 +52,13 @@ def run_gaps(seed: int) -> Tables:
     rows = []
     for share in _MISSING:
         holed = np.where(order < share, np.nan, asked)
-        said = {
+        predicted = {
             _EXACT: gaussian.predict(holed),
             _MEAN: logistic.predict(np.where(np.isnan(holed), center, holed)),
             _EXPECTED: logistic.predict(_expected(holed, center, spread_of)),
             _NOBODY: (_log_odds(holed) > 0).astype(int),
         }
-        rows += [(way, share, float(np.mean(labels != truth))) for way, labels in said.items()]
+        rows += [(way, share, float(np.mean(labels != truth))) for way, labels in predicted.items()]
     return {"results": tidy(rows, "way missing error")}
 
 
@@ -193,8 +193,8 @@ def judge_unlabeled(tables: Tables) -> Finding:
     for distance in _DISTANCES:
         gain = per_seed(tables["results"], "gain", distance=distance)
         expected = per_seed(tables["results"], "expected", distance=distance)
-        said = f"classes {distance:g} apart: the gain of 450 more rows is O'Neill's, to a tenth"
-        parts.append(Part(said, 0.1 - abs(gain.mean() / expected - 1), f"{spread(gain)} against {expected[0]:.2f}"))
+        claim = f"classes {distance:g} apart: the gain of 450 more rows is O'Neill's, to a tenth"
+        parts.append(Part(claim, 0.1 - abs(gain.mean() / expected - 1), f"{spread(gain)} against {expected[0]:.2f}"))
     error = {name: per_seed(tables["clusters"], "error", learned=name) for name in (_ALONE, _ALL, _CHOSEN)}
     parts.append(less("clusters that are not classes: all rows alike err more", error[_ALONE], error[_ALL], share=True))
     parts.append(

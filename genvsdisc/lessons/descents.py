@@ -42,13 +42,13 @@ def judge_rates(tables: Tables) -> Finding:
     seeds = np.arange(len(start))
     larger = np.where(np.arange(len(SWEEP))[:, None] > best, excess, np.nan)
     stuck = np.where((larger > 1e-2) & (larger < start), larger, np.nan)
-    found = np.where(np.isfinite(stuck).any(axis=0), np.nanmax(np.nan_to_num(stuck, nan=-1.0), axis=0), 0.0)
+    distance = np.where(np.isfinite(stuck).any(axis=0), np.nanmax(np.nan_to_num(stuck, nan=-1.0), axis=0), 0.0)
     after = f"after {SWEPT_UPDATES} updates"
     return Finding(
         (
             below(f"some rate is right: {after} the loss is within 0.001 of its minimum", excess[best, seeds], 1e-3),
             above(f"a rate can be too small: {after} the loss is still far above it", excess[0], 1e-2),
-            above("some larger rate never gets there, though it stays below where it began", found, 1e-2),
+            above("some larger rate never gets there, though it stays below where it began", distance, 1e-2),
             more(f"a rate can be too large: {after} the loss is above where it began", excess[-1], start),
         ),
         reason="A step along the slope is right only while the slope stays what it is: up to about 2 / L the loss "
@@ -74,13 +74,13 @@ def judge_stochastic(tables: Tables) -> Finding:
     """Stochastic ahead early; whether still after some passes."""
     parts = []
     for passes in (PASSES[0], PASSES[-1]):
-        found = {
+        losses = {
             name: per_seed(tables["results"], "excess", batches=name, passes=passes)
             for name in ("full batch", "batches of 20", "single rows")
         }
         for name in ("single rows", "batches of 20"):
             says = f"after {passes} pass{'es' * (passes > 1)}, {name} are nearer to the minimum than the full batch"
-            parts.append(less(says, found[name], found["full batch"]))
+            parts.append(less(says, losses[name], losses["full batch"]))
     return Finding(
         tuple(parts),
         depends_on="the number of passes",

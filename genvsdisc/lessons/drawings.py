@@ -66,8 +66,8 @@ class Regions:
     def alt(self, tables: Tables) -> str:
         """Say what is seen."""
         shares = self._grid(tables).label.value_counts(normalize=True).sort_index()
-        said = ", ".join(f"{label} on {100 * share:.0f}%" for label, share in shares.items())
-        return f"Regions of {self.model} over two features with the rows on top: class {said} of the plane."
+        shares_text = ", ".join(f"{label} on {100 * share:.0f}%" for label, share in shares.items())
+        return f"Regions of {self.model} over two features with the rows on top: class {shares_text} of the plane."
 
     def _grid(self, tables: Tables) -> pd.DataFrame:
         grid = tables[self.table]
@@ -167,9 +167,9 @@ class Graph:
 
     def alt(self, tables: Tables) -> str:
         """Say what is seen."""
-        said = [
+        shares_text = [
             f"{node.formula} has the value {node.value:g} and the derivative {node.derivative:g}"
             for node in tables[self.nodes].itertuples()
         ]
         arrows = [f"{edge.start} to {edge.end}" for edge in tables[self.edges].itertuples()]
-        return f"{self.title}. {'; '.join(said)}. Arrows: {', '.join(arrows)}."
+        return f"{self.title}. {'; '.join(shares_text)}. Arrows: {', '.join(arrows)}."

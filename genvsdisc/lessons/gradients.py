@@ -39,14 +39,14 @@ def run_graph(seed: int) -> Tables:  # noqa: ARG001 - every lesson is given a se
     for weights, inputs, values in zip(maps, padded, padded[1:], strict=False):
         affine(weights, inputs, values[:, :1])
     u, v, top = (float(values[0, 0, 0]) for values in padded[1:])
-    delta, found = np.ones((1, 1, 1)), []
+    delta, slopes = np.ones((1, 1, 1)), []
     for weights, inputs in zip(maps[::-1], padded[-2::-1], strict=True):
         gradient, below_it = np.empty((1, 1, 2)), np.empty((1, 1, 1))
         affine_gradient(delta, inputs, gradient)
         affine_backward(delta, weights, below_it)
-        found.append((below_it[0, 0, 0], *gradient[0, 0]))
+        slopes.append((below_it[0, 0, 0], *gradient[0, 0]))
         delta = below_it
-    (dv, *_), (du, _, da), (db, dc, _) = (tuple(map(float, each)) for each in found)
+    (dv, *_), (du, _, da), (db, dc, _) = (tuple(map(float, each)) for each in slopes)
     chain = {"dJ/dv": dv, "dJ/du": du, "dJ/da": da, "dJ/db": db, "dJ/dc": dc}
     rows = [("J", top, 33.0, 33.0)]
     for name, printed in DERIVED.items():
@@ -94,24 +94,26 @@ def run_activations(seed: int) -> Tables:  # noqa: ARG001 - every lesson is give
         derivative = values[0.0].copy()
         ACTIVATIONS[name].backward(np.ones_like(z), derivative)
         gap = float(np.abs(derivative - (values[_STEP] - values[-_STEP]) / (2 * _STEP)).max())
-        said = TRAINED_ACTIVATIONS[name]
-        rows.append((said, float(derivative.min()), float(derivative.max()), gap))
-        curves.append(pd.DataFrame({"activation": said, "z": z, "value": values[0.0], "derivative": derivative}))
+        label = TRAINED_ACTIVATIONS[name]
+        rows.append((label, float(derivative.min()), float(derivative.max()), gap))
+        curves.append(pd.DataFrame({"activation": label, "z": z, "value": values[0.0], "derivative": derivative}))
     return {"results": tidy(rows, "activation least largest gap"), "curves": pd.concat(curves)}
 
 
 def judge_activations(tables: Tables) -> Finding:
     """The formulas, and their extremes."""
-    found = tables["results"].set_index("activation")
-    largest = found.largest
+    results = tables["results"].set_index("activation")
+    largest = results.largest
     return Finding(
         (
-            below("every derivative agrees with its finite difference", [found.gap.max()], 1e-8),
+            below("every derivative agrees with its finite difference", [results.gap.max()], 1e-8),
             below("the slope of the sigmoid is never above 1/4", [largest["sigmoid"]], 0.25 + 1e-12),
             above("and reaches it", [largest["sigmoid"]], 0.249),
             above("the slope of tanh reaches 1", [largest["tanh"]], 0.999),
-            below("ReLU slopes go from 0 to 1, exactly", [abs(largest["ReLU"] - 1) + abs(found.least["ReLU"])], 1e-12),
-            above("the leaky ReLU is never flat", [found.least["leaky ReLU"]], 1e-3),
+            below(
+                "ReLU slopes go from 0 to 1, exactly", [abs(largest["ReLU"] - 1) + abs(results.least["ReLU"])], 1e-12
+            ),
+            above("the leaky ReLU is never flat", [results.least["leaky ReLU"]], 1e-3),
         )
     )
 

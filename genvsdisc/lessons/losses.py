@@ -31,9 +31,10 @@ def run_softmax(seed: int) -> Tables:  # noqa: ARG001 - every lesson is given a 
     """Softmax of the scores in the notes, beside the printed probabilities."""
     rows = []
     for name, (scores, printed) in PRINTED.items():
-        found = softmax(np.array(scores, dtype=float))
+        probabilities = softmax(np.array(scores, dtype=float))
         rows += [
-            (name, f"{score:g}".replace("-", "−"), p, q) for score, p, q in zip(scores, found, printed, strict=True)
+            (name, f"{score:g}".replace("-", "−"), p, q)
+            for score, p, q in zip(scores, probabilities, printed, strict=True)
         ]
     return {"results": tidy(rows, "scores score probability printed")}
 

@@ -32,10 +32,10 @@ def run_minima(seed: int) -> Tables:
         objective = NetworkObjective(
             Architecture((1, 1), ()), x, codes, np.ones((1, _ROWS)), loss=TRAINING_LOSSES[loss], reg_lambda=_REG
         )
-        found = _minima(objective, starts)
-        ends[name] = objective, found
-        values = [value for value, _ in found]
-        rows.append((name, len(found), max(values) - min(values)))
+        minima = _minima(objective, starts)
+        ends[name] = objective, minima
+        values = [value for value, _ in minima]
+        rows.append((name, len(minima), max(values) - min(values)))
     return {"results": tidy(rows, "loss minima gap"), "slices": _slices(ends)}
 
 
@@ -47,7 +47,7 @@ def _look(objective: NetworkObjective, theta: NDArray) -> tuple[float, NDArray]:
 
 def _minima(objective: NetworkObjective, starts: NDArray) -> list[tuple[float, NDArray]]:
     """Distinct ends of descents that are flat and curve upward, the lowest first."""
-    found: list[tuple[float, NDArray]] = []
+    minima: list[tuple[float, NDArray]] = []
     look = partial(_look, objective)
     for start in starts:
         end = minimize(look, start, (), jac=True, method="BFGS", options={"gtol": 1e-9}).x
@@ -55,9 +55,9 @@ def _minima(objective: NetworkObjective, starts: NDArray) -> list[tuple[float, N
         steps = 1e-5 * np.eye(2)
         hessian = np.array([(_look(objective, end + s)[1] - _look(objective, end - s)[1]) / 2e-5 for s in steps])
         curved = np.linalg.eigvalsh((hessian + hessian.T) / 2)[0] > 0
-        if np.abs(gradient).max() < 1e-6 and curved and all(np.abs(end - other).max() > _APART for _, other in found):
-            found.append((value, end))
-    return sorted(found, key=lambda each: each[0])
+        if np.abs(gradient).max() < 1e-6 and curved and all(np.abs(end - other).max() > _APART for _, other in minima):
+            minima.append((value, end))
+    return sorted(minima, key=lambda each: each[0])
 
 
 def _slices(ends: dict[str, tuple[NetworkObjective, list[tuple[float, NDArray]]]]) -> pd.DataFrame:

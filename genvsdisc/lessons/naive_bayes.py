@@ -30,13 +30,13 @@ def run_thirteen_rows(seed: int) -> Tables:  # noqa: ARG001 - every lesson is gi
 
 def judge_thirteen_rows(tables: Tables) -> Finding:
     """3/7 and with it the wrong class."""
-    found = {name: per_seed(tables["results"], "probability", model=name) for name in _MODELS}
-    bayes = found["naive Bayes"]
+    by_model = {name: per_seed(tables["results"], "probability", model=name) for name in _MODELS}
+    bayes = by_model["naive Bayes"]
     return Finding(
         (
             below("naive Bayes gives C1 a probability that is 3/7 to twelve digits", abs(bayes - 3 / 7), 1e-12),
             below("so it puts (1, 1) in C2, which never had it", bayes, 0.5),
-            above("logistic regression, which sees no independence, puts it in C1", found["logistic"], 0.5),
+            above("logistic regression, which sees no independence, puts it in C1", by_model["logistic"], 0.5),
         )
     )
 

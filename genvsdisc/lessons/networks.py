@@ -84,8 +84,8 @@ def run_parity(seed: int) -> Tables:
     for bits in BITS:
         X = (np.arange(2**bits)[:, None] >> np.arange(bits)) & 1
         for shape, build in (("one layer, by hand", parity_of_one_layer), ("tree, by hand", parity_of_a_tree)):
-            found, units = build(X)
-            rows.append((shape, bits, units, float((found != X.sum(axis=1) % 2).mean())))
+            predicted, units = build(X)
+            rows.append((shape, bits, units, float((predicted != X.sum(axis=1) % 2).mean())))
         shapes = {"wide": (4 * bits,), "deep": (2 * bits, bits, bits)}
         for shape, widths in shapes.items():
             model = MLPClassifier(
@@ -146,8 +146,8 @@ def run_modules(seed: int) -> Tables:
             "random_state": seed,
         }
         shared = MLPClassifier((16, 16), **settings).fit(X, y).predict_proba(X_test)
-        own = [MLPClassifier((16, 16), **settings).fit(X, y == k).predict_proba(X_test)[:, 1] for k in range(4)]
-        for name, scores in (("one network", shared), ("four networks", np.stack(own, axis=1))):
+        by_class = [MLPClassifier((16, 16), **settings).fit(X, y == k).predict_proba(X_test)[:, 1] for k in range(4)]
+        for name, scores in (("one network", shared), ("four networks", np.stack(by_class, axis=1))):
             wrong = scores.argmax(axis=1) != truth
             rows.append((rare, name, float(wrong[truth == 3].mean()), float(wrong.mean())))
     return {"results": tidy(rows, "rare model missed error")}

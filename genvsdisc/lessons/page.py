@@ -58,7 +58,7 @@ def lessons_page(taught: Sequence[Taught]) -> str:
 
 def _overview(taught: Sequence[Taught]) -> Section:
     words: list[str] = [finding.word for *_, finding in taught]
-    counts = [f"{count} {said[count > 1]}" for word, said in _COUNTED.items() if (count := words.count(word))]
+    counts = [f"{count} {forms[count > 1]}" for word, forms in _COUNTED.items() if (count := words.count(word))]
     rows = [[lesson.title, lesson.claim, finding.headline] for lesson, _, finding in taught]
     listed = table("Claims and findings", ["Lesson", "Claim", "Finding"], rows, limit=len(rows))
     blocks = (listed, Text(_METHOD, quiet=True))
@@ -68,11 +68,11 @@ def _overview(taught: Sequence[Taught]) -> Section:
 def _section(lesson: Lesson, tables: Tables, finding: Finding) -> Section:
     count = tables["results"]["seed"].nunique()
     seeds = f"Run on {count} seeds." if lesson.n_seeds > 1 else "Nothing in it is random."
-    told = [Formula(lesson.formula)] if lesson.formula else []
+    formula = [Formula(lesson.formula)] if lesson.formula else []
     after: list[Any] = [Code("", lesson.code)] if lesson.code else []
     after += [Text(f"Try this: {lesson.try_this}")] if lesson.try_this else []
     blocks = (
-        *told,
+        *formula,
         Text(f"{lesson.experiment} {seeds}"),
         *([Text(f"Why: {finding.reason}")] if finding.reason else []),
         Items(tuple((f"{part.verdict.capitalize()}:", f"{part.says} ({part.numbers})") for part in finding.parts)),

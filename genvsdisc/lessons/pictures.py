@@ -106,12 +106,12 @@ class Lines:
 
     def alt(self, tables: Tables) -> str:
         """Say what is seen."""
-        said = [
+        phrases = [
             f"{name} goes from {self._text(curve['mean'].iloc[0])} to {self._text(curve['mean'].iloc[-1])}"
             for name, curve in self._curves(tables).items()
         ]
         first = next(iter(self._curves(tables).values())).index
-        return f"{self.title} over {self.x_label}, from {first[0]:g} to {first[-1]:g}: {'; '.join(said)}."
+        return f"{self.title} over {self.x_label}, from {first[0]:g} to {first[-1]:g}: {'; '.join(phrases)}."
 
     def _text(self, value: float) -> str:
         return spread([value], share=self.share)
@@ -216,5 +216,5 @@ class Points:
         """Say what is seen."""
         keys = [self.case, *([self.by] if self.by else [])]
         groups = _chosen(tables, self.table, self.where).groupby(keys, sort=False)[self.value]
-        said = [f"{', '.join(map(str, key))} {spread([values.mean()], share=self.share)}" for key, values in groups]
-        return f"{self.title}: {'; '.join(said)}."
+        phrases = [f"{', '.join(map(str, key))} {spread([values.mean()], share=self.share)}" for key, values in groups]
+        return f"{self.title}: {'; '.join(phrases)}."

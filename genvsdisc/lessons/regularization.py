@@ -95,7 +95,7 @@ def run_complexity(seed: int) -> Tables:
         model = LogisticClassifier(1e-3, optimizer="newton")
         fits = model.fit_replicates(powers.fit_transform(X), y, weights)
         terms = decompose(fits.predict_proba(powers.transform(X_test)), truth, ["brier"]).iloc[0]
-        rows += [(degree, said, float(terms[term])) for term, said in _TERMS.items()]
+        rows += [(degree, words, float(terms[term])) for term, words in _TERMS.items()]
     return {"results": tidy(rows, "degree term value")}
 
 

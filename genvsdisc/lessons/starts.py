@@ -49,14 +49,14 @@ def run_starts(seed: int) -> Tables:
                 GradientDescent(), 0.1, batch_size=50, max_iter=_EPOCHS, tol=0, n_iter_no_change=_EPOCHS
             )
             end = descend(objective, theta, weights, settings, generators=[np.random.default_rng(seed)]).parameters
-            said = architecture.values(architecture.folded(end), X.T[None])[-1][0].argmax(axis=0)
+            predicted = architecture.values(architecture.folded(end), X.T[None])[-1][0].argmax(axis=0)
             rows.append(
                 (
                     start,
                     depth,
                     float((np.abs(hidden) > _SATURATED).mean()),
                     float(np.sqrt((first**2).mean() / (last**2).mean())),
-                    float((said != codes).mean()),
+                    float((predicted != codes).mean()),
                 )
             )
     zeros = LogisticClassifier(0.01, optimizer="gd", tol=0, max_iter=200).fit(X, codes)

@@ -70,7 +70,7 @@ def _hessian(objective: NetworkObjective, theta: NDArray, weights: NDArray) -> N
 def judge_stops(tables: Tables) -> Finding:
     """Flat three times, lowest once."""
     results = tables["results"]
-    found = {
+    measured = {
         (place, column): per_seed(results, column, place=place)
         for place in PLACES
         for column in ("gradient", "excess", "least_curvature", "curvature")
@@ -78,18 +78,18 @@ def judge_stops(tables: Tables) -> Finding:
     return Finding(
         (
             *(
-                below(f"{place}: no component of the gradient is above 0.01", found[place, "gradient"], 0.01)
+                below(f"{place}: no component of the gradient is above 0.01", measured[place, "gradient"], 0.01)
                 for place in PLACES
             ),
-            above("minimum: the loss curves upward in every direction", found["minimum", "least_curvature"], 0.0),
+            above("minimum: the loss curves upward in every direction", measured["minimum", "least_curvature"], 0.0),
             less(
                 "saddle: it curves down in one direction",
-                found["saddle", "least_curvature"],
-                np.zeros_like(found["saddle", "excess"]),
+                measured["saddle", "least_curvature"],
+                np.zeros_like(measured["saddle", "excess"]),
             ),
-            above("saddle: the loss is above what another start reaches", found["saddle", "excess"], 0.1),
-            below("plateau: no curvature to speak of", found["plateau", "curvature"], 0.05),
-            above("plateau: the loss is above what another start reaches", found["plateau", "excess"], 0.1),
+            above("saddle: the loss is above what another start reaches", measured["saddle", "excess"], 0.1),
+            below("plateau: no curvature to speak of", measured["plateau", "curvature"], 0.05),
+            above("plateau: the loss is above what another start reaches", measured["plateau", "excess"], 0.1),
         )
     )
 

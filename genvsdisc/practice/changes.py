@@ -146,9 +146,9 @@ def verdict_changes(before: Comparison, after: Comparison) -> Iterator[Change]:
     winners = [_winner(each) for each in both]
     if winners[0] != winners[1]:
         yield Change("verdict", "winner", *winners)
-    said = [str(each.meta.get("verdict_card", {}).get("sentence") or each.verdict) for each in both]
-    if said[0] != said[1]:
-        yield Change("verdict", "sentence", *said)
+    sentences = [str(each.meta.get("verdict_card", {}).get("sentence") or each.verdict) for each in both]
+    if sentences[0] != sentences[1]:
+        yield Change("verdict", "sentence", *sentences)
 
 
 def _winner(comparison: Comparison) -> str:

@@ -166,10 +166,10 @@ def _home(named: Any) -> tuple[str, str]:
     parts = module.split(".")
     prefixes = [".".join(parts[:n]) for n in range(1, len(parts) + 1)]
     for prefix in sorted(prefixes, key=lambda each: (any(part.startswith("_") for part in each.split(".")), len(each))):
-        found = import_module(prefix) if prefix in sys.modules else None
+        value = import_module(prefix) if prefix in sys.modules else None
         for part in attribute.split("."):
-            found = getattr(found, part, None)
-        if found is named:
+            value = getattr(value, part, None)
+        if value is named:
             return prefix, attribute
     raise ValueError(f"{attribute!r} cannot be imported from {module!r}: define it in a module")
 

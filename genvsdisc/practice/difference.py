@@ -122,8 +122,8 @@ def _schema(before: Collection[str], after: Collection[str]) -> Iterator[Change]
     for name in sorted({*before} ^ {*after}):
         table, _, column = name.partition(".")
         if not column or (table in before and table in after):
-            told = ("there" if name in names else "unknown to this version" for names in (before, after))
-            yield Change("versions", f"{'column' if column else 'table'} {name}", *told)
+            states = ("there" if name in names else "unknown to this version" for names in (before, after))
+            yield Change("versions", f"{'column' if column else 'table'} {name}", *states)
 
 
 def _same(before: Comparison, after: Comparison) -> bool:
@@ -169,9 +169,9 @@ def _numbers(before: Comparison, after: Comparison, *, paired: bool) -> pd.DataF
     both = one.merge(after.summary.drop_duplicates(keys), on=keys, suffixes=("", "_after"))
     rows = []
     for row in records(both):
-        found = _paired(before, after, row) if paired else None
-        tested = found if found is not None else _independent(row)
-        rows.append((row.model, row.family, row.loss, found is not None, row.mean, row.mean_after, *tested))
+        of_pairs = _paired(before, after, row) if paired else None
+        tested = of_pairs if of_pairs is not None else _independent(row)
+        rows.append((row.model, row.family, row.loss, of_pairs is not None, row.mean, row.mean_after, *tested))
     names = ["model", "family", "loss", "paired", "before", "after", "difference", "lower", "upper", "pvalue"]
     table = pd.DataFrame(rows, columns=names).astype(dict.fromkeys(names[4:], float) | {"paired": bool})
     known = table.pvalue.notna()

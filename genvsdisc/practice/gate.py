@@ -76,13 +76,13 @@ class Clause:
     def broken(self, comparison: Comparison) -> list[str]:
         """What makes it true, in words; nothing where it is false. A value that is not there makes it true."""
         if self.subject:
-            found = verdict_outcome(comparison) if self.subject == "verdict" else winner(comparison)[0]
-            equal = found.casefold() == self.named.casefold()
-            return [f"{self.text}: the {self.subject} is {found}"] if equal == (self.sign == "==") else []
-        values, told = is_true(self.left, self.right, comparison)
+            answer = verdict_outcome(comparison) if self.subject == "verdict" else winner(comparison)[0]
+            equal = answer.casefold() == self.named.casefold()
+            return [f"{self.text}: the {self.subject} is {answer}"] if equal == (self.sign == "==") else []
+        values, sides = is_true(self.left, self.right, comparison)
         if values is None:
-            return [f"{self.text}: {told}"]
-        return [f"{self.text}: {told}"] if _OPERATORS[self.sign](*values) else []
+            return [f"{self.text}: {sides}"]
+        return [f"{self.text}: {sides}"] if _OPERATORS[self.sign](*values) else []
 
 
 @dataclass(frozen=True)
@@ -94,10 +94,10 @@ class Rule:
 
     def broken(self, comparison: Comparison) -> list[str]:
         """What makes it true, in words; nothing where it is false."""
-        found = [part.broken(comparison) for part in self.parts]
-        if self.joint == "and" and not all(found):
+        failures = [part.broken(comparison) for part in self.parts]
+        if self.joint == "and" and not all(failures):
             return []
-        return [each for part in found for each in part]
+        return [each for part in failures for each in part]
 
 
 def failed_rules(rule: str, comparison: Comparison, *, losses: Collection[str] = ()) -> list[str]:
@@ -166,10 +166,10 @@ class _Reader:
         yield "end", "", end
 
     def whole(self) -> Rule | Clause:
-        found = self._rule(0)
+        rule = self._rule(0)
         if self._next()[0] != "end":
             self._fail('expected "and", "or" or the end')
-        return found
+        return rule
 
     def _rule(self, depth: int) -> Rule | Clause:
         return self._joined("or", lambda: self._joined("and", lambda: self._clause(depth)))
@@ -186,10 +186,10 @@ class _Reader:
         if self._take("("):
             if depth >= _DEEPEST:
                 self._fail("too many parentheses within each other")
-            found = self._rule(depth + 1)
+            rule = self._rule(depth + 1)
             if not self._take(")"):
                 self._fail('expected ")"')
-            return found
+            return rule
         if (self._is_word("verdict") or self._is_word("winner")) and self.tokens[self.at + 1][1] != ".":
             return self._named(start)
         left = self._sum()
@@ -211,10 +211,10 @@ class _Reader:
 
     def _sum(self) -> tuple[tuple[int, Quantity], ...]:
         sign = -1 if self._take("-") else 1
-        found = [(sign, self._quantity())]
+        terms = [(sign, self._quantity())]
         while (plus := self._take("+")) or self._take("-"):
-            found.append((1 if plus else -1, self._quantity()))
-        return tuple(found)
+            terms.append((1 if plus else -1, self._quantity()))
+        return tuple(terms)
 
     def _quantity(self) -> Quantity:
         kind, text, _ = self._next()

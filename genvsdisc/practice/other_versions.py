@@ -58,11 +58,13 @@ def understood(source: str | os.PathLike[str]) -> Understood:
     else:
         finish_commit(path)
         columns, meta = saved_facts(path)
-        kinds = {name: [column.partition(":")[0] for column in told.split()] for name, told in columns.items()}
+        kinds = {name: [column.partition(":")[0] for column in written.split()] for name, written in columns.items()}
         names = set(_names(kinds))
         tables = {
-            name: read_csv(name, path / f"{name}.csv") if told == TABLES[name].columns else _cells(path / f"{name}.csv")
-            for name, told in columns.items()
+            name: read_csv(name, path / f"{name}.csv")
+            if written == TABLES[name].columns
+            else _cells(path / f"{name}.csv")
+            for name, written in columns.items()
             if name in TABLES
         }
     known = {name: _filled(name, table, names) for name, table in tables.items() if name in TABLES}

@@ -60,11 +60,11 @@ def packed_table(table: pd.DataFrame, *, short: bool = False) -> tuple[dict[str,
     return {"rows": len(table), "columns": columns}, b"".join(blocks)
 
 
-def unpacked_table(told: Mapping[str, Any], reader: Blocks) -> pd.DataFrame:
+def unpacked_table(head: Mapping[str, Any], reader: Blocks) -> pd.DataFrame:
     """Read back what `packed_table` described."""
-    rows = int(told["rows"])
+    rows = int(head["rows"])
     columns: dict[str, Any] = {}
-    for column, how in told["columns"].items():
+    for column, how in head["columns"].items():
         columns[column] = _unpack(column, how, rows, columns, reader)
     return pd.DataFrame(columns, columns=list(columns))
 
@@ -77,9 +77,9 @@ class Blocks:
 
     def take(self, dtype: str, count: int) -> NDArray:
         """Give the next values."""
-        found = np.frombuffer(self.content, dtype=dtype, count=count, offset=self.at)
-        self.at += found.nbytes
-        return found
+        numbers = np.frombuffer(self.content, dtype=dtype, count=count, offset=self.at)
+        self.at += numbers.nbytes
+        return numbers
 
 
 @dataclass(frozen=True)
@@ -104,13 +104,13 @@ class _Width:
 
     def numbers(self, bits: NDArray) -> NDArray[np.float64]:
         """Numbers that have these bits; of those that rounding makes one, the shortest decimal."""
-        found = (bits.astype("<u8") << np.uint64(self.dropped)).view("<f8")
+        values = (bits.astype("<u8") << np.uint64(self.dropped)).view("<f8")
         if not self.dropped:
-            return found
+            return values
         for digits in range(_DIGITS, 0, -1):
-            shorter = np.array([float(f"{value:.{digits}g}") for value in found])
-            found = np.where(self.bits(shorter) == bits, shorter, found)
-        return found
+            shorter = np.array([float(f"{value:.{digits}g}") for value in values])
+            values = np.where(self.bits(shorter) == bits, shorter, values)
+        return values
 
     def planes(self, bits: NDArray) -> bytes:
         """First bytes of all, then the second ones, ..."""
@@ -131,8 +131,8 @@ def _pack(table: pd.DataFrame, column: str, blocks: list[bytes], width: _Width) 
     """Describe a column; its bytes go into `blocks`."""
     values = table[column]
     if values.dtype.kind == "f":
-        how, found = min(_ways(table, column, width), key=lambda way: len(zlib.compress(way[1], 9)))
-        blocks.append(found)
+        how, block = min(_ways(table, column, width), key=lambda way: len(zlib.compress(way[1], 9)))
+        blocks.append(block)
         return how
     codes, levels = pd.factorize(values.astype(object), use_na_sentinel=False)
     blocks.append(_places(codes, len(levels)))
@@ -147,8 +147,8 @@ def _ways(table: pd.DataFrame, column: str, width: _Width) -> Iterator[tuple[Any
     yield {width.sign: len(different)}, width.planes(different) + _places(places, len(different))
     earlier = {name: table[name].to_numpy() for name in table.columns[: table.columns.get_loc(column)]}
     for way in _FORETOLD:
-        if (found := _foretold(way, column, earlier)) is not None:
-            yield f"{width.sign}{way}", width.planes(_folded(bits - width.bits(found)))
+        if (foretold := _foretold(way, column, earlier)) is not None:
+            yield f"{width.sign}{way}", width.planes(_folded(bits - width.bits(foretold)))
 
 
 def _unpack(column: str, how: Any, rows: int, columns: Mapping[str, Any], reader: Blocks) -> Any:
@@ -180,10 +180,10 @@ def _foretold(way: str, column: str, columns: Mapping[str, Any]) -> NDArray[np.f
     sign = -1 if column.endswith("lower") else 1
     with np.errstate(invalid="ignore", over="ignore"):
         if way == "by error":
-            found = columns[middle] + sign * _REACH * columns[needed]
+            values = columns[middle] + sign * _REACH * columns[needed]
         else:
-            found = 2 * columns[middle] - columns[needed]
-    return np.where(np.isnan(found), 0.0, found)
+            values = 2 * columns[middle] - columns[needed]
+    return np.where(np.isnan(values), 0.0, values)
 
 
 def _folded(differences: NDArray) -> NDArray:

@@ -34,8 +34,8 @@ class Quantity:
         model = self.model
         if model in SPECIAL and model not in set(comparison.models.model):
             model = winner(comparison)[0] if model == "winner" else best_of_family(comparison, model, loss)
-        found = summary[(summary.loss == loss) & (summary.model == model)]
-        value = float(found[self.bound].iloc[0]) if len(found) else float("nan")
+        rows = summary[(summary.loss == loss) & (summary.model == model)]
+        value = float(rows[self.bound].iloc[0]) if len(rows) else float("nan")
         called = f"{loss}.{model}" + (f".{self.bound}" if self.bound != "mean" else "")
         return value, called
 
@@ -53,7 +53,7 @@ def is_true(
     left: Sequence[tuple[int, Quantity]], right: Sequence[tuple[int, Quantity]], comparison: Comparison
 ) -> tuple[tuple[float, float] | None, str]:
     """Sums of both sides, and what they are made of in words; None for the sums where a number is lacking."""
-    sums, told = [], []
+    sums, sides = [], []
     for side in (left, right):
         total = 0.0
         for sign, quantity in side:
@@ -63,6 +63,6 @@ def is_true(
                 return None, f"{called or quantity.text} has no value: {why}"
             total += sign * value
             if called:
-                told.append(f"{called} is {value:.6g}")
+                sides.append(f"{called} is {value:.6g}")
         sums.append(total)
-    return (sums[0], sums[1]), ", ".join(told) or "plain numbers"
+    return (sums[0], sums[1]), ", ".join(sides) or "plain numbers"

@@ -81,7 +81,7 @@ def packed_record(
         key = name, name in rounded
         if name not in LEFT_OUT:
             packed[key] = parts[name] = packed.get(key) or packed_table(table, short=key[1])
-    heads = {name: told for name, (told, _) in parts.items()}
+    heads = {name: layout for name, (layout, _) in parts.items()}
     head = json.dumps({"format": RECORD_FORMAT, "meta": dict(meta), "tables": heads}, separators=(",", ":"))
     content = head.encode() + b"\0" + b"".join(block for _, block in parts.values())
     return _as_text(content)
@@ -114,7 +114,7 @@ def unpacked_record(text: str) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]
         if record["format"] != RECORD_FORMAT:
             raise ValueError(f"it has format {record['format']}, this version of genvsdisc reads {RECORD_FORMAT}")
         reader = Blocks(rest)
-        tables = {name: unpacked_table(told, reader) for name, told in record["tables"].items()}
+        tables = {name: unpacked_table(layout, reader) for name, layout in record["tables"].items()}
         return tables, checked_facts(record["meta"])
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError, lzma.LZMAError) as error:
         raise ValueError(f"the record is damaged, or of another version ({error})") from error

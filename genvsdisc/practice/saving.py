@@ -76,8 +76,8 @@ def save_models(comparison: Comparison, folder: Path) -> dict[str, str]:
 
 def schema_digest(schema: Mapping[str, Any]) -> str:
     """Digest of what a schema says: its costs, floors and labels decide about answers as the models' files do."""
-    told = {key: value for key, value in schema.items() if key != "sha256"}
-    return sha256(json.dumps(told, sort_keys=True, allow_nan=False).encode()).hexdigest()
+    content = {key: value for key, value in schema.items() if key != "sha256"}
+    return sha256(json.dumps(content, sort_keys=True, allow_nan=False).encode()).hexdigest()
 
 
 def skops_bytes(fitted: Any) -> tuple[bytes, list[str]]:

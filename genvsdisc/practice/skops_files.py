@@ -41,15 +41,15 @@ def same_bytes(content: bytes) -> bytes:
             return [renamed(each) for each in node]
         if not isinstance(node, dict):
             return node
-        told: dict[str, Any] = {}
+        renaming: dict[str, Any] = {}
         for key, value in node.items():
             if key == "__id__" and isinstance(value, int):
-                told[key] = next(fresh) if "is_json" in node else numbers.setdefault(value, next(fresh))
+                renaming[key] = next(fresh) if "is_json" in node else numbers.setdefault(value, next(fresh))
             elif key == "file" and isinstance(value, str) and value in parts:  # else a key of the model's own
-                told[key] = names.setdefault(value, f"{len(names) + 1}{PurePosixPath(value).suffix}")
+                renaming[key] = names.setdefault(value, f"{len(names) + 1}{PurePosixPath(value).suffix}")
             else:
-                told[key] = renamed(value)
-        return told
+                renaming[key] = renamed(value)
+        return renaming
 
     schema = json.dumps(renamed(state), indent=2)
     written = BytesIO()

@@ -83,8 +83,10 @@ def _area(difference: Difference, area: str) -> Section | None:
     if not ours:
         return None
     rows = [(change.what, change.before, change.after) for change in ours]
-    told = f"{len(ours)} change{'s' * (len(ours) > 1)}"
-    return Section(area, AREAS[area], told, (table(f"{AREAS[area]}: what differs", ["What", "Before", "After"], rows),))
+    summary = f"{len(ours)} change{'s' * (len(ours) > 1)}"
+    return Section(
+        area, AREAS[area], summary, (table(f"{AREAS[area]}: what differs", ["What", "Before", "After"], rows),)
+    )
 
 
 def _numbers(difference: Difference, loss: str) -> Section:

@@ -127,8 +127,8 @@ def left_out(error: str) -> bool:
 def _left_out(comparison: Comparison, thinned: Sequence[str]) -> list[Any]:
     """Name what the budget had no room for, where it would have stood."""
     plan = comparison.meta.get("plan", {})
-    said = [*plan.get("notes", []), *plan.get("condition_notes", [])]
-    notes = [note for note in said if any(words in note for words in thinned)]
+    every = [*plan.get("notes", []), *plan.get("condition_notes", [])]
+    notes = [note for note in every if any(words in note for words in thinned)]
     if not notes:
         return []
     return [Fold(f"Left out to keep the budget ({len(notes)})", (Items(tuple(("", note) for note in notes)),))]

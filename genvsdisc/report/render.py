@@ -68,8 +68,8 @@ def document(
     bare = _plain_quotes(template.render(**words))
     if carried is None:
         return bare
-    record, told = carried(len(bare.encode()))
-    return _plain_quotes(template.render(**words | {"record": Markup(record), "told": told}))
+    record, carried_text = carried(len(bare.encode()))
+    return _plain_quotes(template.render(**words | {"record": Markup(record), "told": carried_text}))
 
 
 def notebook_cell(section: Section) -> str:
@@ -133,7 +133,7 @@ def data_uri(svg: str) -> Markup:
 
     Letters beyond ASCII stay, as the page is in UTF-8: encoded they would take three times the room.
     """
-    return Markup("data:image/svg+xml," + _ASCII.sub(lambda found: quote(found[0], safe=_SAFE), svg))
+    return Markup("data:image/svg+xml," + _ASCII.sub(lambda match: quote(match[0], safe=_SAFE), svg))
 
 
 @cache

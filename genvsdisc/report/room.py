@@ -40,20 +40,20 @@ def lightened(sections: Sequence[Section], weigh: Callable[[Any], int], room: in
         Those given, where they have room.
     """
     blocks = [list(section.blocks) for section in sections]
-    weights = [[weigh(block) for block in own] for own in blocks]
+    weights = [[weigh(block) for block in these] for these in blocks]
     total = sum(map(sum, weights))
     for step in _STEPS:
-        order = sorted((-weight, s, b) for s, own in enumerate(weights) for b, weight in enumerate(own))
+        order = sorted((-weight, s, b) for s, these in enumerate(weights) for b, weight in enumerate(these))
         for _, s, b in order:
             if total <= room:
-                return [replace(section, blocks=tuple(own)) for section, own in zip(sections, blocks, strict=True)]
+                return [replace(section, blocks=tuple(these)) for section, these in zip(sections, blocks, strict=True)]
             lighter = step(blocks[s][b]) if step is _unfolded else _inside(blocks[s][b], step)
             if lighter == blocks[s][b]:
                 continue
             blocks[s][b], before = lighter, weights[s][b]
             weights[s][b] = weigh(lighter)
             total += weights[s][b] - before
-    return [replace(section, blocks=tuple(own)) for section, own in zip(sections, blocks, strict=True)]
+    return [replace(section, blocks=tuple(these)) for section, these in zip(sections, blocks, strict=True)]
 
 
 def _inside(block: Any, step: Shorten) -> Any:

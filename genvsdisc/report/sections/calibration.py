@@ -80,11 +80,11 @@ def _reliability_panel(title: str, curves: pd.DataFrame, most: int) -> Panel:
     """Draw the models of one form; all panels have room for the names of the most there are on one."""
 
     def alt() -> str:
-        said = []
+        phrases = []
         for model, curve in groups(curves, "model"):
             worst = curve.iloc[int((curve.observed - curve.forecast).abs().to_numpy().argmax())]
-            said.append(f"{model} at {100 * worst.forecast:.0f}% where {100 * worst.observed:.0f}% occurred")
-        return f"Reliability curves, {title.lower()}; furthest from the diagonal: {'; '.join(said)}."
+            phrases.append(f"{model} at {100 * worst.forecast:.0f}% where {100 * worst.observed:.0f}% occurred")
+        return f"Reliability curves, {title.lower()}; furthest from the diagonal: {'; '.join(phrases)}."
 
     look: Any = {"size": (300, 300 + 14 * most), "margins": (26 + 14 * most, 12, 38, 44), "title": title}
     return panel(f"reliability, {title.lower()}", plot_reliability, curves, alt=alt, **look)

@@ -125,8 +125,8 @@ def _matrix(comparison: Comparison, loss: str) -> Table:
     crossings = crossings[(crossings.loss == loss) & crossings.dial.isin(MAP)]
     dials = [name for name in MAP if name in set(crossings.dial)]
     rows = []
-    for (generative, discriminative), own in groups(crossings, ["generative", "discriminative"]):
-        at = {row.dial: _where(row) for row in records(own)}
+    for (generative, discriminative), in_pair in groups(crossings, ["generative", "discriminative"]):
+        at = {row.dial: _where(row) for row in records(in_pair)}
         cells = [at.get(name, Cell("–")) for name in dials]
         rows.append([Cell(generative, note=f"against {discriminative}"), *cells])
     caption = f"Where along each dial the better of a pair in {loss_word(loss)} changes, with its 95% interval"
@@ -165,14 +165,16 @@ def _ways(comparison: Comparison, loss: str, pair: tuple[str, str] | None) -> li
         for model in pair:
             seen: list[Any] = []
             for dial, word in present:
-                own = conditions[(conditions.model == model) & (conditions.dial == dial)]
-                if own.empty or own["mean"].tolist() in seen:  # not measured, or it changes nothing for this model
+                of_dial = conditions[(conditions.model == model) & (conditions.dial == dial)]
+                if (
+                    of_dial.empty or of_dial["mean"].tolist() in seen
+                ):  # not measured, or it changes nothing for this model
                     continue
-                seen.append(own["mean"].tolist())
-                at = {row.value: estimate(loss, row.mean, row.se) for row in records(own)}
+                seen.append(of_dial["mean"].tolist())
+                at = {row.value: estimate(loss, row.mean, row.se) for row in records(of_dial)}
                 rows.append(
                     [
-                        Cell(model, note=word, family=own.family.iloc[0]),
+                        Cell(model, note=word, family=of_dial.family.iloc[0]),
                         *(at.get(value, number("–")) for value in values),
                     ]
                 )
@@ -209,10 +211,10 @@ def _novelty(comparison: Comparison) -> Fold | None:
         return None
     scores = list(dict.fromkeys(sorted(novelty.score, reverse=True)))
     rows = []
-    for (model, family), own in groups(novelty, ["model", "family"]):
+    for (model, family), of_model in groups(novelty, ["model", "family"]):
         cells = []
         for score in scores:
-            part = own[own.score == score]
+            part = of_model[of_model.score == score]
             worst = part.loc[part.auroc.idxmin()] if len(part) else None
             text = fixed(part.auroc.mean(), 2) if worst is not None else "–"
             note = "" if worst is None else f"worst {fixed(worst.auroc, 2)}, {worst.left_out}"
@@ -231,17 +233,17 @@ def _finding(comparison: Comparison, loss: str, pair: tuple[str, str] | None) ->
     rows = of_pair(comparison.condition_crossings, loss, pair)
     rows = rows[rows.dial.isin(MAP)]
     turned = rows[rows.estimate.notna()]
-    told = f"{pair[0]} against {pair[1]}"
+    names = f"{pair[0]} against {pair[1]}"
     ahead = {leader for leaders in rows.leaders for leader in leaders.split("; ")}
     if turned.empty and ahead.issuperset(pair):
-        return f"In {loss_word(loss)}, the condition decides on {told}: each is ahead by more than noise under some"
+        return f"In {loss_word(loss)}, the condition decides on {names}: each is ahead by more than noise under some"
     leader = ahead.intersection(pair)
     if turned.empty and leader and NOBODY in ahead:
         one = leader.pop()
         other = pair[1 - pair.index(one)]
         return f"In {loss_word(loss)}, {one} is ahead of {other} by more than noise under some conditions, never behind"
     if turned.empty and leader:
-        return f"In {loss_word(loss)}, no condition tried takes the lead from {leader.pop()} ({told})"
+        return f"In {loss_word(loss)}, no condition tried takes the lead from {leader.pop()} ({names})"
     if turned.empty:
         neither = f"puts {pair[0]} or {pair[1]} ahead by more than noise"
         return f"In {loss_word(loss)}, none of {counted(len(rows), 'dial')} {neither}"
@@ -249,4 +251,4 @@ def _finding(comparison: Comparison, loss: str, pair: tuple[str, str] | None) ->
     at, lower, upper = (DIALS[first.dial].number(value) for value in (first.estimate, first.lower, first.upper))
     where = f"{at} ({lower} to {upper}) {DIALS[first.dial].unit}"
     more = f", and {len(turned) - 1} more" if len(turned) > 1 else ""
-    return f"In {loss_word(loss)}, the winner of {told} changes at {where}{more}"
+    return f"In {loss_word(loss)}, the winner of {names} changes at {where}{more}"

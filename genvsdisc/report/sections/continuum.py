@@ -45,11 +45,11 @@ def _panel(rows: pd.DataFrame) -> Panel:
 
     def alt() -> str:
         best = rows.iloc[int(rows["mean"].argmin())]
-        said = [
+        phrases = [
             f"{with_error(loss, row['mean'], row['se'])} at {plain(row['generative_weight'])}"
             for row in (_end(rows, 1.0), best, _end(rows, 0.0))
         ]
-        return f"{loss_title(loss)}, {name}: {said[0]}, least {said[1]}, and {said[2]}."
+        return f"{loss_title(loss)}, {name}: {phrases[0]}, least {phrases[1]}, and {phrases[2]}."
 
     look: Any = {"size": (300, 204), "margins": (22, 16, 38, 40)}
     return panel(f"dial, {name}", plot_continuum, rows, alt=alt, **look)
@@ -75,7 +75,7 @@ def _finding(ours: pd.DataFrame) -> str:
     named: dict[str, list[str]] = {}
     for name, rows in groups(ours, "dial"):
         named.setdefault(_of_one(rows), []).append(name)
-    return "; ".join(f"{' and '.join(names)}: {said}" for said, names in named.items())
+    return "; ".join(f"{' and '.join(names)}: {phrase}" for phrase, names in named.items())
 
 
 def _of_one(rows: pd.DataFrame) -> str:

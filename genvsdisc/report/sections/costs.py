@@ -85,9 +85,9 @@ def _dearest(classes: Sequence[str], costs: NDArray[np.float64]) -> Table:
     """List the dearest answers: a matrix of many classes is too large to read."""
     order = np.argsort(-costs, axis=None, kind="stable")
     rows = [
-        [Cell(classes[true]), classes[said], number(plain(float(costs[true, said])))]
-        for true, said in zip(*np.unravel_index(order, costs.shape), strict=True)
-        if true != said
+        [Cell(classes[true]), classes[predicted], number(plain(float(costs[true, predicted])))]
+        for true, predicted in zip(*np.unravel_index(order, costs.shape), strict=True)
+        if true != predicted
     ]
     return table("The dearest answers", ["True", "Answer", "Cost"], rows, source="meta.json", limit=_MATRIX)
 
@@ -124,8 +124,8 @@ def _curves(comparison: Comparison) -> Figure | None:
 
     def alt() -> str:
         at = shown.iloc[(shown.threshold - threshold).abs().argsort(kind="stable")].drop_duplicates("model")
-        said = ", ".join(f"{row.model} {fixed(row.net_benefit, 3)}" for row in records(at))
-        return f"Net benefit near the threshold {threshold:.3g}: {said}."
+        benefits = ", ".join(f"{row.model} {fixed(row.net_benefit, 3)}" for row in records(at))
+        return f"Net benefit near the threshold {threshold:.3g}: {benefits}."
 
     look: Any = {"size": (440, 260), "margins": (12, 136, 38, 46), "threshold": threshold, "clip": True}
     made = panel("decision curves", plot_decision_curves, shown, alt=alt, **look)

@@ -131,8 +131,8 @@ def data_and_method_section(comparison: Comparison) -> Draft:
 def _told(comparison: Comparison) -> Items | None:
     """List in full what the top of the page may fold away."""
     meta = comparison.meta
-    told = [*meta.get("left_out", []), *meta.get("notes", []), *meta.get("plan", {}).get("notes", [])]
-    return Items(tuple(("", str(text)) for text in dict.fromkeys(told))) if told else None
+    notes = [*meta.get("left_out", []), *meta.get("notes", []), *meta.get("plan", {}).get("notes", [])]
+    return Items(tuple(("", str(text)) for text in dict.fromkeys(notes))) if notes else None
 
 
 def _columns(comparison: Comparison) -> Table | Fold | None:
@@ -177,11 +177,11 @@ def _failures(comparison: Comparison) -> Table | None:
 
 def _leaks(comparison: Comparison) -> Items | None:
     """List possible leaks: what each is, and the number that gives it away. As cells, such sentences are columns."""
-    told = tuple(
+    items = tuple(
         (f"{row.column or 'rows'} ({row.kind}):", f"{row.message} Evidence: {row.evidence} = {plain(row.value)}.")
         for row in records(comparison.leaks)
     )
-    return Items(told) if told else None
+    return Items(items) if items else None
 
 
 def _settings_fold(comparison: Comparison) -> Fold:

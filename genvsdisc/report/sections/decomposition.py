@@ -84,13 +84,13 @@ def _parts_panel(parts: pd.DataFrame, n: int, guess: float | None) -> Panel:
 
     def alt() -> str:
         ends = drawn.sort_values("expected").iloc[[0, -1]] if len(drawn) > 1 else drawn
-        said = [
+        phrases = [
             f"{row.model} {with_error(loss, row.expected, row.expected_se)}, of it net variance "
             f"{with_error(loss, row.net_variance, row.net_variance_se)}"
             for row in records(ends)
         ]
         of_what = f"{loss_word(loss)} with {fixed(n, 0)} training rows for {len(drawn)} models"
-        return f"Bars of {of_what}, from {' to '.join(said)}."
+        return f"Bars of {of_what}, from {' to '.join(phrases)}."
 
     look: Any = {"size": (300, 52 + 36 * len(drawn)), "margins": (24, 12, 24, 14), "clip": True}
     look |= {"beside": parts, "cap": None if guess is None else _CAP * guess}
@@ -142,7 +142,7 @@ def _pair_terms(comparison: Comparison, loss: str) -> Table | None:
     points = ", in percentage points" if loss == "zero_one" else ""
     caption = (
         f"What tells each pair apart in {loss_word(loss)} at {fixed(rows.n_train.iloc[0], 0)} training rows: "
-        f"generative minus discriminative{points}, with 95% intervals over the draws; left of the line the generative "
+        f"generative minus discriminative{points}, with 95% intervals; left of the line the generative "
         "model has less"
     )
     heads = ["Pair", *(_TERMS[term].capitalize() for term in terms)]
@@ -158,12 +158,12 @@ def _finding(comparison: Comparison, parts: pd.DataFrame, loss: str) -> str:
     at = parts[(parts.loss == loss) & (parts.n_train == parts.n_train.min())].set_index("model")
     for pair in records(comparison.differences):
         if {pair.generative, pair.discriminative} <= set(at.index):
-            said = [
+            phrases = [
                 f"{with_error(loss, at.net_variance[name], at.net_variance_se[name])} for {name}"
                 for name in (pair.generative, pair.discriminative)
             ]
             points = " (percentage points)" if loss == "zero_one" else ""
-            adds = " and ".join(said).replace("%", "")
+            adds = " and ".join(phrases).replace("%", "")
             return f"With {few} training rows, variance adds to {loss_word(loss)}{points}: {adds}"
     return f"What {loss_word(loss)} is made of, with {few} training rows and with {many}"
 

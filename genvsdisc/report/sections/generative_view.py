@@ -74,11 +74,11 @@ def _costs(checks: pd.DataFrame) -> Figure | None:
 
     def alt() -> str:
         costs = [(row.cost, row.cost_lower, row.cost_upper) for row in records(known)]
-        said = [
+        phrases = [
             f"{name} {' ('.join(interval_text('log_loss', *cost))})"
             for name, cost in zip(known.assumption, costs, strict=True)
         ]
-        return f"Cost in log loss of each assumption: {', '.join(said)}."
+        return f"Cost in log loss of each assumption: {', '.join(phrases)}."
 
     look: Any = {"size": (312, 70 + 36 * len(known)), "margins": (24, 10, 42, 14)}
     return Figure(
@@ -145,9 +145,9 @@ def _classes(comparison: Comparison, ellipses: pd.DataFrame, regions: pd.DataFra
     look |= {"scatter": None if many else _dots(comparison), "marks": marks}
 
     def alt(model: str, rows: pd.DataFrame) -> str:
-        said = [f"{row.label} at ({plain(row.mean_x)}, {plain(row.mean_y)})" for row in records(rows.head(6))]
+        places = [f"{row.label} at ({plain(row.mean_x)}, {plain(row.mean_y)})" for row in records(rows.head(6))]
         more = f" and {len(rows) - 6} more" if len(rows) > 6 else ""
-        return f"Classes as {model} sees them in {names[0]} and {names[1]}: {', '.join(said)}{more}."
+        return f"Classes as {model} sees them in {names[0]} and {names[1]}: {', '.join(places)}{more}."
 
     panels = tuple(
         panel(f"classes of {model}", plot_classes, rows, alt=partial(alt, model, rows), **look)

@@ -55,11 +55,11 @@ def holdout_section(comparison: Comparison) -> Draft | None:
 def agreement(comparison: Comparison) -> str:
     """Say whether the test set and cross-validation agree, by the loss of the verdict."""
     loss = heading_losses(comparison, comparison.holdout)[0]
-    found = comparison.holdout[comparison.holdout.loss == loss]
-    tested = found[found.shift_pvalue.notna()]
-    rows = counted(int(comparison.meta.get("test_rows", found.n_test.iloc[0])), "row")
+    scores = comparison.holdout[comparison.holdout.loss == loss]
+    tested = scores[scores.shift_pvalue.notna()]
+    rows = counted(int(comparison.meta.get("test_rows", scores.n_test.iloc[0])), "row")
     if tested.empty:
-        return f"{len(found)} models were scored once on {rows} of your own"
+        return f"{len(scores)} models were scored once on {rows} of your own"
     # Holm's first step: some model is apart if the smallest p-value is below the level over their number.
     apart = tested[tested.shift_pvalue * len(tested) < APART]
     if apart.empty:

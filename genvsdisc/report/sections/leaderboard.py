@@ -63,9 +63,9 @@ def leaderboard_table(comparison: Comparison) -> Table:
         size = "" if pd.isna(count) else counted(int(count), "parameter")
         name = Cell(model, note=", ".join(filter(None, (size, partly.get(model)))), family=facts.family[model])
         failed = errors.get(model, "")
-        said = failed.removeprefix("cross-validation: ")
-        said = said if left_out(said) else f"failed: {failed}"
-        absent = Cell(said if failed else "not scored", span=max(len(losses), 1))
+        reason = failed.removeprefix("cross-validation: ")
+        reason = reason if left_out(reason) else f"failed: {failed}"
+        absent = Cell(reason if failed else "not scored", span=max(len(losses), 1))
         scored = not failed and all((model, loss) in cells for loss in losses) and losses
         rows.append([name, *([cells[model, loss] for loss in losses] if scored else [absent])])
     by = loss_word(losses[0]) if losses else ""
@@ -112,15 +112,15 @@ def leading(comparison: Comparison) -> str:
     mean, ends = interval_text(loss, best["mean"], best["lower"], best["upper"])
     rope = rope_of(comparison.meta, loss)
     who = f"{best.model} and {ties} more have" if ties else f"{best.model} has"
-    said = f"{who} the lowest {loss_word(loss)}, {mean} ({ends})"
+    sentence = f"{who} the lowest {loss_word(loss)}, {mean} ({ends})"
     if rope is None:
-        return said
+        return sentence
     near = int((ranked["mean"] <= best["mean"] + rope).sum()) - 1 - ties
     within = f"{100 * rope:g} percentage point{'' if rope == 0.01 else 's'}" if loss == "zero_one" else f"{rope:g}"
     if not near:
-        return f"{said}; no other is within {within}"
+        return f"{sentence}; no other is within {within}"
     others = f"{near} other of {len(ranked)} is" if near == 1 else f"{near} others of {len(ranked)} are"
-    return f"{said}; {others} within {within}"
+    return f"{sentence}; {others} within {within}"
 
 
 def _order(comparison: Comparison, losses: list[str]) -> list[str]:
@@ -136,10 +136,10 @@ def _ranked(comparison: Comparison, scored: pd.DataFrame) -> pd.DataFrame:
     """
     pairs = comparison.differences
     pairs = pairs[(pairs.form == BEST) & pairs.loss.isin(scored.loss)]
-    own = scored.model.isin({*pairs.generative, *pairs.discriminative})
+    paired = scored.model.isin({*pairs.generative, *pairs.discriminative})
     partly = scored.model.isin(partly_judged(comparison.scores, scored.loss.iloc[0]) if len(scored) else ())
     partly |= scored["mean"].isna()
-    keys = pd.DataFrame({"partly": partly, "mean": scored["mean"].round(_DIGITS), "other": ~own})
+    keys = pd.DataFrame({"partly": partly, "mean": scored["mean"].round(_DIGITS), "other": ~paired})
     return scored.loc[keys.sort_values(["partly", "mean", "other"], na_position="last", kind="stable").index]
 
 

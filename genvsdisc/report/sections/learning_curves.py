@@ -123,13 +123,13 @@ def _curve_panel(curves: pd.DataFrame, name: str, crossing: pd.Series | None, gu
     loss = curves.loss.iloc[0]
 
     def alt() -> str:
-        said = []
+        phrases = []
         for model, curve in groups(curves.sort_values("n_train"), "model"):
             first, last = curve.iloc[0], curve.iloc[-1]
             ends = [with_error(loss, end["mean"], end["se"]) for end in (first, last)]
-            said.append(f"{model} goes from {ends[0]} at {first.n_train} rows to {ends[1]} at {last.n_train}")
+            phrases.append(f"{model} goes from {ends[0]} at {first.n_train} rows to {ends[1]} at {last.n_train}")
         where = f" {_capital(crossing.finding.rstrip('.'))}." if crossing is not None else ""
-        return f"{loss_title(loss)} against training rows, {name}: {'; '.join(said)}.{where}"
+        return f"{loss_title(loss)} against training rows, {name}: {'; '.join(phrases)}.{where}"
 
     cap = None if guess is None else _CAP * guess
     options: Any = {"crossing": crossing, "name": name, "guess": guess, "cap": cap}

@@ -96,9 +96,13 @@ def _worst_pairs(confusion: pd.DataFrame) -> pd.DataFrame:
 
 def _confused(model: str, confusion: pd.DataFrame) -> str:
     right = confusion[confusion.true == confusion.predicted]
-    said = [f"{row.true} as {row.predicted} {100 * row.share:.0f}%" for row in records(_worst_pairs(confusion).head(3))]
+    pairs = [
+        f"{row.true} as {row.predicted} {100 * row.share:.0f}%" for row in records(_worst_pairs(confusion).head(3))
+    ]
     mean = f"{100 * right.share.mean():.0f}%"
-    return f"Confusion of {model}: {mean} of a class right on average; most often taken for another: {', '.join(said)}."
+    return (
+        f"Confusion of {model}: {mean} of a class right on average; most often taken for another: {', '.join(pairs)}."
+    )
 
 
 def _worst_table(model: str, confusion: pd.DataFrame) -> Table:

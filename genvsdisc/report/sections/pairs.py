@@ -83,7 +83,7 @@ def _decided(differences: pd.DataFrame, loss: str) -> str:
         "the two are practically equal in": int((pairs.p_equal >= DECIDED).sum()),
         "discriminative is better in": int((pairs.p_discriminative >= DECIDED).sum()),
     }
-    said = [f"{what} {count}" for what, count in counts.items() if count]
+    phrases = [f"{what} {count}" for what, count in counts.items() if count]
     undecided = len(pairs) - sum(counts.values())
-    said += [f"{undecided} {'is' if undecided == 1 else 'are'} undecided"] if undecided else []
-    return f"Of {counted(len(pairs), 'pair')} of one form, by {loss_word(loss)}: {', '.join(said)}"
+    phrases += [f"{undecided} {'is' if undecided == 1 else 'are'} undecided"] if undecided else []
+    return f"Of {counted(len(pairs), 'pair')} of one form, by {loss_word(loss)}: {', '.join(phrases)}"

@@ -22,12 +22,12 @@ _LISTED = 12
 
 def predictive_section(comparison: Comparison) -> Draft | None:
     """What tells rows of the model from the real ones."""
-    found = comparison.predictive
-    if found.empty:
+    checks = comparison.predictive
+    if checks.empty:
         return None
-    model = _best(comparison, found)
-    ours = found[found.model == model]
-    others = found[found.model != model]
+    model = _best(comparison, checks)
+    ours = checks[checks.model == model]
+    others = checks[checks.model != model]
     return Draft(
         lambda: _finding(model, ours),
         (
@@ -37,11 +37,11 @@ def predictive_section(comparison: Comparison) -> Draft | None:
     )
 
 
-def _best(comparison: Comparison, found: pd.DataFrame) -> str:
+def _best(comparison: Comparison, checks: pd.DataFrame) -> str:
     """The generative model with the least log loss, of those that were looked at."""
     summary = comparison.summary
-    ranked = summary[(summary.loss == "log_loss") & summary.model.isin(found.model)].sort_values("mean")
-    return str(ranked.model.iloc[0] if len(ranked) else found.model.iloc[0])
+    ranked = summary[(summary.loss == "log_loss") & summary.model.isin(checks.model)].sort_values("mean")
+    return str(ranked.model.iloc[0] if len(ranked) else checks.model.iloc[0])
 
 
 def _finding(model: str, ours: pd.DataFrame) -> str:
@@ -49,9 +49,9 @@ def _finding(model: str, ours: pd.DataFrame) -> str:
     chance = AGAINST * len(ours)
     if len(against) <= max(1, 3 * chance) and (against.empty or against.pvalue.min() * len(ours) > 0.05):
         return f"Rows drawn from {model} cannot be told from yours by single columns or pairs of them"
-    told = "; ".join(against.finding[:2])
+    findings = "; ".join(against.finding[:2])
     rest = f" (and {counted(len(against) - 2, 'more finding')})" if len(against) > 2 else ""
-    return f"{model} would not produce your data: {told}{rest}"
+    return f"{model} would not produce your data: {findings}{rest}"
 
 
 def _figure(rows: pd.DataFrame, model: str, ours: pd.DataFrame) -> Figure | Table:
@@ -75,8 +75,8 @@ def _panel(mine: pd.DataFrame, x: str, y: str | None, ours: pd.DataFrame) -> Pan
     def alt() -> str:
         pair = {x, y or ""}
         row = [r for r in records(ours) if {r.column, r.other} == pair]
-        said = f": {row[0].finding}, p {pvalue(row[0].pvalue)}" if row and row[0].pvalue < AGAINST else ""
-        return f"Real and drawn rows in {x}{f' and {y}' if y else ''}, {_in_numbers(mine, x, y)}{said}."
+        finding = f": {row[0].finding}, p {pvalue(row[0].pvalue)}" if row and row[0].pvalue < AGAINST else ""
+        return f"Real and drawn rows in {x}{f' and {y}' if y else ''}, {_in_numbers(mine, x, y)}{finding}."
 
     look: Any = {"size": (200, 158), "margins": (10, 8, 38, 46), "x": x, "y": y}
     name = x if y is None else f"{x} and {y}"
@@ -85,8 +85,8 @@ def _panel(mine: pd.DataFrame, x: str, y: str | None, ours: pd.DataFrame) -> Pan
 
 def _in_numbers(mine: pd.DataFrame, x: str, y: str | None) -> str:
     """Medians of a column, or correlations of two, of the real and of the drawn rows."""
-    told = [_in_number(mine[mine.source == source], x, y) for source in ("data", "model")]
-    return f"{'median' if y is None else 'correlation'} {plain(told[0], 2)} and {plain(told[1], 2)}"
+    numbers = [_in_number(mine[mine.source == source], x, y) for source in ("data", "model")]
+    return f"{'median' if y is None else 'correlation'} {plain(numbers[0], 2)} and {plain(numbers[1], 2)}"
 
 
 def _in_number(rows: pd.DataFrame, x: str, y: str | None) -> float:
@@ -113,7 +113,7 @@ def _others(others: pd.DataFrame) -> Fold | None:
     rows = []
     for model, part_of in groups(others, "model"):
         against = part_of[part_of.pvalue < AGAINST].sort_values("pvalue", kind="stable")
-        said = "; ".join(against.finding[:3]) or "nothing"
-        rows.append([model, said, Cell(f"{len(against)} of {len(part_of)}", numeric=True)])
+        findings = "; ".join(against.finding[:3]) or "nothing"
+        rows.append([model, findings, Cell(f"{len(against)} of {len(part_of)}", numeric=True)])
     made = table("What other models would not produce", ["Model", "Most surely", f"p < {AGAINST:g}"], rows)
     return Fold(f"Rows of {counted(len(rows), 'other model')}", (made,))

@@ -85,14 +85,14 @@ def _noise_panel(pair_rows: pd.DataFrame, n: int, pair: tuple[str, ...]) -> Pane
     loss = rows.loss.iloc[0]
 
     def alt() -> str:
-        said = []
+        phrases = []
         for model, curve in groups(rows.sort_values("noise"), "model"):
             ends = [
                 f"{with_error(loss, end['mean'], end['se'])} with {100 * end.noise:.0f}% flipped"
                 for end in (curve.iloc[0], curve.iloc[-1])
             ]
-            said.append(f"{model} goes from {ends[0]} to {ends[1]}")
-        return f"{loss_title(loss)} with {n} training rows, {pair[0]}: {'; '.join(said)}."
+            phrases.append(f"{model} goes from {ends[0]} to {ends[1]}")
+        return f"{loss_title(loss)} with {n} training rows, {pair[0]}: {'; '.join(phrases)}."
 
     look: Any = {"size": (312, 210), "margins": (22, 84, 38, 40), "name": pair[0], "beside": pair_rows}
     look["by_model"] = pair[0] == UNPAIRED
@@ -142,7 +142,7 @@ def _noise_finding(ours: pd.DataFrame, pairs: list[tuple[str, str]], loss: str) 
         difference_text(loss, rise, rise - 2 * se, rise + 2 * se)[0] for rise, se in zip(rises, errors, strict=True)
     ]
     names = rows.model.tolist()
-    said = f"{flipped} of {names[0]} by {both[0]} and of {names[1]} by {both[1]}"
+    sentence = f"{flipped} of {names[0]} by {both[0]} and of {names[1]} by {both[1]}"
     if not abs(gap) > reach:
-        return f"{said}: no difference beyond two standard errors"
-    return f"{said}: {names[int(gap > 0)]} bears it better"
+        return f"{sentence}: no difference beyond two standard errors"
+    return f"{sentence}: {names[int(gap > 0)]} bears it better"

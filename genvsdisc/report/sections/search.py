@@ -56,11 +56,11 @@ def _search_panel(rows: pd.DataFrame, setting: str) -> Panel:
 
     def alt() -> str:
         low = rows[rows.split == "validation"].sort_values("mean").head(1)
-        said = [
+        phrases = [
             f" Lowest on validation rows at {plain(row[setting])}: {with_error(loss, row['mean'], row['se'])}."
             for _, row in low.iterrows()
         ]
-        return f"{loss_title(loss)} of {model} against {_SETTINGS[setting]}.{''.join(said)}"
+        return f"{loss_title(loss)} of {model} against {_SETTINGS[setting]}.{''.join(phrases)}"
 
     look: Any = {"size": (300, 204), "margins": (22, 64, 38, 40), "x": setting}
     return panel(f"{loss_word(loss)} of {model} over {_SETTINGS[setting]}", plot_search, rows, alt=alt, **look)
@@ -127,8 +127,10 @@ def _trace_panel(rows: pd.DataFrame) -> Panel:
     def alt() -> str:
         shown = "train" if (rows.split == "train").any() else rows.split.iloc[0]
         ends = rows[rows.split == shown].sort_values("epoch").groupby("learning_rate").tail(1)
-        said = [f"{plain(row.learning_rate)} ends at {plain(row.loss)}" for row in records(ends)]
-        return f"{_rows_of({shown}).capitalize()} loss of {model} per epoch, by learning rate: {', '.join(said)}."
+        ends_of_rates = [f"{plain(row.learning_rate)} ends at {plain(row.loss)}" for row in records(ends)]
+        return (
+            f"{_rows_of({shown}).capitalize()} loss of {model} per epoch, by learning rate: {', '.join(ends_of_rates)}."
+        )
 
     look: Any = {"size": (300, 204), "margins": (22, 46, 38, 44)}
     return panel(f"loss per epoch of {model}", plot_traces, _spread_epochs(rows), alt=alt, **look)

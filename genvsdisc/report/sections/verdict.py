@@ -56,18 +56,18 @@ def warning_texts(comparison: Comparison) -> list[str]:
     """List what to know before the answer: the card's warnings, leaks, then what was guessed or left out."""
     meta = comparison.meta
     card = meta.get("verdict_card", {}).get("warnings", [])
-    told = [*meta.get("left_out", []), *meta.get("notes", []), *meta.get("plan", {}).get("notes", [])]
-    listed = [_none_fitted(comparison), *card, *comparison.leaks.message, *told]
+    notes = [*meta.get("left_out", []), *meta.get("notes", []), *meta.get("plan", {}).get("notes", [])]
+    listed = [_none_fitted(comparison), *card, *comparison.leaks.message, *notes]
     return list(dict.fromkeys(str(text) for text in listed if text))
 
 
 def probabilities(comparison: Comparison) -> Probabilities | None:
     """Give the three probabilities of the best of each family, as the card has them or as the pair's row has."""
     card = comparison.meta.get("verdict_card", {})
-    loss, found = card.get("loss", ""), card.get("probabilities")
-    if found is None:
-        loss, found = _of_the_best_pair(comparison)
-    shares = np.array([found.get(answer, np.nan) for answer in _ANSWERS], dtype=float)
+    loss, by_answer = card.get("loss", ""), card.get("probabilities")
+    if by_answer is None:
+        loss, by_answer = _of_the_best_pair(comparison)
+    shares = np.array([by_answer.get(answer, np.nan) for answer in _ANSWERS], dtype=float)
     if not np.isfinite(shares).all():
         return None
     generative, equal, discriminative = map(float, shares)
