@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -171,6 +171,24 @@ class Predictions:
     def failed(self) -> bool:
         """Whether the model could not even be cross-validated."""
         return "cross-validation" in self.failures
+
+    def in_one_piece(self) -> Predictions:
+        """Return them as they come from another process, arrays in one piece: sums depend on it in the last bit."""
+        names = [each.name for each in fields(self) if each.name not in ("model", "fitted")]
+        return replace(self, **{name: _in_one_piece(getattr(self, name)) for name in names})
+
+
+def _in_one_piece(value: Any) -> Any:
+    """Return an array in one piece, and so those of a collection or record."""
+    if isinstance(value, np.ndarray):
+        return value if value.flags.forc else np.ascontiguousarray(value)
+    if isinstance(value, list):
+        return [_in_one_piece(each) for each in value]
+    if isinstance(value, dict):
+        return {name: _in_one_piece(each) for name, each in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{each.name: _in_one_piece(getattr(value, each.name)) for each in fields(value)})
+    return value
 
 
 @dataclass

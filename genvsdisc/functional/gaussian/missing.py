@@ -104,8 +104,12 @@ def _parts(pattern: Pattern, R: int) -> Iterator[slice]:
     return (slice(start, start + step) for start in range(0, len(pattern.rows), step))
 
 
+@np.errstate(invalid="ignore", divide="ignore")
 def symmetric_inverse(blocks: NDArray) -> tuple[NDArray, NDArray]:
-    """Inverses (m, m, ...) of positive definite blocks (m, m, ...), and the log determinants of the blocks (...)."""
+    """Inverses (m, m, ...) of positive definite blocks (m, m, ...), and the log determinants of the blocks (...).
+
+    Of a block that is singular but for rounding neither need be finite.
+    """
     m = len(blocks)
     if m == 1:
         return 1 / blocks, np.log(blocks[0, 0])
@@ -119,10 +123,7 @@ def symmetric_inverse(blocks: NDArray) -> tuple[NDArray, NDArray]:
         inverse[0, 1] = inverse[1, 0] = -on_a * inverse[1, 1]
         return inverse, np.log(left) + np.log(a) + np.log(c)
     if batched_linalg.pays_sweep(m, blocks[0, 0].size):
-        inverse, pivots = batched_linalg.swept(np.array(blocks).reshape(m, m, -1))
-        with np.errstate(invalid="ignore", divide="ignore"):
-            log_determinant = np.log(pivots).sum(axis=0)
-        return inverse.reshape(blocks.shape), log_determinant.reshape(blocks.shape[2:])
+        return _swept(blocks)
     diagonal = np.einsum("ii...->i...", blocks)
     scale = 1 / np.sqrt(diagonal)  # unit diagonals, whatever the units of the columns
     unit = blocks * scale[:, None] * scale[None]
@@ -130,9 +131,18 @@ def symmetric_inverse(blocks: NDArray) -> tuple[NDArray, NDArray]:
         inverse, determinant = _inverse_of_three(unit[0, 1], unit[0, 2], unit[1, 2])
         return inverse * scale[:, None] * scale[None], np.log(determinant) - 2 * np.log(scale).sum(axis=0)
     stack = np.moveaxis(unit, (0, 1), (-2, -1))
-    inverse = np.moveaxis(np.linalg.inv(stack), (-2, -1), (0, 1))
+    try:
+        inverse = np.moveaxis(np.linalg.inv(stack), (-2, -1), (0, 1))
+    except np.linalg.LinAlgError:  # one of them
+        return _swept(blocks)
     log_determinant = np.linalg.slogdet(stack)[1]
     return inverse * scale[:, None] * scale[None], log_determinant - 2 * np.log(scale).sum(axis=0)
+
+
+def _swept(blocks: NDArray) -> tuple[NDArray, NDArray]:
+    inverse, pivots = batched_linalg.swept(np.array(blocks).reshape(*blocks.shape[:2], -1))
+    log_determinant = np.log(pivots).sum(axis=0)
+    return inverse.reshape(blocks.shape), log_determinant.reshape(blocks.shape[2:])
 
 
 def _inverse_of_three(a: NDArray, b: NDArray, c: NDArray) -> tuple[NDArray, NDArray]:

@@ -197,9 +197,7 @@ class GaussianClassifier(GenerativeClassifier):
         regularized = bool(self.pooling and self.covariance == "separate") or self.shrinkage != 0
         check_observed(X, codes, weights, self.classes_, self._feature_names(), regularized=regularized)
         check_varies(X, codes, weights)
-        moments, rule = self._from_incomplete(X, codes, weights, rule)
-        # The expected moments of incomplete rows depend on all rows: they cannot be added to.
-        return {**self._parameters(moments, rule), "_moments": [None] * len(weights)}
+        return self._from_incomplete(X, codes, weights, rule)
 
     def _fit_in_span(self, X: NDArray, codes: NDArray, weights: NDArray, rule: Regularization) -> dict[str, Any] | None:
         """Parameters from the products of fewer rows than features; None where these are not enough."""
@@ -218,13 +216,28 @@ class GaussianClassifier(GenerativeClassifier):
         shares = self._prior_stack(moments.weight.astype(dtype))
         return None if fits is None else {"class_prior_": shares, **fits.attributes(moments, rule.shared, dtype)}
 
-    def _from_incomplete(
-        self, X: NDArray, codes: NDArray, weights: NDArray, rule: Regularization
+    def _from_incomplete(self, X: NDArray, codes: NDArray, weights: NDArray, rule: Regularization) -> dict[str, Any]:
+        """Parameters of rows with missing entries, found in double precision."""
+        dtype = X.dtype
+        X, weights = X.astype(float, copy=False), weights.astype(float, copy=False)
+        moments, rule = self._expected(X, codes, weights, rule, dtype)
+        return self._without_moments(moments, rule, dtype)
+
+    def _without_moments(self, moments: Moments, rule: Regularization, dtype: np.dtype) -> dict[str, Any]:
+        """Parameters in the precision of the rows; expected moments depend on all rows: they cannot be added to."""
+        values = {**self._parameters(moments, rule), "_moments": [None] * len(moments)}
+        return {
+            name: value.astype(dtype, copy=False) if isinstance(value, np.ndarray) and name != "pooling_" else value
+            for name, value in values.items()
+        }
+
+    def _expected(
+        self, X: NDArray, codes: NDArray, weights: NDArray, rule: Regularization, dtype: np.dtype
     ) -> tuple[Moments, Regularization]:
         """Expected moments, and the rule; what looks at rows looks at rows completed by a moderately regularized EM."""
         K = len(self.classes_)
         if not isinstance(self.shrinkage, str):
-            return self._em(X, codes, weights, rule)
+            return self._em(X, codes, weights, rule, dtype)
         start = replace(rule, pooling=0.5, shrinkage=0.1)
         first, _ = em_moments(X, codes, weights, K, start, tol=self.tol)
         completed = CompletedRows.build(X, codes, first, start)
@@ -233,17 +246,19 @@ class GaussianClassifier(GenerativeClassifier):
             for w, whole in zip(weights, completed.each(), strict=True):
                 moments = self._class_moments(whole, codes, w[None])
                 rules.append(self._resolved(rule, moments, whole, codes, w[None]))
-            return self._em(X, codes, weights, stacked_rules(rules))
+            return self._em(X, codes, weights, stacked_rules(rules), dtype)
         fourth = self.shrinkage == "ledoit_wolf"
         moments = completed.moments(weights, fourth=fourth)
         if fourth and not keeps_fourth_powers(moments):
             moments = completed.moments(weights, fourth=True, unit=power_of_two_of(X))
-        return self._em(X, codes, weights, self._estimated(rule, moments))
+        return self._em(X, codes, weights, self._estimated(rule, moments), dtype)
 
-    def _em(self, X: NDArray, codes: NDArray, weights: NDArray, rule: Regularization) -> tuple[Moments, Regularization]:
+    def _em(
+        self, X: NDArray, codes: NDArray, weights: NDArray, rule: Regularization, dtype: np.dtype
+    ) -> tuple[Moments, Regularization]:
         K = len(self.classes_)
         sizes = weight_of_classes(codes, weights, K)
-        return self._regular(lambda how: em_moments(X, codes, weights, K, how, tol=self.tol)[0], rule, X.dtype, sizes)
+        return self._regular(lambda how: em_moments(X, codes, weights, K, how, tol=self.tol)[0], rule, dtype, sizes)
 
     def _regular(
         self, moments_of: Callable[[Regularization], Moments], rule: Regularization, dtype: np.dtype, sizes: NDArray
@@ -268,11 +283,14 @@ class GaussianClassifier(GenerativeClassifier):
     def _fit_slices(self, sample: Rows, slices: Callable[[], Iterable[Rows]], sizes: NDArray) -> None:
         """Fit to rows with missing entries slice by slice; `sizes` are the weights of the classes, (1, K)."""
         K, rule = len(self.classes_), self._rule()
-        moments, rule = self._regular(
-            lambda how: moments_of_slices(sample, slices, K, how, tol=self.tol)[0], rule, sample.X.dtype, sizes
-        )
+        dtype, first = sample.X.dtype, sample.doubled()
+
+        def moments_of(how: Regularization) -> Moments:
+            return moments_of_slices(first, lambda: (rows.doubled() for rows in slices()), K, how, tol=self.tol)[0]
+
+        moments, rule = self._regular(moments_of, rule, dtype, sizes)
         self._unready = None
-        take_parameters(self, {**self._parameters(moments, rule), "_moments": [None]})
+        take_parameters(self, self._without_moments(moments, rule, dtype))
 
     def _rule(self) -> Regularization:
         """Options as numbers; where the shrinkage is estimated, `_resolved` puts a number in its place."""

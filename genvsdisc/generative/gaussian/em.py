@@ -12,6 +12,8 @@ is the fixed point of plain EM with the M-step of the model, targets and all. Wh
 it, Newton's method does if at most a thousand conditional means and covariances are unknown; it does so at once where
 covariances have few rows for their columns, in which EM is slow. The log likelihood is that of plain EM run to the end,
 not the largest: the M-step of a regularized model seeks another maximum.
+
+Rows are in double precision: in single precision none of these ends can be told from rounding.
 """
 
 from __future__ import annotations

@@ -31,6 +31,10 @@ class Rows(NamedTuple):
     codes: NDArray
     weights: NDArray
 
+    def doubled(self) -> Rows:
+        """Return them in double precision."""
+        return Rows(self.X.astype(float, copy=False), self.codes, self.weights.astype(float, copy=False))
+
 
 @dataclass
 class Slices:

@@ -228,7 +228,8 @@ def run_job(
     """Fit one job. What of the arguments is large is not looked at by the cache: `key` holds its fingerprint."""
     watch(parent)
     whole = replace(table, X=words_again(X, words), y=table.classes[codes], codes=codes)
-    predictions = replace(predict(model, whole, draws, [key[1]], columns), model=replace(model, estimator=None))
+    predictions = predict(model, whole, draws, [key[1]], columns).in_one_piece()
+    predictions = replace(predictions, model=replace(model, estimator=None))
     if np.size(X) > LARGE_CELLS:
         give_freed_memory_back()
     return predictions

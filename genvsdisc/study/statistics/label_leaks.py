@@ -20,7 +20,7 @@ from genvsdisc.study.statistics.leak import (
     MISSINGNESS,
     Leak,
 )
-from genvsdisc.study.statistics.levels import are_numbers, blocks_of_columns, levels_of_columns
+from genvsdisc.study.statistics.levels import are_numbers, blocks_of_columns, finer_than, levels_of_columns
 from genvsdisc.study.statistics.lone_columns import left_out_errors, neighbor_errors
 from genvsdisc.study.table import PreparedTable
 
@@ -185,15 +185,13 @@ def _errors_alone(table: PreparedTable) -> tuple[NDArray, NDArray]:
     """Levels of each column, and errors of its level alone, or of the nearest number: the smaller."""
     levels, n_levels = levels_of_columns(table.X, most=_QUANTILES)
     errors = left_out_errors(levels, n_levels, table.codes)
-    in_quantiles, plain = n_levels == _QUANTILES, are_numbers(table.X)
+    in_quantiles, plain = finer_than(table.X, _QUANTILES), are_numbers(table.X)
     for places in blocks_of_columns(np.flatnonzero(in_quantiles & plain), len(table.X)):
         numbers = table.X.iloc[:, places].to_numpy(dtype=float)
         errors[places] = np.minimum(errors[places], neighbor_errors(numbers, table.codes))
     for place in np.flatnonzero(in_quantiles & ~plain).tolist():
-        values = table.X.iloc[:, place]
-        if is_number(values):  # else it is words, of as many values
-            near = neighbor_errors(as_numbers(values)[:, None], table.codes)
-            errors[place] = min(errors[place], int(near[0]))
+        near = neighbor_errors(as_numbers(table.X.iloc[:, place])[:, None], table.codes)
+        errors[place] = min(errors[place], int(near[0]))
     return n_levels, errors
 
 

@@ -46,6 +46,17 @@ def levels_of_columns(X: pd.DataFrame, most: int | None = None) -> tuple[NDArray
     return levels, levels.max(axis=0, initial=-1) + 1
 
 
+def finer_than(X: pd.DataFrame, most: int) -> NDArray[np.bool_]:
+    """Which columns are numbers of more than `most` values."""
+    finer, plain = np.zeros(X.shape[1], dtype=bool), are_numbers(X)
+    for places in blocks_of_columns(np.flatnonzero(plain), len(X)):
+        finer[places] = _n_values(np.sort(X.iloc[:, places].to_numpy(dtype=float), axis=0)) > most
+    for place in np.flatnonzero(~plain).tolist():
+        values = X.iloc[:, place]
+        finer[place] = is_number(values) and _n_values(np.sort(as_numbers(values))) > most
+    return finer
+
+
 def are_numbers(X: pd.DataFrame) -> NDArray[np.bool_]:
     """Which columns NumPy holds as numbers."""
     return np.array([isinstance(dtype, np.dtype) and dtype.kind in "fiu" for dtype in X.dtypes], dtype=bool)
@@ -68,6 +79,11 @@ def _ranks(numbers: NDArray) -> NDArray[np.intp]:
     return ranks
 
 
+def _n_values(ordered: NDArray) -> NDArray[np.intp]:
+    """Count the different numbers of columns in order, NaN left out; 1 where there is nothing else."""
+    return np.asarray((ordered[1:] > ordered[:-1]).sum(axis=0) + 1)
+
+
 def _in_quantiles(numbers: NDArray, most: int) -> NDArray:
     """Number of quantiles that each entry reaches; NaN stays."""
     seen = ~np.isnan(numbers)
@@ -81,7 +97,7 @@ def _coarse(numbers: NDArray, most: int | None) -> NDArray:
         return numbers
     ordered, coarse = np.sort(numbers, axis=0), numbers.copy()
     gaps = np.isnan(ordered[-1])
-    many = (ordered[1:] > ordered[:-1]).sum(axis=0) + 1 > most
+    many = _n_values(ordered) > most
     for place in np.flatnonzero(many & gaps):
         coarse[:, place] = _in_quantiles(numbers[:, place], most)
     whole = np.flatnonzero(many & ~gaps)

@@ -45,7 +45,8 @@ def left_out_errors(levels: NDArray, n_levels: NDArray, codes: NDArray) -> NDArr
 def neighbor_errors(numbers: NDArray, codes: NDArray) -> NDArray[np.intp]:
     """Count errors of the label of each row's nearest number, missing ones included.
 
-    A border between classes costs two at most, where quantiles cost more.
+    A border between classes costs two at most, where quantiles cost more. Rows of the same number are nearest to each
+    other, whatever their order: they have the majority label of the others, and ties err, as in `left_out_errors`.
 
     Parameters
     ----------
@@ -67,4 +68,34 @@ def neighbor_errors(numbers: NDArray, codes: NDArray) -> NDArray[np.intp]:
     before = np.roll(other, 1, axis=0)
     seen = ~np.isnan(ordered)
     wrong = np.where(gaps[:-1] < gaps[1:], before, other)
+    repeated = np.flatnonzero((gaps == 0).any(axis=0))
+    if repeated.size:
+        same = gaps[:, repeated] == 0
+        tied = same[:-1] | same[1:]
+        outvoted = _outvoted(same, labels[:, repeated], int(codes.max()) + 1)
+        wrong[:, repeated] = np.where(tied, outvoted, wrong[:, repeated])
     return np.asarray((wrong & seen).sum(axis=0) + (~seen).sum(axis=0))
+
+
+def _outvoted(same: NDArray, labels: NDArray, n_classes: int) -> NDArray[np.bool_]:
+    """Whether no majority of the others of a row's run has its label.
+
+    Parameters
+    ----------
+    same : ndarray of shape (n_samples + 1, n_columns)
+        Whether a row is of the run of the one before; false at both ends.
+    labels : ndarray of shape (n_samples, n_columns)
+    n_classes : int
+    """
+    places = np.arange(len(labels))[:, None]
+    starts = np.maximum.accumulate(np.where(same[:-1], 0, places), axis=0)
+    ends = np.minimum.accumulate(np.where(same[1:], len(labels), places + 1)[::-1], axis=0)[::-1]
+    mine, others = np.zeros(labels.shape, dtype=np.intp), np.zeros(labels.shape, dtype=np.intp)
+    until = np.zeros((len(labels) + 1, labels.shape[1]), dtype=np.intp)
+    for k in range(n_classes):
+        of_class = labels == k
+        np.cumsum(of_class, axis=0, out=until[1:])
+        counts = np.take_along_axis(until, ends, axis=0) - np.take_along_axis(until, starts, axis=0)
+        mine = np.where(of_class, counts - 1, mine)
+        np.maximum(others, counts, where=~of_class, out=others)
+    return np.asarray(mine <= others)

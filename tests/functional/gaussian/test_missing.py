@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 from scipy.stats import multivariate_normal
 
 from genvsdisc.functional.gaussian.covariance import whiten
-from genvsdisc.functional.gaussian.missing import marginal_log_densities, patterns
+from genvsdisc.functional.gaussian.missing import marginal_log_densities, patterns, symmetric_inverse
 
 
 def with_gaps(n, d, seed=0):
@@ -61,3 +62,15 @@ def test_variances():
     ours = marginal_log_densities(X, means, *whiten(variances, full=False))
     for r, k in np.ndindex(2, 3):
         np.testing.assert_allclose(ours[r, k], of_the_observed(X, means[r, k], np.diag(variances[r, k])), atol=1e-10)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("m", range(1, 7))
+@pytest.mark.parametrize("n", [2, 500])
+def test_a_singular_block_spoils_no_other(m, n):
+    """It was a LinAlgError for all of them, or a RuntimeWarning."""
+    blocks = np.repeat(2 * np.eye(m)[..., None], n, axis=2)
+    blocks[..., 0] = 1
+    inverse, log_determinant = symmetric_inverse(blocks)
+    assert_allclose(inverse[..., 1], np.eye(m) / 2)
+    assert_allclose(log_determinant[1:], m * np.log(2))

@@ -293,6 +293,24 @@ def test_the_remedy_is_not_what_has_been_done():
         GaussianClassifier(shrinkage=1e-13).fit(frame, y)
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"shrinkage": 0.1}, {"shrinkage": "auto", "standardize": True}, {"shrinkage": 0.1, "standardize": True}],
+)
+@pytest.mark.parametrize("covariance", ["shared", "separate"])
+def test_gaps_in_single_precision_are_those_in_double(covariance, options):
+    """EM in single precision ended in "Singular matrix", stood still after 2,000 steps, or warned of log(0)."""
+    for seed in range(4):
+        X, y = draw(150, 7, 3, seed)
+        X = (X @ np.linalg.qr(np.random.default_rng(seed).normal(size=(7, 7)))[0] + 5).astype(np.float32)
+        X[np.random.default_rng(seed).random(X.shape) < 0.1] = np.nan
+        model = GaussianClassifier(covariance, **options).fit(X, y)
+        double = GaussianClassifier(covariance, **options).fit(X.astype(float), y)
+        assert {values.dtype for values in (model.means_, model.covariances_)} == {np.dtype(np.float32)}
+        assert_allclose(model.predict_proba(X), double.predict_proba(X.astype(float)), atol=2e-4)
+
+
 def test_message_7_rows_without_weight_may_hold_gaps():
     X, y = draw()
     holes, weight = X.copy(), np.ones(60)

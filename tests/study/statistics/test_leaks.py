@@ -7,6 +7,7 @@ from scipy import stats
 
 from genvsdisc.study.sampling import Sampling
 from genvsdisc.study.statistics.group_leaks import group_columns
+from genvsdisc.study.statistics.label_leaks import giving_away
 from genvsdisc.study.statistics.leaks import leak_table, leak_warnings
 from genvsdisc.study.table import prepare
 
@@ -210,6 +211,27 @@ def test_u05_a_column_that_gives_the_label_away_is_named():
     assert kinds(X.assign(cause=cause), y) == {("gives the label away", "cause")}
     treated = pd.Series(RNG.normal(size=len(y))).where(y == 1)
     assert kinds(X.assign(treated=treated), y) == {("missing entries give the label away", "treated")}
+
+
+def test_u05_gaps_and_repeated_numbers_hide_no_column_that_gives_the_label_away():
+    """The nearest number was asked only where 32 quantiles were 32 levels: not with a gap, nor with equal quantiles."""
+    X, y = numbers(n=600)
+    rng = np.random.default_rng(0)
+    y = y.where(rng.random(600) < 0.8, 0)  # the border between the classes lies within a quantile
+    known = y + 0.9 * rng.random(600)
+    X = X.assign(with_gap=known.where(X.index != 3), paid=np.where(y == 1, 1 + rng.random(600), 0))
+    assert kinds(X, y) == {("gives the label away", "with_gap"), ("gives the label away", "paid")}
+
+
+@pytest.mark.parametrize("order", ["sorted", "mixed"])
+def test_whole_numbers_of_a_file_sorted_by_its_labels_give_nothing_away(order):
+    """The label of the next row of the same number was taken, and ages of mere noise were named."""
+    rng = np.random.default_rng(0)
+    y = pd.Series(np.repeat([0, 1], [3000, 2000]), name="ill")
+    X = pd.DataFrame(rng.integers(0, [36, 38, 40, 42, 44], size=(5000, 5)), columns=list("abcde"))
+    X = X.assign(f=rng.normal(size=5000), g=rng.normal(size=5000), h=y + rng.normal(size=5000))
+    rows = np.arange(5000) if order == "sorted" else rng.permutation(5000)
+    assert giving_away(prepare(X.iloc[rows], y.iloc[rows], n_splits=3)) == []
 
 
 def test_easy_tables_give_nothing_away():

@@ -4,7 +4,7 @@ import pytest
 
 from genvsdisc.features.kinds import as_numbers, is_number
 from genvsdisc.study.statistics import levels as module
-from genvsdisc.study.statistics.levels import levels_of, levels_of_columns
+from genvsdisc.study.statistics.levels import finer_than, levels_of, levels_of_columns
 
 
 def test_levels_are_ranks_with_missing_last():
@@ -56,6 +56,15 @@ def test_columns_have_the_levels_of_each_together_and_alone(most, cells, monkeyp
         np.testing.assert_array_equal(levels[:, place], expected, err_msg=name)
         np.testing.assert_array_equal(levels_of(table[name], most)[0], expected, err_msg=name)
         assert n_levels[place] == expected.max() + 1
+
+
+@pytest.mark.parametrize("most", [1, 19, 39, 500])
+@pytest.mark.parametrize("cells", [1, 500])
+def test_columns_of_many_numbers_are_told_from_others(most, cells, monkeypatch):
+    monkeypatch.setattr(module, "MOST_IN_BLOCK", cells)
+    table = many_kinds()
+    expected = [is_number(table[name]) and table[name].nunique() > most for name in table.columns]
+    assert finer_than(table, most).tolist() == expected
 
 
 def test_no_columns_have_no_levels():
