@@ -15,6 +15,7 @@ from genvsdisc.baseline import PriorClassifier
 from genvsdisc.discriminative.logistic.classifier import LogisticClassifier
 from genvsdisc.discriminative.networks.cascade import CascadeClassifier
 from genvsdisc.discriminative.networks.mlp import MLPClassifier
+from genvsdisc.functional.networks.architecture import Architecture
 from genvsdisc.known_estimators import BASELINE, DISCRIMINATIVE, GENERATIVE, MODEL_FAMILIES, family_and_form
 from genvsdisc.preparation import Preparation, final_classifier
 
@@ -94,7 +95,8 @@ def models_of(table: Preparation) -> list[Model]:
     logistic = LogisticClassifier(optimizer="newton", standardize=True)
     network: dict[str, Any] = {"standardize": True, "reg_lambda": 1e-2}
     cascade = CascadeClassifier((4,), n_restarts=1, tol=1e-4, **network)
-    perceptron = MLPClassifier((16,), learning_rate=0.01, tol=1e-3, n_iter_no_change=5, **network)
+    share = Architecture((max(table.n_encoded, 1), 1), ()).step_share  # a small step gains little
+    perceptron = MLPClassifier((16,), learning_rate=0.01, tol=1e-3 * share, n_iter_no_change=5, **network)
     generative = [
         Model("shared Gaussian", table.gaussian("shared", shrinkage=1e-3), form="linear", key="shared"),
         Model(

@@ -26,6 +26,7 @@ from sklearn.svm import LinearSVC
 
 import genvsdisc as gd
 from genvsdisc.models import as_models, default_models
+from genvsdisc.study.costs import last_step
 
 FEW = gd.Design(n_splits=5, n_repeats=2, n_draws=4)
 KINDS = {
@@ -86,6 +87,25 @@ def test_u06_a_pair_is_one_set_of_log_odds(kind, form, gaps):
         log_odds = log_p[:, 1:] - log_p[:, :1]
         residual = log_odds - design @ lstsq(design, log_odds, rcond=1e-14)[0]
         assert np.linalg.norm(residual) < 1e-8 * np.linalg.norm(log_odds), model.name
+
+
+@pytest.mark.filterwarnings("ignore:MLPClassifier.*max_iter")  # 200 epochs, of 300 or so
+def test_the_perceptron_of_a_wide_table_does_not_stop_where_a_small_step_gains_little():
+    """Beyond 100 columns steps are smaller, and the gain of an epoch with them: it stopped after some 80 of them."""
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 2, 2400)
+    X = rng.normal(size=(2400, 1000))
+    X[:, :20] += 0.3 * (2 * y - 1)[:, None]
+    wide, narrow = (
+        {model.name: last_step(model.estimator) for model in default_models(table)}["multilayer perceptron"]
+        for table in (X, X[:, :100])
+    )
+    assert (wide.tol, narrow.tol) == (1e-4, 1e-3)
+    errors = [
+        (clone(wide).set_params(tol=tol, random_state=0).fit(X[:400], y[:400]).predict(X[400:]) != y[400:]).mean()
+        for tol in (wide.tol, narrow.tol)
+    ]
+    assert errors[0] < errors[1] - 0.03
 
 
 def test_too_many_products_are_nobodys_pair():
