@@ -119,7 +119,10 @@ class DiscriminativeClassifier(ReweightedPosterior, CallbackSupportMixin, Probab
 
     def _check_squares(self, X: NDArray) -> None:
         """Raise if squares of a column leave the range of its dtype, where descent is on the columns as given."""
-        limit = 1e-3 * np.sqrt(np.finfo(X.dtype).max)
+        limit, flat = 1e-3 * np.sqrt(np.finfo(X.dtype).max), X.ravel(order="K")
+        with np.errstate(over="ignore"):
+            if flat @ flat <= limit * limit:  # read once; large ones are looked at twice
+                return
         largest = np.maximum(X.max(axis=0), -X.min(axis=0))
         if (largest > limit).any():
             j = int(largest.argmax())
