@@ -60,3 +60,13 @@ def test_stack_axes_are_kept():
     of_two = matrices.reshape(2, 4, 3, 3)
     factors = batched_linalg.over_stack(batched_linalg.cholesky, of_two)
     np.testing.assert_allclose(factors.reshape(8, 3, 3), np.linalg.cholesky(matrices), rtol=1e-10, atol=1e-13)
+
+
+@pytest.mark.parametrize("operation", [np.add, np.maximum])
+@pytest.mark.parametrize(
+    ("shape", "axis"), [((1, 2, 6), 1), ((1000, 2, 6), 1), ((40, 3, 7, 2), 1), ((50, 9), 1), ((2, 90), 0)]
+)
+def test_a_reduced_axis_is_numpys_to_the_last_bit(operation, shape, axis):
+    values = np.random.default_rng(0).normal(size=shape) * 1e3
+    expected = operation.reduce(values, axis=axis, keepdims=True)
+    np.testing.assert_array_equal(batched_linalg.reduce_axis(operation, values, axis), expected)

@@ -8,7 +8,7 @@ from sklearn.linear_model import LogisticRegression
 from genvsdisc.functional.linear.accelerated import accelerated_descent
 from genvsdisc.functional.linear.gram import ColumnProducts
 from genvsdisc.functional.linear.lbfgs import lbfgs
-from genvsdisc.functional.linear.newton import newton
+from genvsdisc.functional.linear.newton import _solved, newton
 from genvsdisc.functional.linear.objective import SoftmaxRegression
 from genvsdisc.functional.linear.truncated_newton import truncated_newton
 from genvsdisc.functional.losses import TRAINING_LOSSES
@@ -88,3 +88,16 @@ def test_iterations_are_bounded(solver):
     objective = objectives(3)
     early = SOLVERS[solver](objective, np.zeros(objective.shape), max_iter=2, tol=1e-12)
     assert early.n_iter.max() <= 2
+
+
+@pytest.mark.parametrize("definite", [True, False])
+def test_large_newton_systems_are_numpys_in_any_units(definite):
+    """By Cholesky, one by one; rounding may leave a Hessian indefinite, which Cholesky refuses."""
+    rng = np.random.default_rng(0)
+    values = np.linspace(1 if definite else -0.5, 3, 40)
+    bases = np.linalg.qr(rng.normal(size=(3, 40, 40)))[0]
+    matrices = (bases * values) @ bases.swapaxes(1, 2)
+    solutions, units = rng.normal(size=(3, 40)), np.geomspace(1e-6, 1e6, 40)
+    scaled = matrices * units[:, None] * units
+    right = np.einsum("rij,rj->ri", scaled, solutions / units)
+    np.testing.assert_allclose(_solved(scaled, right) * units, solutions, rtol=1e-9, atol=1e-11)
